@@ -1,0 +1,1 @@
+//! How good was it? Pure functions from measured figures to speedups and summaries.

@@ -1,0 +1,262 @@
+//! What happens in a run, told in a few events: never one a task.
+//!
+//! Events are owned and serialisable. The journal is their JSON-lines form, and a [`super::Ledger`] folds them
+//! into everything that reports and screens show.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::scenario::{Plan, Value};
+
+/// An event with the time and the totals at that time, so that a consumer need not count for itself.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Stamped {
+    /// Seconds since the run began.
+    pub elapsed_s: f64,
+    /// Trials ended so far, warm-ups included.
+    pub trials_done: usize,
+    /// What happened.
+    #[serde(flatten)]
+    pub event: Event,
+}
+
+/// Something that happened in a run.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+pub enum Event {
+    /// The run begins: what will be run, and where.
+    Planned(Box<Planned>),
+    /// Workers are about to be hired for a trial (an index into the plan).
+    TrialStarted {
+        /// Index into [`Plan::trials`].
+        trial: usize,
+    },
+    /// All workers stand at the gate, and it opens.
+    GateOpened {
+        /// Index into [`Plan::trials`].
+        trial: usize,
+        /// Seconds from the start of hiring until all workers were ready.
+        startup_s: f64,
+    },
+    /// Sent about twice a second during a trial.
+    Progress {
+        /// Index into [`Plan::trials`].
+        trial: usize,
+        /// Tasks finished in this trial, failed ones included.
+        done: u64,
+        /// Of which failed.
+        failed: u64,
+    },
+    /// A worker is gone.
+    WorkerLost(Loss),
+    /// A worker was stopped from outside, or goes on after that.
+    WorkerStalled {
+        /// Index into [`Plan::trials`].
+        trial: usize,
+        /// Its lane.
+        worker: u32,
+        /// Its process id.
+        pid: u32,
+        /// Whether it is stopped now.
+        stopped: bool,
+    },
+    /// A trial ended, well or not.
+    TrialFinished {
+        /// Index into [`Plan::trials`].
+        trial: usize,
+        /// How it went.
+        outcome: Box<TrialOutcome>,
+    },
+    /// The run ended; the last event.
+    RunFinished {
+        /// How it ended.
+        status: Status,
+        /// Why it failed or was interrupted, one line each.
+        problems: Vec<Problem>,
+    },
+}
+
+/// What will be run, and where.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Planned {
+    /// Version of the program that runs it.
+    pub parlab: String,
+    /// When the run began: RFC 3339, UTC.
+    pub started_at: String,
+    /// The scenario's facts.
+    pub scenario: ScenarioFacts,
+    /// The machine's facts.
+    pub machine: MachineFacts,
+    /// Configurations and trials.
+    pub plan: Plan,
+}
+
+/// What a report says of a scenario.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct ScenarioFacts {
+    /// The name it is called by.
+    pub name: String,
+    /// Its title.
+    pub title: String,
+    /// What to look for in the results.
+    pub lesson: String,
+    /// The workload's kind.
+    pub kind: String,
+    /// How many tasks a trial has.
+    pub tasks: u64,
+    /// Decides all randomness.
+    pub seed: u64,
+    /// SHA-256 of its TOML text.
+    pub sha256: String,
+    /// Whether speedups count the hiring of workers too.
+    pub include_startup: bool,
+}
+
+/// What a report says of the machine.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct MachineFacts {
+    /// Host name.
+    pub host: String,
+    /// Kernel release.
+    pub kernel: String,
+    /// Model of the first CPU.
+    pub cpu_model: String,
+    /// CPUs the kernel shows.
+    pub logical_cpus: u32,
+    /// CPUs this process may use.
+    pub usable_cpus: u32,
+    /// What makes the second less than the first, e.g. `affinity`, `cgroup cpu.max`, `SLURM_CPUS_PER_TASK`.
+    pub limited_by: Vec<String>,
+    /// Physical memory in bytes.
+    pub memory_bytes: u64,
+}
+
+/// The loss of a worker.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Loss {
+    /// Index into [`Plan::trials`].
+    pub trial: usize,
+    /// Its lane.
+    pub worker: u32,
+    /// Its process id.
+    pub pid: u32,
+    /// How it went.
+    pub cause: Cause,
+    /// The task it held, if any.
+    pub task: Option<u64>,
+    /// What is done about it.
+    pub remedy: Remedy,
+}
+
+/// How a worker went.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Cause {
+    /// By a signal, given by name, e.g. `SIGKILL`.
+    Signal(String),
+    /// By an exit with this status.
+    Exit(i32),
+}
+
+/// What is done about a lost worker.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Remedy {
+    /// A replacement tries its task once more.
+    Retried,
+    /// Its task is marked failed, a replacement goes on with the others.
+    TaskFailed,
+    /// It held no task; a replacement takes its place.
+    Replaced,
+    /// Too many were lost: the trial is given up.
+    GivenUp,
+}
+
+/// How a trial ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TrialEnd {
+    /// All tasks were run.
+    Complete,
+    /// It was cancelled.
+    Cancelled,
+    /// It took longer than the scenario allows.
+    TimedOut,
+    /// The backend could not hire or lost what it cannot replace.
+    Broken,
+}
+
+/// What was measured in a trial.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct TrialOutcome {
+    /// How it ended.
+    pub end: TrialEnd,
+    /// Seconds from the gate's opening to the last task's end.
+    pub wall_s: f64,
+    /// Seconds from the start of hiring until all workers were ready.
+    pub startup_s: f64,
+    /// CPU seconds of all workers in user mode, gate to end.
+    pub cpu_user_s: f64,
+    /// CPU seconds of all workers in the kernel.
+    pub cpu_system_s: f64,
+    /// Times that workers gave up the CPU to wait.
+    pub switches_voluntary: u64,
+    /// Times that workers were preempted.
+    pub switches_involuntary: u64,
+    /// Largest resident set, in bytes, of any process that ran tasks; `None` where the kernel does not tell.
+    pub peak_rss_bytes: Option<u64>,
+    /// Tasks that gave a result.
+    pub tasks_done: u64,
+    /// Tasks given up.
+    pub tasks_failed: u64,
+    /// Durations of tasks; `None` when none was finished.
+    pub task_s: Option<TaskTimes>,
+    /// Sum over all results, hexadecimal, equal for equal results whoever computed them.
+    pub checksum: String,
+    /// Each task's result, in task order, where there are at most 10 000 and it is the configuration's first trial.
+    pub results: Option<Vec<TaskResult>>,
+}
+
+/// Durations of the tasks of a trial, in seconds.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct TaskTimes {
+    /// The shortest.
+    pub min: f64,
+    /// The median.
+    pub median: f64,
+    /// The 95th percentile.
+    pub p95: f64,
+    /// The longest.
+    pub max: f64,
+}
+
+/// Input and result of one task.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct TaskResult {
+    /// `x`, or the grid's keys.
+    pub input: BTreeMap<String, Value>,
+    /// The kind's values by name; `None` for a task that failed or was not reached.
+    pub values: Option<BTreeMap<String, f64>>,
+}
+
+/// How a run ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Status {
+    /// Everything was run and every result agreed.
+    Done,
+    /// A task failed, results differ, or workers were lost for good.
+    Failed,
+    /// Somebody ended it.
+    Interrupted,
+}
+
+/// Something to tell the user: a word for scripts and a sentence for people.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Problem {
+    /// A stable word, e.g. `results-differ`, `worker-lost`, `timeout`.
+    pub code: String,
+    /// One line.
+    pub message: String,
+}

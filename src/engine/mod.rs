@@ -1,0 +1,15 @@
+//! How does a run go? A plan, carried out trial by trial on its backends, told as events.
+//!
+//! The engine owns the run: it hires, opens gates, watches the clock, hears signals and decides what a lost
+//! worker means. It neither prints nor draws, and measures the same whether anybody looks on or not.
+
+mod event;
+mod ledger;
+mod live;
+
+pub use event::{
+    Cause, Event, Loss, MachineFacts, Planned, Problem, Remedy, ScenarioFacts, Stamped, Status, TaskResult, TaskTimes,
+    TrialEnd, TrialOutcome,
+};
+pub use ledger::Ledger;
+pub use live::{LaneState, LaneView, Snapshot, Span};

@@ -1,0 +1,10 @@
+//! parlab: a terminal lab for parallel workloads.
+
+pub mod analysis;
+pub mod engine;
+pub mod machine;
+pub mod report;
+pub mod scenario;
+pub mod tui;
+pub mod units;
+pub mod workload;

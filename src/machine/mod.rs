@@ -1,0 +1,1 @@
+//! On what? The CPUs one may really use, their load, and what the work cost.

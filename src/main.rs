@@ -1,0 +1,3 @@
+//! The binary: nothing but an exit code.
+
+fn main() {}

@@ -1,0 +1,1 @@
+//! How is it told? Reports as text and JSON, progress on a terminal, the journal.

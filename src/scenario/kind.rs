@@ -1,0 +1,101 @@
+//! How a kind of workload is described: its parameters, what its results mean, how it behaves.
+//!
+//! Only the *shape* of a description lives here, so that scenarios can be checked against it; the table of
+//! descriptions itself belongs to `workload`, which hands it in. Nothing here runs anything.
+
+use serde::{Deserialize, Serialize};
+
+/// A kind of workload, as the registry table states it.
+#[derive(Debug, Clone, Copy)]
+pub struct KindSpec {
+    /// The name used in `[workload] kind = "…"`.
+    pub name: &'static str,
+    /// One line: what a task does with its input `x`.
+    pub summary: &'static str,
+    /// Whether its tasks compute, wait, or misbehave.
+    pub nature: Nature,
+    /// Its parameters besides the inputs, in the order they are documented.
+    pub params: &'static [ParamSpec],
+    /// What an input may be: inclusive bounds of `x`.
+    pub input: Bounds,
+    /// The values of one result, at most [`MAX_VALUES`].
+    pub values: &'static [ValueSpec],
+    /// Whether its tasks report the fraction done while they run.
+    pub tells_progress: bool,
+    /// Why only processes can run it, if only they can.
+    pub processes_only: Option<&'static str>,
+}
+
+/// The most values a single task's result can hold.
+pub const MAX_VALUES: usize = 4;
+
+/// What the tasks of a kind spend their time on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Nature {
+    /// Keeps a core busy from start to end.
+    Computes,
+    /// Leaves the core idle while it waits.
+    Waits,
+    /// Kills or blocks its worker on purpose.
+    Misbehaves,
+}
+
+/// Inclusive bounds of a number.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Bounds {
+    /// The smallest value allowed.
+    pub min: f64,
+    /// The largest value allowed.
+    pub max: f64,
+}
+
+/// One parameter of a kind.
+#[derive(Debug, Clone, Copy)]
+pub struct ParamSpec {
+    /// Its key in `[workload]` and `[grid]`.
+    pub name: &'static str,
+    /// Its unit, or what it counts; empty for words.
+    pub unit: &'static str,
+    /// One line: what it does.
+    pub doc: &'static str,
+    /// Its type, default and bounds.
+    pub domain: Domain,
+}
+
+/// Type, default and bounds of a parameter.
+#[derive(Debug, Clone, Copy)]
+pub enum Domain {
+    /// A real number.
+    Number {
+        /// The value when the key is absent.
+        default: f64,
+        /// What is allowed.
+        bounds: Bounds,
+    },
+    /// A whole number; written without a fraction or as a float without one (`2e6`).
+    Whole {
+        /// The value when the key is absent.
+        default: u64,
+        /// The smallest value allowed.
+        min: u64,
+        /// The largest value allowed.
+        max: u64,
+    },
+    /// One of a few words; the first is the default.
+    Word {
+        /// The words allowed.
+        choices: &'static [&'static str],
+    },
+}
+
+/// One value of a task's result.
+#[derive(Debug, Clone, Copy)]
+pub struct ValueSpec {
+    /// Its name in reports.
+    pub name: &'static str,
+    /// Its unit, or what it counts.
+    pub unit: &'static str,
+    /// One line: what it means.
+    pub doc: &'static str,
+}

@@ -1,0 +1,109 @@
+//! From a scenario to an ordered list of trials.
+//!
+//! Planning is a pure function of the scenario: the same seed gives the same plan on every machine.
+
+use rand_core::{Rng as _, SeedableRng as _};
+use rand_pcg::Pcg64Mcg;
+use serde::{Deserialize, Serialize};
+
+use super::settings::{BackendKind, Scenario, Schedule};
+
+/// One way to run all tasks.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Config {
+    /// How workers are hired.
+    pub backend: BackendKind,
+    /// How many.
+    pub workers: u32,
+    /// Which worker gets which task.
+    pub schedule: Schedule,
+    /// Tasks handed out at a time; `None` leaves it to the schedule.
+    pub chunk: Option<u64>,
+}
+
+/// One execution of a configuration.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PlannedTrial {
+    /// Index into [`Plan::configs`].
+    pub config: usize,
+    /// Counted from 0, warm-ups and repeats each for themselves.
+    pub repeat: u32,
+    /// Whether it only warms up and is not counted.
+    pub warmup: bool,
+}
+
+/// All trials of a run, in order.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Plan {
+    /// Every configuration once: the baseline first, then by backend and workers.
+    pub configs: Vec<Config>,
+    /// Which configuration is the baseline: 0, or none.
+    pub baseline: Option<usize>,
+    /// The trials in the order they are run.
+    pub trials: Vec<PlannedTrial>,
+}
+
+impl Plan {
+    /// Plans the trials of a scenario.
+    ///
+    /// Each round runs every configuration once, in an order drawn anew from the seed, so that a drift of the
+    /// machine spreads over all of them. Only the first counted round opens with the baseline: without it no
+    /// speedup could be shown until it happened to come up.
+    pub fn of(scenario: &Scenario) -> Self {
+        let (configs, baseline) = configurations(scenario);
+        let sweep = &scenario.sweep;
+        let mut rng = Pcg64Mcg::seed_from_u64(scenario.job.seed);
+        let mut trials = Vec::new();
+        let rounds = (0..sweep.warmup).map(|n| (n, true)).chain((0..sweep.repeats).map(|n| (n, false)));
+        for (repeat, warmup) in rounds {
+            let mut round: Vec<usize> = (0..configs.len()).collect();
+            shuffle(&mut round, &mut rng);
+            if repeat == 0
+                && !warmup
+                && let Some(baseline) = baseline
+            {
+                round.retain(|&config| config != baseline);
+                round.insert(0, baseline);
+            }
+            trials.extend(round.into_iter().map(|config| PlannedTrial { config, repeat, warmup }));
+        }
+        Self { configs, baseline, trials }
+    }
+}
+
+/// Every configuration once, and the index of the baseline among them.
+fn configurations(scenario: &Scenario) -> (Vec<Config>, Option<usize>) {
+    let sweep = &scenario.sweep;
+    let config = |backend, workers| Config {
+        backend,
+        workers,
+        // A single loop has nobody to steal from: it walks the range as one block.
+        schedule: match (backend, sweep.schedule) {
+            (BackendKind::Serial | BackendKind::Processes, Schedule::Stealing) => Schedule::Static,
+            (_, schedule) => schedule,
+        },
+        chunk: sweep.chunk,
+    };
+    let mut configs = Vec::new();
+    if let Some(backend) = sweep.baseline.backend() {
+        configs.push(config(backend, 1));
+    }
+    for &backend in &sweep.backends {
+        let workers: &[u32] = if backend == BackendKind::Serial { &[1] } else { &sweep.workers };
+        for &workers in workers {
+            let config = config(backend, workers);
+            if !configs.contains(&config) {
+                configs.push(config);
+            }
+        }
+    }
+    (configs, sweep.baseline.backend().map(|_| 0))
+}
+
+/// Fisher and Yates's shuffle, by Durstenfeld.
+pub(super) fn shuffle<T>(items: &mut [T], rng: &mut Pcg64Mcg) {
+    for i in (1..items.len()).rev() {
+        let j = (u128::from(rng.next_u64()) * (i as u128 + 1)) >> 64;
+        items.swap(i, j as usize);
+    }
+}

@@ -1,0 +1,1 @@
+//! How is it seen? The terminal, its keys, and four screens.

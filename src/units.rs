@@ -1,0 +1,109 @@
+//! How figures are written for people: seconds, bytes, counts, rates. Scripts get plain numbers instead.
+
+/// Seconds with the unit that leaves one to three digits before the point: `1.8 ms`, `4.21 s`, `2 min 05 s`.
+pub fn seconds(s: f64) -> String {
+    if !s.is_finite() {
+        return "?".to_owned();
+    }
+    match s.abs() {
+        0.0 => "0 s".to_owned(),
+        x if x < 0.999_5e-6 => format!("{} ns", digits(s * 1e9)),
+        x if x < 0.999_5e-3 => format!("{} µs", digits(s * 1e6)),
+        x if x < 0.999_5 => format!("{} ms", digits(s * 1e3)),
+        x if x < 99.95 => format!("{} s", digits(s)),
+        _ => {
+            let whole = s.round() as i64;
+            match whole {
+                0..3600 => format!("{} min {:02} s", whole / 60, whole % 60),
+                _ => format!("{} h {:02} min", whole / 3600, whole % 3600 / 60),
+            }
+        }
+    }
+}
+
+/// Three significant digits without an exponent: `12.4`, `0.98`, `531`.
+pub fn digits(x: f64) -> String {
+    match x.abs() {
+        a if a >= 99.95 => format!("{x:.0}"),
+        a if a >= 9.995 => format!("{x:.1}"),
+        _ => format!("{x:.2}"),
+    }
+}
+
+/// A count or rate with a decimal prefix: `12.4`, `3.20 M`, `26.1 M`.
+pub fn scaled(x: f64) -> String {
+    const PREFIXES: [(f64, &str); 4] = [(1e12, " T"), (1e9, " G"), (1e6, " M"), (1e3, " k")];
+    let whole_small = x.abs() < 999.5;
+    if whole_small {
+        return digits(x);
+    }
+    let (scale, prefix) = PREFIXES.into_iter().find(|(scale, _)| x.abs() >= scale * 0.9995).unwrap_or((1e3, " k"));
+    format!("{}{prefix}", digits(x / scale))
+}
+
+/// Bytes with a binary prefix: `512 B`, `23.4 GiB`.
+pub fn bytes(n: u64) -> String {
+    const PREFIXES: [&str; 5] = ["KiB", "MiB", "GiB", "TiB", "PiB"];
+    let mut x = n as f64;
+    if n < 1024 {
+        return format!("{n} B");
+    }
+    let mut prefix = "";
+    for next in PREFIXES {
+        if x < 1023.5 {
+            break;
+        }
+        x /= 1024.0;
+        prefix = next;
+    }
+    format!("{} {prefix}", digits(x))
+}
+
+/// A whole number with thin groups of three: `10 000`, `1 000 000`. Below 10 000 nothing is grouped.
+pub fn count(n: u64) -> String {
+    let plain = n.to_string();
+    if n < 10_000 {
+        return plain;
+    }
+    let mut out = String::with_capacity(plain.len() + plain.len() / 3);
+    for (i, digit) in plain.chars().enumerate() {
+        if i > 0 && (plain.len() - i).is_multiple_of(3) {
+            out.push(' ');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn seconds_choose_their_unit() {
+        let cases = [
+            (0.0, "0 s"),
+            (37e-9, "37.0 ns"),
+            (1.8e-3, "1.80 ms"),
+            (0.999_6, "1.00 s"),
+            (4.214, "4.21 s"),
+            (125.0, "2 min 05 s"),
+            (7_325.0, "2 h 02 min"),
+            (f64::NAN, "?"),
+        ];
+        for (s, text) in cases {
+            assert_eq!(seconds(s), text);
+        }
+    }
+
+    #[test]
+    fn counts_and_rates_are_short() {
+        assert_eq!(scaled(12.44), "12.4");
+        assert_eq!(scaled(26_100_000.0), "26.1 M");
+        assert_eq!(scaled(999.9), "1.00 k");
+        assert_eq!(bytes(512), "512 B");
+        assert_eq!(bytes(24 << 30), "24.0 GiB");
+        assert_eq!(count(9_999), "9999");
+        assert_eq!(count(1_000_000), "1 000 000");
+    }
+}

@@ -1,0 +1,61 @@
+//! `countdown`: counts x × steps down to zero, as an interpreter would: pure computing, one step after the other.
+
+use std::hint::black_box;
+
+use super::registry::Param;
+use super::{Cancelled, Desk, Values, Workload};
+use crate::scenario::{Bounds, Domain, Inputs, Job, KindSpec, Nature, ParamSpec, ValueSpec};
+
+pub(super) const SPEC: KindSpec = KindSpec {
+    name: "countdown",
+    summary: "counts x × steps down to zero: keeps a core busy and touches no memory",
+    nature: Nature::Computes,
+    params: &[ParamSpec {
+        name: "steps",
+        unit: "steps",
+        doc: "steps for one unit of input",
+        domain: Domain::Number { default: 2e6, bounds: Bounds { min: 0.0, max: 1e15 } },
+    }],
+    input: Bounds { min: 0.0, max: 1e9 },
+    values: &[ValueSpec { name: "steps", unit: "steps", doc: "the steps that were counted" }],
+    tells_progress: true,
+    processes_only: None,
+};
+
+/// Steps between two looks at the outside world: some tens of microseconds.
+const STRIDE: u64 = 1 << 16;
+
+struct Countdown {
+    inputs: Inputs,
+    steps: Param,
+}
+
+pub(super) fn build(job: &Job) -> Box<dyn Workload> {
+    Box::new(Countdown { inputs: job.inputs.clone(), steps: Param::number(job, "steps") })
+}
+
+impl Workload for Countdown {
+    fn run(&self, task: u64, desk: &dyn Desk) -> Result<Values, Cancelled> {
+        let total = self.cost(task) as u64;
+        let mut left = total;
+        while left > STRIDE {
+            count_down(STRIDE);
+            left -= STRIDE;
+            desk.progress(1.0 - left as f64 / total as f64)?;
+        }
+        count_down(left);
+        Ok([total as f64, 0.0, 0.0, 0.0])
+    }
+
+    fn cost(&self, task: u64) -> f64 {
+        (self.inputs.x(task) * self.steps.of(task)).floor()
+    }
+}
+
+/// The loop itself; the compiler must not see through it, or there would be nothing left to measure.
+fn count_down(steps: u64) {
+    let mut n = steps;
+    while n > 0 {
+        n = black_box(n) - 1;
+    }
+}

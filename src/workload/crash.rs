@@ -1,0 +1,86 @@
+//! `crash`: tasks that kill, abort, exit or block their worker on purpose, to see what becomes of the others.
+
+use std::time::Duration;
+
+use super::registry::Param;
+use super::{Cancelled, Desk, Values, Workload};
+use crate::scenario::{Bounds, Domain, Inputs, Job, KindSpec, Nature, ParamSpec, Value, ValueSpec};
+
+pub(super) const SPEC: KindSpec = KindSpec {
+    name: "crash",
+    summary: "tasks with x = at bring their worker down in the way asked for; the others wait a moment and return x",
+    nature: Nature::Misbehaves,
+    params: &[
+        ParamSpec {
+            name: "how",
+            unit: "",
+            doc: "by a signal to itself, by abort, by exit, by a panic, or by never coming back",
+            domain: Domain::Word { choices: &["abort", "kill", "exit", "panic", "hang"] },
+        },
+        ParamSpec {
+            name: "at",
+            unit: "",
+            doc: "the input whose tasks misbehave",
+            domain: Domain::Number { default: 1.0, bounds: Bounds { min: -1e300, max: 1e300 } },
+        },
+        ParamSpec {
+            name: "wait_s",
+            unit: "s",
+            doc: "how long every task waits first",
+            domain: Domain::Number { default: 0.01, bounds: Bounds { min: 0.0, max: 3600.0 } },
+        },
+    ],
+    input: Bounds { min: -1e300, max: 1e300 },
+    values: &[ValueSpec { name: "x", unit: "", doc: "the input of a task that behaved" }],
+    tells_progress: false,
+    processes_only: Some("it brings its worker down, and anything but a process of its own would take parlab with it"),
+};
+
+struct Crash {
+    inputs: Inputs,
+    how: String,
+    at: Param,
+    wait_s: Param,
+}
+
+pub(super) fn build(job: &Job) -> Box<dyn Workload> {
+    let how = match job.params.get("how") {
+        Some(Value::Word(word)) => word.clone(),
+        _ => String::new(),
+    };
+    Box::new(Crash {
+        inputs: job.inputs.clone(),
+        how,
+        at: Param::number(job, "at"),
+        wait_s: Param::number(job, "wait_s"),
+    })
+}
+
+impl Workload for Crash {
+    fn run(&self, task: u64, desk: &dyn Desk) -> Result<Values, Cancelled> {
+        desk.sleep(Duration::from_secs_f64(self.wait_s.of(task)))?;
+        let x = self.inputs.x(task);
+        if x == self.at.of(task) {
+            self.misbehave(x);
+        }
+        Ok([x, 0.0, 0.0, 0.0])
+    }
+
+    fn cost(&self, task: u64) -> f64 {
+        self.wait_s.of(task)
+    }
+}
+
+impl Crash {
+    fn misbehave(&self, x: f64) {
+        match self.how.as_str() {
+            "abort" => std::process::abort(),
+            "kill" => drop(nix::sys::signal::raise(nix::sys::signal::Signal::SIGKILL)),
+            "exit" => std::process::exit(3),
+            "panic" => panic!("the task with x = {x} was asked to panic"),
+            _ => loop {
+                std::thread::sleep(Duration::from_secs(3600));
+            },
+        }
+    }
+}

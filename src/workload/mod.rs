@@ -1,0 +1,55 @@
+//! What is a task? The trait every kind implements, and the registry table of all kinds.
+//!
+//! A workload is a pure function of the task's index (and of the seed): it must not care who runs it, when, or
+//! beside whom. It never prints, and never reads the clock for its result.
+
+mod countdown;
+mod crash;
+mod pi;
+mod registry;
+mod sleep;
+mod square;
+
+use std::time::Duration;
+
+use crate::scenario::MAX_VALUES;
+
+pub use registry::{UnknownKind, build, specs};
+
+/// A function that is mapped over the inputs.
+pub trait Workload: Send + Sync {
+    /// Runs one task. Long tasks must look at [`Desk::cancelled`] (or call [`Desk::progress`]) at least every
+    /// 20 ms of work, and must wait only through [`Desk::sleep`].
+    ///
+    /// # Errors
+    /// [`Cancelled`] when the trial was cancelled before the task was finished.
+    fn run(&self, task: u64, desk: &dyn Desk) -> Result<Values, Cancelled>;
+
+    /// What the task costs, in any unit that is the same for all tasks; monotone in the input `x`.
+    fn cost(&self, task: u64) -> f64;
+}
+
+/// The values of a result: as many as the kind's description names, the rest 0.
+pub type Values = [f64; MAX_VALUES];
+
+/// The trial was cancelled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Cancelled;
+
+/// What a worker offers to the task it runs.
+pub trait Desk {
+    /// Says how much of the task is done, from 0 to 1.
+    ///
+    /// # Errors
+    /// [`Cancelled`] when the task should stop.
+    fn progress(&self, fraction: f64) -> Result<(), Cancelled>;
+
+    /// Whether the task should stop.
+    fn cancelled(&self) -> bool;
+
+    /// Waits, leaving the CPU to others; ends early when the trial is cancelled.
+    ///
+    /// # Errors
+    /// [`Cancelled`] when it ended early.
+    fn sleep(&self, duration: Duration) -> Result<(), Cancelled>;
+}

@@ -1,0 +1,34 @@
+//! `square`: x², the cheapest task there is; a run of it shows what dispatch itself costs.
+
+use super::{Cancelled, Desk, Values, Workload};
+use crate::scenario::{Bounds, Inputs, Job, KindSpec, Nature, ValueSpec};
+
+pub(super) const SPEC: KindSpec = KindSpec {
+    name: "square",
+    summary: "computes x², which costs next to nothing: what remains is the cost of dispatch",
+    nature: Nature::Computes,
+    params: &[],
+    input: Bounds { min: -1e150, max: 1e150 },
+    values: &[ValueSpec { name: "square", unit: "", doc: "x²" }],
+    tells_progress: false,
+    processes_only: None,
+};
+
+struct Square {
+    inputs: Inputs,
+}
+
+pub(super) fn build(job: &Job) -> Box<dyn Workload> {
+    Box::new(Square { inputs: job.inputs.clone() })
+}
+
+impl Workload for Square {
+    fn run(&self, task: u64, _: &dyn Desk) -> Result<Values, Cancelled> {
+        let x = self.inputs.x(task);
+        Ok([x * x, 0.0, 0.0, 0.0])
+    }
+
+    fn cost(&self, _: u64) -> f64 {
+        1.0
+    }
+}
