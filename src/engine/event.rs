@@ -36,8 +36,8 @@ pub enum Event {
     GateOpened {
         /// Index into [`Plan::trials`].
         trial: usize,
-        /// Seconds from the start of hiring until all workers were ready.
-        startup_s: f64,
+        /// Seconds from the start of hiring until all workers were ready; `None` where nobody is hired.
+        startup_s: Option<f64>,
     },
     /// Sent about twice a second during a trial.
     Progress {
@@ -194,8 +194,8 @@ pub struct TrialOutcome {
     pub end: TrialEnd,
     /// Seconds from the gate's opening to the last task's end.
     pub wall_s: f64,
-    /// Seconds from the start of hiring until all workers were ready.
-    pub startup_s: f64,
+    /// Seconds from the start of hiring until all workers were ready; `None` where nobody is hired.
+    pub startup_s: Option<f64>,
     /// CPU seconds of all workers in user mode, gate to end.
     pub cpu_user_s: f64,
     /// CPU seconds of all workers in the kernel.
