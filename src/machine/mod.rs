@@ -1,1 +1,18 @@
-//! On what? The CPUs one may really use, their load, and what the work cost.
+//! On what? The CPUs one may really use, and why.
+//!
+//! - [`cpuset`]: sets of CPU ids, as the kernel writes them (`0-3,8`)
+//! - [`surroundings`]: where all of it is read from, so that tests can make up a machine
+//! - `hierarchy`, `cgroup`: the control groups this process is in, and what each level allows
+//! - [`usable`](mod@usable): affinity, control groups and Slurm together
+//!
+//! Nothing here prints, waits or starts a thread unless asked, and nothing here knows what is run.
+
+mod cgroup;
+pub mod cpuset;
+mod hierarchy;
+pub mod surroundings;
+pub mod usable;
+
+pub use cpuset::CpuSet;
+pub use surroundings::Surroundings;
+pub use usable::{Limit, Usable, usable, usable_here};
