@@ -25,6 +25,8 @@ mod processes;
 mod reading;
 mod schedule;
 mod serial;
+#[cfg(test)]
+mod tests;
 mod threads;
 mod wire;
 mod worker;

@@ -32,7 +32,11 @@ impl Bench {
     pub(super) fn prepare(job: &Job) -> Result<Self, UnknownKind> {
         let workload = build(job)?;
         let order = Permutation::of(job, |task| workload.cost(task));
-        Ok(Self { workload, order })
+        Ok(Self::of(workload, order))
+    }
+
+    pub(super) fn of(workload: Box<dyn Workload>, order: Permutation) -> Self {
+        Self { workload, order }
     }
 }
 
