@@ -9,6 +9,7 @@ mod ledger;
 mod live;
 mod problems;
 mod run;
+mod session;
 mod trial;
 
 pub use control::{Control, SPANS_MAX, Urgency};
@@ -20,4 +21,5 @@ pub use ledger::Ledger;
 pub use live::{LaneState, LaneView, Snapshot, Span};
 pub use problems::loss_in_words;
 pub use run::{Executor, Setting, run};
+pub use session::Session;
 pub use trial::{Laboratory, RESULTS_MAX};
