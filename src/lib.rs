@@ -2,6 +2,8 @@
 
 pub mod analysis;
 pub mod backend;
+pub mod cli;
+mod command;
 pub mod engine;
 pub mod machine;
 pub mod report;
@@ -18,5 +20,5 @@ pub fn main() -> ExitCode {
     if std::env::args_os().nth(1).is_some_and(|argument| argument == backend::NURSERY_COMMAND) {
         return backend::run_nursery();
     }
-    ExitCode::from(2)
+    command::main()
 }

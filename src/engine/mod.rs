@@ -5,6 +5,7 @@
 
 mod control;
 mod event;
+mod figures;
 mod ledger;
 mod live;
 mod problems;
@@ -17,6 +18,7 @@ pub use event::{
     Cause, Event, Loss, MachineFacts, Planned, Problem, Remedy, ScenarioFacts, Stamped, Status, TaskResult, TaskTimes,
     TrialEnd, TrialOutcome,
 };
+pub use figures::{Figures, Row, Speedup, TaskCounts, Usage, label, results};
 pub use ledger::Ledger;
 pub use live::{LaneState, LaneView, Snapshot, Span};
 pub use problems::loss_in_words;
