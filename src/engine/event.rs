@@ -116,12 +116,12 @@ pub struct ScenarioFacts {
 /// What a report says of the machine.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct MachineFacts {
-    /// Host name.
-    pub host: String,
+    /// Host name; `None` where the system does not tell, as below.
+    pub host: Option<String>,
     /// Kernel release.
-    pub kernel: String,
+    pub kernel: Option<String>,
     /// Model of the first CPU.
-    pub cpu_model: String,
+    pub cpu_model: Option<String>,
     /// CPUs the kernel shows.
     pub logical_cpus: u32,
     /// CPUs this process may use.
@@ -129,7 +129,7 @@ pub struct MachineFacts {
     /// What makes the second less than the first, e.g. `affinity`, `cgroup cpu.max`, `SLURM_CPUS_PER_TASK`.
     pub limited_by: Vec<String>,
     /// Physical memory in bytes.
-    pub memory_bytes: u64,
+    pub memory_bytes: Option<u64>,
 }
 
 /// The loss of a worker.

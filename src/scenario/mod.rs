@@ -14,6 +14,7 @@ mod findings;
 mod inputs;
 mod job;
 mod kind;
+pub mod library;
 pub mod list;
 mod order;
 mod overrides;
@@ -31,6 +32,7 @@ mod wording;
 
 pub use inputs::{MAX_COMBINATIONS, MAX_TASKS};
 pub use kind::{Bounds, Domain, KindSpec, MAX_VALUES, Nature, ParamSpec, ValueSpec};
+pub use library::{Entry, Library, Origin, Source, bundled, find, standard_folders};
 pub use list::MAX_WORKERS;
 pub use order::Permutation;
 pub use overrides::Overrides;
