@@ -1,6 +1,7 @@
 //! parlab: a terminal lab for parallel workloads.
 
 pub mod analysis;
+pub mod cli;
 pub mod engine;
 pub mod machine;
 pub mod report;
