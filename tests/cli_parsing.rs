@@ -130,6 +130,9 @@ fn help_tells_commands_examples_and_exit_codes() {
     for part in ["--backends <A,B>", "--workers <LIST>", "--journal <FILE>", "-o, --output <FILE>", "pow2..cores"] {
         assert!(help.contains(part), "{part} is missing:\n{help}");
     }
+    let [options, overrides] = ["--quiet", "--repeats"].map(|option| help.find(option).unwrap());
+    let heading = help.find("Instead of what the scenario says:").unwrap();
+    assert!(options < heading && heading < overrides, "{help}");
 }
 
 #[cfg(unix)]
