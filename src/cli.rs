@@ -9,17 +9,17 @@ use std::path::PathBuf;
 use clap::error::ErrorKind;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
-use crate::report;
-
 /// Commands of the contract that this version does not have.
 const LATER: [&str; 7] = ["scale", "fit", "compare", "report", "replay", "completions", "man"];
+
+const USAGE: &str = "parlab [--ascii] [SCENARIO]\n       parlab <COMMAND>";
 
 const EXAMPLES: &str = "\
 Examples:
   parlab                                  the screen, on the library of scenarios
   parlab numbers.toml                     the screen, opened on a file
   parlab list                             what there is to run
-  parlab run square -o report.json --format json
+  parlab run numbers.toml --format json -o report.json
   parlab run numbers.toml --backends threads,processes --workers 1..cores
 
 A scenario file that is called like a command is reached as ./list.
@@ -47,7 +47,7 @@ where `cores` is the number of CPUs that may really be used (see `parlab machine
 ///
 /// Without a command, the screen opens: on the library of scenarios, or on the scenario that is named.
 #[derive(Debug, Parser)]
-#[command(name = "parlab", version, after_help = EXAMPLES)]
+#[command(name = "parlab", version, override_usage = USAGE, after_help = EXAMPLES)]
 pub struct Cli {
     /// Draw the screen with ASCII characters alone
     #[arg(long, global = true)]
@@ -101,10 +101,6 @@ pub struct Run {
     /// A bundled name or a file
     pub scenario: OsString,
 
-    /// What to run otherwise than the scenario says.
-    #[command(flatten)]
-    pub overrides: Overrides,
-
     /// How to write the report: text or json (csv, md and svg come with a later version)
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT", hide_possible_values = true)]
     pub format: Format,
@@ -124,6 +120,11 @@ pub struct Run {
     /// Run it even where parlab would refuse because of its size
     #[arg(short, long)]
     pub yes: bool,
+
+    // Last, since its heading would otherwise hold for all that follows.
+    /// What to run otherwise than the scenario says.
+    #[command(flatten)]
+    pub overrides: Overrides,
 }
 
 /// What to run otherwise than the scenario says, as it was written.
@@ -207,10 +208,10 @@ impl Format {
     ///
     /// # Errors
     /// [`Unsupported`] otherwise: bad usage, exit code 2.
-    pub fn supported(self) -> Result<report::Format, Unsupported> {
+    pub fn supported(self) -> Result<Plain, Unsupported> {
         match self {
-            Self::Text => Ok(report::Format::Text),
-            Self::Json => Ok(report::Format::Json),
+            Self::Text => Ok(Plain::Text),
+            Self::Json => Ok(Plain::Json),
             Self::Csv => Err(Unsupported("csv")),
             Self::Md => Err(Unsupported("md")),
             Self::Svg => Err(Unsupported("svg")),
@@ -239,7 +240,7 @@ impl Cli {
         let cli = Self::try_parse_from(args)?;
         match (&cli.scenario, &cli.command) {
             (Some(scenario), Some(_)) => Err(usage(format!(
-                "{} stands before a command: name a scenario, or give a command, not both",
+                "`{}` stands before a command: name a scenario, or give a command, not both",
                 scenario.display()
             ))),
             _ => Ok(cli),

@@ -105,8 +105,8 @@ fn commands_of_a_later_version_are_no_scenarios() {
 
 #[test]
 fn formats_of_a_later_version_are_read_and_refused() {
-    assert_eq!(Format::Text.supported().unwrap(), report::Format::Text);
-    assert_eq!(Format::Json.supported().unwrap(), report::Format::Json);
+    assert_eq!(Format::Text.supported().unwrap(), Plain::Text);
+    assert_eq!(Format::Json.supported().unwrap(), Plain::Json);
     for (format, word) in [(Format::Csv, "csv"), (Format::Md, "md"), (Format::Svg, "svg")] {
         let line = format!("parlab run a --format {word}");
         let Some(Command::Run(run)) = read(&line).unwrap().command else { panic!("{line}") };
@@ -130,6 +130,9 @@ fn help_tells_commands_examples_and_exit_codes() {
     for part in ["--backends <A,B>", "--workers <LIST>", "--journal <FILE>", "-o, --output <FILE>", "pow2..cores"] {
         assert!(help.contains(part), "{part} is missing:\n{help}");
     }
+    let [options, overrides] = ["--quiet", "--repeats"].map(|option| help.find(option).unwrap());
+    let heading = help.find("Instead of what the scenario says:").unwrap();
+    assert!(options < heading && heading < overrides, "{help}");
 }
 
 #[cfg(unix)]

@@ -16,7 +16,8 @@ use jiff::Timestamp;
 
 use crate::cli::{self, Cli, Command, Plain};
 use crate::engine::{MachineFacts, Setting};
-use crate::scenario::{Library, Overrides, Scenario, Source, bundled, find, standard_folders};
+use crate::scenario::library::{Library, Source, bundled, find, standard_folders};
+use crate::scenario::{Overrides, Problems, Scenario, label};
 use crate::{machine, report, workload};
 use failure::Failure;
 
@@ -49,9 +50,9 @@ pub(crate) fn main() -> ExitCode {
 fn list(args: &cli::List) -> Result<ExitCode, Failure> {
     print(&match (args.kinds, args.format) {
         (false, Plain::Text) => report::catalog::list_text(&library(), report::width()),
-        (false, Plain::Json) => report::catalog::list_json(&library()),
+        (false, Plain::Json) => format!("{:#}\n", report::catalog::list_json(&library())),
         (true, Plain::Text) => report::catalog::kinds_text(workload::specs(), report::width()),
-        (true, Plain::Json) => report::catalog::kinds_json(workload::specs()),
+        (true, Plain::Json) => format!("{:#}\n", report::catalog::kinds_json(workload::specs())),
     })
 }
 
@@ -60,7 +61,8 @@ fn show(name: &str) -> Result<ExitCode, Failure> {
     match bundled().find(|source| source.name == name) {
         Some(source) => print(&source.text),
         None => {
-            let source = find(Path::new(name), &standard_folders()).map_err(|problem| Failure::usage(problem.to_string()))?;
+            let source =
+                find(Path::new(name), &standard_folders()).map_err(|problem| Failure::usage(problem.to_string()))?;
             print(&source.text)
         }
     }
@@ -68,19 +70,15 @@ fn show(name: &str) -> Result<ExitCode, Failure> {
 
 /// `parlab check`: whether files are scenarios, and everything that is wrong with them if not.
 fn check(files: &[PathBuf]) -> Result<ExitCode, Failure> {
-    let mut wrong = Vec::new();
-    let mut right = String::new();
+    let mut all_right = true;
     for file in files {
-        let parsed = Source::open(file).map_err(Into::into).and_then(|source| {
-            source.parse(workload::specs(), usable_cpus(), &Overrides::default())
-        });
-        match parsed {
-            Ok(scenario) => right.push_str(&report::catalog::check_ok(file, &scenario)),
-            Err(problems) => wrong.push(problems.to_string()),
-        }
+        let checked = Source::open(file)
+            .map_err(Problems::from)
+            .and_then(|source| source.parse(workload::specs(), usable_cpus(), &Overrides::default()));
+        all_right &= checked.is_ok();
+        print(&report::catalog::check_text(&label(file), &checked))?;
     }
-    let code = print(&right)?;
-    if wrong.is_empty() { Ok(code) } else { Err(Failure::usage(wrong.join("\n"))) }
+    Ok(if all_right { ExitCode::SUCCESS } else { ExitCode::from(2) })
 }
 
 /// `parlab machine`: what is seen of it.
@@ -100,8 +98,8 @@ fn print(text: &str) -> Result<ExitCode, Failure> {
 
 /// The scenario to run, as the command line changes it.
 fn scenario(args: &cli::Run) -> Result<Scenario, Failure> {
-    let source = find(Path::new(&args.scenario), &standard_folders())
-        .map_err(|problem| Failure::usage(problem.to_string()))?;
+    let source =
+        find(Path::new(&args.scenario), &standard_folders()).map_err(|problem| Failure::usage(problem.to_string()))?;
     source
         .parse(workload::specs(), usable_cpus(), &overrides(&args.overrides))
         .map_err(|problems| Failure::usage(problems.to_string()))

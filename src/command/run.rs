@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use super::failure::Failure;
 use super::{program, setting, signals};
-use crate::cli;
+use crate::cli::{self, Plain};
 use crate::engine::{Ledger, Session, Stamped, Status};
 use crate::report::{self, Journal, Progress};
 use crate::scenario::Scenario;
@@ -20,7 +20,10 @@ const REFRESH: Duration = Duration::from_millis(200);
 /// # Errors
 /// When it cannot be started. How it went is in the exit code.
 pub(super) fn run(args: &cli::Run) -> Result<ExitCode, Failure> {
-    let format = args.format.supported().map_err(|error| Failure::usage(error.to_string()))?;
+    let format = match args.format.supported().map_err(|error| Failure::usage(error.to_string()))? {
+        Plain::Text => report::Format::Text,
+        Plain::Json => report::Format::Json,
+    };
     let scenario = super::scenario(args)?;
     super::limits::check(&scenario, args.yes)?;
     let mut progress = Progress::new(args.quiet, stderr().is_terminal());

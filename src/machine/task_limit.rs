@@ -35,7 +35,8 @@ fn group_limit(mount: &Path, membership: &str) -> Option<TaskLimit> {
         Some((root.clone(), root.join(path)))
     });
     let left = groups.flat_map(|(root, group)| {
-        let levels: Vec<_> = group.ancestors().take_while(|level| level.starts_with(&root)).map(Path::to_owned).collect();
+        let levels: Vec<_> =
+            group.ancestors().take_while(|level| level.starts_with(&root)).map(Path::to_owned).collect();
         levels.into_iter().filter_map(|level| {
             let number = |file: &str| std::fs::read_to_string(level.join(file)).ok()?.trim().parse::<u64>().ok();
             Some(number("pids.max")?.saturating_sub(number("pids.current")?))

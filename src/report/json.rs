@@ -165,22 +165,18 @@ impl<'a> Scenario<'a> {
 }
 
 impl<'a> Machine<'a> {
-    /// An empty word and a 0 stand for what the kernel did not tell.
+    /// A 0 stands for what the kernel did not tell.
     fn of(facts: &'a MachineFacts) -> Self {
         Self {
-            host: told(&facts.host),
-            kernel: told(&facts.kernel),
-            cpu_model: told(&facts.cpu_model),
+            host: facts.host.as_deref(),
+            kernel: facts.kernel.as_deref(),
+            cpu_model: facts.cpu_model.as_deref(),
             logical_cpus: Some(facts.logical_cpus).filter(|&n| n > 0),
             usable_cpus: Some(facts.usable_cpus).filter(|&n| n > 0),
             limited_by: &facts.limited_by,
-            memory_bytes: Some(facts.memory_bytes).filter(|&n| n > 0),
+            memory_bytes: facts.memory_bytes,
         }
     }
-}
-
-fn told(word: &str) -> Option<&str> {
-    Some(word).filter(|word| !word.is_empty())
 }
 
 impl Baseline {

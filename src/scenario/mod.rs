@@ -32,7 +32,6 @@ mod wording;
 
 pub use inputs::{MAX_COMBINATIONS, MAX_TASKS};
 pub use kind::{Bounds, Domain, KindSpec, MAX_VALUES, Nature, ParamSpec, ValueSpec};
-pub use library::{Entry, Library, Origin, Source, bundled, find, standard_folders};
 pub use list::MAX_WORKERS;
 pub use order::Permutation;
 pub use overrides::Overrides;
@@ -42,4 +41,4 @@ pub use problem::{Problem, Problems};
 pub use read::{MAX_BYTES, label, read};
 pub use rules::MAX_TRIALS;
 pub use settings::{Axis, BackendKind, Baseline, Inputs, Job, Order, Params, Scenario, Schedule, Sweep, Value};
-pub use wording::plain;
+pub use wording::{plain, plain_whole};

@@ -130,7 +130,133 @@ fn eta(s: f64) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::io;
+    use std::num::NonZero;
+    use std::sync::{Arc, Mutex};
+
+    use indicatif::TermLike;
+
     use super::*;
+    use crate::engine::{Planned, ScenarioFacts};
+    use crate::scenario::{BackendKind, Config, Plan, PlannedTrial, Schedule};
+
+    /// A terminal of 80 columns in memory.
+    #[derive(Clone)]
+    struct Screen(Arc<Mutex<vt100::Parser>>);
+
+    impl Screen {
+        fn new() -> Self {
+            let size = |n| NonZero::new(n).unwrap();
+            Self(Arc::new(Mutex::new(vt100::Parser::new(size(10), size(80), 0))))
+        }
+
+        fn rows(&self) -> Vec<String> {
+            self.0.lock().unwrap().screen().rows(0, 80).map(|row| row.trim_end().to_owned()).collect()
+        }
+
+        fn put(&self, text: &str) -> io::Result<()> {
+            self.0.lock().unwrap().process(text.as_bytes());
+            Ok(())
+        }
+
+        fn control(&self, n: usize, letter: char) -> io::Result<()> {
+            if n == 0 { Ok(()) } else { self.put(&format!("\x1b[{n}{letter}")) }
+        }
+    }
+
+    impl std::fmt::Debug for Screen {
+        fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            write!(f, "{:?}", self.rows())
+        }
+    }
+
+    impl TermLike for Screen {
+        fn width(&self) -> u16 {
+            80
+        }
+        fn move_cursor_up(&self, n: usize) -> io::Result<()> {
+            self.control(n, 'A')
+        }
+        fn move_cursor_down(&self, n: usize) -> io::Result<()> {
+            self.control(n, 'B')
+        }
+        fn move_cursor_right(&self, n: usize) -> io::Result<()> {
+            self.control(n, 'C')
+        }
+        fn move_cursor_left(&self, n: usize) -> io::Result<()> {
+            self.control(n, 'D')
+        }
+        fn write_line(&self, s: &str) -> io::Result<()> {
+            self.put(s).and_then(|()| self.put("\r\n"))
+        }
+        fn write_str(&self, s: &str) -> io::Result<()> {
+            self.put(s)
+        }
+        fn clear_line(&self) -> io::Result<()> {
+            self.put("\r\x1b[2K")
+        }
+        fn flush(&self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    fn stamped(event: Event) -> Stamped {
+        Stamped { elapsed_s: 0.0, trials_done: 0, event }
+    }
+
+    fn planned() -> Event {
+        Event::Planned(Box::new(Planned {
+            parlab: String::new(),
+            started_at: String::new(),
+            scenario: ScenarioFacts { tasks: 4, ..ScenarioFacts::default() },
+            machine: crate::engine::MachineFacts::default(),
+            plan: Plan {
+                configs: vec![Config {
+                    backend: BackendKind::Processes,
+                    workers: 2,
+                    schedule: Schedule::Dynamic,
+                    chunk: None,
+                }],
+                baseline: None,
+                trials: vec![PlannedTrial { config: 0, repeat: 0, warmup: false }; 3],
+            },
+        }))
+    }
+
+    #[test]
+    fn bars_are_drawn_and_taken_away() {
+        let screen = Screen::new();
+        let mut bars = Bars::on(ProgressDrawTarget::term_like(Box::new(screen.clone())));
+        bars.take(&stamped(planned()));
+        bars.take(&stamped(Event::TrialStarted { trial: 0 }));
+        let stall = Event::WorkerStalled { trial: 0, worker: 1, pid: 7, stopped: false };
+        bars.take(&stamped(stall));
+        let rows = screen.rows();
+        assert_eq!(rows[0], "worker 1 (pid 7) goes on", "{rows:?}");
+        assert!(
+            rows[1].starts_with("trial 1/3  processes × 2  repeat 1/1  ") && rows[1].ends_with("hiring"),
+            "{rows:?}"
+        );
+        assert!(rows[2].starts_with("run  ") && rows[2].ends_with("0 %"), "{rows:?}");
+        bars.clear();
+        let rows = screen.rows();
+        assert!(rows[1..].iter().all(String::is_empty), "{rows:?}");
+    }
+
+    #[test]
+    fn bars_are_drawn_at_most_five_times_a_second() {
+        let mut bars = Bars::on(ProgressDrawTarget::hidden());
+        bars.take(&stamped(planned()));
+        bars.take(&stamped(Event::GateOpened { trial: 0, startup_s: Some(0.0) }));
+        let mut drawn = std::collections::BTreeSet::new();
+        let begun = Instant::now();
+        for done in 0..1000 {
+            bars.tick(done);
+            drawn.extend(bars.drawn);
+        }
+        let most = begun.elapsed().as_millis() / REDRAW.as_millis() + 1;
+        assert!(!drawn.is_empty() && drawn.len() as u128 <= most, "{} in {:?}", drawn.len(), begun.elapsed());
+    }
 
     #[test]
     fn the_trials_bar_tells_tasks_and_time_left() {

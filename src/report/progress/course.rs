@@ -153,3 +153,80 @@ fn ending(outcome: &TrialOutcome) -> String {
 fn wall(s: f64) -> String {
     if (0.1..100.0).contains(&s) { format!("{s:.3} s") } else { units::seconds(s) }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::{MachineFacts, Planned, ScenarioFacts};
+    use crate::scenario::{BackendKind, Config, Schedule};
+
+    /// Two configurations in turn, four trials.
+    fn course() -> Course {
+        let config =
+            |workers| Config { backend: BackendKind::Threads, workers, schedule: Schedule::Static, chunk: None };
+        let trials = (0..4).map(|n| PlannedTrial { config: n % 2, repeat: n as u32 / 2, warmup: false }).collect();
+        let mut course = Course::default();
+        let planned = Planned {
+            parlab: String::new(),
+            started_at: String::new(),
+            scenario: ScenarioFacts { tasks: 8, ..ScenarioFacts::default() },
+            machine: MachineFacts::default(),
+            plan: Plan { configs: vec![config(1), config(2)], baseline: Some(0), trials },
+        };
+        course.apply(&Stamped { elapsed_s: 0.0, trials_done: 0, event: Event::Planned(Box::new(planned)) });
+        course
+    }
+
+    fn outcome() -> TrialOutcome {
+        TrialOutcome {
+            end: TrialEnd::Complete,
+            wall_s: 0.0,
+            startup_s: Some(0.0),
+            cpu_user_s: 0.0,
+            cpu_system_s: 0.0,
+            switches_voluntary: 0,
+            switches_involuntary: 0,
+            peak_rss_bytes: None,
+            tasks_done: 8,
+            tasks_failed: 0,
+            task_s: None,
+            checksum: String::new(),
+            results: None,
+        }
+    }
+
+    /// Runs a trial from one time to another.
+    fn run(course: &mut Course, trial: usize, from_s: f64, to_s: f64) {
+        course.apply(&Stamped { elapsed_s: from_s, trials_done: trial, event: Event::TrialStarted { trial } });
+        let event = Event::TrialFinished { trial, outcome: Box::new(outcome()) };
+        course.apply(&Stamped { elapsed_s: to_s, trials_done: trial + 1, event });
+    }
+
+    #[test]
+    fn the_time_left_is_told_by_what_each_configuration_took() {
+        let mut course = course();
+        assert_eq!(course.remaining_s(0.0), None, "nothing is known yet");
+        assert_eq!(course.fraction(0.0), 0.0);
+        run(&mut course, 0, 0.0, 6.0);
+        course.apply(&Stamped { elapsed_s: 6.0, trials_done: 1, event: Event::TrialStarted { trial: 1 } });
+        assert_eq!(course.remaining_s(0.0), Some(18.0), "the other configuration may take as long");
+        assert_eq!(course.fraction(0.0), 0.25);
+        run(&mut course, 1, 6.0, 8.0);
+        course.apply(&Stamped { elapsed_s: 8.0, trials_done: 2, event: Event::TrialStarted { trial: 2 } });
+        assert_eq!(course.remaining_s(0.0), Some(8.0));
+        assert_eq!(course.remaining_s(5.0), Some(3.0), "time goes by within a trial");
+        assert_eq!(course.remaining_s(60.0), Some(2.0), "a trial may take longer than expected");
+        assert_eq!(course.fraction(0.0), 0.5);
+        run(&mut course, 2, 8.0, 14.0);
+        run(&mut course, 3, 14.0, 16.0);
+        assert_eq!((course.remaining_s(0.0), course.fraction(0.0)), (Some(0.0), 1.0));
+    }
+
+    #[test]
+    fn walls_line_up_where_they_can() {
+        assert_eq!(wall(0.412), "0.412 s");
+        assert_eq!(wall(12.5), "12.500 s");
+        assert_eq!(wall(0.001_8), "1.80 ms");
+        assert_eq!(wall(125.0), "2 min 05 s");
+    }
+}

@@ -6,7 +6,7 @@ mod table;
 mod wrap;
 
 use super::words;
-use crate::engine::{Figures, Ledger, MachineFacts, Planned, Status, label};
+use crate::engine::{Figures, Ledger, MachineFacts, Planned, Status, TrialEnd, label};
 use crate::scenario::{Config, Schedule};
 use crate::units;
 use wrap::{paragraphs, wrapped};
@@ -84,9 +84,10 @@ fn machine(facts: &MachineFacts) -> String {
         (usable, logical) if usable == logical => format!("{logical} CPUs{limits}"),
         (usable, logical) => format!("{usable} of {logical} CPUs usable{limits}"),
     };
-    let memory = if facts.memory_bytes > 0 { units::bytes(facts.memory_bytes) } else { String::new() };
-    let kernel = if facts.kernel.is_empty() { String::new() } else { format!("Linux {}", facts.kernel) };
-    dotted(&[facts.host.clone(), facts.cpu_model.clone(), cores, memory, kernel])
+    let memory = facts.memory_bytes.map(units::bytes).unwrap_or_default();
+    let kernel = facts.kernel.as_ref().map(|release| format!("Linux {release}")).unwrap_or_default();
+    let name = |word: &Option<String>| word.clone().unwrap_or_default();
+    dotted(&[name(&facts.host), name(&facts.cpu_model), cores, memory, kernel])
 }
 
 /// What the table's columns mean.
@@ -99,18 +100,26 @@ fn notes(planned: &Planned, figures: &Figures) -> String {
         }
         None => String::new(),
     };
-    let wall = "Wall: the median over the repeats; spread: (longest − shortest) ÷ median.";
+    let counted = planned.plan.trials.iter().filter(|trial| !trial.warmup);
+    let wall = match counted.map(|trial| trial.repeat).max() {
+        None | Some(0) => "Wall: of a single repeat.".to_owned(),
+        Some(last) => {
+            let repeats = u64::from(last) + 1;
+            format!("Wall: the median of {} repeats; spread: (longest − shortest) ÷ median.", units::count(repeats))
+        }
+    };
     wrapped(&format!("{baseline}{wall}"), WIDTH, "")
 }
 
 /// How the run ended, where that needs saying.
 fn ending(ledger: &Ledger) -> String {
     let planned = ledger.planned.as_ref().map_or(0, |planned| planned.plan.trials.len());
-    let trials = format!("{} of {} trials", units::count(ledger.finished.len() as u64), units::count(planned as u64));
+    let complete = ledger.finished.iter().filter(|(_, outcome)| outcome.end == TrialEnd::Complete).count();
+    let trials = format!("{} of {} trials complete", units::count(complete as u64), units::count(planned as u64));
     match words::status(ledger) {
         Status::Done => String::new(),
-        Status::Failed => format!("FAILED after {trials}"),
-        Status::Interrupted => format!("INTERRUPTED after {trials}"),
+        Status::Failed => format!("FAILED, {trials}"),
+        Status::Interrupted => format!("INTERRUPTED, {trials}"),
     }
 }
 

@@ -5,7 +5,7 @@ use unicode_width::UnicodeWidthStr;
 use crate::engine::{Figures, Row};
 use crate::units;
 
-/// Spaces between columns.
+/// Spaces between columns; one less where the figures are so wide that the line would be too long.
 const GAP: usize = 2;
 /// The longest and the shortest bar worth drawing, in columns.
 const BAR: std::ops::RangeInclusive<usize> = 4..=20;
@@ -17,15 +17,16 @@ const NOTHING: &str = "–";
 /// A line a configuration under a line of headings, no wider than `width` unless the figures force it.
 pub(super) fn render(figures: &Figures, width: usize) -> String {
     let columns = columns(figures);
-    let taken: usize = columns.iter().map(|column| column.width() + GAP).sum();
-    let room = width.saturating_sub(taken);
+    let figures_width: usize = columns.iter().map(Column::width).sum();
+    let gap = if figures_width + GAP * (columns.len() - 1) <= width { GAP } else { 1 };
+    let room = width.saturating_sub(figures_width + gap * columns.len());
     let bars = if figures.baseline.is_some() && room >= *BAR.start() { room.min(*BAR.end()) } else { 0 };
     let most = figures.rows.iter().filter_map(speedup).fold(1.0, f64::max);
-    let mut lines = vec![line(columns.iter().map(|column| (column.side, column.heading, column.width())), "")];
+    let mut lines = vec![line(columns.iter().map(|column| (column.side, column.heading, column.width())), gap, "")];
     for (i, row) in figures.rows.iter().enumerate() {
         let cells = columns.iter().map(|column| (column.side, column.cells[i].as_str(), column.width()));
         let bar = speedup(row).map(|s| bar(s / most, bars)).unwrap_or_default();
-        lines.push(line(cells, &bar));
+        lines.push(line(cells, gap, &bar));
     }
     lines.join("\n")
 }
@@ -87,7 +88,7 @@ fn percent(fraction: f64) -> String {
     if percent.abs() < 9.95 { format!("{percent:.1} %") } else { format!("{percent:.0} %") }
 }
 
-fn line<'a>(cells: impl Iterator<Item = (Side, &'a str, usize)>, tail: &str) -> String {
+fn line<'a>(cells: impl Iterator<Item = (Side, &'a str, usize)>, gap: usize, tail: &str) -> String {
     let mut line = String::new();
     for (side, text, width) in cells {
         let padding = " ".repeat(width.saturating_sub(text.width()));
@@ -95,7 +96,7 @@ fn line<'a>(cells: impl Iterator<Item = (Side, &'a str, usize)>, tail: &str) -> 
             Side::Left => line.extend([text, &padding]),
             Side::Right => line.extend([&padding, text]),
         }
-        line.push_str(&" ".repeat(GAP));
+        line.push_str(&" ".repeat(gap));
     }
     line.push_str(tail);
     line.truncate(line.trim_end().len());
