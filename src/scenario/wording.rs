@@ -85,10 +85,16 @@ fn joined<'a>(words: impl IntoIterator<Item = &'a str>, quote: &str, last: &str)
     }
 }
 
-/// A number as one would type it into a scenario: `2000000`, `0.1`, `1e300`.
+/// A number as one would type it into a scenario: `2000000`, `0.1`, `1e12`.
 pub fn plain(x: f64) -> String {
-    let size = x.abs();
-    if size != 0.0 && !(1e-4..1e15).contains(&size) { format!("{x:e}") } else { format!("{x}") }
+    let (digits, exponent) = (format!("{x}"), format!("{x:e}"));
+    if digits.len() > 7 && exponent.len() < digits.len() { exponent } else { digits }
+}
+
+/// A whole number as one would type it.
+pub fn plain_whole(n: u64) -> String {
+    // Beyond 2⁵³ a float would not say it exactly.
+    if n < 1 << 53 { plain(n as f64) } else { n.to_string() }
 }
 
 #[cfg(test)]
@@ -120,5 +126,8 @@ mod tests {
         assert_eq!(plain(0.1), "0.1");
         assert_eq!(plain(-1e300), "-1e300");
         assert_eq!(plain(0.0), "0");
+        assert_eq!(plain(1234567.25), "1234567.25");
+        assert_eq!(plain_whole(1_000_000_000_000), "1e12");
+        assert_eq!(plain_whole(u64::MAX), "18446744073709551615");
     }
 }
