@@ -6,7 +6,7 @@ use super::kind::{Bounds, Domain, KindSpec};
 use super::section::Section;
 use super::setting::Setting;
 use super::settings::{Axis, Inputs};
-use super::wording::{plain, remedy};
+use super::wording::{plain, plain_whole, printable, remedy};
 
 /// The most tasks of a trial.
 pub const MAX_TASKS: u64 = 1_000_000_000_000;
@@ -112,7 +112,7 @@ fn axes(grid: &Section<'_>, spec: Option<&'static KindSpec>, findings: &mut Find
     let combinations = lengths.fold(Some(1), |product: Option<u64>, length| product?.checked_mul(length));
     if combinations.is_none_or(|combinations| combinations > MAX_COMBINATIONS) {
         let many = combinations.map_or("far too many".to_owned(), |n| n.to_string());
-        let message = format!("makes {many} combinations; at most {MAX_COMBINATIONS} are allowed");
+        let message = format!("makes {many} combinations; at most {} are allowed", plain_whole(MAX_COMBINATIONS));
         findings.at(header, "[grid]".to_owned(), message);
         return None;
     }
@@ -131,7 +131,7 @@ fn axis(
     let Some((_, domain)) = known.clone().find(|(name, _)| *name == key) else {
         let remedy = remedy(key, known.map(|(name, _)| name), "");
         let message = format!("no such parameter of {}; {remedy}", spec.name);
-        findings.at(offset, super::wording::printable(key), message);
+        findings.at(offset, printable(key), message);
         return None;
     };
     let items = given.items(findings, "values")?;

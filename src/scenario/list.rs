@@ -53,13 +53,12 @@ pub fn workers(text: &str, cores: u32) -> Result<Vec<u32>, String> {
     }
     let mut picked = Picked::new();
     let alone = !text.contains(',');
-    for part in text.split(',') {
-        let part = part.trim();
-        item(part, cores, &mut picked).map_err(|wrong| {
-            let named =
-                if part.is_empty() { "between two commas".to_owned() } else { format!("\"{}\"", printable(part)) };
-            if alone { wrong } else { format!("{named} {wrong}") }
-        })?;
+    for part in text.split(',').map(str::trim) {
+        if part.is_empty() {
+            return Err("an item between two commas is empty; write 1,2,4".to_owned());
+        }
+        let named = |wrong| if alone { wrong } else { format!("\"{}\" {wrong}", printable(part)) };
+        item(part, cores, &mut picked).map_err(named)?;
     }
     Ok(picked.into_numbers())
 }
@@ -131,10 +130,11 @@ fn digits(text: &str) -> Option<i64> {
 }
 
 fn not_understood(text: &str) -> String {
+    let text = text.trim();
     const FORMS: &str = "write 4 or 1,2,4 or 1..8 or 1..8 step 2 or 1..cores+3 or pow2..cores";
-    let letters = text.trim().trim_end_matches(|c: char| !c.is_ascii_alphabetic());
+    let letters = text.trim_end_matches(|c: char| !c.is_ascii_alphabetic());
     match nearest(letters, ["cores", "pow2"]) {
-        _ if text.trim().is_empty() => format!("lacks a number; {FORMS}"),
+        _ if text.is_empty() => format!("lacks a number; {FORMS}"),
         Some(near) if near != letters => format!("cannot be read at \"{}\"; did you mean {near}?", printable(text)),
         _ => format!("cannot be read at \"{}\"; {FORMS}", printable(text)),
     }

@@ -11,7 +11,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::findings::Findings;
 use super::kind::Bounds;
-use super::wording::{nearest, one_of, plain, printable};
+use super::wording::{nearest, one_of, plain, plain_whole, printable};
 
 /// A value with the name and the place it was given under.
 #[derive(Clone)]
@@ -109,7 +109,7 @@ impl<'d> Setting<'d> {
             Ok(n) if (min..=max).contains(&n) => return Some(n),
             Ok(n) if n < min => findings.about(self, format!("must be at least {min}")),
             Err(true) => findings.about(self, format!("must be at least {min}")),
-            _ => findings.about(self, format!("must be at most {max}")),
+            _ => findings.about(self, format!("must be at most {}", plain_whole(max))),
         }
         None
     }
