@@ -1,1 +1,3 @@
 //! How is it seen? The terminal, its keys, and four screens.
+
+pub mod theme;
