@@ -4,6 +4,7 @@
 //! worker means. It neither prints nor draws, and measures the same whether anybody looks on or not.
 
 mod event;
+mod figures;
 mod ledger;
 mod live;
 
@@ -11,5 +12,6 @@ pub use event::{
     Cause, Event, Loss, MachineFacts, Planned, Problem, Remedy, ScenarioFacts, Stamped, Status, TaskResult, TaskTimes,
     TrialEnd, TrialOutcome,
 };
+pub use figures::{Figures, RESULTS_MAX, Row, Speedup, TaskCounts, Usage, label, results};
 pub use ledger::Ledger;
 pub use live::{LaneState, LaneView, Snapshot, Span};

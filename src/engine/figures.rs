@@ -1,0 +1,203 @@
+//! What a run has shown so far, one row a configuration: the figures that reports and screens share.
+//!
+//! A [`super::Ledger`] holds what was measured; this is what follows from it by `analysis`. Whatever was not
+//! measured yet, or does not apply, is `None`: nothing is filled in.
+
+use super::event::{ScenarioFacts, TaskResult, TaskTimes, TrialOutcome};
+use super::ledger::Ledger;
+use crate::analysis::{self, Summary, summary};
+use crate::scenario::{BackendKind, Config};
+
+/// Results are told task by task for runs of up to this many tasks.
+pub const RESULTS_MAX: u64 = 10_000;
+
+/// Rows for all configurations of a plan, in the plan's order.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Figures {
+    /// One row a configuration; empty before the run is planned.
+    pub rows: Vec<Row>,
+    /// The row that speedups are relative to, measured or not; `None` if the scenario has no baseline.
+    pub baseline: Option<usize>,
+}
+
+/// One configuration. "Samples" are its counted trials that ran to the end with every task done.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Row {
+    /// Who runs the tasks, and how they are handed out.
+    pub config: Config,
+    /// Its name for people, e.g. `processes × 2`.
+    pub label: String,
+    /// Counted trials that ended, well or not.
+    pub trials: usize,
+    /// Wall seconds of each sample, in the order they were measured.
+    pub samples_s: Vec<f64>,
+    /// The samples in short.
+    pub wall_s: Option<Summary>,
+    /// Start-up seconds of the samples in short.
+    pub startup_s: Option<Summary>,
+    /// Speedup over the baseline; `None` while either has no sample.
+    pub speedup: Option<Speedup>,
+    /// Speedup × the baseline's workers ÷ workers; 1 is ideal.
+    pub efficiency: Option<f64>,
+    /// Karp and Flatt's serial fraction; `None` for one worker.
+    pub karp_flatt: Option<f64>,
+    /// What the samples cost, and how their tasks went.
+    pub usage: Option<Usage>,
+    /// Tasks that gave a result and tasks given up, in one trial: the last in which a task failed, else the last
+    /// sample, else the last trial.
+    pub tasks: Option<TaskCounts>,
+    /// Tasks a second at the median wall time.
+    pub tasks_per_s: Option<f64>,
+}
+
+/// A speedup with its spread over the repeats.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Speedup {
+    /// The baseline's median ÷ this configuration's median.
+    pub value: f64,
+    /// The baseline's median ÷ the slowest sample.
+    pub low: f64,
+    /// The baseline's median ÷ the fastest sample.
+    pub high: f64,
+}
+
+/// How many tasks of a trial went well.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TaskCounts {
+    /// Tasks that gave a result.
+    pub done: u64,
+    /// Tasks given up.
+    pub failed: u64,
+}
+
+/// What the samples of a configuration cost.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Usage {
+    /// CPU seconds in user mode: the median.
+    pub cpu_user_s: f64,
+    /// CPU seconds in the kernel: the median.
+    pub cpu_system_s: f64,
+    /// Times that workers gave up the CPU to wait: the median, rounded.
+    pub switches_voluntary: u64,
+    /// Times that workers were preempted: the median, rounded.
+    pub switches_involuntary: u64,
+    /// Largest resident set of any process, in bytes: the largest of the samples.
+    pub peak_rss_bytes: Option<u64>,
+    /// Durations of tasks: the least minimum, the medians of medians and of 95th percentiles, the largest maximum.
+    pub task_s: Option<TaskTimes>,
+    /// Sum over all results, hexadecimal, of the first sample.
+    pub checksum: String,
+}
+
+impl Figures {
+    /// Works out the rows of a run, finished or not.
+    pub fn of(ledger: &Ledger) -> Self {
+        let Some(planned) = &ledger.planned else { return Self::default() };
+        let configs = planned.plan.configs.iter().enumerate();
+        let mut rows: Vec<Row> = configs.map(|(i, config)| measured(ledger, &planned.scenario, i, config)).collect();
+        let baseline = planned.plan.baseline.filter(|&baseline| baseline < rows.len());
+        if let Some(baseline) = baseline {
+            compare(ledger, &mut rows, baseline, planned.scenario.include_startup);
+        }
+        Self { rows, baseline }
+    }
+}
+
+/// The name of a configuration for people: `serial`, `threads × 4`.
+pub fn label(config: &Config) -> String {
+    match config.backend {
+        BackendKind::Serial => config.backend.word().to_owned(),
+        BackendKind::Threads | BackendKind::Processes => format!("{} × {}", config.backend.word(), config.workers),
+    }
+}
+
+/// The results of a configuration's tasks, in task order: of its first trial that ran all of them, else of its
+/// first. `None` if none were kept, or if the run has more than [`RESULTS_MAX`] tasks.
+pub fn results(ledger: &Ledger, config: usize) -> Option<&[TaskResult]> {
+    let facts = &ledger.planned.as_ref()?.scenario;
+    let kept = || ledger.trials_of(config, true).filter_map(|outcome| outcome.results.as_deref());
+    let whole = |results: &&[TaskResult]| results.iter().all(|result| result.values.is_some());
+    kept().find(whole).or_else(|| kept().next()).filter(|_| facts.tasks <= RESULTS_MAX)
+}
+
+/// A row with everything that needs no baseline.
+fn measured(ledger: &Ledger, facts: &ScenarioFacts, index: usize, config: &Config) -> Row {
+    let samples: Vec<&TrialOutcome> = ledger.samples(index).collect();
+    let samples_s: Vec<f64> = samples.iter().map(|outcome| outcome.wall_s).collect();
+    let startups_s: Vec<f64> = samples.iter().map(|outcome| outcome.startup_s).collect();
+    let wall_s = summary(&samples_s);
+    let per_s = |wall: Summary| facts.tasks as f64 / wall.median;
+    Row {
+        config: config.clone(),
+        label: label(config),
+        trials: ledger.trials_of(index, false).count(),
+        wall_s,
+        startup_s: summary(&startups_s),
+        samples_s,
+        speedup: None,
+        efficiency: None,
+        karp_flatt: None,
+        usage: usage(&samples),
+        tasks: task_counts(ledger, index),
+        tasks_per_s: wall_s.map(per_s).filter(|rate| rate.is_finite()),
+    }
+}
+
+/// Fills in what is relative to the baseline.
+fn compare(ledger: &Ledger, rows: &mut [Row], baseline: usize, include_startup: bool) {
+    let times_s = |config: usize| -> Vec<f64> {
+        let startup = |outcome: &TrialOutcome| if include_startup { outcome.startup_s } else { 0.0 };
+        ledger.samples(config).map(|outcome| outcome.wall_s + startup(outcome)).collect()
+    };
+    let Some(reference) = summary(&times_s(baseline)) else { return };
+    let baseline_workers = rows[baseline].config.workers;
+    for (index, row) in rows.iter_mut().enumerate() {
+        let workers = row.config.workers;
+        row.speedup = speedup(reference.median, &times_s(index));
+        row.efficiency = row.speedup.and_then(|s| analysis::efficiency(s.value, workers, baseline_workers));
+        // Karp and Flatt's formula knows one worker as its reference, and no other.
+        row.karp_flatt =
+            row.speedup.filter(|_| baseline_workers == 1).and_then(|s| analysis::karp_flatt(s.value, workers));
+    }
+}
+
+fn speedup(baseline_median_s: f64, times_s: &[f64]) -> Option<Speedup> {
+    let value = analysis::speedup(baseline_median_s, summary(times_s)?.median)?;
+    let (low, high) = analysis::speedup_range(baseline_median_s, times_s)?;
+    Some(Speedup { value, low, high })
+}
+
+fn task_counts(ledger: &Ledger, config: usize) -> Option<TaskCounts> {
+    let failing = ledger.trials_of(config, false).filter(|outcome| outcome.tasks_failed > 0).last();
+    let telling = failing.or_else(|| ledger.samples(config).last()).or_else(|| ledger.trials_of(config, false).last());
+    telling.map(|outcome| TaskCounts { done: outcome.tasks_done, failed: outcome.tasks_failed })
+}
+
+fn usage(samples: &[&TrialOutcome]) -> Option<Usage> {
+    let first = samples.first()?;
+    let median = |figure: fn(&TrialOutcome) -> f64| median(samples.iter().map(|outcome| figure(outcome)));
+    Some(Usage {
+        cpu_user_s: median(|outcome| outcome.cpu_user_s),
+        cpu_system_s: median(|outcome| outcome.cpu_system_s),
+        switches_voluntary: median(|outcome| outcome.switches_voluntary as f64).round() as u64,
+        switches_involuntary: median(|outcome| outcome.switches_involuntary as f64).round() as u64,
+        peak_rss_bytes: samples.iter().filter_map(|outcome| outcome.peak_rss_bytes).max(),
+        task_s: task_times(samples),
+        checksum: first.checksum.clone(),
+    })
+}
+
+fn task_times(samples: &[&TrialOutcome]) -> Option<TaskTimes> {
+    let times: Vec<TaskTimes> = samples.iter().filter_map(|outcome| outcome.task_s).collect();
+    (!times.is_empty()).then(|| TaskTimes {
+        min: times.iter().map(|t| t.min).fold(f64::INFINITY, f64::min),
+        median: median(times.iter().map(|t| t.median)),
+        p95: median(times.iter().map(|t| t.p95)),
+        max: times.iter().map(|t| t.max).fold(f64::NEG_INFINITY, f64::max),
+    })
+}
+
+/// The median, or no number where there is none.
+fn median(figures: impl Iterator<Item = f64>) -> f64 {
+    summary(&figures.collect::<Vec<f64>>()).map_or(f64::NAN, |s| s.median)
+}
