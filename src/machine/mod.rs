@@ -1,1 +1,24 @@
-//! On what? The CPUs one may really use, their load, and what the work cost.
+//! On what? The CPUs one may really use and why, the machine's facts, and per-core meters.
+//!
+//! - [`cpuset`]: sets of CPU ids, as the kernel writes them (`0-3,8`)
+//! - [`surroundings`]: where all of it is read from, so that tests can make up a machine
+//! - `hierarchy`, `cgroup`: the control groups this process is in, and what each level allows
+//! - [`usable`](mod@usable): affinity, control groups and Slurm together
+//! - [`facts`](mod@facts): host, kernel, processor, memory, load
+//! - [`meters`]: a thread that samples the cores while somebody watches
+//!
+//! Nothing here prints, waits or starts a thread unless asked, and nothing here knows what is run.
+
+mod cgroup;
+pub mod cpuset;
+pub mod facts;
+mod hierarchy;
+pub mod meters;
+pub mod surroundings;
+pub mod usable;
+
+pub use cpuset::CpuSet;
+pub use facts::{Facts, Moment, facts, moment};
+pub use meters::{Core, Pace, Sample, Sampler};
+pub use surroundings::Surroundings;
+pub use usable::{Limit, Usable, usable, usable_here};

@@ -1,0 +1,112 @@
+//! Which CPUs may really be used, and what says so: the least of affinity, control groups and Slurm.
+//!
+//! A machine's CPU count says little about what a process gets: a batch system, a container or `taskset` may leave
+//! it far fewer, and workers beyond those only take turns. `std::thread::available_parallelism` knows affinity and
+//! quotas; cpusets of other hierarchies and Slurm's variables it does not, and it does not say why.
+
+use super::cgroup;
+use super::cpuset::CpuSet;
+use super::surroundings::Surroundings;
+
+/// The CPUs that may be used.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Usable {
+    /// The CPUs that work may run on. May hold more than `count`: a quota limits time, not places.
+    pub cpus: CpuSet,
+    /// How many can be kept busy all the time; at least 1.
+    ///
+    /// Quotas are rounded down: with 1.5 CPUs' worth of time a second worker would be stopped half of the time, and
+    /// would look like a poor speedup of the program. [`Limit::cpus`] keeps the fraction.
+    pub count: u32,
+    /// Everything found that sets a limit, whether or not it is the tightest.
+    pub limits: Vec<Limit>,
+}
+
+/// Something that limits the CPUs that may be used.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Limit {
+    /// What it is: `affinity`, `cgroup cpu.max`, `cgroup cpu.cfs_quota_us`, `cgroup cpuset`, `SLURM_CPUS_PER_TASK` or
+    /// `SLURM_CPUS_ON_NODE`.
+    pub name: String,
+    /// What it says, for people: the control group and its figures, the CPUs.
+    pub detail: String,
+    /// How many CPUs it leaves; more than 0, and not always whole.
+    pub cpus: f64,
+}
+
+/// A limit with the CPUs it names, if it names any.
+pub(super) struct Restriction {
+    pub(super) limit: Limit,
+    pub(super) allowed: Option<CpuSet>,
+}
+
+/// The CPUs that this process may use, here and now.
+pub fn usable_here() -> Usable {
+    usable(&Surroundings::here())
+}
+
+/// The CPUs that a process in these surroundings may use.
+pub fn usable(here: &Surroundings) -> Usable {
+    let mut cpus = affinity(here);
+    let detail = format!("CPUs {cpus}");
+    let mut limits = vec![Limit { name: "affinity".to_owned(), detail, cpus: f64::from(cpus.len()) }];
+    for Restriction { limit, allowed } in cgroup::restrictions(here) {
+        let left = allowed.map_or_else(|| cpus.clone(), |allowed| cpus.intersection(&allowed));
+        // We do run somewhere, so a set that excludes every CPU we may run on cannot be about us.
+        if !left.is_empty() {
+            cpus = left;
+            limits.push(limit);
+        }
+    }
+    limits.extend(slurm(here));
+    let count = limits.iter().map(Limit::whole_cpus).fold(cpus.len(), u32::min);
+    Usable { cpus, count, limits }
+}
+
+impl Limit {
+    /// How many CPUs it leaves for all the time; at least 1, since something must run the program.
+    pub fn whole_cpus(&self) -> u32 {
+        (self.cpus as u32).max(1)
+    }
+}
+
+impl Usable {
+    /// The names of the limits that leave less than `logical_cpus`, tightest first, each once.
+    pub fn limited_by(&self, logical_cpus: u32) -> Vec<String> {
+        let mut tight: Vec<&Limit> = self.limits.iter().filter(|limit| limit.cpus < f64::from(logical_cpus)).collect();
+        tight.sort_by(|a, b| a.cpus.total_cmp(&b.cpus));
+        let mut names: Vec<String> = Vec::new();
+        for limit in tight {
+            if !names.contains(&limit.name) {
+                names.push(limit.name.clone());
+            }
+        }
+        names
+    }
+}
+
+/// The affinity mask; where the kernel does not give it, the same from `/proc`, then every CPU there is, then CPU 0.
+fn affinity(here: &Surroundings) -> CpuSet {
+    let set = here.affinity().cloned().or_else(|| allowed_in_status(here)).or_else(|| online(here));
+    set.filter(|set| !set.is_empty()).unwrap_or_else(|| CpuSet::from_iter([0]))
+}
+
+/// `Cpus_allowed_list` of `/proc/self/status`: the affinity without a limit on the number of CPUs.
+fn allowed_in_status(here: &Surroundings) -> Option<CpuSet> {
+    let status = here.read("/proc/self/status")?;
+    let list = status.lines().find_map(|line| line.strip_prefix("Cpus_allowed_list:"))?;
+    CpuSet::parse(list).filter(|set| !set.is_empty())
+}
+
+/// The CPUs that the machine has switched on.
+pub(super) fn online(here: &Surroundings) -> Option<CpuSet> {
+    CpuSet::parse(&here.read("/sys/devices/system/cpu/online")?).filter(|set| !set.is_empty())
+}
+
+/// What Slurm granted: the CPUs of this task, else those of the job on this node.
+fn slurm(here: &Surroundings) -> Option<Limit> {
+    ["SLURM_CPUS_PER_TASK", "SLURM_CPUS_ON_NODE"].into_iter().find_map(|name| {
+        let cpus: u32 = here.variable(name)?.trim().parse().ok().filter(|&cpus| cpus > 0)?;
+        Some(Limit { name: name.to_owned(), detail: "set by Slurm".to_owned(), cpus: f64::from(cpus) })
+    })
+}

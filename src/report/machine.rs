@@ -1,0 +1,245 @@
+//! What `parlab machine` tells: which CPUs may be used and why, memory and load. Builds strings and prints nothing.
+
+use std::fmt::Write as _;
+
+use serde::Serialize;
+
+use crate::machine::{Facts, Limit, Moment};
+use crate::units;
+
+/// Said of what the system does not tell.
+const UNKNOWN: &str = "unknown";
+
+/// The machine for people, a fact a line; ends with a line break.
+pub fn text(facts: &Facts, moment: &Moment) -> String {
+    let word = |fact: &Option<String>| fact.clone().unwrap_or_else(|| UNKNOWN.to_owned());
+    let lines = [
+        ("host", word(&facts.host)),
+        ("kernel", word(&facts.kernel)),
+        ("processor", word(&facts.cpu_model)),
+        ("memory", memory(facts, moment)),
+        ("load", load(moment)),
+        ("CPUs", cpus(facts)),
+    ];
+    let mut out = String::new();
+    for (name, fact) in lines {
+        line(&mut out, name, &fact);
+    }
+    let rows = limit_rows(&facts.usable.limits);
+    for (i, row) in rows.iter().enumerate() {
+        line(&mut out, if i == 0 { "limits" } else { "" }, row);
+    }
+    out
+}
+
+fn line(out: &mut String, name: &str, fact: &str) {
+    // Writing to a string cannot fail.
+    let _ = writeln!(out, "{name:<10} {fact}");
+}
+
+fn memory(facts: &Facts, moment: &Moment) -> String {
+    let size = |bytes: Option<u64>| bytes.map_or_else(|| UNKNOWN.to_owned(), units::bytes);
+    match moment.memory_available_bytes {
+        None => size(facts.memory_bytes),
+        available => format!("{}, of which {} available", size(facts.memory_bytes), size(available)),
+    }
+}
+
+fn load(moment: &Moment) -> String {
+    let Some([one, five, fifteen]) = moment.load else { return UNKNOWN.to_owned() };
+    format!("{one:.2} · {five:.2} · {fifteen:.2} (over 1, 5 and 15 minutes)")
+}
+
+/// `4 of 64 usable, on 0-3,8`, where all are usable `2 of 2 usable`.
+fn cpus(facts: &Facts) -> String {
+    let (count, logical, places) = (facts.usable.count, facts.logical_cpus, &facts.usable.cpus);
+    match places.len() {
+        len if len == logical && count == logical => format!("{count} of {logical} usable"),
+        len if len > count => format!("{count} of {logical} usable, anywhere on {places}"),
+        _ => format!("{count} of {logical} usable, on {places}"),
+    }
+}
+
+/// What sets limits, aligned: the name, how many CPUs it leaves, what it says.
+fn limit_rows(limits: &[Limit]) -> Vec<String> {
+    let name_width = limits.iter().map(|limit| limit.name.len()).max().unwrap_or(0);
+    let figures: Vec<String> = limits.iter().map(|limit| figure(limit.cpus)).collect();
+    let figure_width = figures.iter().map(String::len).max().unwrap_or(0);
+    let row = |(limit, figure): (&Limit, &String)| {
+        format!("{:<name_width$}  {figure:>figure_width$}  {}", limit.name, limit.detail)
+    };
+    limits.iter().zip(&figures).map(row).collect()
+}
+
+/// `4`, `1.5`: two decimals at most.
+fn figure(cpus: f64) -> String {
+    if cpus < 0.01 {
+        return "<0.01".to_owned();
+    }
+    let text = format!("{cpus:.2}");
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
+}
+
+/// The keys of the JSON form. Scripts rely on them.
+#[derive(Serialize)]
+struct Json<'a> {
+    host: Option<&'a str>,
+    kernel: Option<&'a str>,
+    cpu_model: Option<&'a str>,
+    logical_cpus: u32,
+    usable_cpus: u32,
+    usable_list: &'a [u32],
+    limited_by: Vec<String>,
+    limits: Vec<JsonLimit<'a>>,
+    memory_bytes: Option<u64>,
+    memory_available_bytes: Option<u64>,
+    load: Option<[f64; 3]>,
+}
+
+#[derive(Serialize)]
+struct JsonLimit<'a> {
+    name: &'a str,
+    detail: &'a str,
+    cpus: f64,
+}
+
+/// The machine for scripts: one JSON object, `null` for what the system does not tell; ends with a line break.
+pub fn json(facts: &Facts, moment: &Moment) -> String {
+    let object = Json {
+        host: facts.host.as_deref(),
+        kernel: facts.kernel.as_deref(),
+        cpu_model: facts.cpu_model.as_deref(),
+        logical_cpus: facts.logical_cpus,
+        usable_cpus: facts.usable.count,
+        usable_list: facts.usable.cpus.ids(),
+        limited_by: facts.limited_by(),
+        limits: facts.usable.limits.iter().map(json_limit).collect(),
+        memory_bytes: facts.memory_bytes,
+        memory_available_bytes: moment.memory_available_bytes,
+        load: moment.load,
+    };
+    serde_json::to_string_pretty(&object).expect("words and figures are always JSON") + "\n"
+}
+
+fn json_limit(limit: &Limit) -> JsonLimit<'_> {
+    JsonLimit { name: &limit.name, detail: &limit.detail, cpus: limit.cpus }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::machine::{CpuSet, Usable};
+
+    fn limit(name: &str, detail: &str, cpus: f64) -> Limit {
+        Limit { name: name.to_owned(), detail: detail.to_owned(), cpus }
+    }
+
+    fn login_node() -> (Facts, Moment) {
+        let usable = Usable {
+            cpus: CpuSet::parse("0-3,8").unwrap(),
+            count: 1,
+            limits: vec![
+                limit("affinity", "CPUs 0-3,8", 5.0),
+                limit("cgroup cpu.max", "/user.slice: 150 ms of CPU time every 100 ms", 1.5),
+            ],
+        };
+        let facts = Facts {
+            host: Some("login1".to_owned()),
+            kernel: Some("6.1.0".to_owned()),
+            cpu_model: None,
+            logical_cpus: 64,
+            usable,
+            memory_bytes: Some(24 << 30),
+        };
+        (facts, Moment { memory_available_bytes: Some(20 << 30), load: Some([3.1, 2.25, 0.0]) })
+    }
+
+    #[test]
+    fn people_see_what_limits_them() {
+        let (facts, moment) = login_node();
+        insta::assert_snapshot!(text(&facts, &moment), @"
+        host       login1
+        kernel     6.1.0
+        processor  unknown
+        memory     24.0 GiB, of which 20.0 GiB available
+        load       3.10 · 2.25 · 0.00 (over 1, 5 and 15 minutes)
+        CPUs       1 of 64 usable, anywhere on 0-3,8
+        limits     affinity          5  CPUs 0-3,8
+                   cgroup cpu.max  1.5  /user.slice: 150 ms of CPU time every 100 ms
+        ");
+    }
+
+    #[test]
+    fn scripts_find_every_key() {
+        let (facts, moment) = login_node();
+        insta::assert_snapshot!(json(&facts, &moment), @r#"
+        {
+          "host": "login1",
+          "kernel": "6.1.0",
+          "cpu_model": null,
+          "logical_cpus": 64,
+          "usable_cpus": 1,
+          "usable_list": [
+            0,
+            1,
+            2,
+            3,
+            8
+          ],
+          "limited_by": [
+            "cgroup cpu.max",
+            "affinity"
+          ],
+          "limits": [
+            {
+              "name": "affinity",
+              "detail": "CPUs 0-3,8",
+              "cpus": 5.0
+            },
+            {
+              "name": "cgroup cpu.max",
+              "detail": "/user.slice: 150 ms of CPU time every 100 ms",
+              "cpus": 1.5
+            }
+          ],
+          "memory_bytes": 25769803776,
+          "memory_available_bytes": 21474836480,
+          "load": [
+            3.1,
+            2.25,
+            0.0
+          ]
+        }
+        "#);
+    }
+
+    #[test]
+    fn what_is_not_known_is_said_so() {
+        let (mut facts, _) = login_node();
+        (facts.host, facts.memory_bytes) = (None, None);
+        let text = text(&facts, &Moment::default());
+        assert_eq!(text.matches(UNKNOWN).count(), 4, "{text}");
+        let object: serde_json::Value = serde_json::from_str(&json(&facts, &Moment::default())).unwrap();
+        for key in ["host", "cpu_model", "memory_bytes", "memory_available_bytes", "load"] {
+            assert_eq!(object.get(key), Some(&serde_json::Value::Null), "{key}");
+        }
+    }
+
+    #[test]
+    fn the_cpus_are_told_in_one_line() {
+        let (mut facts, _) = login_node();
+        let mut told = |cpus: &str, count, logical| {
+            (facts.usable.cpus, facts.usable.count, facts.logical_cpus) =
+                (CpuSet::parse(cpus).unwrap(), count, logical);
+            super::cpus(&facts)
+        };
+        assert_eq!(told("0-1", 2, 2), "2 of 2 usable");
+        assert_eq!(told("0-3", 4, 64), "4 of 64 usable, on 0-3");
+        assert_eq!(told("0-63", 4, 64), "4 of 64 usable, anywhere on 0-63");
+    }
+
+    #[test]
+    fn fractions_of_cpus_stay_visible() {
+        assert_eq!([4.0, 1.5, 0.25, 0.001, 100.0].map(figure), ["4", "1.5", "0.25", "<0.01", "100"]);
+    }
+}
