@@ -1,3 +1,4 @@
 //! How is it seen? The terminal, its keys, and four screens.
 
 pub mod theme;
+pub mod widgets;

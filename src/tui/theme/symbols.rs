@@ -2,8 +2,8 @@
 
 use ratatui::symbols::border;
 
-/// A set of characters. Every one is one column wide, except [`Symbols::ellipsis`], [`Symbols::up_down`] and
-/// [`Symbols::left_right`], which may be longer.
+/// A set of characters. Every one is one column wide, except [`Symbols::ideal`], [`Symbols::ellipsis`],
+/// [`Symbols::up_down`] and [`Symbols::left_right`], which may be longer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Symbols {
     /// Horizontal bar: one eighth to eight eighths, filled from the left.
@@ -18,6 +18,8 @@ pub struct Symbols {
     pub unusable: &'static str,
     /// Marks of a chart's series, by index modulo their number.
     pub marks: [&'static str; 6],
+    /// The ideal line, in a legend.
+    pub ideal: &'static str,
     /// Frame of a block.
     pub border: border::Set<'static>,
     /// Horizontal line.
@@ -40,8 +42,12 @@ pub struct Symbols {
     pub span_body: [&'static str; 2],
     /// A task that is still running, at its open end.
     pub span_open: &'static str,
-    /// Horizontal half blocks: upper, lower; both are a full block.
+    /// Upper and lower half of a cell.
     pub halves: [&'static str; 2],
+    /// Both halves of a cell.
+    pub half_both: &'static str,
+    /// A tick that points up from the text to its right.
+    pub tick_up: &'static str,
     /// Something that failed.
     pub cross: &'static str,
     /// Something that went well.
@@ -73,6 +79,7 @@ pub(super) static UNICODE: Symbols = Symbols {
     shades: &["░", "▒", "▓", "█"],
     unusable: "·",
     marks: ["●", "○", "◆", "◇", "▲", "△"],
+    ideal: "┈┈",
     border: border::ROUNDED,
     horizontal: "─",
     vertical: "│",
@@ -85,6 +92,8 @@ pub(super) static UNICODE: Symbols = Symbols {
     span_body: ["─", "╳"],
     span_open: "╌",
     halves: ["▀", "▄"],
+    half_both: "█",
+    tick_up: "╵",
     cross: "✗",
     tick: "✓",
     pointer: "▸",
@@ -105,6 +114,7 @@ pub(super) static ASCII: Symbols = Symbols {
     shades: &["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"],
     unusable: ".",
     marks: ["o", "x", "+", "*", "#", "@"],
+    ideal: "..",
     border: border::Set {
         top_left: "+",
         top_right: "+",
@@ -125,7 +135,9 @@ pub(super) static ASCII: Symbols = Symbols {
     span_ends: ["[", "]"],
     span_body: ["-", "x"],
     span_open: ">",
-    halves: ["\"", "_"],
+    halves: ["'", "."],
+    half_both: ":",
+    tick_up: "'",
     cross: "x",
     tick: "+",
     pointer: ">",
