@@ -1,1 +1,35 @@
 //! How is it seen? The terminal, its keys, and four screens.
+//!
+//! ```text
+//!  input ─┐                                   ┌─ effects ─▶ port (the lab)
+//!  signals┼─▶ app ─▶ update(State, Msg) ──────┤
+//!  engine ┘                                   └─ screens::render(&State) ─▶ terminal
+//! ```
+//!
+//! - [`port`]: what is needed from outside; [`app`]: the loop that holds everything together
+//! - [`state`] and [`update`](mod@update): what is known, and how it changes; pure
+//! - [`keys`]: the one table of keys
+//! - [`screens`]: pure drawing, with [`theme`] and [`widgets`]
+//! - [`terminal`], [`input`], [`signals`]: the only files that touch the terminal and the process
+//! - [`pacer`], [`cost`]: when to draw, and what it costs
+//!
+//! Nothing here measures anything: what is shown was measured elsewhere, whether it is shown or not.
+
+pub mod app;
+pub mod cost;
+pub mod input;
+pub mod keys;
+pub mod pacer;
+pub mod port;
+pub mod screens;
+pub mod signals;
+pub mod state;
+pub mod terminal;
+pub mod theme;
+pub mod update;
+pub mod widgets;
+
+pub use app::run;
+pub use port::{Lab, LibraryEntry, LiveRun, Preview};
+pub use theme::Theme;
+pub use update::Exit;

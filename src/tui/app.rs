@@ -1,0 +1,246 @@
+//! The main loop: messages in, frames out, effects carried out. Everything that decides anything is elsewhere.
+
+use std::io;
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::time::{Duration, Instant};
+
+use nix::sys::signal::Signal;
+use ratatui::layout::{Rect, Size};
+
+use super::cost::Meter;
+use super::input::{Input, Reader};
+use super::pacer::{Pacer, Tempo};
+use super::port::{Lab, LiveRun};
+use super::screens;
+use super::signals::{self, Watcher};
+use super::state::State;
+use super::terminal::Terminal;
+use super::theme::Theme;
+use super::update::{Effect, Exit, Msg, update};
+
+/// How long a cancelled run may take to end when the screen is left, and how long a killed one.
+const GRACE: [Duration; 2] = [Duration::from_millis(400), Duration::from_millis(400)];
+/// Terminals that claim to be larger than this are not believed.
+const SIZE_MAX: Size = Size::new(1000, 400);
+
+/// Shows the lab on this terminal until the user leaves, or a signal says so. `open` is started at once.
+///
+/// # Errors
+/// When the terminal cannot be taken over, or another thread panicked.
+pub fn run(lab: impl Lab, open: Option<String>, theme: Theme) -> io::Result<Exit> {
+    let (sender, receiver) = channel();
+    let terminal = Terminal::take()?;
+    let size = size()?;
+    let keys = sender.clone();
+    let _reader = Reader::start(move |input| {
+        // The receiver is gone only when the loop has ended: then nobody wants it.
+        let _ = keys.send(match input {
+            Input::Key(key) => Msg::Key(key),
+            Input::Closed => Msg::InputClosed,
+        });
+    })?;
+    let signals = sender.clone();
+    let _watcher = Watcher::start(move |signal| {
+        let _ = signals.send(Msg::Signal(signal));
+    })?;
+    let state = State::new(lab.entries(), lab.machine(), theme, size);
+    let now = Instant::now();
+    let meter = Meter::new(now, terminal.bytes_written());
+    App { lab, live: None, terminal, state, sender, receiver, meter, pacer: Pacer::new(now) }.go(open)
+}
+
+/// Everything that the loop holds together.
+struct App<L> {
+    lab: L,
+    live: Option<Box<dyn LiveRun>>,
+    terminal: Terminal,
+    state: State,
+    sender: Sender<Msg>,
+    receiver: Receiver<Msg>,
+    meter: Meter,
+    pacer: Pacer,
+}
+
+impl<L: Lab> App<L> {
+    fn go(mut self, open: Option<String>) -> io::Result<Exit> {
+        // Something is on the screen before anything that may take time.
+        self.draw(Instant::now())?;
+        let samples = self.sender.clone();
+        // Without meters the screen says that there are none; the rest works.
+        let _ = self.lab.watch(Box::new(move |sample| {
+            let _ = samples.send(Msg::Sample(sample));
+        }));
+        if let Some(name) = open {
+            self.carry_out(Effect::Start(name))?;
+        }
+        let outcome = loop {
+            if let Some(outcome) = self.step().transpose() {
+                break outcome;
+            }
+        };
+        self.leave();
+        outcome
+    }
+
+    /// Waits for messages until a frame is due, handles them, and draws.
+    fn step(&mut self) -> io::Result<Option<Exit>> {
+        let wait = self.pacer.wait(Instant::now(), self.tempo());
+        let mut next = self.receiver.recv_timeout(wait).ok();
+        while let Some(msg) = next {
+            if let Some(exit) = self.handle(msg)? {
+                return Ok(Some(exit));
+            }
+            next = self.receiver.try_recv().ok();
+        }
+        if self.terminal.lost_to_a_panic() {
+            return Err(io::Error::other("a thread panicked; what it said stands above"));
+        }
+        let now = Instant::now();
+        if self.pacer.is_due(now, self.tempo())
+            && let Err(_gone) = self.draw(now)
+        {
+            // Nobody looks at a terminal that cannot be written to.
+            return Ok(Some(Exit::Signal(Signal::SIGHUP)));
+        }
+        Ok(None)
+    }
+
+    fn handle(&mut self, msg: Msg) -> io::Result<Option<Exit>> {
+        let msg = match msg {
+            Msg::Signal(Signal::SIGWINCH) => Msg::Resized(size().unwrap_or(self.state.size)),
+            other => other,
+        };
+        match &msg {
+            Msg::Sample(sample) => self.meter.sampler(sample.sampler_cpu_s),
+            Msg::Snapshot(_) | Msg::Cost(_) => {}
+            Msg::Engine(_) => {}
+            _ => self.pacer.hurry(),
+        }
+        let was_running = self.state.is_running();
+        let effects = update(&mut self.state, msg);
+        if was_running && !self.state.is_running() {
+            self.live = None;
+            self.pacer.hurry();
+        }
+        for effect in effects {
+            if let Effect::Quit(exit) = effect {
+                return Ok(Some(exit));
+            }
+            self.carry_out(effect)?;
+        }
+        Ok(None)
+    }
+
+    fn carry_out(&mut self, effect: Effect) -> io::Result<()> {
+        match effect {
+            Effect::Start(name) => self.start(name),
+            Effect::Cancel => self.live.iter().for_each(|run| run.cancel()),
+            Effect::Kill => self.live.iter().for_each(|run| run.kill()),
+            Effect::Reload => {
+                update(&mut self.state, Msg::Entries(self.lab.entries()));
+            }
+            Effect::Pace { running } => self.lab.set_pace(running),
+            Effect::Suspend { group } => self.suspend(group)?,
+            Effect::Retake => {
+                self.terminal.resume()?;
+                self.resumed(Duration::ZERO);
+            }
+            Effect::Redraw => self.terminal.forget(),
+            Effect::Quit(_) => {}
+        }
+        Ok(())
+    }
+
+    fn start(&mut self, name: String) {
+        let events = self.sender.clone();
+        let started = self.lab.start(
+            &name,
+            Box::new(move |event| {
+                let _ = events.send(Msg::Engine(event));
+            }),
+        );
+        let msg = match started {
+            Ok(run) => {
+                self.live = Some(run);
+                Msg::Started { name }
+            }
+            Err(why) => Msg::Refused { name, why },
+        };
+        for effect in update(&mut self.state, msg) {
+            if let Effect::Pace { running } = effect {
+                self.lab.set_pace(running);
+            }
+        }
+        self.pacer.hurry();
+    }
+
+    fn suspend(&mut self, group: bool) -> io::Result<()> {
+        let before = Instant::now();
+        self.terminal.pause();
+        signals::stop(group);
+        self.terminal.resume()?;
+        self.resumed(before.elapsed());
+        Ok(())
+    }
+
+    fn resumed(&mut self, stopped: Duration) {
+        self.state.size = size().unwrap_or(self.state.size);
+        update(&mut self.state, Msg::Resumed { stopped_s: stopped.as_secs_f64() });
+        self.terminal.forget();
+        self.pacer.hurry();
+    }
+
+    fn tempo(&self) -> Tempo {
+        if self.state.is_frozen() {
+            Tempo::Frozen
+        } else if self.state.is_running() {
+            Tempo::Running
+        } else {
+            Tempo::Idle
+        }
+    }
+
+    fn draw(&mut self, now: Instant) -> io::Result<()> {
+        if self.state.wants_snapshots()
+            && let Some(live) = &self.live
+        {
+            update(&mut self.state, Msg::Snapshot(live.snapshot()));
+        }
+        if let Some(cost) = self.meter.read(now, self.terminal.bytes_written()) {
+            update(&mut self.state, Msg::Cost(cost));
+        }
+        let area = Rect::from((ratatui::layout::Position::ORIGIN, self.state.size));
+        let state = &self.state;
+        self.terminal.draw(area, |buf| screens::render(state, &state.theme, area, buf))?;
+        self.pacer.drawn(now);
+        Ok(())
+    }
+
+    /// Ends a run that is still on: by word, then by force. The terminal is given back first, so that whoever waits
+    /// for it does not wait for the run.
+    fn leave(&mut self) {
+        self.terminal.pause();
+        let Some(live) = self.live.take() else { return };
+        let harder: [fn(&dyn LiveRun); 2] = [|run| run.cancel(), |run| run.kill()];
+        for (end, grace) in harder.into_iter().zip(GRACE) {
+            end(&*live);
+            let deadline = Instant::now() + grace;
+            while self.state.is_running() {
+                let Ok(msg) = self.receiver.recv_timeout(deadline.saturating_duration_since(Instant::now())) else {
+                    break;
+                };
+                if matches!(msg, Msg::Engine(_)) {
+                    update(&mut self.state, msg);
+                }
+            }
+            if !self.state.is_running() {
+                return;
+            }
+        }
+    }
+}
+
+fn size() -> io::Result<Size> {
+    let (width, height) = crossterm::terminal::size()?;
+    Ok(Size::new(width.min(SIZE_MAX.width), height.min(SIZE_MAX.height)))
+}

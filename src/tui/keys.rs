@@ -1,0 +1,334 @@
+//! The keys: one table that drives dispatch, the footer, the help screen and the README's list.
+//!
+//! A key that is not in the table does nothing, except that letters are typed into an open filter. What a command
+//! does is `update`'s matter.
+
+use std::fmt::Write as _;
+
+use super::theme::Theme;
+
+/// A key press, as far as the table needs to know.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Key {
+    /// A character, with whatever shift made of it.
+    Char(char),
+    /// A letter with Ctrl.
+    Ctrl(char),
+    /// Enter.
+    Enter,
+    /// Escape.
+    Esc,
+    /// Tab.
+    Tab,
+    /// Backspace.
+    Backspace,
+    /// An arrow.
+    Up,
+    /// An arrow.
+    Down,
+    /// An arrow.
+    Left,
+    /// An arrow.
+    Right,
+    /// A page towards the beginning.
+    PageUp,
+    /// A page towards the end.
+    PageDown,
+    /// To the beginning.
+    Home,
+    /// To the end.
+    End,
+}
+
+/// Where a key is pressed: decides what it means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Context {
+    /// The library.
+    Library,
+    /// The library while its filter is typed.
+    Filter,
+    /// The Run screen during a run.
+    Running,
+    /// The Run screen after the run.
+    Ran,
+    /// The Results screen during a run.
+    Interim,
+    /// The Results screen after the run.
+    Results,
+    /// The help.
+    Help,
+}
+
+/// What a key asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Command {
+    /// To the item, row or line before.
+    Up,
+    /// To the item, row or line after.
+    Down,
+    /// To the point with fewer workers.
+    Left,
+    /// To the point with more workers.
+    Right,
+    /// A page back.
+    PageUp,
+    /// A page on.
+    PageDown,
+    /// To the first item.
+    First,
+    /// To the last item.
+    Last,
+    /// Run the selected scenario.
+    Start,
+    /// Run the scenario of these results once more.
+    Again,
+    /// Open the filter.
+    Filter,
+    /// Close the filter and keep what it says.
+    KeepFilter,
+    /// Empty the filter and close it.
+    ClearFilter,
+    /// Take back a character of the filter.
+    Erase,
+    /// A character for the filter; not in the table, since any will do.
+    Type(char),
+    /// Read the library anew.
+    Reload,
+    /// Stop or go on drawing; the run goes on either way.
+    Pause,
+    /// Cancel the run; when it is being cancelled already, kill it.
+    Cancel,
+    /// As `Cancel`, and go back to the library when the run has ended.
+    Leave,
+    /// Between Run and Results.
+    Switch,
+    /// Open the help.
+    Help,
+    /// Back one screen; from the library, quit.
+    Back,
+    /// Leave parlab.
+    Quit,
+    /// Hand the terminal back to the shell for a while.
+    Suspend,
+    /// Draw everything anew.
+    Redraw,
+}
+
+/// A row of the table.
+#[derive(Debug, Clone, Copy)]
+pub struct Binding {
+    /// The keys, the one to show first.
+    pub keys: &'static [Key],
+    /// Where they are valid.
+    pub on: &'static [Context],
+    /// What they ask for.
+    pub command: Command,
+    /// A word or two for the footer; empty for keys that need no reminder.
+    pub label: &'static str,
+    /// A line for the help.
+    pub help: &'static str,
+}
+
+use Command as C;
+use Context::{Filter, Help, Interim, Library, Ran, Results, Running};
+use Key::{Char, Ctrl};
+
+const EVERYWHERE: &[Context] = &[Library, Filter, Running, Ran, Interim, Results, Help];
+
+/// The table. The footer shows a screen's rows in this order.
+pub const BINDINGS: &[Binding] = &[
+    row(&[Key::Enter], &[Library], C::Start, "run", "run the selected scenario"),
+    row(&[Char('r')], &[Ran, Results], C::Again, "again", "run the same scenario again"),
+    row(&[Char('/')], &[Library], C::Filter, "filter", "show only scenarios with these words"),
+    row(&[Key::Enter], &[Filter], C::KeepFilter, "keep", "close the filter and keep it"),
+    row(&[Key::Esc], &[Filter], C::ClearFilter, "clear", "empty the filter and close it"),
+    row(&[Key::Backspace, Ctrl('h')], &[Filter], C::Erase, "", "take back a character"),
+    row(&[Key::Up], &[Filter], C::Up, "", "one up, while filtering"),
+    row(&[Key::Down], &[Filter], C::Down, "", "one down, while filtering"),
+    row(
+        &[Key::Up, Char('k')],
+        &[Library, Interim, Results, Help],
+        C::Up,
+        "",
+        "one up: scenario, row of the table, line",
+    ),
+    row(&[Key::Down, Char('j')], &[Library, Interim, Results, Help], C::Down, "", "one down"),
+    row(&[Key::Left, Char('h')], &[Interim, Results], C::Left, "", "to the point with fewer workers"),
+    row(&[Key::Right, Char('l')], &[Interim, Results], C::Right, "points", "to the point with more workers"),
+    row(
+        &[Key::PageUp, Ctrl('b')],
+        &[Library, Interim, Results, Help],
+        C::PageUp,
+        "",
+        "a page up: scenarios, the lesson, the help",
+    ),
+    row(&[Key::PageDown, Ctrl('f')], &[Library, Interim, Results, Help], C::PageDown, "", "a page down"),
+    row(&[Char('g'), Key::Home], &[Library, Interim, Results, Help], C::First, "", "to the first"),
+    row(&[Char('G'), Key::End], &[Library, Interim, Results, Help], C::Last, "", "to the last"),
+    row(&[Char('R')], &[Library], C::Reload, "", "read the scenario files again"),
+    row(&[Char(' ')], &[Running], C::Pause, "pause drawing", "stop or go on drawing; the run itself goes on"),
+    row(
+        &[Char('c'), Ctrl('c')],
+        &[Running, Interim],
+        C::Cancel,
+        "cancel",
+        "cancel the run and keep what was measured; again: kill it",
+    ),
+    row(&[Key::Tab], &[Running, Ran], C::Switch, "results", "to the results so far"),
+    row(&[Key::Tab], &[Interim, Results], C::Switch, "run", "to the run's cores and workers"),
+    row(&[Char('?')], &[Library, Running, Ran, Interim, Results], C::Help, "help", "this help"),
+    row(&[Char('q'), Key::Esc], &[Running], C::Leave, "stop", "cancel the run and go back to the library"),
+    row(&[Char('q'), Key::Esc], &[Ran, Interim, Results, Help], C::Back, "back", "back one screen"),
+    row(&[Char('?')], &[Help], C::Back, "", "close the help"),
+    row(&[Char('q'), Key::Esc], &[Library], C::Back, "quit", "quit; Esc clears a filter first"),
+    row(&[Ctrl('c')], &[Library, Filter, Ran, Results, Help], C::Quit, "", "quit; on the help of a run: cancel it"),
+    row(&[Ctrl('z')], EVERYWHERE, C::Suspend, "", "suspend; `fg` comes back"),
+    row(&[Ctrl('l')], EVERYWHERE, C::Redraw, "", "draw everything anew"),
+];
+
+const fn row(
+    keys: &'static [Key],
+    on: &'static [Context],
+    command: Command,
+    label: &'static str,
+    help: &'static str,
+) -> Binding {
+    Binding { keys, on, command, label, help }
+}
+
+impl Context {
+    /// All contexts, in the order of the help.
+    pub const ALL: [Self; 7] = [Library, Filter, Running, Ran, Interim, Results, Help];
+
+    /// Its name for people.
+    pub fn word(self) -> &'static str {
+        match self {
+            Library => "Library",
+            Filter => "Filter",
+            Running => "Run",
+            Ran => "Run, ended",
+            Interim => "Results so far",
+            Results => "Results",
+            Help => "Help",
+        }
+    }
+}
+
+/// The command for a key; `None` if it means nothing here.
+pub fn lookup(context: Context, key: Key) -> Option<Command> {
+    let listed = BINDINGS.iter().find(|row| row.on.contains(&context) && row.keys.contains(&key));
+    match (listed, context, key) {
+        (Some(row), _, _) => Some(row.command),
+        (None, Filter, Char(c)) => Some(C::Type(c)),
+        _ => None,
+    }
+}
+
+/// The rows that the footer shows.
+pub fn footer(context: Context) -> impl Iterator<Item = &'static Binding> {
+    BINDINGS.iter().filter(move |row| !row.label.is_empty() && row.on.contains(&context))
+}
+
+/// A key's name: arrows as the theme draws them.
+pub fn name(key: Key, theme: &Theme) -> String {
+    let [left, right, up, down] = theme.symbols().arrows;
+    match key {
+        Char(' ') => "space".to_owned(),
+        Char(c) => c.to_string(),
+        Ctrl(c) => format!("ctrl-{c}"),
+        Key::Up => up.to_owned(),
+        Key::Down => down.to_owned(),
+        Key::Left => left.to_owned(),
+        Key::Right => right.to_owned(),
+        Key::Enter => "enter".to_owned(),
+        Key::Esc => "esc".to_owned(),
+        Key::Tab => "tab".to_owned(),
+        Key::Backspace => "backspace".to_owned(),
+        Key::PageUp => "pgup".to_owned(),
+        Key::PageDown => "pgdn".to_owned(),
+        Key::Home => "home".to_owned(),
+        Key::End => "end".to_owned(),
+    }
+}
+
+/// The table as Markdown, for the README.
+pub fn keys_markdown() -> String {
+    let mut out = String::from("| key | where | does |\n|---|---|---|\n");
+    for row in BINDINGS {
+        let keys: Vec<String> = row.keys.iter().map(|&key| format!("`{}`", name(key, &Theme::FULL))).collect();
+        let places: Vec<&str> = row.on.iter().map(|context| context.word()).collect();
+        let places = if row.on.len() == Context::ALL.len() { "everywhere".to_owned() } else { places.join(", ") };
+        // Writing to a String cannot fail.
+        let _ = writeln!(out, "| {} | {places} | {} |", keys.join(" "), row.help);
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+
+    #[test]
+    fn no_key_has_two_meanings_on_one_screen() {
+        let mut seen = HashSet::new();
+        for row in BINDINGS {
+            for &context in row.on {
+                for &key in row.keys {
+                    assert!(seen.insert((context, key)), "{key:?} is bound twice on {context:?}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn every_row_is_reachable_and_documented() {
+        for row in BINDINGS {
+            assert!(!row.keys.is_empty() && !row.on.is_empty(), "{row:?} can never be reached");
+            assert!(!row.help.is_empty(), "{row:?} is not documented");
+            for &context in row.on {
+                assert_eq!(lookup(context, row.keys[0]), Some(row.command));
+            }
+        }
+    }
+
+    #[test]
+    fn every_command_has_a_key() {
+        // The match makes the compiler ask for a line here when a command is added.
+        let has_key = |command: Command| match command {
+            C::Type(_) => true,
+            C::Up | C::Down | C::Left | C::Right | C::PageUp | C::PageDown | C::First | C::Last => true,
+            C::Start | C::Again | C::Filter | C::KeepFilter | C::ClearFilter | C::Erase | C::Reload => true,
+            C::Pause | C::Cancel | C::Leave | C::Switch | C::Help | C::Back | C::Quit => true,
+            C::Suspend | C::Redraw => true,
+        };
+        let bound: HashSet<Command> = BINDINGS.iter().map(|row| row.command).collect();
+        assert!(bound.iter().all(|&command| has_key(command)));
+        assert_eq!(bound.len(), 24, "every command but `Type` is in the table");
+    }
+
+    #[test]
+    fn every_screen_says_how_to_leave_it() {
+        for context in Context::ALL {
+            let leaves = [C::Back, C::Leave, C::ClearFilter];
+            assert!(footer(context).any(|row| leaves.contains(&row.command)), "{context:?}");
+        }
+    }
+
+    #[test]
+    fn letters_are_typed_only_into_a_filter() {
+        assert_eq!(lookup(Filter, Char('q')), Some(C::Type('q')));
+        assert_eq!(lookup(Filter, Char(' ')), Some(C::Type(' ')));
+        assert_eq!(lookup(Library, Char('x')), None);
+        assert_eq!(lookup(Filter, Ctrl('x')), None);
+    }
+
+    #[test]
+    fn markdown_has_a_line_a_row() {
+        let text = keys_markdown();
+        assert_eq!(text.lines().count(), BINDINGS.len() + 2);
+        assert!(text.contains("| `↑` `k` |"));
+        assert!(text.contains("| `ctrl-z` | everywhere |"));
+    }
+}

@@ -1,0 +1,88 @@
+//! What the screen needs from outside, and all that it knows of outside: a lab that has scenarios and runs them.
+//!
+//! Nothing here knows how a scenario is read or a trial is run, so tests put a made-up lab behind it.
+
+use crate::engine::{MachineFacts, Snapshot, Stamped};
+use crate::machine::Sample;
+use crate::scenario::Config;
+
+/// What the screen works on.
+pub trait Lab: Send {
+    /// The machine that runs happen on.
+    fn machine(&self) -> MachineFacts;
+
+    /// The library, in the order to list it. Called at the start, and when the user asks to read it again.
+    fn entries(&self) -> Vec<LibraryEntry>;
+
+    /// Starts to run a scenario by its name in the library. `events` is called, on any thread, with every event of
+    /// the run in order; the last is always `RunFinished`.
+    ///
+    /// # Errors
+    /// Why it cannot be run: a sentence or two, a line each.
+    fn start(&mut self, name: &str, events: EventSink) -> Result<Box<dyn LiveRun>, String>;
+
+    /// Starts the meters; `samples` is called with each sample, on any thread.
+    ///
+    /// # Errors
+    /// Why there are none. The screen goes on without.
+    fn watch(&mut self, samples: SampleSink) -> Result<(), String>;
+
+    /// Says whether a run is on, which decides how often the meters sample.
+    fn set_pace(&mut self, running: bool);
+}
+
+/// Takes a run's events.
+pub type EventSink = Box<dyn Fn(Stamped) + Send + Sync>;
+
+/// Takes the meters' samples.
+pub type SampleSink = Box<dyn FnMut(Sample) + Send>;
+
+/// A run in progress.
+pub trait LiveRun: Send {
+    /// The trial at this instant. Called up to ten times a second while somebody looks.
+    fn snapshot(&self) -> Snapshot;
+
+    /// Ends the run soon and cleanly; returns at once.
+    fn cancel(&self);
+
+    /// Ends the run by force; returns at once.
+    fn kill(&self);
+}
+
+/// A scenario, as the library shows it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LibraryEntry {
+    /// The name to run it by.
+    pub name: String,
+    /// Its title; the name again if it could not be read.
+    pub title: String,
+    /// One line.
+    pub summary: String,
+    /// Words to filter by.
+    pub tags: Vec<String>,
+    /// Where it comes from: `bundled`, or a file.
+    pub origin: String,
+    /// What to look for in its results.
+    pub lesson: String,
+    /// What it will run, or what is wrong with it: a line a problem, each with its remedy.
+    pub preview: Result<Preview, Vec<String>>,
+}
+
+/// What a scenario will run.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Preview {
+    /// The workload's kind.
+    pub kind: String,
+    /// Tasks in a trial.
+    pub tasks: u64,
+    /// All configurations, the baseline first.
+    pub configs: Vec<Config>,
+    /// All trials, those that warm up included.
+    pub trials: usize,
+    /// Counted trials of each configuration.
+    pub repeats: u32,
+    /// Uncounted trials of each configuration.
+    pub warmup: u32,
+    /// How long the last whole run took, in seconds; `None` if nobody knows.
+    pub last_wall_s: Option<f64>,
+}

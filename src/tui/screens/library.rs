@@ -1,0 +1,223 @@
+//! The library: what there is to run, and what the selected scenario is about.
+//!
+//! ```text
+//! ╭ scenarios 6 ───────────────╮╭ Threads meet the GIL ───────────────────────────╮
+//! │ ▸ Cubes by map             ││ one line about it                               │
+//! │   Waiting for a database   ││                                                 │
+//! │   Threads meet the GIL     ││ workload  countdown, 4 tasks a trial            │
+//! │ ✗ broken                   ││ runs      serial · threads × 1–5                │
+//! │                            ││ trials    …                                     │
+//! │                            ││                                                 │
+//! │                            ││ what to look for                                │
+//! │                            ││ …                                               │
+//! ╰────────────────────────────╯╰─────────────────────────────────────────────────╯
+//! ```
+
+use std::fmt::Write as _;
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::widgets::Widget as _;
+
+use super::prose::Column;
+use crate::scenario::{BackendKind, Config};
+use crate::tui::port::{LibraryEntry, Preview};
+use crate::tui::state::{Filtering, Library};
+use crate::tui::theme::{Role, Theme};
+use crate::tui::widgets::paint;
+use crate::units;
+
+/// Where there are fewer columns than this, the details come below the list.
+const BESIDE_MIN: u16 = 76;
+
+/// Draws the list and the details.
+pub(super) fn render(library: &Library, theme: &Theme, area: Rect, buf: &mut Buffer) {
+    let (left, right) = split(area, library.entries().len());
+    list(library, theme, left, buf);
+    let Some(entry) = library.selected() else {
+        let block = theme.block("");
+        let inner = block.inner(right);
+        block.render(right, buf);
+        let text = if library.entries().is_empty() { "there are no scenarios" } else { "no scenario has these words" };
+        paint::put_centred(buf, inner, text, theme, theme.style(Role::Dim));
+        return;
+    };
+    let block = theme.block(&entry.title);
+    let inner = padded(block.inner(right));
+    block.render(right, buf);
+    let mut column = Column::new(theme, inner, buf);
+    if let Some((name, why)) = &library.refusal
+        && *name == entry.name
+    {
+        column.text(&format!("{} it was not started: {why}", theme.symbols().cross), Role::Bad);
+        column.blank();
+    }
+    match &entry.preview {
+        Ok(preview) => details(entry, preview, &mut column),
+        Err(problems) => broken(entry, problems, &mut column),
+    }
+}
+
+fn split(area: Rect, entries: usize) -> (Rect, Rect) {
+    if area.width >= BESIDE_MIN {
+        let width = (area.width * 2 / 5).min(44);
+        let left = Rect { width, ..area };
+        return (left, Rect { x: left.right(), width: area.width - width, ..area });
+    }
+    let wanted = u16::try_from(entries).unwrap_or(u16::MAX).saturating_add(2);
+    let top = Rect { height: wanted.clamp(4, area.height / 2), ..area };
+    (top, Rect { y: top.bottom(), height: area.height - top.height, ..area })
+}
+
+fn padded(area: Rect) -> Rect {
+    Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area }
+}
+
+fn list(library: &Library, theme: &Theme, area: Rect, buf: &mut Buffer) {
+    let (shown, all) = (library.matching().len(), library.entries().len());
+    let title = if shown == all { format!("scenarios {all}") } else { format!("scenarios {shown} of {all}") };
+    let block = theme.block(&title);
+    let mut inner = block.inner(area);
+    block.render(area, buf);
+    if library.filtering == Filtering::Typing || !library.filter().is_empty() {
+        filter(library, theme, Rect { height: 1, ..inner }, buf);
+        inner = Rect { y: inner.y + 1, height: inner.height - 1, ..inner };
+    }
+    let height = usize::from(inner.height);
+    let start = (library.position() + 1).saturating_sub(height);
+    let rows = library.matching().enumerate().skip(start).take(height);
+    for (y, (position, entry)) in (inner.y..).zip(rows) {
+        item(entry, position == library.position(), theme, Rect { y, height: 1, ..inner }, buf);
+    }
+}
+
+fn filter(library: &Library, theme: &Theme, row: Rect, buf: &mut Buffer) {
+    let x = paint::put(buf, row, (row.x + 1, row.y), "/", theme, theme.style(Role::Key));
+    let x = paint::put(buf, row, (x + 1, row.y), library.filter(), theme, theme.style(Role::Text));
+    if library.filtering == Filtering::Typing {
+        paint::dot(buf, row, (x, row.y), " ", theme.style(Role::Selected));
+    }
+}
+
+fn item(entry: &LibraryEntry, selected: bool, theme: &Theme, row: Rect, buf: &mut Buffer) {
+    let symbols = theme.symbols();
+    let (mark, role) = match (&entry.preview, selected) {
+        (Err(_), _) => (symbols.cross, Role::Bad),
+        (Ok(_), true) => (symbols.pointer, Role::Accent),
+        (Ok(_), false) => (" ", Role::Text),
+    };
+    paint::dot(buf, row, (row.x + 1, row.y), mark, theme.style(role));
+    let title = Rect { x: row.x + 3, width: row.width.saturating_sub(4), ..row };
+    paint::put(buf, title, (title.x, row.y), &entry.title, theme, theme.style(Role::Text));
+    if selected {
+        buf.set_style(row, theme.style(Role::Selected));
+    }
+}
+
+fn broken(entry: &LibraryEntry, problems: &[String], column: &mut Column) {
+    column.text("this scenario cannot be run until its file is mended:", Role::Bad);
+    for problem in problems {
+        column.blank();
+        column.text(problem, Role::Text);
+    }
+    column.blank();
+    column.field("from", &entry.origin, Role::Dim);
+    column.text("`R` reads it again", Role::Dim);
+}
+
+fn details(entry: &LibraryEntry, preview: &Preview, column: &mut Column) {
+    column.text(&entry.summary, Role::Text);
+    column.blank();
+    let tasks = match preview.tasks {
+        1 => "1 task a trial".to_owned(),
+        n => format!("{} tasks a trial", units::count(n)),
+    };
+    column.field("workload", &format!("{}, {tasks}", preview.kind), Role::Text);
+    column.field("runs", &config_words(&preview.configs), Role::Text);
+    column.field("trials", &trial_words(preview), Role::Text);
+    match preview.last_wall_s {
+        Some(wall_s) => column.field("takes", &format!("{} the last time", units::seconds(wall_s)), Role::Text),
+        None => column.field("takes", "not run yet", Role::Dim),
+    }
+    if !entry.tags.is_empty() {
+        column.field("tags", &entry.tags.join(" · "), Role::Dim);
+    }
+    column.field("from", &format!("{} ({})", entry.origin, entry.name), Role::Dim);
+    if !entry.lesson.trim().is_empty() {
+        column.blank();
+        column.heading("what to look for");
+        column.text(&entry.lesson, Role::Text);
+    }
+}
+
+fn trial_words(preview: &Preview) -> String {
+    let configs = match preview.configs.len() {
+        1 => "1 configuration".to_owned(),
+        n => format!("{n} configurations"),
+    };
+    let repeats = match preview.repeats {
+        1 => "once".to_owned(),
+        n => format!("{n} times"),
+    };
+    let warmup = match preview.warmup {
+        0 => String::new(),
+        1 => ", and once to warm up".to_owned(),
+        n => format!(", and {n} times to warm up"),
+    };
+    format!("{}: {configs}, {repeats} each{warmup}", preview.trials)
+}
+
+/// Configurations in few words: `serial · threads × 1–5, 8`.
+fn config_words(configs: &[Config]) -> String {
+    let mut out = String::new();
+    for backend in BackendKind::ALL {
+        let mut workers: Vec<u32> = configs.iter().filter(|c| c.backend == backend).map(|c| c.workers).collect();
+        workers.sort_unstable();
+        workers.dedup();
+        if workers.is_empty() {
+            continue;
+        }
+        if !out.is_empty() {
+            out.push_str(" · ");
+        }
+        out.push_str(backend.word());
+        if backend != BackendKind::Serial {
+            let _ = write!(out, " × {}", ranges(&workers));
+        }
+    }
+    out
+}
+
+/// Ascending numbers with runs of at least three joined: `1–5, 8`.
+fn ranges(numbers: &[u32]) -> String {
+    let mut parts: Vec<String> = Vec::new();
+    for run in numbers.chunk_by(|a, b| *b == a + 1) {
+        match run {
+            [first, _, .., last] => parts.push(format!("{first}–{last}")),
+            few => parts.extend(few.iter().map(u32::to_string)),
+        }
+    }
+    parts.join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scenario::Schedule;
+
+    #[test]
+    fn configurations_in_few_words() {
+        let config = |backend, workers| Config { backend, workers, schedule: Schedule::Dynamic, chunk: None };
+        let configs = [
+            config(BackendKind::Serial, 1),
+            config(BackendKind::Processes, 1),
+            config(BackendKind::Processes, 2),
+            config(BackendKind::Processes, 3),
+            config(BackendKind::Processes, 8),
+            config(BackendKind::Threads, 2),
+        ];
+        assert_eq!(config_words(&configs), "serial · threads × 2 · processes × 1–3, 8");
+        assert_eq!(ranges(&[1, 2]), "1, 2");
+        assert_eq!(config_words(&[]), "");
+    }
+}

@@ -1,0 +1,171 @@
+//! Running text: wrapped at words, and written down a column.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use unicode_width::UnicodeWidthStr as _;
+
+use crate::tui::theme::{Role, Theme};
+use crate::tui::widgets::paint;
+
+/// Columns that field names take, with the gap after them.
+const FIELD: u16 = 10;
+
+/// Wraps text at words to `width` columns, as `theme` shows it.
+///
+/// Lines of a paragraph flow together; a blank line parts paragraphs, and a line that begins with a blank or with
+/// a list's dash stays a line of its own. Words longer than a line are broken.
+pub(super) fn wrap(theme: &Theme, text: &str, width: u16) -> Vec<String> {
+    let width = usize::from(width.max(1));
+    let mut out: Vec<String> = Vec::new();
+    let mut flowing = false;
+    for line in text.trim_end().lines() {
+        let shown = theme.text(line.trim_end());
+        if shown.is_empty() {
+            out.push(String::new());
+            flowing = false;
+            continue;
+        }
+        let own_line = line.starts_with([' ', '\t']) || line.starts_with("- ");
+        if own_line || !flowing {
+            out.push(String::new());
+        }
+        shown.split_whitespace().for_each(|word| append(&mut out, word, width));
+        flowing = true;
+    }
+    out
+}
+
+fn append(out: &mut Vec<String>, word: &str, width: usize) {
+    let Some(last) = out.last_mut() else { return };
+    let used = last.width();
+    let gap = usize::from(used > 0);
+    if used + gap + word.width() <= width {
+        if gap > 0 {
+            last.push(' ');
+        }
+        last.push_str(word);
+        return;
+    }
+    if used > 0 {
+        out.push(String::new());
+        return append(out, word, width);
+    }
+    // The word alone is too long. A character wider than the line is put there all the same, and clipped later.
+    let mut columns = 0;
+    let mut end = word.len();
+    for (at, c) in word.char_indices() {
+        columns += unicode_width::UnicodeWidthChar::width(c).unwrap_or(0);
+        if columns > width && at > 0 {
+            end = at;
+            break;
+        }
+    }
+    last.push_str(&word[..end]);
+    if end < word.len() {
+        out.push(String::new());
+        append(out, &word[end..], width);
+    }
+}
+
+/// Writes from the top of an area downwards; what does not fit is cut with an ellipsis.
+pub(super) struct Column<'a> {
+    theme: &'a Theme,
+    area: Rect,
+    y: u16,
+    buf: &'a mut Buffer,
+}
+
+impl<'a> Column<'a> {
+    /// Begins at the top of `area`.
+    pub(super) fn new(theme: &'a Theme, area: Rect, buf: &'a mut Buffer) -> Self {
+        Self { theme, area, y: area.y, buf }
+    }
+
+    /// Leaves a line free.
+    pub(super) fn blank(&mut self) {
+        self.y = self.y.saturating_add(1);
+    }
+
+    /// Lines that are left.
+    pub(super) fn left(&self) -> u16 {
+        self.area.bottom().saturating_sub(self.y)
+    }
+
+    /// A heading, if there is room for a line below it.
+    pub(super) fn heading(&mut self, text: &str) {
+        if self.left() >= 2 {
+            self.line(0, text, Role::Title);
+        } else {
+            self.y = self.area.bottom();
+        }
+    }
+
+    /// A paragraph.
+    pub(super) fn text(&mut self, text: &str, role: Role) {
+        self.wrapped(0, text, role);
+    }
+
+    /// A name at the left, and what it stands for beside it.
+    pub(super) fn field(&mut self, name: &str, text: &str, role: Role) {
+        if self.left() > 0 {
+            let style = self.theme.style(Role::Dim);
+            paint::put(self.buf, self.area, (self.area.x, self.y), name, self.theme, style);
+        }
+        self.wrapped(FIELD, text, role);
+    }
+
+    fn wrapped(&mut self, indent: u16, text: &str, role: Role) {
+        let lines = wrap(self.theme, text, self.area.width.saturating_sub(indent));
+        let room = usize::from(self.left());
+        let cut = lines.len() > room;
+        for (i, line) in lines.iter().take(room).enumerate() {
+            if cut && i + 1 == room {
+                let mut last = line.clone();
+                last.push(' ');
+                last.push_str(self.theme.symbols().ellipsis);
+                self.line(indent, &last, role);
+            } else {
+                self.line(indent, line, role);
+            }
+        }
+    }
+
+    fn line(&mut self, indent: u16, text: &str, role: Role) {
+        let at = (self.area.x.saturating_add(indent), self.y);
+        paint::put(self.buf, self.area, at, text, self.theme, self.theme.style(role));
+        self.blank();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn paragraphs_flow_and_lists_stay() {
+        let text = "one two\nthree four\n\n- a list\n- of two\nwith more\n  indented";
+        let expected = ["one two", "three four", "", "- a list", "- of two", "with more", "indented"];
+        assert_eq!(wrap(&Theme::FULL, text, 10), expected);
+        assert_eq!(wrap(&Theme::FULL, "one two\nthree", 20), ["one two three"]);
+        assert_eq!(wrap(&Theme::FULL, "", 20), Vec::<String>::new());
+    }
+
+    #[test]
+    fn long_words_are_broken() {
+        assert_eq!(wrap(&Theme::FULL, "ab abcdefgh", 3), ["ab", "abc", "def", "gh"]);
+        assert_eq!(wrap(&Theme::FULL, "漢字", 1), ["漢", "字"]);
+        assert_eq!(wrap(&Theme::PLAIN, "1…2", 4), ["1...", "2"]);
+    }
+
+    proptest! {
+        #[test]
+        fn no_word_is_lost(text in "[a-zé…×\n ]{0,200}", width in 1u16..40) {
+            let squeeze = |s: &str| s.chars().filter(|c| !c.is_whitespace()).collect::<String>();
+            let lines = wrap(&Theme::FULL, &text, width);
+            prop_assert_eq!(squeeze(&lines.concat()), squeeze(&text));
+            prop_assert!(lines.iter().all(|line| line.width() <= usize::from(width)));
+        }
+    }
+}

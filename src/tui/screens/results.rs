@@ -1,0 +1,241 @@
+//! The results: chart, table, lesson, and whatever went wrong.
+//!
+//! ```text
+//! ╭ speedup ───────────────────────────────────────────────────────────╮   from 110 columns on:
+//! │                                    ● threads  ○ processes  ┈┈ ideal │   ╭ chart ───────╮╭ table ─────╮
+//! │ …                                                                  │   │              ││            │
+//! ╰────────────────────────────────────────────────────────────────────╯   │              │╰────────────╯
+//!  processes × 4   wall 1.02 s (0.98–1.10)   speedup 3.81   …               │              │╭ lesson ────╮
+//! ╭ 12 configurations ──────────────────╮╭ what to look for ────────────╮   ╰──────────────╯│            │
+//! │ …                                   ││ …                            │    figures        ╰────────────╯
+//! ╰─────────────────────────────────────╯╰──────────────────────────────╯
+//! ```
+
+use std::fmt::Write as _;
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::widgets::Widget as _;
+
+use super::prose::wrap;
+use super::speedups;
+use crate::engine::{Figures, Row, Status};
+use crate::tui::state::{Run, State};
+use crate::tui::theme::{Role, Theme};
+use crate::tui::widgets::{Cell, Column, Table, paint};
+use crate::units;
+
+/// From here on, chart and table stand side by side.
+const BESIDE_MIN: u16 = 110;
+/// Problems beyond this many lines are counted, not shown.
+const PROBLEM_LINES: usize = 4;
+
+/// Where everything stands.
+struct Places {
+    problems: Rect,
+    chart: Rect,
+    point: Rect,
+    table: Rect,
+    lesson: Option<Rect>,
+}
+
+/// Draws what a run has shown, whether it has ended or not.
+pub(super) fn render(run: &Run, theme: &Theme, area: Rect, buf: &mut Buffer) {
+    let problems = problems(run, theme, area.width.saturating_sub(4));
+    let places = places(run, problems.len() as u16, area);
+    for (y, (text, role)) in (places.problems.y..places.problems.bottom()).zip(&problems) {
+        let row = Rect { x: area.x + 1, y, width: area.width.saturating_sub(2), height: 1 };
+        paint::put(buf, row, (row.x, y), text, theme, theme.style(*role));
+    }
+    chart(run, theme, places.chart, buf);
+    if let Some(row) = run.figures.rows.get(run.row) {
+        point(row, theme, places.point, buf);
+    }
+    table(run, theme, places.table, buf);
+    if let Some(area) = places.lesson {
+        lesson(run, theme, area, buf);
+    }
+}
+
+/// The furthest that the lesson can be scrolled.
+pub fn scroll_max(state: &State) -> u16 {
+    let Some(run) = &state.run else { return 0 };
+    let area = super::body(Rect::from((ratatui::layout::Position::ORIGIN, state.size)));
+    if area.width < super::SIZE_MIN.width || area.height < super::SIZE_MIN.height - 2 {
+        return 0;
+    }
+    let problems = problems(run, &state.theme, area.width.saturating_sub(4)).len() as u16;
+    let Some(place) = places(run, problems, area).lesson else { return 0 };
+    let (width, height) = (place.width.saturating_sub(4), place.height.saturating_sub(2));
+    u16::try_from(wrap(&state.theme, lesson_text(run), width).len()).unwrap_or(u16::MAX).saturating_sub(height)
+}
+
+fn places(run: &Run, problems: u16, area: Rect) -> Places {
+    let problems = Rect { height: problems.min(area.height / 3), ..area };
+    let rest = Rect { y: problems.bottom(), height: area.height - problems.height, ..area };
+    let rows = u16::try_from(run.figures.rows.len()).unwrap_or(u16::MAX).saturating_add(3);
+    let has_lesson = !lesson_text(run).is_empty();
+    if rest.width >= BESIDE_MIN {
+        let chart = Rect { width: rest.width * 11 / 20, height: rest.height - 1, ..rest };
+        let point = Rect { y: chart.bottom(), height: 1, ..rest };
+        let right = Rect { x: chart.right(), width: rest.width - chart.width, ..chart };
+        let height = if has_lesson { rows.clamp(4, right.height * 3 / 5) } else { right.height };
+        let table = Rect { height, ..right };
+        let lesson = Rect { y: table.bottom(), height: right.height - height, ..right };
+        return Places { problems, chart, point, table, lesson: has_lesson.then_some(lesson) };
+    }
+    let below = rows.clamp(5, (rest.height * 2 / 5).max(5));
+    let chart = Rect { height: rest.height - 1 - below, ..rest };
+    let point = Rect { y: chart.bottom(), height: 1, ..rest };
+    let low = Rect { y: point.bottom(), height: below, ..rest };
+    let width = if has_lesson { low.width * 11 / 20 } else { low.width };
+    let table = Rect { width, ..low };
+    let lesson = Rect { x: table.right(), width: low.width - width, ..low };
+    Places { problems, chart, point, table, lesson: has_lesson.then_some(lesson) }
+}
+
+/// How the run ended, if not well, and why.
+fn problems(run: &Run, theme: &Theme, width: u16) -> Vec<(String, Role)> {
+    let (headline, role) = match run.ledger.status {
+        Some(Status::Failed) => ("the run failed", Role::Bad),
+        Some(Status::Interrupted) => ("the run was interrupted; this is what was measured until then", Role::Warn),
+        Some(Status::Done) | None => ("", Role::Warn),
+    };
+    let mut lines = Vec::new();
+    if !headline.is_empty() {
+        lines.push((format!("{} {headline}", theme.symbols().cross), role));
+    }
+    let texts = run.ledger.problems.iter().flat_map(|problem| {
+        let bullet = theme.symbols().bullet;
+        wrap(theme, &format!("{bullet} {}", problem.message), width)
+    });
+    lines.extend(texts.map(|text| (text, Role::Text)));
+    if lines.len() > PROBLEM_LINES + 1 {
+        let more = lines.len() - PROBLEM_LINES;
+        lines.truncate(PROBLEM_LINES);
+        lines.push((format!("{more} more lines: `parlab run {}` tells all", run.name), Role::Dim));
+    }
+    lines
+}
+
+fn chart(run: &Run, theme: &Theme, area: Rect, buf: &mut Buffer) {
+    let name = speedups::title(&run.figures);
+    let title = if run.is_on() {
+        let (all, ended) = run.trials();
+        format!("{name} so far: {ended} of {all} trials")
+    } else {
+        name.to_owned()
+    };
+    let block = theme.block(&title);
+    let inner = padded(block.inner(area));
+    block.render(area, buf);
+    speedups::render(&run.figures, Some(run.row), theme, inner, buf);
+}
+
+/// The selected point in figures, as many as there is room for.
+fn point(row: &Row, theme: &Theme, area: Rect, buf: &mut Buffer) {
+    let area = Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area };
+    let mut x = paint::put(buf, area, (area.x, area.y), &row.label, theme, theme.style(Role::Title));
+    for (name, figure) in point_figures(row) {
+        let width = 3 + paint::width(theme, name) + 1 + paint::width(theme, &figure);
+        if x + width > area.right() {
+            break;
+        }
+        x = paint::put(buf, area, (x + 3, area.y), name, theme, theme.style(Role::Dim));
+        x = paint::put(buf, area, (x + 1, area.y), &figure, theme, theme.style(Role::Text));
+    }
+}
+
+fn point_figures(row: &Row) -> Vec<(&'static str, String)> {
+    let Some(wall) = row.wall_s else {
+        let why = if row.trials == 0 { "not measured yet" } else { "no trial ran to its end" };
+        return vec![("", why.to_owned())];
+    };
+    let several = wall.samples > 1;
+    let mut text = units::seconds(wall.median);
+    if several {
+        let _ = write!(text, " ({}–{})", units::seconds(wall.min), units::seconds(wall.max));
+    }
+    let mut out = vec![("wall", text)];
+    if let Some(speedup) = row.speedup {
+        let mut text = units::digits(speedup.value);
+        if several {
+            let _ = write!(text, " ({}–{})", units::digits(speedup.low), units::digits(speedup.high));
+        }
+        out.push(("speedup", text));
+    }
+    out.extend(row.efficiency.map(|efficiency| ("efficiency", percent(efficiency))));
+    out.extend(row.startup_s.map(|startup| ("start-up", units::seconds(startup.median))));
+    out.extend(row.tasks_per_s.map(|rate| ("tasks/s", units::scaled(rate))));
+    out.push(("repeats", wall.samples.to_string()));
+    out
+}
+
+fn percent(fraction: f64) -> String {
+    format!("{:.0} %", fraction * 100.0)
+}
+
+fn table(run: &Run, theme: &Theme, area: Rect, buf: &mut Buffer) {
+    let title = match run.figures.rows.len() {
+        1 => "1 configuration".to_owned(),
+        n => format!("{n} configurations"),
+    };
+    let block = theme.block(&title);
+    let inner = block.inner(area);
+    block.render(area, buf);
+    let columns = [
+        Column::left("", 0),
+        Column::right("wall", 0),
+        Column::right("speedup", 0),
+        Column::right("efficiency", 1),
+        Column::right("start-up", 2),
+        Column::right("tasks/s", 3),
+    ];
+    let rows: Vec<Vec<Cell>> = run.figures.rows.iter().map(|row| cells(row, &run.figures, theme)).collect();
+    Table { columns: &columns, rows: &rows, selected: Some(run.row), theme }.render(inner, buf);
+}
+
+fn cells(row: &Row, figures: &Figures, theme: &Theme) -> Vec<Cell> {
+    let missing = || Cell::styled(theme.symbols().dash, Role::Dim);
+    let or_missing = |text: Option<String>| text.map_or_else(missing, Cell::from);
+    let failed = row.tasks.map_or(0, |tasks| tasks.failed);
+    let label = Cell::styled(row.label.as_str(), Role::Series(speedups::mark(figures, row)));
+    let wall = match (row.wall_s, failed) {
+        (Some(wall), _) => Cell::from(units::seconds(wall.median)),
+        (None, 0) => missing(),
+        (None, _) => Cell::styled("failed", Role::Bad),
+    };
+    vec![
+        label,
+        wall,
+        or_missing(row.speedup.map(|speedup| units::digits(speedup.value))),
+        or_missing(row.efficiency.map(percent)),
+        or_missing(row.startup_s.map(|startup| units::seconds(startup.median))),
+        or_missing(row.tasks_per_s.map(units::scaled)),
+    ]
+}
+
+fn lesson_text(run: &Run) -> &str {
+    run.ledger.planned.as_ref().map_or("", |planned| planned.scenario.lesson.trim())
+}
+
+fn lesson(run: &Run, theme: &Theme, area: Rect, buf: &mut Buffer) {
+    let block = theme.block("what to look for");
+    let inner = padded(block.inner(area));
+    block.render(area, buf);
+    let lines = wrap(theme, lesson_text(run), inner.width);
+    let first = usize::from(run.scroll).min(lines.len().saturating_sub(inner.height.into()));
+    for (y, line) in (inner.y..inner.bottom()).zip(&lines[first..]) {
+        paint::put(buf, inner, (inner.x, y), line, theme, theme.style(Role::Text));
+    }
+    let below = lines.len() - first - lines[first..].len().min(inner.height.into());
+    if below > 0 {
+        let text = format!(" pgdn: {below} more lines ");
+        let frame = Rect { y: area.bottom() - 1, height: 1, width: area.width.saturating_sub(2), ..area };
+        paint::put_right(buf, frame, frame.y, &text, theme, theme.style(Role::Dim));
+    }
+}
+
+fn padded(area: Rect) -> Rect {
+    Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area }
+}

@@ -1,0 +1,281 @@
+//! A run as it goes: cores, progress, workers over time, the speedup so far.
+//!
+//! ```text
+//! ╭ cores ─────────────────────────╮╭ trial 5 of 12 · processes × 2 · repeat 2 of 3 ─────────────────────╮
+//! │ 0 ██████████████████████▎  91% ││ trial ██████████████████░░░░░░░░░░   62 %   2.5 of 4 tasks         │
+//! │ 1 ███████████▊             47% ││ run   ██████████░░░░░░░░░░░░░░░░░░   38 %   ETA 12 s               │
+//! │ 2 ▏                         1% │╰────────────────────────────────────────────────────────────────────╯
+//! ╰────────────────────────────────╯╭ workers ───────────────────────────────────────────────────────────╮
+//! ╭ speedup so far ────────────────╮│ 0  ▐1▌▐──────────── 8 ────────────────                            │
+//! │ 4┤            ⢀⠔ ideal         ││ 1  ▐─1.5─▌▐── 2 ──▌                                               │
+//! │ 2┤      ⡠⠊●   ○ threads        │╰────────────────────────────────────────────────────────────────────╯
+//! │ 1┤ ●                           │ wall 4.21 s   start-up 1.8 ms   12.4 tasks/s   tasks done 3 of 4
+//! ╰─┴──1───2───3───4───────────────╯ worker 1 (pid 4711) killed by SIGKILL while it held task 3: retried
+//! ```
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span as Styled};
+use ratatui::widgets::{Block, Widget as _};
+
+use super::speedups;
+use crate::engine::{LaneState, Snapshot};
+use crate::machine::Sample;
+use crate::tui::state::{Drawing, Ending, Run};
+use crate::tui::theme::{Role, Theme};
+use crate::tui::widgets::{Cores, Gauge, Label, LaneRow, Lanes, Progress, Segment, paint};
+use crate::units;
+
+/// More tasks than this are not drawn one by one, so that a frame costs the same for any number of them.
+const SPANS_MAX: usize = 2_000;
+/// Rows of the trial's panel.
+const PROGRESS: u16 = 4;
+/// Rows that a chart needs to say anything.
+const CHART_MIN: u16 = 8;
+
+/// Draws a run, and the cores if there is a sample of them.
+pub(super) fn render(run: &Run, sample: Option<&Sample>, theme: &Theme, area: Rect, buf: &mut Buffer) {
+    let width = if area.width < 100 { area.width * 2 / 5 } else { (area.width * 2 / 5).min(60) };
+    let left = Rect { width, ..area };
+    let right = Rect { x: left.right(), width: area.width - width, ..area };
+    let cores_height = cores_height(sample, left);
+    cores(sample, theme, Rect { height: cores_height, ..left }, buf);
+    let chart = Rect { y: left.y + cores_height, height: left.height - cores_height, ..left };
+    speedup(run, theme, chart, buf);
+
+    let news = u16::from(!run.news.is_empty()) * if right.height >= 32 { 3 } else { 1 };
+    progress(run, theme, Rect { height: PROGRESS, ..right }, buf);
+    let lanes = Rect { y: right.y + PROGRESS, height: right.height - PROGRESS - 1 - news, ..right };
+    workers(run, theme, lanes, buf);
+    let below = Rect { x: right.x + 1, width: right.width.saturating_sub(2), ..right };
+    figures(run, theme, Rect { y: lanes.bottom(), height: 1, ..below }, buf);
+    tell(run, theme, Rect { y: lanes.bottom() + 1, height: news, ..below }, buf);
+}
+
+/// As many rows as there are cores, as long as the chart keeps what it needs.
+fn cores_height(sample: Option<&Sample>, area: Rect) -> u16 {
+    let cores = sample.map_or(1, |sample| sample.cores.len());
+    let wanted = u16::try_from(cores).unwrap_or(u16::MAX).saturating_add(2).max(4);
+    let most = if wanted <= area.height - CHART_MIN { area.height - CHART_MIN } else { area.height / 2 };
+    wanted.min(most).max(3)
+}
+
+fn cores(sample: Option<&Sample>, theme: &Theme, area: Rect, buf: &mut Buffer) {
+    let block = theme.block("cores");
+    let inner = padded(block.inner(area));
+    block.render(area, buf);
+    match sample {
+        Some(sample) => {
+            let usable: Vec<bool> = sample.layout.iter().map(|core| core.usable).collect();
+            Cores { samples: &sample.cores, usable: &usable, theme }.render(inner, buf);
+        }
+        None => paint::put_centred(buf, inner, "not sampled yet", theme, theme.style(Role::Dim)),
+    }
+}
+
+fn speedup(run: &Run, theme: &Theme, area: Rect, buf: &mut Buffer) {
+    let block = theme.block(&format!("{} so far", speedups::title(&run.figures)));
+    let inner = block.inner(area);
+    block.render(area, buf);
+    speedups::render(&run.figures, None, theme, inner, buf);
+}
+
+fn progress(run: &Run, theme: &Theme, area: Rect, buf: &mut Buffer) {
+    let block = with_state(theme.block(&trial_title(run)), run, theme);
+    let inner = padded(block.inner(area));
+    block.render(area, buf);
+    let (tasks, run_text) = (tasks_text(run), run_text(run));
+    let text_width = paint::width(theme, &tasks).max(paint::width(theme, &run_text));
+    let trial = match run.ledger.current {
+        Some(_) if is_hiring(run) => Progress::Unknown { clock_s: run.elapsed_s() },
+        _ => Progress::Fraction(run.trial_fraction()),
+    };
+    let gauges = [("trial", trial, tasks), ("run", Progress::Fraction(run.run_fraction()), run_text)];
+    for (y, (name, progress, text)) in (inner.y..inner.bottom()).zip(&gauges) {
+        paint::put(buf, inner, (inner.x, y), name, theme, theme.style(Role::Dim));
+        let place = Rect { x: inner.x + 6, y, width: inner.width.saturating_sub(6), height: 1 };
+        Gauge { progress: *progress, text, text_width, role: Role::Accent, theme }.render(place, buf);
+    }
+}
+
+/// The trial on the screen: `trial 5 of 12 · processes × 2 · repeat 2 of 3`.
+fn trial_title(run: &Run) -> String {
+    let (Some((trial, config)), Some(planned)) = (run.planned_trial(), &run.ledger.planned) else {
+        return "preparing".to_owned();
+    };
+    let all = planned.plan.trials.len();
+    // Rounds are counted by their last trial: the plan does not say how many were asked for.
+    let rounds = planned.plan.trials.iter().filter(|t| t.warmup == trial.warmup && t.config == trial.config).count();
+    let round = if trial.warmup { "warm-up" } else { "repeat" };
+    let number = run.trial.unwrap_or(0) + 1;
+    format!("trial {number} of {all} · {} · {round} {} of {rounds}", crate::engine::label(config), trial.repeat + 1)
+}
+
+/// Adds what the user should not miss to the panel's frame.
+fn with_state(block: Block<'static>, run: &Run, theme: &Theme) -> Block<'static> {
+    let (text, role) = match (run.is_on(), run.ending, run.drawing) {
+        (false, _, _) => ("ended", Role::Dim),
+        (true, Ending::Cancelling { .. }, _) => ("cancelling…", Role::Warn),
+        (true, Ending::Killing { .. }, _) => ("killing…", Role::Bad),
+        (true, Ending::NotAsked, Drawing::Paused) => ("drawing paused", Role::Warn),
+        (true, Ending::NotAsked, Drawing::Live) => return block,
+    };
+    let text = format!(" {} ", theme.text(text));
+    block.title_top(Line::from(Styled::styled(text, theme.style(role))).right_aligned())
+}
+
+fn is_hiring(run: &Run) -> bool {
+    run.ledger.current_startup_s.is_none()
+}
+
+fn tasks_text(run: &Run) -> String {
+    if run.ledger.current.is_some() && is_hiring(run) {
+        let workers = run.planned_trial().map_or(0, |(_, config)| config.workers);
+        return format!("hiring {} of {workers}", run.snapshot.hired.min(workers));
+    }
+    let tasks = run.tasks();
+    let plural = if tasks == 1 { "task" } else { "tasks" };
+    let parts = run.snapshot.lanes.iter().any(|lane| lane.fraction.is_some()) && run.ledger.current.is_some();
+    if parts && tasks < 1_000 {
+        return format!("{:.1} of {tasks} {plural}", run.tasks_done());
+    }
+    format!("{} of {} {plural}", units::count(run.snapshot.done), units::count(tasks))
+}
+
+fn run_text(run: &Run) -> String {
+    if !run.is_on() {
+        return format!("took {}", units::seconds(run.elapsed_s()));
+    }
+    match run.eta_s() {
+        // Tenths of a second would only flicker.
+        Some(s) if s < 60.0 => format!("ETA {s:.0} s"),
+        Some(s) => format!("ETA {}", units::seconds(s)),
+        None => "ETA not known yet".to_owned(),
+    }
+}
+
+fn workers(run: &Run, theme: &Theme, area: Rect, buf: &mut Buffer) {
+    let block = theme.block("workers");
+    let inner = padded(block.inner(area));
+    block.render(area, buf);
+    let snapshot = &run.snapshot;
+    let now_s = run.outcome().map_or(snapshot.elapsed_s, |outcome| outcome.wall_s);
+    let segments = segments(snapshot, run.ledger.current.is_some());
+    let lanes: Vec<LaneRow> = snapshot
+        .lanes
+        .iter()
+        .enumerate()
+        .map(|(worker, lane)| LaneRow {
+            label: worker.to_string(),
+            state: lane.state,
+            spans: segments.get(worker).map_or(&[], |segments| segments),
+            busy: run.history.of(worker),
+            note: note(lane.state, lane.pid),
+        })
+        .collect();
+    Lanes { lanes: &lanes, now_s, span_s: span_s(now_s, run), theme }.render(inner, buf);
+}
+
+/// Tasks by worker; none where there are too many to draw.
+fn segments(snapshot: &Snapshot, in_progress: bool) -> Vec<Vec<Segment>> {
+    if snapshot.spans.len() > SPANS_MAX || (snapshot.spans.is_empty() && snapshot.done > 0) {
+        return Vec::new();
+    }
+    let mut out: Vec<Vec<Segment>> = vec![Vec::new(); snapshot.lanes.len()];
+    for span in &snapshot.spans {
+        if let Some(lane) = out.get_mut(span.worker as usize) {
+            let label = Label::Input(span.x);
+            lane.push(Segment { start_s: span.start_s, end_s: Some(span.end_s), label, failed: span.failed });
+        }
+    }
+    if in_progress {
+        for (lane, segments) in snapshot.lanes.iter().zip(&mut out).filter(|(lane, _)| lane.task.is_some()) {
+            let start_s = lane.task_started_s;
+            segments.push(Segment { start_s, end_s: None, label: Label::None, failed: false });
+        }
+    }
+    out
+}
+
+fn note(state: LaneState, pid: u32) -> String {
+    match state {
+        LaneState::Stalled | LaneState::Lost if pid > 0 => format!("pid {pid}"),
+        _ => String::new(),
+    }
+}
+
+/// The time at the right edge: what the trial took the last time, else the next round figure, so that the picture
+/// does not shift with every frame.
+fn span_s(now_s: f64, run: &Run) -> f64 {
+    if run.ledger.current.is_none() {
+        return now_s.max(1e-9);
+    }
+    match run.expected_s() {
+        Some(expected_s) if expected_s >= now_s => expected_s,
+        _ => round_up(now_s * 1.05),
+    }
+}
+
+/// The next of …, 0.1, 0.2, 0.5, 1, 2, 5, 10, …
+fn round_up(s: f64) -> f64 {
+    if !(s.is_finite() && s > 0.0) {
+        return 0.1;
+    }
+    let decade = 10_f64.powf(s.log10().floor());
+    [1.0, 2.0, 5.0, 10.0].into_iter().map(|step| step * decade).find(|&edge| edge >= s).unwrap_or(s).max(0.1)
+}
+
+/// The trial in figures: `wall 4.21 s   start-up 1.8 ms   12.4 tasks/s   tasks done 3 of 4`.
+fn figures(run: &Run, theme: &Theme, area: Rect, buf: &mut Buffer) {
+    let outcome = run.outcome();
+    let wall_s = outcome.map_or(run.snapshot.elapsed_s, |outcome| outcome.wall_s);
+    let startup_s = outcome.map(|outcome| outcome.startup_s).or(run.ledger.current_startup_s);
+    let done = run.snapshot.done;
+    let mut parts: Vec<(&str, String, &str)> = vec![("wall ", units::seconds(wall_s), "")];
+    if let Some(startup_s) = startup_s {
+        parts.push(("start-up ", units::seconds(startup_s), ""));
+    }
+    if wall_s > 0.0 && done > 0 {
+        parts.push(("", units::scaled(done as f64 / wall_s), " tasks/s"));
+    }
+    if run.snapshot.failed > 0 {
+        parts.push(("failed ", units::count(run.snapshot.failed), ""));
+    }
+    let mut x = area.x;
+    for (i, (before, figure, after)) in parts.iter().enumerate() {
+        let gap = if i == 0 { 0 } else { 3 };
+        let width = gap + [before, figure.as_str(), after].iter().map(|text| paint::width(theme, text)).sum::<u16>();
+        if x + width > area.right() {
+            break;
+        }
+        x = paint::put(buf, area, (x + gap, area.y), before, theme, theme.style(Role::Dim));
+        x = paint::put(buf, area, (x, area.y), figure, theme, theme.style(Role::Text));
+        x = paint::put(buf, area, (x, area.y), after, theme, theme.style(Role::Dim));
+    }
+}
+
+/// The latest news, newest last.
+fn tell(run: &Run, theme: &Theme, area: Rect, buf: &mut Buffer) {
+    let skipped = run.news.len().saturating_sub(area.height.into());
+    for (y, news) in (area.y..area.bottom()).zip(run.news.iter().skip(skipped)) {
+        paint::put(buf, area, (area.x, y), &news.text, theme, theme.style(news.role));
+    }
+}
+
+fn padded(area: Rect) -> Rect {
+    Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_right_edge_is_a_round_figure() {
+        for (now_s, edge_s) in [(0.0, 0.1), (0.13, 0.2), (0.95, 1.0), (1.01, 2.0), (4.0, 5.0), (61.0, 100.0)] {
+            let got = round_up(now_s);
+            assert!((got - edge_s).abs() < 1e-9, "{now_s}: {got}");
+        }
+        assert_eq!(round_up(f64::NAN), 0.1);
+    }
+}

@@ -1,0 +1,197 @@
+//! The library's state: entries, filter, selection.
+
+use crate::tui::port::LibraryEntry;
+
+/// The scenarios, those that the filter lets through, and the one selected.
+#[derive(Debug, Clone)]
+pub struct Library {
+    entries: Vec<LibraryEntry>,
+    /// Indices of those that match, in order; kept so that a frame need not filter.
+    matching: Vec<usize>,
+    filter: String,
+    /// Whether the filter is being typed.
+    pub filtering: Filtering,
+    /// Index into the matching ones.
+    selected: usize,
+    /// Why the last scenario could not be started: its name, and what was said.
+    pub refusal: Option<(String, String)>,
+}
+
+/// Whether the filter takes letters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Filtering {
+    /// Letters go into the filter.
+    Typing,
+    /// Letters are commands; the filter, if not empty, stays in force.
+    Closed,
+}
+
+/// Longer filters than this are a cat on the keyboard.
+const FILTER_MAX: usize = 64;
+
+impl Library {
+    /// A library with nothing filtered out and the first entry selected.
+    pub fn new(entries: Vec<LibraryEntry>) -> Self {
+        let matching = (0..entries.len()).collect();
+        Self { entries, matching, filter: String::new(), filtering: Filtering::Closed, selected: 0, refusal: None }
+    }
+
+    /// All entries, filtered out or not.
+    pub fn entries(&self) -> &[LibraryEntry] {
+        &self.entries
+    }
+
+    /// The entries that the filter lets through.
+    pub fn matching(&self) -> impl ExactSizeIterator<Item = &LibraryEntry> {
+        self.matching.iter().map(|&index| &self.entries[index])
+    }
+
+    /// What the filter says.
+    pub fn filter(&self) -> &str {
+        &self.filter
+    }
+
+    /// The position of the selected entry among the matching ones.
+    pub fn position(&self) -> usize {
+        self.selected
+    }
+
+    /// The selected entry; `None` if nothing matches.
+    pub fn selected(&self) -> Option<&LibraryEntry> {
+        self.matching.get(self.selected).map(|&index| &self.entries[index])
+    }
+
+    /// Selects the matching entry at a position, or the last.
+    pub fn select(&mut self, position: usize) {
+        self.selected = position.min(self.matching.len().saturating_sub(1));
+        self.refusal = None;
+    }
+
+    /// Selects an entry by name, taking a filter away if that hides it. Does nothing if there is none.
+    pub fn select_name(&mut self, name: &str) {
+        let Some(index) = self.entries.iter().position(|entry| entry.name == name) else { return };
+        if !self.matching.contains(&index) {
+            self.set_filter(String::new());
+        }
+        self.select(self.matching.iter().position(|&i| i == index).unwrap_or(0));
+    }
+
+    /// Adds a character to the filter.
+    pub fn type_char(&mut self, c: char) {
+        if self.filter.len() < FILTER_MAX && !c.is_control() {
+            let mut filter = std::mem::take(&mut self.filter);
+            filter.push(c);
+            self.set_filter(filter);
+        }
+    }
+
+    /// Takes back a character of the filter.
+    pub fn erase(&mut self) {
+        let mut filter = std::mem::take(&mut self.filter);
+        filter.pop();
+        self.set_filter(filter);
+    }
+
+    /// Empties the filter.
+    pub fn clear_filter(&mut self) {
+        self.set_filter(String::new());
+    }
+
+    /// Replaces the entries; the selection stays with its name, and what was learnt of durations is kept.
+    pub fn replace(&mut self, mut entries: Vec<LibraryEntry>) {
+        for entry in &mut entries {
+            let known = self.entries.iter().find(|old| old.name == entry.name);
+            if let (Some(Ok(old)), Ok(new)) = (known.map(|old| &old.preview), &mut entry.preview) {
+                new.last_wall_s = new.last_wall_s.or(old.last_wall_s);
+            }
+        }
+        let name = self.selected().map(|entry| entry.name.clone());
+        self.entries = entries;
+        let filter = std::mem::take(&mut self.filter);
+        self.set_filter(filter);
+        if let Some(position) = name.and_then(|name| self.matching().position(|entry| entry.name == name)) {
+            self.select(position);
+        }
+    }
+
+    /// Remembers how long a whole run took.
+    pub fn took(&mut self, name: &str, wall_s: f64) {
+        if let Some(entry) = self.entries.iter_mut().find(|entry| entry.name == name)
+            && let Ok(preview) = &mut entry.preview
+        {
+            preview.last_wall_s = Some(wall_s);
+        }
+    }
+
+    /// Every word of the filter has to be found, in any case: in the name, the title, the summary or a tag. The
+    /// selected entry stays selected while it matches.
+    fn set_filter(&mut self, filter: String) {
+        let before = self.matching.get(self.selected).copied();
+        let words: Vec<String> = filter.split_whitespace().map(str::to_lowercase).collect();
+        self.matching = (0..self.entries.len()).filter(|&index| matches(&self.entries[index], &words)).collect();
+        self.filter = filter;
+        self.select(self.matching.iter().position(|&index| Some(index) == before).unwrap_or(0));
+    }
+}
+
+fn matches(entry: &LibraryEntry, words: &[String]) -> bool {
+    let texts = [&entry.name, &entry.title, &entry.summary].into_iter().chain(&entry.tags);
+    let texts: Vec<String> = texts.map(|text| text.to_lowercase()).collect();
+    words.iter().all(|word| texts.iter().any(|text| text.contains(word)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn entry(name: &str, tags: &[&str]) -> LibraryEntry {
+        LibraryEntry {
+            name: name.to_owned(),
+            title: name.to_uppercase(),
+            summary: String::new(),
+            tags: tags.iter().map(|&tag| tag.to_owned()).collect(),
+            origin: "bundled".to_owned(),
+            lesson: String::new(),
+            preview: Err(vec!["broken".to_owned()]),
+        }
+    }
+
+    fn library() -> Library {
+        Library::new(vec![entry("alpha", &["lecture"]), entry("beta", &["lecture", "cpu"]), entry("gamma", &[])])
+    }
+
+    #[test]
+    fn every_word_of_the_filter_counts_in_any_case() {
+        let mut library = library();
+        "CPU lect".chars().for_each(|c| library.type_char(c));
+        assert_eq!(library.matching().map(|entry| &*entry.name).collect::<Vec<_>>(), ["beta"]);
+        "x".chars().for_each(|c| library.type_char(c));
+        assert_eq!(library.selected(), None);
+        library.erase();
+        assert_eq!(library.selected().map(|entry| &*entry.name), Some("beta"));
+        library.clear_filter();
+        assert_eq!(library.position(), 1, "the selection stays with its entry");
+    }
+
+    #[test]
+    fn selection_stays_within_bounds_and_with_its_name() {
+        let mut library = library();
+        library.select(99);
+        assert_eq!(library.position(), 2);
+        library.replace(vec![entry("gamma", &[]), entry("alpha", &[])]);
+        assert_eq!(library.position(), 0);
+        library.replace(Vec::new());
+        assert_eq!(library.selected(), None);
+        library.select_name("nobody");
+        library.select(3);
+    }
+
+    #[test]
+    fn naming_an_entry_lifts_a_filter_that_hides_it() {
+        let mut library = library();
+        "beta".chars().for_each(|c| library.type_char(c));
+        library.select_name("gamma");
+        assert_eq!(library.selected().map(|entry| &*entry.name), Some("gamma"));
+        assert_eq!(library.filter(), "");
+    }
+}

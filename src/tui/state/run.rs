@@ -1,0 +1,359 @@
+//! A run's state: the fold over its events, the last snapshot, and what the user looks at.
+
+use std::collections::VecDeque;
+
+use super::history::History;
+use crate::engine::{Cause, Event, Figures, Ledger, Loss, Remedy, Snapshot, Stamped, TrialOutcome};
+use crate::scenario::{BackendKind, Config, PlannedTrial};
+use crate::tui::theme::Role;
+
+/// A run that is on, or that was.
+#[derive(Debug, Clone)]
+pub struct Run {
+    /// The scenario's name in the library.
+    pub name: String,
+    /// Its title.
+    pub title: String,
+    /// What its events told.
+    pub ledger: Ledger,
+    /// What follows from that; kept up to date with each trial's end.
+    pub figures: Figures,
+    /// The trial on the screen: the one in progress, or the last.
+    pub trial: Option<usize>,
+    /// That trial, as last seen.
+    pub snapshot: Snapshot,
+    /// How busy its workers were.
+    pub history: History,
+    /// Whether the screen follows.
+    pub drawing: Drawing,
+    /// Whether somebody asked it to end.
+    pub ending: Ending,
+    /// What happened lately, newest last.
+    pub news: VecDeque<News>,
+    /// The selected row of the figures.
+    pub row: usize,
+    /// The first line of the lesson that is shown.
+    pub scroll: u16,
+    /// When the gate of the trial opened, in seconds since the run began.
+    gate_s: f64,
+    forecast: Forecast,
+}
+
+/// Whether the screen follows the run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Drawing {
+    /// It does.
+    Live,
+    /// It stands still; the run goes on.
+    Paused,
+}
+
+/// Whether somebody asked the run to end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ending {
+    /// Nobody did.
+    NotAsked,
+    /// It is being cancelled.
+    Cancelling {
+        /// Whether to go back to the library when it has ended.
+        leave: bool,
+    },
+    /// It is being killed.
+    Killing {
+        /// Whether to go back to the library when it has ended.
+        leave: bool,
+    },
+}
+
+/// Something that happened in the run, in one line.
+#[derive(Debug, Clone, PartialEq)]
+pub struct News {
+    /// How serious it is.
+    pub role: Role,
+    /// What happened.
+    pub text: String,
+}
+
+/// How long the trials to come may take, as far as past ones tell.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+struct Forecast {
+    /// Trials that were measured already, or are like such: their seconds together.
+    later_s: f64,
+    /// Later trials that nothing is known of.
+    unknown: usize,
+    /// What trials like the current one took.
+    current_s: Option<f64>,
+    /// What all trials took on average.
+    others_s: Option<f64>,
+}
+
+/// News older than this many others are forgotten.
+const NEWS_MAX: usize = 8;
+/// Below this fraction done, what a trial has taken says little of what it will take.
+const TELLING_FRACTION: f64 = 0.02;
+
+impl Run {
+    /// A run of which no event has come yet.
+    pub fn new(name: String, title: String) -> Self {
+        Self {
+            name,
+            title,
+            ledger: Ledger::default(),
+            figures: Figures::default(),
+            trial: None,
+            snapshot: Snapshot::default(),
+            history: History::default(),
+            drawing: Drawing::Live,
+            ending: Ending::NotAsked,
+            news: VecDeque::new(),
+            row: 0,
+            scroll: 0,
+            gate_s: 0.0,
+            forecast: Forecast::default(),
+        }
+    }
+
+    /// Whether it goes on.
+    pub fn is_on(&self) -> bool {
+        self.ledger.status.is_none()
+    }
+
+    /// Takes in an event.
+    pub fn apply(&mut self, mut stamped: Stamped) {
+        // The screen shows no single results; keeping ten thousand of them would cost memory for nothing.
+        if let Event::TrialFinished { outcome, .. } = &mut stamped.event {
+            outcome.results = None;
+        }
+        self.ledger.apply(&stamped);
+        match stamped.event {
+            Event::Planned(planned) => {
+                self.title.clone_from(&planned.scenario.title);
+                self.figures = Figures::of(&self.ledger);
+            }
+            Event::TrialStarted { trial } => {
+                self.trial = Some(trial);
+                self.snapshot = Snapshot::default();
+                self.history = History::default();
+                self.gate_s = stamped.elapsed_s;
+                self.forecast = self.look_ahead();
+            }
+            Event::GateOpened { .. } => self.gate_s = stamped.elapsed_s,
+            Event::Progress { trial, done, failed } if self.trial == Some(trial) => {
+                self.snapshot.done = self.snapshot.done.max(done);
+                self.snapshot.failed = self.snapshot.failed.max(failed);
+            }
+            Event::Progress { .. } => {}
+            Event::WorkerLost(loss) => self.tell(lost(&loss)),
+            Event::WorkerStalled { worker, pid, stopped, .. } => self.tell(stalled(worker, pid, stopped)),
+            Event::TrialFinished { outcome, .. } => {
+                self.snapshot.done = outcome.tasks_done + outcome.tasks_failed;
+                self.snapshot.failed = outcome.tasks_failed;
+                self.figures = Figures::of(&self.ledger);
+                self.forecast = self.look_ahead();
+            }
+            Event::RunFinished { .. } => {
+                self.drawing = Drawing::Live;
+                self.figures = Figures::of(&self.ledger);
+            }
+        }
+    }
+
+    /// Takes in a snapshot of the trial in progress.
+    pub fn see(&mut self, snapshot: Snapshot) {
+        // Between two trials there is nothing to see, and the last picture is better than none.
+        if self.ledger.current.is_some() {
+            self.history.see(&snapshot);
+            self.snapshot = snapshot;
+        }
+    }
+
+    /// Adds a line of news.
+    pub fn tell(&mut self, news: News) {
+        if self.news.len() == NEWS_MAX {
+            self.news.pop_front();
+        }
+        self.news.push_back(news);
+    }
+
+    /// Asks for the next harder way to end: cancel, then kill. `None` when nothing harder is left.
+    pub fn end_harder(&mut self, leave: bool) -> Option<Ending> {
+        let harder = match self.ending {
+            Ending::NotAsked => Ending::Cancelling { leave },
+            Ending::Cancelling { leave: before } => Ending::Killing { leave: leave || before },
+            Ending::Killing { .. } => return None,
+        };
+        self.ending = harder;
+        Some(harder)
+    }
+
+    /// Whether to go back to the library when it has ended.
+    pub fn leaves(&self) -> bool {
+        matches!(self.ending, Ending::Cancelling { leave: true } | Ending::Killing { leave: true })
+    }
+
+    /// Tasks in a trial.
+    pub fn tasks(&self) -> u64 {
+        self.ledger.planned.as_ref().map_or(0, |planned| planned.scenario.tasks)
+    }
+
+    /// The trial on the screen with its configuration.
+    pub fn planned_trial(&self) -> Option<(PlannedTrial, &Config)> {
+        let plan = &self.ledger.planned.as_ref()?.plan;
+        let trial = *plan.trials.get(self.trial?)?;
+        Some((trial, plan.configs.get(trial.config)?))
+    }
+
+    /// All trials, and how many of them have ended.
+    pub fn trials(&self) -> (usize, usize) {
+        (self.ledger.planned.as_ref().map_or(0, |planned| planned.plan.trials.len()), self.ledger.finished.len())
+    }
+
+    /// The outcome of the trial on the screen, if it has ended.
+    pub fn outcome(&self) -> Option<&TrialOutcome> {
+        let (trial, outcome) = self.ledger.finished.last()?;
+        (Some(*trial) == self.trial && self.ledger.current.is_none()).then_some(outcome)
+    }
+
+    /// Tasks done in the trial on the screen, those in hand counted by the part that is done.
+    pub fn tasks_done(&self) -> f64 {
+        let in_hand: f64 = match self.ledger.current {
+            Some(_) => self.snapshot.lanes.iter().filter_map(|lane| lane.fraction).map(|f| f.clamp(0.0, 1.0)).sum(),
+            None => 0.0,
+        };
+        (self.snapshot.done as f64 + in_hand).min(self.tasks() as f64)
+    }
+
+    /// The part of the trial on the screen that is done, 0 to 1.
+    pub fn trial_fraction(&self) -> f64 {
+        let tasks = self.tasks();
+        if tasks == 0 { 0.0 } else { self.tasks_done() / tasks as f64 }
+    }
+
+    /// The part of the run that is done, by trials, 0 to 1.
+    pub fn run_fraction(&self) -> f64 {
+        let (all, ended) = self.trials();
+        if all == 0 {
+            return 0.0;
+        }
+        let current = if self.ledger.current.is_some() { self.trial_fraction() } else { 0.0 };
+        ((ended as f64 + current) / all as f64).min(1.0)
+    }
+
+    /// Seconds since the run began.
+    pub fn elapsed_s(&self) -> f64 {
+        match self.ledger.current {
+            Some(_) => self.ledger.elapsed_s.max(self.gate_s + self.snapshot.elapsed_s),
+            None => self.ledger.elapsed_s,
+        }
+    }
+
+    /// Seconds that the run may still take: what each configuration took before; for one that was not measured yet,
+    /// what the others took on average. `None` while nothing can be said.
+    pub fn eta_s(&self) -> Option<f64> {
+        if !self.is_on() {
+            return None;
+        }
+        let fraction = self.trial_fraction();
+        let elapsed_s = self.snapshot.elapsed_s;
+        let measured = self.forecast.current_s;
+        let by_now = (fraction >= TELLING_FRACTION && elapsed_s > 0.0).then(|| elapsed_s / fraction);
+        let current_s = match self.ledger.current {
+            None => Some(0.0),
+            Some(_) => match (measured, by_now) {
+                (Some(before), _) if elapsed_s < before => Some(before - elapsed_s),
+                (_, Some(whole)) => Some((whole - elapsed_s).max(0.0)),
+                (_, None) => self.forecast.others_s.map(|others| (others - elapsed_s).max(0.0)),
+            },
+        }?;
+        let unknown_s = match self.forecast.unknown {
+            0 => 0.0,
+            n => n as f64 * by_now?,
+        };
+        Some(current_s + self.forecast.later_s + unknown_s)
+    }
+
+    /// The selected row moved by a step within the table.
+    pub fn select_row(&mut self, row: usize) {
+        self.row = row.min(self.figures.rows.len().saturating_sub(1));
+    }
+
+    /// Moves to the next point with more, or with fewer, workers on the same backend.
+    pub fn select_neighbour(&mut self, more: bool) {
+        let Some(here) = self.figures.rows.get(self.row).map(|row| &row.config) else { return };
+        let same_series = |config: &Config| config.backend == here.backend;
+        let beyond = |config: &Config| if more { config.workers > here.workers } else { config.workers < here.workers };
+        let rows = self.figures.rows.iter().enumerate();
+        let candidates = rows.filter(|(_, row)| same_series(&row.config) && beyond(&row.config));
+        let nearest = candidates.min_by_key(|(_, row)| row.config.workers.abs_diff(here.workers));
+        // True serial execution is a series of one point: from there, more workers means the next series.
+        let next = match nearest {
+            Some((index, _)) => index,
+            None if more && here.backend == BackendKind::Serial => self.row + 1,
+            None => self.row,
+        };
+        self.select_row(next);
+    }
+
+    fn look_ahead(&self) -> Forecast {
+        let Some(planned) = &self.ledger.planned else { return Forecast::default() };
+        let plan = &planned.plan;
+        let mut sums = vec![(0.0, 0_u32); plan.configs.len()];
+        let mut ended = vec![false; plan.trials.len()];
+        for (trial, outcome) in &self.ledger.finished {
+            if let Some(planned) = plan.trials.get(*trial)
+                && let Some((sum, n)) = sums.get_mut(planned.config)
+            {
+                ended[*trial] = true;
+                *sum += outcome.wall_s + outcome.startup_s;
+                *n += 1;
+            }
+        }
+        let mean = |(sum, n): (f64, u32)| (n > 0).then(|| sum / f64::from(n));
+        let overall = mean(sums.iter().fold((0.0, 0), |(sum, n), &(s, m)| (sum + s, n + m)));
+        let expected = |config: usize| sums.get(config).copied().and_then(mean).or(overall);
+        let current = self.ledger.current;
+        let later = plan.trials.iter().enumerate().filter(|(i, _)| !ended[*i] && Some(*i) != current);
+        let mut forecast = Forecast { others_s: overall, ..Forecast::default() };
+        for (_, trial) in later {
+            match expected(trial.config) {
+                Some(s) => forecast.later_s += s,
+                None => forecast.unknown += 1,
+            }
+        }
+        let measured = |trial: &PlannedTrial| sums.get(trial.config).copied().and_then(mean);
+        forecast.current_s = current.and_then(|trial| plan.trials.get(trial)).and_then(measured);
+        forecast
+    }
+
+    /// Seconds that a trial like the current one took, if one was measured.
+    pub fn expected_s(&self) -> Option<f64> {
+        self.forecast.current_s
+    }
+}
+
+fn lost(loss: &Loss) -> News {
+    let how = match &loss.cause {
+        Cause::Signal(name) => format!("killed by {name}"),
+        Cause::Exit(status) => format!("exited with status {status}"),
+    };
+    let task = loss.task.map_or_else(String::new, |task| format!(" while it held task {task}"));
+    let remedy = match loss.remedy {
+        Remedy::Retried => "retried",
+        Remedy::TaskFailed => "that task is marked failed",
+        Remedy::Replaced => "replaced",
+        Remedy::GivenUp => "the trial is given up",
+    };
+    let role = match loss.remedy {
+        Remedy::Retried | Remedy::Replaced => Role::Warn,
+        Remedy::TaskFailed | Remedy::GivenUp => Role::Bad,
+    };
+    News { role, text: format!("worker {} (pid {}) {how}{task}: {remedy}", loss.worker, loss.pid) }
+}
+
+fn stalled(worker: u32, pid: u32, stopped: bool) -> News {
+    if stopped {
+        let text = format!("worker {worker} (pid {pid}) was stopped from outside; `kill -CONT {pid}` lets it go on");
+        return News { role: Role::Warn, text };
+    }
+    News { role: Role::Good, text: format!("worker {worker} (pid {pid}) goes on") }
+}

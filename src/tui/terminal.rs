@@ -1,0 +1,242 @@
+//! The terminal: taken over once, given back exactly once, and written to only where something changed.
+//!
+//! It is given back by `Drop`, and by the panic hook before the panic's message is printed, whichever thread
+//! panics. No mouse capture: people select text over SSH.
+
+use std::io::{self, IsTerminal as _, Stdout, Write};
+use std::sync::Once;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use crossterm::cursor::{Hide, Show};
+use crossterm::queue;
+use crossterm::terminal::{
+    BeginSynchronizedUpdate, Clear, ClearType, EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen,
+    disable_raw_mode, enable_raw_mode,
+};
+use ratatui::backend::{Backend as _, CrosstermBackend};
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+/// Whether the terminal is ours at the moment. Of the process, as the terminal itself is.
+static TAKEN: AtomicBool = AtomicBool::new(false);
+/// Whether a thread panicked while it was ours.
+static PANICKED: AtomicBool = AtomicBool::new(false);
+
+/// The terminal while it is ours. Dropping it gives it back.
+#[derive(Debug)]
+pub struct Terminal {
+    out: Stdout,
+    shown: Canvas,
+    bytes_written: u64,
+}
+
+impl Terminal {
+    /// Takes over the terminal: raw mode, alternate screen, no cursor.
+    ///
+    /// # Errors
+    /// When standard output is no terminal, or one that cannot be set up.
+    pub fn take() -> io::Result<Self> {
+        let out = io::stdout();
+        if !out.is_terminal() {
+            return Err(io::Error::other("standard output is not a terminal; `parlab run` works without one"));
+        }
+        give_back_on_panic();
+        let mut terminal = Self { out, shown: Canvas::new(Rect::ZERO), bytes_written: 0 };
+        terminal.enter()?;
+        Ok(terminal)
+    }
+
+    /// Shows a frame. What is on the screen already is not written again; if nothing changed, nothing is written.
+    ///
+    /// # Errors
+    /// When the terminal is gone.
+    pub fn draw(&mut self, area: Rect, render: impl FnOnce(&mut Buffer)) -> io::Result<()> {
+        let mut frame = Vec::new();
+        self.shown.frame(area, render, &mut frame)?;
+        self.write(&frame)
+    }
+
+    /// Gives the terminal back for a while; [`Self::resume`] takes it again.
+    pub fn pause(&mut self) {
+        give_back();
+    }
+
+    /// Takes the terminal again, however it was left, and forgets what is on it.
+    ///
+    /// # Errors
+    /// When the terminal is gone.
+    pub fn resume(&mut self) -> io::Result<()> {
+        give_back();
+        self.enter()
+    }
+
+    /// Forgets what is on the screen: the next frame is written whole.
+    pub fn forget(&mut self) {
+        self.shown.forget();
+    }
+
+    /// All bytes written to the terminal so far.
+    pub fn bytes_written(&self) -> u64 {
+        self.bytes_written
+    }
+
+    /// Whether a thread panicked, so that the terminal is no longer ours.
+    pub fn lost_to_a_panic(&self) -> bool {
+        PANICKED.load(Ordering::SeqCst)
+    }
+
+    fn enter(&mut self) -> io::Result<()> {
+        TAKEN.store(true, Ordering::SeqCst);
+        enable_raw_mode()?;
+        let mut bytes = Vec::new();
+        queue!(bytes, EnterAlternateScreen, Hide)?;
+        self.shown.forget();
+        self.write(&bytes)
+    }
+
+    fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
+        if bytes.is_empty() || !TAKEN.load(Ordering::SeqCst) {
+            return Ok(());
+        }
+        self.out.write_all(bytes)?;
+        self.out.flush()?;
+        self.bytes_written += bytes.len() as u64;
+        Ok(())
+    }
+}
+
+impl Drop for Terminal {
+    fn drop(&mut self) {
+        give_back();
+    }
+}
+
+/// Gives the terminal back if it is ours; does nothing otherwise.
+fn give_back() {
+    if !TAKEN.swap(false, Ordering::SeqCst) {
+        return;
+    }
+    let mut bytes = Vec::new();
+    // A terminal that is gone needs no restoring, so errors end here. The mode is reset even if writing fails.
+    let _ = queue!(bytes, EndSynchronizedUpdate, LeaveAlternateScreen, Show);
+    let mut out = io::stdout();
+    let _ = out.write_all(&bytes).and_then(|()| out.flush());
+    let _ = disable_raw_mode();
+}
+
+fn give_back_on_panic() {
+    static INSTALL: Once = Once::new();
+    INSTALL.call_once(|| {
+        let report = std::panic::take_hook();
+        std::panic::set_hook(Box::new(move |panic| {
+            if TAKEN.load(Ordering::SeqCst) {
+                PANICKED.store(true, Ordering::SeqCst);
+                give_back();
+            }
+            report(panic);
+        }));
+    });
+}
+
+/// What the terminal shows, and the bytes that take it to the next frame.
+#[derive(Debug)]
+struct Canvas {
+    shown: Buffer,
+    next: Buffer,
+    known: bool,
+}
+
+impl Canvas {
+    fn new(area: Rect) -> Self {
+        Self { shown: Buffer::empty(area), next: Buffer::empty(area), known: false }
+    }
+
+    fn forget(&mut self) {
+        self.known = false;
+    }
+
+    /// Appends the bytes that change what is shown into the frame that `render` draws; none if it is the same.
+    fn frame(&mut self, area: Rect, render: impl FnOnce(&mut Buffer), out: &mut Vec<u8>) -> io::Result<()> {
+        if self.next.area != area {
+            self.next.resize(area);
+            self.known = false;
+        }
+        self.next.reset();
+        render(&mut self.next);
+        if !self.known {
+            self.shown = Buffer::empty(area);
+        }
+        let mut changes = self.shown.diff_iter(&self.next).peekable();
+        if changes.peek().is_none() && self.known {
+            return Ok(());
+        }
+        queue!(out, BeginSynchronizedUpdate)?;
+        if !self.known {
+            queue!(out, Clear(ClearType::All))?;
+        }
+        CrosstermBackend::new(&mut *out).draw(changes)?;
+        queue!(out, EndSynchronizedUpdate)?;
+        std::mem::swap(&mut self.shown, &mut self.next);
+        self.known = true;
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::num::NonZero;
+
+    use ratatui::style::Style;
+
+    use super::*;
+
+    const AREA: Rect = Rect::new(0, 0, 20, 3);
+
+    fn bytes(canvas: &mut Canvas, area: Rect, text: &str) -> Vec<u8> {
+        let mut out = Vec::new();
+        canvas
+            .frame(
+                area,
+                |buf| {
+                    buf.set_string(0, 0, text, Style::new());
+                },
+                &mut out,
+            )
+            .expect("a Vec takes everything");
+        out
+    }
+
+    fn screen(chunks: &[Vec<u8>]) -> String {
+        let mut parser = vt100::Parser::new(NonZero::new(3).unwrap(), NonZero::new(20).unwrap(), 0);
+        chunks.iter().for_each(|chunk| parser.process(chunk));
+        parser.screen().contents()
+    }
+
+    #[test]
+    fn the_same_frame_again_costs_nothing() {
+        let mut canvas = Canvas::new(Rect::ZERO);
+        assert!(!bytes(&mut canvas, AREA, "one").is_empty());
+        assert!(bytes(&mut canvas, AREA, "one").is_empty());
+        canvas.forget();
+        assert!(!bytes(&mut canvas, AREA, "one").is_empty(), "unless the screen was lost");
+    }
+
+    #[test]
+    fn changes_alone_are_written_and_leave_the_right_picture() {
+        let mut canvas = Canvas::new(Rect::ZERO);
+        let whole = bytes(&mut canvas, AREA, "tasks done 41");
+        let change = bytes(&mut canvas, AREA, "tasks done 42");
+        assert!(change.len() < 64, "{} bytes for one character", change.len());
+        assert!(change.starts_with(b"\x1b[?2026h") && change.ends_with(b"\x1b[?2026l"));
+        assert_eq!(screen(&[whole, change]), "tasks done 42");
+    }
+
+    #[test]
+    fn a_new_size_clears_what_was_there() {
+        let mut canvas = Canvas::new(Rect::ZERO);
+        let wide = bytes(&mut canvas, AREA, "a long line of text");
+        let small = bytes(&mut canvas, Rect::new(0, 0, 10, 2), "short");
+        assert_eq!(screen(&[wide, small]), "short");
+        assert!(!bytes(&mut canvas, Rect::ZERO, "").is_empty(), "even to nothing");
+    }
+}

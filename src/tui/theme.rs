@@ -1,0 +1,246 @@
+//! The one place that decides colours and glyphs: what the terminal can show, and how each role looks on it.
+//!
+//! Nothing else names a colour or draws a character beyond ASCII. No role is told by colour alone: without
+//! colours the modifiers (bold, reverse, underline, dim) and the marks in [`Symbols`] still tell them apart.
+//! Backgrounds are left as the terminal has them, so every colour has to be readable on black and on white.
+
+mod palette;
+mod symbols;
+mod text;
+
+use std::borrow::Cow;
+
+use ratatui::style::{Modifier, Style};
+use ratatui::text::{Line, Span};
+use ratatui::widgets::{Block, Borders};
+
+pub use symbols::Symbols;
+
+/// How many colours the terminal shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Colours {
+    /// None: modifiers only.
+    None,
+    /// The sixteen that the user's own terminal theme defines.
+    Ansi16,
+    /// The fixed cube of 256.
+    Ansi256,
+    /// Any.
+    Rgb,
+}
+
+/// Which characters the terminal shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Glyphs {
+    /// Blocks, braille, box drawing.
+    Unicode,
+    /// Nothing beyond ASCII.
+    Ascii,
+}
+
+/// What something on the screen means, whatever it looks like.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Role {
+    /// Ordinary text.
+    Text,
+    /// What one need not read: units, hints, axes.
+    Dim,
+    /// Titles.
+    Title,
+    /// Frames.
+    Border,
+    /// The one accent: progress, what is going on now.
+    Accent,
+    /// It went well.
+    Good,
+    /// Worth a look.
+    Warn,
+    /// It went wrong.
+    Bad,
+    /// The selected row or point.
+    Selected,
+    /// A key to press.
+    Key,
+    /// The ideal line.
+    Ideal,
+    /// The n-th series of a chart; goes well with the n-th of [`Symbols::marks`].
+    Series(usize),
+    /// A meter at this fraction, 0..1.
+    Level(f64),
+    /// A core that may not be used.
+    Unusable,
+}
+
+/// What the terminal can show.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Theme {
+    /// Its colours.
+    pub colours: Colours,
+    /// Its characters.
+    pub glyphs: Glyphs,
+}
+
+impl Theme {
+    /// Everything: for tests and for recordings.
+    pub const FULL: Self = Self { colours: Colours::Rgb, glyphs: Glyphs::Unicode };
+    /// Nothing taken for granted: no colours, only ASCII.
+    pub const PLAIN: Self = Self { colours: Colours::None, glyphs: Glyphs::Ascii };
+
+    /// Reads the environment through `env`; `ascii` forces plain characters.
+    ///
+    /// `NO_COLOR` counts when it is not empty. Where no locale is set at all (containers), characters are taken to
+    /// be UTF-8, since nearly every terminal is; a locale that says otherwise is believed.
+    pub fn detect(env: &dyn Fn(&str) -> Option<String>, ascii: bool) -> Self {
+        let var = |name: &str| env(name).filter(|value| !value.is_empty());
+        let locale = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().find_map(var);
+        let glyphs = match locale {
+            _ if ascii => Glyphs::Ascii,
+            Some(locale) if !is_utf8(&locale) => Glyphs::Ascii,
+            _ => Glyphs::Unicode,
+        };
+        let term = var("TERM").unwrap_or_default();
+        let colours = if var("NO_COLOR").is_some() || is_monochrome(&term) {
+            Colours::None
+        } else if matches!(var("COLORTERM").as_deref(), Some("truecolor" | "24bit")) || term.ends_with("-direct") {
+            Colours::Rgb
+        } else if term.ends_with("256color") {
+            Colours::Ansi256
+        } else {
+            Colours::Ansi16
+        };
+        Self { colours, glyphs }
+    }
+
+    /// How a role looks here.
+    pub fn style(&self, role: Role) -> Style {
+        let style = Style::new().add_modifier(modifier(role, self.colours));
+        match palette::colour(role, self.colours) {
+            Some(colour) => style.fg(colour),
+            None => style,
+        }
+    }
+
+    /// The characters to draw with.
+    pub fn symbols(&self) -> &'static Symbols {
+        match self.glyphs {
+            Glyphs::Unicode => &symbols::UNICODE,
+            Glyphs::Ascii => &symbols::ASCII,
+        }
+    }
+
+    /// `text` as it can be shown here: in ASCII mode `·×…µ—` and the like become lookalikes, the rest `?`.
+    ///
+    /// Lookalikes may be longer (`…` is `...`), so measure afterwards.
+    pub fn text<'a>(&self, text: &'a str) -> Cow<'a, str> {
+        match self.glyphs {
+            Glyphs::Unicode => Cow::Borrowed(text),
+            Glyphs::Ascii => text::to_ascii(text),
+        }
+    }
+
+    /// A framed block with a title, as all panels have it. No title, no gap in the frame.
+    pub fn block(&self, title: &str) -> Block<'static> {
+        let block =
+            Block::new().borders(Borders::ALL).border_set(self.symbols().border).border_style(self.style(Role::Border));
+        if title.is_empty() {
+            return block;
+        }
+        block.title(Line::from(Span::styled(format!(" {} ", self.text(title)), self.style(Role::Title))))
+    }
+}
+
+fn is_utf8(locale: &str) -> bool {
+    let locale = locale.to_ascii_lowercase();
+    locale.contains("utf-8") || locale.contains("utf8")
+}
+
+/// Terminals known to have no colours, and the unknown one.
+fn is_monochrome(term: &str) -> bool {
+    let hardware = term.strip_prefix("vt").is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));
+    term.is_empty() || term == "dumb" || hardware || term.ends_with("-m") || term.ends_with("-mono")
+}
+
+/// Modifiers carry every meaning that must survive without colours; with colours only the strong ones are kept.
+fn modifier(role: Role, colours: Colours) -> Modifier {
+    // Index 8, "bright black", is invisible in some popular terminal themes, so 16 colours dim by modifier too.
+    let few = colours <= Colours::Ansi16;
+    let mono = colours == Colours::None;
+    match role {
+        Role::Title | Role::Key => Modifier::BOLD,
+        Role::Selected => Modifier::REVERSED,
+        Role::Bad => Modifier::BOLD,
+        Role::Dim | Role::Border | Role::Ideal | Role::Unusable if few => Modifier::DIM,
+        Role::Warn if mono => Modifier::UNDERLINED,
+        Role::Accent | Role::Good if mono => Modifier::BOLD,
+        _ => Modifier::empty(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn detect(pairs: &[(&str, &str)], ascii: bool) -> Theme {
+        let env = |name: &str| pairs.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned());
+        Theme::detect(&env, ascii)
+    }
+
+    #[test]
+    fn colours_follow_the_environment() {
+        let cases: &[(&[(&str, &str)], Colours)] = &[
+            (&[("TERM", "xterm")], Colours::Ansi16),
+            (&[("TERM", "linux")], Colours::Ansi16),
+            (&[("TERM", "screen-256color")], Colours::Ansi256),
+            (&[("TERM", "xterm-256color"), ("COLORTERM", "truecolor")], Colours::Rgb),
+            (&[("TERM", "xterm"), ("COLORTERM", "24bit")], Colours::Rgb),
+            (&[("TERM", "xterm-256color"), ("COLORTERM", "yes")], Colours::Ansi256),
+            (&[("TERM", "xterm-direct")], Colours::Rgb),
+            (&[("TERM", "dumb"), ("COLORTERM", "truecolor")], Colours::None),
+            (&[("TERM", "vt220")], Colours::None),
+            (&[("TERM", "xterm-256color"), ("NO_COLOR", "1")], Colours::None),
+            (&[("TERM", "xterm-256color"), ("NO_COLOR", "")], Colours::Ansi256),
+            (&[], Colours::None),
+        ];
+        for (env, colours) in cases {
+            assert_eq!(detect(env, false).colours, *colours, "{env:?}");
+        }
+    }
+
+    #[test]
+    fn glyphs_follow_the_first_locale_that_is_set() {
+        let cases: &[(&[(&str, &str)], Glyphs)] = &[
+            (&[], Glyphs::Unicode),
+            (&[("LANG", "de_DE.UTF-8")], Glyphs::Unicode),
+            (&[("LANG", "C.utf8")], Glyphs::Unicode),
+            (&[("LANG", "C")], Glyphs::Ascii),
+            (&[("LC_ALL", ""), ("LC_CTYPE", "POSIX"), ("LANG", "en_GB.UTF-8")], Glyphs::Ascii),
+            (&[("LC_ALL", "en_GB.UTF-8"), ("LANG", "C")], Glyphs::Unicode),
+        ];
+        for (env, glyphs) in cases {
+            assert_eq!(detect(env, false).glyphs, *glyphs, "{env:?}");
+            assert_eq!(detect(env, true).glyphs, Glyphs::Ascii, "{env:?}");
+        }
+    }
+
+    #[test]
+    fn what_matters_differs_without_colours() {
+        let mono = Theme::PLAIN;
+        let roles = [Role::Text, Role::Dim, Role::Title, Role::Warn, Role::Selected];
+        for (i, a) in roles.iter().enumerate() {
+            for b in &roles[i + 1..] {
+                assert_ne!(mono.style(*a), mono.style(*b), "{a:?} looks like {b:?}");
+            }
+            assert_eq!(mono.style(*a).fg, None);
+        }
+    }
+
+    #[test]
+    fn no_role_sets_a_background() {
+        for colours in [Colours::None, Colours::Ansi16, Colours::Ansi256, Colours::Rgb] {
+            let theme = Theme { colours, glyphs: Glyphs::Unicode };
+            for role in [Role::Text, Role::Selected, Role::Bad, Role::Level(1.0), Role::Series(9)] {
+                assert_eq!(theme.style(role).bg, None);
+            }
+        }
+    }
+}

@@ -1,0 +1,152 @@
+//! The characters to draw with, in two sets of the same shape: blocks and braille, or ASCII alone.
+
+use ratatui::symbols::border;
+
+/// A set of characters. Every one is one column wide, except [`Symbols::ideal`], [`Symbols::ellipsis`],
+/// [`Symbols::up_down`] and [`Symbols::left_right`], which may be longer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Symbols {
+    /// Horizontal bar: one eighth to eight eighths, filled from the left.
+    pub eighths: [&'static str; 8],
+    /// What is left of a progress bar.
+    pub track: &'static str,
+    /// Vertical bar: one eighth to eight eighths, filled from below.
+    pub levels: [&'static str; 8],
+    /// Density in equal steps, from nearly nothing to full.
+    pub shades: &'static [&'static str],
+    /// A core that may not be used.
+    pub unusable: &'static str,
+    /// Marks of a chart's series, by index modulo their number.
+    pub marks: [&'static str; 6],
+    /// The ideal line, in a legend.
+    pub ideal: &'static str,
+    /// Frame of a block.
+    pub border: border::Set<'static>,
+    /// Horizontal line.
+    pub horizontal: &'static str,
+    /// Vertical line.
+    pub vertical: &'static str,
+    /// Vertical axis with a tick to its left.
+    pub tick_y: &'static str,
+    /// Horizontal axis with a tick below.
+    pub tick_x: &'static str,
+    /// Where the axes meet.
+    pub corner: &'static str,
+    /// Upper and lower end of an error bar, and its stem.
+    pub whisker: [&'static str; 3],
+    /// Horizontal and vertical line of a crosshair.
+    pub crosshair: [&'static str; 2],
+    /// Left and right end of a task on a time line.
+    pub span_ends: [&'static str; 2],
+    /// Body of a task on a time line, and of one that failed.
+    pub span_body: [&'static str; 2],
+    /// A task that is still running, at its open end.
+    pub span_open: &'static str,
+    /// Upper and lower half of a cell.
+    pub halves: [&'static str; 2],
+    /// Both halves of a cell.
+    pub half_both: &'static str,
+    /// A tick that points up from the text to its right.
+    pub tick_up: &'static str,
+    /// Something that failed.
+    pub cross: &'static str,
+    /// Something that went well.
+    pub tick: &'static str,
+    /// What the cursor is on.
+    pub pointer: &'static str,
+    /// Before an item.
+    pub bullet: &'static str,
+    /// Between items on a line.
+    pub dot: &'static str,
+    /// Between two numbers: from, to.
+    pub dash: &'static str,
+    /// As in "threads × 2".
+    pub times: &'static str,
+    /// Cut off here.
+    pub ellipsis: &'static str,
+    /// Left, right, up, down.
+    pub arrows: [&'static str; 4],
+    /// Keys up and down.
+    pub up_down: &'static str,
+    /// Keys left and right.
+    pub left_right: &'static str,
+}
+
+pub(super) static UNICODE: Symbols = Symbols {
+    eighths: ["▏", "▎", "▍", "▌", "▋", "▊", "▉", "█"],
+    track: "░",
+    levels: ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"],
+    shades: &["░", "▒", "▓", "█"],
+    unusable: "·",
+    marks: ["●", "○", "◆", "◇", "▲", "△"],
+    ideal: "┈┈",
+    border: border::ROUNDED,
+    horizontal: "─",
+    vertical: "│",
+    tick_y: "┤",
+    tick_x: "┬",
+    corner: "└",
+    whisker: ["┬", "┴", "│"],
+    crosshair: ["╌", "╎"],
+    span_ends: ["▐", "▌"],
+    span_body: ["─", "╳"],
+    span_open: "╌",
+    halves: ["▀", "▄"],
+    half_both: "█",
+    tick_up: "╵",
+    cross: "✗",
+    tick: "✓",
+    pointer: "▸",
+    bullet: "•",
+    dot: "·",
+    dash: "–",
+    times: "×",
+    ellipsis: "…",
+    arrows: ["←", "→", "↑", "↓"],
+    up_down: "↑↓",
+    left_right: "←→",
+};
+
+pub(super) static ASCII: Symbols = Symbols {
+    eighths: [".", ".", ":", ":", "=", "=", "#", "#"],
+    track: ".",
+    levels: ["_", ".", ",", "-", "=", "+", "*", "#"],
+    shades: &["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"],
+    unusable: ".",
+    marks: ["o", "x", "+", "*", "#", "@"],
+    ideal: "..",
+    border: border::Set {
+        top_left: "+",
+        top_right: "+",
+        bottom_left: "+",
+        bottom_right: "+",
+        vertical_left: "|",
+        vertical_right: "|",
+        horizontal_top: "-",
+        horizontal_bottom: "-",
+    },
+    horizontal: "-",
+    vertical: "|",
+    tick_y: "+",
+    tick_x: "+",
+    corner: "+",
+    whisker: ["-", "-", "|"],
+    crosshair: ["-", ":"],
+    span_ends: ["[", "]"],
+    span_body: ["-", "x"],
+    span_open: ">",
+    halves: ["'", "."],
+    half_both: ":",
+    tick_up: "'",
+    cross: "x",
+    tick: "+",
+    pointer: ">",
+    bullet: "*",
+    dot: "-",
+    dash: "-",
+    times: "x",
+    ellipsis: "..",
+    arrows: ["<", ">", "^", "v"],
+    up_down: "up/down",
+    left_right: "left/right",
+};

@@ -1,0 +1,104 @@
+//! Lookalikes for terminals that show nothing beyond ASCII.
+
+use std::borrow::Cow;
+
+/// `text` in ASCII: known characters by lookalikes, others as `?`.
+pub(super) fn to_ascii(text: &str) -> Cow<'_, str> {
+    if text.is_ascii() {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match lookalike(c) {
+            Some(same) => out.push_str(same),
+            None if c.is_ascii() => out.push(c),
+            None => out.push('?'),
+        }
+    }
+    Cow::Owned(out)
+}
+
+fn lookalike(c: char) -> Option<&'static str> {
+    Some(match c {
+        '·' | '—' | '–' | '‐' | '‑' | '−' | '─' => "-",
+        '×' => "x",
+        '…' => "...",
+        'µ' | 'μ' => "u",
+        '“' | '”' | '„' | '«' | '»' => "\"",
+        '‘' | '’' | '‚' => "'",
+        '→' => "->",
+        '←' => "<-",
+        '↑' => "^",
+        '↓' => "v",
+        '⇒' => "=>",
+        '≤' => "<=",
+        '≥' => ">=",
+        '≠' => "!=",
+        '≈' => "~",
+        '±' => "+-",
+        '÷' => "/",
+        '√' => "sqrt",
+        '∞' => "inf",
+        'π' => "pi",
+        'σ' => "sigma",
+        'λ' => "lambda",
+        'Σ' => "sum",
+        '°' => "deg",
+        '⁰' => "^0",
+        '¹' => "^1",
+        '²' => "^2",
+        '³' => "^3",
+        '⁴' => "^4",
+        '⁵' => "^5",
+        '⁶' => "^6",
+        '⁷' => "^7",
+        '⁸' => "^8",
+        '⁹' => "^9",
+        '⁻' => "^-",
+        '½' => "1/2",
+        '¼' => "1/4",
+        '¾' => "3/4",
+        '•' | '●' | '◆' => "*",
+        '○' => "o",
+        '✓' | '✔' => "+",
+        '✗' | '✘' => "x",
+        '▸' | '▶' | '❯' => ">",
+        '│' | '┃' => "|",
+        '█' => "#",
+        '\u{a0}' | '\u{2009}' | '\u{202f}' => " ",
+        'ä' => "ae",
+        'ö' => "oe",
+        'ü' => "ue",
+        'Ä' => "Ae",
+        'Ö' => "Oe",
+        'Ü' => "Ue",
+        'ß' => "ss",
+        'à' | 'á' | 'â' | 'ã' | 'å' => "a",
+        'è' | 'é' | 'ê' | 'ë' => "e",
+        'ì' | 'í' | 'î' | 'ï' => "i",
+        'ò' | 'ó' | 'ô' | 'õ' | 'ø' => "o",
+        'ù' | 'ú' | 'û' => "u",
+        'ç' => "c",
+        'ñ' => "n",
+        'É' => "E",
+        'À' | 'Á' | 'Å' => "A",
+        'Ø' => "O",
+        'æ' => "ae",
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_is_not_ascii_changes() {
+        assert!(matches!(to_ascii("plain ~ text"), Cow::Borrowed("plain ~ text")));
+        assert_eq!(
+            to_ascii("processes × 2 · 1.8 µs — “done” → 10⁶ …"),
+            "processes x 2 - 1.8 us - \"done\" -> 10^6 ..."
+        );
+        assert_eq!(to_ascii("Jürgen ≤ 漢"), "Juergen <= ?");
+    }
+}

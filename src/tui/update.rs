@@ -1,0 +1,316 @@
+//! What happens to the state when something happens: pure, so that every key can be tested without a terminal.
+
+use nix::sys::signal::Signal;
+use ratatui::layout::Size;
+
+use super::keys::{self, Command, Key};
+use super::port::LibraryEntry;
+use super::screens;
+use super::state::{Cost, Drawing, Ending, Filtering, News, Place, Run, State};
+use super::theme::Role;
+use crate::engine::{Event, Snapshot, Stamped, Status};
+use crate::machine::Sample;
+
+/// Something that happened.
+#[derive(Debug, Clone)]
+pub enum Msg {
+    /// A key was pressed.
+    Key(Key),
+    /// The terminal has a new size.
+    Resized(Size),
+    /// There will be no more keys: the terminal is gone.
+    InputClosed,
+    /// An event of the run.
+    Engine(Stamped),
+    /// The trial in progress, as it is now.
+    Snapshot(Snapshot),
+    /// The meters, as they are now.
+    Sample(Sample),
+    /// What the screen costs.
+    Cost(Cost),
+    /// A signal came in.
+    Signal(Signal),
+    /// The library was read.
+    Entries(Vec<LibraryEntry>),
+    /// A run was started.
+    Started {
+        /// The scenario's name.
+        name: String,
+    },
+    /// A run could not be started.
+    Refused {
+        /// The scenario's name.
+        name: String,
+        /// Why: a line or more.
+        why: String,
+    },
+    /// The terminal was in other hands for so many seconds, and is back.
+    Resumed {
+        /// Seconds that the process stood still.
+        stopped_s: f64,
+    },
+}
+
+/// Something to be done about it.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Effect {
+    /// Start to run a scenario, by its name.
+    Start(String),
+    /// Cancel the run.
+    Cancel,
+    /// Kill the run.
+    Kill,
+    /// Read the library; answered by `Msg::Entries`.
+    Reload,
+    /// Tell the meters whether a run is on.
+    Pace {
+        /// Whether it is.
+        running: bool,
+    },
+    /// Hand the terminal to the shell and stop, with everything else in the foreground if asked by key.
+    Suspend {
+        /// Whether the whole foreground group stops, as with Ctrl-Z, or this process alone.
+        group: bool,
+    },
+    /// Take the terminal anew, after somebody else may have had it.
+    Retake,
+    /// Draw everything anew.
+    Redraw,
+    /// Leave.
+    Quit(Exit),
+}
+
+/// How the screen was left.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Exit {
+    /// The user asked to.
+    Quit,
+    /// A signal asked to; a terminal that went away counts as `SIGHUP`.
+    Signal(Signal),
+}
+
+impl Exit {
+    /// The exit code: 0, or 128 plus the signal's number.
+    pub fn code(self) -> u8 {
+        match self {
+            Self::Quit => 0,
+            Self::Signal(signal) => 128 + signal as i32 as u8,
+        }
+    }
+}
+
+/// Changes the state, and says what else is to be done, in this order.
+pub fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
+    match msg {
+        Msg::Key(key) => match keys::lookup(state.context(), key) {
+            Some(command) => return obey(state, command),
+            None => return Vec::new(),
+        },
+        Msg::Resized(size) => {
+            state.size = size;
+            limit_scrolling(state);
+            return vec![Effect::Redraw];
+        }
+        Msg::InputClosed => return vec![Effect::Quit(Exit::Signal(Signal::SIGHUP))],
+        Msg::Engine(stamped) => return hear(state, stamped),
+        Msg::Signal(signal) => return on_signal(signal),
+        Msg::Started { name } => return started(state, name),
+        Msg::Snapshot(snapshot) => {
+            if let Some(run) = &mut state.run {
+                run.see(snapshot);
+            }
+        }
+        Msg::Sample(sample) => state.sample = Some(sample),
+        Msg::Cost(cost) => state.cost = Some(cost),
+        Msg::Entries(entries) => state.library.replace(entries),
+        Msg::Refused { name, why } => refused(state, name, why),
+        Msg::Resumed { stopped_s } => {
+            resumed(state, stopped_s);
+            return vec![Effect::Redraw];
+        }
+    }
+    Vec::new()
+}
+
+/// Where the process stood still, so did its threads: what they were timed at meanwhile is not what they needed.
+fn resumed(state: &mut State, stopped_s: f64) {
+    if let Some(run) = state.run.as_mut().filter(|run| run.is_on() && stopped_s > 0.0) {
+        let stopped = crate::units::seconds(stopped_s);
+        let text = format!("parlab stood still for {stopped}: times measured meanwhile include that");
+        run.tell(News { role: Role::Warn, text });
+    }
+}
+
+fn on_signal(signal: Signal) -> Vec<Effect> {
+    match signal {
+        Signal::SIGTERM | Signal::SIGHUP | Signal::SIGINT => vec![Effect::Quit(Exit::Signal(signal))],
+        Signal::SIGTSTP => vec![Effect::Suspend { group: false }],
+        Signal::SIGCONT => vec![Effect::Retake],
+        _ => Vec::new(),
+    }
+}
+
+fn started(state: &mut State, name: String) -> Vec<Effect> {
+    let title = state.library.entries().iter().find(|entry| entry.name == name).map(|entry| entry.title.clone());
+    state.library.select_name(&name);
+    state.library.filtering = Filtering::Closed;
+    state.run = Some(Run::new(name.clone(), title.unwrap_or(name)));
+    state.place = Place::Run;
+    state.help = None;
+    vec![Effect::Pace { running: true }]
+}
+
+fn refused(state: &mut State, name: String, why: String) {
+    state.place = Place::Library;
+    state.library.select_name(&name);
+    state.library.refusal = Some((name, why));
+}
+
+fn hear(state: &mut State, stamped: Stamped) -> Vec<Effect> {
+    let ended = matches!(stamped.event, Event::RunFinished { .. });
+    let elapsed_s = stamped.elapsed_s;
+    let Some(run) = &mut state.run else { return Vec::new() };
+    run.apply(stamped);
+    if !ended {
+        return Vec::new();
+    }
+    if run.ledger.status == Some(Status::Done) {
+        state.library.took(&run.name, elapsed_s);
+    }
+    state.place = if run.leaves() { Place::Library } else { Place::Results };
+    vec![Effect::Pace { running: false }]
+}
+
+fn obey(state: &mut State, command: Command) -> Vec<Effect> {
+    match command {
+        Command::Start => return start_selected(state),
+        Command::Again => return state.run.iter().map(|run| Effect::Start(run.name.clone())).collect(),
+        Command::Reload => return vec![Effect::Reload],
+        Command::Cancel => return end(state, false),
+        Command::Leave => return end(state, true),
+        Command::Back => return back(state),
+        // On the help of a run, the hand that wants to cancel must not lose the run's results.
+        Command::Quit if state.is_running() => return end(state, false),
+        Command::Quit => return vec![Effect::Quit(Exit::Quit)],
+        Command::Suspend => return vec![Effect::Suspend { group: true }],
+        Command::Redraw => return vec![Effect::Redraw],
+        Command::Up | Command::Down | Command::PageUp | Command::PageDown | Command::First | Command::Last => {
+            navigate(state, command);
+        }
+        Command::Left | Command::Right => {
+            if let Some(run) = &mut state.run {
+                run.select_neighbour(command == Command::Right);
+            }
+        }
+        Command::Filter => state.library.filtering = Filtering::Typing,
+        Command::KeepFilter => state.library.filtering = Filtering::Closed,
+        Command::ClearFilter => {
+            state.library.clear_filter();
+            state.library.filtering = Filtering::Closed;
+        }
+        Command::Erase => state.library.erase(),
+        Command::Type(c) => state.library.type_char(c),
+        Command::Pause => state.run.iter_mut().for_each(toggle_drawing),
+        Command::Switch => switch(state),
+        Command::Help => state.help = Some(0),
+    }
+    Vec::new()
+}
+
+fn start_selected(state: &mut State) -> Vec<Effect> {
+    match state.library.selected() {
+        Some(entry) if entry.preview.is_ok() => vec![Effect::Start(entry.name.clone())],
+        // What is wrong with it is on the screen already.
+        _ => Vec::new(),
+    }
+}
+
+fn toggle_drawing(run: &mut Run) {
+    run.drawing = match run.drawing {
+        Drawing::Live => Drawing::Paused,
+        Drawing::Paused => Drawing::Live,
+    };
+}
+
+fn end(state: &mut State, leave: bool) -> Vec<Effect> {
+    match state.run.as_mut().and_then(|run| run.end_harder(leave)) {
+        Some(Ending::Cancelling { .. }) => vec![Effect::Cancel],
+        Some(Ending::Killing { .. }) => vec![Effect::Kill],
+        Some(Ending::NotAsked) | None => Vec::new(),
+    }
+}
+
+fn switch(state: &mut State) {
+    state.place = match state.place {
+        Place::Results => Place::Run,
+        Place::Run => Place::Results,
+        Place::Library => Place::Library,
+    };
+    limit_scrolling(state);
+}
+
+fn back(state: &mut State) -> Vec<Effect> {
+    if state.help.take().is_some() {
+        return Vec::new();
+    }
+    match state.place {
+        Place::Results if state.is_running() => state.place = Place::Run,
+        Place::Results | Place::Run => state.place = Place::Library,
+        Place::Library if !state.library.filter().is_empty() => state.library.clear_filter(),
+        Place::Library => return vec![Effect::Quit(Exit::Quit)],
+    }
+    Vec::new()
+}
+
+fn navigate(state: &mut State, command: Command) {
+    let (size, theme) = (state.size, state.theme);
+    if let Some(line) = state.help {
+        state.help = Some(moved(line.into(), command, size.height, screens::help::scroll_max(size, &theme)));
+        return;
+    }
+    match (state.place, command) {
+        (Place::Library, _) => {
+            let last = state.library.matching().len().saturating_sub(1) as u16;
+            state.library.select(moved(state.library.position(), command, size.height, last).into());
+        }
+        (Place::Results, Command::PageUp | Command::PageDown) => {
+            let max = screens::results::scroll_max(state);
+            if let Some(run) = &mut state.run {
+                run.scroll = moved(run.scroll.into(), command, size.height / 2, max);
+            }
+        }
+        (Place::Results, _) => {
+            if let Some(run) = &mut state.run {
+                let last = run.figures.rows.len().saturating_sub(1) as u16;
+                let row = moved(run.row, command, size.height, last);
+                run.select_row(row.into());
+            }
+        }
+        (Place::Run, _) => {}
+    }
+}
+
+/// A position after a step, between 0 and `last`; a page is what fits between header and footer.
+fn moved(from: usize, command: Command, height: u16, last: u16) -> u16 {
+    let from = from.min(last.into()) as u16;
+    let page = height.saturating_sub(6).max(1);
+    let to = match command {
+        Command::Up => from.saturating_sub(1),
+        Command::Down => from.saturating_add(1),
+        Command::PageUp => from.saturating_sub(page),
+        Command::PageDown => from.saturating_add(page),
+        Command::First => 0,
+        Command::Last => last,
+        _ => from,
+    };
+    to.min(last)
+}
+
+fn limit_scrolling(state: &mut State) {
+    let help_max = screens::help::scroll_max(state.size, &state.theme);
+    state.help = state.help.map(|line| line.min(help_max));
+    let max = screens::results::scroll_max(state);
+    if let Some(run) = &mut state.run {
+        run.scroll = run.scroll.min(max);
+    }
+}

@@ -1,0 +1,165 @@
+//! The layout for many cores: a field of tiles, one a core or one for several, with a legend that says which.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+use super::{Sorted, paint};
+use crate::tui::theme::{Glyphs, Role};
+
+/// How the tiles are laid out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Grid {
+    /// Cores a tile stands for: a power of two.
+    cores: usize,
+    /// Columns a tile takes.
+    tile: u16,
+    /// Tiles in a full row.
+    per_row: u16,
+    /// Columns of the row labels, the blank after them included.
+    label: u16,
+}
+
+impl Grid {
+    fn rows(&self, n: usize) -> usize {
+        n.div_ceil(self.cores).div_ceil(usize::from(self.per_row))
+    }
+
+    /// Whether there is room for a blank after every eight tiles.
+    fn grouped(&self, width: u16) -> bool {
+        let gaps = (self.per_row / 8).saturating_sub(1);
+        self.per_row.is_multiple_of(8) && self.label + self.per_row * self.tile + gaps <= width
+    }
+}
+
+impl Sorted<'_> {
+    /// Draws all cores as tiles, however little room there is.
+    pub(super) fn heat(&self, area: Rect, buf: &mut Buffer) {
+        let all = self.usable.len() + self.barred.len();
+        if area.height == 1 {
+            return self.one_line(all, area, buf);
+        }
+        let field = Rect { height: area.height - 1, ..area };
+        let legend = Rect { y: area.bottom() - 1, height: 1, ..area };
+        let rows = |grid: &Grid| grid.rows(self.usable.len()) + grid.rows(self.barred.len());
+        let captioned = u16::from(!self.barred.is_empty() && field.height > 1);
+        let above_caption = Rect { height: field.height - captioned, ..field };
+        let grid = self.grid(above_caption);
+        let together = rows(&grid) <= usize::from(field.height);
+        let next = self.tiles(&self.usable, false, &grid, field, buf);
+        if together {
+            let below = Rect { y: next, height: field.bottom() - next, ..field };
+            self.tiles(&self.barred, true, &grid, below, buf);
+        } else if captioned > 0 {
+            self.caption(Rect { y: field.bottom() - 1, height: 1, ..field }, buf);
+        }
+        self.legend(&grid, legend, buf);
+    }
+
+    /// The grid with the fewest cores a tile, then with the widest tiles in the roundest rows.
+    fn grid(&self, area: Rect) -> Grid {
+        let n = self.usable.len().max(1);
+        let mut cores = 1;
+        loop {
+            let fitting = self.grids(cores, area.width).find(|grid| grid.rows(n) <= usize::from(area.height));
+            if let Some(grid) = fitting {
+                return grid;
+            }
+            if cores >= n {
+                return Grid { cores, tile: 1, per_row: 1, label: 0 };
+            }
+            cores *= 2;
+        }
+    }
+
+    fn grids(&self, cores: usize, width: u16) -> impl Iterator<Item = Grid> {
+        let tiles = u16::try_from(self.usable.len().div_ceil(cores)).unwrap_or(u16::MAX);
+        let label = self.digits + 1;
+        let shapes = [(2, label), (1, label), (1, 0)];
+        shapes.into_iter().flat_map(move |(tile, label)| {
+            let most = width.saturating_sub(label) / tile;
+            let round = [most.checked_ilog2().map_or(0, |log| 1 << log), most / 8 * 8, most];
+            // A single row needs no round length.
+            let lengths = std::iter::once(tiles).filter(move |n| *n <= most).chain(round);
+            lengths.filter(|n| *n > 0).map(move |per_row| Grid { cores, tile, per_row, label })
+        })
+    }
+
+    /// Draws tiles row by row; returns the row below the last.
+    fn tiles(&self, cores: &[usize], barred: bool, grid: &Grid, area: Rect, buf: &mut Buffer) -> u16 {
+        let theme = self.theme();
+        let grouped = grid.grouped(area.width);
+        let per_row = usize::from(grid.per_row) * grid.cores;
+        let rows = cores.chunks(per_row);
+        let last = area.y + u16::try_from(rows.len()).unwrap_or(u16::MAX).min(area.height);
+        for (row, y) in rows.zip(area.top()..area.bottom()) {
+            if grid.label > 0 {
+                self.label(row[0], Rect { y, height: 1, ..area }, buf);
+            }
+            for (i, tile) in row.chunks(grid.cores).enumerate() {
+                let gaps = if grouped { i as u16 / 8 } else { 0 };
+                let x = area.x + grid.label + i as u16 * grid.tile + gaps;
+                let (symbol, role) = if barred {
+                    (theme.symbols().unusable, Role::Unusable)
+                } else {
+                    let level = tile.iter().map(|core| self.sample(*core)).sum::<f64>() / tile.len() as f64;
+                    (shade(level, theme.symbols().shades), Role::Level(level))
+                };
+                paint::dot(buf, area, (x, y), symbol, theme.style(role));
+                // Digits side by side would read as a number, so ASCII tiles keep a blank.
+                if grid.tile == 2 && theme.glyphs == Glyphs::Unicode && !barred {
+                    paint::dot(buf, area, (x + 1, y), symbol, theme.style(role));
+                }
+            }
+        }
+        last
+    }
+
+    /// The longest legend that fits: what a tile stands for comes first.
+    fn legend(&self, grid: &Grid, place: Rect, buf: &mut Buffer) {
+        let theme = self.theme();
+        let scale = format!("0 {} 100%", theme.symbols().shades.concat());
+        let tile = match grid.cores {
+            1 => String::new(),
+            n => format!("{n} cores a cell   "),
+        };
+        let (min, median, max) = self.spread();
+        let forms = [
+            format!("{tile}min {min}%   median {median}%   max {max}%    {scale}"),
+            format!("{tile}min {min}%   median {median}%   max {max}%"),
+            format!("{tile}{min}% to {max}%"),
+            tile.trim_end().replace(" cores", ""),
+        ];
+        let fitting = forms.iter().find(|form| paint::width(theme, form) <= place.width);
+        let text = fitting.unwrap_or(&forms[3]);
+        paint::put(buf, place, (place.x, place.y), text, theme, theme.style(Role::Dim));
+    }
+
+    /// All on one line: tiles if there are as many columns, else a sentence.
+    fn one_line(&self, all: usize, area: Rect, buf: &mut Buffer) {
+        if all <= usize::from(area.width) {
+            let grid = Grid { cores: 1, tile: 1, per_row: area.width, label: 0 };
+            self.tiles(&self.usable, false, &grid, area, buf);
+            let used = self.usable.len() as u16;
+            let rest = Rect { x: area.x + used, width: area.width - used, ..area };
+            self.tiles(&self.barred, true, &grid, rest, buf);
+            return;
+        }
+        let mean = self.usable.iter().map(|core| self.sample(*core)).sum::<f64>() / self.usable.len().max(1) as f64;
+        let text = format!("{} cores, mean {}%", self.usable.len(), paint::percent(mean));
+        paint::put(buf, area, (area.x, area.y), &text, self.theme(), self.theme().style(Role::Text));
+    }
+
+    /// Percent of the least, the middle and the most busy usable core.
+    fn spread(&self) -> (u8, u8, u8) {
+        let mut levels: Vec<f64> = self.usable.iter().map(|core| self.sample(*core)).collect();
+        levels.sort_by(f64::total_cmp);
+        let at = |i: usize| levels.get(i).copied().map_or(0, paint::percent);
+        (at(0), at(levels.len() / 2), at(levels.len().saturating_sub(1)))
+    }
+}
+
+/// The shade for a level 0..1: equal steps, the last for the topmost.
+fn shade(level: f64, shades: &'static [&'static str]) -> &'static str {
+    let step = (level * shades.len() as f64) as usize;
+    shades[step.min(shades.len() - 1)]
+}

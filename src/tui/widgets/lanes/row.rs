@@ -1,0 +1,244 @@
+//! One lane in one row: segments where they are wide enough to be told apart, else how busy each column was.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+use super::{Frame, Label, LaneRow, Lanes, Segment, paint};
+use crate::engine::LaneState;
+use crate::tui::theme::{Role, Theme};
+use crate::tui::widgets::strip;
+
+/// Segments are drawn as such while they are at least this wide on average, in columns.
+const NARROWEST_SEGMENT: usize = 2;
+
+impl Lanes<'_> {
+    pub(super) fn lane(&self, lane: &LaneRow<'_>, frame: &Frame, y: u16, buf: &mut Buffer) {
+        let row = |part: Rect| Rect { y, height: 1, ..part };
+        paint::put_right(buf, row(frame.label), y, &lane.label, self.theme, self.theme.style(Role::Dim));
+        let time = row(frame.time);
+        if lane.spans.is_empty() || is_crowded(lane, frame) {
+            self.density(lane, frame, time, buf);
+        } else {
+            for segment in lane.spans {
+                self.segment(segment, lane.state, frame, time, buf);
+            }
+        }
+        self.say(lane, row(frame.words), time, buf);
+    }
+
+    /// Says the lane's words to the right, or over the end of its time line where there is no other room.
+    fn say(&self, lane: &LaneRow<'_>, words: Rect, time: Rect, buf: &mut Buffer) {
+        let text = words_of(lane);
+        if text.is_empty() {
+            return;
+        }
+        let style = self.theme.style(role_of_words(lane.state));
+        if words.width > 1 {
+            paint::put(buf, words, (words.x + 1, words.y), &text, self.theme, style);
+        } else {
+            let text = paint::fit(self.theme, &text, time.width);
+            paint::put_right(buf, time, time.y, &text, self.theme, style);
+        }
+    }
+
+    fn segment(&self, segment: &Segment, state: LaneState, frame: &Frame, time: Rect, buf: &mut Buffer) {
+        let symbols = self.theme.symbols();
+        let (from, to) = frame.columns(segment);
+        let role = match (segment.failed, segment.end_s) {
+            (true, _) => Role::Bad,
+            (false, None) => role_of_open(state),
+            (false, Some(_)) => Role::Series(0),
+        };
+        let style = self.theme.style(role);
+        let body = symbols.span_body[usize::from(segment.failed)];
+        for column in from..to {
+            let symbol = match column {
+                c if c == from => symbols.span_ends[0],
+                c if c + 1 < to => body,
+                _ if segment.end_s.is_none() => symbols.span_open,
+                _ => symbols.span_ends[1],
+            };
+            paint::dot(buf, time, (time.x + column, time.y), symbol, style);
+        }
+        self.label_in(segment, (from, to), time, buf);
+    }
+
+    /// The label in the middle, with blanks around it where the segment is long.
+    fn label_in(&self, segment: &Segment, (from, to): (u16, u16), time: Rect, buf: &mut Buffer) {
+        let room = (to - from).saturating_sub(2);
+        if room == 0 {
+            return;
+        }
+        let text = match &segment.label {
+            Label::None => return,
+            Label::Input(x) => input(*x),
+            Label::Text(text) => text.clone(),
+        };
+        let width = paint::width(self.theme, &text);
+        if width == 0 || width > room {
+            return;
+        }
+        let (text, width) = if width + 4 <= room { (format!(" {text} "), width + 2) } else { (text, width) };
+        let x = time.x + from + 1 + (room - width) / 2;
+        let role = if segment.failed { Role::Bad } else { Role::Text };
+        paint::put(buf, time, (x, time.y), &text, self.theme, self.theme.style(role));
+    }
+
+    fn density(&self, lane: &LaneRow<'_>, frame: &Frame, time: Rect, buf: &mut Buffer) {
+        let busy = busy_columns(lane, frame);
+        let failed = failed_columns(lane, frame);
+        for (column, (level, failed)) in busy.iter().zip(failed).enumerate() {
+            let Some(symbol) = strip::symbol(*level, self.theme) else { continue };
+            let at = (time.x + column as u16, time.y);
+            if failed {
+                paint::dot(buf, time, at, self.theme.symbols().cross, self.theme.style(Role::Bad));
+            } else {
+                paint::dot(buf, time, at, symbol, self.theme.style(Role::Series(0)));
+            }
+        }
+    }
+}
+
+/// Whether segments would be too narrow to be told apart.
+fn is_crowded(lane: &LaneRow<'_>, frame: &Frame) -> bool {
+    let covered = lane.spans.last().map_or(0.0, |last| frame.column(last.end_s.unwrap_or(frame.now_s)));
+    lane.spans.len() > 2 && lane.spans.len() * NARROWEST_SEGMENT > covered as usize
+}
+
+/// The fraction of each column's time that the lane was busy.
+pub(super) fn busy_columns(lane: &LaneRow<'_>, frame: &Frame) -> Vec<f64> {
+    let mut busy = vec![0.0; usize::from(frame.time.width)];
+    let mut add = |from: f64, to: f64, level: f64| {
+        for (column, cell) in busy.iter_mut().enumerate().take(to.ceil() as usize).skip(from as usize) {
+            let left = column as f64;
+            let covered = to.min(left + 1.0) - from.max(left);
+            *cell = (*cell + covered.max(0.0) * level).min(1.0);
+        }
+    };
+    for segment in lane.spans {
+        add(frame.column(segment.start_s), frame.column(segment.end_s.unwrap_or(frame.now_s)), 1.0);
+    }
+    if lane.spans.is_empty() {
+        let step = frame.column(frame.now_s) / lane.busy.len().max(1) as f64;
+        for (i, level) in lane.busy.iter().enumerate() {
+            let level = if level.is_finite() { f64::from(level.clamp(0.0, 1.0)) } else { 0.0 };
+            add(step * i as f64, step * (i + 1) as f64, level);
+        }
+    }
+    // Sums of many tiny parts miss 1 by rounding, and would then lack the last eighth.
+    for cell in &mut busy {
+        *cell = (*cell * 1e6).round() / 1e6;
+    }
+    busy
+}
+
+fn failed_columns(lane: &LaneRow<'_>, frame: &Frame) -> Vec<bool> {
+    let mut failed = vec![false; usize::from(frame.time.width)];
+    for segment in lane.spans.iter().filter(|segment| segment.failed) {
+        if let Some(cell) = failed.get_mut(usize::from(frame.columns(segment).0)) {
+            *cell = true;
+        }
+    }
+    failed
+}
+
+/// What is said of a lane: its state unless that is plain to see, and its note.
+pub(super) fn words(lane: &LaneRow<'_>) -> String {
+    // Waiting lanes have an empty time line to say it on.
+    match lane.state {
+        LaneState::Absent | LaneState::Waiting if lane.note.is_empty() => String::new(),
+        _ => words_of(lane),
+    }
+}
+
+fn words_of(lane: &LaneRow<'_>) -> String {
+    let state = match lane.state {
+        LaneState::Absent => "not hired yet",
+        LaneState::Waiting => "at the gate",
+        LaneState::Stalled => "stalled",
+        LaneState::Lost => "lost",
+        LaneState::Running | LaneState::Finished => "",
+    };
+    match (state, lane.note.as_str()) {
+        (state, "") => state.to_owned(),
+        ("", note) => note.to_owned(),
+        (state, note) => format!("{state}: {note}"),
+    }
+}
+
+fn role_of_words(state: LaneState) -> Role {
+    match state {
+        LaneState::Stalled => Role::Warn,
+        LaneState::Lost => Role::Bad,
+        _ => Role::Dim,
+    }
+}
+
+fn role_of_open(state: LaneState) -> Role {
+    match state {
+        LaneState::Stalled => Role::Warn,
+        LaneState::Lost => Role::Bad,
+        _ => Role::Good,
+    }
+}
+
+/// An input as short as it is exact to three digits: `8`, `1.5`, `0.333`, `2e6`.
+fn input(x: f64) -> String {
+    let plain = format!("{x}");
+    if plain.len() <= 6 {
+        return plain;
+    }
+    let size = x.abs();
+    if (0.1..1e5).contains(&size) {
+        let digits = crate::units::digits(x);
+        return if digits.contains('.') {
+            digits.trim_end_matches('0').trim_end_matches('.').to_owned()
+        } else {
+            digits
+        };
+    }
+    let short = format!("{x:.2e}");
+    match short.split_once('e') {
+        Some((mantissa, exponent)) if mantissa.contains('.') => {
+            format!("{}e{exponent}", mantissa.trim_end_matches('0').trim_end_matches('.'))
+        }
+        _ => short,
+    }
+}
+
+/// The theme's word for what a column shows when two lanes share a row.
+pub(super) fn half(upper: bool, lower: bool, theme: &Theme) -> Option<&'static str> {
+    let symbols = theme.symbols();
+    match (upper, lower) {
+        (true, true) => Some(symbols.half_both),
+        (true, false) => Some(symbols.halves[0]),
+        (false, true) => Some(symbols.halves[1]),
+        (false, false) => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn inputs_are_short() {
+        let cases = [
+            (8.0, "8"),
+            (1.5, "1.5"),
+            (1.0 / 3.0, "0.33"),
+            (0.012_345_6, "1.23e-2"),
+            (2e6, "2e6"),
+            (1_234_567.0, "1.23e6"),
+            (12_345.0, "12345"),
+            (123_456.0, "123456"),
+            (1e-9, "1e-9"),
+            (-0.001, "-0.001"),
+            (f64::NAN, "NaN"),
+            (f64::INFINITY, "inf"),
+        ];
+        for (x, text) in cases {
+            assert_eq!(input(x), text);
+        }
+    }
+}

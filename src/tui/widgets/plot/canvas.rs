@@ -1,0 +1,167 @@
+//! Thin lines on cells: braille dots, two by four in a cell, or one ASCII character a cell.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+
+use crate::tui::theme::{Glyphs, Theme};
+
+/// A place on the canvas in cells from its upper left one; fractions are kept for the dots within a cell.
+pub(super) type Place = (f64, f64);
+
+/// How a line is drawn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Stroke {
+    /// Dot by dot.
+    Solid,
+    /// Every so often a dot.
+    Dotted,
+}
+
+/// Lines to be laid over a buffer.
+pub(super) struct Canvas {
+    pub(super) area: Rect,
+    glyphs: Glyphs,
+    cells: Vec<Ink>,
+}
+
+#[derive(Clone, Copy)]
+struct Ink {
+    dots: u8,
+    ascii: char,
+    style: Style,
+}
+
+impl Canvas {
+    pub(super) fn new(area: Rect, theme: &Theme) -> Self {
+        let blank = Ink { dots: 0, ascii: ' ', style: Style::new() };
+        Self { area, glyphs: theme.glyphs, cells: vec![blank; area.area() as usize] }
+    }
+
+    /// Draws a line; what lies outside of the canvas is cut off.
+    pub(super) fn line(&mut self, from: Place, to: Place, stroke: Stroke, style: Style) {
+        let Some((from, to)) = self.clip(from, to) else { return };
+        let (across, down) = self.dots_per_cell();
+        let (dx, dy) = ((to.0 - from.0) * across, (to.1 - from.1) * down);
+        let every = match (stroke, self.glyphs) {
+            (Stroke::Solid, _) => 1.0,
+            (Stroke::Dotted, Glyphs::Unicode) => 3.0,
+            (Stroke::Dotted, Glyphs::Ascii) => 2.0,
+        };
+        let length = match stroke {
+            Stroke::Solid => dx.abs().max(dy.abs()),
+            Stroke::Dotted => dx.hypot(dy),
+        };
+        let steps = (length / every).ceil().max(1.0) as u32;
+        let ascii = match stroke {
+            Stroke::Solid => slope_char(dx, dy),
+            Stroke::Dotted => '.',
+        };
+        for i in 0..=steps {
+            let t = f64::from(i) / f64::from(steps);
+            self.dot((from.0 + (to.0 - from.0) * t, from.1 + (to.1 - from.1) * t), ascii, style);
+        }
+    }
+
+    /// Lays the lines over a buffer.
+    pub(super) fn render(&self, buf: &mut Buffer) {
+        for (at, ink) in self.area.positions().zip(&self.cells) {
+            let symbol = match self.glyphs {
+                Glyphs::Unicode => char::from_u32(0x2800 + u32::from(ink.dots)).filter(|_| ink.dots > 0),
+                Glyphs::Ascii => Some(ink.ascii).filter(|c| *c != ' '),
+            };
+            if let (Some(symbol), Some(cell)) = (symbol, buf.cell_mut(at)) {
+                cell.set_char(symbol).set_style(ink.style);
+            }
+        }
+    }
+
+    fn dots_per_cell(&self) -> (f64, f64) {
+        match self.glyphs {
+            Glyphs::Unicode => (2.0, 4.0),
+            Glyphs::Ascii => (1.0, 1.0),
+        }
+    }
+
+    fn dot(&mut self, (x, y): Place, ascii: char, style: Style) {
+        // Braille's dots are numbered down the left column, then the right one, and the last row came later.
+        const DOTS: [[u8; 2]; 4] = [[0x01, 0x08], [0x02, 0x10], [0x04, 0x20], [0x40, 0x80]];
+        let (across, down) = self.dots_per_cell();
+        // A cell's own place is its middle.
+        let (sub_x, sub_y) = (((x + 0.5) * across).floor(), ((y + 0.5) * down).floor());
+        let (column, row) = ((sub_x / across).floor(), (sub_y / down).floor());
+        let inside = |v: f64, end: u16| v >= 0.0 && v < f64::from(end);
+        if !inside(column, self.area.width) || !inside(row, self.area.height) {
+            return;
+        }
+        let bit = DOTS[(sub_y - row * down) as usize][(sub_x - column * across) as usize];
+        let cell = &mut self.cells[row as usize * usize::from(self.area.width) + column as usize];
+        cell.dots |= bit;
+        cell.ascii = ascii;
+        cell.style = style;
+    }
+
+    /// The part of a line within the canvas (Liang and Barsky's method).
+    fn clip(&self, from: Place, to: Place) -> Option<(Place, Place)> {
+        let (dx, dy) = (to.0 - from.0, to.1 - from.1);
+        if ![from.0, from.1, dx, dy].iter().all(|v| v.is_finite()) {
+            return None;
+        }
+        let (right, bottom) = (f64::from(self.area.width) - 0.51, f64::from(self.area.height) - 0.51);
+        let edges = [(-dx, from.0 + 0.5), (dx, right - from.0), (-dy, from.1 + 0.5), (dy, bottom - from.1)];
+        let (mut enter, mut leave) = (0.0_f64, 1.0_f64);
+        for (p, q) in edges {
+            if p == 0.0 && q < 0.0 {
+                return None;
+            }
+            if p < 0.0 {
+                enter = enter.max(q / p);
+            } else if p > 0.0 {
+                leave = leave.min(q / p);
+            }
+        }
+        let at = |t: f64| (from.0 + dx * t, from.1 + dy * t);
+        (enter <= leave).then(|| (at(enter), at(leave)))
+    }
+}
+
+/// The character that lies most nearly along a line; `dy` points down.
+fn slope_char(dx: f64, dy: f64) -> char {
+    match (dx.abs(), dy.abs()) {
+        (x, y) if y <= 0.4 * x => '-',
+        (x, y) if x <= 0.3 * y => '|',
+        _ if (dx > 0.0) == (dy > 0.0) => '\\',
+        _ => '/',
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tui::widgets::frame::lines;
+
+    fn drawn(theme: &Theme, from: Place, to: Place, stroke: Stroke) -> String {
+        let area = Rect::new(0, 0, 6, 3);
+        let mut canvas = Canvas::new(area, theme);
+        canvas.line(from, to, stroke, Style::new());
+        let mut buf = Buffer::empty(area);
+        canvas.render(&mut buf);
+        lines(&buf)
+    }
+
+    #[test]
+    fn lines_are_dots_or_characters() {
+        assert_eq!(drawn(&Theme::PLAIN, (0.0, 1.0), (5.0, 1.0), Stroke::Solid), "\n------");
+        assert_eq!(drawn(&Theme::PLAIN, (0.0, 2.0), (2.0, 0.0), Stroke::Solid), "  /\n /\n/");
+        assert_eq!(drawn(&Theme::PLAIN, (0.0, 1.0), (4.0, 1.0), Stroke::Dotted), "\n. . .");
+        assert_eq!(drawn(&Theme::FULL, (0.0, 1.0), (3.0, 1.0), Stroke::Solid), "\n⠠⠤⠤⠤");
+    }
+
+    #[test]
+    fn what_lies_outside_is_cut_off() {
+        assert_eq!(drawn(&Theme::PLAIN, (-100.0, 1.0), (100.0, 1.0), Stroke::Solid), "\n------");
+        assert_eq!(drawn(&Theme::PLAIN, (-5.0, -5.0), (50.0, -5.0), Stroke::Solid), "");
+        assert_eq!(drawn(&Theme::PLAIN, (f64::NAN, 0.0), (1.0, 1.0), Stroke::Solid), "");
+        assert_eq!(drawn(&Theme::PLAIN, (1.0, 1e9), (1.0, -1e9), Stroke::Solid), " |\n |\n |");
+    }
+}

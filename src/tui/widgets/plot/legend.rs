@@ -1,0 +1,56 @@
+//! The line above the chart: what it shows at the left, whose marks are whose at the right.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+
+use super::{Plot, paint};
+use crate::tui::theme::Role;
+
+/// Columns between entries.
+const GAP: u16 = 2;
+
+impl Plot<'_> {
+    pub(super) fn legend(&self, clipped: bool, log: bool, place: Rect, buf: &mut Buffer) {
+        if place.is_empty() {
+            return;
+        }
+        let mut entries = self.entries(if clipped { " (cut off)" } else { "" });
+        if self.length(&entries) > place.width {
+            entries = self.entries("");
+        }
+        let length = self.length(&entries);
+        let scales = if log { ", both log" } else { "" };
+        let title = format!("{} over {}{scales}", self.y_label, self.x_label);
+        let title_length = paint::width(self.theme, &title);
+        let fits = place.width >= title_length + 3 + length;
+        if fits {
+            paint::put(buf, place, (place.x, place.y), &title, self.theme, self.theme.style(Role::Dim));
+        }
+        let mut x = if fits { place.right() - length } else { place.x };
+        for (mark, name, style) in entries {
+            x = paint::put(buf, place, (x, place.y), mark, self.theme, style);
+            x = paint::put(buf, place, (x + 1, place.y), &name, self.theme, self.theme.style(Role::Text));
+            x += GAP;
+        }
+    }
+
+    fn entries(&self, after_ideal: &str) -> Vec<(&'static str, String, Style)> {
+        let symbols = self.theme.symbols();
+        let shown = self.series.iter().filter(|series| series.points.iter().any(super::Point::is_drawable));
+        let series = shown.map(|series| {
+            let mark = symbols.marks[series.mark % symbols.marks.len()];
+            (mark, series.name.clone(), self.theme.style(Role::Series(series.mark)))
+        });
+        let ideal = self.slope().map(|_| (symbols.ideal, format!("ideal{after_ideal}"), self.theme.style(Role::Ideal)));
+        series.chain(ideal).collect()
+    }
+
+    fn length(&self, entries: &[(&str, String, Style)]) -> u16 {
+        let widths = entries.iter().map(|(mark, name, _)| {
+            paint::width(self.theme, mark).saturating_add(1).saturating_add(paint::width(self.theme, name))
+        });
+        let gaps = GAP.saturating_mul((entries.len() as u16).saturating_sub(1));
+        widths.fold(gaps, u16::saturating_add)
+    }
+}

@@ -1,0 +1,123 @@
+//! What is drawn on the canvas, from the back to the front: the ideal line, the crosshair, lines between points,
+//! error bars, marks, the selected point.
+
+use std::collections::HashSet;
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+
+use super::canvas::{Place, Stroke};
+use super::{Axes, Canvas, Plot, Point, Scale, Series, column, paint, row};
+use crate::tui::theme::Role;
+
+impl Plot<'_> {
+    pub(super) fn draw_data(&self, axes: &Axes, mut canvas: Canvas, buf: &mut Buffer) {
+        let area = canvas.area;
+        self.ideal_line(axes, &mut canvas);
+        for series in self.series {
+            let style = self.series_style(series);
+            let points: Vec<&Point> = series.points.iter().filter(|point| point.is_drawable()).collect();
+            for pair in points.windows(2) {
+                canvas.line(place(axes, area, pair[0]), place(axes, area, pair[1]), Stroke::Solid, style);
+            }
+        }
+        self.crosshair(axes, area, buf);
+        canvas.render(buf);
+        self.marks(axes, area, buf);
+    }
+
+    fn series_style(&self, series: &Series) -> Style {
+        self.theme.style(Role::Series(series.mark))
+    }
+
+    /// A straight line on both kinds of axes, from the left edge to the right one; the canvas cuts it.
+    fn ideal_line(&self, axes: &Axes, canvas: &mut Canvas) {
+        let Some(slope) = self.slope() else { return };
+        let area = canvas.area;
+        let (margin, columns) = Scale::margins(area.width);
+        let at = |cell: f64| {
+            let x = axes.x.value((cell - f64::from(margin)) / f64::from(columns.max(1)));
+            (cell, (1.0 - axes.y.position(slope * x)) * f64::from(area.height - 1))
+        };
+        // Below the x axis there is nothing to show, and on a linear axis the line would come from there.
+        let (first, last) = (0.0, f64::from(area.width) - 1.0);
+        let (from, to) = (at(first), at(last));
+        let floor = f64::from(area.height - 1);
+        let from = if from.1 > floor && to.1 < floor {
+            let t = (floor - from.1) / (to.1 - from.1);
+            (first + (last - first) * t, floor)
+        } else {
+            from
+        };
+        canvas.line(from, to, Stroke::Dotted, self.theme.style(Role::Ideal));
+    }
+
+    fn crosshair(&self, axes: &Axes, area: Rect, buf: &mut Buffer) {
+        let Some(point) = self.selected_point() else { return };
+        let [horizontal, vertical] = self.theme.symbols().crosshair;
+        let style = self.theme.style(Role::Dim);
+        let (x, y) = cell(axes, area, point);
+        let bottom = area.bottom() - 1;
+        if y < bottom {
+            for left in area.left()..x {
+                paint::dot(buf, area, (left, y), horizontal, style);
+            }
+        }
+        for below in y..bottom {
+            paint::dot(buf, area, (x, below), vertical, style);
+        }
+    }
+
+    /// Error bars and marks. Where two marks would fall on one cell, the second steps aside by one.
+    fn marks(&self, axes: &Axes, area: Rect, buf: &mut Buffer) {
+        let mut taken = HashSet::new();
+        let mut placed = Vec::new();
+        for (s, series) in self.series.iter().enumerate() {
+            for (p, point) in series.points.iter().enumerate().filter(|(_, point)| point.is_drawable()) {
+                let (x, y) = cell(axes, area, point);
+                let aside = [Some(x), Some(x + 1), x.checked_sub(1)].into_iter().flatten();
+                let free = aside.filter(|x| *x >= area.left() && *x < area.right()).find(|x| !taken.contains(&(*x, y)));
+                let at = (free.unwrap_or(x), y);
+                taken.insert(at);
+                placed.push((at, series, point, self.selected == Some((s, p))));
+            }
+        }
+        for (at, series, point, _) in &placed {
+            self.error_bar(axes, area, *at, point, self.series_style(series), buf);
+        }
+        // The selected one last, so that no other hides it.
+        placed.sort_by_key(|(_, _, _, selected)| *selected);
+        let marks = &self.theme.symbols().marks;
+        for (at, series, _, selected) in placed {
+            let style = self.series_style(series);
+            let style = if selected { style.patch(self.theme.style(Role::Selected)) } else { style };
+            paint::dot(buf, area, at, marks[series.mark % marks.len()], style);
+        }
+    }
+
+    fn error_bar(&self, axes: &Axes, area: Rect, (x, y): (u16, u16), point: &Point, style: Style, buf: &mut Buffer) {
+        let (low, high) = point.spread();
+        let [top, bottom, stem] = self.theme.symbols().whisker;
+        let (from, to) = (row(axes.y.at(high), area), row(axes.y.at(low), area));
+        for at in from..=to {
+            let symbol = match at {
+                at if at == y => continue,
+                at if at == from => top,
+                at if at == to => bottom,
+                _ => stem,
+            };
+            paint::dot(buf, area, (x, at), symbol, style);
+        }
+    }
+}
+
+/// A point's place on the canvas, in the middle of the cell that its mark has, but for the fraction of a row.
+fn place(axes: &Axes, area: Rect, point: &Point) -> Place {
+    let x = f64::from(column(axes.x.at(point.x), area) - area.x);
+    (x, (1.0 - axes.y.at(point.y)) * f64::from(area.height - 1))
+}
+
+fn cell(axes: &Axes, area: Rect, point: &Point) -> (u16, u16) {
+    (column(axes.x.at(point.x), area), row(axes.y.at(point.y), area))
+}

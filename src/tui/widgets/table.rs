@@ -1,0 +1,302 @@
+//! A table whose columns line up: numbers to the right, one row selected, the least needed columns dropped when
+//! there is no room.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::widgets::Widget;
+
+use super::paint;
+use crate::tui::theme::{Role, Theme};
+
+/// Where a column's text stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Align {
+    /// Text.
+    Left,
+    /// Numbers.
+    Right,
+}
+
+/// A column's heading and manners.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Column {
+    /// Its heading.
+    pub title: String,
+    /// Where its text stands.
+    pub align: Align,
+    /// When room is short the highest goes first; 0 never goes.
+    pub priority: u8,
+}
+
+impl Column {
+    /// A column of text.
+    pub fn left(title: impl Into<String>, priority: u8) -> Self {
+        Self { title: title.into(), align: Align::Left, priority }
+    }
+
+    /// A column of numbers.
+    pub fn right(title: impl Into<String>, priority: u8) -> Self {
+        Self { title: title.into(), align: Align::Right, priority }
+    }
+}
+
+/// A field.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Cell {
+    /// What it says.
+    pub text: String,
+    /// How it looks.
+    pub role: Role,
+}
+
+impl<T: Into<String>> From<T> for Cell {
+    fn from(text: T) -> Self {
+        Self { text: text.into(), role: Role::Text }
+    }
+}
+
+impl Cell {
+    /// A field that looks like this role.
+    pub fn styled(text: impl Into<String>, role: Role) -> Self {
+        Self { text: text.into(), role }
+    }
+}
+
+/// A heading row and rows below it, scrolled so that the selected one is in sight.
+#[derive(Debug, Clone, Copy)]
+pub struct Table<'a> {
+    /// Columns from left to right.
+    pub columns: &'a [Column],
+    /// Rows; missing fields are blank, surplus ones are ignored.
+    pub rows: &'a [Vec<Cell>],
+    /// The selected row.
+    pub selected: Option<usize>,
+    /// What the terminal can show.
+    pub theme: &'a Theme,
+}
+
+/// Columns between columns.
+const GAP: u16 = 2;
+/// Columns left of the first one, where the pointer stands.
+const MARGIN: u16 = 2;
+/// Text columns are not cut below this while another may still be dropped or cut.
+const NARROWEST: u16 = 6;
+
+impl Widget for Table<'_> {
+    fn render(self, area: Rect, buf: &mut Buffer) {
+        let area = area.intersection(buf.area);
+        if area.is_empty() || self.columns.is_empty() {
+            return;
+        }
+        let fields = self.layout(area);
+        self.heading(&fields, area, buf);
+        let body = Rect { y: area.y + 1, height: area.height - 1, ..area };
+        let window = self.window(body.height);
+        let hidden_below = self.rows.len() - window.end;
+        for (y, index) in (body.top()..body.bottom()).zip(window.clone()) {
+            self.row(index, y, &fields, body, buf);
+        }
+        let hidden = window.start + hidden_below;
+        if hidden > 0 && body.height > 0 {
+            let text = format!("{hidden} more");
+            let taken = fields.last().map_or(area.x, |field| field.x + field.width);
+            let room = Rect { x: taken.min(area.right()), width: area.right().saturating_sub(taken), ..area };
+            if room.width > paint::width(self.theme, &text) {
+                paint::put_right(buf, room, area.y, &text, self.theme, self.theme.style(Role::Dim));
+            }
+        }
+    }
+}
+
+/// Where a column landed.
+struct Field {
+    column: usize,
+    x: u16,
+    width: u16,
+}
+
+impl Table<'_> {
+    /// Columns that are kept, with their places.
+    fn layout(&self, area: Rect) -> Vec<Field> {
+        let mut kept: Vec<(usize, u16)> = (0..self.columns.len()).map(|c| (c, self.natural_width(c))).collect();
+        let margin = if area.width > MARGIN { MARGIN } else { 0 };
+        let room = area.width - margin;
+        while total(&kept) > u32::from(room) && kept.len() > 1 {
+            let droppable = kept.iter().enumerate().filter(|(_, (c, _))| self.columns[*c].priority > 0);
+            let Some((at, _)) = droppable.max_by_key(|(at, (c, _))| (self.columns[*c].priority, *at)) else { break };
+            kept.remove(at);
+        }
+        self.shrink(&mut kept, room);
+        let mut x = area.x + margin;
+        let place = |(column, width): (usize, u16)| {
+            let field = Field { column, x, width };
+            x = x.saturating_add(width).saturating_add(GAP);
+            field
+        };
+        kept.into_iter().map(place).collect()
+    }
+
+    /// Cuts text columns, the widest first, until all fit or none can give.
+    fn shrink(&self, kept: &mut [(usize, u16)], room: u16) {
+        while total(kept) > u32::from(room) {
+            let over = total(kept) - u32::from(room);
+            let text = kept.iter_mut().filter(|(c, w)| self.columns[*c].align == Align::Left && *w > NARROWEST);
+            let Some((_, widest)) = text.max_by_key(|(_, w)| *w) else { return };
+            let give = u32::from(*widest - NARROWEST).min(over);
+            *widest -= u16::try_from(give).unwrap_or(0);
+        }
+    }
+
+    fn natural_width(&self, column: usize) -> u16 {
+        let texts = self.rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.text.as_str());
+        let widths = texts.chain([self.columns[column].title.as_str()]).map(|text| paint::width(self.theme, text));
+        widths.max().unwrap_or(0)
+    }
+
+    /// The rows in sight: from the first one, unless the selected one lies below.
+    fn window(&self, height: u16) -> std::ops::Range<usize> {
+        let height = usize::from(height);
+        let last = self.selected.map_or(0, |selected| selected.min(self.rows.len().saturating_sub(1)));
+        let start = if height == 0 { 0 } else { (last + 1).saturating_sub(height) };
+        start..(start + height).min(self.rows.len())
+    }
+
+    fn heading(&self, fields: &[Field], area: Rect, buf: &mut Buffer) {
+        let style = self.theme.style(Role::Dim);
+        for field in fields {
+            let column = &self.columns[field.column];
+            self.field(field, &column.title, area.y, style, area, buf);
+        }
+    }
+
+    fn row(&self, index: usize, y: u16, fields: &[Field], body: Rect, buf: &mut Buffer) {
+        let selected = self.selected == Some(index);
+        for field in fields {
+            if let Some(cell) = self.rows[index].get(field.column) {
+                self.field(field, &cell.text, y, self.theme.style(cell.role), body, buf);
+            }
+        }
+        if selected {
+            let pointer = self.theme.symbols().pointer;
+            if body.width > MARGIN {
+                paint::dot(buf, body, (body.x, y), pointer, self.theme.style(Role::Text));
+            }
+            buf.set_style(Rect { y, height: 1, ..body }, self.theme.style(Role::Selected));
+        }
+    }
+
+    fn field(&self, field: &Field, text: &str, y: u16, style: Style, area: Rect, buf: &mut Buffer) {
+        let place = Rect { x: field.x, y, width: field.width, height: 1 }.intersection(area);
+        if place.is_empty() {
+            return;
+        }
+        match self.columns[field.column].align {
+            Align::Left => {
+                paint::put(buf, place, (place.x, y), text, self.theme, style);
+            }
+            Align::Right => {
+                paint::put_right(buf, place, y, text, self.theme, style);
+            }
+        }
+    }
+}
+
+fn total(kept: &[(usize, u16)]) -> u32 {
+    let gaps = u32::from(GAP) * (kept.len() as u32).saturating_sub(1);
+    kept.iter().map(|(_, width)| u32::from(*width)).sum::<u32>() + gaps
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::tui::widgets::frame::{draw, sizes, themes};
+
+    fn columns() -> Vec<Column> {
+        vec![
+            Column::left("backend", 0),
+            Column::right("workers", 0),
+            Column::right("wall", 1),
+            Column::right("speedup", 0),
+            Column::right("efficiency", 2),
+        ]
+    }
+
+    fn rows() -> Vec<Vec<Cell>> {
+        let row = |name: &str, n: u32, wall: &str, speedup: &str, efficiency: &str| {
+            vec![name.into(), n.to_string().into(), wall.into(), speedup.into(), efficiency.into()]
+        };
+        vec![
+            row("serial", 1, "8.40 s", "1.00", "100 %"),
+            row("threads", 2, "4.25 s", "1.98", "99 %"),
+            row("processes", 2, "4.31 s", "1.95", "97 %"),
+            row("processes", 12, "980 ms", "8.57", "71 %"),
+        ]
+    }
+
+    fn at(width: u16, height: u16, selected: Option<usize>) -> String {
+        draw(Table { columns: &columns(), rows: &rows(), selected, theme: &Theme::FULL }, width, height, &Theme::FULL)
+    }
+
+    #[test]
+    fn numbers_line_up_and_columns_go_by_priority() {
+        insta::assert_snapshot!(at(60, 6, Some(1)), @"
+          backend    workers    wall  speedup  efficiency
+          serial           1  8.40 s     1.00       100 %
+        ▸ threads          2  4.25 s     1.98        99 %
+          processes        2  4.31 s     1.95        97 %
+          processes       12  980 ms     8.57        71 %
+        ");
+        insta::assert_snapshot!(at(40, 6, None), @"
+        backend    workers    wall  speedup
+        serial           1  8.40 s     1.00
+        threads          2  4.25 s     1.98
+        processes        2  4.31 s     1.95
+        processes       12  980 ms     8.57
+        ");
+        insta::assert_snapshot!(at(24, 6, None), @"
+        backe…  workers  spee…
+        serial        1   1.00
+        threa…        2   1.98
+        proce…        2   1.95
+        proce…       12   8.57
+        ");
+    }
+
+    #[test]
+    fn the_selected_row_stays_in_sight() {
+        insta::assert_snapshot!(at(60, 3, Some(3)), @"
+          backend    workers    wall  speedup  efficiency     2 more
+          processes        2  4.31 s     1.95        97 %
+        ▸ processes       12  980 ms     8.57        71 %
+        ");
+    }
+
+    #[test]
+    fn any_size_theme_and_selection_will_do() {
+        for theme in themes() {
+            for (w, h) in sizes() {
+                for selected in [None, Some(0), Some(3), Some(99)] {
+                    draw(Table { columns: &columns(), rows: &rows(), selected, theme: &theme }, w, h, &theme);
+                }
+                draw(Table { columns: &columns(), rows: &[], selected: Some(0), theme: &theme }, w, h, &theme);
+                draw(Table { columns: &[], rows: &rows(), selected: None, theme: &theme }, w, h, &theme);
+            }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_will_do(
+            texts in proptest::collection::vec(proptest::collection::vec(".{0,30}", 0..7), 0..12),
+            selected in proptest::option::of(0usize..14), w in 0u16..70, h in 0u16..9,
+        ) {
+            let rows: Vec<Vec<Cell>> = texts.into_iter().map(|row| row.into_iter().map(Cell::from).collect()).collect();
+            for theme in [Theme::FULL, Theme::PLAIN] {
+                draw(Table { columns: &columns(), rows: &rows, selected, theme: &theme }, w, h, &theme);
+            }
+        }
+    }
+}
