@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI32, Ordering::Relaxed};
 use std::time::Duration;
 
-use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 
 use crate::engine::Control;
@@ -32,11 +32,13 @@ impl Heard {
 /// When the system refuses a handler or a thread.
 pub(super) fn listen(control: Arc<Control>) -> io::Result<Heard> {
     let heard = Heard::default();
-    let mut signals = Signals::new([SIGINT, SIGTERM, SIGHUP])?;
+    let mut signals = Signals::new([SIGINT, SIGTERM, SIGHUP, SIGCONT])?;
     let first = heard.clone();
     std::thread::Builder::new().name("signals".to_owned()).spawn(move || {
         for signal in signals.forever() {
-            if first.0.compare_exchange(0, signal, Relaxed, Relaxed).is_ok() {
+            if signal == SIGCONT {
+                control.disturb();
+            } else if first.0.compare_exchange(0, signal, Relaxed, Relaxed).is_ok() {
                 control.cancel();
             } else {
                 control.kill();

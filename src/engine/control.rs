@@ -1,7 +1,7 @@
 //! The handle on a run in progress: whoever holds it can look at the trial and end it. Looking only reads the
 //! board; the engine measures the same whether anybody does.
 
-use std::sync::atomic::{AtomicU8, Ordering::Relaxed};
+use std::sync::atomic::{AtomicBool, AtomicU8, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::live::{LaneState, LaneView, Snapshot, Span};
@@ -26,6 +26,7 @@ pub enum Urgency {
 #[derive(Default)]
 pub struct Control {
     urgency: AtomicU8,
+    disturbed: AtomicBool,
     scene: Mutex<Option<Scene>>,
 }
 
@@ -58,6 +59,16 @@ impl Control {
             1 => Urgency::Cancel,
             _ => Urgency::Kill,
         }
+    }
+
+    /// Says that the program was stopped for a while (Ctrl-Z): the trial in progress has to be timed again.
+    pub fn disturb(&self) {
+        self.disturbed.store(true, Relaxed);
+    }
+
+    /// Whether there was a disturbance since this was last asked.
+    pub(super) fn take_disturbance(&self) -> bool {
+        self.disturbed.swap(false, Relaxed)
     }
 
     fn escalate(&self, urgency: Urgency) {

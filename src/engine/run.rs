@@ -57,7 +57,7 @@ pub fn run(
         if control.urgency() > Urgency::GoOn {
             break;
         }
-        run.trial(trial, &plan, executor);
+        run.trial(trial, &plan, executor, control);
     }
     run.finish(control.urgency() > Urgency::GoOn)
 }
@@ -75,17 +75,25 @@ struct Run<'a> {
 }
 
 impl Run<'_> {
-    fn trial(&mut self, trial: usize, plan: &Plan, executor: &mut dyn Executor) {
+    fn trial(&mut self, trial: usize, plan: &Plan, executor: &mut dyn Executor, control: &Control) {
         let index = plan.trials[trial].config;
         if self.timed_out.contains(&index) {
             return;
         }
-        self.tell(Event::TrialStarted { trial });
         let with_results = !self.with_results.contains(&index);
-        let outcome = executor.trial(trial, &plan.configs[index], with_results, &mut |event| {
-            self.problems.hear(&event);
-            self.tell(event);
-        });
+        let outcome = loop {
+            control.take_disturbance();
+            self.tell(Event::TrialStarted { trial });
+            let outcome = executor.trial(trial, &plan.configs[index], with_results, &mut |event| {
+                self.problems.hear(&event);
+                self.tell(event);
+            });
+            // While the program was stopped its threads were, too, but the clock was not.
+            let void = control.take_disturbance() && outcome.as_ref().is_ok_and(|o| o.end == TrialEnd::Complete);
+            if !void {
+                break outcome;
+            }
+        };
         self.trials_done += 1;
         let outcome = outcome.unwrap_or_else(|broken| {
             self.problems.broken(trial, &broken);

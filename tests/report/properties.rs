@@ -49,8 +49,15 @@ fn outcome() -> impl Strategy<Value = TrialOutcome> {
         1 => Just(TrialEnd::Broken),
     ];
     let times = (figure(), figure()).prop_map(|(a, b)| TaskTimes { min: a, median: b, p95: a, max: b });
-    (end, figure(), prop::option::of(figure()), any::<u64>(), prop_oneof![Just(0), any::<u64>()], prop::option::of(times)).prop_map(
-        |(end, wall_s, startup_s, count, tasks_failed, task_s)| TrialOutcome {
+    (
+        end,
+        figure(),
+        prop::option::of(figure()),
+        any::<u64>(),
+        prop_oneof![Just(0), any::<u64>()],
+        prop::option::of(times),
+    )
+        .prop_map(|(end, wall_s, startup_s, count, tasks_failed, task_s)| TrialOutcome {
             end,
             wall_s,
             startup_s,
@@ -61,8 +68,7 @@ fn outcome() -> impl Strategy<Value = TrialOutcome> {
             task_s,
             peak_rss_bytes: (count % 2 == 0).then_some(count),
             ..fixtures::outcome(PlannedTrial { config: 0, repeat: 0, warmup: count % 3 == 0 })
-        },
-    )
+        })
 }
 
 fn event() -> impl Strategy<Value = Event> {
