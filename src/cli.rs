@@ -56,6 +56,10 @@ pub struct Cli {
     /// Open the screen on this scenario: a bundled name or a file
     pub scenario: Option<OsString>,
 
+    /// Write each event of the runs on the screen to a file, as a line of JSON
+    #[arg(long, value_name = "FILE")]
+    pub journal: Option<PathBuf>,
+
     /// What to do instead of opening the screen.
     #[command(subcommand)]
     pub command: Option<Command>,

@@ -3,13 +3,14 @@
 use std::collections::HashMap;
 use std::path::Path;
 use std::process::ExitCode;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use super::failure::Failure;
 use super::{limits, machine_facts, program, setting, usable_cpus};
 use crate::cli::Cli;
 use crate::engine::{MachineFacts, Session, Snapshot};
 use crate::machine::{self, Pace, Sampler};
+use crate::report::Journal;
 use crate::scenario::library::{Entry, Library, Origin, Source, find, standard_folders};
 use crate::scenario::{Overrides, Plan, Scenario};
 use crate::tui::port::{EventSink, Lab, LibraryEntry, LiveRun, Preview, SampleSink};
@@ -28,7 +29,8 @@ pub(super) fn open(cli: &Cli) -> Result<ExitCode, Failure> {
         }
     };
     let theme = Theme::detect(&|name| std::env::var(name).ok(), cli.ascii);
-    let (lab, selected) = Bench::new(opened.as_ref())?;
+    let (mut lab, selected) = Bench::new(opened.as_ref())?;
+    lab.journal = super::journal(cli.journal.as_deref())?.map(|journal| Arc::new(Mutex::new(journal)));
     let exit = tui::run(lab, selected, theme).map_err(|error| Failure::run(error.to_string()))?;
     Ok(ExitCode::from(exit.code()))
 }
@@ -39,6 +41,8 @@ struct Bench {
     guest: Option<Entry>,
     scenarios: Mutex<HashMap<String, Scenario>>,
     sampler: Option<Sampler>,
+    /// One for all runs, in the order they happen.
+    journal: Option<Arc<Mutex<Journal>>>,
 }
 
 impl Bench {
@@ -47,7 +51,7 @@ impl Bench {
     /// # Errors
     /// When that scenario has problems: they are better read on the command line than on a screen.
     fn new(opened: Option<&Source>) -> Result<(Self, Option<String>), Failure> {
-        let mut bench = Self { guest: None, scenarios: Mutex::default(), sampler: None };
+        let mut bench = Self { guest: None, scenarios: Mutex::default(), sampler: None, journal: None };
         let Some(source) = opened else { return Ok((bench, None)) };
         let scenario = source
             .parse(workload::specs(), usable_cpus(), &Overrides::default())
@@ -84,7 +88,15 @@ impl Lab for Bench {
         let scenario = self.scenarios.lock().unwrap_or_else(PoisonError::into_inner).get(name).cloned();
         let scenario = scenario.ok_or_else(|| format!("{name} is no longer in the library"))?;
         limits::check(&scenario, false).map_err(|failure| failure.message)?;
-        let session = Session::start(scenario, setting(), program(), events)
+        let journal = self.journal.clone();
+        let tell = move |stamped| {
+            if let Some(journal) = &journal {
+                // A disk that is full ends the journal, never the run; there is no place to tell it here.
+                let _ = journal.lock().unwrap_or_else(PoisonError::into_inner).record(&stamped);
+            }
+            events(stamped);
+        };
+        let session = Session::start(scenario, setting(), program(), tell)
             .map_err(|error| format!("cannot start the run: {error}"))?;
         Ok(Box::new(session))
     }

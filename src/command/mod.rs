@@ -16,6 +16,7 @@ use jiff::Timestamp;
 
 use crate::cli::{self, Cli, Command, Plain};
 use crate::engine::{MachineFacts, Setting};
+use crate::report::Journal;
 use crate::scenario::library::{Library, Source, bundled, find, standard_folders};
 use crate::scenario::{Overrides, Problems, Scenario, label};
 use crate::{machine, report, workload};
@@ -116,6 +117,14 @@ fn overrides(args: &cli::Overrides) -> Overrides {
         chunk: word(args.chunk),
         seed: word(args.seed),
     }
+}
+
+/// The journal that was asked for, if one was.
+fn journal(path: Option<&Path>) -> Result<Option<Journal>, Failure> {
+    let Some(path) = path else { return Ok(None) };
+    Journal::create(path).map(Some).map_err(|error| {
+        Failure::usage(format!("--journal {}: {error}; name a file that can be written", path.display()))
+    })
 }
 
 /// All scenarios that can be run by name.

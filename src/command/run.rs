@@ -9,7 +9,7 @@ use super::failure::Failure;
 use super::{program, setting, signals};
 use crate::cli::{self, Plain};
 use crate::engine::{Ledger, Session, Stamped, Status};
-use crate::report::{self, Journal, Progress};
+use crate::report::{self, Progress};
 use crate::scenario::Scenario;
 
 /// How often the progress of a trial is shown.
@@ -27,12 +27,7 @@ pub(super) fn run(args: &cli::Run) -> Result<ExitCode, Failure> {
     let scenario = super::scenario(args)?;
     super::limits::check(&scenario, args.yes)?;
     let mut progress = Progress::new(args.quiet, stderr().is_terminal());
-    let mut journal = match &args.journal {
-        Some(path) => Some(Journal::create(path).map_err(|error| {
-            Failure::usage(format!("--journal {}: {error}; name a file that can be written", path.display()))
-        })?),
-        None => None,
-    };
+    let mut journal = super::journal(args.journal.as_deref())?;
     let mut ledger = Ledger::default();
     let heard = carry_out(scenario, &mut progress, |stamped, progress| {
         ledger.apply(stamped);
