@@ -91,7 +91,8 @@ impl Plot<'_> {
         let marks = &self.theme.symbols().marks;
         for (at, series, _, selected) in placed {
             let style = self.series_style(series);
-            let style = if selected { style.patch(self.theme.style(Role::Selected)) } else { style };
+            let style =
+                if selected { style.add_modifier(self.theme.style(Role::Selected).add_modifier) } else { style };
             paint::dot(buf, area, at, marks[series.mark % marks.len()], style);
         }
     }
