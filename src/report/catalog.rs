@@ -18,7 +18,7 @@ const WIDEST: usize = 110;
 /// How many problems of a broken scenario the list shows; `check` shows all.
 const SHOWN: usize = 3;
 
-/// The library for people, fitted to `width` columns: what can be run, then what cannot be and why.
+/// The library for people, fitted to `width` columns: each scenario with what it runs, or why it cannot be run.
 pub fn list_text(library: &Library, width: usize) -> String {
     let width = width.clamp(NARROWEST, WIDEST);
     let names = library.entries.iter().map(|entry| entry.call.width()).max().unwrap_or(0).min(width / 3);
