@@ -24,7 +24,7 @@ pub enum Permutation {
     },
     /// Looked up.
     Table(Vec<u32>),
-    /// A keyed bijection (see [`Feistel`]).
+    /// A keyed bijection, computed instead of stored.
     Shuffled(Feistel),
 }
 
