@@ -36,8 +36,8 @@ pub enum Event {
     GateOpened {
         /// Index into [`Plan::trials`].
         trial: usize,
-        /// Seconds from the start of hiring until all workers were ready.
-        startup_s: f64,
+        /// Seconds from the start of hiring until all workers were ready; `None` where nobody is hired.
+        startup_s: Option<f64>,
     },
     /// Sent about twice a second during a trial.
     Progress {
@@ -116,12 +116,12 @@ pub struct ScenarioFacts {
 /// What a report says of the machine.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct MachineFacts {
-    /// Host name.
-    pub host: String,
+    /// Host name; `None` where the system does not tell, as below.
+    pub host: Option<String>,
     /// Kernel release.
-    pub kernel: String,
+    pub kernel: Option<String>,
     /// Model of the first CPU.
-    pub cpu_model: String,
+    pub cpu_model: Option<String>,
     /// CPUs the kernel shows.
     pub logical_cpus: u32,
     /// CPUs this process may use.
@@ -129,7 +129,7 @@ pub struct MachineFacts {
     /// What makes the second less than the first, e.g. `affinity`, `cgroup cpu.max`, `SLURM_CPUS_PER_TASK`.
     pub limited_by: Vec<String>,
     /// Physical memory in bytes.
-    pub memory_bytes: u64,
+    pub memory_bytes: Option<u64>,
 }
 
 /// The loss of a worker.
@@ -194,8 +194,8 @@ pub struct TrialOutcome {
     pub end: TrialEnd,
     /// Seconds from the gate's opening to the last task's end.
     pub wall_s: f64,
-    /// Seconds from the start of hiring until all workers were ready.
-    pub startup_s: f64,
+    /// Seconds from the start of hiring until all workers were ready; `None` where nobody is hired.
+    pub startup_s: Option<f64>,
     /// CPU seconds of all workers in user mode, gate to end.
     pub cpu_user_s: f64,
     /// CPU seconds of all workers in the kernel.

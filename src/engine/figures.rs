@@ -5,11 +5,9 @@
 
 use super::event::{ScenarioFacts, TaskResult, TaskTimes, TrialOutcome};
 use super::ledger::Ledger;
+use super::trial::RESULTS_MAX;
 use crate::analysis::{self, Summary, summary};
 use crate::scenario::{BackendKind, Config};
-
-/// Results are told task by task for runs of up to this many tasks.
-pub const RESULTS_MAX: u64 = 10_000;
 
 /// Rows for all configurations of a plan, in the plan's order.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -124,7 +122,7 @@ pub fn results(ledger: &Ledger, config: usize) -> Option<&[TaskResult]> {
 fn measured(ledger: &Ledger, facts: &ScenarioFacts, index: usize, config: &Config) -> Row {
     let samples: Vec<&TrialOutcome> = ledger.samples(index).collect();
     let samples_s: Vec<f64> = samples.iter().map(|outcome| outcome.wall_s).collect();
-    let startups_s: Vec<f64> = samples.iter().map(|outcome| outcome.startup_s).collect();
+    let startups_s: Vec<f64> = samples.iter().filter_map(|outcome| outcome.startup_s).collect();
     let wall_s = summary(&samples_s);
     let per_s = |wall: Summary| facts.tasks as f64 / wall.median;
     Row {
@@ -146,7 +144,7 @@ fn measured(ledger: &Ledger, facts: &ScenarioFacts, index: usize, config: &Confi
 /// Fills in what is relative to the baseline.
 fn compare(ledger: &Ledger, rows: &mut [Row], baseline: usize, include_startup: bool) {
     let times_s = |config: usize| -> Vec<f64> {
-        let startup = |outcome: &TrialOutcome| if include_startup { outcome.startup_s } else { 0.0 };
+        let startup = |outcome: &TrialOutcome| if include_startup { outcome.startup_s.unwrap_or(0.0) } else { 0.0 };
         ledger.samples(config).map(|outcome| outcome.wall_s + startup(outcome)).collect()
     };
     let Some(reference) = summary(&times_s(baseline)) else { return };

@@ -11,7 +11,7 @@ pub struct Ledger {
     pub planned: Option<Planned>,
     /// The trial in progress: an index into the plan.
     pub current: Option<usize>,
-    /// Seconds it took to hire the workers of the trial in progress; `None` while they are being hired.
+    /// Seconds it took to hire the workers of the trial in progress; `None` while they are being hired and where nobody is.
     pub current_startup_s: Option<f64>,
     /// Outcomes by trial, in the order they finished.
     pub finished: Vec<(usize, TrialOutcome)>,
@@ -37,7 +37,7 @@ impl Ledger {
                 self.current = Some(*trial);
                 self.current_startup_s = None;
             }
-            Event::GateOpened { startup_s, .. } => self.current_startup_s = Some(*startup_s),
+            Event::GateOpened { startup_s, .. } => self.current_startup_s = *startup_s,
             Event::Progress { .. } | Event::WorkerStalled { .. } => {}
             Event::WorkerLost(loss) => self.losses.push(loss.clone()),
             Event::TrialFinished { trial, outcome } => {

@@ -15,10 +15,12 @@ pub mod facts;
 mod hierarchy;
 pub mod meters;
 pub mod surroundings;
+mod task_limit;
 pub mod usable;
 
 pub use cpuset::CpuSet;
 pub use facts::{Facts, Moment, facts, moment};
 pub use meters::{Core, Pace, Sample, Sampler};
 pub use surroundings::Surroundings;
+pub use task_limit::{TaskLimit, task_limit};
 pub use usable::{Limit, Usable, usable, usable_here};

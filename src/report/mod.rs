@@ -1,3 +1,52 @@
-//! How is it told? Reports as text and JSON, progress on a terminal, the journal.
+//! How is it told? The report as text or JSON, progress on stderr, and the journal.
+//!
+//! Everything here is a consumer of the run's events or of the [`Ledger`] that they fold into: it measures
+//! nothing, and a run goes the same way whether anything here listens or not.
 
+pub mod catalog;
+pub mod deliver;
+pub mod journal;
+pub mod json;
 pub mod machine;
+pub mod progress;
+pub mod text;
+mod words;
+
+pub use deliver::{DeliveryError, deliver};
+pub use journal::{Journal, JournalError, JournalLost};
+pub use progress::Progress;
+pub use words::{loss_sentence, warnings};
+
+use std::io::Write as _;
+
+use crate::engine::Ledger;
+
+/// The formats a report can be written in.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Format {
+    /// For people: aligned columns.
+    #[default]
+    Text,
+    /// For scripts: `parlab.report/1`.
+    Json,
+}
+
+/// Tells on standard error why something could not be done.
+pub fn complain(message: &str) {
+    // Where even that is closed, the exit code has to do.
+    let _ = writeln!(std::io::stderr(), "parlab: {message}");
+}
+
+/// The columns that texts on standard output may take: the terminal's, or 80 where there is none.
+pub fn width() -> usize {
+    let columns = rustix::termios::tcgetwinsize(std::io::stdout()).map_or(80, |size| size.ws_col);
+    if columns == 0 { 80 } else { columns.into() }
+}
+
+/// The report of a run, finished or not, ending in a newline.
+pub fn render(format: Format, ledger: &Ledger) -> String {
+    match format {
+        Format::Text => text::render(ledger),
+        Format::Json => json::render(ledger),
+    }
+}

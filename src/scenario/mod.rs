@@ -1,13 +1,44 @@
 //! What is to be run? From TOML to a checked [`Scenario`], and from there to a [`Plan`] of trials.
 //!
 //! Nothing here runs a task or knows which kinds of workload exist: their descriptions are handed in.
+//!
+//! ```text
+//! library ── finds ──▶ read ──▶ text ──▶ parse ──▶ Scenario ──▶ Plan
+//!                                          │ about, job + inputs, sweep, rules: what a file may say
+//!                                          │ section, setting, list: how it says it
+//!                                          └ syntax, findings, problem, wording: what is wrong with it
+//! ```
 
+mod about;
+mod findings;
+mod inputs;
+mod job;
 mod kind;
+pub mod library;
+pub mod list;
 mod order;
+mod overrides;
+mod parse;
 mod plan;
+mod problem;
+mod read;
+mod rules;
+mod section;
+mod setting;
 mod settings;
+mod sweep;
+mod syntax;
+mod wording;
 
+pub use inputs::{MAX_COMBINATIONS, MAX_TASKS};
 pub use kind::{Bounds, Domain, KindSpec, MAX_VALUES, Nature, ParamSpec, ValueSpec};
+pub use list::MAX_WORKERS;
 pub use order::Permutation;
+pub use overrides::Overrides;
+pub use parse::{parse, parse_with};
 pub use plan::{Config, Plan, PlannedTrial};
+pub use problem::{Problem, Problems};
+pub use read::{MAX_BYTES, label, read};
+pub use rules::MAX_TRIALS;
 pub use settings::{Axis, BackendKind, Baseline, Inputs, Job, Order, Params, Scenario, Schedule, Sweep, Value};
+pub use wording::{plain, plain_whole};

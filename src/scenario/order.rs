@@ -45,13 +45,16 @@ impl Permutation {
             (Order::LongestFirst | Order::ShortestFirst, Inputs::Repeat { .. }) => Self::Identity,
             (order, Inputs::Range { .. }) => {
                 // A kind's cost is monotone in x, so the two ends tell which way it grows.
-                let grows = cost(tasks - 1).total_cmp(&cost(0)).is_ge();
-                if grows == (order == Order::ShortestFirst) { Self::Identity } else { Self::Reversed { tasks } }
+                let ends = cost(tasks - 1).total_cmp(&cost(0));
+                let wanted = if order == Order::ShortestFirst { ends } else { ends.reverse() };
+                if wanted.is_ge() { Self::Identity } else { Self::Reversed { tasks } }
             }
             (order, Inputs::List(_) | Inputs::Grid(_)) => {
+                // Asked for once a task: a grid's cost takes a look at all its axes.
+                let costs: Vec<f64> = (0..tasks).map(cost).collect();
                 let mut table: Vec<u32> = (0..tasks as u32).collect();
                 table.sort_by(|&a, &b| {
-                    let (a, b) = (cost(u64::from(a)), cost(u64::from(b)));
+                    let (a, b) = (costs[a as usize], costs[b as usize]);
                     if order == Order::LongestFirst { b.total_cmp(&a) } else { a.total_cmp(&b) }
                 });
                 Self::Table(table)

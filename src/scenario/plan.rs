@@ -2,14 +2,16 @@
 //!
 //! Planning is a pure function of the scenario: the same seed gives the same plan on every machine.
 
+use std::collections::HashSet;
+
 use rand_core::{Rng as _, SeedableRng as _};
 use rand_pcg::Pcg64Mcg;
 use serde::{Deserialize, Serialize};
 
-use super::settings::{BackendKind, Scenario, Schedule};
+use super::settings::{BackendKind, Scenario, Schedule, Sweep};
 
 /// One way to run all tasks.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Config {
     /// How workers are hired.
     pub backend: BackendKind,
@@ -50,7 +52,7 @@ impl Plan {
     /// machine spreads over all of them. Only the first counted round opens with the baseline: without it no
     /// speedup could be shown until it happened to come up.
     pub fn of(scenario: &Scenario) -> Self {
-        let (configs, baseline) = configurations(scenario);
+        let (configs, baseline) = configurations(&scenario.sweep);
         let sweep = &scenario.sweep;
         let mut rng = Pcg64Mcg::seed_from_u64(scenario.job.seed);
         let mut trials = Vec::new();
@@ -72,8 +74,7 @@ impl Plan {
 }
 
 /// Every configuration once, and the index of the baseline among them.
-fn configurations(scenario: &Scenario) -> (Vec<Config>, Option<usize>) {
-    let sweep = &scenario.sweep;
+pub(super) fn configurations(sweep: &Sweep) -> (Vec<Config>, Option<usize>) {
     let config = |backend, workers| Config {
         backend,
         workers,
@@ -84,15 +85,14 @@ fn configurations(scenario: &Scenario) -> (Vec<Config>, Option<usize>) {
         },
         chunk: sweep.chunk,
     };
-    let mut configs = Vec::new();
-    if let Some(backend) = sweep.baseline.backend() {
-        configs.push(config(backend, 1));
-    }
+    let baseline = sweep.baseline.backend().map(|backend| config(backend, 1));
+    let mut seen: HashSet<Config> = baseline.iter().cloned().collect();
+    let mut configs: Vec<Config> = baseline.into_iter().collect();
     for &backend in &sweep.backends {
         let workers: &[u32] = if backend == BackendKind::Serial { &[1] } else { &sweep.workers };
         for &workers in workers {
             let config = config(backend, workers);
-            if !configs.contains(&config) {
+            if seen.insert(config.clone()) {
                 configs.push(config);
             }
         }

@@ -1,6 +1,6 @@
 //! A scenario after checking: every default filled in, every bound held, every LIST expanded.
 //!
-//! These types are what the rest of the program sees; they are made by [`super::parse`] alone and are never
+//! These types are what the rest of the program sees; they are made by [`super::parse`](super::parse()) alone and are never
 //! half valid. They serialise, so that a forked-off nursery can be told what it is to run.
 
 use std::collections::BTreeMap;
@@ -95,7 +95,7 @@ pub struct Axis {
 pub struct Sweep {
     /// The backends to compare, each at most once.
     pub backends: Vec<BackendKind>,
-    /// The numbers of workers, ascending in no particular order, each at most once, each at least 1.
+    /// The numbers of workers in the order given, each at most once, each at least 1.
     pub workers: Vec<u32>,
     /// What speedups are relative to.
     pub baseline: Baseline,
@@ -182,6 +182,19 @@ impl BackendKind {
 }
 
 impl Baseline {
+    /// All baselines, in the order they are listed.
+    pub const ALL: [Self; 4] = [Self::Serial, Self::Threads, Self::Processes, Self::None];
+
+    /// The word used in TOML.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Serial => "serial",
+            Self::Threads => "threads",
+            Self::Processes => "processes",
+            Self::None => "none",
+        }
+    }
+
     /// The backend of the baseline's single worker, if there is a baseline.
     pub fn backend(self) -> Option<BackendKind> {
         match self {

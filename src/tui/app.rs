@@ -23,7 +23,8 @@ const GRACE: [Duration; 2] = [Duration::from_millis(400), Duration::from_millis(
 /// Terminals that claim to be larger than this are not believed.
 const SIZE_MAX: Size = Size::new(1000, 400);
 
-/// Shows the lab on this terminal until the user leaves, or a signal says so. `open` is started at once.
+/// Shows the lab on this terminal until the user leaves, or a signal says so. `open` is the scenario to
+/// select first.
 ///
 /// # Errors
 /// When the terminal cannot be taken over, or another thread panicked.
@@ -43,10 +44,13 @@ pub fn run(lab: impl Lab, open: Option<String>, theme: Theme) -> io::Result<Exit
     let _watcher = Watcher::start(move |signal| {
         let _ = signals.send(Msg::Signal(signal));
     })?;
-    let state = State::new(lab.entries(), lab.machine(), theme, size);
+    let mut state = State::new(lab.entries(), lab.machine(), theme, size);
+    if let Some(name) = open {
+        state.library.select_name(&name);
+    }
     let now = Instant::now();
     let meter = Meter::new(now, terminal.bytes_written());
-    App { lab, live: None, terminal, state, sender, receiver, meter, pacer: Pacer::new(now) }.go(open)
+    App { lab, live: None, terminal, state, sender, receiver, meter, pacer: Pacer::new(now) }.go()
 }
 
 /// Everything that the loop holds together.
@@ -62,7 +66,7 @@ struct App<L> {
 }
 
 impl<L: Lab> App<L> {
-    fn go(mut self, open: Option<String>) -> io::Result<Exit> {
+    fn go(mut self) -> io::Result<Exit> {
         // Something is on the screen before anything that may take time.
         self.draw(Instant::now())?;
         let samples = self.sender.clone();
@@ -70,9 +74,6 @@ impl<L: Lab> App<L> {
         let _ = self.lab.watch(Box::new(move |sample| {
             let _ = samples.send(Msg::Sample(sample));
         }));
-        if let Some(name) = open {
-            self.carry_out(Effect::Start(name))?;
-        }
         let outcome = loop {
             if let Some(outcome) = self.step().transpose() {
                 break outcome;
@@ -187,6 +188,7 @@ impl<L: Lab> App<L> {
 
     fn resumed(&mut self, stopped: Duration) {
         self.state.size = size().unwrap_or(self.state.size);
+        self.live.iter().for_each(|run| run.stood_still());
         update(&mut self.state, Msg::Resumed { stopped_s: stopped.as_secs_f64() });
         self.terminal.forget();
         self.pacer.hurry();

@@ -48,6 +48,9 @@ pub trait LiveRun: Send {
 
     /// Ends the run by force; returns at once.
     fn kill(&self);
+
+    /// Says that the process was stopped for a while: what was being timed has to be timed again.
+    fn stood_still(&self);
 }
 
 /// A scenario, as the library shows it.

@@ -17,6 +17,8 @@ use ratatui::backend::{Backend as _, CrosstermBackend};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
+use crate::backend::panics_are_caught;
+
 /// Whether the terminal is ours at the moment. Of the process, as the terminal itself is.
 static TAKEN: AtomicBool = AtomicBool::new(false);
 /// Whether a thread panicked while it was ours.
@@ -129,6 +131,10 @@ fn give_back_on_panic() {
     INSTALL.call_once(|| {
         let report = std::panic::take_hook();
         std::panic::set_hook(Box::new(move |panic| {
+            // A task's panic is the backend's business: it is counted as that task's failure.
+            if panics_are_caught() {
+                return;
+            }
             if TAKEN.load(Ordering::SeqCst) {
                 PANICKED.store(true, Ordering::SeqCst);
                 give_back();

@@ -10,7 +10,7 @@ mod text;
 
 use std::borrow::Cow;
 
-use ratatui::style::{Modifier, Style};
+use ratatui::style::{Color, Modifier, Style};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, Borders};
 
@@ -145,7 +145,9 @@ impl Theme {
         if title.is_empty() {
             return block;
         }
-        block.title(Line::from(Span::styled(format!(" {} ", self.text(title)), self.style(Role::Title))))
+        // A title without a colour of its own would take the frame's.
+        let style = self.style(Role::Title).fg(Color::Reset);
+        block.title(Line::from(Span::styled(format!(" {} ", self.text(title)), style)))
     }
 }
 

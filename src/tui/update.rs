@@ -132,11 +132,11 @@ pub fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
     Vec::new()
 }
 
-/// Where the process stood still, so did its threads: what they were timed at meanwhile is not what they needed.
+/// Where the process stood still, so did its threads: the engine times that trial again.
 fn resumed(state: &mut State, stopped_s: f64) {
     if let Some(run) = state.run.as_mut().filter(|run| run.is_on() && stopped_s > 0.0) {
         let stopped = crate::units::seconds(stopped_s);
-        let text = format!("parlab stood still for {stopped}: times measured meanwhile include that");
+        let text = format!("parlab stood still for {stopped}: the trial in progress is not counted and run again");
         run.tell(News { role: Role::Warn, text });
     }
 }

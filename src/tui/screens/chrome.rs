@@ -54,7 +54,7 @@ fn machine(state: &State) -> Vec<String> {
         (_, all) => format!("{all} cores"),
     };
     let load = state.sample.as_ref().and_then(|sample| sample.load1).map(|load| format!("load {load:.1}"));
-    let host = (!machine.host.is_empty()).then(|| machine.host.clone());
+    let host = machine.host.clone();
     host.into_iter().chain([cores]).chain(load).collect()
 }
 

@@ -250,7 +250,7 @@ fn round_up(s: f64) -> f64 {
 fn figures(run: &Run, theme: &Theme, area: Rect, buf: &mut Buffer) {
     let outcome = run.outcome();
     let wall_s = outcome.map_or(run.snapshot.elapsed_s, |outcome| outcome.wall_s);
-    let startup_s = outcome.map(|outcome| outcome.startup_s).or(run.ledger.current_startup_s);
+    let startup_s = outcome.map_or(run.ledger.current_startup_s, |outcome| outcome.startup_s);
     let done = run.snapshot.done;
     let mut parts: Vec<(&str, String, &str)> = vec![("wall ", units::seconds(wall_s), "")];
     if let Some(startup_s) = startup_s {

@@ -304,7 +304,7 @@ impl Run {
                 && let Some((sum, n)) = sums.get_mut(planned.config)
             {
                 ended[*trial] = true;
-                *sum += outcome.wall_s + outcome.startup_s;
+                *sum += outcome.wall_s + outcome.startup_s.unwrap_or(0.0);
                 *n += 1;
             }
         }

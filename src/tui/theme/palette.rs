@@ -44,7 +44,9 @@ const LEVELS: [(f64, Tone); 4] = [
 /// The foreground of a role; `None` leaves the terminal's own.
 pub(super) fn colour(role: Role, colours: Colours) -> Option<Color> {
     let tone = match role {
-        Role::Text | Role::Title | Role::Selected => return None,
+        Role::Text | Role::Title => return None,
+        // What is selected is of one colour, whatever colours it had: in reverse they would be a patchwork.
+        Role::Selected => return (colours > Colours::None).then_some(Color::Reset),
         Role::Dim | Role::Border | Role::Ideal | Role::Unusable => &GREY,
         Role::Accent | Role::Key => &ACCENT,
         Role::Good => &GOOD,

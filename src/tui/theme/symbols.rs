@@ -131,7 +131,7 @@ pub(super) static ASCII: Symbols = Symbols {
     tick_x: "+",
     corner: "+",
     whisker: ["-", "-", "|"],
-    crosshair: ["-", ":"],
+    crosshair: ["~", ":"],
     span_ends: ["[", "]"],
     span_body: ["-", "x"],
     span_open: ">",

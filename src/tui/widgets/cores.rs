@@ -124,7 +124,8 @@ impl<'a> Sorted<'a> {
     fn draw_bars(&self, columns: &Columns, with_barred: bool, area: Rect, buf: &mut Buffer) {
         let barred = if with_barred { &self.barred[..] } else { &[] };
         for (i, core) in self.usable.iter().chain(barred).enumerate() {
-            let (column, row) = (i as u16 / columns.rows, i as u16 % columns.rows);
+            let rows = usize::from(columns.rows);
+            let (column, row) = ((i / rows) as u16, (i % rows) as u16);
             let x = area.x + column * (columns.width + GAP);
             let place = Rect { x, y: area.y + row, width: columns.width, height: 1 };
             self.label(*core, place, buf);
@@ -186,3 +187,6 @@ fn ranges(cores: &[usize], dash: &str) -> String {
     }
     parts.join(", ")
 }
+
+#[cfg(test)]
+mod tests;

@@ -140,13 +140,22 @@ impl Frame {
 }
 
 impl Lanes<'_> {
+    /// What is said to the right of a row.
+    fn words(&self, row: &[usize]) -> String {
+        match *row {
+            [lane] => row::words(&self.lanes[lane]),
+            [upper, lower] => crowd::words_of_pair([&self.lanes[upper], &self.lanes[lower]]),
+            _ => String::new(),
+        }
+    }
+
     fn frame(&self, arrangement: &crowd::Arrangement, area: Rect) -> Frame {
         let shown = || arrangement.rows.iter().flatten().map(|lane| &self.lanes[*lane]);
         let pairs = arrangement.rows.iter().any(|row| row.len() > 1);
         let labels = shown().map(|lane| paint::width(self.theme, &lane.label)).max().unwrap_or(0);
         let labels = if pairs { labels * 2 + 1 } else { labels }.min(area.width / 4);
         let label = Rect { width: labels, ..area };
-        let words = shown().map(|lane| paint::width(self.theme, &row::words(lane))).max().unwrap_or(0);
+        let words = arrangement.rows.iter().map(|row| paint::width(self.theme, &self.words(row))).max().unwrap_or(0);
         let words = if words == 0 { 0 } else { (words + 1).min(area.width / 3) };
         let gap = u16::from(labels > 0);
         let x = area.x + labels + gap;
@@ -159,3 +168,6 @@ impl Lanes<'_> {
         Frame { label, time, words, now_s, span_s }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -120,6 +120,10 @@ impl Widget for Plot<'_> {
         self.axis_lines(&axes, &y_ticks, &parts, buf);
         self.draw_data(&axes, canvas, buf);
         self.legend(axes.clipped, axes.x.is_log(), parts.header, buf);
+        if axes.x.is_log() && parts.y_axis.width > 2 {
+            let corner = Rect { width: parts.y_axis.width, ..parts.x_labels };
+            paint::put_right(buf, corner, corner.y, "log", self.theme, self.theme.style(Role::Dim));
+        }
         self.selected_labels(&axes, &parts, buf);
     }
 }
@@ -168,7 +172,7 @@ impl Plot<'_> {
         let label_rows = u16::from(area.height >= 4);
         let labels = y_ticks.iter().map(|tick| paint::width(self.theme, &tick.text)).max().unwrap_or(0);
         // Room for the selected value, always, so that the chart does not jump when one is selected.
-        let labels = if area.width >= 40 { labels.max(4) } else { labels };
+        let labels = labels.max(if area.width >= 40 { 4 } else { 2 });
         let axis = if area.width >= labels + 12 { labels + 1 } else { 0 };
         let header = Rect { height: header_rows, ..area };
         let body = Rect { y: area.y + header_rows, height: area.height - header_rows - label_rows, ..area };
@@ -260,3 +264,6 @@ fn centred(x: u16, text: &str, area: Rect) -> u16 {
     let width = text.len() as u16;
     x.saturating_sub((width - 1.min(width)) / 2).clamp(area.left(), area.right().saturating_sub(width).max(area.left()))
 }
+
+#[cfg(test)]
+mod tests;

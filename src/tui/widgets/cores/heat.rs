@@ -77,7 +77,7 @@ impl Sorted<'_> {
         let shapes = [(2, label), (1, label), (1, 0)];
         shapes.into_iter().flat_map(move |(tile, label)| {
             let most = width.saturating_sub(label) / tile;
-            let round = [most.checked_ilog2().map_or(0, |log| 1 << log), most / 8 * 8, most];
+            let round = [most.checked_ilog2().map_or(0, |log| 1 << log), most / 8 * 8, most / 4 * 4, most];
             // A single row needs no round length.
             let lengths = std::iter::once(tiles).filter(move |n| *n <= most).chain(round);
             lengths.filter(|n| *n > 0).map(move |per_row| Grid { cores, tile, per_row, label })

@@ -1,7 +1,5 @@
 //! More lanes than rows: which are shown, which share a row, and what is said of the rest.
 
-use std::ops::Range;
-
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
@@ -62,6 +60,12 @@ pub(super) fn summary(lanes: &[LaneRow<'_>], rest: &[usize], theme: &Theme) -> S
     format!("{head}: {}", parts.join(", "))
 }
 
+/// What is said beside two lanes in one row: whichever is in trouble.
+pub(super) fn words_of_pair(lanes: [&LaneRow<'_>; 2]) -> String {
+    let troubled = lanes.into_iter().filter(|lane| in_trouble(lane));
+    troubled.map(|lane| format!("{} {}", lane.label, row::words(lane))).collect::<Vec<_>>().join("  ")
+}
+
 impl Lanes<'_> {
     /// Two lanes in one row: a half block for each where it was busy for at least half of the column's time.
     pub(super) fn pair(&self, [upper, lower]: [usize; 2], frame: &Frame, y: u16, buf: &mut Buffer) {
@@ -71,29 +75,33 @@ impl Lanes<'_> {
         let text = format!("{} {}", lanes[0].label, lanes[1].label);
         paint::put_right(buf, label, y, &text, self.theme, self.theme.style(Role::Dim));
         let [above, below] = lanes.map(|lane| row::busy_columns(lane, frame));
-        let style = self.theme.style(Role::Series(0));
-        for column in columns(&above, &below) {
-            let symbol = row::half(above[column] >= 0.5, below[column] >= 0.5, self.theme);
-            if let Some(symbol) = symbol {
-                paint::dot(buf, time, (time.x + column as u16, y), symbol, style);
+        let failed = lanes.map(|lane| row::failed_columns(lane, frame));
+        for column in 0..above.len() {
+            let at = (time.x + column as u16, y);
+            if failed[0][column] || failed[1][column] {
+                paint::dot(buf, time, at, self.theme.symbols().cross, self.theme.style(Role::Bad));
+            } else if let Some(symbol) = row::half(above[column] >= 0.5, below[column] >= 0.5, self.theme) {
+                paint::dot(buf, time, at, symbol, self.theme.style(Role::Series(0)));
             }
         }
-        let mut x = frame.words.x + 1;
-        for lane in lanes.into_iter().filter(|lane| in_trouble(lane)) {
-            let words = format!("{} {} ", lane.label, row::words(lane));
-            let role = if lane.state == LaneState::Lost { Role::Bad } else { Role::Warn };
-            x = paint::put(
-                buf,
-                Rect { y, height: 1, ..frame.words },
-                (x, y),
-                &words,
-                self.theme,
-                self.theme.style(role),
-            );
+        self.say_of_pair(lanes, frame, y, buf);
+    }
+
+    /// Which of the two is in trouble: to the right, or over the end of the time line where there is no other room.
+    fn say_of_pair(&self, lanes: [&LaneRow<'_>; 2], frame: &Frame, y: u16, buf: &mut Buffer) {
+        let words = words_of_pair(lanes);
+        if words.is_empty() {
+            return;
+        }
+        let lost = lanes.iter().any(|lane| lane.state == LaneState::Lost);
+        let style = self.theme.style(if lost { Role::Bad } else { Role::Warn });
+        let beside = Rect { y, height: 1, x: frame.words.x + 1, width: frame.words.width.saturating_sub(1) };
+        if beside.width > 0 {
+            paint::put(buf, beside, (beside.x, y), &words, self.theme, style);
+        } else {
+            let time = Rect { y, height: 1, ..frame.time };
+            let words = paint::fit(self.theme, &words, time.width);
+            paint::put_right(buf, time, y, &words, self.theme, style);
         }
     }
-}
-
-fn columns(above: &[f64], below: &[f64]) -> Range<usize> {
-    0..above.len().min(below.len())
 }

@@ -132,7 +132,8 @@ pub(super) fn busy_columns(lane: &LaneRow<'_>, frame: &Frame) -> Vec<f64> {
     busy
 }
 
-fn failed_columns(lane: &LaneRow<'_>, frame: &Frame) -> Vec<bool> {
+/// The columns in which a failed task began.
+pub(super) fn failed_columns(lane: &LaneRow<'_>, frame: &Frame) -> Vec<bool> {
     let mut failed = vec![false; usize::from(frame.time.width)];
     for segment in lane.spans.iter().filter(|segment| segment.failed) {
         if let Some(cell) = failed.get_mut(usize::from(frame.columns(segment).0)) {
@@ -206,7 +207,7 @@ fn input(x: f64) -> String {
     }
 }
 
-/// The theme's word for what a column shows when two lanes share a row.
+/// What a cell shows when two lanes share it.
 pub(super) fn half(upper: bool, lower: bool, theme: &Theme) -> Option<&'static str> {
     let symbols = theme.symbols();
     match (upper, lower) {

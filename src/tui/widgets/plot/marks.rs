@@ -40,10 +40,10 @@ impl Plot<'_> {
             let x = axes.x.value((cell - f64::from(margin)) / f64::from(columns.max(1)));
             (cell, (1.0 - axes.y.position(slope * x)) * f64::from(area.height - 1))
         };
-        // Below the x axis there is nothing to show, and on a linear axis the line would come from there.
+        // On the x axis itself the dots would only gnaw at it.
         let (first, last) = (0.0, f64::from(area.width) - 1.0);
         let (from, to) = (at(first), at(last));
-        let floor = f64::from(area.height - 1);
+        let floor = f64::from(area.height) - 1.51;
         let from = if from.1 > floor && to.1 < floor {
             let t = (floor - from.1) / (to.1 - from.1);
             (first + (last - first) * t, floor)
@@ -91,7 +91,8 @@ impl Plot<'_> {
         let marks = &self.theme.symbols().marks;
         for (at, series, _, selected) in placed {
             let style = self.series_style(series);
-            let style = if selected { style.patch(self.theme.style(Role::Selected)) } else { style };
+            let style =
+                if selected { style.add_modifier(self.theme.style(Role::Selected).add_modifier) } else { style };
             paint::dot(buf, area, at, marks[series.mark % marks.len()], style);
         }
     }
@@ -100,7 +101,8 @@ impl Plot<'_> {
         let (low, high) = point.spread();
         let [top, bottom, stem] = self.theme.symbols().whisker;
         let (from, to) = (row(axes.y.at(high), area), row(axes.y.at(low), area));
-        for at in from..=to {
+        // An end that falls on the x axis is left out rather than moved.
+        for at in from..=to.min(area.bottom().saturating_sub(2)) {
             let symbol = match at {
                 at if at == y => continue,
                 at if at == from => top,

@@ -36,9 +36,10 @@ impl Scale {
         }
     }
 
-    /// A logarithmic axis that begins at a power of two and is at least a factor of two long.
+    /// A logarithmic axis that begins at a power of two a little below `lo`, so that nothing lies on the other axis,
+    /// and is at least a factor of two long.
     pub(super) fn log_floor(lo: f64, hi: f64) -> Self {
-        let lo = lo.log2().floor();
+        let lo = (lo.log2() - 0.25).floor();
         Self::Log2 { lo, hi: hi.log2().max(lo + 1.0) }
     }
 
@@ -80,7 +81,7 @@ impl Scale {
         Self::margins(width).1
     }
 
-    /// Ticks of the y axis, about one in three rows.
+    /// Ticks of the y axis: about one in three rows, or in two for the few that powers of two leave.
     pub(super) fn value_ticks(&self, rows: u16) -> Vec<Tick> {
         let most = f64::from((rows / 3).max(1));
         match *self {
@@ -90,7 +91,7 @@ impl Scale {
                 let text = |v: f64| if v.abs() < 9999.5 { format!("{v:.decimals$}") } else { units::scaled(v) };
                 multiples(lo, hi, step).map(|value| Tick { value, text: text(value) }).collect()
             }
-            Self::Log2 { lo, hi } => octaves(lo, hi, ((hi - lo) / most).ceil().max(1.0)),
+            Self::Log2 { lo, hi } => octaves(lo, hi, ((hi - lo) / f64::from((rows / 2).max(1))).ceil().max(1.0)),
         }
     }
 

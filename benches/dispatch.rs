@@ -1,0 +1,146 @@
+//! What does it cost to hand out a task? `square` at chunk 1 on every backend, beside plain rayon and, where
+//! python3 is found, `multiprocessing.Pool`: all in one run, so that the ratios mean something.
+//!
+//! `cargo bench --bench dispatch` · `cargo bench --bench dispatch -- 100000000` for another number of tasks.
+
+use std::hint::black_box;
+use std::path::Path;
+use std::process::Command;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::time::{Duration, Instant};
+
+use parlab::engine::{Control, Executor as _, Laboratory, TrialEnd};
+use parlab::scenario::{BackendKind, Baseline, Config, Inputs, Job, Order, Params, Scenario, Schedule, Sweep};
+use rayon::prelude::*;
+
+const WORKERS: u32 = 2;
+const ROUNDS: usize = 7;
+
+fn main() {
+    let tasks = std::env::args().skip(1).find_map(|argument| argument.parse().ok()).unwrap_or(10_000_000);
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(WORKERS as usize).build().expect("a thread pool");
+    // Contenders take turns, so that a drift of the machine meets all of them alike.
+    let mut rates: Vec<(&str, Vec<f64>)> = Vec::new();
+    for _ in 0..ROUNDS {
+        let round = [
+            ("parlab serial", parlab(BackendKind::Serial, tasks)),
+            ("parlab threads", parlab(BackendKind::Threads, tasks)),
+            ("parlab processes", parlab(BackendKind::Processes, tasks)),
+            ("rayon par_iter, max_len 1", rayon_par_iter(&pool, tasks)),
+            ("rayon spawn a task", rayon_spawn(&pool, tasks / 10)),
+        ];
+        for (name, rate) in round {
+            match rates.iter_mut().find(|(known, _)| *known == name) {
+                Some((_, list)) => list.push(rate),
+                None => rates.push((name, vec![rate])),
+            }
+        }
+    }
+    if let Some(rate) = python_pool(tasks / 100) {
+        rates.push(("multiprocessing.Pool.map(chunksize=1)", vec![rate]));
+    }
+    tell(tasks, &mut rates);
+}
+
+fn tell(tasks: u64, rates: &mut [(&str, Vec<f64>)]) {
+    println!("dispatch: square, {tasks} tasks, chunk 1, {WORKERS} workers, median of {ROUNDS}");
+    let medians: Vec<f64> = rates
+        .iter_mut()
+        .map(|(_, list)| {
+            list.sort_by(f64::total_cmp);
+            list[list.len() / 2]
+        })
+        .collect();
+    let threads = medians[1];
+    for ((name, _), rate) in rates.iter().zip(&medians) {
+        println!("{name:<40} {:>10.3} M tasks/s {:>9.4} × threads", rate / 1e6, rate / threads);
+    }
+    println!("threads ÷ processes: {:.3} (must be at most 1.25)", medians[1] / medians[2]);
+    if let Some(python) = medians.get(5) {
+        println!("processes ÷ multiprocessing.Pool: {:.0}", medians[2] / python);
+    }
+}
+
+/// Tasks a second of one trial by parlab's own backend, with its ordinary recording.
+fn parlab(backend: BackendKind, tasks: u64) -> f64 {
+    let scenario = scenario(tasks);
+    let control = Control::default();
+    let mut laboratory = Laboratory::new(&scenario, Path::new(env!("CARGO_BIN_EXE_parlab")), &control);
+    let workers = if backend == BackendKind::Serial { 1 } else { WORKERS };
+    let config = Config { backend, workers, schedule: Schedule::Dynamic, chunk: Some(1) };
+    let outcome = laboratory.trial(0, &config, false, &mut |_| {}).expect("a trial");
+    assert_eq!((outcome.end, outcome.tasks_done), (TrialEnd::Complete, tasks));
+    tasks as f64 / outcome.wall_s
+}
+
+fn scenario(tasks: u64) -> Scenario {
+    Scenario {
+        name: "dispatch".to_owned(),
+        title: String::new(),
+        summary: String::new(),
+        tags: Vec::new(),
+        lesson: String::new(),
+        sha256: String::new(),
+        job: Job {
+            kind: "square".to_owned(),
+            params: Params::new(),
+            inputs: Inputs::Range { tasks },
+            order: Order::Given,
+            seed: 1,
+        },
+        sweep: Sweep {
+            backends: vec![BackendKind::Threads],
+            workers: vec![WORKERS],
+            baseline: Baseline::None,
+            repeats: 1,
+            warmup: 0,
+            schedule: Schedule::Dynamic,
+            chunk: Some(1),
+            include_startup: false,
+            timeout: Duration::from_secs(600),
+        },
+    }
+}
+
+fn rayon_par_iter(pool: &rayon::ThreadPool, tasks: u64) -> f64 {
+    let start = Instant::now();
+    let sum: f64 = pool.install(|| {
+        (0..tasks as usize).into_par_iter().with_max_len(1).map(|task| black_box(task as f64 * task as f64)).sum()
+    });
+    black_box(sum);
+    tasks as f64 / start.elapsed().as_secs_f64()
+}
+
+fn rayon_spawn(pool: &rayon::ThreadPool, tasks: u64) -> f64 {
+    let done = AtomicU64::new(0);
+    let start = Instant::now();
+    pool.scope(|scope| {
+        for task in 0..tasks {
+            let done = &done;
+            scope.spawn(move |_| {
+                black_box(task as f64 * task as f64);
+                done.fetch_add(1, Relaxed);
+            });
+        }
+    });
+    assert_eq!(done.load(Relaxed), tasks);
+    tasks as f64 / start.elapsed().as_secs_f64()
+}
+
+/// Tasks a second of Python's process pool, measured by Python itself; `None` without python3.
+fn python_pool(tasks: u64) -> Option<f64> {
+    const PROGRAM: &str = "
+import multiprocessing, sys, time
+def square(x): return x * x
+if __name__ == '__main__':
+    tasks, workers = int(sys.argv[1]), int(sys.argv[2])
+    with multiprocessing.get_context('fork').Pool(workers) as pool:
+        pool.map(square, range(1000), chunksize=1)
+        start = time.perf_counter()
+        pool.map(square, range(tasks), chunksize=1)
+        print(tasks / (time.perf_counter() - start))
+";
+    let output =
+        Command::new("python3").args(["-c", PROGRAM, &tasks.to_string(), &WORKERS.to_string()]).output().ok()?;
+    String::from_utf8(output.stdout).ok()?.trim().parse().ok()
+}

@@ -1,0 +1,234 @@
+//! The board: the block of shared memory that a trial is run on.
+//!
+//! It is a `memfd` mapped shared, so that a thread, a forked worker and the screen look at the same bytes. This
+//! file owns the mapping and hands out references into it; it decides nothing.
+
+#![expect(unsafe_code, reason = "a shared mapping is reached through a pointer")]
+
+use std::fs::File;
+use std::io;
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::sync::atomic::AtomicU64;
+use std::sync::atomic::Ordering::{Acquire, Relaxed, Release};
+use std::time::Duration;
+
+use memmap2::{MmapOptions, MmapRaw};
+use nix::sys::memfd::{MFdFlags, memfd_create};
+use serde::{Deserialize, Serialize};
+
+use super::clock::Clock;
+use super::futex;
+use super::histogram::BUCKETS;
+use super::layout::{Header, Lane, Record, standing, verdict};
+use crate::scenario::Schedule;
+
+/// Up to this many tasks each gets a record; above it, each lane gets a histogram.
+pub const RECORDS_MAX: u64 = 1 << 17;
+
+/// What a board is laid out for, and the rules of the trial on it. Everybody who maps it must know it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Shape {
+    /// How many tasks there are.
+    pub tasks: u64,
+    /// How many workers, each with a lane.
+    pub workers: u32,
+    /// Which worker gets which task.
+    pub schedule: Schedule,
+    /// Tasks handed out at a time; `None` leaves it to the schedule.
+    pub chunk: Option<u64>,
+    /// How many values a result has.
+    pub values: usize,
+    /// What the ticks on the board are.
+    pub clock: Clock,
+}
+
+impl Shape {
+    /// Whether there is a record for each task.
+    pub fn has_records(&self) -> bool {
+        self.tasks <= RECORDS_MAX
+    }
+
+    fn lanes_at(&self) -> usize {
+        size_of::<Header>()
+    }
+
+    fn details_at(&self) -> usize {
+        self.lanes_at() + self.workers as usize * size_of::<Lane>()
+    }
+
+    fn bytes(&self) -> usize {
+        let details = if self.has_records() {
+            self.tasks as usize * size_of::<Record>()
+        } else {
+            self.workers as usize * BUCKETS * size_of::<AtomicU64>()
+        };
+        self.details_at() + details
+    }
+}
+
+/// A mapped board.
+pub struct Board {
+    shape: Shape,
+    memory: OwnedFd,
+    map: MmapRaw,
+}
+
+impl Board {
+    /// A new board, all zero: nobody hired, nothing done, the gate closed.
+    ///
+    /// # Errors
+    /// When the kernel has no memory for it.
+    pub fn create(shape: Shape) -> io::Result<Self> {
+        let memory = memfd_create("parlab-board", MFdFlags::MFD_CLOEXEC)?;
+        File::from(memory.try_clone()?).set_len(shape.bytes() as u64)?;
+        Self::attach(memory, shape)
+    }
+
+    /// Maps a board that somebody else created with the same shape.
+    ///
+    /// # Errors
+    /// When `memory` is smaller than the shape needs or cannot be mapped.
+    pub fn attach(memory: OwnedFd, shape: Shape) -> io::Result<Self> {
+        let file = File::from(memory);
+        if file.metadata()?.len() < shape.bytes() as u64 {
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, "the board is smaller than its shape"));
+        }
+        // Populated, so that no worker pays for the first touch of a page within its measured time.
+        let map = MmapOptions::new().len(shape.bytes()).populate().map_raw(&file)?;
+        Ok(Self { shape, memory: file.into(), map })
+    }
+
+    /// What it is laid out for.
+    pub fn shape(&self) -> &Shape {
+        &self.shape
+    }
+
+    /// The memory itself, to be handed to another process.
+    pub fn memory(&self) -> BorrowedFd<'_> {
+        self.memory.as_fd()
+    }
+
+    pub(super) fn header(&self) -> &Header {
+        // SAFETY: the mapping is page-aligned, at least `bytes()` long and lives as long as `self`; all fields
+        // are atomics, for which every bit pattern is valid and which others may change at any time.
+        unsafe { &*self.map.as_ptr().cast::<Header>() }
+    }
+
+    /// The lane of a worker.
+    ///
+    /// # Panics
+    /// If there is no such worker.
+    pub(super) fn lane(&self, worker: u32) -> &Lane {
+        assert!(worker < self.shape.workers, "no lane {worker}");
+        let at = self.shape.lanes_at() + worker as usize * size_of::<Lane>();
+        // SAFETY: as above; `at` is a multiple of the lane's alignment and the lane ends before `details_at()`.
+        unsafe { &*self.map.as_ptr().add(at).cast::<Lane>() }
+    }
+
+    /// All lanes, by worker.
+    pub(super) fn lanes(&self) -> impl Iterator<Item = &Lane> {
+        (0..self.shape.workers).map(|worker| self.lane(worker))
+    }
+
+    /// The record of a task, where the board has records.
+    #[inline]
+    pub(super) fn record(&self, task: u64) -> Option<&Record> {
+        if !self.shape.has_records() || task >= self.shape.tasks {
+            return None;
+        }
+        let at = self.shape.details_at() + task as usize * size_of::<Record>();
+        // SAFETY: as above; lanes and header are multiples of the record's alignment, and the task is in range.
+        Some(unsafe { &*self.map.as_ptr().add(at).cast::<Record>() })
+    }
+
+    /// The histogram of a worker, where the board has histograms.
+    #[inline]
+    pub(super) fn histogram(&self, worker: u32) -> Option<&[AtomicU64]> {
+        if self.shape.has_records() || worker >= self.shape.workers {
+            return None;
+        }
+        let at = self.shape.details_at() + worker as usize * BUCKETS * size_of::<AtomicU64>();
+        // SAFETY: as above; the worker is in range, so its `BUCKETS` counts end within the mapping.
+        Some(unsafe { std::slice::from_raw_parts(self.map.as_ptr().add(at).cast::<AtomicU64>(), BUCKETS) })
+    }
+
+    /// Workers that have come to the gate.
+    pub fn arrived(&self) -> u32 {
+        self.header().gate.arrived.load(Acquire)
+    }
+
+    /// Waits until all workers have come to the gate; may return early, and does when the time is up.
+    pub fn wait_for_arrivals(&self, timeout: Duration) {
+        let arrived = self.arrived();
+        if arrived < self.shape.workers {
+            futex::wait(&self.header().gate.arrived, arrived, Some(timeout));
+        }
+    }
+
+    /// Lets the work begin, and returns the instant in ticks.
+    pub fn open_gate(&self) -> u64 {
+        let gate = &self.header().gate;
+        let now = self.shape.clock.now();
+        gate.opened_at.store(now, Relaxed);
+        gate.open.store(1, Release);
+        futex::wake_all(&gate.open);
+        now
+    }
+
+    /// Asks all workers to end, and wakes those that sleep.
+    pub fn cancel(&self) {
+        let header = self.header();
+        header.cancel.0.store(1, Release);
+        futex::wake_all(&header.cancel.0);
+        futex::wake_all(&header.gate.open);
+    }
+
+    /// Whether the workers were asked to end.
+    pub fn is_cancelled(&self) -> bool {
+        self.header().cancel.0.load(Relaxed) != 0
+    }
+
+    /// Marks a worker as lost, and returns the task it held.
+    pub fn mark_lost(&self, worker: u32) -> Option<u64> {
+        let lane = self.lane(worker);
+        if lane.standing.swap(standing::LOST, Relaxed) == standing::WAITING {
+            self.header().gate.arrived.fetch_sub(1, Release);
+        }
+        lane.hand.load(Relaxed).checked_sub(1)
+    }
+
+    /// Gives up the task that a lost worker held; its replacement goes on with the next.
+    pub fn give_up_task(&self, worker: u32, task: u64) {
+        let lane = self.lane(worker);
+        if let Some(record) = self.record(task) {
+            let now = self.shape.clock.now();
+            record.start.store(lane.started.load(Relaxed), Relaxed);
+            record.end.store(now, Relaxed);
+            record.verdict.store(verdict::FAILED | u64::from(worker) << 32, Release);
+        }
+        lane.hand.store(0, Relaxed);
+        lane.failed.fetch_add(1, Release);
+    }
+
+    /// Notes that a worker was stopped from outside, or goes on.
+    pub fn mark_stalled(&self, worker: u32, stopped: bool) {
+        let lane = self.lane(worker);
+        let (from, to) =
+            if stopped { (standing::RUNNING, standing::STALLED) } else { (standing::STALLED, standing::RUNNING) };
+        // If it has moved on by itself in the meantime, its own word counts.
+        let _ = lane.standing.compare_exchange(from, to, Relaxed, Relaxed);
+    }
+
+    /// Whether a worker has left its loop in good order.
+    pub fn is_finished(&self, worker: u32) -> bool {
+        self.lane(worker).standing.load(Acquire) == standing::FINISHED
+    }
+
+    /// Tasks finished so far, failed ones included, and those that failed.
+    pub fn progress(&self) -> (u64, u64) {
+        self.lanes().fold((0, 0), |(done, failed), lane| {
+            let lost = lane.failed.load(Relaxed);
+            (done + lane.done.load(Relaxed) + lost, failed + lost)
+        })
+    }
+}

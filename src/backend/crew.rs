@@ -1,0 +1,58 @@
+//! The workers of one trial as the engine sees them, whoever hired them.
+
+use std::time::Duration;
+
+/// Workers that were hired for a trial.
+pub trait Crew: Send {
+    /// Waits for the next thing to know about a worker; `None` when the time is up.
+    fn next(&mut self, timeout: Duration) -> Option<Notice>;
+
+    /// Hires a replacement for a lost worker, to go on where it was.
+    ///
+    /// # Errors
+    /// When nobody can be hired.
+    fn replace(&mut self, worker: u32) -> Result<(), Broken>;
+
+    /// Ends what can be ended by force. Threads cannot.
+    fn kill(&mut self);
+}
+
+/// Something to know about a worker.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Notice {
+    /// It is gone. Whether it left in good order stands on its lane.
+    Left {
+        /// Its lane.
+        worker: u32,
+        /// Its process id.
+        pid: u32,
+        /// How it went.
+        how: Departure,
+    },
+    /// It was stopped from outside, or goes on after that.
+    Stalled {
+        /// Its lane.
+        worker: u32,
+        /// Its process id.
+        pid: u32,
+        /// Whether it is stopped now.
+        stopped: bool,
+    },
+    /// The crew cannot go on at all.
+    Broken(Broken),
+}
+
+/// How a worker went.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Departure {
+    /// It returned or exited with this status.
+    Exit(i32),
+    /// It was killed by the signal of this name.
+    Signal(String),
+}
+
+/// Why a crew cannot be hired or cannot go on.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct Broken(pub String);

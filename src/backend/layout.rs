@@ -1,0 +1,126 @@
+//! What the board is made of: fixed-layout structures of atomics that threads, forked processes and the screen
+//! see in the same bytes. Every field has one writer, named beside it; anybody may read.
+//!
+//! A worker may be killed between any two instructions, so what belongs together is written to the spare one of
+//! two slots and then switched over by a single store.
+
+use std::sync::atomic::{AtomicU32, AtomicU64};
+
+use crate::scenario::MAX_VALUES;
+
+/// Shared by all workers. Each part has cache lines of its own, so that taking a task does not slow a look at
+/// the cancel flag.
+#[repr(C)]
+pub(super) struct Header {
+    pub(super) cursor: Cursor,
+    pub(super) gate: Gate,
+    pub(super) cancel: Cancel,
+}
+
+/// The next position to hand out (dynamic, guided); by whoever takes one.
+#[repr(C, align(128))]
+pub(super) struct Cursor(pub(super) AtomicU64);
+
+/// Where workers wait for each other.
+#[repr(C, align(128))]
+pub(super) struct Gate {
+    /// Workers that have come; a futex. By each worker, once.
+    pub(super) arrived: AtomicU32,
+    /// 1 once the work may begin; a futex. By the engine.
+    pub(super) open: AtomicU32,
+    /// When it was opened, in ticks. By the engine.
+    pub(super) opened_at: AtomicU64,
+}
+
+/// 1 once the work should end; a futex that sleeping tasks wait on. By the engine.
+#[repr(C, align(128))]
+pub(super) struct Cancel(pub(super) AtomicU32);
+
+/// One worker's lane. Written by its worker alone but for the fields marked otherwise, which the engine writes
+/// when the worker is gone.
+#[repr(C, align(128))]
+#[derive(Default)]
+pub(super) struct Lane {
+    /// Tasks finished with a result: the switch for `checksum`, whose slot `done % 2` is valid.
+    pub(super) done: AtomicU64,
+    /// Tasks given up. Engine too, for the task that a lost worker held.
+    pub(super) failed: AtomicU64,
+    /// Sum over the results so far.
+    pub(super) checksum: [AtomicU64; 2],
+    /// The task in hand plus 1; 0 between tasks. Engine too.
+    pub(super) hand: AtomicU64,
+    /// When the task in hand was started, in ticks.
+    pub(super) started: AtomicU64,
+    /// Ticks spent in finished tasks.
+    pub(super) busy: AtomicU64,
+    /// When the last task ended, in ticks.
+    pub(super) last_end: AtomicU64,
+    /// Fraction of the task in hand that is done: bits of an `f32`, NaN when not told.
+    pub(super) fraction: AtomicU32,
+    /// The CPU of the last look, plus 1.
+    pub(super) cpu: AtomicU32,
+    /// How long the task in hand is going to wait, in nanoseconds; 0 when it does not.
+    pub(super) waits_ns: AtomicU64,
+    /// Chunks taken: the switch for `claims`, whose slot `taken % 2` is valid.
+    pub(super) taken: AtomicU64,
+    pub(super) claims: [Claim; 2],
+    /// Shortest and longest task, in ticks.
+    pub(super) shortest: AtomicU64,
+    pub(super) longest: AtomicU64,
+    /// Process or thread id; 0 before there is one.
+    pub(super) pid: AtomicU32,
+    /// One of [`standing`]. Engine too.
+    pub(super) standing: AtomicU32,
+    /// When it came to the gate, in ticks.
+    pub(super) arrived_at: AtomicU64,
+    /// What the kernel says it used, gate to end. Written once, at the end; a replacement adds to it.
+    pub(super) usage: UsageCells,
+}
+
+/// Positions that a worker took and has to run.
+#[repr(C)]
+#[derive(Default)]
+pub(super) struct Claim {
+    pub(super) start: AtomicU64,
+    pub(super) end: AtomicU64,
+    /// `done + failed` when it was taken: what has been added since is how far the worker has come in it.
+    pub(super) base: AtomicU64,
+}
+
+/// Resources used by a worker.
+#[repr(C)]
+#[derive(Default)]
+pub(super) struct UsageCells {
+    pub(super) user_us: AtomicU64,
+    pub(super) system_us: AtomicU64,
+    pub(super) voluntary: AtomicU64,
+    pub(super) involuntary: AtomicU64,
+    pub(super) peak_rss_kib: AtomicU64,
+}
+
+/// Where a worker stands in its life.
+pub(super) mod standing {
+    // 0 is a worker that was not hired yet.
+    pub(in crate::backend) const WAITING: u32 = 1;
+    pub(in crate::backend) const RUNNING: u32 = 2;
+    pub(in crate::backend) const STALLED: u32 = 3;
+    pub(in crate::backend) const LOST: u32 = 4;
+    pub(in crate::backend) const FINISHED: u32 = 5;
+}
+
+/// One task's record; by the worker that ran it.
+#[repr(C, align(64))]
+pub(super) struct Record {
+    /// 0 not run, else one of [`verdict`] with the worker in the upper half. Written last.
+    pub(super) verdict: AtomicU64,
+    pub(super) start: AtomicU64,
+    pub(super) end: AtomicU64,
+    /// Bits of `f64`s.
+    pub(super) values: [AtomicU64; MAX_VALUES],
+}
+
+/// How a task ended.
+pub(super) mod verdict {
+    pub(in crate::backend) const DONE: u64 = 1;
+    pub(in crate::backend) const FAILED: u64 = 2;
+}

@@ -1,0 +1,155 @@
+//! `processes`: workers forked by a nursery, as the engine's side sees them.
+
+use std::io;
+use std::os::fd::OwnedFd;
+use std::os::unix::net::UnixStream;
+use std::os::unix::process::{CommandExt as _, ExitStatusExt as _};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use nix::sys::signal::{Signal, killpg};
+use nix::unistd::Pid;
+
+use super::board::Board;
+use super::crew::{Broken, Crew, Notice};
+use super::nursery;
+use super::wire::{Order, Wire, Word};
+use crate::scenario::Job;
+
+/// Hires forked workers through a nursery that is started when first needed and serves the whole run.
+pub(super) struct Processes {
+    program: PathBuf,
+    job: Box<Job>,
+    nursery: Arc<Mutex<Option<Handle>>>,
+}
+
+impl Processes {
+    /// `program` is the binary to start as the nursery: parlab itself.
+    pub(super) fn new(program: &Path, job: &Job) -> Self {
+        Self { program: program.to_owned(), job: Box::new(job.clone()), nursery: Arc::default() }
+    }
+
+    /// Starts the nursery and has it prepare the job, unless that has been done.
+    ///
+    /// # Errors
+    /// When it cannot be started or cannot prepare the job.
+    pub(super) fn prepare(&self) -> Result<(), Broken> {
+        let mut nursery = lock(&self.nursery);
+        if nursery.as_mut().is_some_and(Handle::is_alive) {
+            return Ok(());
+        }
+        *nursery = None;
+        *nursery = Some(Handle::start(&self.program, &self.job)?);
+        Ok(())
+    }
+
+    /// Has all workers of a board forked.
+    ///
+    /// # Errors
+    /// When there is no nursery to ask. That it cannot fork is told by the crew.
+    pub(super) fn hire(&self, board: &Board) -> Result<Box<dyn Crew>, Broken> {
+        let mut nursery = lock(&self.nursery);
+        let handle = nursery.as_mut().ok_or_else(|| Broken("the nursery is gone".to_owned()))?;
+        handle.wire.send(&Order::Hire(*board.shape()), Some(board.memory())).map_err(|_| handle.epitaph())?;
+        Ok(Box::new(Family { nursery: Arc::clone(&self.nursery) }))
+    }
+}
+
+/// The forked workers of a trial.
+struct Family {
+    nursery: Arc<Mutex<Option<Handle>>>,
+}
+
+impl Crew for Family {
+    fn next(&mut self, timeout: Duration) -> Option<Notice> {
+        let mut nursery = lock(&self.nursery);
+        let Some(handle) = nursery.as_mut() else {
+            return Some(Notice::Broken(Broken("the nursery is gone".to_owned())));
+        };
+        match handle.wire.receive(Some(timeout)) {
+            Ok(Some(Word::Left { worker, pid, how })) => Some(Notice::Left { worker, pid, how }),
+            Ok(Some(Word::Stalled { worker, pid, stopped })) => Some(Notice::Stalled { worker, pid, stopped }),
+            Ok(Some(Word::Refused(reason))) => Some(Notice::Broken(Broken(reason))),
+            Ok(Some(Word::Ready) | None) => None,
+            Err(_) => {
+                let broken = handle.epitaph();
+                *nursery = None;
+                Some(Notice::Broken(broken))
+            }
+        }
+    }
+
+    fn replace(&mut self, worker: u32) -> Result<(), Broken> {
+        let mut nursery = lock(&self.nursery);
+        let handle = nursery.as_mut().ok_or_else(|| Broken("the nursery is gone".to_owned()))?;
+        handle.wire.send(&Order::Replace(worker), None).map_err(|_| handle.epitaph())
+    }
+
+    fn kill(&mut self) {
+        // Workers are in the nursery's process group: all go at once, and a later trial gets a new nursery.
+        *lock(&self.nursery) = None;
+    }
+}
+
+/// A nursery that was started. Dropping it ends it and all its workers.
+struct Handle {
+    child: Child,
+    wire: Wire,
+}
+
+impl Handle {
+    fn start(program: &Path, job: &Job) -> Result<Self, Broken> {
+        let failed = |error: io::Error| Broken(format!("cannot start the nursery ({}): {error}", program.display()));
+        let (ours, theirs) = UnixStream::pair().map_err(failed)?;
+        let child = Command::new(program)
+            .arg(nursery::COMMAND)
+            .stdin(Stdio::from(OwnedFd::from(theirs)))
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            // A group of its own: a Ctrl-C at the terminal is for parlab to hear, and the group can be killed whole.
+            .process_group(0)
+            .spawn()
+            .map_err(failed)?;
+        let mut handle = Self { child, wire: Wire::new(ours) };
+        handle.wire.send(&Order::Prepare(Box::new(job.clone())), None).map_err(|_| handle.epitaph())?;
+        match handle.wire.receive(None) {
+            Ok(Some(Word::Ready)) => Ok(handle),
+            Ok(Some(Word::Refused(reason))) => Err(Broken(reason)),
+            Ok(_) => Err(Broken("the nursery answered out of turn".to_owned())),
+            Err(_) => Err(handle.epitaph()),
+        }
+    }
+
+    fn is_alive(&mut self) -> bool {
+        matches!(self.child.try_wait(), Ok(None))
+    }
+
+    /// How the nursery died, now that its line is dead.
+    fn epitaph(&mut self) -> Broken {
+        let _ = self.child.kill();
+        let how = match self.child.wait() {
+            Ok(status) => match status.signal().and_then(|number| Signal::try_from(number).ok()) {
+                Some(signal) => format!("was killed by {signal}"),
+                None => format!("ended ({status})"),
+            },
+            Err(error) => format!("cannot be asked ({error})"),
+        };
+        Broken(format!("the nursery that forks the workers {how}"))
+    }
+}
+
+impl Drop for Handle {
+    fn drop(&mut self) {
+        if let Ok(None) = self.child.try_wait() {
+            let _ = killpg(Pid::from_raw(self.child.id() as i32), Signal::SIGKILL);
+            let _ = self.child.wait();
+        }
+    }
+}
+
+/// Locks, also after a panic elsewhere: there is nothing in a handle that a panic could leave half done.
+fn lock(nursery: &Mutex<Option<Handle>>) -> MutexGuard<'_, Option<Handle>> {
+    nursery.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,141 @@
+//! The worker loop under bad luck: stopped anywhere, replaced, made to fail. (That whole runs agree over all
+//! backends is tested from outside, on the real binary.)
+
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+
+use proptest::prelude::*;
+
+use super::board::{Board, RECORDS_MAX, Shape};
+use super::clock::Clock;
+use super::layout::verdict;
+use super::worker::{Bench, Worker};
+use crate::scenario::{Permutation, Schedule};
+use crate::workload::{Cancelled, Desk, Values, Workload};
+
+/// Returns the task's number; panics at some, and stops, as if struck down, at others.
+struct Script {
+    panics_at: Vec<u64>,
+    struck_at: AtomicU64,
+}
+
+impl Workload for Script {
+    fn run(&self, task: u64, _: &dyn Desk) -> Result<Values, Cancelled> {
+        if self.struck_at.load(Relaxed) == task {
+            return Err(Cancelled);
+        }
+        assert!(!self.panics_at.contains(&task), "as asked");
+        Ok([task as f64, 0.0, 0.0, 0.0])
+    }
+
+    fn cost(&self, _: u64) -> f64 {
+        1.0
+    }
+}
+
+const NEVER: u64 = u64::MAX;
+
+fn bench(panics_at: Vec<u64>, struck_at: u64) -> Bench {
+    Bench::of(Box::new(Script { panics_at, struck_at: AtomicU64::new(struck_at) }), Permutation::Identity)
+}
+
+fn board(tasks: u64, workers: u32, schedule: Schedule, chunk: Option<u64>) -> Board {
+    let shape = Shape { tasks, workers, schedule, chunk, values: 1, clock: Clock::Monotonic };
+    let board = Board::create(shape).expect("a board");
+    board.open_gate();
+    board
+}
+
+/// What a board looks like after all of it was run without trouble by one worker.
+fn reference(tasks: u64) -> u64 {
+    let board = board(tasks, 1, Schedule::Static, None);
+    Worker::new(&board, &bench(vec![], NEVER), 0).work();
+    board.totals().checksum
+}
+
+proptest! {
+    #[test]
+    fn a_replacement_goes_on_where_the_lost_one_was(
+        tasks in 1..400u64,
+        workers in 1..5u32,
+        chunk in prop::option::of(1..50u64),
+        schedule in prop::sample::select(&[Schedule::Static, Schedule::Dynamic, Schedule::Guided]),
+        strikes in prop::collection::vec((0..5u32, 0..400u64), 0..8),
+    ) {
+        let board = board(tasks, workers, schedule, chunk);
+        for (worker, task) in strikes {
+            Worker::new(&board, &bench(vec![], task), worker % workers).work();
+        }
+        for worker in 0..workers {
+            Worker::new(&board, &bench(vec![], NEVER), worker).work();
+        }
+        let totals = board.totals();
+        prop_assert_eq!(totals.done, tasks);
+        prop_assert_eq!(totals.checksum, reference(tasks));
+        prop_assert!((0..tasks).all(|task| board.read_record(task).is_some_and(|r| r.values == [task as f64])));
+    }
+}
+
+#[test]
+fn a_task_given_up_is_on_record_and_the_next_follows() {
+    let board = board(6, 1, Schedule::Dynamic, Some(3));
+    let struck = bench(vec![], 4);
+    let worker = Worker::new(&board, &struck, 0);
+    worker.arrive();
+    for position in 0..4 {
+        worker.run_position(position).expect("no trouble yet");
+    }
+    // Struck down with task 4 in hand: the lane still shows it.
+    assert!(worker.run_position(4).is_err());
+    assert_eq!(board.mark_lost(0), Some(4));
+    board.give_up_task(0, 4);
+    assert_eq!(board.read_lane(0).task, None);
+    let record = board.read_record(4).expect("a record");
+    assert!(record.failed);
+    assert_eq!(board.progress(), (5, 1));
+}
+
+#[test]
+fn a_panic_fails_its_task_and_no_other() {
+    let hook = std::panic::take_hook();
+    std::panic::set_hook(Box::new(|_| {}));
+    let board = board(10, 1, Schedule::Guided, None);
+    Worker::new(&board, &bench(vec![0, 7], NEVER), 0).work();
+    std::panic::set_hook(hook);
+    assert_eq!(board.progress(), (10, 2));
+    let failed: Vec<u64> = (0..10).filter(|&task| board.read_record(task).is_some_and(|r| r.failed)).collect();
+    assert_eq!(failed, [0, 7]);
+    assert!(!super::panics_are_caught());
+}
+
+#[test]
+fn with_and_without_records_the_sums_are_the_same() {
+    let tasks = RECORDS_MAX + 1;
+    let board = board(tasks, 2, Schedule::Dynamic, Some(7));
+    std::thread::scope(|scope| {
+        for worker in 0..2 {
+            let board = &board;
+            scope.spawn(move || Worker::new(board, &bench(vec![], NEVER), worker).work());
+        }
+    });
+    let totals = board.totals();
+    assert_eq!(totals.done, tasks);
+    assert!(board.record(0).is_none());
+    let [min, median, p95, max] = totals.task_ticks.expect("durations");
+    assert!(min <= median && median <= p95 && p95 <= max);
+    let serial = self::board(tasks, 1, Schedule::Static, None);
+    Worker::new(&serial, &bench(vec![], NEVER), 0).work();
+    assert_eq!(serial.totals().checksum, totals.checksum);
+}
+
+#[test]
+fn a_foreign_board_of_the_wrong_size_is_refused() {
+    let small =
+        Shape { tasks: 1, workers: 1, schedule: Schedule::Static, chunk: None, values: 1, clock: Clock::Monotonic };
+    let memory = Board::create(small).expect("a board").memory().try_clone_to_owned().expect("a copy");
+    assert!(Board::attach(memory, Shape { tasks: 100_000, ..small }).is_err());
+}
+
+#[test]
+fn verdicts_leave_room_for_the_worker() {
+    assert!(verdict::DONE < 1 << 32 && verdict::FAILED < 1 << 32);
+}

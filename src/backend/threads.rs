@@ -1,0 +1,109 @@
+//! `threads`: a rayon thread pool, made for the trial and gone after it.
+
+use std::sync::Arc;
+use std::sync::mpsc::{self, Receiver, Sender};
+use std::time::{Duration, Instant};
+
+use rayon::iter::{IndexedParallelIterator as _, IntoParallelIterator as _, ParallelIterator as _};
+use rayon::{ThreadPool, ThreadPoolBuilder};
+
+use super::board::Board;
+use super::crew::{Broken, Crew, Departure, Notice};
+use super::worker::{Bench, Worker};
+use crate::scenario::Schedule;
+
+/// The threads of a trial.
+struct Pool {
+    left: Receiver<u32>,
+    exited: Receiver<()>,
+    pool: Option<ThreadPool>,
+    workers: u32,
+}
+
+/// How long the end of a trial waits for its threads, which only a task that ignores its cancellation can hold.
+const PATIENCE: Duration = Duration::from_millis(100);
+
+/// Makes a pool of as many threads as the board has lanes; they come to the gate.
+///
+/// # Errors
+/// When the system refuses a thread.
+pub(super) fn hire(board: &Arc<Board>, bench: &Arc<Bench>) -> Result<Box<dyn Crew>, Broken> {
+    let workers = board.shape().workers;
+    let (exit, exited) = mpsc::channel();
+    let pool = ThreadPoolBuilder::new()
+        .num_threads(workers as usize)
+        .thread_name(|worker| format!("worker-{worker}"))
+        .exit_handler(move |_| {
+            let _ = exit.send(());
+        })
+        .build()
+        .map_err(|error| Broken(format!("cannot start {workers} threads: {error}")))?;
+    let (leave, left) = mpsc::channel();
+    let (board, bench) = (Arc::clone(board), Arc::clone(bench));
+    if board.shape().schedule == Schedule::Stealing {
+        steal(&pool, board, bench, leave);
+    } else {
+        pool.spawn_broadcast(move |context| {
+            let worker = context.index() as u32;
+            Worker::new(&board, &bench, worker).work();
+            let _ = leave.send(worker);
+        });
+    }
+    Ok(Box::new(Pool { left, exited, pool: Some(pool), workers }))
+}
+
+/// Lets rayon split the range: all threads come to the gate, then the first through it starts the iteration and
+/// the others steal from it.
+fn steal(pool: &ThreadPool, board: Arc<Board>, bench: Arc<Bench>, leave: Sender<u32>) {
+    let (all, chunk) = (board.shape().tasks as usize, board.shape().chunk.unwrap_or(1) as usize);
+    let (passed, through) = mpsc::channel();
+    {
+        let (board, bench) = (Arc::clone(&board), Arc::clone(&bench));
+        pool.spawn_broadcast(move |context| {
+            let worker = Worker::new(&board, &bench, context.index() as u32);
+            worker.arrive();
+            worker.wait_at_gate();
+            worker.begin();
+            let _ = passed.send(());
+        });
+    }
+    pool.spawn(move || {
+        // Runs on a thread that has passed the gate itself; the others follow within microseconds.
+        let _ = through.recv();
+        let here = || Worker::new(&board, &bench, rayon::current_thread_index().unwrap_or(0) as u32);
+        let _ = (0..all)
+            .into_par_iter()
+            .with_min_len(chunk)
+            .try_for_each_init(here, |worker, position| worker.run_position(position as u64));
+        rayon::broadcast(|context| {
+            here().end();
+            let _ = leave.send(context.index() as u32);
+        });
+    });
+}
+
+impl Crew for Pool {
+    fn next(&mut self, timeout: Duration) -> Option<Notice> {
+        let worker = self.left.recv_timeout(timeout).ok()?;
+        Some(Notice::Left { worker, pid: 0, how: Departure::Exit(0) })
+    }
+
+    fn replace(&mut self, _: u32) -> Result<(), Broken> {
+        Err(Broken("a thread cannot be lost alone".to_owned()))
+    }
+
+    fn kill(&mut self) {}
+}
+
+impl Drop for Pool {
+    fn drop(&mut self) {
+        // The next trial must not share the machine with threads of this one that are still on their way out.
+        drop(self.pool.take());
+        let until = Instant::now() + PATIENCE;
+        for _ in 0..self.workers {
+            if self.exited.recv_timeout(until.saturating_duration_since(Instant::now())).is_err() {
+                break;
+            }
+        }
+    }
+}

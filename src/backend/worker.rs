@@ -1,0 +1,276 @@
+//! The worker loop: the same for a serial run, a thread and a forked process. Backends differ in how they hire,
+//! never in what happens here.
+
+use std::cell::Cell;
+use std::ops::Range;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::Ordering::{Acquire, Relaxed, Release};
+use std::time::{Duration, Instant};
+
+use nix::sys::resource::{Usage, UsageWho, getrusage};
+use rustix::thread::gettid;
+
+use super::board::Board;
+use super::futex;
+use super::histogram::record;
+use super::layout::{Lane, standing, verdict};
+use super::schedule::next_range;
+use crate::scenario::{Job, Permutation};
+use crate::workload::{Cancelled, Desk, UnknownKind, Values, Workload, build};
+
+/// What all workers of a run share: the workload, ready to run, and the order of its tasks.
+pub(super) struct Bench {
+    workload: Box<dyn Workload>,
+    order: Permutation,
+}
+
+impl Bench {
+    /// Prepares a job: loads and computes whatever its tasks share.
+    ///
+    /// # Errors
+    /// [`UnknownKind`] if no workload has the job's kind.
+    pub(super) fn prepare(job: &Job) -> Result<Self, UnknownKind> {
+        let workload = build(job)?;
+        let order = Permutation::of(job, |task| workload.cost(task));
+        Ok(Self::of(workload, order))
+    }
+
+    pub(super) fn of(workload: Box<dyn Workload>, order: Permutation) -> Self {
+        Self { workload, order }
+    }
+}
+
+thread_local! {
+    /// What the kernel had on this thread's account when it began to work; `None` when it does not.
+    static AT_WORK: Cell<Option<Usage>> = const { Cell::new(None) };
+}
+
+/// Whether a panic of this thread belongs to a task and will be caught, so that nobody need be alarmed.
+pub fn panics_are_caught() -> bool {
+    let usage = AT_WORK.take();
+    AT_WORK.set(usage);
+    usage.is_some()
+}
+
+/// One worker at its lane.
+pub(super) struct Worker<'a> {
+    board: &'a Board,
+    bench: &'a Bench,
+    lane: &'a Lane,
+    number: u32,
+    /// When to ask the kernel again which CPU this is, in ticks.
+    cpu_due: Cell<u64>,
+}
+
+/// Ticks between two questions which CPU this is: some milliseconds with either clock.
+const CPU_EVERY: u64 = 10_000_000;
+
+impl<'a> Worker<'a> {
+    pub(super) fn new(board: &'a Board, bench: &'a Bench, number: u32) -> Self {
+        Self { board, bench, lane: board.lane(number), number, cpu_due: Cell::new(0) }
+    }
+
+    /// Comes to the gate, waits until it opens, runs tasks until there are none left, and leaves.
+    pub(super) fn work(&self) {
+        self.arrive();
+        self.wait_at_gate();
+        self.begin();
+        // Being cancelled is no error here: the engine, who asked for it, knows.
+        let _ = std::iter::from_fn(|| self.next_claim()).try_for_each(|range| self.run_range(range));
+        self.end();
+    }
+
+    /// Says that it is there.
+    pub(super) fn arrive(&self) {
+        let lane = self.lane;
+        lane.pid.store(gettid().as_raw_nonzero().get() as u32, Relaxed);
+        lane.arrived_at.store(self.board.shape().clock.now(), Relaxed);
+        lane.standing.store(standing::WAITING, Relaxed);
+        let arrived = &self.board.header().gate.arrived;
+        // Only the last one to come is waited for.
+        if arrived.fetch_add(1, Release) + 1 >= self.board.shape().workers {
+            futex::wake_all(arrived);
+        }
+    }
+
+    /// Sleeps until the work may begin, or is called off.
+    pub(super) fn wait_at_gate(&self) {
+        let gate = &self.board.header().gate;
+        while gate.open.load(Acquire) == 0 && !self.board.is_cancelled() {
+            futex::wait(&gate.open, 0, None);
+        }
+        self.lane.standing.store(standing::RUNNING, Relaxed);
+    }
+
+    /// From here on, panics are counted as tasks' failures and the kernel's accounts belong to the trial.
+    pub(super) fn begin(&self) {
+        AT_WORK.set(thread_usage());
+    }
+
+    /// Closes the accounts and says that it has nothing left to do.
+    pub(super) fn end(&self) {
+        self.account(AT_WORK.take());
+        self.lane.hand.store(0, Relaxed);
+        self.lane.standing.store(standing::FINISHED, Release);
+    }
+
+    /// What is left of the range in hand (a lost worker may have left some of it), or else the next one.
+    fn next_claim(&self) -> Option<Range<u64>> {
+        let taken = self.lane.taken.load(Relaxed);
+        if taken > 0 {
+            let rest = self.rest_of_claim(taken);
+            if !rest.is_empty() {
+                return Some(rest);
+            }
+        }
+        let range = next_range(self.board.shape(), &self.board.header().cursor.0, self.number, taken)?;
+        let claim = &self.lane.claims[((taken + 1) % 2) as usize];
+        claim.start.store(range.start, Relaxed);
+        claim.end.store(range.end, Relaxed);
+        claim.base.store(self.settled(), Relaxed);
+        self.lane.taken.store(taken + 1, Release);
+        Some(range)
+    }
+
+    fn rest_of_claim(&self, taken: u64) -> Range<u64> {
+        let claim = &self.lane.claims[(taken % 2) as usize];
+        claim.start.load(Relaxed) + (self.settled() - claim.base.load(Relaxed))..claim.end.load(Relaxed)
+    }
+
+    /// Tasks of this lane that are over, one way or another.
+    fn settled(&self) -> u64 {
+        self.lane.done.load(Relaxed) + self.lane.failed.load(Relaxed)
+    }
+
+    fn run_range(&self, mut range: Range<u64>) -> Result<(), Cancelled> {
+        range.try_for_each(|position| self.run_position(position))
+    }
+
+    /// Runs the task at a position and puts down what came of it.
+    pub(super) fn run_position(&self, position: u64) -> Result<(), Cancelled> {
+        if self.board.is_cancelled() {
+            return Err(Cancelled);
+        }
+        let task = self.bench.order.task_at(position);
+        let clock = self.board.shape().clock;
+        let start = clock.now();
+        self.take_in_hand(task, start);
+        let result = catch_unwind(AssertUnwindSafe(|| self.bench.workload.run(task, self)));
+        let end = clock.now();
+        match result {
+            Ok(Ok(values)) => self.put_down(task, start, end, &values),
+            Ok(Err(cancelled)) => return Err(cancelled),
+            Err(_) => self.give_up(task, start, end),
+        }
+        Ok(())
+    }
+
+    fn take_in_hand(&self, task: u64, start: u64) {
+        let lane = self.lane;
+        lane.started.store(start, Relaxed);
+        lane.fraction.store(f32::NAN.to_bits(), Relaxed);
+        lane.waits_ns.store(0, Relaxed);
+        lane.hand.store(task + 1, Release);
+        if start >= self.cpu_due.get() {
+            self.cpu_due.set(start + CPU_EVERY);
+            if let Ok(cpu) = nix::sched::sched_getcpu() {
+                lane.cpu.store(cpu as u32 + 1, Relaxed);
+            }
+        }
+    }
+
+    fn put_down(&self, task: u64, start: u64, end: u64, values: &Values) {
+        let lane = self.lane;
+        let ticks = end.saturating_sub(start);
+        if let Some(cells) = self.board.record(task) {
+            cells.values.iter().zip(values).for_each(|(cell, value)| cell.store(value.to_bits(), Relaxed));
+            self.put_on_record(task, start, end, verdict::DONE);
+        } else if let Some(histogram) = self.board.histogram(self.number) {
+            record(histogram, ticks);
+        }
+        let done = lane.done.load(Relaxed);
+        if done == 0 || ticks < lane.shortest.load(Relaxed) {
+            lane.shortest.store(ticks, Relaxed);
+        }
+        if ticks > lane.longest.load(Relaxed) {
+            lane.longest.store(ticks, Relaxed);
+        }
+        lane.busy.store(lane.busy.load(Relaxed) + ticks, Relaxed);
+        lane.last_end.store(end, Relaxed);
+        let sum = lane.checksum[(done % 2) as usize].load(Relaxed);
+        let sum = sum.wrapping_add(fingerprint(task, &values[..self.board.shape().values]));
+        lane.checksum[((done + 1) % 2) as usize].store(sum, Relaxed);
+        lane.done.store(done + 1, Release);
+        lane.hand.store(0, Relaxed);
+    }
+
+    fn give_up(&self, task: u64, start: u64, end: u64) {
+        self.put_on_record(task, start, end, verdict::FAILED);
+        self.lane.last_end.store(end, Relaxed);
+        self.lane.failed.fetch_add(1, Release);
+        self.lane.hand.store(0, Relaxed);
+    }
+
+    fn put_on_record(&self, task: u64, start: u64, end: u64, verdict: u64) {
+        if let Some(cells) = self.board.record(task) {
+            cells.start.store(start, Relaxed);
+            cells.end.store(end, Relaxed);
+            cells.verdict.store(verdict | u64::from(self.number) << 32, Release);
+        }
+    }
+
+    fn account(&self, before: Option<Usage>) {
+        let (Some(before), Some(after)) = (before, thread_usage()) else { return };
+        let cells = &self.lane.usage;
+        let us = |time: nix::sys::time::TimeVal| (time.tv_sec() * 1_000_000 + time.tv_usec()) as u64;
+        cells.user_us.fetch_add(us(after.user_time()) - us(before.user_time()), Relaxed);
+        cells.system_us.fetch_add(us(after.system_time()) - us(before.system_time()), Relaxed);
+        let voluntary = after.voluntary_context_switches() - before.voluntary_context_switches();
+        let involuntary = after.involuntary_context_switches() - before.involuntary_context_switches();
+        cells.voluntary.fetch_add(voluntary as u64, Relaxed);
+        cells.involuntary.fetch_add(involuntary as u64, Relaxed);
+        if let Ok(process) = getrusage(UsageWho::RUSAGE_SELF) {
+            cells.peak_rss_kib.fetch_max(process.max_rss() as u64, Relaxed);
+        }
+    }
+}
+
+impl Desk for Worker<'_> {
+    fn progress(&self, fraction: f64) -> Result<(), Cancelled> {
+        self.lane.fraction.store((fraction as f32).to_bits(), Relaxed);
+        if self.cancelled() { Err(Cancelled) } else { Ok(()) }
+    }
+
+    fn cancelled(&self) -> bool {
+        self.board.is_cancelled()
+    }
+
+    fn sleep(&self, duration: Duration) -> Result<(), Cancelled> {
+        self.lane.waits_ns.store(duration.as_nanos().min(u64::MAX.into()) as u64, Relaxed);
+        let begun = Instant::now();
+        loop {
+            if self.cancelled() {
+                return Err(Cancelled);
+            }
+            let Some(left) = duration.checked_sub(begun.elapsed()).filter(|left| !left.is_zero()) else {
+                return Ok(());
+            };
+            futex::wait(&self.board.header().cancel.0, 0, Some(left));
+        }
+    }
+}
+
+fn thread_usage() -> Option<Usage> {
+    getrusage(UsageWho::RUSAGE_THREAD).ok()
+}
+
+/// What a result adds to the checksum: depends on the task and every bit of its values, and the sum over all
+/// tasks does not depend on their order. Mixing is that of SplitMix64 (Steele, Lea & Flood, 2014).
+fn fingerprint(task: u64, values: &[f64]) -> u64 {
+    let mix = |z: u64| {
+        let z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        let z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        z ^ (z >> 31)
+    };
+    values.iter().fold(mix(task.wrapping_add(0x9E37_79B9_7F4A_7C15)), |sum, value| mix(sum ^ value.to_bits()))
+}

@@ -1,0 +1,263 @@
+//! The command line: what may be written there, and what `--help` says of it. Types only.
+//!
+//! Values are taken loosely, as words and numbers; what they mean, and whether they suit the scenario, is settled
+//! where a scenario is resolved. Nothing here runs anything, and nothing but usage errors is decided here.
+
+use std::ffi::{OsStr, OsString};
+use std::path::PathBuf;
+
+use clap::error::ErrorKind;
+use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
+
+/// Commands of the contract that this version does not have.
+const LATER: [&str; 7] = ["scale", "fit", "compare", "report", "replay", "completions", "man"];
+
+const USAGE: &str = "parlab [--ascii] [SCENARIO]\n       parlab <COMMAND>";
+
+const EXAMPLES: &str = "\
+Examples:
+  parlab                                  the screen, on the library of scenarios
+  parlab numbers.toml                     the screen, opened on a file
+  parlab list                             what there is to run
+  parlab run numbers.toml --format json -o report.json
+  parlab run numbers.toml --backends threads,processes --workers 1..cores
+
+A scenario file that is called like a command is reached as ./list.
+
+Exit codes:
+  0    done
+  1    the run failed: a task failed, results differ, a worker was lost for good,
+       or the report could not be written where it was asked to go
+  2    bad usage or a bad scenario
+  3    refused by a limit
+  129  hung up      130  interrupted      143  terminated
+Whatever was measured before a failure is still reported.";
+
+const RUN_EXAMPLES: &str = "\
+Examples:
+  parlab run numbers.toml
+  parlab run numbers.toml --workers 1,2,4 --repeats 5
+  parlab run numbers.toml --format json --quiet | jq '.configs[].speedup.value'
+  parlab run numbers.toml -o report.json --format json --journal run.jsonl
+
+LIST: 4 · 1,2,4 · 1..8 · 1..8 step 2 · 1..cores · 1..cores+3 · pow2..cores
+where `cores` is the number of CPUs that may really be used (see `parlab machine`).";
+
+/// A terminal lab for parallel workloads: run them serially, in threads and in forked processes, and watch.
+///
+/// Without a command, the screen opens: on the library of scenarios, or on the scenario that is named.
+#[derive(Debug, Parser)]
+#[command(name = "parlab", version, override_usage = USAGE, after_help = EXAMPLES)]
+pub struct Cli {
+    /// Draw the screen with ASCII characters alone
+    #[arg(long, global = true)]
+    pub ascii: bool,
+
+    /// Open the screen on this scenario: a bundled name or a file
+    pub scenario: Option<OsString>,
+
+    /// Write each event of the runs on the screen to a file, as a line of JSON
+    #[arg(long, value_name = "FILE")]
+    pub journal: Option<PathBuf>,
+
+    /// What to do instead of opening the screen.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+/// What to do instead of opening the screen.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Run a scenario without the screen; the report goes to standard output
+    Run(Box<Run>),
+    /// List the scenarios that can be run by name
+    List(List),
+    /// Print a bundled scenario's TOML, to start one of your own from
+    Show {
+        /// The scenario's name, as `parlab list` has it
+        name: String,
+    },
+    /// Check scenario files: every problem with file, line, key and remedy
+    Check {
+        /// Scenario files
+        #[arg(required = true, value_name = "FILE")]
+        files: Vec<PathBuf>,
+    },
+    /// Tell what parlab sees: CPUs, which of them are usable and why, memory, load
+    Machine {
+        /// How to write it
+        #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
+        format: Plain,
+    },
+    /// The small process that workers are forked from; parlab starts it for itself.
+    #[command(name = "__nursery", hide = true)]
+    Nursery {
+        /// Whatever the parent has to say.
+        #[arg(hide = true, trailing_var_arg = true, allow_hyphen_values = true)]
+        args: Vec<OsString>,
+    },
+}
+
+/// What is run, and what becomes of the report.
+#[derive(Debug, Args)]
+#[command(after_help = RUN_EXAMPLES)]
+pub struct Run {
+    /// A bundled name or a file
+    pub scenario: OsString,
+
+    /// How to write the report: text or json (csv, md and svg come with a later version)
+    #[arg(long, value_enum, default_value_t, value_name = "FORMAT", hide_possible_values = true)]
+    pub format: Format,
+
+    /// Write the report to a file
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+
+    /// Write each event of the run to a file, as a line of JSON
+    #[arg(long, value_name = "FILE")]
+    pub journal: Option<PathBuf>,
+
+    /// No progress on standard error
+    #[arg(short, long)]
+    pub quiet: bool,
+
+    /// Run it even where parlab would refuse because of its size
+    #[arg(short, long)]
+    pub yes: bool,
+
+    // Last, since its heading would otherwise hold for all that follows.
+    /// What to run otherwise than the scenario says.
+    #[command(flatten)]
+    pub overrides: Overrides,
+}
+
+/// What to run otherwise than the scenario says, as it was written.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Args)]
+#[command(next_help_heading = "Instead of what the scenario says")]
+pub struct Overrides {
+    /// Backends to compare: serial, threads, processes
+    #[arg(long, value_name = "A,B")]
+    pub backends: Option<String>,
+
+    /// Numbers of workers (see LIST below)
+    #[arg(long, value_name = "LIST")]
+    pub workers: Option<String>,
+
+    /// Counted trials of each configuration
+    #[arg(long, value_name = "N")]
+    pub repeats: Option<u64>,
+
+    /// Uncounted trials of each configuration before these
+    #[arg(long, value_name = "N")]
+    pub warmup: Option<u64>,
+
+    /// Which worker gets which task: static, dynamic, guided, stealing
+    #[arg(long, value_name = "S")]
+    pub schedule: Option<String>,
+
+    /// Tasks handed out at a time
+    #[arg(long, value_name = "N")]
+    pub chunk: Option<u64>,
+
+    /// Decides all randomness
+    #[arg(long, value_name = "N")]
+    pub seed: Option<u64>,
+}
+
+/// What to list.
+#[derive(Debug, Args)]
+pub struct List {
+    /// List the kinds of workload instead, with their parameters
+    #[arg(long)]
+    pub kinds: bool,
+
+    /// How to write it
+    #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
+    pub format: Plain,
+}
+
+/// How lists and facts are written.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub enum Plain {
+    /// For people
+    #[default]
+    Text,
+    /// For scripts
+    Json,
+}
+
+/// How a report may be asked for.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For people
+    #[default]
+    Text,
+    /// For scripts
+    Json,
+    /// A row a configuration, comma-separated
+    Csv,
+    /// A row a configuration, Markdown
+    Md,
+    /// The speedup chart
+    Svg,
+}
+
+/// A format that comes with a later version.
+#[derive(Debug, thiserror::Error)]
+#[error("--format {0}: comes with a later version; this one writes text and json")]
+pub struct Unsupported(&'static str);
+
+impl Format {
+    /// The format, if this version can write it.
+    ///
+    /// # Errors
+    /// [`Unsupported`] otherwise: bad usage, exit code 2.
+    pub fn supported(self) -> Result<Plain, Unsupported> {
+        match self {
+            Self::Text => Ok(Plain::Text),
+            Self::Json => Ok(Plain::Json),
+            Self::Csv => Err(Unsupported("csv")),
+            Self::Md => Err(Unsupported("md")),
+            Self::Svg => Err(Unsupported("svg")),
+        }
+    }
+}
+
+impl Cli {
+    /// Reads a command line, the program's own name first.
+    ///
+    /// # Errors
+    /// What clap has to say: help and version, to be printed, or bad usage, exit code 2. Both know how to print
+    /// themselves and which code to exit with.
+    pub fn read<I>(args: I) -> Result<Self, clap::Error>
+    where
+        I: IntoIterator<Item: Into<OsString> + Clone>,
+    {
+        let args: Vec<OsString> = args.into_iter().map(Into::into).collect();
+        let usage = |message: String| Self::command().error(ErrorKind::InvalidSubcommand, message);
+        // Looked for before clap has its say, which would be about the arguments of a command it does not know.
+        if let Some(later) = first_word(&args).and_then(later) {
+            return Err(usage(format!(
+                "`parlab {later}` comes with a later version (a scenario file of this name is reached as ./{later})"
+            )));
+        }
+        let cli = Self::try_parse_from(args)?;
+        match (&cli.scenario, &cli.command) {
+            (Some(scenario), Some(_)) => Err(usage(format!(
+                "`{}` stands before a command: name a scenario, or give a command, not both",
+                scenario.display()
+            ))),
+            _ => Ok(cli),
+        }
+    }
+}
+
+/// The first argument that is no flag, unless `--` has said that what follows is meant literally.
+fn first_word(args: &[OsString]) -> Option<&OsStr> {
+    let before = args.iter().skip(1).take_while(|arg| *arg != "--");
+    before.map(OsString::as_os_str).find(|arg| !arg.as_encoded_bytes().starts_with(b"-"))
+}
+
+fn later(word: &OsStr) -> Option<&'static str> {
+    LATER.into_iter().find(|later| word == *later)
+}

@@ -1,0 +1,175 @@
+//! `parlab` itself: the screen, with the library, the engine and the meters behind it.
+
+use std::collections::HashMap;
+use std::path::Path;
+use std::process::ExitCode;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use super::failure::Failure;
+use super::{limits, machine_facts, program, setting, usable_cpus};
+use crate::cli::Cli;
+use crate::engine::{MachineFacts, Session, Snapshot};
+use crate::machine::{self, Pace, Sampler};
+use crate::report::Journal;
+use crate::scenario::library::{Entry, Library, Origin, Source, find, standard_folders};
+use crate::scenario::{Overrides, Plan, Scenario};
+use crate::tui::port::{EventSink, Lab, LibraryEntry, LiveRun, Preview, SampleSink};
+use crate::tui::{self, Theme};
+use crate::workload;
+
+/// Opens the screen.
+///
+/// # Errors
+/// When there is no terminal, or no such scenario.
+pub(super) fn open(cli: &Cli) -> Result<ExitCode, Failure> {
+    let opened = match &cli.scenario {
+        None => None,
+        Some(what) => {
+            Some(find(Path::new(what), &standard_folders()).map_err(|problem| Failure::usage(problem.to_string()))?)
+        }
+    };
+    let theme = Theme::detect(&|name| std::env::var(name).ok(), cli.ascii);
+    let (mut lab, selected) = Bench::new(opened.as_ref())?;
+    lab.journal = super::journal(cli.journal.as_deref())?.map(|journal| Arc::new(Mutex::new(journal)));
+    let exit = tui::run(lab, selected, theme).map_err(|error| Failure::run(error.to_string()))?;
+    Ok(ExitCode::from(exit.code()))
+}
+
+/// What the screen works on: scenarios that were found, runs that are started, meters.
+struct Bench {
+    /// The scenario that was named on the command line, where the library does not have it.
+    guest: Option<Entry>,
+    scenarios: Mutex<HashMap<String, Scenario>>,
+    sampler: Option<Sampler>,
+    /// One for all runs, in the order they happen.
+    journal: Option<Arc<Mutex<Journal>>>,
+}
+
+impl Bench {
+    /// The bench, and what its library calls the scenario that was opened.
+    ///
+    /// # Errors
+    /// When that scenario has problems: they are better read on the command line than on a screen.
+    fn new(opened: Option<&Source>) -> Result<(Self, Option<String>), Failure> {
+        let mut bench = Self { guest: None, scenarios: Mutex::default(), sampler: None, journal: None };
+        let Some(source) = opened else { return Ok((bench, None)) };
+        let scenario = source
+            .parse(workload::specs(), usable_cpus(), &Overrides::default())
+            .map_err(|problems| Failure::usage(problems.to_string()))?;
+        let known = super::library().entries.into_iter().find(|entry| entry.origin == source.origin);
+        let call = known.as_ref().map_or_else(|| source.label.clone(), |entry| entry.call.clone());
+        if known.is_none() {
+            bench.guest = Some(Entry {
+                name: source.name.clone(),
+                call: call.clone(),
+                origin: source.origin.clone(),
+                text: source.text.clone(),
+                scenario: Ok(scenario),
+            });
+        }
+        Ok((bench, Some(call)))
+    }
+}
+
+impl Lab for Bench {
+    fn machine(&self) -> MachineFacts {
+        machine_facts()
+    }
+
+    fn entries(&self) -> Vec<LibraryEntry> {
+        let Library { entries, .. } = super::library();
+        let entries: Vec<Entry> = self.guest.iter().cloned().chain(entries).collect();
+        let mut scenarios = self.scenarios.lock().unwrap_or_else(PoisonError::into_inner);
+        *scenarios = entries.iter().filter_map(|e| Some((e.call.clone(), e.scenario.clone().ok()?))).collect();
+        entries.into_iter().map(library_entry).collect()
+    }
+
+    fn start(&mut self, name: &str, events: EventSink) -> Result<Box<dyn LiveRun>, String> {
+        let scenario = self.scenarios.lock().unwrap_or_else(PoisonError::into_inner).get(name).cloned();
+        let scenario = scenario.ok_or_else(|| format!("{name} is no longer in the library"))?;
+        limits::check(&scenario, false).map_err(|failure| failure.message)?;
+        let journal = self.journal.clone();
+        let tell = move |stamped| {
+            if let Some(journal) = &journal {
+                // A disk that is full ends the journal, never the run; there is no place to tell it here.
+                let _ = journal.lock().unwrap_or_else(PoisonError::into_inner).record(&stamped);
+            }
+            events(stamped);
+        };
+        let session = Session::start(scenario, setting(), program(), tell)
+            .map_err(|error| format!("cannot start the run: {error}"))?;
+        Ok(Box::new(session))
+    }
+
+    fn watch(&mut self, samples: SampleSink) -> Result<(), String> {
+        let usable = machine::usable_here().cpus;
+        let sampler =
+            Sampler::start(Pace::Idle, &usable, samples).map_err(|error| format!("cannot watch the cores: {error}"))?;
+        self.sampler = Some(sampler);
+        Ok(())
+    }
+
+    fn set_pace(&mut self, running: bool) {
+        if let Some(sampler) = &self.sampler {
+            sampler.set_pace(if running { Pace::Running } else { Pace::Idle });
+        }
+    }
+}
+
+impl LiveRun for Session {
+    fn snapshot(&self) -> Snapshot {
+        self.control().snapshot()
+    }
+
+    fn cancel(&self) {
+        self.control().cancel();
+    }
+
+    fn kill(&self) {
+        self.control().kill();
+    }
+
+    fn stood_still(&self) {
+        self.control().disturb();
+    }
+}
+
+fn library_entry(entry: Entry) -> LibraryEntry {
+    let origin = match &entry.origin {
+        Origin::Bundled => "bundled".to_owned(),
+        Origin::File(path) => crate::scenario::label(path),
+    };
+    match entry.scenario {
+        Ok(scenario) => LibraryEntry {
+            name: entry.call,
+            origin,
+            preview: Ok(preview(&scenario)),
+            title: scenario.title,
+            summary: scenario.summary,
+            tags: scenario.tags,
+            lesson: scenario.lesson,
+        },
+        Err(problems) => LibraryEntry {
+            name: entry.call,
+            title: entry.name,
+            summary: String::new(),
+            tags: Vec::new(),
+            origin,
+            lesson: String::new(),
+            preview: Err(problems.iter().map(ToString::to_string).collect()),
+        },
+    }
+}
+
+fn preview(scenario: &Scenario) -> Preview {
+    let plan = Plan::of(scenario);
+    Preview {
+        kind: scenario.job.kind.clone(),
+        tasks: scenario.job.inputs.len(),
+        trials: plan.trials.len(),
+        configs: plan.configs,
+        repeats: scenario.sweep.repeats,
+        warmup: scenario.sweep.warmup,
+        last_wall_s: None,
+    }
+}

@@ -1,0 +1,163 @@
+//! What does each command do? One function a command, in which the rooms meet: scenarios are found, runs are
+//! started, and what comes of them is handed to a report or to the screen.
+//!
+//! Nothing is measured, checked or worded here that a room could do for itself.
+
+mod failure;
+mod lab;
+mod limits;
+mod run;
+mod signals;
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use jiff::Timestamp;
+
+use crate::cli::{self, Cli, Command, Plain};
+use crate::engine::{MachineFacts, Setting};
+use crate::report::Journal;
+use crate::scenario::library::{Library, Source, bundled, find, standard_folders};
+use crate::scenario::{Overrides, Problems, Scenario, label};
+use crate::{machine, report, workload};
+use failure::Failure;
+
+/// Does what the command line says.
+pub(crate) fn main() -> ExitCode {
+    let cli = match Cli::read(std::env::args_os()) {
+        Ok(cli) => cli,
+        Err(error) => {
+            // That the words cannot be written is no reason for another exit code.
+            let _ = error.print();
+            return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
+        }
+    };
+    let done = match &cli.command {
+        None => lab::open(&cli),
+        Some(Command::Run(args)) => run::run(args),
+        Some(Command::List(args)) => list(args),
+        Some(Command::Show { name }) => show(name),
+        Some(Command::Check { files }) => check(files),
+        Some(Command::Machine { format }) => machine(*format),
+        Some(Command::Nursery { .. }) => return crate::backend::run_nursery(),
+    };
+    done.unwrap_or_else(|failure| {
+        report::complain(&failure.message);
+        failure.exit_code()
+    })
+}
+
+/// `parlab list`: the library, or the kinds of workload.
+fn list(args: &cli::List) -> Result<ExitCode, Failure> {
+    print(&match (args.kinds, args.format) {
+        (false, Plain::Text) => report::catalog::list_text(&library(), report::width()),
+        (false, Plain::Json) => format!("{:#}\n", report::catalog::list_json(&library())),
+        (true, Plain::Text) => report::catalog::kinds_text(workload::specs(), report::width()),
+        (true, Plain::Json) => format!("{:#}\n", report::catalog::kinds_json(workload::specs())),
+    })
+}
+
+/// `parlab show`: a bundled scenario's TOML.
+fn show(name: &str) -> Result<ExitCode, Failure> {
+    match bundled().find(|source| source.name == name) {
+        Some(source) => print(&source.text),
+        None => {
+            let source =
+                find(Path::new(name), &standard_folders()).map_err(|problem| Failure::usage(problem.to_string()))?;
+            print(&source.text)
+        }
+    }
+}
+
+/// `parlab check`: whether files are scenarios, and everything that is wrong with them if not.
+fn check(files: &[PathBuf]) -> Result<ExitCode, Failure> {
+    let mut all_right = true;
+    for file in files {
+        let checked = Source::open(file)
+            .map_err(Problems::from)
+            .and_then(|source| source.parse(workload::specs(), usable_cpus(), &Overrides::default()));
+        all_right &= checked.is_ok();
+        print(&report::catalog::check_text(&label(file), &checked))?;
+    }
+    Ok(if all_right { ExitCode::SUCCESS } else { ExitCode::from(2) })
+}
+
+/// `parlab machine`: what is seen of it.
+fn machine(format: Plain) -> Result<ExitCode, Failure> {
+    let (facts, moment) = (machine::facts(), machine::moment());
+    print(&match format {
+        Plain::Text => report::machine::text(&facts, &moment),
+        Plain::Json => report::machine::json(&facts, &moment),
+    })
+}
+
+/// Prints what a command is for.
+fn print(text: &str) -> Result<ExitCode, Failure> {
+    report::deliver(text, None).map_err(|error| Failure::run(error.to_string()))?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The scenario to run, as the command line changes it.
+fn scenario(args: &cli::Run) -> Result<Scenario, Failure> {
+    let source =
+        find(Path::new(&args.scenario), &standard_folders()).map_err(|problem| Failure::usage(problem.to_string()))?;
+    source
+        .parse(workload::specs(), usable_cpus(), &overrides(&args.overrides))
+        .map_err(|problems| Failure::usage(problems.to_string()))
+}
+
+fn overrides(args: &cli::Overrides) -> Overrides {
+    let word = |number: Option<u64>| number.map(|number| number.to_string());
+    Overrides {
+        backends: args.backends.clone(),
+        workers: args.workers.clone(),
+        repeats: word(args.repeats),
+        warmup: word(args.warmup),
+        schedule: args.schedule.clone(),
+        chunk: word(args.chunk),
+        seed: word(args.seed),
+    }
+}
+
+/// The journal that was asked for, if one was.
+fn journal(path: Option<&Path>) -> Result<Option<Journal>, Failure> {
+    let Some(path) = path else { return Ok(None) };
+    Journal::create(path).map(Some).map_err(|error| {
+        Failure::usage(format!("--journal {}: {error}; name a file that can be written", path.display()))
+    })
+}
+
+/// All scenarios that can be run by name.
+fn library() -> Library {
+    Library::open(&standard_folders(), workload::specs(), usable_cpus())
+}
+
+fn usable_cpus() -> u32 {
+    machine::usable_here().count
+}
+
+/// What a run that begins now is told of its time and place.
+fn setting() -> Setting {
+    // Whole milliseconds: more would pretend to a precision that nobody's wall clock has.
+    let now = Timestamp::now();
+    let started_at = Timestamp::from_millisecond(now.as_millisecond()).unwrap_or(now).to_string();
+    Setting { started_at, machine: machine_facts() }
+}
+
+fn machine_facts() -> MachineFacts {
+    let facts = machine::facts();
+    MachineFacts {
+        limited_by: facts.limited_by(),
+        host: facts.host,
+        kernel: facts.kernel,
+        cpu_model: facts.cpu_model,
+        logical_cpus: facts.logical_cpus,
+        usable_cpus: facts.usable.count,
+        memory_bytes: facts.memory_bytes,
+    }
+}
+
+/// This very program, of which nurseries are made: the link works even if its file was replaced in the meantime.
+fn program() -> PathBuf {
+    PathBuf::from("/proc/self/exe")
+}

@@ -1,0 +1,74 @@
+//! `parlab run`: a run without the screen. Progress goes to standard error, the report to standard output.
+
+use std::io::{IsTerminal as _, stderr};
+use std::process::ExitCode;
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::time::Duration;
+
+use super::failure::Failure;
+use super::{program, setting, signals};
+use crate::cli::{self, Plain};
+use crate::engine::{Ledger, Session, Stamped, Status};
+use crate::report::{self, Progress};
+use crate::scenario::Scenario;
+
+/// How often the progress of a trial is shown.
+const REFRESH: Duration = Duration::from_millis(200);
+
+/// Runs a scenario and delivers its report.
+///
+/// # Errors
+/// When it cannot be started. How it went is in the exit code.
+pub(super) fn run(args: &cli::Run) -> Result<ExitCode, Failure> {
+    let format = match args.format.supported().map_err(|error| Failure::usage(error.to_string()))? {
+        Plain::Text => report::Format::Text,
+        Plain::Json => report::Format::Json,
+    };
+    let scenario = super::scenario(args)?;
+    super::limits::check(&scenario, args.yes)?;
+    let mut progress = Progress::new(args.quiet, stderr().is_terminal());
+    let mut journal = super::journal(args.journal.as_deref())?;
+    let mut ledger = Ledger::default();
+    let heard = carry_out(scenario, &mut progress, |stamped, progress| {
+        ledger.apply(stamped);
+        if let Some(Err(lost)) = journal.as_mut().map(|journal| journal.record(stamped)) {
+            progress.warn(&lost.to_string());
+            journal = None;
+        }
+    })?;
+    progress.finish();
+    let delivered = report::deliver(&report::render(format, &ledger), args.output.as_deref());
+    if let Err(error) = &delivered {
+        report::complain(&error.to_string());
+    }
+    Ok(ExitCode::from(match ledger.status {
+        Some(Status::Interrupted) => heard.exit_code().unwrap_or(130),
+        Some(Status::Done) if delivered.is_ok() => 0,
+        _ => 1,
+    }))
+}
+
+/// Carries out the run, and hands on its events until the last.
+fn carry_out(
+    scenario: Scenario,
+    progress: &mut Progress,
+    mut take: impl FnMut(&Stamped, &mut Progress),
+) -> Result<signals::Heard, Failure> {
+    let (tell, events) = mpsc::channel();
+    let session = Session::start(scenario, setting(), program(), move |stamped| {
+        let _ = tell.send(stamped);
+    })
+    .map_err(|error| Failure::run(format!("cannot start the run: {error}")))?;
+    let heard = signals::listen(session.control().clone())
+        .map_err(|error| Failure::run(format!("cannot listen for signals: {error}")))?;
+    loop {
+        match events.recv_timeout(REFRESH) {
+            Ok(stamped) => {
+                progress.take(&stamped);
+                take(&stamped, progress);
+            }
+            Err(RecvTimeoutError::Timeout) => progress.tick(session.control().progress().0),
+            Err(RecvTimeoutError::Disconnected) => return Ok(heard),
+        }
+    }
+}

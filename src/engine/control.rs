@@ -1,0 +1,195 @@
+//! The handle on a run in progress: whoever holds it can look at the trial and end it. Looking only reads the
+//! board; the engine measures the same whether anybody does.
+
+use std::sync::atomic::{AtomicBool, AtomicU8, Ordering::Relaxed};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use super::live::{LaneState, LaneView, Snapshot, Span};
+use crate::backend::{Board, LaneReading, RecordReading, Scale, Standing};
+use crate::scenario::Inputs;
+
+/// Up to this many tasks a snapshot tells what each worker did when.
+pub const SPANS_MAX: u64 = 4096;
+
+/// How urgently a run should end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Urgency {
+    /// Not at all.
+    GoOn,
+    /// As soon as tasks let go, and by force shortly after.
+    Cancel,
+    /// By force, now.
+    Kill,
+}
+
+/// Shared by the engine and whoever watches or ends a run.
+#[derive(Default)]
+pub struct Control {
+    urgency: AtomicU8,
+    disturbed: AtomicBool,
+    scene: Mutex<Option<Scene>>,
+}
+
+/// The trial that is, or was last, in progress.
+struct Scene {
+    board: Arc<Board>,
+    inputs: Inputs,
+    scale: Scale,
+    /// When the gate was opened, in ticks.
+    opened: Option<u64>,
+    /// When the trial was over, in ticks.
+    ended: Option<u64>,
+}
+
+impl Control {
+    /// Ends the run cleanly: tasks stop where they are, what was measured is kept.
+    pub fn cancel(&self) {
+        self.escalate(Urgency::Cancel);
+    }
+
+    /// Ends the run by force.
+    pub fn kill(&self) {
+        self.escalate(Urgency::Kill);
+    }
+
+    /// How urgently the run should end.
+    pub fn urgency(&self) -> Urgency {
+        match self.urgency.load(Relaxed) {
+            0 => Urgency::GoOn,
+            1 => Urgency::Cancel,
+            _ => Urgency::Kill,
+        }
+    }
+
+    /// Says that the program was stopped for a while (Ctrl-Z): the trial in progress has to be timed again.
+    pub fn disturb(&self) {
+        self.disturbed.store(true, Relaxed);
+    }
+
+    /// Whether there was a disturbance since this was last asked.
+    pub(super) fn take_disturbance(&self) -> bool {
+        self.disturbed.swap(false, Relaxed)
+    }
+
+    fn escalate(&self, urgency: Urgency) {
+        self.urgency.fetch_max(urgency as u8, Relaxed);
+        if let Some(scene) = self.scene().as_ref() {
+            scene.board.cancel();
+        }
+    }
+
+    pub(super) fn enter(&self, board: &Arc<Board>, inputs: &Inputs, scale: Scale) {
+        let inputs = inputs.clone();
+        *self.scene() = Some(Scene { board: Arc::clone(board), inputs, scale, opened: None, ended: None });
+        // A cancellation that came before there was a board has not reached it.
+        if self.urgency() > Urgency::GoOn {
+            board.cancel();
+        }
+    }
+
+    pub(super) fn opened(&self, at: u64) {
+        if let Some(scene) = self.scene().as_mut() {
+            scene.opened = Some(at);
+        }
+    }
+
+    pub(super) fn ended(&self, at: u64) {
+        if let Some(scene) = self.scene().as_mut() {
+            scene.ended = Some(at);
+        }
+    }
+
+    /// The trial in progress, or else the last one, at this instant; empty before the first.
+    pub fn snapshot(&self) -> Snapshot {
+        self.scene().as_ref().map(Scene::snapshot).unwrap_or_default()
+    }
+
+    /// Tasks finished so far in the trial in progress, failed ones included, and those that failed.
+    pub fn progress(&self) -> (u64, u64) {
+        self.scene().as_ref().map_or((0, 0), |scene| scene.board.progress())
+    }
+
+    fn scene(&self) -> MutexGuard<'_, Option<Scene>> {
+        self.scene.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Scene {
+    fn snapshot(&self) -> Snapshot {
+        let shape = self.board.shape();
+        let now = self.ended.unwrap_or_else(|| shape.clock.now());
+        let time = Time { opened: self.opened.unwrap_or(now), now, seconds_per_tick: self.scale.seconds_per_tick() };
+        let (done, failed) = self.board.progress();
+        Snapshot {
+            elapsed_s: time.since_opening(now),
+            hired: self.board.arrived(),
+            done,
+            failed,
+            lanes: (0..shape.workers).map(|worker| lane_view(self.board.read_lane(worker), &time)).collect(),
+            spans: self.spans(&time),
+        }
+    }
+
+    fn spans(&self, time: &Time) -> Vec<Span> {
+        let tasks = self.board.shape().tasks;
+        if tasks > SPANS_MAX {
+            return Vec::new();
+        }
+        let record = |task| self.board.read_record(task).map(|record| (task, record));
+        let mut spans: Vec<Span> = (0..tasks)
+            .filter_map(record)
+            .map(|(task, record)| span(task, self.inputs.x(task), &record, time))
+            .collect();
+        spans.sort_by(|a, b| a.worker.cmp(&b.worker).then(a.start_s.total_cmp(&b.start_s)));
+        spans
+    }
+}
+
+/// Turns ticks into seconds since the gate opened.
+struct Time {
+    opened: u64,
+    now: u64,
+    seconds_per_tick: f64,
+}
+
+impl Time {
+    fn since_opening(&self, ticks: u64) -> f64 {
+        ticks.saturating_sub(self.opened) as f64 * self.seconds_per_tick
+    }
+}
+
+fn lane_view(lane: LaneReading, time: &Time) -> LaneView {
+    let in_hand_s = match lane.task {
+        Some(_) => time.now.saturating_sub(lane.started) as f64 * time.seconds_per_tick,
+        None => 0.0,
+    };
+    let waited = lane.waits_s.map(|waits_s| (in_hand_s / waits_s).min(1.0));
+    LaneView {
+        state: match lane.standing {
+            Standing::Absent => LaneState::Absent,
+            Standing::Waiting => LaneState::Waiting,
+            Standing::Running => LaneState::Running,
+            Standing::Stalled => LaneState::Stalled,
+            Standing::Lost => LaneState::Lost,
+            Standing::Finished => LaneState::Finished,
+        },
+        pid: lane.pid,
+        cpu: lane.cpu,
+        task: lane.task,
+        task_started_s: time.since_opening(lane.started),
+        fraction: lane.task.and(lane.fraction.or(waited)),
+        done: lane.done,
+        busy_s: lane.busy as f64 * time.seconds_per_tick + in_hand_s,
+    }
+}
+
+fn span(task: u64, x: f64, record: &RecordReading, time: &Time) -> Span {
+    Span {
+        worker: record.worker,
+        task,
+        x,
+        start_s: time.since_opening(record.start),
+        end_s: time.since_opening(record.end),
+        failed: record.failed,
+    }
+}

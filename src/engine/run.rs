@@ -1,0 +1,169 @@
+//! A run from its first event to its last: trial after trial of the plan, in order.
+//!
+//! It does not know how a trial is executed; that is an [`Executor`]'s business, which tests replace by one with
+//! scripted durations.
+
+use std::collections::BTreeSet;
+use std::time::Instant;
+
+use super::control::{Control, Urgency};
+use super::event::{Event, MachineFacts, Planned, Problem, ScenarioFacts, Stamped, Status, TrialEnd, TrialOutcome};
+use super::problems::Problems;
+use crate::backend::Broken;
+use crate::scenario::{Config, Plan, Scenario};
+
+/// Executes single trials.
+pub trait Executor {
+    /// Executes the trial with this index by this configuration; `with_results` asks for each task's result.
+    ///
+    /// # Errors
+    /// [`Broken`] when the backend could not hire, or lost what it cannot replace.
+    fn trial(
+        &mut self,
+        trial: usize,
+        config: &Config,
+        with_results: bool,
+        tell: &mut dyn FnMut(Event),
+    ) -> Result<TrialOutcome, Broken>;
+}
+
+/// What a run is told from outside.
+pub struct Setting {
+    /// When it begins: RFC 3339, UTC.
+    pub started_at: String,
+    /// Where it is run.
+    pub machine: MachineFacts,
+}
+
+/// Carries out a scenario and tells each event as it happens; the last one says how it ended.
+pub fn run(
+    scenario: &Scenario,
+    setting: Setting,
+    executor: &mut dyn Executor,
+    control: &Control,
+    tell: &mut dyn FnMut(Stamped),
+) -> Status {
+    let plan = Plan::of(scenario);
+    let mut run = Run {
+        begun: Instant::now(),
+        trials_done: 0,
+        problems: Problems::new(&plan),
+        timed_out: BTreeSet::new(),
+        with_results: BTreeSet::new(),
+        tell,
+    };
+    run.tell(Event::Planned(Box::new(planned(scenario, setting, plan.clone()))));
+    for trial in 0..plan.trials.len() {
+        if control.urgency() > Urgency::GoOn {
+            break;
+        }
+        run.trial(trial, &plan, executor, control);
+    }
+    run.finish(control.urgency() > Urgency::GoOn)
+}
+
+/// The state of a run.
+struct Run<'a> {
+    begun: Instant,
+    trials_done: usize,
+    problems: Problems,
+    /// Configurations with a trial that took too long; their others are not tried.
+    timed_out: BTreeSet<usize>,
+    /// Configurations whose results have been told.
+    with_results: BTreeSet<usize>,
+    tell: &'a mut dyn FnMut(Stamped),
+}
+
+impl Run<'_> {
+    fn trial(&mut self, trial: usize, plan: &Plan, executor: &mut dyn Executor, control: &Control) {
+        let index = plan.trials[trial].config;
+        if self.timed_out.contains(&index) {
+            return;
+        }
+        let with_results = !self.with_results.contains(&index);
+        let outcome = loop {
+            control.take_disturbance();
+            self.tell(Event::TrialStarted { trial });
+            let outcome = executor.trial(trial, &plan.configs[index], with_results, &mut |event| {
+                self.problems.hear(&event);
+                self.tell(event);
+            });
+            // While the program was stopped its threads were, too, but the clock was not.
+            let void = control.take_disturbance() && outcome.as_ref().is_ok_and(|o| o.end == TrialEnd::Complete);
+            if !void {
+                break outcome;
+            }
+        };
+        self.trials_done += 1;
+        let outcome = outcome.unwrap_or_else(|broken| {
+            self.problems.broken(trial, &broken);
+            nothing_measured()
+        });
+        if outcome.end == TrialEnd::TimedOut {
+            self.timed_out.insert(index);
+        }
+        if outcome.end == TrialEnd::Complete && outcome.results.is_some() {
+            self.with_results.insert(index);
+        }
+        self.problems.finished(trial, &outcome);
+        self.tell(Event::TrialFinished { trial, outcome: Box::new(outcome) });
+    }
+
+    fn finish(&mut self, interrupted: bool) -> Status {
+        let (failed, mut problems) = self.problems.close();
+        let status = match (interrupted, failed) {
+            (true, _) => Status::Interrupted,
+            (false, true) => Status::Failed,
+            (false, false) => Status::Done,
+        };
+        if interrupted {
+            let message = "the run was ended before its last trial; what was measured until then is kept";
+            problems.push(Problem { code: "interrupted".to_owned(), message: message.to_owned() });
+        }
+        self.tell(Event::RunFinished { status, problems });
+        status
+    }
+
+    fn tell(&mut self, event: Event) {
+        let elapsed_s = self.begun.elapsed().as_secs_f64();
+        (self.tell)(Stamped { elapsed_s, trials_done: self.trials_done, event });
+    }
+}
+
+fn planned(scenario: &Scenario, setting: Setting, plan: Plan) -> Planned {
+    Planned {
+        parlab: env!("CARGO_PKG_VERSION").to_owned(),
+        started_at: setting.started_at,
+        scenario: ScenarioFacts {
+            name: scenario.name.clone(),
+            title: scenario.title.clone(),
+            lesson: scenario.lesson.clone(),
+            kind: scenario.job.kind.clone(),
+            tasks: scenario.job.inputs.len(),
+            seed: scenario.job.seed,
+            sha256: scenario.sha256.clone(),
+            include_startup: scenario.sweep.include_startup,
+        },
+        machine: setting.machine,
+        plan,
+    }
+}
+
+/// The outcome of a trial that came to nothing.
+fn nothing_measured() -> TrialOutcome {
+    TrialOutcome {
+        end: TrialEnd::Broken,
+        wall_s: 0.0,
+        startup_s: None,
+        cpu_user_s: 0.0,
+        cpu_system_s: 0.0,
+        switches_voluntary: 0,
+        switches_involuntary: 0,
+        peak_rss_bytes: None,
+        tasks_done: 0,
+        tasks_failed: 0,
+        task_s: None,
+        checksum: String::new(),
+        results: None,
+    }
+}

@@ -1,0 +1,72 @@
+//! A run on a thread of its own: started here, watched and ended through its [`Control`].
+
+use std::io;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::thread::JoinHandle;
+
+use super::control::Control;
+use super::event::{Event, Problem, Stamped, Status};
+use super::run::{Setting, run};
+use super::trial::Laboratory;
+use crate::scenario::Scenario;
+
+/// A run in progress. Dropping it ends the run and waits for that.
+pub struct Session {
+    control: Arc<Control>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Session {
+    /// Starts to carry out a scenario. `tell` is called on the run's thread with every event in order; the last
+    /// is always [`Event::RunFinished`]. `program` is parlab's own binary, of which nurseries are made.
+    ///
+    /// # Errors
+    /// When the system refuses a thread.
+    pub fn start(
+        scenario: Scenario,
+        setting: Setting,
+        program: PathBuf,
+        mut tell: impl FnMut(Stamped) + Send + 'static,
+    ) -> io::Result<Self> {
+        let control = Arc::new(Control::default());
+        let watched = Arc::clone(&control);
+        let body = move || {
+            let mut last = (0.0, 0);
+            let result = catch_unwind(AssertUnwindSafe(|| {
+                let mut laboratory = Laboratory::new(&scenario, &program, &watched);
+                run(&scenario, setting, &mut laboratory, &watched, &mut |stamped| {
+                    last = (stamped.elapsed_s, stamped.trials_done);
+                    tell(stamped);
+                });
+            }));
+            if result.is_err() {
+                tell(broken_off(last));
+            }
+        };
+        let thread = std::thread::Builder::new().name("engine".to_owned()).spawn(body)?;
+        Ok(Self { control, thread: Some(thread) })
+    }
+
+    /// The handle to watch and end it with.
+    pub fn control(&self) -> &Arc<Control> {
+        &self.control
+    }
+}
+
+impl Drop for Session {
+    fn drop(&mut self) {
+        self.control.cancel();
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+/// The last event of a run whose engine panicked: whoever waits for the end must not wait for ever.
+fn broken_off((elapsed_s, trials_done): (f64, usize)) -> Stamped {
+    let message = "parlab itself failed in the middle of the run; please report this".to_owned();
+    let problems = vec![Problem { code: "internal-error".to_owned(), message }];
+    Stamped { elapsed_s, trials_done, event: Event::RunFinished { status: Status::Failed, problems } }
+}

@@ -1,0 +1,300 @@
+//! One trial from hiring to its last task: hires, opens the gate, watches the clock, hears cancellations, and
+//! decides what a lost worker means.
+
+use std::collections::{BTreeMap, HashMap};
+use std::path::Path;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use super::control::{Control, Urgency};
+use super::event::{Cause, Event, Loss, Remedy, TaskResult, TaskTimes, TrialEnd, TrialOutcome};
+use super::run::Executor;
+use crate::backend::{Agency, Board, Broken, Clock, Crew, Departure, Notice, Scale, Shape};
+use crate::scenario::{BackendKind, Config, Inputs, Scenario, Value};
+use crate::workload;
+
+/// Results are kept for runs of up to this many tasks.
+pub const RESULTS_MAX: u64 = 10_000;
+/// How often the engine looks up while workers work.
+const TICK: Duration = Duration::from_millis(50);
+/// How often it tells how far they are.
+const PROGRESS_EVERY: Duration = Duration::from_millis(500);
+/// How long tasks are given to stop by themselves once a trial is called off.
+const GRACE: Duration = Duration::from_millis(100);
+/// A trial that loses more workers than this is given up.
+const LOSSES_MAX: usize = 1000;
+
+/// Runs trials for real.
+pub struct Laboratory<'a> {
+    scenario: &'a Scenario,
+    agency: Agency,
+    control: &'a Control,
+    clock: Clock,
+    scale: Scale,
+    value_names: Vec<&'static str>,
+}
+
+impl<'a> Laboratory<'a> {
+    /// A laboratory for the trials of one run; `program` is parlab's own binary, of which nurseries are made.
+    pub fn new(scenario: &'a Scenario, program: &Path, control: &'a Control) -> Self {
+        let clock = Clock::detect();
+        let spec = workload::specs().find(|spec| spec.name == scenario.job.kind);
+        Self {
+            scenario,
+            agency: Agency::new(&scenario.job, program),
+            control,
+            clock,
+            scale: Scale::new(clock),
+            value_names: spec.map_or(Vec::new(), |spec| spec.values.iter().map(|value| value.name).collect()),
+        }
+    }
+
+    fn shape(&self, config: &Config) -> Shape {
+        Shape {
+            tasks: self.scenario.job.inputs.len(),
+            workers: config.workers,
+            schedule: config.schedule,
+            chunk: config.chunk,
+            values: self.value_names.len(),
+            clock: self.clock,
+        }
+    }
+}
+
+impl Executor for Laboratory<'_> {
+    fn trial(
+        &mut self,
+        trial: usize,
+        config: &Config,
+        with_results: bool,
+        tell: &mut dyn FnMut(Event),
+    ) -> Result<TrialOutcome, Broken> {
+        self.agency.prepare(config.backend)?;
+        let board =
+            Board::create(self.shape(config)).map_err(|error| Broken(format!("no memory for the board: {error}")))?;
+        let board = Arc::new(board);
+        self.control.enter(&board, &self.scenario.job.inputs, self.scale);
+        forget_peak_memory();
+        let hiring = self.clock.now();
+        let crew = self.agency.hire(config.backend, &board)?;
+        let mut attendant = Attendant {
+            trial,
+            board: &board,
+            crew,
+            control: self.control,
+            tell,
+            deadline: Instant::now() + self.scenario.sweep.timeout,
+            called_off: None,
+            losses: HashMap::new(),
+            lost: 0,
+            left: 0,
+        };
+        let mut opened = None;
+        let end = attendant.gather().and_then(|()| {
+            let startup = board.totals().last_arrival.saturating_sub(hiring) as f64 * self.scale.seconds_per_tick();
+            let startup_s = (config.backend != BackendKind::Serial).then_some(startup);
+            let at = board.open_gate();
+            self.control.opened(at);
+            opened = Some((at, startup_s));
+            (attendant.tell)(Event::GateOpened { trial, startup_s });
+            attendant.attend()
+        });
+        drop(attendant);
+        let now = self.clock.now();
+        self.control.ended(now);
+        let end = match end {
+            Ok(()) => TrialEnd::Complete,
+            Err(Ending::Called(end)) => end,
+            Err(Ending::Broken(broken)) => return Err(broken),
+        };
+        let outcome = self.outcome(&board, end, opened, now, with_results);
+        if end == TrialEnd::Complete && outcome.tasks_done + outcome.tasks_failed < board.shape().tasks {
+            let missing = board.shape().tasks - outcome.tasks_done - outcome.tasks_failed;
+            return Err(Broken(format!("{missing} tasks were lost with a worker that was killed while it took them")));
+        }
+        Ok(outcome)
+    }
+}
+
+impl Laboratory<'_> {
+    fn outcome(
+        &self,
+        board: &Board,
+        end: TrialEnd,
+        opened: Option<(u64, Option<f64>)>,
+        now: u64,
+        with_results: bool,
+    ) -> TrialOutcome {
+        let totals = board.totals();
+        let tick_s = self.scale.seconds_per_tick();
+        let (opened, startup_s) = opened.unwrap_or((now, None));
+        let last_end = if end == TrialEnd::Complete { totals.last_end } else { now };
+        TrialOutcome {
+            end,
+            wall_s: last_end.saturating_sub(opened) as f64 * tick_s,
+            startup_s,
+            cpu_user_s: totals.user_us as f64 * 1e-6,
+            cpu_system_s: totals.system_us as f64 * 1e-6,
+            switches_voluntary: totals.voluntary,
+            switches_involuntary: totals.involuntary,
+            peak_rss_bytes: (totals.peak_rss_kib > 0).then_some(totals.peak_rss_kib * 1024),
+            tasks_done: totals.done,
+            tasks_failed: totals.failed,
+            task_s: totals.task_ticks.map(|ticks| {
+                let [min, median, p95, max] = ticks.map(|t| t * tick_s);
+                TaskTimes { min, median, p95, max }
+            }),
+            checksum: format!("{:016x}", totals.checksum),
+            results: (with_results && board.shape().tasks <= RESULTS_MAX).then(|| self.results(board)),
+        }
+    }
+
+    fn results(&self, board: &Board) -> Vec<TaskResult> {
+        let values = |task| {
+            let record = board.read_record(task).filter(|record| !record.failed)?;
+            Some(self.value_names.iter().map(|&name| name.to_owned()).zip(record.values).collect())
+        };
+        let inputs = &self.scenario.job.inputs;
+        (0..board.shape().tasks).map(|task| TaskResult { input: input(inputs, task), values: values(task) }).collect()
+    }
+}
+
+/// What a report calls the input of a task: `x`, or the grid's keys.
+fn input(inputs: &Inputs, task: u64) -> BTreeMap<String, Value> {
+    match inputs {
+        Inputs::Grid(_) => {
+            inputs.grid_point(task).into_iter().map(|(key, value)| (key.to_owned(), value.clone())).collect()
+        }
+        _ => BTreeMap::from([("x".to_owned(), Value::Number(inputs.x(task)))]),
+    }
+}
+
+/// Why a trial ends before its last task.
+enum Ending {
+    Called(TrialEnd),
+    Broken(Broken),
+}
+
+/// Stands by while a crew works.
+struct Attendant<'a> {
+    trial: usize,
+    board: &'a Board,
+    crew: Box<dyn Crew>,
+    control: &'a Control,
+    tell: &'a mut dyn FnMut(Event),
+    deadline: Instant,
+    /// Since when, and why, the trial is being ended.
+    called_off: Option<(Instant, TrialEnd)>,
+    /// How many workers each task has cost.
+    losses: HashMap<u64, u32>,
+    lost: usize,
+    left: u32,
+}
+
+impl Attendant<'_> {
+    /// Waits until all workers stand at the gate.
+    fn gather(&mut self) -> Result<(), Ending> {
+        while self.board.arrived() < self.board.shape().workers {
+            self.look_up()?;
+            self.board.wait_for_arrivals(Duration::from_millis(5));
+            self.hear(Duration::ZERO)?;
+        }
+        Ok(())
+    }
+
+    /// Waits until all workers have left.
+    fn attend(&mut self) -> Result<(), Ending> {
+        let mut told = Instant::now();
+        while self.left < self.board.shape().workers {
+            self.look_up()?;
+            self.hear(TICK.min(self.deadline.saturating_duration_since(Instant::now())))?;
+            if told.elapsed() >= PROGRESS_EVERY {
+                told = Instant::now();
+                let (done, failed) = self.board.progress();
+                (self.tell)(Event::Progress { trial: self.trial, done, failed });
+            }
+        }
+        self.called_off.take().map_or(Ok(()), |(_, end)| Err(Ending::Called(end)))
+    }
+
+    /// Looks at the clock and at the control, and ends what should end.
+    fn look_up(&mut self) -> Result<(), Ending> {
+        let urgency = self.control.urgency();
+        if self.called_off.is_none() {
+            let end = match urgency {
+                Urgency::GoOn if Instant::now() >= self.deadline => TrialEnd::TimedOut,
+                Urgency::GoOn => return Ok(()),
+                Urgency::Cancel | Urgency::Kill => TrialEnd::Cancelled,
+            };
+            self.board.cancel();
+            self.called_off = Some((Instant::now(), end));
+        }
+        match self.called_off {
+            Some((since, end)) if urgency == Urgency::Kill || since.elapsed() >= GRACE => {
+                self.crew.kill();
+                Err(Ending::Called(end))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Waits for the next notice and deals with it.
+    fn hear(&mut self, timeout: Duration) -> Result<(), Ending> {
+        match self.crew.next(timeout) {
+            None => Ok(()),
+            Some(Notice::Left { worker, .. }) if self.board.is_finished(worker) => {
+                self.left += 1;
+                Ok(())
+            }
+            Some(Notice::Left { worker, pid, how }) => self.lose(worker, pid, how),
+            Some(Notice::Stalled { worker, pid, stopped }) => {
+                self.board.mark_stalled(worker, stopped);
+                (self.tell)(Event::WorkerStalled { trial: self.trial, worker, pid, stopped });
+                Ok(())
+            }
+            Some(Notice::Broken(broken)) => Err(Ending::Broken(broken)),
+        }
+    }
+
+    /// Decides what becomes of a lost worker's task and place.
+    fn lose(&mut self, worker: u32, pid: u32, how: Departure) -> Result<(), Ending> {
+        let task = self.board.mark_lost(worker);
+        if self.called_off.is_some() {
+            // It was on its way out anyway.
+            self.left += 1;
+            return Ok(());
+        }
+        self.lost += 1;
+        let remedy = self.remedy(task);
+        if let (Remedy::TaskFailed, Some(task)) = (remedy, task) {
+            self.board.give_up_task(worker, task);
+        }
+        let cause = match how {
+            Departure::Exit(status) => Cause::Exit(status),
+            Departure::Signal(name) => Cause::Signal(name),
+        };
+        (self.tell)(Event::WorkerLost(Loss { trial: self.trial, worker, pid, cause, task, remedy }));
+        if remedy == Remedy::GivenUp {
+            self.board.cancel();
+            self.crew.kill();
+            return Err(Ending::Broken(Broken(format!("more than {LOSSES_MAX} workers were lost"))));
+        }
+        self.crew.replace(worker).map_err(Ending::Broken)
+    }
+
+    fn remedy(&mut self, task: Option<u64>) -> Remedy {
+        if self.lost > LOSSES_MAX {
+            return Remedy::GivenUp;
+        }
+        let Some(task) = task else { return Remedy::Replaced };
+        let cost = self.losses.entry(task).or_default();
+        *cost += 1;
+        if *cost == 1 { Remedy::Retried } else { Remedy::TaskFailed }
+    }
+}
+
+/// Starts this process's peak resident set anew, so that a trial is not charged with an earlier one's.
+fn forget_peak_memory() {
+    // Not every kernel offers it; then the peak is that since the program began.
+    let _ = std::fs::write("/proc/self/clear_refs", "5");
+}

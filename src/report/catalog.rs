@@ -1,0 +1,281 @@
+//! The texts of `list`, `list --kinds` and `check`: what there is to run, and whether a file can be.
+//!
+//! Nothing is printed here; the caller has the terminal.
+
+use serde_json::{Value as Json, json};
+use unicode_width::UnicodeWidthStr as _;
+
+use crate::scenario::library::{Entry, Library, Origin};
+use crate::scenario::{Bounds, Domain, KindSpec, Nature, Plan, Problems, Scenario, plain, plain_whole};
+use crate::units;
+
+/// The narrowest page that texts are fitted to, in columns.
+const NARROWEST: usize = 40;
+
+/// The widest: longer lines are hard to read.
+const WIDEST: usize = 110;
+
+/// The library for people, fitted to `width` columns: what can be run, then what cannot be and why.
+pub fn list_text(library: &Library, width: usize) -> String {
+    let width = width.clamp(NARROWEST, WIDEST);
+    let names = library.entries.iter().map(|entry| entry.call.width()).max().unwrap_or(0).min(width / 3);
+    let mut out = String::new();
+    let mut heading = None;
+    for entry in &library.entries {
+        let folder = folder(entry);
+        if heading.as_ref() != Some(&folder) {
+            let gap = if out.is_empty() { "" } else { "\n" };
+            out.push_str(&format!("{gap}{folder}\n"));
+            heading = Some(folder);
+        }
+        listed(entry, names, width, &mut out);
+    }
+    for note in &library.notes {
+        out.push_str(&format!("\n{note}\n"));
+    }
+    out
+}
+
+/// The library for scripts.
+pub fn list_json(library: &Library) -> Json {
+    json!({
+        "schema": "parlab.list/1",
+        "scenarios": library.entries.iter().map(entry_json).collect::<Vec<_>>(),
+        "notes": library.notes,
+    })
+}
+
+/// The verdict on a checked file: one line if it is fine, else a line for each problem.
+pub fn check_text(label: &str, checked: &Result<Scenario, Problems>) -> String {
+    match checked {
+        Ok(scenario) => format!("{label}: ok: {}\n", extent(scenario)),
+        Err(problems) => format!("{problems}\n"),
+    }
+}
+
+/// The registry of kinds for people, fitted to `width` columns.
+pub fn kinds_text(specs: impl Iterator<Item = &'static KindSpec>, width: usize) -> String {
+    let width = width.clamp(NARROWEST, WIDEST);
+    specs.map(|spec| kind_text(spec, width)).collect::<Vec<_>>().join("\n")
+}
+
+/// The registry of kinds for scripts.
+pub fn kinds_json(specs: impl Iterator<Item = &'static KindSpec>) -> Json {
+    json!({ "schema": "parlab.kinds/1", "kinds": specs.map(kind_json).collect::<Vec<_>>() })
+}
+
+/// What will be run, in one line: `4 tasks of sleep · 2 configurations · 4 trials`.
+pub fn extent(scenario: &Scenario) -> String {
+    let plan = Plan::of(scenario);
+    let count = |n: usize, what: &str| format!("{} {what}{}", units::count(n as u64), if n == 1 { "" } else { "s" });
+    let tasks = scenario.job.inputs.len();
+    format!(
+        "{} task{} of {} · {} · {}",
+        units::count(tasks),
+        if tasks == 1 { "" } else { "s" },
+        scenario.job.kind,
+        count(plan.configs.len(), "configuration"),
+        count(plan.trials.len(), "trial"),
+    )
+}
+
+fn folder(entry: &Entry) -> String {
+    match &entry.origin {
+        Origin::Bundled => "bundled".to_owned(),
+        Origin::File(path) => path.parent().map(crate::scenario::label).unwrap_or_default(),
+    }
+}
+
+fn listed(entry: &Entry, names: usize, width: usize, out: &mut String) {
+    let indent = " ".repeat(names + 4);
+    let room = width - indent.len();
+    out.push_str(&format!("  {}", padded(&entry.call, names)));
+    // A name too long for its column has a line of its own.
+    out.push_str(if entry.call.width() > names { "\n" } else { "  " });
+    let lead = if entry.call.width() > names { indent.as_str() } else { "" };
+    match &entry.scenario {
+        Ok(scenario) => {
+            out.push_str(&format!("{lead}{}\n", cut(&scenario.title, room)));
+            for line in wrapped(&scenario.summary, room) {
+                out.push_str(&format!("{indent}{line}\n"));
+            }
+            out.push_str(&format!("{indent}{}\n", cut(&extent(scenario), room)));
+        }
+        Err(problems) => {
+            let count = problems.count();
+            out.push_str(&format!("{lead}cannot be run: {count} problem{}\n", if count == 1 { "" } else { "s" }));
+            for problem in problems.iter().take(3) {
+                out.push_str(
+                    &wrapped(&problem.to_string(), room).map(|line| format!("{indent}{line}\n")).collect::<String>(),
+                );
+            }
+        }
+    }
+}
+
+fn entry_json(entry: &Entry) -> Json {
+    let path = match &entry.origin {
+        Origin::Bundled => None,
+        Origin::File(path) => Some(crate::scenario::label(path)),
+    };
+    let scenario = entry.scenario.as_ref().ok();
+    let plan = scenario.map(Plan::of);
+    json!({
+        "name": entry.name,
+        "call": entry.call,
+        "origin": if path.is_none() { "bundled" } else { "file" },
+        "path": path,
+        "title": scenario.map(|scenario| &scenario.title),
+        "summary": scenario.map(|scenario| &scenario.summary),
+        "tags": scenario.map(|scenario| &scenario.tags),
+        "kind": scenario.map(|scenario| &scenario.job.kind),
+        "tasks": scenario.map(|scenario| scenario.job.inputs.len()),
+        "configurations": plan.as_ref().map(|plan| plan.configs.len()),
+        "trials": plan.as_ref().map(|plan| plan.trials.len()),
+        "sha256": scenario.map(|scenario| &scenario.sha256),
+        "problems": entry.scenario.as_ref().err().map(|problems| problems.iter().collect::<Vec<_>>()).unwrap_or_default(),
+    })
+}
+
+fn kind_text(spec: &KindSpec, width: usize) -> String {
+    let mut facts = vec![nature(spec.nature)];
+    facts.extend(spec.tells_progress.then_some("tells how far it is"));
+    facts.extend(spec.processes_only.map(|_| "processes only"));
+    let mut out = format!("{} · {}\n", spec.name, facts.join(" · "));
+    for line in wrapped(spec.summary, width - 2) {
+        out.push_str(&format!("  {line}\n"));
+    }
+    let mut rows = vec![("x".to_owned(), format!("the input ({})", span(spec.input)))];
+    rows.extend(
+        spec.params.iter().map(|param| {
+            (param.name.to_owned(), with_facts(param.doc, [param.unit.to_owned(), allowed(param.domain)]))
+        }),
+    );
+    rows.extend(
+        spec.values
+            .iter()
+            .map(|value| (format!("→ {}", value.name), with_facts(value.doc, [value.unit.to_owned(), String::new()]))),
+    );
+    let names = rows.iter().map(|(name, _)| name.width()).max().unwrap_or(0);
+    let indent = " ".repeat(names + 4);
+    for (name, text) in rows {
+        let mut lead = format!("  {}  ", padded(&name, names));
+        for line in wrapped(&text, width - indent.len()) {
+            out.push_str(&format!("{lead}{line}\n"));
+            lead.clone_from(&indent);
+        }
+    }
+    out
+}
+
+fn kind_json(spec: &KindSpec) -> Json {
+    json!({
+        "name": spec.name,
+        "summary": spec.summary,
+        "nature": spec.nature,
+        "tells_progress": spec.tells_progress,
+        "processes_only": spec.processes_only,
+        "input": { "min": spec.input.min, "max": spec.input.max },
+        "parameters": spec.params.iter().map(|param| {
+            let mut json = domain_json(param.domain);
+            json["name"] = param.name.into();
+            json["unit"] = param.unit.into();
+            json["doc"] = param.doc.into();
+            json
+        }).collect::<Vec<_>>(),
+        "values": spec.values.iter().map(|value| {
+            json!({ "name": value.name, "unit": value.unit, "doc": value.doc })
+        }).collect::<Vec<_>>(),
+    })
+}
+
+fn domain_json(domain: Domain) -> Json {
+    match domain {
+        Domain::Number { default, bounds } => {
+            json!({ "type": "number", "default": default, "min": bounds.min, "max": bounds.max })
+        }
+        Domain::Whole { default, min, max } => json!({ "type": "whole", "default": default, "min": min, "max": max }),
+        Domain::Word { choices } => json!({ "type": "word", "default": choices.first(), "choices": choices }),
+    }
+}
+
+fn nature(nature: Nature) -> &'static str {
+    match nature {
+        Nature::Computes => "computes",
+        Nature::Waits => "waits",
+        Nature::Misbehaves => "misbehaves",
+    }
+}
+
+/// What a parameter may be, and what it is when nothing is said.
+fn allowed(domain: Domain) -> String {
+    match domain {
+        Domain::Number { default, bounds } => format!("{}, default {}", span(bounds), plain(default)),
+        Domain::Whole { default, min, max } => {
+            let [min, max, default] = [min, max, default].map(plain_whole);
+            format!("whole numbers {min} to {max}, default {default}")
+        }
+        Domain::Word { choices } => {
+            format!("{}; default {}", choices.join(" | "), choices.first().copied().unwrap_or_default())
+        }
+    }
+}
+
+fn span(bounds: Bounds) -> String {
+    format!("{} to {}", plain(bounds.min), plain(bounds.max))
+}
+
+fn with_facts<const N: usize>(doc: &str, facts: [String; N]) -> String {
+    let facts: Vec<String> = facts.into_iter().filter(|fact| !fact.is_empty()).collect();
+    if facts.is_empty() { doc.to_owned() } else { format!("{doc} ({})", facts.join(", ")) }
+}
+
+fn padded(text: &str, width: usize) -> String {
+    format!("{text}{}", " ".repeat(width.saturating_sub(text.width())))
+}
+
+/// As much of the text as fits, with an ellipsis if that is not all.
+fn cut(text: &str, width: usize) -> String {
+    if text.width() <= width {
+        return text.to_owned();
+    }
+    let mut out = String::new();
+    for c in text.chars() {
+        if out.width() + c.to_string().width() >= width {
+            break;
+        }
+        out.push(c);
+    }
+    format!("{}…", out.trim_end())
+}
+
+/// The text in lines of at most `width` columns, broken at spaces; a longer word is broken where it must be.
+fn wrapped(text: &str, width: usize) -> std::vec::IntoIter<String> {
+    let mut lines = vec![String::new()];
+    for word in text.split_whitespace() {
+        match lines.last_mut() {
+            Some(line) if line.is_empty() && word.width() <= width => line.push_str(word),
+            Some(line) if line.width() + 1 + word.width() <= width => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            _ => broken(word, width, &mut lines),
+        }
+    }
+    lines.retain(|line| !line.is_empty());
+    lines.into_iter()
+}
+
+/// Begins a new line with a word, and more if the word is too long for one.
+fn broken(word: &str, width: usize, lines: &mut Vec<String>) {
+    lines.push(String::new());
+    for c in word.chars() {
+        let full = lines.last().is_none_or(|line| line.width() + c.to_string().width() > width);
+        if full {
+            lines.push(String::new());
+        }
+        if let Some(line) = lines.last_mut() {
+            line.push(c);
+        }
+    }
+}

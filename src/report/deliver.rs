@@ -1,0 +1,168 @@
+//! Where a report goes: to stdout, or whole into a file.
+//!
+//! Nothing measured may be lost: a file that cannot be written leaves the report on stdout instead.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, ErrorKind, Write};
+use std::path::{Path, PathBuf};
+
+/// A report did not get to where it was asked to go.
+#[derive(Debug, thiserror::Error)]
+pub enum DeliveryError {
+    /// The file could not be written, but stdout has the report.
+    #[error("failed to write the report to {}: {cause}; it went to standard output instead", path.display())]
+    File {
+        /// The file asked for.
+        path: PathBuf,
+        /// Why not.
+        cause: io::Error,
+    },
+    /// Neither the file nor stdout could be written.
+    #[error("failed to write the report to {}: {cause}; nor to standard output: {stdout}", path.display())]
+    FileAndStdout {
+        /// The file asked for.
+        path: PathBuf,
+        /// Why not.
+        cause: io::Error,
+        /// Why not stdout.
+        stdout: io::Error,
+    },
+    /// Stdout could not be written.
+    #[error("failed to write the report to standard output: {0}")]
+    Stdout(io::Error),
+}
+
+/// Writes a report to a file, or to stdout if no file is given. A reader that closed the pipe has read enough: that
+/// is no error.
+///
+/// A regular file is replaced as a whole, and keeps its old content if that fails; devices and pipes are written to.
+///
+/// # Errors
+/// [`DeliveryError`]; the report is on stdout all the same wherever that was possible.
+pub fn deliver(text: &str, path: Option<&Path>) -> Result<(), DeliveryError> {
+    let mut stdout = io::stdout().lock();
+    let Some(path) = path else { return print(text, &mut stdout).map_err(DeliveryError::Stdout) };
+    let Err(cause) = write_file(path, text.as_bytes()) else { return Ok(()) };
+    let path = path.to_owned();
+    Err(match print(text, &mut stdout) {
+        Ok(()) => DeliveryError::File { path, cause },
+        Err(stdout) => DeliveryError::FileAndStdout { path, cause, stdout },
+    })
+}
+
+fn print(text: &str, out: &mut impl Write) -> io::Result<()> {
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(e) if e.kind() == ErrorKind::BrokenPipe => Ok(()),
+        written => written,
+    }
+}
+
+fn write_file(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    // A symbolic link is followed, so that the file behind it is replaced and not the link.
+    let target = fs::canonicalize(path);
+    match fs::metadata(path) {
+        Ok(meta) if meta.is_dir() => Err(ErrorKind::IsADirectory.into()),
+        Ok(meta) if !meta.is_file() => write_in_place(path, bytes),
+        Ok(meta) => match target {
+            Ok(target) => replace(&target, bytes, Some(meta.permissions())),
+            Err(_) => write_in_place(path, bytes),
+        },
+        Err(_) => replace(path, bytes, None),
+    }
+}
+
+/// Writes a temporary file beside the target and renames it; where the folder takes no new files, the target itself.
+fn replace(target: &Path, bytes: &[u8], permissions: Option<fs::Permissions>) -> io::Result<()> {
+    let Some(name) = target.file_name() else { return write_in_place(target, bytes) };
+    let mut temporary_name = std::ffi::OsString::from(".");
+    temporary_name.push(name);
+    temporary_name.push(format!(".{}.tmp", std::process::id()));
+    let temporary = target.with_file_name(temporary_name);
+    let Ok(file) = OpenOptions::new().write(true).create_new(true).open(&temporary) else {
+        return write_in_place(target, bytes);
+    };
+    let renamed = fill(file, bytes, permissions).and_then(|()| fs::rename(&temporary, target));
+    if renamed.is_err() {
+        // The error that is told is the first one; a leftover that cannot be removed adds nothing to it.
+        let _ = fs::remove_file(&temporary);
+    }
+    renamed
+}
+
+fn fill(mut file: File, bytes: &[u8], permissions: Option<fs::Permissions>) -> io::Result<()> {
+    if let Some(permissions) = permissions {
+        file.set_permissions(permissions)?;
+    }
+    file.write_all(bytes)?;
+    // Network file systems tell of a full disk only here, and the old file is still there to keep.
+    file.sync_all()
+}
+
+fn write_in_place(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut file = OpenOptions::new().write(true).create(true).truncate(true).open(path)?;
+    match file.write_all(bytes).and_then(|()| file.flush()) {
+        // As on stdout: the reader of a named pipe has read enough.
+        Err(e) if e.kind() == ErrorKind::BrokenPipe => Ok(()),
+        written => written,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::os::unix::fs::{PermissionsExt, symlink};
+
+    #[test]
+    fn a_file_is_replaced_whole_and_keeps_its_mode() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("report.json");
+        write_file(&path, b"first, and long").unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o640)).unwrap();
+        write_file(&path, b"second").unwrap();
+        assert_eq!(fs::read(&path).unwrap(), b"second");
+        assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o640);
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "no temporary file is left");
+    }
+
+    #[test]
+    fn a_link_stays_a_link() {
+        let folder = tempfile::tempdir().unwrap();
+        let (real, link) = (folder.path().join("real"), folder.path().join("link"));
+        fs::write(&real, "old").unwrap();
+        symlink(&real, &link).unwrap();
+        write_file(&link, b"new").unwrap();
+        assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+        assert_eq!(fs::read(&real).unwrap(), b"new");
+    }
+
+    #[test]
+    fn devices_are_written_to() {
+        write_file(Path::new("/dev/null"), b"gone").unwrap();
+        let full = write_file(Path::new("/dev/full"), b"text").unwrap_err();
+        assert_eq!(full.kind(), ErrorKind::StorageFull);
+        assert!(!fs::metadata("/dev/full").unwrap().is_file());
+    }
+
+    #[test]
+    fn what_cannot_be_written_is_an_error() {
+        let folder = tempfile::tempdir().unwrap();
+        assert_eq!(write_file(folder.path(), b"x").unwrap_err().kind(), ErrorKind::IsADirectory);
+        let missing = folder.path().join("no/such/folder");
+        assert_eq!(write_file(&missing, b"x").unwrap_err().kind(), ErrorKind::NotFound);
+    }
+
+    #[test]
+    fn a_closed_pipe_is_no_error_and_a_full_disk_is() {
+        struct Failing(ErrorKind);
+        impl Write for Failing {
+            fn write(&mut self, _: &[u8]) -> io::Result<usize> {
+                Err(self.0.into())
+            }
+            fn flush(&mut self) -> io::Result<()> {
+                Ok(())
+            }
+        }
+        assert!(print("text", &mut Failing(ErrorKind::BrokenPipe)).is_ok());
+        assert!(print("text", &mut Failing(ErrorKind::StorageFull)).is_err());
+    }
+}

@@ -1,0 +1,240 @@
+//! The report for scripts: `parlab.report/1`, field for field as the contract has it.
+//!
+//! Every key is always there. What does not apply, or was not measured, is `null` and never 0; so is a number that
+//! JSON cannot write. How a configuration's trials become one figure is told at [`crate::engine::Row`].
+
+use serde::Serialize;
+
+use super::words;
+use crate::analysis::Summary;
+use crate::engine::{
+    Figures, Ledger, MachineFacts, Problem, Row, ScenarioFacts, Status, TaskResult, TaskTimes, results,
+};
+use crate::scenario::{BackendKind, Config, Schedule};
+
+/// The report as indented JSON, ending in a newline. Before a run is planned there is no scenario, no machine and
+/// no configuration to tell of.
+pub fn render(ledger: &Ledger) -> String {
+    let figures = Figures::of(ledger);
+    let report = Report::of(ledger, &figures);
+    let mut text = serde_json::to_string_pretty(&report).expect("structs with string keys always serialise");
+    text.push('\n');
+    text
+}
+
+#[derive(Serialize)]
+struct Report<'a> {
+    schema: &'static str,
+    parlab: &'a str,
+    started_at: Option<&'a str>,
+    status: Status,
+    scenario: Option<Scenario<'a>>,
+    machine: Option<Machine<'a>>,
+    baseline: Option<Baseline>,
+    configs: Vec<Configuration<'a>>,
+    /// Scaling laws are not fitted by this version.
+    fits: [(); 0],
+    warnings: Vec<Problem>,
+}
+
+#[derive(Serialize)]
+struct Scenario<'a> {
+    name: &'a str,
+    title: &'a str,
+    kind: &'a str,
+    tasks: u64,
+    seed: u64,
+    sha256: &'a str,
+}
+
+#[derive(Serialize)]
+struct Machine<'a> {
+    host: Option<&'a str>,
+    kernel: Option<&'a str>,
+    cpu_model: Option<&'a str>,
+    logical_cpus: Option<u32>,
+    usable_cpus: Option<u32>,
+    limited_by: &'a [String],
+    memory_bytes: Option<u64>,
+}
+
+#[derive(Serialize)]
+struct Baseline {
+    backend: BackendKind,
+    workers: u32,
+}
+
+#[derive(Serialize)]
+struct Configuration<'a> {
+    backend: BackendKind,
+    workers: u32,
+    schedule: Schedule,
+    chunk: Option<u64>,
+    wall_s: Wall<'a>,
+    startup_s: Startup,
+    cpu_s: Cpu,
+    speedup: Ratio,
+    efficiency: Option<f64>,
+    karp_flatt: Option<f64>,
+    tasks_done: Option<u64>,
+    tasks_failed: Option<u64>,
+    tasks_per_s: Option<f64>,
+    task_s: Tasks,
+    memory: Memory,
+    context_switches: Switches,
+    checksum: Option<&'a str>,
+    results: Option<&'a [TaskResult]>,
+}
+
+/// An interval that this version does not compute.
+type NotComputed = Option<[f64; 2]>;
+
+#[derive(Serialize)]
+struct Wall<'a> {
+    samples: &'a [f64],
+    median: Option<f64>,
+    min: Option<f64>,
+    mean: Option<f64>,
+    sd: Option<f64>,
+    ci95: NotComputed,
+}
+
+#[derive(Serialize)]
+struct Startup {
+    median: Option<f64>,
+    min: Option<f64>,
+}
+
+#[derive(Serialize)]
+struct Cpu {
+    user: Option<f64>,
+    system: Option<f64>,
+}
+
+#[derive(Serialize)]
+struct Ratio {
+    value: Option<f64>,
+    ci95: NotComputed,
+}
+
+#[derive(Serialize)]
+struct Tasks {
+    min: Option<f64>,
+    median: Option<f64>,
+    p95: Option<f64>,
+    max: Option<f64>,
+}
+
+#[derive(Serialize)]
+struct Memory {
+    peak_rss_bytes: Option<u64>,
+    /// Shared pages are not told apart by this version.
+    pss_bytes: Option<u64>,
+}
+
+#[derive(Serialize)]
+struct Switches {
+    voluntary: Option<u64>,
+    involuntary: Option<u64>,
+}
+
+impl<'a> Report<'a> {
+    fn of(ledger: &'a Ledger, figures: &'a Figures) -> Self {
+        let planned = ledger.planned.as_ref();
+        let rows = figures.rows.iter().enumerate();
+        Self {
+            schema: "parlab.report/1",
+            parlab: planned.map_or(env!("CARGO_PKG_VERSION"), |planned| &planned.parlab),
+            started_at: planned.map(|planned| planned.started_at.as_str()),
+            status: words::status(ledger),
+            scenario: planned.map(|planned| Scenario::of(&planned.scenario)),
+            machine: planned.map(|planned| Machine::of(&planned.machine)),
+            baseline: figures.baseline.map(|row| Baseline::of(&figures.rows[row].config)),
+            configs: rows.map(|(index, row)| Configuration::of(row, results(ledger, index))).collect(),
+            fits: [],
+            warnings: words::warnings(ledger),
+        }
+    }
+}
+
+impl<'a> Scenario<'a> {
+    fn of(facts: &'a ScenarioFacts) -> Self {
+        let ScenarioFacts { name, title, kind, tasks, seed, sha256, .. } = facts;
+        Self { name, title, kind, tasks: *tasks, seed: *seed, sha256 }
+    }
+}
+
+impl<'a> Machine<'a> {
+    /// A 0 stands for what the kernel did not tell.
+    fn of(facts: &'a MachineFacts) -> Self {
+        Self {
+            host: facts.host.as_deref(),
+            kernel: facts.kernel.as_deref(),
+            cpu_model: facts.cpu_model.as_deref(),
+            logical_cpus: Some(facts.logical_cpus).filter(|&n| n > 0),
+            usable_cpus: Some(facts.usable_cpus).filter(|&n| n > 0),
+            limited_by: &facts.limited_by,
+            memory_bytes: facts.memory_bytes,
+        }
+    }
+}
+
+impl Baseline {
+    fn of(config: &Config) -> Self {
+        Self { backend: config.backend, workers: config.workers }
+    }
+}
+
+impl<'a> Configuration<'a> {
+    fn of(row: &'a Row, results: Option<&'a [TaskResult]>) -> Self {
+        let Config { backend, workers, schedule, chunk } = row.config;
+        let usage = row.usage.as_ref();
+        Self {
+            backend,
+            workers,
+            schedule,
+            chunk,
+            wall_s: Wall::of(&row.samples_s, row.wall_s),
+            startup_s: Startup { median: row.startup_s.map(|s| s.median), min: row.startup_s.map(|s| s.min) },
+            cpu_s: Cpu { user: usage.map(|u| u.cpu_user_s), system: usage.map(|u| u.cpu_system_s) },
+            speedup: Ratio { value: row.speedup.map(|s| s.value), ci95: None },
+            efficiency: row.efficiency,
+            karp_flatt: row.karp_flatt,
+            tasks_done: row.tasks.map(|tasks| tasks.done),
+            tasks_failed: row.tasks.map(|tasks| tasks.failed),
+            tasks_per_s: row.tasks_per_s,
+            task_s: Tasks::of(usage.and_then(|u| u.task_s)),
+            memory: Memory { peak_rss_bytes: usage.and_then(|u| u.peak_rss_bytes), pss_bytes: None },
+            context_switches: Switches {
+                voluntary: usage.map(|u| u.switches_voluntary),
+                involuntary: usage.map(|u| u.switches_involuntary),
+            },
+            checksum: usage.map(|u| u.checksum.as_str()),
+            results,
+        }
+    }
+}
+
+impl<'a> Wall<'a> {
+    fn of(samples: &'a [f64], summary: Option<Summary>) -> Self {
+        Self {
+            samples,
+            median: summary.map(|s| s.median),
+            min: summary.map(|s| s.min),
+            mean: summary.map(|s| s.mean),
+            sd: summary.and_then(|s| s.sd),
+            ci95: None,
+        }
+    }
+}
+
+impl Tasks {
+    fn of(times: Option<TaskTimes>) -> Self {
+        Self {
+            min: times.map(|t| t.min),
+            median: times.map(|t| t.median),
+            p95: times.map(|t| t.p95),
+            max: times.map(|t| t.max),
+        }
+    }
+}

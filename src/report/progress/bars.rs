@@ -1,0 +1,275 @@
+//! Two bars on a terminal: the trial in progress with its tasks, and the whole run, each with its ETA.
+
+use std::time::{Duration, Instant};
+
+use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use super::course::Course;
+use crate::engine::{Event, Stamped};
+use crate::units;
+
+/// The shortest time between two drawings: what is shown must not disturb what is measured.
+const REDRAW: Duration = Duration::from_millis(200);
+
+/// Steps of the run's bar.
+const RUN_STEPS: u64 = 1000;
+
+/// Bars that are redrawn in place.
+pub struct Bars {
+    course: Course,
+    all: MultiProgress,
+    trial: ProgressBar,
+    run: ProgressBar,
+    /// When the last event came.
+    heard: Instant,
+    /// When the gate of the trial in progress opened.
+    gate: Option<Instant>,
+    /// When the bars were drawn last.
+    drawn: Option<Instant>,
+}
+
+impl Bars {
+    pub(super) fn on_stderr() -> Self {
+        Self::on(ProgressDrawTarget::stderr_with_hz(5))
+    }
+
+    pub(super) fn on(target: ProgressDrawTarget) -> Self {
+        let all = MultiProgress::with_draw_target(target);
+        let style = ProgressStyle::with_template("{prefix}  {wide_bar}  {msg}")
+            .unwrap_or_else(|_| ProgressStyle::default_bar())
+            .progress_chars("█▉▊▋▌▍▎▏ ");
+        let bar = |steps| all.add(ProgressBar::new(steps).with_style(style.clone()));
+        let (trial, run) = (bar(1), bar(RUN_STEPS));
+        run.set_prefix("run");
+        Self { course: Course::default(), all, trial, run, heard: Instant::now(), gate: None, drawn: None }
+    }
+
+    pub(super) fn take(&mut self, stamped: &Stamped) {
+        self.course.apply(stamped);
+        self.heard = Instant::now();
+        if let Some(line) = self.course.incident_line(stamped) {
+            self.line(&line);
+        }
+        match &stamped.event {
+            Event::Planned(_) => self.trial.set_length(self.course.tasks),
+            Event::TrialStarted { trial } => {
+                self.gate = None;
+                self.trial.set_prefix(self.course.heading(*trial).unwrap_or_default());
+                self.refresh(0);
+            }
+            Event::GateOpened { .. } => self.gate = Some(self.heard),
+            Event::Progress { done, .. } => self.refresh(*done),
+            Event::TrialFinished { outcome, .. } => self.refresh(outcome.tasks_done + outcome.tasks_failed),
+            Event::RunFinished { .. } => self.clear(),
+            Event::WorkerLost(_) | Event::WorkerStalled { .. } => {}
+        }
+    }
+
+    pub(super) fn tick(&mut self, done: u64) {
+        self.refresh(done);
+    }
+
+    /// Writes a line above the bars.
+    pub(super) fn line(&mut self, line: &str) {
+        // A terminal that is gone is no reason to stop measuring.
+        let _ = self.all.println(line);
+    }
+
+    /// Takes the bars away.
+    pub(super) fn clear(&mut self) {
+        let _ = self.all.clear();
+        self.all.set_draw_target(ProgressDrawTarget::hidden());
+    }
+
+    fn refresh(&mut self, done: u64) {
+        let now = Instant::now();
+        if self.drawn.is_some_and(|drawn| now.duration_since(drawn) < REDRAW) {
+            return;
+        }
+        self.drawn = Some(now);
+        let gate_s = self.gate.map(|gate| now.duration_since(gate).as_secs_f64());
+        self.trial.set_message(trial_message(done, self.course.tasks, gate_s));
+        self.trial.set_position(done);
+        let since_s = now.duration_since(self.heard).as_secs_f64();
+        let remaining_s = self.course.remaining_s(since_s);
+        let fraction = self.course.fraction(since_s);
+        self.run.set_message(run_message(fraction, remaining_s));
+        self.run.set_position((fraction * RUN_STEPS as f64) as u64);
+    }
+}
+
+impl Drop for Bars {
+    fn drop(&mut self) {
+        self.clear();
+    }
+}
+
+fn trial_message(done: u64, tasks: u64, gate_s: Option<f64>) -> String {
+    let counts = format!("{} of {} tasks", units::count(done), units::count(tasks));
+    match gate_s {
+        None => "hiring".to_owned(),
+        Some(gone_s) if done > 0 && done < tasks => {
+            format!("{counts}  ETA {}", eta(gone_s * (tasks - done) as f64 / done as f64))
+        }
+        Some(_) => counts,
+    }
+}
+
+fn run_message(fraction: f64, remaining_s: Option<f64>) -> String {
+    let percent = format!("{:.0} %", fraction * 100.0);
+    match remaining_s {
+        Some(remaining_s) => format!("{percent}  ETA {}", eta(remaining_s)),
+        None => percent,
+    }
+}
+
+/// Whole seconds below a hundred, minutes and hours above.
+fn eta(s: f64) -> String {
+    if s < 99.5 { format!("{s:.0} s") } else { units::seconds(s) }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io;
+    use std::num::NonZero;
+    use std::sync::{Arc, Mutex};
+
+    use indicatif::TermLike;
+
+    use super::*;
+    use crate::engine::{Planned, ScenarioFacts};
+    use crate::scenario::{BackendKind, Config, Plan, PlannedTrial, Schedule};
+
+    /// A terminal of 80 columns in memory.
+    #[derive(Clone)]
+    struct Screen(Arc<Mutex<vt100::Parser>>);
+
+    impl Screen {
+        fn new() -> Self {
+            let size = |n| NonZero::new(n).unwrap();
+            Self(Arc::new(Mutex::new(vt100::Parser::new(size(10), size(80), 0))))
+        }
+
+        fn rows(&self) -> Vec<String> {
+            self.0.lock().unwrap().screen().rows(0, 80).map(|row| row.trim_end().to_owned()).collect()
+        }
+
+        fn put(&self, text: &str) -> io::Result<()> {
+            self.0.lock().unwrap().process(text.as_bytes());
+            Ok(())
+        }
+
+        fn control(&self, n: usize, letter: char) -> io::Result<()> {
+            if n == 0 { Ok(()) } else { self.put(&format!("\x1b[{n}{letter}")) }
+        }
+    }
+
+    impl std::fmt::Debug for Screen {
+        fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            write!(f, "{:?}", self.rows())
+        }
+    }
+
+    impl TermLike for Screen {
+        fn width(&self) -> u16 {
+            80
+        }
+        fn move_cursor_up(&self, n: usize) -> io::Result<()> {
+            self.control(n, 'A')
+        }
+        fn move_cursor_down(&self, n: usize) -> io::Result<()> {
+            self.control(n, 'B')
+        }
+        fn move_cursor_right(&self, n: usize) -> io::Result<()> {
+            self.control(n, 'C')
+        }
+        fn move_cursor_left(&self, n: usize) -> io::Result<()> {
+            self.control(n, 'D')
+        }
+        fn write_line(&self, s: &str) -> io::Result<()> {
+            self.put(s).and_then(|()| self.put("\r\n"))
+        }
+        fn write_str(&self, s: &str) -> io::Result<()> {
+            self.put(s)
+        }
+        fn clear_line(&self) -> io::Result<()> {
+            self.put("\r\x1b[2K")
+        }
+        fn flush(&self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    fn stamped(event: Event) -> Stamped {
+        Stamped { elapsed_s: 0.0, trials_done: 0, event }
+    }
+
+    fn planned() -> Event {
+        Event::Planned(Box::new(Planned {
+            parlab: String::new(),
+            started_at: String::new(),
+            scenario: ScenarioFacts { tasks: 4, ..ScenarioFacts::default() },
+            machine: crate::engine::MachineFacts::default(),
+            plan: Plan {
+                configs: vec![Config {
+                    backend: BackendKind::Processes,
+                    workers: 2,
+                    schedule: Schedule::Dynamic,
+                    chunk: None,
+                }],
+                baseline: None,
+                trials: vec![PlannedTrial { config: 0, repeat: 0, warmup: false }; 3],
+            },
+        }))
+    }
+
+    #[test]
+    fn bars_are_drawn_and_taken_away() {
+        let screen = Screen::new();
+        let mut bars = Bars::on(ProgressDrawTarget::term_like(Box::new(screen.clone())));
+        bars.take(&stamped(planned()));
+        bars.take(&stamped(Event::TrialStarted { trial: 0 }));
+        let stall = Event::WorkerStalled { trial: 0, worker: 1, pid: 7, stopped: false };
+        bars.take(&stamped(stall));
+        let rows = screen.rows();
+        assert_eq!(rows[0], "worker 1 (pid 7) goes on", "{rows:?}");
+        assert!(
+            rows[1].starts_with("trial 1/3  processes × 2  repeat 1/1  ") && rows[1].ends_with("hiring"),
+            "{rows:?}"
+        );
+        assert!(rows[2].starts_with("run  ") && rows[2].ends_with("0 %"), "{rows:?}");
+        bars.clear();
+        let rows = screen.rows();
+        assert!(rows[1..].iter().all(String::is_empty), "{rows:?}");
+    }
+
+    #[test]
+    fn bars_are_drawn_at_most_five_times_a_second() {
+        let mut bars = Bars::on(ProgressDrawTarget::hidden());
+        bars.take(&stamped(planned()));
+        bars.take(&stamped(Event::GateOpened { trial: 0, startup_s: Some(0.0) }));
+        let mut drawn = std::collections::BTreeSet::new();
+        let begun = Instant::now();
+        for done in 0..1000 {
+            bars.tick(done);
+            drawn.extend(bars.drawn);
+        }
+        let most = begun.elapsed().as_millis() / REDRAW.as_millis() + 1;
+        assert!(!drawn.is_empty() && drawn.len() as u128 <= most, "{} in {:?}", drawn.len(), begun.elapsed());
+    }
+
+    #[test]
+    fn the_trials_bar_tells_tasks_and_time_left() {
+        assert_eq!(trial_message(0, 4, None), "hiring");
+        assert_eq!(trial_message(0, 4, Some(1.0)), "0 of 4 tasks");
+        assert_eq!(trial_message(1, 4, Some(4.0)), "1 of 4 tasks  ETA 12 s");
+        assert_eq!(trial_message(4, 4, Some(4.0)), "4 of 4 tasks");
+        assert_eq!(trial_message(10_000, 1_000_000, Some(2.0)), "10 000 of 1 000 000 tasks  ETA 3 min 18 s");
+    }
+
+    #[test]
+    fn the_runs_bar_has_no_eta_before_a_trial_has_ended() {
+        assert_eq!(run_message(0.0, None), "0 %");
+        assert_eq!(run_message(0.375, Some(11.7)), "38 %  ETA 12 s");
+    }
+}

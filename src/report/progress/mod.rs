@@ -1,0 +1,96 @@
+//! Progress of a run without a screen, on stderr: bars on a terminal, lines elsewhere, nothing when asked for quiet.
+//!
+//! It listens to events and to counts read off the board; it waits for nothing, starts no thread, and an stderr
+//! that is gone or full is no reason to stop measuring.
+
+mod bars;
+mod course;
+
+use std::io::{self, Write};
+
+use crate::engine::Stamped;
+pub use bars::Bars;
+use course::Course;
+
+/// How progress is told.
+pub enum Progress {
+    /// Bars that are redrawn in place and vanish at the end.
+    Bars(Box<Bars>),
+    /// A line a trial.
+    Lines(Box<Lines>),
+    /// Not at all.
+    Silent,
+}
+
+impl Progress {
+    /// What suits stderr.
+    pub fn new(quiet: bool, stderr_is_terminal: bool) -> Self {
+        match (quiet, stderr_is_terminal) {
+            (true, _) => Self::Silent,
+            (false, true) => Self::Bars(Box::new(Bars::on_stderr())),
+            (false, false) => Self::Lines(Box::new(Lines::to(Box::new(io::stderr())))),
+        }
+    }
+
+    /// Takes in the next event.
+    pub fn take(&mut self, stamped: &Stamped) {
+        match self {
+            Self::Bars(bars) => bars.take(stamped),
+            Self::Lines(lines) => lines.take(stamped),
+            Self::Silent => {}
+        }
+    }
+
+    /// Says how many tasks of the trial in progress are finished. To be called a few times a second: bars count on
+    /// being woken, and draw at most 5 times a second however often they are.
+    pub fn tick(&mut self, done: u64) {
+        if let Self::Bars(bars) = self {
+            bars.tick(done);
+        }
+    }
+
+    /// Writes a line that is no progress, such as a lost journal, even when quiet; it does not break the bars.
+    pub fn warn(&mut self, line: &str) {
+        match self {
+            Self::Bars(bars) => bars.line(line),
+            Self::Lines(lines) => lines.line(line),
+            Self::Silent => write_line(&mut io::stderr(), line),
+        }
+    }
+
+    /// Takes the bars off the terminal, for good.
+    pub fn finish(&mut self) {
+        if let Self::Bars(bars) = self {
+            bars.clear();
+        }
+    }
+}
+
+/// Progress for logs: `trial 3/12  processes × 2  repeat 1/3  0.412 s`.
+pub struct Lines {
+    course: Course,
+    out: Box<dyn Write + Send>,
+}
+
+impl Lines {
+    /// Lines that are written to any sink.
+    pub fn to(out: Box<dyn Write + Send>) -> Self {
+        Self { course: Course::default(), out }
+    }
+
+    fn take(&mut self, stamped: &Stamped) {
+        self.course.apply(stamped);
+        for line in [self.course.trial_line(stamped), self.course.incident_line(stamped)].into_iter().flatten() {
+            self.line(&line);
+        }
+    }
+
+    fn line(&mut self, line: &str) {
+        write_line(&mut self.out, line);
+    }
+}
+
+fn write_line(out: &mut impl Write, line: &str) {
+    // Nobody can be told that stderr is gone, and the run does not need it.
+    let _ = writeln!(out, "{line}").and_then(|()| out.flush());
+}

@@ -1,0 +1,143 @@
+//! The report for people: what was run and where, a table of configurations, what went wrong, what to notice.
+//!
+//! Plain text without colour, at most 80 columns wide unless a name forces it.
+
+mod table;
+mod wrap;
+
+use super::words;
+use crate::engine::{Figures, Ledger, MachineFacts, Planned, Status, TrialEnd, label};
+use crate::scenario::{Config, Schedule};
+use crate::units;
+use wrap::{paragraphs, wrapped};
+
+/// Columns of a line.
+const WIDTH: usize = 80;
+
+/// Problems told in full; the JSON report has all of them.
+const PROBLEMS_MAX: usize = 12;
+
+/// The report as text, ending in a newline.
+pub fn render(ledger: &Ledger) -> String {
+    let mut sections = Vec::new();
+    if let Some(planned) = &ledger.planned {
+        let figures = Figures::of(ledger);
+        sections.push(heading(planned));
+        sections.push(table::render(&figures, WIDTH));
+        sections.push(notes(planned, &figures));
+    }
+    sections.push(ending(ledger));
+    sections.push(problems(ledger));
+    if let Some(planned) = &ledger.planned {
+        sections.push(paragraphs(&planned.scenario.lesson, WIDTH));
+    }
+    sections.retain(|section| !section.is_empty());
+    let mut text = words::printable(&sections.join("\n\n"));
+    text.push('\n');
+    text
+}
+
+/// Title, the scenario in one line, the machine in one line.
+fn heading(planned: &Planned) -> String {
+    let scenario = &planned.scenario;
+    let facts = [
+        scenario.name.clone(),
+        scenario.kind.clone(),
+        match scenario.tasks {
+            1 => "1 task".to_owned(),
+            n => format!("{} tasks", units::count(n)),
+        },
+        schedule(&planned.plan.configs),
+        format!("seed {}", scenario.seed),
+    ];
+    let title = if scenario.title.is_empty() { &scenario.name } else { &scenario.title };
+    [wrapped(title, WIDTH, ""), wrapped(&dotted(&facts), WIDTH, "  "), wrapped(&machine(&planned.machine), WIDTH, "  ")]
+        .join("\n")
+}
+
+/// The schedule of all configurations; a sweep has one, save where `stealing` has nobody to steal from.
+fn schedule(configs: &[Config]) -> String {
+    let mut words: Vec<&str> = Vec::new();
+    for config in configs {
+        // One worker gets everything in order whatever the schedule is called.
+        if (config.workers > 1 || configs.len() == 1) && !words.contains(&config.schedule.word()) {
+            words.push(config.schedule.word());
+        }
+    }
+    if words.is_empty() {
+        words.extend(configs.first().map(|config| config.schedule.word()));
+    }
+    let chunk = configs.iter().find(|config| config.schedule != Schedule::Stealing).and_then(|config| config.chunk);
+    match chunk {
+        Some(chunk) => format!("{}, chunk {}", words.join(" and "), units::count(chunk)),
+        None => words.join(" and "),
+    }
+}
+
+fn machine(facts: &MachineFacts) -> String {
+    let limits = match facts.limited_by.as_slice() {
+        [] => String::new(),
+        limits => format!(" ({})", limits.join(", ")),
+    };
+    let cores = match (facts.usable_cpus, facts.logical_cpus) {
+        (0, _) | (_, 0) => String::new(),
+        (usable, logical) if usable == logical => format!("{logical} CPUs{limits}"),
+        (usable, logical) => format!("{usable} of {logical} CPUs usable{limits}"),
+    };
+    let memory = facts.memory_bytes.map(units::bytes).unwrap_or_default();
+    let kernel = facts.kernel.as_ref().map(|release| format!("Linux {release}")).unwrap_or_default();
+    let name = |word: &Option<String>| word.clone().unwrap_or_default();
+    dotted(&[name(&facts.host), name(&facts.cpu_model), cores, memory, kernel])
+}
+
+/// What the table's columns mean.
+fn notes(planned: &Planned, figures: &Figures) -> String {
+    let startup = if planned.scenario.include_startup { " and start-up, added," } else { "" };
+    let baseline = match figures.baseline {
+        Some(row) => {
+            let name = label(&figures.rows[row].config);
+            format!("Speedup: the median wall time{startup} of {name} ÷ that of the configuration. ")
+        }
+        None => String::new(),
+    };
+    let counted = planned.plan.trials.iter().filter(|trial| !trial.warmup);
+    let wall = match counted.map(|trial| trial.repeat).max() {
+        None | Some(0) => "Wall: of a single repeat.".to_owned(),
+        Some(last) => {
+            let repeats = u64::from(last) + 1;
+            format!("Wall: the median of {} repeats; spread: (longest − shortest) ÷ median.", units::count(repeats))
+        }
+    };
+    wrapped(&format!("{baseline}{wall}"), WIDTH, "")
+}
+
+/// How the run ended, where that needs saying.
+fn ending(ledger: &Ledger) -> String {
+    let planned = ledger.planned.as_ref().map_or(0, |planned| planned.plan.trials.len());
+    let complete = ledger.finished.iter().filter(|(_, outcome)| outcome.end == TrialEnd::Complete).count();
+    let trials = format!("{} of {} trials complete", units::count(complete as u64), units::count(planned as u64));
+    match words::status(ledger) {
+        Status::Done => String::new(),
+        Status::Failed => format!("FAILED, {trials}"),
+        Status::Interrupted => format!("INTERRUPTED, {trials}"),
+    }
+}
+
+fn problems(ledger: &Ledger) -> String {
+    let warnings = words::warnings(ledger);
+    let mut lines: Vec<String> = warnings
+        .iter()
+        .take(PROBLEMS_MAX)
+        .map(|problem| wrapped(&format!("! {} ({})", problem.message, problem.code), WIDTH, "  "))
+        .collect();
+    if warnings.len() > PROBLEMS_MAX {
+        lines.push(format!("! and {} more, all told by --format json", warnings.len() - PROBLEMS_MAX));
+    }
+    lines.join("\n")
+}
+
+/// Facts in a row; what is not known is left out.
+fn dotted(facts: &[String]) -> String {
+    let known: Vec<&str> = facts.iter().map(String::as_str).filter(|fact| !fact.is_empty()).collect();
+    known.join(" · ")
+}

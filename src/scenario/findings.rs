@@ -1,0 +1,95 @@
+//! Collects what is wrong with a file while it is read, so that all of it can be told at once.
+//!
+//! Where the TOML itself is broken, a line's other problems are likely its consequences and are left out.
+
+use std::collections::BTreeSet;
+use std::ops::Range;
+
+use super::problem::{Problem, Problems};
+use super::setting::{Origin, Setting};
+use super::syntax::{Complaint, Lines};
+use super::wording::escaped;
+
+/// The problems found so far, and what is needed to place them.
+pub(super) struct Findings<'d> {
+    label: String,
+    text: &'d str,
+    lines: Lines,
+    /// Lines that are no valid TOML.
+    broken: BTreeSet<u32>,
+    problems: Vec<Problem>,
+    more: usize,
+}
+
+impl<'d> Findings<'d> {
+    /// Nothing is wrong yet with the file called `label`.
+    pub(super) fn new(label: &str, text: &'d str) -> Self {
+        let lines = Lines::of(text);
+        Self { label: escaped(label), text, lines, broken: BTreeSet::new(), problems: Vec::new(), more: 0 }
+    }
+
+    /// Takes in lines that are no valid TOML; of each only the first complaint.
+    pub(super) fn syntax(&mut self, complaints: Vec<Complaint>) {
+        for Complaint { line, excerpt: subject, message } in complaints {
+            if self.broken.insert(line) {
+                self.push(Problem { file: Some(self.label.clone()), line: Some(line), subject, message });
+            }
+        }
+    }
+
+    /// Something is wrong with a setting.
+    pub(super) fn about(&mut self, setting: &Setting<'_>, message: impl Into<String>) {
+        let subject = setting.subject(self.text);
+        match &setting.origin {
+            Origin::File(span) => self.at(span.start, subject, message.into()),
+            Origin::Option => self.push(Problem { file: None, line: None, subject, message: message.into() }),
+        }
+    }
+
+    /// Something is wrong with a key or the header of a table.
+    pub(super) fn at(&mut self, offset: usize, subject: String, message: String) {
+        let line = self.line(offset);
+        if !self.broken.contains(&line) {
+            self.push(Problem { file: Some(self.label.clone()), line: Some(line), subject, message });
+        }
+    }
+
+    /// Something required is missing: `word`, in the table whose header stands at `offset`, if it has one.
+    ///
+    /// Nothing is said if the word begins a line of a file with syntax errors: it is there, only unreadable.
+    pub(super) fn missing(&mut self, word: &str, offset: Option<usize>, subject: &str, message: &str) {
+        let begins = |line: &str| line.trim_start_matches(|c: char| c == '[' || c.is_whitespace()).starts_with(word);
+        if !self.broken.is_empty() && self.text.lines().any(begins) {
+            return;
+        }
+        let line = offset.map(|offset| self.line(offset));
+        let subject = subject.to_owned();
+        self.push(Problem { file: Some(self.label.clone()), line, subject, message: message.to_owned() });
+    }
+
+    /// Something is wrong with the file as a whole.
+    pub(super) fn of_file(&mut self, message: &str) {
+        let label = self.label.clone();
+        self.push(Problem::of_file(&label, message));
+    }
+
+    /// The line of an offset, counted from 1.
+    pub(super) fn line(&self, offset: usize) -> u32 {
+        self.lines.number(offset)
+    }
+
+    /// The source text of a span; empty if it is none.
+    pub(super) fn source(text: &str, span: Range<usize>) -> &str {
+        text.get(span).unwrap_or_default()
+    }
+
+    /// All problems, or none.
+    pub(super) fn finish(self) -> Option<Problems> {
+        (!self.problems.is_empty()).then(|| Problems::new(self.problems, self.more))
+    }
+
+    fn push(&mut self, problem: Problem) {
+        // Sorted later, so a few more than are shown; but not one for each of a million bad values.
+        if self.problems.len() < 10 * Problems::KEPT { self.problems.push(problem) } else { self.more += 1 }
+    }
+}

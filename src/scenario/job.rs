@@ -1,0 +1,112 @@
+//! Reads `[workload]` and `[grid]`: which kind of task, with which parameters, on which inputs.
+
+use super::findings::Findings;
+use super::inputs;
+use super::kind::{Domain, KindSpec};
+use super::section::Section;
+use super::setting::Setting;
+use super::settings::{Inputs, Params, Value};
+use super::wording::remedy;
+
+/// The keys of `[workload]` besides the kind's parameters.
+pub(super) const KEYS: [&str; 3] = ["kind", "inputs", "tasks"];
+
+/// What `[workload]` and `[grid]` say.
+pub(super) struct Work<'d> {
+    /// The kind and the setting that names it; `None` if it is not known.
+    pub(super) kind: Option<(&'static KindSpec, Setting<'d>)>,
+    /// Parameters and inputs; `None` if anything is wrong with them.
+    pub(super) tasks: Option<(Params, Inputs)>,
+}
+
+/// Reads both tables.
+pub(super) fn read<'d>(
+    root: &mut Section<'d>,
+    kinds: &[&'static KindSpec],
+    home: impl Fn(&str) -> Option<&'static str>,
+    findings: &mut Findings<'_>,
+) -> Work<'d> {
+    let mut workload = root.section("workload", findings);
+    let grid = root.section("grid", findings);
+    if !workload.exists() {
+        findings.missing("workload", None, "[workload]", "is missing; add it with kind = \"…\" and its inputs");
+    }
+    if !workload.is_table() {
+        return Work { kind: None, tasks: None };
+    }
+    let kind = kind(&mut workload, kinds, findings);
+    let spec = kind.as_ref().map(|(spec, _)| *spec);
+    let params = spec.and_then(|spec| params(&mut workload, &grid, spec, findings));
+    let inputs = inputs::read(&mut workload, grid, spec, findings);
+    if spec.is_some() {
+        // Without the kind nobody knows which parameters there are.
+        workload.close(findings, home);
+    }
+    Work { kind, tasks: params.zip(inputs) }
+}
+
+fn kind<'d>(
+    workload: &mut Section<'d>,
+    kinds: &[&'static KindSpec],
+    findings: &mut Findings<'_>,
+) -> Option<(&'static KindSpec, Setting<'d>)> {
+    let names = kinds.iter().map(|spec| spec.name);
+    let Some(given) = workload.get("kind") else {
+        let list = remedy("", names, "\"");
+        findings.missing("kind", workload.header(), "[workload]", &format!("lacks kind = \"…\"; {list}"));
+        return None;
+    };
+    let name = given.text(findings)?;
+    match kinds.iter().find(|spec| spec.name == name) {
+        Some(spec) => Some((spec, given)),
+        None => {
+            findings.about(&given, format!("no workload is called so; {}", remedy(name, names, "\"")));
+            None
+        }
+    }
+}
+
+/// The kind's parameters, complete; one that `[grid]` varies keeps its default here.
+fn params(
+    workload: &mut Section<'_>,
+    grid: &Section<'_>,
+    spec: &'static KindSpec,
+    findings: &mut Findings<'_>,
+) -> Option<Params> {
+    let varied: Vec<&str> = grid.everything().into_iter().map(|(_, key, _)| key).collect();
+    let mut params = Some(Params::new());
+    for param in spec.params {
+        let value = match workload.get(param.name) {
+            None => Some(default(param.domain)),
+            Some(given) if varied.contains(&param.name) => {
+                findings.about(&given, "is varied in [grid] as well; keep one of the two");
+                None
+            }
+            Some(given) => value(&given, param.domain, findings),
+        };
+        match (value, &mut params) {
+            (Some(value), Some(params)) => drop(params.insert(param.name.to_owned(), value)),
+            _ => params = None,
+        }
+    }
+    params
+}
+
+fn default(domain: Domain) -> Value {
+    match domain {
+        Domain::Number { default, .. } => Value::Number(default),
+        Domain::Whole { default, .. } => Value::Whole(default),
+        Domain::Word { choices } => Value::Word(choices.first().copied().unwrap_or_default().to_owned()),
+    }
+}
+
+/// The value of a parameter within its bounds.
+pub(super) fn value(given: &Setting<'_>, domain: Domain, findings: &mut Findings<'_>) -> Option<Value> {
+    match domain {
+        Domain::Number { bounds, .. } => given.number(findings, bounds).map(Value::Number),
+        Domain::Whole { min, max, .. } => given.whole(findings, min, max).map(Value::Whole),
+        Domain::Word { choices } => {
+            given.choice(findings, choices, |word| word).map(|word| Value::Word(word.to_owned()))
+        }
+    }
+}

@@ -1,0 +1,128 @@
+//! From TOML to a checked [`Scenario`], or to everything that is wrong with it.
+//!
+//! This file only says in which order the parts are read; what they may hold is said by each part.
+
+use sha2::{Digest as _, Sha256};
+use toml::de::DeTable;
+
+use super::findings::Findings;
+use super::kind::KindSpec;
+use super::overrides::Overrides;
+use super::problem::{Problem, Problems};
+use super::section::Section;
+use super::settings::{Job, Scenario};
+use super::sweep::Choices;
+use super::wording::is_hazard;
+use super::{about, job, rules, sweep, syntax};
+
+/// Reads and checks a scenario.
+///
+/// `label` is the file as messages call it, `name` what the scenario is called by, `cores` the number of usable
+/// CPUs that LISTs refer to.
+///
+/// # Errors
+/// Every problem of the text: of its TOML and of what it says.
+pub fn parse(
+    label: &str,
+    name: &str,
+    text: &str,
+    kinds: impl Iterator<Item = &'static KindSpec> + Clone,
+    cores: u32,
+) -> Result<Scenario, Problems> {
+    parse_with(label, name, text, kinds, cores, &Overrides::default())
+}
+
+/// As [`parse`], with options of the command line that stand in for keys of the file.
+///
+/// # Errors
+/// Every problem of the text and of the options, and of both together.
+pub fn parse_with(
+    label: &str,
+    name: &str,
+    text: &str,
+    kinds: impl Iterator<Item = &'static KindSpec> + Clone,
+    cores: u32,
+    overrides: &Overrides,
+) -> Result<Scenario, Problems> {
+    let first = DeTable::parse_recoverable(text);
+    let complaints = syntax::complaints(text, &first.1);
+    let mended = syntax::mended(text, &first.1);
+    let mut findings = Findings::new(label, mended.as_deref().unwrap_or(text));
+    findings.syntax(complaints);
+    let root = match &mended {
+        None => first.0,
+        Some(mended) => {
+            let (root, errors) = DeTable::parse_recoverable(mended);
+            findings.syntax(syntax::complaints(mended, &errors));
+            root
+        }
+    };
+    if name.is_empty() || name.chars().any(is_hazard) {
+        findings.of_file("a scenario is called by its file's name, and this one has no plain name; rename the file");
+    }
+    let scenario = document(root.get_ref(), name, &kinds.collect::<Vec<_>>(), cores, overrides, &mut findings);
+    match (findings.finish(), scenario) {
+        (None, Some(scenario)) => Ok(Scenario { sha256: sha256(text), ..scenario }),
+        (Some(problems), _) => Err(problems),
+        (None, None) => Err(Problem::of_file(label, "cannot be understood").into()),
+    }
+}
+
+fn document<'d>(
+    root: &'d DeTable<'d>,
+    name: &str,
+    kinds: &[&'static KindSpec],
+    cores: u32,
+    overrides: &'d Overrides,
+    findings: &mut Findings<'_>,
+) -> Option<Scenario> {
+    let mut root = Section::root(root);
+    let about = about::read(&mut root, findings);
+    let work = job::read(&mut root, kinds, home, findings);
+    let mut interpreter = root.section("interpreter", findings);
+    sweep::interpreter(&mut interpreter, findings);
+    interpreter.close(findings, home);
+    let mut section = root.section("sweep", findings);
+    let choices = Choices::read(&mut section, overrides, cores, findings);
+    section.close(findings, home);
+    root.close(findings, |key| home(key).or_else(|| param_home(key, kinds)));
+
+    rules::stealing(&choices, findings);
+    rules::processes_only(work.kind.as_ref(), &choices, findings);
+    let blamed = rules::multiplier(&choices).cloned();
+    let settled = choices.settle();
+    if let Some((sweep, ..)) = &settled {
+        rules::trials(sweep, blamed.as_ref(), findings);
+    }
+    let (sweep, order, seed) = settled?;
+    let (about, (kind, _), (params, inputs)) = (about?, work.kind?, work.tasks?);
+    Some(Scenario {
+        name: name.to_owned(),
+        title: about.title,
+        summary: about.summary,
+        tags: about.tags,
+        lesson: about.lesson,
+        sha256: String::new(),
+        job: Job { kind: kind.name.to_owned(), params, inputs, order, seed },
+        sweep,
+    })
+}
+
+/// The table that a key belongs in, empty for the top of the file.
+fn home(key: &str) -> Option<&'static str> {
+    let homes: [(&[&str], &'static str); 4] = [
+        (&about::KEYS, ""),
+        (&job::KEYS, "workload"),
+        (&sweep::INTERPRETER_KEYS, "interpreter"),
+        (&sweep::KEYS, "sweep"),
+    ];
+    homes.into_iter().find(|(keys, _)| keys.contains(&key)).map(|(_, home)| home)
+}
+
+fn param_home(key: &str, kinds: &[&'static KindSpec]) -> Option<&'static str> {
+    kinds.iter().flat_map(|spec| spec.params).any(|param| param.name == key).then_some("workload")
+}
+
+fn sha256(text: &str) -> String {
+    Sha256::digest(text).iter().map(|byte| format!("{byte:02x}")).collect()
+}

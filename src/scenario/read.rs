@@ -1,0 +1,80 @@
+//! Reads a scenario's text from a file, suspicious of everything that is not a small regular file.
+//!
+//! It never waits (a FIFO without a writer, a terminal), never opens a device and never believes a file's size.
+
+use std::fs::{File, FileType, OpenOptions};
+use std::io::{self, Read};
+use std::os::unix::fs::{FileTypeExt, OpenOptionsExt};
+use std::path::Path;
+
+use rustix::fs::OFlags;
+
+use super::problem::Problem;
+use super::wording::escaped;
+
+/// The largest scenario file, in bytes.
+pub const MAX_BYTES: u64 = 1 << 20;
+
+/// Reads the text of a scenario file.
+///
+/// # Errors
+/// If the file is missing, may not be read, is no regular file, is larger than [`MAX_BYTES`] or is not UTF-8.
+pub fn read(path: &Path) -> Result<String, Problem> {
+    let label = label(path);
+    let problem = |message: String| Problem::of_file(&label, message);
+    let failed = |error: io::Error| problem(explained(&error));
+
+    // Looked at before it is opened, because opening a device can already do something; and once more after,
+    // because the path may name another file by then.
+    regular(std::fs::metadata(path).map_err(failed)?.file_type()).map_err(problem)?;
+    let flags = OFlags::NONBLOCK | OFlags::NOCTTY;
+    let file = OpenOptions::new().read(true).custom_flags(flags.bits().cast_signed()).open(path).map_err(failed)?;
+    let metadata = file.metadata().map_err(failed)?;
+    regular(metadata.file_type()).map_err(problem)?;
+    let bytes = if metadata.len() > MAX_BYTES { None } else { bounded(file).map_err(failed)? };
+    let Some(bytes) = bytes else {
+        return Err(problem(format!("is larger than {}, the most a scenario may be", crate::units::bytes(MAX_BYTES))));
+    };
+    String::from_utf8(bytes).map_err(|error| invalid_utf8(&label, error.as_bytes(), error.utf8_error().valid_up_to()))
+}
+
+/// How a file is called in messages.
+pub fn label(path: &Path) -> String {
+    escaped(&path.to_string_lossy())
+}
+
+/// All of the file, or `None` if that is too much.
+fn bounded(file: File) -> io::Result<Option<Vec<u8>>> {
+    let mut bytes = Vec::new();
+    file.take(MAX_BYTES + 1).read_to_end(&mut bytes)?;
+    Ok((bytes.len() as u64 <= MAX_BYTES).then_some(bytes))
+}
+
+fn regular(kind: FileType) -> Result<(), String> {
+    let what = match kind {
+        kind if kind.is_file() => return Ok(()),
+        kind if kind.is_dir() => return Err("is a folder; name a scenario file in it".to_owned()),
+        kind if kind.is_fifo() => "a pipe",
+        kind if kind.is_socket() => "a socket",
+        kind if kind.is_char_device() || kind.is_block_device() => "a device",
+        _ => "something else",
+    };
+    Err(format!("is {what}; a scenario must be a regular file"))
+}
+
+fn explained(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::NotFound => "there is no such file".to_owned(),
+        io::ErrorKind::PermissionDenied => "you may not read it; ask its owner for read permission".to_owned(),
+        io::ErrorKind::WouldBlock => "has nothing to read yet; a scenario must be a regular file".to_owned(),
+        io::ErrorKind::NotADirectory => "a part of its path is a file, not a folder".to_owned(),
+        _ => format!("cannot be read: {error}"),
+    }
+}
+
+fn invalid_utf8(label: &str, bytes: &[u8], at: usize) -> Problem {
+    let before = &bytes[..at];
+    let line = 1 + before.iter().filter(|&&byte| byte == b'\n').count();
+    let message = format!("byte 0x{:02x} is not valid UTF-8; save the file as UTF-8", bytes.get(at).unwrap_or(&0));
+    Problem { line: u32::try_from(line).ok(), ..Problem::of_file(label, message) }
+}

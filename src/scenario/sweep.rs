@@ -1,0 +1,212 @@
+//! Reads `[sweep]`, with what the command line says instead, and `[interpreter]`.
+//!
+//! A key and its option are two [`Setting`]s read by the same closure: the option wins, but the file's value is
+//! held to its bounds all the same. Whether the values that won fit together is for `rules` to say.
+
+use std::time::Duration;
+
+use super::findings::Findings;
+use super::kind::Bounds;
+use super::list::{self, MAX_WORKERS, Picked};
+use super::overrides::Overrides;
+use super::section::Section;
+use super::setting::Setting;
+use super::settings::{BackendKind, Baseline, Order, Schedule, Sweep};
+
+/// The keys of `[sweep]`.
+pub(super) const KEYS: [&str; 11] = [
+    "backends",
+    "workers",
+    "baseline",
+    "repeats",
+    "warmup",
+    "schedule",
+    "chunk",
+    "order",
+    "include_startup",
+    "seed",
+    "timeout_s",
+];
+
+/// The keys of `[interpreter]`.
+pub(super) const INTERPRETER_KEYS: [&str; 2] = ["gil", "switch_interval_ms"];
+
+const MAX_REPEATS: u64 = 1000;
+const MAX_WARMUP: u64 = 100;
+const MAX_CHUNK: u64 = 1_000_000_000_000;
+const MAX_TIMEOUT_S: f64 = 604_800.0;
+const SWITCH_INTERVAL_MS: Bounds = Bounds { min: 0.001, max: 10_000.0 };
+
+/// A value and the setting it came from, if it is not the default; no value if it was given wrongly.
+pub(super) struct Chosen<'d, T> {
+    pub(super) value: Option<T>,
+    pub(super) given: Option<Setting<'d>>,
+}
+
+/// Everything `[sweep]` and the options say, each for itself within its bounds.
+pub(super) struct Choices<'d> {
+    pub(super) backends: Chosen<'d, Vec<BackendKind>>,
+    pub(super) workers: Chosen<'d, Vec<u32>>,
+    pub(super) baseline: Chosen<'d, Baseline>,
+    pub(super) repeats: Chosen<'d, u32>,
+    pub(super) warmup: Chosen<'d, u32>,
+    pub(super) schedule: Chosen<'d, Schedule>,
+    chunk: Chosen<'d, Option<u64>>,
+    order: Chosen<'d, Order>,
+    include_startup: Chosen<'d, bool>,
+    seed: Chosen<'d, u64>,
+    timeout: Chosen<'d, Duration>,
+}
+
+impl<'d> Choices<'d> {
+    /// Reads the table and the options.
+    pub(super) fn read(
+        sweep: &mut Section<'d>,
+        options: &'d Overrides,
+        cores: u32,
+        findings: &mut Findings<'_>,
+    ) -> Self {
+        let mut read = Reader { sweep, findings };
+        let every = (1..=cores.clamp(1, MAX_WORKERS)).collect();
+        Self {
+            backends: read.both(
+                "backends",
+                ("--backends", &options.backends),
+                vec![BackendKind::Threads, BackendKind::Processes],
+                backends,
+            ),
+            workers: read.both("workers", ("--workers", &options.workers), every, |given, f| workers(given, cores, f)),
+            baseline: read
+                .key("baseline", Baseline::Serial, |given, f| given.choice(f, &Baseline::ALL, Baseline::word)),
+            repeats: read
+                .both("repeats", ("--repeats", &options.repeats), 3, |given, f| count(given, 1, MAX_REPEATS, f)),
+            warmup: read.both("warmup", ("--warmup", &options.warmup), 1, |given, f| count(given, 0, MAX_WARMUP, f)),
+            schedule: read.both("schedule", ("--schedule", &options.schedule), Schedule::Dynamic, |given, f| {
+                given.choice(f, &Schedule::ALL, Schedule::word)
+            }),
+            chunk: read
+                .both("chunk", ("--chunk", &options.chunk), None, |given, f| given.whole(f, 1, MAX_CHUNK).map(Some)),
+            order: read.key("order", Order::Given, |given, f| given.choice(f, &Order::ALL, Order::word)),
+            include_startup: read.key("include_startup", false, Setting::flag),
+            seed: read.both("seed", ("--seed", &options.seed), 1235, |given, f| given.whole(f, 0, u64::MAX)),
+            timeout: read.key("timeout_s", Duration::from_secs(300), timeout),
+        }
+    }
+
+    /// The sweep, the order of tasks and the seed; nothing if any value was given wrongly.
+    pub(super) fn settle(self) -> Option<(Sweep, Order, u64)> {
+        let sweep = Sweep {
+            backends: self.backends.value?,
+            workers: self.workers.value?,
+            baseline: self.baseline.value?,
+            repeats: self.repeats.value?,
+            warmup: self.warmup.value?,
+            schedule: self.schedule.value?,
+            chunk: self.chunk.value?,
+            include_startup: self.include_startup.value?,
+            timeout: self.timeout.value?,
+        };
+        Some((sweep, self.order.value?, self.seed.value?))
+    }
+}
+
+/// Reads settings one after the other.
+struct Reader<'r, 'd, 't> {
+    sweep: &'r mut Section<'d>,
+    findings: &'r mut Findings<'t>,
+}
+
+impl<'d, 't> Reader<'_, 'd, 't> {
+    /// A key that no option stands in for.
+    fn key<T>(
+        &mut self,
+        key: &'static str,
+        default: T,
+        read: impl Fn(&Setting<'d>, &mut Findings<'t>) -> Option<T>,
+    ) -> Chosen<'d, T> {
+        self.both(key, ("", &None), default, read)
+    }
+
+    /// A key and the option that stands in for it.
+    fn both<T>(
+        &mut self,
+        key: &'static str,
+        (option, typed): (&'static str, &'d Option<String>),
+        default: T,
+        read: impl Fn(&Setting<'d>, &mut Findings<'t>) -> Option<T>,
+    ) -> Chosen<'d, T> {
+        let mut chosen = Chosen { value: Some(default), given: None };
+        let typed = typed.as_deref().map(|text| Setting::typed(option, text));
+        for given in [self.sweep.get(key), typed].into_iter().flatten() {
+            chosen = Chosen { value: read(&given, self.findings), given: Some(given) };
+        }
+        chosen
+    }
+}
+
+/// Reads `[interpreter]`, whose lock this version cannot emulate.
+pub(super) fn interpreter(section: &mut Section<'_>, findings: &mut Findings<'_>) {
+    if let Some(interval) = section.get("switch_interval_ms") {
+        interval.number(findings, SWITCH_INTERVAL_MS);
+    }
+    if let Some(gil) = section.get("gil")
+        && gil.flag(findings) == Some(true)
+    {
+        findings.about(&gil, "the interpreter lock is not emulated in this version; remove it or write gil = false");
+    }
+}
+
+/// Backends, each once, in the order they are first named.
+fn backends(given: &Setting<'_>, findings: &mut Findings<'_>) -> Option<Vec<BackendKind>> {
+    let items = given.items(findings, "words such as [\"threads\", \"processes\"]")?;
+    if items.is_empty() {
+        findings.about(given, "must not be empty");
+        return None;
+    }
+    let mut backends = Some(Vec::new());
+    for item in &items {
+        match (item.choice(findings, &BackendKind::ALL, BackendKind::word), &mut backends) {
+            (Some(backend), Some(backends)) if backends.contains(&backend) => {}
+            (Some(backend), Some(backends)) => backends.push(backend),
+            _ => backends = None,
+        }
+    }
+    backends
+}
+
+/// Numbers of workers: a LIST, a whole number or an array of them.
+fn workers(given: &Setting<'_>, cores: u32, findings: &mut Findings<'_>) -> Option<Vec<u32>> {
+    if let Some(text) = given.string() {
+        return list::workers(text, cores).map_err(|wrong| findings.about(given, wrong)).ok();
+    }
+    let most = u64::from(MAX_WORKERS);
+    if !given.is_array() {
+        return count(given, 1, most, findings).map(|n| vec![n]);
+    }
+    let items = given.items(findings, "whole numbers")?;
+    if items.is_empty() || items.len() > MAX_WORKERS as usize {
+        findings.about(given, format!("must have from 1 to {MAX_WORKERS} entries, and has {}", items.len()));
+        return None;
+    }
+    let read: Vec<Option<u32>> = items.iter().map(|item| count(item, 1, most, findings)).collect();
+    let mut picked = Picked::new();
+    for workers in read {
+        picked.add(workers?);
+    }
+    Some(picked.into_numbers())
+}
+
+/// A whole number that fits 32 bits, because its bound does.
+fn count(given: &Setting<'_>, min: u64, max: u64, findings: &mut Findings<'_>) -> Option<u32> {
+    given.whole(findings, min, max).and_then(|n| u32::try_from(n).ok())
+}
+
+fn timeout(given: &Setting<'_>, findings: &mut Findings<'_>) -> Option<Duration> {
+    let seconds = given.number(findings, Bounds { min: f64::NEG_INFINITY, max: MAX_TIMEOUT_S })?;
+    if seconds <= 0.0 {
+        findings.about(given, "must be more than 0");
+        return None;
+    }
+    // Shorter than the clock can tell is still more than nothing.
+    Some(Duration::from_secs_f64(seconds).max(Duration::from_nanos(1)))
+}

@@ -1,0 +1,97 @@
+//! What the tests of the whole program share: the binary, a folder to work in, a real terminal to run it in.
+
+#![allow(dead_code, reason = "each test file uses a part of this")]
+
+pub mod terminal;
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+use std::time::{Duration, Instant};
+
+/// Long enough for anything on a slow and busy machine; nothing is asserted about how long things take.
+pub const PATIENCE: Duration = Duration::from_secs(60);
+
+/// The program under test.
+pub fn parlab() -> Command {
+    let mut command = Command::new(binary());
+    command.env_remove("NO_COLOR").env("LC_ALL", "C.UTF-8").env("XDG_CONFIG_HOME", "/nonexistent");
+    command
+}
+
+/// Where the program under test is.
+pub fn binary() -> PathBuf {
+    PathBuf::from(env!("CARGO_BIN_EXE_parlab"))
+}
+
+/// A folder of its own for a test, gone afterwards.
+pub fn folder() -> tempfile::TempDir {
+    tempfile::tempdir().expect("a temporary folder")
+}
+
+/// Writes a scenario into a folder.
+pub fn scenario(folder: &Path, name: &str, toml: &str) -> PathBuf {
+    let path = folder.join(format!("{name}.toml"));
+    std::fs::write(&path, toml).expect("a scenario file");
+    path
+}
+
+/// Standard output as text.
+pub fn stdout(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+/// Standard error as text.
+pub fn stderr(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+/// Waits until something holds, or fails the test saying what it waited for.
+pub fn wait_until(what: &str, mut holds: impl FnMut() -> bool) {
+    let until = Instant::now() + PATIENCE;
+    while !holds() {
+        assert!(Instant::now() < until, "waited in vain: {what}");
+        std::thread::sleep(Duration::from_millis(10));
+    }
+}
+
+/// Whether a tool is there. Without it a test is skipped, audibly, on a developer's machine; on CI it fails.
+pub fn have(tool: &str) -> bool {
+    let found = std::env::split_paths(&std::env::var_os("PATH").unwrap_or_default())
+        .chain([PathBuf::from("/usr/sbin")])
+        .any(|folder| folder.join(tool).is_file());
+    assert!(found || std::env::var_os("CI").is_none(), "CI must have {tool}");
+    if !found {
+        eprintln!("SKIPPED: this test needs {tool}");
+    }
+    found
+}
+
+/// The processes whose parent, grandparent or older ancestor is `pid`, as `(pid, command name)`.
+pub fn descendants(pid: u32) -> Vec<(u32, String)> {
+    let all: Vec<(u32, u32, String)> = std::fs::read_dir("/proc")
+        .expect("/proc")
+        .filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok())
+        .filter_map(|pid: u32| {
+            let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+            let (name, rest) = stat.split_once('(')?.1.rsplit_once(')')?;
+            let mut fields = rest.split_whitespace();
+            let (state, parent) = (fields.next()?, fields.next()?.parse().ok()?);
+            (state != "Z").then(|| (pid, parent, name.to_owned()))
+        })
+        .collect();
+    let mut found: Vec<(u32, String)> = Vec::new();
+    let mut frontier = vec![pid];
+    while let Some(parent) = frontier.pop() {
+        for (pid, _, name) in all.iter().filter(|(_, of, _)| *of == parent) {
+            frontier.push(*pid);
+            found.push((*pid, name.clone()));
+        }
+    }
+    found
+}
+
+/// Whether a process is alive and no zombie.
+pub fn is_alive(pid: u32) -> bool {
+    std::fs::read_to_string(format!("/proc/{pid}/stat"))
+        .is_ok_and(|stat| stat.rsplit_once(')').is_some_and(|(_, rest)| !rest.trim_start().starts_with('Z')))
+}

@@ -1,0 +1,180 @@
+//! A real pseudo-terminal with a program in it, and the screen that a person would see.
+
+use std::io::{Read as _, Write};
+use std::num::NonZeroU16;
+use std::sync::{Arc, Mutex};
+use std::time::Instant;
+
+use portable_pty::{Child, CommandBuilder, MasterPty, PtyPair, PtySize, native_pty_system};
+
+use super::PATIENCE;
+
+/// A terminal window.
+pub struct Terminal {
+    pair: PtyPair,
+    keyboard: Box<dyn Write + Send>,
+    child: Box<dyn Child + Send + Sync>,
+    seen: Arc<Mutex<Seen>>,
+    modes_before: String,
+}
+
+struct Seen {
+    parser: vt100::Parser,
+    bytes: Vec<u8>,
+}
+
+/// How a program in a terminal is started.
+pub struct Session {
+    command: CommandBuilder,
+    rows: u16,
+    cols: u16,
+}
+
+impl Session {
+    pub fn new(program: impl AsRef<std::ffi::OsStr>) -> Self {
+        let mut command = CommandBuilder::new(program);
+        command.env_remove("NO_COLOR");
+        command.env_remove("COLORTERM");
+        command.env("TERM", "xterm-256color");
+        command.env("LC_ALL", "C.UTF-8");
+        command.env("XDG_CONFIG_HOME", "/nonexistent");
+        command.cwd("/");
+        Self { command, rows: 24, cols: 80 }
+    }
+
+    /// parlab itself.
+    pub fn parlab() -> Self {
+        Self::new(super::binary())
+    }
+
+    pub fn args<S: AsRef<std::ffi::OsStr>>(mut self, args: impl IntoIterator<Item = S>) -> Self {
+        self.command.args(args);
+        self
+    }
+
+    pub fn env(mut self, key: &str, value: &str) -> Self {
+        self.command.env(key, value);
+        self
+    }
+
+    pub fn cwd(mut self, folder: &std::path::Path) -> Self {
+        self.command.cwd(folder);
+        self
+    }
+
+    pub fn size(mut self, cols: u16, rows: u16) -> Self {
+        (self.cols, self.rows) = (cols, rows);
+        self
+    }
+
+    pub fn open(self) -> Terminal {
+        let size = PtySize { rows: self.rows, cols: self.cols, pixel_width: 0, pixel_height: 0 };
+        let pair = native_pty_system().openpty(size).expect("a pseudo-terminal");
+        let modes_before = modes(&*pair.master);
+        let child = pair.slave.spawn_command(self.command).expect("the program");
+        let parser = vt100::Parser::new(nonzero(self.rows), nonzero(self.cols), 0);
+        let seen = Arc::new(Mutex::new(Seen { parser, bytes: Vec::new() }));
+        let mut reader = pair.master.try_clone_reader().expect("the terminal's output");
+        let watcher = Arc::clone(&seen);
+        std::thread::spawn(move || {
+            let mut chunk = [0; 4096];
+            while let Ok(n @ 1..) = reader.read(&mut chunk) {
+                let mut seen = watcher.lock().unwrap();
+                seen.parser.process(&chunk[..n]);
+                seen.bytes.extend_from_slice(&chunk[..n]);
+            }
+        });
+        let keyboard = pair.master.take_writer().expect("the terminal's input");
+        Terminal { pair, keyboard, child, seen, modes_before }
+    }
+}
+
+impl Terminal {
+    /// The text on the screen.
+    pub fn text(&self) -> String {
+        self.seen.lock().unwrap().parser.screen().contents()
+    }
+
+    /// Everything that was ever written to the terminal.
+    pub fn bytes(&self) -> Vec<u8> {
+        self.seen.lock().unwrap().bytes.clone()
+    }
+
+    pub fn pid(&self) -> u32 {
+        self.child.process_id().expect("a running program")
+    }
+
+    pub fn send(&mut self, keys: &str) {
+        self.keyboard.write_all(keys.as_bytes()).and_then(|()| self.keyboard.flush()).expect("a keyboard");
+    }
+
+    pub fn resize(&self, cols: u16, rows: u16) {
+        self.seen.lock().unwrap().parser.screen_mut().set_size(nonzero(rows), nonzero(cols));
+        self.pair.master.resize(PtySize { rows, cols, pixel_width: 0, pixel_height: 0 }).expect("another size");
+    }
+
+    /// Sends a signal to the program.
+    pub fn signal(&self, signal: nix::sys::signal::Signal) {
+        nix::sys::signal::kill(nix::unistd::Pid::from_raw(self.pid() as i32), signal).expect("a running program");
+    }
+
+    /// Waits until a text is on the screen.
+    pub fn wait_for(&self, text: &str) {
+        self.wait(&format!("{text:?} on the screen"), |screen| screen.contains(text));
+    }
+
+    /// Waits until the screen is as asked for.
+    pub fn wait(&self, what: &str, holds: impl Fn(&str) -> bool) {
+        let until = Instant::now() + PATIENCE;
+        loop {
+            let text = self.text();
+            if holds(&text) {
+                return;
+            }
+            assert!(Instant::now() < until, "waited in vain for {what}; the screen shows:\n{text}");
+            std::thread::sleep(std::time::Duration::from_millis(10));
+        }
+    }
+
+    /// Waits for the program to end, and returns its exit code.
+    pub fn exit_code(&mut self) -> u32 {
+        let until = Instant::now() + PATIENCE;
+        loop {
+            if let Some(status) = self.child.try_wait().expect("a child") {
+                return status.exit_code();
+            }
+            assert!(Instant::now() < until, "the program does not end; the screen shows:\n{}", self.text());
+            std::thread::sleep(std::time::Duration::from_millis(10));
+        }
+    }
+
+    /// Fails unless the terminal is as it was before the program started.
+    pub fn assert_restored(&self) {
+        // What the program wrote last may still be on its way.
+        super::wait_until("the terminal to be restored", || {
+            let seen = self.seen.lock().unwrap();
+            let screen = seen.parser.screen();
+            !screen.alternate_screen() && !screen.hide_cursor() && modes(&*self.pair.master) == self.modes_before
+        });
+        let seen = self.seen.lock().unwrap();
+        let screen = seen.parser.screen();
+        assert!(!screen.bracketed_paste() && !screen.application_cursor());
+        assert_eq!(screen.mouse_protocol_mode(), vt100::MouseProtocolMode::None);
+    }
+}
+
+impl Drop for Terminal {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// Line discipline and control characters, in words.
+fn modes(master: &dyn MasterPty) -> String {
+    format!("{:?}", master.get_termios().expect("terminal modes"))
+}
+
+fn nonzero(n: u16) -> NonZeroU16 {
+    NonZeroU16::new(n).expect("a size that is not zero")
+}

@@ -1,0 +1,91 @@
+//! Whole documents, to the letter.
+
+use parlab::report::{Format, render};
+
+use crate::fixtures::{self, ledger};
+
+#[test]
+fn a_run_that_went_well() {
+    insta::assert_snapshot!(render(Format::Json, &ledger(&fixtures::done())));
+}
+
+#[test]
+fn a_run_that_was_interrupted() {
+    insta::assert_snapshot!(render(Format::Json, &ledger(&fixtures::interrupted())));
+}
+
+#[test]
+fn a_run_that_lost_a_worker() {
+    insta::assert_snapshot!(render(Format::Json, &ledger(&fixtures::failed())));
+}
+
+fn value(events: &[parlab::engine::Stamped]) -> serde_json::Value {
+    serde_json::from_str(&render(Format::Json, &ledger(events))).unwrap()
+}
+
+#[test]
+fn without_a_baseline_only_what_is_relative_to_it_is_null() {
+    let (with, without) = (value(&fixtures::done()), value(&fixtures::done_without_baseline()));
+    assert!(without["baseline"].is_null());
+    for (with, without) in with["configs"].as_array().unwrap().iter().zip(without["configs"].as_array().unwrap()) {
+        assert!(without["speedup"]["value"].is_null());
+        assert!(without["efficiency"].is_null() && without["karp_flatt"].is_null());
+        assert_eq!(with["wall_s"], without["wall_s"]);
+    }
+}
+
+#[test]
+fn start_up_changes_the_speedup_and_nothing_else() {
+    let (without, with) = (value(&fixtures::done()), value(&fixtures::done_with_startup()));
+    let (without, with) = (&without["configs"][3], &with["configs"][3]);
+    assert_eq!((&without["speedup"]["value"], &with["speedup"]["value"]), (&2.0.into(), &1.6.into()));
+    assert_eq!(without["wall_s"], with["wall_s"]);
+    assert_eq!(with["startup_s"]["median"], 0.25);
+}
+
+#[test]
+fn results_stop_at_ten_thousand_tasks() {
+    let mut events = fixtures::done();
+    for (tasks, there) in [(10_000, true), (10_001, false)] {
+        let parlab::engine::Event::Planned(planned) = &mut events[0].event else { panic!("no plan") };
+        planned.scenario.tasks = tasks;
+        assert_eq!(value(&events)["configs"][0]["results"].is_array(), there, "{tasks}");
+    }
+}
+
+#[test]
+fn numbers_that_json_cannot_write_are_null() {
+    let mut events = fixtures::done();
+    for stamped in &mut events {
+        if let parlab::engine::Event::TrialFinished { outcome, .. } = &mut stamped.event {
+            outcome.wall_s = f64::NAN;
+            outcome.cpu_user_s = f64::INFINITY;
+        }
+    }
+    let report = value(&events);
+    let config = &report["configs"][0];
+    assert_eq!(config["wall_s"]["samples"], serde_json::json!([null, null, null]));
+    assert!(config["wall_s"]["median"].is_null() && config["cpu_s"]["user"].is_null());
+    assert_eq!(config["cpu_s"]["system"], 0.125);
+}
+
+#[test]
+fn a_machine_that_tells_nothing_is_not_said_to_have_nothing() {
+    let mut events = fixtures::done();
+    let parlab::engine::Event::Planned(planned) = &mut events[0].event else { panic!("no plan") };
+    planned.machine = parlab::engine::MachineFacts::default();
+    let machine = &value(&events)["machine"];
+    for key in ["host", "kernel", "cpu_model", "logical_cpus", "usable_cpus", "memory_bytes"] {
+        assert!(machine[key].is_null(), "{key}");
+    }
+    assert_eq!(machine["limited_by"], serde_json::json!([]));
+}
+
+#[test]
+fn a_run_without_an_end_was_interrupted() {
+    let mut events = fixtures::done();
+    events.pop();
+    let report = value(&events);
+    assert_eq!(report["status"], "interrupted");
+    assert_eq!(report["warnings"][0]["code"], "unfinished");
+}

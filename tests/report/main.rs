@@ -1,0 +1,10 @@
+//! Figures, reports, journal and progress, from hand-made events with scripted durations.
+
+mod delivery;
+mod figures;
+mod fixtures;
+mod journal;
+mod json;
+mod progress;
+mod properties;
+mod text;
