@@ -120,7 +120,9 @@ impl<L: Lab> App<L> {
         let was_running = self.state.is_running();
         let effects = update(&mut self.state, msg);
         if was_running && !self.state.is_running() {
-            self.live = None;
+            if let Some(live) = self.live.take() {
+                update(&mut self.state, Msg::Snapshot(live.snapshot()));
+            }
             self.pacer.hurry();
         }
         for effect in effects {

@@ -166,7 +166,7 @@ pub const BINDINGS: &[Binding] = &[
     row(&[Char('g'), Key::Home], &[Library, Interim, Results, Help], C::First, "", "to the first"),
     row(&[Char('G'), Key::End], &[Library, Interim, Results, Help], C::Last, "", "to the last"),
     row(&[Char('R')], &[Library], C::Reload, "", "read the scenario files again"),
-    row(&[Char(' ')], &[Running], C::Pause, "pause drawing", "stop or go on drawing; the run itself goes on"),
+    row(&[Char(' ')], &[Running], C::Pause, "pause", "stop or go on drawing; the run itself goes on"),
     row(
         &[Char('c'), Ctrl('c')],
         &[Running, Interim],

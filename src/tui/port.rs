@@ -39,7 +39,8 @@ pub type SampleSink = Box<dyn FnMut(Sample) + Send>;
 
 /// A run in progress.
 pub trait LiveRun: Send {
-    /// The trial at this instant. Called up to ten times a second while somebody looks.
+    /// The trial at this instant; between trials, and after the last, the one that ended, or nothing. Called up to
+    /// ten times a second while somebody looks.
     fn snapshot(&self) -> Snapshot;
 
     /// Ends the run soon and cleanly; returns at once.

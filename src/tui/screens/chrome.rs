@@ -3,7 +3,7 @@
 //! ```text
 //!  parlab  Threads meet the GIL                                        login1 · 8 of 64 cores · load 3.1
 //!  …
-//!  space pause drawing   c cancel   tab results   ? help   q stop                screen 0.4 % · 1.2 kB/s
+//!  space pause   c cancel   tab results   ? help   q stop                         screen 0.4 % · 1.2 kB/s
 //! ```
 
 use ratatui::buffer::Buffer;
@@ -13,7 +13,6 @@ use crate::tui::keys::{self, Binding, Command, Context};
 use crate::tui::state::{Cost, Drawing, Ending, Place, State};
 use crate::tui::theme::{Role, Theme};
 use crate::tui::widgets::paint;
-use crate::units;
 
 /// The title needs this many columns before the machine may take any.
 const TITLE_MIN: u16 = 24;
@@ -59,27 +58,27 @@ fn machine(state: &State) -> Vec<String> {
     host.into_iter().chain([cores]).chain(load).collect()
 }
 
-/// The keys of the screen, and what the screen costs.
+/// The keys of the screen, and what the screen costs: closer together, then without the cost, where room is short.
 pub(super) fn footer(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
-    let context = state.context();
-    let mut x = area.x + 1;
-    for (i, row) in keys::footer(context).enumerate() {
-        let key = key_names(row, theme);
-        let label = label(row, state);
-        let gap = if i == 0 { 0 } else { 3 };
-        let width = gap + paint::width(theme, &key) + 1 + paint::width(theme, label);
-        if x + width > area.right() {
+    let keys: Vec<(String, &str)> =
+        keys::footer(state.context()).map(|row| (key_names(row, theme), label(row, state))).collect();
+    let width = |(key, label): &(String, &str)| paint::width(theme, key) + 1 + paint::width(theme, label);
+    let bare: u16 = keys.iter().map(width).sum();
+    let gaps = keys.len().saturating_sub(1) as u16;
+    let cost = state.cost.map(cost_text).unwrap_or_default();
+    let row = Rect { x: area.x + 1, width: area.width - 2, ..area };
+    let needed = |gap: u16| bare + gap * gaps + if cost.is_empty() { 0 } else { 3 + paint::width(theme, &cost) };
+    let gap = if needed(3) <= row.width { 3 } else { 2 };
+    let mut x = row.x;
+    for key in &keys {
+        if x + width(key) > row.right() {
             break;
         }
-        x = paint::put(buf, area, (x + gap, area.y), &key, theme, theme.style(Role::Key));
-        x = paint::put(buf, area, (x + 1, area.y), label, theme, theme.style(Role::Dim));
+        x = paint::put(buf, row, (x, row.y), &key.0, theme, theme.style(Role::Key));
+        x = paint::put(buf, row, (x + 1, row.y), key.1, theme, theme.style(Role::Dim)) + gap;
     }
-    if let Some(cost) = state.cost {
-        let text = cost_text(cost);
-        let row = Rect { width: area.width - 1, ..area };
-        if x + 3 + paint::width(theme, &text) <= row.right() {
-            paint::put_right(buf, row, area.y, &text, theme, theme.style(Role::Dim));
-        }
+    if needed(gap) <= row.width {
+        paint::put_right(buf, row, row.y, &cost, theme, theme.style(Role::Dim));
     }
 }
 
@@ -96,14 +95,11 @@ fn label(row: &Binding, state: &State) -> &'static str {
     let run = state.run.as_ref().filter(|_| matches!(state.context(), Context::Running | Context::Interim));
     match (row.command, run) {
         (Command::Cancel, Some(run)) if run.ending != Ending::NotAsked => "kill",
-        (Command::Pause, Some(run)) if run.drawing == Drawing::Paused => "go on drawing",
+        (Command::Pause, Some(run)) if run.drawing == Drawing::Paused => "go on",
         _ => row.label,
     }
 }
 
 fn cost_text(cost: Cost) -> String {
-    let percent = cost.cpu * 100.0;
-    let bytes = cost.bytes_per_s;
-    let rate = if bytes < 999.5 { format!("{bytes:.0} B/s") } else { format!("{} kB/s", units::digits(bytes / 1e3)) };
-    format!("screen {percent:.1} % · {rate}")
+    format!("screen {:.1} % · {:.1} kB/s", cost.cpu * 100.0, cost.bytes_per_s / 1e3)
 }

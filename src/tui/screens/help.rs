@@ -38,11 +38,11 @@ pub const WORDS: &[(&str, &str)] = &[
 ];
 
 /// Columns that keys and words take, with the gap after them.
-const NAME: u16 = 17;
+const NAME: u16 = 20;
 /// Columns that the places take, where there is room for them.
-const PLACES: u16 = 26;
+const PLACES: u16 = 36;
 /// Lines narrower than this do without places.
-const PLACES_MIN: u16 = 90;
+const PLACES_MIN: u16 = 110;
 
 /// A line of the help.
 struct Line {

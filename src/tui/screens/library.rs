@@ -20,6 +20,7 @@ use ratatui::layout::Rect;
 use ratatui::widgets::Widget as _;
 
 use super::prose::Column;
+use crate::engine::MachineFacts;
 use crate::scenario::{BackendKind, Config};
 use crate::tui::port::{LibraryEntry, Preview};
 use crate::tui::state::{Filtering, Library};
@@ -27,12 +28,20 @@ use crate::tui::theme::{Role, Theme};
 use crate::tui::widgets::paint;
 use crate::units;
 
+/// Rows of the machine's panel, and of a column that has room for it.
+const MACHINE: u16 = 8;
+const MACHINE_FROM: u16 = 28;
 /// Where there are fewer columns than this, the details come below the list.
 const BESIDE_MIN: u16 = 76;
 
 /// Draws the list and the details.
-pub(super) fn render(library: &Library, theme: &Theme, area: Rect, buf: &mut Buffer) {
-    let (left, right) = split(area, library.entries().len());
+pub(super) fn render(library: &Library, machine: &MachineFacts, theme: &Theme, area: Rect, buf: &mut Buffer) {
+    let (mut left, right) = split(area, library.entries().len());
+    let spare = left.height.saturating_sub(library.entries().len().saturating_add(3) as u16);
+    if spare >= MACHINE && left.height >= MACHINE_FROM {
+        left.height -= MACHINE;
+        self::machine(machine, theme, Rect { y: left.bottom(), height: MACHINE, ..left }, buf);
+    }
     list(library, theme, left, buf);
     let Some(entry) = library.selected() else {
         let block = theme.block("");
@@ -67,6 +76,27 @@ fn split(area: Rect, entries: usize) -> (Rect, Rect) {
     let wanted = u16::try_from(entries).unwrap_or(u16::MAX).saturating_add(2);
     let top = Rect { height: wanted.clamp(4, area.height / 2), ..area };
     (top, Rect { y: top.bottom(), height: area.height - top.height, ..area })
+}
+
+/// What the work will run on, and why on no more.
+fn machine(machine: &MachineFacts, theme: &Theme, area: Rect, buf: &mut Buffer) {
+    let block = theme.block("this machine");
+    let inner = padded(block.inner(area));
+    block.render(area, buf);
+    let mut column = Column::new(theme, inner, buf);
+    let mut cores = format!("{} usable of {}", machine.usable_cpus, machine.logical_cpus);
+    if !machine.limited_by.is_empty() {
+        let _ = write!(cores, ", by {}", machine.limited_by.join(", "));
+    }
+    column.field("cores", &cores, Role::Text);
+    if machine.memory_bytes > 0 {
+        column.field("memory", &units::bytes(machine.memory_bytes), Role::Text);
+    }
+    for (name, text) in [("cpu", &machine.cpu_model), ("kernel", &machine.kernel)] {
+        if !text.is_empty() {
+            column.field(name, text, Role::Dim);
+        }
+    }
 }
 
 fn padded(area: Rect) -> Rect {

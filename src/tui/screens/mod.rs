@@ -33,7 +33,7 @@ pub fn render(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
         (Some(line), _, _) => help::render(line, theme, body, buf),
         (None, Place::Run, Some(run)) => run::render(run, state.sample.as_ref(), theme, body, buf),
         (None, Place::Results, Some(run)) => results::render(run, theme, body, buf),
-        (None, _, _) => library::render(&state.library, theme, body, buf),
+        (None, _, _) => library::render(&state.library, &state.machine, theme, body, buf),
     }
 }
 

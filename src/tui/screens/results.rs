@@ -19,10 +19,10 @@ use ratatui::widgets::Widget as _;
 
 use super::prose::wrap;
 use super::speedups;
-use crate::engine::{Figures, Row, Status};
+use crate::engine::{Row, Status};
 use crate::tui::state::{Run, State};
 use crate::tui::theme::{Role, Theme};
-use crate::tui::widgets::{Cell, Column, Table, paint};
+use crate::tui::widgets::paint;
 use crate::units;
 
 /// From here on, chart and table stand side by side.
@@ -51,7 +51,11 @@ pub(super) fn render(run: &Run, theme: &Theme, area: Rect, buf: &mut Buffer) {
     if let Some(row) = run.figures.rows.get(run.row) {
         point(row, theme, places.point, buf);
     }
-    table(run, theme, places.table, buf);
+    let title = match run.figures.rows.len() {
+        1 => "1 configuration".to_owned(),
+        n => format!("{n} configurations"),
+    };
+    speedups::table(&run.figures, Some(run.row), &title, theme, places.table, buf);
     if let Some(area) = places.lesson {
         lesson(run, theme, area, buf);
     }
@@ -76,7 +80,7 @@ fn places(run: &Run, problems: u16, area: Rect) -> Places {
     let rows = u16::try_from(run.figures.rows.len()).unwrap_or(u16::MAX).saturating_add(3);
     let has_lesson = !lesson_text(run).is_empty();
     if rest.width >= BESIDE_MIN {
-        let chart = Rect { width: rest.width * 11 / 20, height: rest.height - 1, ..rest };
+        let chart = Rect { width: rest.width / 2, height: rest.height - 1, ..rest };
         let point = Rect { y: chart.bottom(), height: 1, ..rest };
         let right = Rect { x: chart.right(), width: rest.width - chart.width, ..chart };
         let height = if has_lesson { rows.clamp(4, right.height * 3 / 5) } else { right.height };
@@ -88,10 +92,18 @@ fn places(run: &Run, problems: u16, area: Rect) -> Places {
     let chart = Rect { height: rest.height - 1 - below, ..rest };
     let point = Rect { y: chart.bottom(), height: 1, ..rest };
     let low = Rect { y: point.bottom(), height: below, ..rest };
-    let width = if has_lesson { low.width * 11 / 20 } else { low.width };
+    let width = if has_lesson { low.width * 3 / 5 } else { low.width };
     let table = Rect { width, ..low };
     let lesson = Rect { x: table.right(), width: low.width - width, ..low };
     Places { problems, chart, point, table, lesson: has_lesson.then_some(lesson) }
+}
+
+/// From one figure to another; a unit that both have is said once: `820–860 ms`.
+fn range(from: &str, to: &str) -> String {
+    match (from.rsplit_once(' '), to.rsplit_once(' ')) {
+        (Some((number, a)), Some((_, b))) if a == b && !number.contains(' ') => format!("{number}–{to}"),
+        _ => format!("{from} – {to}"),
+    }
 }
 
 /// How the run ended, if not well, and why.
@@ -154,7 +166,8 @@ fn point_figures(row: &Row) -> Vec<(&'static str, String)> {
     let several = wall.samples > 1;
     let mut text = units::seconds(wall.median);
     if several {
-        let _ = write!(text, " ({}–{})", units::seconds(wall.min), units::seconds(wall.max));
+        // Writing to a String cannot fail.
+        let _ = write!(text, " ({})", range(&units::seconds(wall.min), &units::seconds(wall.max)));
     }
     let mut out = vec![("wall", text)];
     if let Some(speedup) = row.speedup {
@@ -164,55 +177,11 @@ fn point_figures(row: &Row) -> Vec<(&'static str, String)> {
         }
         out.push(("speedup", text));
     }
-    out.extend(row.efficiency.map(|efficiency| ("efficiency", percent(efficiency))));
+    out.extend(row.efficiency.map(|efficiency| ("efficiency", speedups::percent(efficiency))));
     out.extend(row.startup_s.map(|startup| ("start-up", units::seconds(startup.median))));
     out.extend(row.tasks_per_s.map(|rate| ("tasks/s", units::scaled(rate))));
     out.push(("repeats", wall.samples.to_string()));
     out
-}
-
-fn percent(fraction: f64) -> String {
-    format!("{:.0} %", fraction * 100.0)
-}
-
-fn table(run: &Run, theme: &Theme, area: Rect, buf: &mut Buffer) {
-    let title = match run.figures.rows.len() {
-        1 => "1 configuration".to_owned(),
-        n => format!("{n} configurations"),
-    };
-    let block = theme.block(&title);
-    let inner = block.inner(area);
-    block.render(area, buf);
-    let columns = [
-        Column::left("", 0),
-        Column::right("wall", 0),
-        Column::right("speedup", 0),
-        Column::right("efficiency", 1),
-        Column::right("start-up", 2),
-        Column::right("tasks/s", 3),
-    ];
-    let rows: Vec<Vec<Cell>> = run.figures.rows.iter().map(|row| cells(row, &run.figures, theme)).collect();
-    Table { columns: &columns, rows: &rows, selected: Some(run.row), theme }.render(inner, buf);
-}
-
-fn cells(row: &Row, figures: &Figures, theme: &Theme) -> Vec<Cell> {
-    let missing = || Cell::styled(theme.symbols().dash, Role::Dim);
-    let or_missing = |text: Option<String>| text.map_or_else(missing, Cell::from);
-    let failed = row.tasks.map_or(0, |tasks| tasks.failed);
-    let label = Cell::styled(row.label.as_str(), Role::Series(speedups::mark(figures, row)));
-    let wall = match (row.wall_s, failed) {
-        (Some(wall), _) => Cell::from(units::seconds(wall.median)),
-        (None, 0) => missing(),
-        (None, _) => Cell::styled("failed", Role::Bad),
-    };
-    vec![
-        label,
-        wall,
-        or_missing(row.speedup.map(|speedup| units::digits(speedup.value))),
-        or_missing(row.efficiency.map(percent)),
-        or_missing(row.startup_s.map(|startup| units::seconds(startup.median))),
-        or_missing(row.tasks_per_s.map(units::scaled)),
-    ]
 }
 
 fn lesson_text(run: &Run) -> &str {
@@ -238,4 +207,16 @@ fn lesson(run: &Run, theme: &Theme, area: Rect, buf: &mut Buffer) {
 
 fn padded(area: Rect) -> Rect {
     Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ranges_say_a_common_unit_once() {
+        assert_eq!(range("820 ms", "860 ms"), "820–860 ms");
+        assert_eq!(range("998 ms", "1.02 s"), "998 ms – 1.02 s");
+        assert_eq!(range("1 min 40 s", "2 min 05 s"), "1 min 40 s – 2 min 05 s");
+    }
 }

@@ -32,6 +32,8 @@ const SPANS_MAX: usize = 2_000;
 const PROGRESS: u16 = 4;
 /// Rows that a chart needs to say anything.
 const CHART_MIN: u16 = 8;
+/// Rows that a table needs to say anything.
+const TABLE_MIN: u16 = 5;
 
 /// Draws a run, and the cores if there is a sample of them.
 pub(super) fn render(run: &Run, sample: Option<&Sample>, theme: &Theme, area: Rect, buf: &mut Buffer) {
@@ -43,13 +45,28 @@ pub(super) fn render(run: &Run, sample: Option<&Sample>, theme: &Theme, area: Re
     let chart = Rect { y: left.y + cores_height, height: left.height - cores_height, ..left };
     speedup(run, theme, chart, buf);
 
-    let news = u16::from(!run.news.is_empty()) * if right.height >= 32 { 3 } else { 1 };
     progress(run, theme, Rect { height: PROGRESS, ..right }, buf);
-    let lanes = Rect { y: right.y + PROGRESS, height: right.height - PROGRESS - 1 - news, ..right };
-    workers(run, theme, lanes, buf);
+    let news = u16::from(!run.news.is_empty()) * if right.height >= 32 { 3 } else { 1 };
+    let middle = Rect { y: right.y + PROGRESS, height: right.height - PROGRESS - 1 - news, ..right };
+    let lanes_height = lanes_height(run, middle.height);
+    workers(run, theme, Rect { height: lanes_height, ..middle }, buf);
+    let table = Rect { y: middle.y + lanes_height, height: middle.height - lanes_height, ..middle };
+    if table.height > 0 {
+        let current = run.planned_trial().map(|(trial, _)| trial.config);
+        speedups::table(&run.figures, current, "so far", theme, table, buf);
+    }
     let below = Rect { x: right.x + 1, width: right.width.saturating_sub(2), ..right };
-    figures(run, theme, Rect { y: lanes.bottom(), height: 1, ..below }, buf);
-    tell(run, theme, Rect { y: lanes.bottom() + 1, height: news, ..below }, buf);
+    figures(run, theme, Rect { y: middle.bottom(), height: 1, ..below }, buf);
+    tell(run, theme, Rect { y: middle.bottom() + 1, height: news, ..below }, buf);
+}
+
+/// What the largest trial of the plan needs, so that the picture stands still from trial to trial; all there is, if
+/// the rest would not do for a table.
+fn lanes_height(run: &Run, room: u16) -> u16 {
+    let plan = run.ledger.planned.as_ref().map(|planned| &planned.plan);
+    let workers = plan.and_then(|plan| plan.configs.iter().map(|config| config.workers).max()).unwrap_or(1);
+    let wanted = u16::try_from(workers).unwrap_or(u16::MAX).saturating_add(3).max(5);
+    if wanted.saturating_add(TABLE_MIN) <= room { wanted } else { room }
 }
 
 /// As many rows as there are cores, as long as the chart keeps what it needs.
@@ -81,7 +98,7 @@ fn speedup(run: &Run, theme: &Theme, area: Rect, buf: &mut Buffer) {
 }
 
 fn progress(run: &Run, theme: &Theme, area: Rect, buf: &mut Buffer) {
-    let block = with_state(theme.block(&trial_title(run)), run, theme);
+    let block = theme.block(&trial_title(run, theme, area.width.saturating_sub(4)));
     let inner = padded(block.inner(area));
     block.render(area, buf);
     let (tasks, run_text) = (tasks_text(run), run_text(run));
@@ -98,17 +115,21 @@ fn progress(run: &Run, theme: &Theme, area: Rect, buf: &mut Buffer) {
     }
 }
 
-/// The trial on the screen: `trial 5 of 12 · processes × 2 · repeat 2 of 3`.
-fn trial_title(run: &Run) -> String {
+/// The trial on the screen: `trial 5 of 12 · processes × 2 · repeat 2 of 3`, or less of it where room is short.
+fn trial_title(run: &Run, theme: &Theme, width: u16) -> String {
     let (Some((trial, config)), Some(planned)) = (run.planned_trial(), &run.ledger.planned) else {
         return "preparing".to_owned();
     };
-    let all = planned.plan.trials.len();
-    // Rounds are counted by their last trial: the plan does not say how many were asked for.
-    let rounds = planned.plan.trials.iter().filter(|t| t.warmup == trial.warmup && t.config == trial.config).count();
+    let trials = &planned.plan.trials;
+    let rounds = trials.iter().filter(|t| t.warmup == trial.warmup && t.config == trial.config).count();
     let round = if trial.warmup { "warm-up" } else { "repeat" };
+    let label = crate::engine::label(config);
     let number = run.trial.unwrap_or(0) + 1;
-    format!("trial {number} of {all} · {} · {round} {} of {rounds}", crate::engine::label(config), trial.repeat + 1)
+    let (all, repeat) = (trials.len(), trial.repeat + 1);
+    let full = format!("trial {number} of {all} · {label} · {round} {repeat} of {rounds}");
+    let tight = format!("trial {number}/{all} · {label} · {round} {repeat}/{rounds}");
+    let short = format!("trial {number}/{all} · {label}");
+    [full, tight, short].into_iter().find(|title| paint::width(theme, title) <= width).unwrap_or(label)
 }
 
 /// Adds what the user should not miss to the panel's frame.
@@ -117,7 +138,7 @@ fn with_state(block: Block<'static>, run: &Run, theme: &Theme) -> Block<'static>
         (false, _, _) => ("ended", Role::Dim),
         (true, Ending::Cancelling { .. }, _) => ("cancelling…", Role::Warn),
         (true, Ending::Killing { .. }, _) => ("killing…", Role::Bad),
-        (true, Ending::NotAsked, Drawing::Paused) => ("drawing paused", Role::Warn),
+        (true, Ending::NotAsked, Drawing::Paused) => ("drawing paused, the run goes on", Role::Warn),
         (true, Ending::NotAsked, Drawing::Live) => return block,
     };
     let text = format!(" {} ", theme.text(text));
@@ -155,7 +176,7 @@ fn run_text(run: &Run) -> String {
 }
 
 fn workers(run: &Run, theme: &Theme, area: Rect, buf: &mut Buffer) {
-    let block = theme.block("workers");
+    let block = with_state(theme.block("workers"), run, theme);
     let inner = padded(block.inner(area));
     block.render(area, buf);
     let snapshot = &run.snapshot;

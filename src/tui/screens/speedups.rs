@@ -1,4 +1,4 @@
-//! The chart that both Run and Results show: a series a backend, over workers.
+//! What both Run and Results show of the figures: the chart, a series a backend over workers, and the table.
 //!
 //! A scenario without a baseline has no speedups; its chart shows tasks a second instead.
 
@@ -9,7 +9,8 @@ use ratatui::widgets::Widget as _;
 use crate::engine::{Figures, Row};
 use crate::scenario::BackendKind;
 use crate::tui::theme::{Role, Theme};
-use crate::tui::widgets::{Plot, Point, Series, paint};
+use crate::tui::widgets::{Cell, Column, Plot, Point, Series, Table, paint};
+use crate::units;
 
 /// What the chart is called.
 pub(super) fn title(figures: &Figures) -> &'static str {
@@ -35,7 +36,7 @@ pub(super) fn render(figures: &Figures, selected: Option<usize>, theme: &Theme, 
     }
     if series.is_empty() {
         let text = match figures.baseline.and_then(|baseline| figures.rows.get(baseline)) {
-            Some(row) => format!("once {} was measured", row.label),
+            Some(row) => format!("no speedup before {} was measured", row.label),
             None => "nothing measured yet".to_owned(),
         };
         paint::put_centred(buf, area, &text, theme, theme.style(Role::Dim));
@@ -47,8 +48,56 @@ pub(super) fn render(figures: &Figures, selected: Option<usize>, theme: &Theme, 
     Plot { series: &series, ideal, selected: chosen, x_label: "workers", y_label, theme }.render(area, buf);
 }
 
+/// Draws the table with its frame; `selected` is a row of the figures.
+pub(super) fn table(
+    figures: &Figures,
+    selected: Option<usize>,
+    title: &str,
+    theme: &Theme,
+    area: Rect,
+    buf: &mut Buffer,
+) {
+    let block = theme.block(title);
+    let inner = block.inner(area);
+    block.render(area, buf);
+    let columns = [
+        Column::left("", 0),
+        Column::right("wall", 0),
+        Column::right("speedup", 0),
+        Column::right("efficiency", 1),
+        Column::right("start-up", 2),
+        Column::right("tasks/s", 3),
+    ];
+    let rows: Vec<Vec<Cell>> = figures.rows.iter().map(|row| cells(row, figures, theme)).collect();
+    Table { columns: &columns, rows: &rows, selected, theme }.render(inner, buf);
+}
+
+fn cells(row: &Row, figures: &Figures, theme: &Theme) -> Vec<Cell> {
+    let missing = || Cell::styled(theme.symbols().dash, Role::Dim);
+    let or_missing = |text: Option<String>| text.map_or_else(missing, Cell::from);
+    let failed = row.tasks.map_or(0, |tasks| tasks.failed);
+    let wall = match (row.wall_s, failed) {
+        (Some(wall), _) => Cell::from(units::seconds(wall.median)),
+        (None, 0) => missing(),
+        (None, _) => Cell::styled("failed", Role::Bad),
+    };
+    vec![
+        Cell::styled(row.label.as_str(), Role::Series(mark(figures, row))),
+        wall,
+        or_missing(row.speedup.map(|speedup| units::digits(speedup.value))),
+        or_missing(row.efficiency.map(percent)),
+        or_missing(row.startup_s.map(|startup| units::seconds(startup.median))),
+        or_missing(row.tasks_per_s.map(units::scaled)),
+    ]
+}
+
+/// A fraction for people: `98 %`.
+pub(super) fn percent(fraction: f64) -> String {
+    format!("{:.0} %", fraction * 100.0)
+}
+
 /// The mark and colour of a row's backend, as in the chart.
-pub(super) fn mark(figures: &Figures, row: &Row) -> usize {
+fn mark(figures: &Figures, row: &Row) -> usize {
     backends(figures).position(|backend| backend == row.config.backend).unwrap_or(0)
 }
 

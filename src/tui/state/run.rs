@@ -158,10 +158,10 @@ impl Run {
         }
     }
 
-    /// Takes in a snapshot of the trial in progress.
+    /// Takes in a snapshot of the trial in progress, or of the last one.
     pub fn see(&mut self, snapshot: Snapshot) {
-        // Between two trials there is nothing to see, and the last picture is better than none.
-        if self.ledger.current.is_some() {
+        // Between two trials there may be nothing to see, and the last picture is better than none.
+        if self.ledger.current.is_some() || !snapshot.lanes.is_empty() {
             self.history.see(&snapshot);
             self.snapshot = snapshot;
         }

@@ -1,0 +1,226 @@
+//! All screens, cell by cell, from hand-made events: `tests/frames/*.txt` hold what they must look like.
+//!
+//! After a deliberate change: `PARLAB_UPDATE_FRAMES=1 cargo test --test screens`, and read the difference.
+
+#[path = "screens/any_input.rs"]
+mod any_input;
+#[path = "screens/every_key.rs"]
+mod every_key;
+#[path = "screens/fixture.rs"]
+mod fixture;
+
+use std::path::Path;
+
+use parlab::engine::Status;
+use parlab::tui::Theme;
+use parlab::tui::keys::Key;
+use parlab::tui::screens::render;
+use parlab::tui::state::State;
+use parlab::tui::update::{Msg, update};
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Color;
+
+const SMALL: (u16, u16) = (80, 24);
+const LARGE: (u16, u16) = (120, 40);
+const LEAST: (u16, u16) = (60, 16);
+
+fn frame(state: &State) -> Buffer {
+    let area = Rect::new(0, 0, state.size.width, state.size.height);
+    let mut buf = Buffer::empty(area);
+    render(state, &state.theme, area, &mut buf);
+    buf
+}
+
+fn text(buf: &Buffer) -> String {
+    let rows = buf.area.rows().map(|row| {
+        let mut line = String::new();
+        let mut skip = 0;
+        for at in row.columns() {
+            let symbol = buf[(at.x, at.y)].symbol();
+            if skip == 0 {
+                line.push_str(symbol);
+            }
+            skip = if skip > 0 { skip - 1 } else { symbol.chars().count().saturating_sub(1) };
+        }
+        line.trim_end().to_owned() + "\n"
+    });
+    rows.collect()
+}
+
+fn expect(name: &str, state: &State) {
+    let buf = frame(state);
+    let got = text(&buf);
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/frames").join(format!("{name}.txt"));
+    if std::env::var_os("PARLAB_UPDATE_FRAMES").is_some() {
+        std::fs::write(&path, &got).expect("tests/frames can be written");
+    }
+    let expected = std::fs::read_to_string(&path).unwrap_or_default();
+    assert!(got == expected, "{name}: expected\n{expected}\ngot\n{got}");
+    if state.theme == Theme::PLAIN {
+        assert!(got.is_ascii(), "{name}: characters beyond ASCII");
+        assert!(buf.content.iter().all(|cell| cell.fg == Color::Reset && cell.bg == Color::Reset), "{name}: colours");
+    }
+}
+
+fn press(state: &mut State, keys: &[Key]) {
+    for &key in keys {
+        update(state, Msg::Key(key));
+    }
+}
+
+fn type_text(state: &mut State, text: &str) {
+    text.chars().for_each(|c| press(state, &[Key::Char(c)]));
+}
+
+const SIZES: [(&str, (u16, u16), Theme); 4] = [
+    ("80x24", SMALL, Theme::FULL),
+    ("120x40", LARGE, Theme::FULL),
+    ("60x16", LEAST, Theme::FULL),
+    ("80x24-plain", SMALL, Theme::PLAIN),
+];
+
+#[test]
+fn library() {
+    for (size_name, size, theme) in SIZES {
+        let mut state = fixture::state(size, theme);
+        press(&mut state, &[Key::Down]);
+        expect(&format!("library-{size_name}"), &state);
+    }
+}
+
+#[test]
+fn library_filtered() {
+    let mut state = fixture::state(SMALL, Theme::FULL);
+    type_text(&mut state, "/io data");
+    expect("library-filter", &state);
+    type_text(&mut state, "x");
+    expect("library-nothing-found", &state);
+}
+
+#[test]
+fn library_with_a_broken_file_and_a_refusal() {
+    let mut state = fixture::state(SMALL, Theme::FULL);
+    press(&mut state, &[Key::End]);
+    expect("library-broken", &state);
+    let why = "64 processes are more than the limit of 32 that the shell allows".to_owned();
+    update(&mut state, Msg::Refused { name: "numbers".to_owned(), why });
+    expect("library-refused", &state);
+}
+
+#[test]
+fn library_knows_how_long_it_took() {
+    let mut state = fixture::state(SMALL, Theme::FULL);
+    fixture::start(&mut state);
+    fixture::run_trials(&mut state, 16);
+    fixture::finish(&mut state, Status::Done, &[]);
+    press(&mut state, &[Key::Char('q')]);
+    expect("library-after-a-run", &state);
+}
+
+#[test]
+fn run_in_progress() {
+    for (size_name, size, theme) in SIZES {
+        let mut state = fixture::state(size, theme);
+        fixture::start(&mut state);
+        fixture::in_progress(&mut state);
+        expect(&format!("run-{size_name}"), &state);
+    }
+}
+
+#[test]
+fn run_before_anything_is_known() {
+    let mut state = fixture::state(SMALL, Theme::FULL);
+    state.sample = None;
+    update(&mut state, Msg::Started { name: "database".to_owned() });
+    expect("run-preparing", &state);
+    fixture::start(&mut state);
+    fixture::tell(&mut state, 0.1, parlab::engine::Event::TrialStarted { trial: 0 });
+    expect("run-hiring", &state);
+}
+
+#[test]
+fn run_with_misfortunes() {
+    for (name, size) in [("run-misfortunes-80x24", SMALL), ("run-misfortunes-120x40", LARGE)] {
+        let mut state = fixture::state(size, Theme::FULL);
+        fixture::start(&mut state);
+        fixture::in_progress(&mut state);
+        fixture::misfortunes(&mut state);
+        press(&mut state, &[Key::Char('c')]);
+        expect(name, &state);
+    }
+}
+
+#[test]
+fn run_after_its_end() {
+    let mut state = fixture::state(SMALL, Theme::FULL);
+    fixture::start(&mut state);
+    fixture::in_progress(&mut state);
+    fixture::run_trials(&mut state, 16);
+    fixture::finish(&mut state, Status::Done, &[]);
+    press(&mut state, &[Key::Tab]);
+    expect("run-ended", &state);
+}
+
+#[test]
+fn results() {
+    for (size_name, size, theme) in SIZES {
+        let mut state = fixture::state(size, theme);
+        fixture::start(&mut state);
+        fixture::run_trials(&mut state, 16);
+        fixture::finish(&mut state, Status::Done, &[]);
+        press(&mut state, &[Key::Down, Key::Down, Key::Right]);
+        expect(&format!("results-{size_name}"), &state);
+    }
+}
+
+#[test]
+fn results_so_far() {
+    let mut state = fixture::state(SMALL, Theme::FULL);
+    fixture::start(&mut state);
+    fixture::in_progress(&mut state);
+    press(&mut state, &[Key::Tab, Key::End, Key::PageDown]);
+    expect("results-so-far", &state);
+}
+
+#[test]
+fn results_of_a_run_that_failed() {
+    let mut state = fixture::state(SMALL, Theme::FULL);
+    fixture::start(&mut state);
+    fixture::run_trials(&mut state, 7);
+    let problems = [
+        ("results-differ", "processes × 4, repeat 1: results differ from serial's: 00 here, 4f there"),
+        (
+            "worker-lost",
+            "processes × 4, repeat 1: worker 3 (pid 4712) was killed by SIGKILL in task 2; that task is marked failed, a replacement goes on with the others",
+        ),
+    ];
+    fixture::finish(&mut state, Status::Failed, &problems);
+    expect("results-failed", &state);
+}
+
+#[test]
+fn results_without_a_baseline_measured() {
+    let mut state = fixture::state(SMALL, Theme::FULL);
+    fixture::start(&mut state);
+    fixture::finish(&mut state, Status::Interrupted, &[]);
+    expect("results-interrupted", &state);
+}
+
+#[test]
+fn help() {
+    for (size_name, size, theme) in SIZES {
+        let mut state = fixture::state(size, theme);
+        press(&mut state, &[Key::Char('?')]);
+        expect(&format!("help-{size_name}"), &state);
+    }
+    let mut state = fixture::state(SMALL, Theme::FULL);
+    press(&mut state, &[Key::Char('?'), Key::End]);
+    expect("help-end", &state);
+}
+
+#[test]
+fn too_small() {
+    expect("too-small-50x12", &fixture::state((50, 12), Theme::FULL));
+    expect("too-small-20x3-plain", &fixture::state((20, 3), Theme::PLAIN));
+}
