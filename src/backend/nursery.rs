@@ -49,6 +49,7 @@ struct Nursery {
 
 impl Nursery {
     fn new(stream: UnixStream) -> std::io::Result<Self> {
+        name_process("parlab-nursery");
         let mut signals = SigSet::empty();
         signals.add(Signal::SIGCHLD);
         sigprocmask(SigmaskHow::SIG_BLOCK, Some(&signals), None)?;
@@ -190,9 +191,7 @@ fn work_as_child(board: &Board, bench: &Bench, worker: u32, nursery: Pid) -> i32
     if prctl::set_pdeathsig(Signal::SIGKILL).is_err() || getppid() != nursery {
         return 1;
     }
-    if let Ok(name) = std::ffi::CString::new(format!("parlab-w{worker}")) {
-        let _ = prctl::set_name(&name);
-    }
+    name_process(&format!("parlab-w{worker}"));
     // The line belongs to the nursery: as long as anybody held it, the engine would not see the nursery's end.
     if let Ok(nothing) = std::fs::File::open("/dev/null") {
         let _ = rustix::stdio::dup2_stdin(&nothing);
@@ -200,6 +199,13 @@ fn work_as_child(board: &Board, bench: &Bench, worker: u32, nursery: Pid) -> i32
     let _ = sigprocmask(SigmaskHow::SIG_SETMASK, Some(&SigSet::empty()), None);
     Worker::new(board, bench, worker).work();
     0
+}
+
+/// The name that process lists show: 15 bytes at most.
+fn name_process(name: &str) {
+    if let Ok(name) = std::ffi::CString::new(name) {
+        let _ = prctl::set_name(&name);
+    }
 }
 
 /// The line to the engine, if standard input is one: nobody starts a nursery by hand.

@@ -104,6 +104,7 @@ impl Handle {
         let failed = |error: io::Error| Broken(format!("cannot start the nursery ({}): {error}", program.display()));
         let (ours, theirs) = UnixStream::pair().map_err(failed)?;
         let child = Command::new(program)
+            .arg0("parlab")
             .arg(nursery::COMMAND)
             .stdin(Stdio::from(OwnedFd::from(theirs)))
             .stdout(Stdio::null())

@@ -74,6 +74,7 @@ impl<L: Lab> App<L> {
         let _ = self.lab.watch(Box::new(move |sample| {
             let _ = samples.send(Msg::Sample(sample));
         }));
+        provoke();
         let outcome = loop {
             if let Some(outcome) = self.step().transpose() {
                 break outcome;
@@ -240,6 +241,17 @@ impl<L: Lab> App<L> {
             if !self.state.is_running() {
                 return;
             }
+        }
+    }
+}
+
+/// Panics where a test asks for it, to see that the terminal survives; release builds cannot be asked.
+fn provoke() {
+    if cfg!(debug_assertions) {
+        match std::env::var("PARLAB_PROVOKE_PANIC").as_deref() {
+            Ok("screen") => panic!("provoked on the screen's thread"),
+            Ok("elsewhere") => drop(std::thread::spawn(|| panic!("provoked on another thread"))),
+            _ => {}
         }
     }
 }
