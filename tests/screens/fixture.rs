@@ -27,13 +27,13 @@ left then is the longest query alone, however many workers stand by.";
 /// The library that all frames begin with.
 pub(crate) fn state(size: (u16, u16), theme: Theme) -> State {
     let machine = MachineFacts {
-        host: "login1".to_owned(),
+        host: Some("login1".to_owned()),
         logical_cpus: 64,
         usable_cpus: 8,
         limited_by: vec!["affinity".to_owned(), "SLURM_CPUS_PER_TASK".to_owned()],
-        memory_bytes: 24 << 30,
-        cpu_model: "AMD EPYC 7763 64-Core Processor".to_owned(),
-        kernel: "6.1.0-42-amd64".to_owned(),
+        memory_bytes: Some(24 << 30),
+        cpu_model: Some("AMD EPYC 7763 64-Core Processor".to_owned()),
+        kernel: Some("6.1.0-42-amd64".to_owned()),
     };
     let mut state = State::new(entries(), machine, theme, Size::new(size.0, size.1));
     update(&mut state, Msg::Sample(sample()));
@@ -157,7 +157,7 @@ pub(crate) fn run_trials(state: &mut State, trials: usize) {
     for trial in ended..trials {
         let at = trial as f64 * 2.0;
         tell(state, at, Event::TrialStarted { trial });
-        tell(state, at + 0.01, Event::GateOpened { trial, startup_s: 0.0018 });
+        tell(state, at + 0.01, Event::GateOpened { trial, startup_s: Some(0.0018) });
         let outcome = outcome(trial);
         let end = at + 0.01 + outcome.wall_s;
         tell(state, end, Event::TrialFinished { trial, outcome: Box::new(outcome) });
@@ -173,7 +173,7 @@ fn outcome(trial: usize) -> TrialOutcome {
     TrialOutcome {
         end: TrialEnd::Complete,
         wall_s,
-        startup_s: 0.0002 * f64::from(config.workers),
+        startup_s: (config.backend != BackendKind::Serial).then(|| 0.0002 * f64::from(config.workers)),
         cpu_user_s: 0.01,
         cpu_system_s: 0.01,
         switches_voluntary: 8,
@@ -191,7 +191,7 @@ fn outcome(trial: usize) -> TrialOutcome {
 pub(crate) fn in_progress(state: &mut State) {
     run_trials(state, 5);
     tell(state, 10.0, Event::TrialStarted { trial: 5 });
-    tell(state, 10.01, Event::GateOpened { trial: 5, startup_s: 0.0018 });
+    tell(state, 10.01, Event::GateOpened { trial: 5, startup_s: Some(0.0018) });
     tell(state, 10.3, Event::Progress { trial: 5, done: 2, failed: 0 });
     update(state, Msg::Snapshot(snapshot()));
 }

@@ -89,11 +89,11 @@ fn machine(machine: &MachineFacts, theme: &Theme, area: Rect, buf: &mut Buffer) 
         let _ = write!(cores, ", by {}", machine.limited_by.join(", "));
     }
     column.field("cores", &cores, Role::Text);
-    if machine.memory_bytes > 0 {
-        column.field("memory", &units::bytes(machine.memory_bytes), Role::Text);
+    if let Some(bytes) = machine.memory_bytes {
+        column.field("memory", &units::bytes(bytes), Role::Text);
     }
     for (name, text) in [("cpu", &machine.cpu_model), ("kernel", &machine.kernel)] {
-        if !text.is_empty() {
+        if let Some(text) = text {
             column.field(name, text, Role::Dim);
         }
     }

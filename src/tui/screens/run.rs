@@ -103,9 +103,10 @@ fn progress(run: &Run, theme: &Theme, area: Rect, buf: &mut Buffer) {
     block.render(area, buf);
     let (tasks, run_text) = (tasks_text(run), run_text(run));
     let text_width = paint::width(theme, &tasks).max(paint::width(theme, &run_text));
-    let trial = match run.ledger.current {
-        Some(_) if is_hiring(run) => Progress::Unknown { clock_s: run.elapsed_s() },
-        _ => Progress::Fraction(run.trial_fraction()),
+    let trial = if run.is_hiring() {
+        Progress::Unknown { clock_s: run.elapsed_s() }
+    } else {
+        Progress::Fraction(run.trial_fraction())
     };
     let gauges = [("trial", trial, tasks), ("run", Progress::Fraction(run.run_fraction()), run_text)];
     for (y, (name, progress, text)) in (inner.y..inner.bottom()).zip(&gauges) {
@@ -145,12 +146,8 @@ fn with_state(block: Block<'static>, run: &Run, theme: &Theme) -> Block<'static>
     block.title_top(Line::from(Styled::styled(text, theme.style(role))).right_aligned())
 }
 
-fn is_hiring(run: &Run) -> bool {
-    run.ledger.current_startup_s.is_none()
-}
-
 fn tasks_text(run: &Run) -> String {
-    if run.ledger.current.is_some() && is_hiring(run) {
+    if run.is_hiring() {
         let workers = run.planned_trial().map_or(0, |(_, config)| config.workers);
         return format!("hiring {} of {workers}", run.snapshot.hired.min(workers));
     }

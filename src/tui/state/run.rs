@@ -34,8 +34,8 @@ pub struct Run {
     pub row: usize,
     /// The first line of the lesson that is shown.
     pub scroll: u16,
-    /// When the gate of the trial opened, in seconds since the run began.
-    gate_s: f64,
+    /// When the gate of the trial opened, in seconds since the run began; `None` while workers are hired.
+    gate_s: Option<f64>,
     forecast: Forecast,
 }
 
@@ -108,7 +108,7 @@ impl Run {
             news: VecDeque::new(),
             row: 0,
             scroll: 0,
-            gate_s: 0.0,
+            gate_s: None,
             forecast: Forecast::default(),
         }
     }
@@ -134,10 +134,10 @@ impl Run {
                 self.trial = Some(trial);
                 self.snapshot = Snapshot::default();
                 self.history = History::default();
-                self.gate_s = stamped.elapsed_s;
+                self.gate_s = None;
                 self.forecast = self.look_ahead();
             }
-            Event::GateOpened { .. } => self.gate_s = stamped.elapsed_s,
+            Event::GateOpened { .. } => self.gate_s = Some(stamped.elapsed_s),
             Event::Progress { trial, done, failed } if self.trial == Some(trial) => {
                 self.snapshot.done = self.snapshot.done.max(done);
                 self.snapshot.failed = self.snapshot.failed.max(failed);
@@ -239,10 +239,15 @@ impl Run {
         ((ended as f64 + current) / all as f64).min(1.0)
     }
 
+    /// Whether the workers of the trial on the screen are still being hired.
+    pub fn is_hiring(&self) -> bool {
+        self.ledger.current.is_some() && self.gate_s.is_none()
+    }
+
     /// Seconds since the run began.
     pub fn elapsed_s(&self) -> f64 {
-        match self.ledger.current {
-            Some(_) => self.ledger.elapsed_s.max(self.gate_s + self.snapshot.elapsed_s),
+        match self.gate_s.filter(|_| self.ledger.current.is_some()) {
+            Some(gate_s) => self.ledger.elapsed_s.max(gate_s + self.snapshot.elapsed_s),
             None => self.ledger.elapsed_s,
         }
     }
