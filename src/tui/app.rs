@@ -228,8 +228,9 @@ impl<L: Lab> App<L> {
         }
         let area = Rect::from((ratatui::layout::Position::ORIGIN, self.state.size));
         let state = &self.state;
+        let before = self.terminal.bytes_written();
         self.terminal.draw(area, |buf| screens::render(state, &state.theme, area, buf))?;
-        self.pacer.drawn(now);
+        self.pacer.drawn(now, self.terminal.bytes_written() - before);
         Ok(())
     }
 
