@@ -2,7 +2,6 @@
 
 use clap::CommandFactory;
 use parlab::cli::{Cli, Command, Format, Plain};
-use parlab::report;
 
 fn read(line: &str) -> Result<Cli, clap::Error> {
     Cli::read(line.split_whitespace())

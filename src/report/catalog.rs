@@ -15,7 +15,10 @@ const NARROWEST: usize = 40;
 /// The widest: longer lines are hard to read.
 const WIDEST: usize = 110;
 
-/// The library for people, fitted to `width` columns: what can be run, then what cannot be and why.
+/// How many problems of a broken scenario the list shows; `check` shows all.
+const SHOWN: usize = 3;
+
+/// The library for people, fitted to `width` columns: each scenario with what it runs, or why it cannot be run.
 pub fn list_text(library: &Library, width: usize) -> String {
     let width = width.clamp(NARROWEST, WIDEST);
     let names = library.entries.iter().map(|entry| entry.call.width()).max().unwrap_or(0).min(width / 3);
@@ -31,7 +34,8 @@ pub fn list_text(library: &Library, width: usize) -> String {
         listed(entry, names, width, &mut out);
     }
     for note in &library.notes {
-        out.push_str(&format!("\n{note}\n"));
+        out.push('\n');
+        out.extend(wrapped(note, width).map(|line| line + "\n"));
     }
     out
 }
@@ -103,11 +107,10 @@ fn listed(entry: &Entry, names: usize, width: usize, out: &mut String) {
         }
         Err(problems) => {
             let count = problems.count();
-            out.push_str(&format!("{lead}cannot be run: {count} problem{}\n", if count == 1 { "" } else { "s" }));
-            for problem in problems.iter().take(3) {
-                out.push_str(
-                    &wrapped(&problem.to_string(), room).map(|line| format!("{indent}{line}\n")).collect::<String>(),
-                );
+            let verdict = format!("cannot be run: {count} problem{}", if count == 1 { "" } else { "s" });
+            out.push_str(&format!("{lead}{}\n", cut(&verdict, room)));
+            for problem in problems.iter().take(SHOWN) {
+                out.extend(wrapped(&problem.to_string(), room).map(|line| format!("{indent}{line}\n")));
             }
         }
     }
@@ -141,10 +144,9 @@ fn kind_text(spec: &KindSpec, width: usize) -> String {
     let mut facts = vec![nature(spec.nature)];
     facts.extend(spec.tells_progress.then_some("tells how far it is"));
     facts.extend(spec.processes_only.map(|_| "processes only"));
-    let mut out = format!("{} · {}\n", spec.name, facts.join(" · "));
-    for line in wrapped(spec.summary, width - 2) {
-        out.push_str(&format!("  {line}\n"));
-    }
+    let heading = format!("{} · {}", spec.name, facts.join(" · "));
+    let mut out: String = wrapped(&heading, width).map(|line| line + "\n").collect();
+    out.extend(wrapped(spec.summary, width - 2).map(|line| format!("  {line}\n")));
     let mut rows = vec![("x".to_owned(), format!("the input ({})", span(spec.input)))];
     rows.extend(
         spec.params.iter().map(|param| {

@@ -13,7 +13,10 @@ use super::wording::escaped;
 /// The problems found so far, and what is needed to place them.
 pub(super) struct Findings<'d> {
     label: String,
+    /// The text that is read, which spans refer to.
     text: &'d str,
+    /// The text of the file, before it was mended.
+    original: &'d str,
     lines: Lines,
     /// Lines that are no valid TOML.
     broken: BTreeSet<u32>,
@@ -23,16 +26,17 @@ pub(super) struct Findings<'d> {
 
 impl<'d> Findings<'d> {
     /// Nothing is wrong yet with the file called `label`.
-    pub(super) fn new(label: &str, text: &'d str) -> Self {
+    pub(super) fn new(label: &str, text: &'d str, original: &'d str) -> Self {
         let lines = Lines::of(text);
-        Self { label: escaped(label), text, lines, broken: BTreeSet::new(), problems: Vec::new(), more: 0 }
+        Self { label: escaped(label), text, original, lines, broken: BTreeSet::new(), problems: Vec::new(), more: 0 }
     }
 
     /// Takes in lines that are no valid TOML; of each only the first complaint.
-    pub(super) fn syntax(&mut self, complaints: Vec<Complaint>) {
-        for Complaint { line, excerpt: subject, message } in complaints {
-            if self.broken.insert(line) {
-                self.push(Problem { file: Some(self.label.clone()), line: Some(line), subject, message });
+    pub(super) fn syntax(&mut self, complaints: &[Complaint]) {
+        for Complaint { line, excerpt, message } in complaints {
+            if self.broken.insert(*line) {
+                let (file, line) = (Some(self.label.clone()), Some(*line));
+                self.push(Problem { file, line, subject: excerpt.clone(), message: message.clone() });
             }
         }
     }
@@ -59,7 +63,7 @@ impl<'d> Findings<'d> {
     /// Nothing is said if the word begins a line of a file with syntax errors: it is there, only unreadable.
     pub(super) fn missing(&mut self, word: &str, offset: Option<usize>, subject: &str, message: &str) {
         let begins = |line: &str| line.trim_start_matches(|c: char| c == '[' || c.is_whitespace()).starts_with(word);
-        if !self.broken.is_empty() && self.text.lines().any(begins) {
+        if !self.broken.is_empty() && self.original.lines().any(begins) {
             return;
         }
         let line = offset.map(|offset| self.line(offset));

@@ -108,8 +108,8 @@ fn axes(grid: &Section<'_>, spec: Option<&'static KindSpec>, findings: &mut Find
     let read: Vec<Option<Axis>> =
         everything.into_iter().map(|(offset, key, given)| axis(offset, key, &given, spec, findings)).collect();
     let axes: Vec<Axis> = read.into_iter().collect::<Option<_>>()?;
-    let lengths = axes.iter().map(|axis| axis.values.len() as u64);
-    let combinations = lengths.fold(Some(1), |product: Option<u64>, length| product?.checked_mul(length));
+    let mut lengths = axes.iter().map(|axis| axis.values.len() as u64);
+    let combinations = lengths.try_fold(1, u64::checked_mul);
     if combinations.is_none_or(|combinations| combinations > MAX_COMBINATIONS) {
         let many = combinations.map_or("far too many".to_owned(), |n| n.to_string());
         let message = format!("makes {many} combinations; at most {} are allowed", plain_whole(MAX_COMBINATIONS));

@@ -24,7 +24,7 @@ pub enum Permutation {
     },
     /// Looked up.
     Table(Vec<u32>),
-    /// A keyed bijection (see [`Feistel`]).
+    /// A keyed bijection, computed instead of stored.
     Shuffled(Feistel),
 }
 
@@ -109,5 +109,23 @@ impl Feistel {
             (left, right) = (right, left ^ ((mixed ^ (mixed >> 29)) & mask));
         }
         left << self.half_bits | right
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_keyed_bijection_is_one_for_every_small_size() {
+        let around_powers = (9..14).flat_map(|power| (1u64 << power) - 2..=(1 << power) + 2);
+        for tasks in (1..=260).chain(around_powers) {
+            for seed in [0, 1, u64::MAX] {
+                let feistel = Feistel::new(tasks, seed);
+                let mut mapped: Vec<u64> = (0..tasks).map(|position| feistel.map(position)).collect();
+                mapped.sort_unstable();
+                assert!(mapped.into_iter().eq(0..tasks), "{tasks} tasks, seed {seed}");
+            }
+        }
     }
 }

@@ -44,19 +44,12 @@ pub fn parse_with(
     cores: u32,
     overrides: &Overrides,
 ) -> Result<Scenario, Problems> {
-    let first = DeTable::parse_recoverable(text);
-    let complaints = syntax::complaints(text, &first.1);
-    let mended = syntax::mended(text, &first.1);
-    let mut findings = Findings::new(label, mended.as_deref().unwrap_or(text));
-    findings.syntax(complaints);
-    let root = match &mended {
-        None => first.0,
-        Some(mended) => {
-            let (root, errors) = DeTable::parse_recoverable(mended);
-            findings.syntax(syntax::complaints(mended, &errors));
-            root
-        }
-    };
+    let damage = syntax::damage(text);
+    let readable = damage.as_ref().map_or(text, |damage| &damage.readable);
+    // Recoverable, because a mended text may have mistakes left; they are among the complaints.
+    let (root, _) = DeTable::parse_recoverable(readable);
+    let mut findings = Findings::new(label, readable, text);
+    findings.syntax(damage.as_ref().map(|damage| damage.complaints.as_slice()).unwrap_or_default());
     if name.is_empty() || name.chars().any(is_hazard) {
         findings.of_file("a scenario is called by its file's name, and this one has no plain name; rename the file");
     }

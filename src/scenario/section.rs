@@ -62,7 +62,7 @@ impl<'d> Section<'d> {
         Setting::in_file(key, self.table?.get(key)?)
     }
 
-    /// Everything it holds, in the order of the file, as (offset of the key, setting).
+    /// Everything it holds, in the order of the file: where each key stands, the key, and its setting.
     pub(super) fn everything(&self) -> Vec<(usize, &'d str, Setting<'d>)> {
         let mut all: Vec<_> = (self.table.into_iter().flatten())
             .filter_map(|(key, value)| {

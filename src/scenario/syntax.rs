@@ -3,9 +3,9 @@
 //! The TOML parser recovers from most errors, but gives up the whole rest of a file after a key without a value,
 //! and a whole table after an unclosed header. Both are mended within their line, so that line numbers hold.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use toml::de::Error;
+use toml::de::{DeTable, Error};
 
 use super::wording::{escaped, printable};
 
@@ -13,6 +13,36 @@ use super::wording::{escaped, printable};
 const NO_VALUE: &str = "key with no value";
 /// What it says of a header without its bracket.
 const UNCLOSED: [(&str, &str); 2] = [("unclosed table", "]"), ("unclosed array table", "]]")];
+
+/// A broken text beyond this many bytes is read up to its first mistake only: the parser keeps each of them, and
+/// a megabyte can hold a million.
+const THOROUGH: usize = 64 << 10;
+
+/// What is wrong with a text as TOML, and what to read in its stead.
+pub(super) struct Damage {
+    /// The first complaint of each line.
+    pub(super) complaints: Vec<Complaint>,
+    /// The text with its mistakes mended or cut off; its lines are still the same.
+    pub(super) readable: String,
+}
+
+/// Looks at a text; nothing if it is valid TOML.
+pub(super) fn damage(text: &str) -> Option<Damage> {
+    let first = DeTable::parse(text).err()?;
+    if text.len() > THOROUGH {
+        let start = Lines::of(text).start(offset(text, &first));
+        let mut complaints = complaints(text, &[first]);
+        complaints.iter_mut().for_each(|complaint| complaint.message.push_str("; the rest was not read"));
+        return Some(Damage { complaints, readable: text[..start].to_owned() });
+    }
+    let errors = DeTable::parse_recoverable(text).1;
+    let mut complaints = complaints(text, &errors);
+    let readable = mended(text, &errors);
+    if readable != text {
+        complaints.extend(self::complaints(&readable, &DeTable::parse_recoverable(&readable).1));
+    }
+    Some(Damage { complaints, readable })
+}
 
 /// A line that is no valid TOML.
 #[derive(Debug, PartialEq, Eq)]
@@ -38,47 +68,48 @@ impl Lines {
         u32::try_from(self.0.partition_point(|start| *start <= offset)).unwrap_or(u32::MAX)
     }
 
-    /// A line by its number, without its end.
-    fn text<'t>(&self, text: &'t str, number: u32) -> &'t str {
-        let start = self.0[number as usize - 1];
-        text[start..].lines().next().unwrap_or_default()
+    /// Where the line of an offset begins.
+    fn start(&self, offset: usize) -> usize {
+        self.0[self.number(offset) as usize - 1]
+    }
+
+    /// The line of an offset, without its end.
+    fn text<'t>(&self, text: &'t str, offset: usize) -> &'t str {
+        text[self.start(offset)..].lines().next().unwrap_or_default()
     }
 }
 
 /// The first complaint of each line.
-pub(super) fn complaints(text: &str, errors: &[Error]) -> Vec<Complaint> {
+fn complaints(text: &str, errors: &[Error]) -> Vec<Complaint> {
     let lines = Lines::of(text);
     let mut first = BTreeMap::new();
     for error in errors {
-        let line = lines.number(offset(text, error));
+        let offset = offset(text, error);
+        let line = lines.number(offset);
         first.entry(line).or_insert_with(|| Complaint {
             line,
-            excerpt: printable(lines.text(text, line).trim()),
+            excerpt: printable(lines.text(text, offset).trim()),
             message: in_plain_words(error),
         });
     }
     first.into_values().collect()
 }
 
-/// The text with its stumbling blocks out of the way, if there are any.
-pub(super) fn mended(text: &str, errors: &[Error]) -> Option<String> {
+/// The text with its stumbling blocks out of the way.
+fn mended(text: &str, errors: &[Error]) -> String {
     let lines = Lines::of(text);
+    let mut seen = BTreeSet::new();
     let mut mends: BTreeMap<u32, String> = BTreeMap::new();
     for error in errors {
         let Some(span) = error.span() else { continue };
         let number = lines.number(span.start);
-        let line = lines.text(text, number);
-        if error.message().starts_with(NO_VALUE) && !line.contains("\"\"\"") && !line.contains("'''") {
-            mends.insert(number, String::new());
+        // Once a line: its length may be that of the text.
+        if seen.insert(number)
+            && let Some(mend) =
+                mend(error.message(), lines.text(text, span.start), span.start - lines.start(span.start))
+        {
+            mends.insert(number, mend);
         }
-        let bracket = UNCLOSED.iter().find(|(what, _)| error.message().split(',').next() == Some(what));
-        if let Some((_, bracket)) = bracket {
-            let kept = line.get(..span.start - lines.0[number as usize - 1]).unwrap_or_default();
-            mends.insert(number, format!("{kept}{bracket}"));
-        }
-    }
-    if mends.is_empty() {
-        return None;
     }
     let mut out = String::with_capacity(text.len() + 2 * mends.len());
     for (number, line) in (1..).zip(text.split_inclusive('\n')) {
@@ -90,7 +121,19 @@ pub(super) fn mended(text: &str, errors: &[Error]) -> Option<String> {
             None => out.push_str(line),
         }
     }
-    Some(out)
+    out
+}
+
+/// What to read instead of a line with a mistake at one of its bytes, if that helps.
+fn mend(message: &str, line: &str, at: usize) -> Option<String> {
+    if message.starts_with(NO_VALUE) {
+        // Quotes of three may span lines; without one of them the next would open what this one closed.
+        let spans_lines = line.contains("\"\"\"") || line.contains("'''");
+        return (!spans_lines).then(String::new);
+    }
+    let what = message.split(',').next().unwrap_or_default();
+    let (_, bracket) = UNCLOSED.iter().find(|(unclosed, _)| *unclosed == what)?;
+    Some(format!("{}{bracket}", line.get(..at)?))
 }
 
 /// Where an error is best shown: a string that was never closed where it opens, not at the end of the file.
@@ -101,7 +144,7 @@ fn offset(text: &str, error: &Error) -> usize {
         message if message.starts_with("invalid multi-line literal string") => "'''",
         _ => return offset,
     };
-    let at_end = offset >= text.trim_end().len();
+    let at_end = text[offset..].trim_end().is_empty();
     if at_end { text.rfind(quotes).unwrap_or(offset) } else { offset }
 }
 
@@ -118,26 +161,32 @@ fn in_plain_words(error: &Error) -> String {
 
 #[cfg(test)]
 mod tests {
-    use toml::de::DeTable;
-
     use super::*;
 
-    fn mend(text: &str) -> Option<String> {
-        mended(text, &DeTable::parse_recoverable(text).1)
+    fn readable(text: &str) -> String {
+        damage(text).map_or_else(|| text.to_owned(), |damage| damage.readable)
     }
 
     #[test]
     fn stumbling_blocks_are_mended_within_their_line() {
-        assert_eq!(mend("a = 1\nfoo\n[b # x\nc = 2\n[[d\n"), Some("a = 1\n\n[b]\nc = 2\n[[d]]\n".to_owned()));
-        assert_eq!(mend("a = 1\n"), None);
-        assert_eq!(mend("a = \n"), None);
+        assert_eq!(readable("a = 1\nfoo\n[b # x\nc = 2\n[[d\n"), "a = 1\n\n[b]\nc = 2\n[[d]]\n");
+        assert_eq!(readable("a = \n"), "a = \n");
+        assert!(damage("a = 1\n").is_none());
     }
 
     #[test]
     fn an_unclosed_string_is_shown_where_it_opens() {
-        let text = "a = 1\nb = \"\"\"\nc\nd\n";
-        let found = complaints(text, &DeTable::parse_recoverable(text).1);
+        let found = damage("a = 1\nb = \"\"\"\nc\nd\n").unwrap().complaints;
         assert_eq!(found.iter().map(|c| c.line).collect::<Vec<_>>(), [2]);
         assert_eq!(found[0].excerpt, "b = \"\"\"");
+    }
+
+    #[test]
+    fn a_large_text_is_read_up_to_its_first_mistake() {
+        let text = format!("a = 1\nb\n{}", "c = \n".repeat(20_000));
+        let damage = damage(&text).unwrap();
+        assert_eq!(damage.readable, "a = 1\n");
+        assert_eq!(damage.complaints.len(), 1);
+        assert!(damage.complaints[0].message.ends_with("; the rest was not read"));
     }
 }

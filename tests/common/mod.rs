@@ -1,6 +1,6 @@
 //! What the tests of the whole program share: the binary, a folder to work in, a real terminal to run it in.
 
-#![allow(dead_code, reason = "each test file uses a part of this")]
+#![allow(dead_code, unreachable_pub, reason = "each test file uses a part of this")]
 
 pub mod terminal;
 

@@ -1,1 +1,113 @@
-//! x
+//! The bundled scenarios: fine on every machine, complete, and short enough to be tried at once.
+
+use std::time::Instant;
+
+use parlab::scenario::library::{Library, bundled};
+use parlab::scenario::{BackendKind, Overrides, Plan, Scenario};
+use parlab::workload;
+
+/// Steps of a countdown a second, on a slow machine.
+const SLOW_STEPS_PER_S: f64 = 1e9;
+
+fn on(cores: u32) -> Vec<Scenario> {
+    bundled()
+        .map(|source| {
+            source
+                .parse(workload::specs(), cores, &Overrides::default())
+                .unwrap_or_else(|problems| panic!("on {cores} cores:\n{problems}"))
+        })
+        .collect()
+}
+
+/// Seconds that a task takes.
+fn task_s(scenario: &Scenario, task: u64) -> f64 {
+    let x = scenario.job.inputs.x(task);
+    let param = |name: &str| scenario.job.params[name].as_number().unwrap();
+    match scenario.job.kind.as_str() {
+        "square" => 1e-8,
+        "sleep" => x * param("unit_s"),
+        "countdown" => x * param("steps") / SLOW_STEPS_PER_S,
+        other => panic!("no estimate for {other}"),
+    }
+}
+
+/// Seconds that the whole run takes on a machine with so many cores, hiring left aside.
+fn run_s(scenario: &Scenario, cores: u32) -> f64 {
+    let plan = Plan::of(scenario);
+    let tasks: Vec<f64> = (0..scenario.job.inputs.len()).map(|task| task_s(scenario, task)).collect();
+    let trial_s = |config: usize| {
+        let config = &plan.configs[config];
+        let waits = scenario.job.kind == "sleep";
+        let hands = if waits { config.workers } else { config.workers.min(cores) };
+        let mut free_at = vec![0.0_f64; hands as usize];
+        for task in &tasks {
+            let next = free_at.iter_mut().min_by(|a, b| a.total_cmp(b)).unwrap();
+            *next += task;
+        }
+        free_at.into_iter().fold(0.0, f64::max)
+    };
+    plan.trials.iter().map(|trial| trial_s(trial.config)).sum()
+}
+
+#[test]
+fn they_are_fine_on_small_and_large_machines() {
+    for cores in [1, 2, 3, 8, 64, 256, 1024] {
+        assert_eq!(on(cores).len(), 6);
+    }
+}
+
+#[test]
+fn they_take_a_few_seconds_on_two_cores() {
+    for scenario in on(2) {
+        let seconds = run_s(&scenario, 2);
+        assert!(seconds < 8.0, "{} takes {seconds:.1} s", scenario.name);
+    }
+    let all: f64 = on(2).iter().map(|scenario| run_s(scenario, 2)).sum();
+    assert!(all < 30.0, "all of them take {all:.1} s");
+}
+
+#[test]
+fn they_say_what_they_are_for() {
+    for scenario in on(2) {
+        assert!(!scenario.title.is_empty() && scenario.title.len() <= 60, "{}", scenario.name);
+        assert!(!scenario.summary.is_empty(), "{}", scenario.name);
+        assert!(scenario.tags.contains(&"lecture".to_owned()), "{}", scenario.name);
+        assert!(scenario.lesson.contains("Question: ") && scenario.lesson.ends_with('?'), "{}", scenario.name);
+        // Paragraphs flow: whoever shows them breaks the lines.
+        assert!(scenario.lesson.lines().all(|line| line.is_empty() || line.len() > 40), "{}", scenario.name);
+    }
+}
+
+#[test]
+fn their_lessons_tell_the_truth_about_the_plan() {
+    let scenarios = on(2);
+    let find = |name: &str| scenarios.iter().find(|scenario| scenario.name == name).unwrap();
+    let two_threads = |name: &str| {
+        let scenario = find(name);
+        let mut free_at = [0.0_f64; 2];
+        for task in 0..4 {
+            let next = free_at.iter_mut().min_by(|a, b| a.total_cmp(b)).unwrap();
+            *next += scenario.job.inputs.x(task);
+        }
+        free_at[0].max(free_at[1])
+    };
+    assert_eq!(two_threads("database"), 8.0);
+    assert_eq!(two_threads("database-reordered"), 9.5);
+    assert_eq!(find("speedup").sweep.workers, [1, 2, 3, 4, 5]);
+    assert_eq!(find("speedup").sweep.backends, [BackendKind::Processes]);
+    assert!(find("tiny-tasks").sweep.include_startup);
+    // The schedule must be free to hand out one query at a time.
+    assert!(scenarios.iter().all(|scenario| scenario.sweep.chunk.is_none()));
+}
+
+#[test]
+fn reading_them_all_fits_into_the_start_of_the_program() {
+    // The budget is 3 ms when optimised; the best of a few, and with room for a slow build on a busy machine.
+    let best = (0..10).map(|_| {
+        let start = Instant::now();
+        let library = Library::open(&[], workload::specs(), 256);
+        assert_eq!(library.entries.len(), 6);
+        start.elapsed()
+    });
+    assert!(best.min().unwrap().as_millis() < 30);
+}
