@@ -50,7 +50,8 @@ pub fn run(lab: impl Lab, open: Option<String>, theme: Theme) -> io::Result<Exit
     }
     let now = Instant::now();
     let meter = Meter::new(now, terminal.bytes_written());
-    App { lab, live: None, terminal, state, sender, receiver, meter, pacer: Pacer::new(now) }.go()
+    let pacer = Pacer::new(now);
+    App { lab, live: None, terminal, state, sender, receiver, meter, pacer, expected_continues: 0 }.go()
 }
 
 /// Everything that the loop holds together.
@@ -63,6 +64,8 @@ struct App<L> {
     receiver: Receiver<Msg>,
     meter: Meter,
     pacer: Pacer,
+    /// `SIGCONT`s still to come that end stops of our own.
+    expected_continues: u32,
 }
 
 impl<L: Lab> App<L> {
@@ -145,10 +148,7 @@ impl<L: Lab> App<L> {
             }
             Effect::Pace { running } => self.lab.set_pace(running),
             Effect::Suspend { group } => self.suspend(group)?,
-            Effect::Retake => {
-                self.terminal.resume()?;
-                self.resumed(Duration::ZERO);
-            }
+            Effect::Retake => self.retake()?,
             Effect::Redraw => self.terminal.forget(),
             Effect::Quit(_) => {}
         }
@@ -183,13 +183,26 @@ impl<L: Lab> App<L> {
         self.terminal.pause();
         signals::stop(group);
         self.terminal.resume()?;
+        self.expected_continues += 1;
+        self.live.iter().for_each(|run| run.stood_still());
         self.resumed(before.elapsed());
+        Ok(())
+    }
+
+    /// The process was told to continue: after a stop of our own, which has been dealt with, or after one that
+    /// nobody could see coming.
+    fn retake(&mut self) -> io::Result<()> {
+        self.terminal.resume()?;
+        match self.expected_continues.checked_sub(1) {
+            Some(rest) => self.expected_continues = rest,
+            None => self.live.iter().for_each(|run| run.stood_still()),
+        }
+        self.resumed(Duration::ZERO);
         Ok(())
     }
 
     fn resumed(&mut self, stopped: Duration) {
         self.state.size = size().unwrap_or(self.state.size);
-        self.live.iter().for_each(|run| run.stood_still());
         update(&mut self.state, Msg::Resumed { stopped_s: stopped.as_secs_f64() });
         self.terminal.forget();
         self.pacer.hurry();
@@ -216,8 +229,9 @@ impl<L: Lab> App<L> {
         }
         let area = Rect::from((ratatui::layout::Position::ORIGIN, self.state.size));
         let state = &self.state;
+        let before = self.terminal.bytes_written();
         self.terminal.draw(area, |buf| screens::render(state, &state.theme, area, buf))?;
-        self.pacer.drawn(now);
+        self.pacer.drawn(now, self.terminal.bytes_written() - before);
         Ok(())
     }
 

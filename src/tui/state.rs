@@ -1,14 +1,17 @@
 //! What the screen knows: plain data that `update` changes and `screens` draw. Nothing here has effects.
 
+mod forecast;
 mod history;
 mod library;
+mod news;
 mod run;
 
 use ratatui::layout::Size;
 
 pub use history::History;
 pub use library::{Filtering, Library};
-pub use run::{Drawing, Ending, News, Run};
+pub use news::News;
+pub use run::{Drawing, Ending, Run};
 
 use super::keys::Context;
 use super::port::LibraryEntry;

@@ -173,7 +173,7 @@ fn outcome(trial: usize) -> TrialOutcome {
     TrialOutcome {
         end: TrialEnd::Complete,
         wall_s,
-        startup_s: Some(0.0002 * f64::from(config.workers)),
+        startup_s: (config.backend != BackendKind::Serial).then(|| 0.0002 * f64::from(config.workers)),
         cpu_user_s: 0.01,
         cpu_system_s: 0.01,
         switches_voluntary: 8,

@@ -19,7 +19,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::widgets::Widget as _;
 
-use super::prose::Column;
+use super::prose::{Column, field_height};
 use crate::engine::MachineFacts;
 use crate::scenario::{BackendKind, Config};
 use crate::tui::port::{LibraryEntry, Preview};
@@ -28,20 +28,15 @@ use crate::tui::theme::{Role, Theme};
 use crate::tui::widgets::paint;
 use crate::units;
 
-/// Rows of the machine's panel, and of a column that has room for it.
-const MACHINE: u16 = 8;
+/// Rows of a column that has room for the machine's panel.
 const MACHINE_FROM: u16 = 28;
 /// Where there are fewer columns than this, the details come below the list.
 const BESIDE_MIN: u16 = 76;
 
 /// Draws the list and the details.
 pub(super) fn render(library: &Library, machine: &MachineFacts, theme: &Theme, area: Rect, buf: &mut Buffer) {
-    let (mut left, right) = split(area, library.entries().len());
-    let spare = left.height.saturating_sub(library.entries().len().saturating_add(3) as u16);
-    if spare >= MACHINE && left.height >= MACHINE_FROM {
-        left.height -= MACHINE;
-        self::machine(machine, theme, Rect { y: left.bottom(), height: MACHINE, ..left }, buf);
-    }
+    let (left, right) = split(area, library.entries().len());
+    let left = self::machine(machine, library.entries().len(), theme, left, buf);
     list(library, theme, left, buf);
     let Some(entry) = library.selected() else {
         let block = theme.block("");
@@ -79,24 +74,39 @@ fn split(area: Rect, entries: usize) -> (Rect, Rect) {
 }
 
 /// What the work will run on, and why on no more.
-fn machine(machine: &MachineFacts, theme: &Theme, area: Rect, buf: &mut Buffer) {
-    let block = theme.block("this machine");
-    let inner = padded(block.inner(area));
-    block.render(area, buf);
-    let mut column = Column::new(theme, inner, buf);
+fn machine_fields(machine: &MachineFacts) -> Vec<(&'static str, String, Role)> {
     let mut cores = format!("{} usable of {}", machine.usable_cpus, machine.logical_cpus);
     if !machine.limited_by.is_empty() {
         let _ = write!(cores, ", by {}", machine.limited_by.join(", "));
     }
-    column.field("cores", &cores, Role::Text);
-    if let Some(memory) = machine.memory_bytes {
-        column.field("memory", &units::bytes(memory), Role::Text);
+    let mut fields = vec![("cores", cores, Role::Text)];
+    fields.extend(machine.memory_bytes.map(|bytes| ("memory", units::bytes(bytes), Role::Text)));
+    fields.extend(machine.cpu_model.clone().map(|model| ("cpu", model, Role::Dim)));
+    fields.extend(machine.kernel.clone().map(|kernel| ("kernel", kernel, Role::Dim)));
+    fields
+}
+
+/// Draws the machine at the bottom of the list's column if there is room to spare; returns what is left.
+fn machine(machine: &MachineFacts, entries: usize, theme: &Theme, area: Rect, buf: &mut Buffer) -> Rect {
+    if area.height < MACHINE_FROM {
+        return area;
     }
-    for (name, text) in [("cpu", &machine.cpu_model), ("kernel", &machine.kernel)] {
-        if let Some(text) = text {
-            column.field(name, text, Role::Dim);
-        }
+    let fields = machine_fields(machine);
+    let width = area.width.saturating_sub(4);
+    let lines: u16 = fields.iter().map(|(_, text, _)| field_height(theme, text, width)).sum();
+    let height = lines + 2;
+    if usize::from(area.height) < entries + 3 + usize::from(height) {
+        return area;
     }
+    let place = Rect { y: area.bottom() - height, height, ..area };
+    let block = theme.block("this machine");
+    let inner = padded(block.inner(place));
+    block.render(place, buf);
+    let mut column = Column::new(theme, inner, buf);
+    for (name, text, role) in &fields {
+        column.field(name, text, *role);
+    }
+    Rect { height: area.height - height, ..area }
 }
 
 fn padded(area: Rect) -> Rect {

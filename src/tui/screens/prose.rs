@@ -67,6 +67,11 @@ fn append(out: &mut Vec<String>, word: &str, width: usize) {
     }
 }
 
+/// Lines that a field takes in a column of so many columns.
+pub(super) fn field_height(theme: &Theme, text: &str, width: u16) -> u16 {
+    u16::try_from(wrap(theme, text, width.saturating_sub(FIELD)).len()).unwrap_or(u16::MAX)
+}
+
 /// Writes from the top of an area downwards; what does not fit is cut with an ellipsis.
 pub(super) struct Column<'a> {
     theme: &'a Theme,

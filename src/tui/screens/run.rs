@@ -18,6 +18,7 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span as Styled};
 use ratatui::widgets::{Block, Widget as _};
 
+use super::prose::wrap;
 use super::speedups;
 use crate::engine::{LaneState, Snapshot};
 use crate::machine::Sample;
@@ -46,8 +47,8 @@ pub(super) fn render(run: &Run, sample: Option<&Sample>, theme: &Theme, area: Re
     speedup(run, theme, chart, buf);
 
     progress(run, theme, Rect { height: PROGRESS, ..right }, buf);
-    let news = u16::from(!run.news.is_empty()) * if right.height >= 32 { 3 } else { 1 };
-    let middle = Rect { y: right.y + PROGRESS, height: right.height - PROGRESS - 1 - news, ..right };
+    let news = news_lines(run, theme, right);
+    let middle = Rect { y: right.y + PROGRESS, height: right.height - PROGRESS - 1 - news.len() as u16, ..right };
     let lanes_height = lanes_height(run, middle.height);
     workers(run, theme, Rect { height: lanes_height, ..middle }, buf);
     let table = Rect { y: middle.y + lanes_height, height: middle.height - lanes_height, ..middle };
@@ -57,7 +58,9 @@ pub(super) fn render(run: &Run, sample: Option<&Sample>, theme: &Theme, area: Re
     }
     let below = Rect { x: right.x + 1, width: right.width.saturating_sub(2), ..right };
     figures(run, theme, Rect { y: middle.bottom(), height: 1, ..below }, buf);
-    tell(run, theme, Rect { y: middle.bottom() + 1, height: news, ..below }, buf);
+    for (y, (line, role)) in (middle.bottom() + 1..).zip(&news) {
+        paint::put(buf, below, (below.x, y), line, theme, theme.style(*role));
+    }
 }
 
 /// What the largest trial of the plan needs, so that the picture stands still from trial to trial; all there is, if
@@ -103,9 +106,10 @@ fn progress(run: &Run, theme: &Theme, area: Rect, buf: &mut Buffer) {
     block.render(area, buf);
     let (tasks, run_text) = (tasks_text(run), run_text(run));
     let text_width = paint::width(theme, &tasks).max(paint::width(theme, &run_text));
-    let trial = match run.ledger.current {
-        Some(_) if is_hiring(run) => Progress::Unknown { clock_s: run.elapsed_s() },
-        _ => Progress::Fraction(run.trial_fraction()),
+    let trial = if run.is_hiring() {
+        Progress::Unknown { clock_s: run.elapsed_s() }
+    } else {
+        Progress::Fraction(run.trial_fraction())
     };
     let gauges = [("trial", trial, tasks), ("run", Progress::Fraction(run.run_fraction()), run_text)];
     for (y, (name, progress, text)) in (inner.y..inner.bottom()).zip(&gauges) {
@@ -145,12 +149,8 @@ fn with_state(block: Block<'static>, run: &Run, theme: &Theme) -> Block<'static>
     block.title_top(Line::from(Styled::styled(text, theme.style(role))).right_aligned())
 }
 
-fn is_hiring(run: &Run) -> bool {
-    run.ledger.current_startup_s.is_none()
-}
-
 fn tasks_text(run: &Run) -> String {
-    if run.ledger.current.is_some() && is_hiring(run) {
+    if run.is_hiring() {
         let workers = run.planned_trial().map_or(0, |(_, config)| config.workers);
         return format!("hiring {} of {workers}", run.snapshot.hired.min(workers));
     }
@@ -275,12 +275,19 @@ fn figures(run: &Run, theme: &Theme, area: Rect, buf: &mut Buffer) {
     }
 }
 
-/// The latest news, newest last.
-fn tell(run: &Run, theme: &Theme, area: Rect, buf: &mut Buffer) {
-    let skipped = run.news.len().saturating_sub(area.height.into());
-    for (y, news) in (area.y..area.bottom()).zip(run.news.iter().skip(skipped)) {
-        paint::put(buf, area, (area.x, y), &news.text, theme, theme.style(news.role));
+/// The latest news as lines, newest last: as many whole pieces as there is room for, the newest in any case.
+fn news_lines(run: &Run, theme: &Theme, area: Rect) -> Vec<(String, Role)> {
+    let most = if area.height >= 32 { 6 } else { 2 };
+    let mut lines: Vec<(String, Role)> = Vec::new();
+    for news in run.news.iter().rev() {
+        let mut piece = wrap(theme, &news.text, area.width.saturating_sub(2));
+        piece.truncate(most);
+        if lines.len() + piece.len() > most {
+            break;
+        }
+        lines.splice(0..0, piece.into_iter().map(|line| (line, news.role)));
     }
+    lines
 }
 
 fn padded(area: Rect) -> Rect {

@@ -2,10 +2,11 @@
 
 use std::collections::VecDeque;
 
+use super::forecast::Forecast;
 use super::history::History;
-use crate::engine::{Cause, Event, Figures, Ledger, Loss, Remedy, Snapshot, Stamped, TrialOutcome};
+use super::news::News;
+use crate::engine::{Event, Figures, Ledger, Snapshot, Stamped, TrialOutcome};
 use crate::scenario::{BackendKind, Config, PlannedTrial};
-use crate::tui::theme::Role;
 
 /// A run that is on, or that was.
 #[derive(Debug, Clone)]
@@ -34,8 +35,8 @@ pub struct Run {
     pub row: usize,
     /// The first line of the lesson that is shown.
     pub scroll: u16,
-    /// When the gate of the trial opened, in seconds since the run began.
-    gate_s: f64,
+    /// When the gate of the trial opened, in seconds since the run began; `None` while workers are hired.
+    gate_s: Option<f64>,
     forecast: Forecast,
 }
 
@@ -65,32 +66,8 @@ pub enum Ending {
     },
 }
 
-/// Something that happened in the run, in one line.
-#[derive(Debug, Clone, PartialEq)]
-pub struct News {
-    /// How serious it is.
-    pub role: Role,
-    /// What happened.
-    pub text: String,
-}
-
-/// How long the trials to come may take, as far as past ones tell.
-#[derive(Debug, Clone, Copy, Default, PartialEq)]
-struct Forecast {
-    /// Trials that were measured already, or are like such: their seconds together.
-    later_s: f64,
-    /// Later trials that nothing is known of.
-    unknown: usize,
-    /// What trials like the current one took.
-    current_s: Option<f64>,
-    /// What all trials took on average.
-    others_s: Option<f64>,
-}
-
 /// News older than this many others are forgotten.
 const NEWS_MAX: usize = 8;
-/// Below this fraction done, what a trial has taken says little of what it will take.
-const TELLING_FRACTION: f64 = 0.02;
 
 impl Run {
     /// A run of which no event has come yet.
@@ -108,7 +85,7 @@ impl Run {
             news: VecDeque::new(),
             row: 0,
             scroll: 0,
-            gate_s: 0.0,
+            gate_s: None,
             forecast: Forecast::default(),
         }
     }
@@ -134,22 +111,22 @@ impl Run {
                 self.trial = Some(trial);
                 self.snapshot = Snapshot::default();
                 self.history = History::default();
-                self.gate_s = stamped.elapsed_s;
-                self.forecast = self.look_ahead();
+                self.gate_s = None;
+                self.forecast = Forecast::of(&self.ledger);
             }
-            Event::GateOpened { .. } => self.gate_s = stamped.elapsed_s,
+            Event::GateOpened { .. } => self.gate_s = Some(stamped.elapsed_s),
             Event::Progress { trial, done, failed } if self.trial == Some(trial) => {
                 self.snapshot.done = self.snapshot.done.max(done);
                 self.snapshot.failed = self.snapshot.failed.max(failed);
             }
             Event::Progress { .. } => {}
-            Event::WorkerLost(loss) => self.tell(lost(&loss)),
-            Event::WorkerStalled { worker, pid, stopped, .. } => self.tell(stalled(worker, pid, stopped)),
+            Event::WorkerLost(loss) => self.tell(News::lost(&loss)),
+            Event::WorkerStalled { worker, pid, stopped, .. } => self.tell(News::stalled(worker, pid, stopped)),
             Event::TrialFinished { outcome, .. } => {
                 self.snapshot.done = outcome.tasks_done + outcome.tasks_failed;
                 self.snapshot.failed = outcome.tasks_failed;
                 self.figures = Figures::of(&self.ledger);
-                self.forecast = self.look_ahead();
+                self.forecast = Forecast::of(&self.ledger);
             }
             Event::RunFinished { .. } => {
                 self.drawing = Drawing::Live;
@@ -239,10 +216,15 @@ impl Run {
         ((ended as f64 + current) / all as f64).min(1.0)
     }
 
+    /// Whether the workers of the trial on the screen are still being hired.
+    pub fn is_hiring(&self) -> bool {
+        self.ledger.current.is_some() && self.gate_s.is_none()
+    }
+
     /// Seconds since the run began.
     pub fn elapsed_s(&self) -> f64 {
-        match self.ledger.current {
-            Some(_) => self.ledger.elapsed_s.max(self.gate_s + self.snapshot.elapsed_s),
+        match self.gate_s.filter(|_| self.ledger.current.is_some()) {
+            Some(gate_s) => self.ledger.elapsed_s.max(gate_s + self.snapshot.elapsed_s),
             None => self.ledger.elapsed_s,
         }
     }
@@ -253,23 +235,8 @@ impl Run {
         if !self.is_on() {
             return None;
         }
-        let fraction = self.trial_fraction();
-        let elapsed_s = self.snapshot.elapsed_s;
-        let measured = self.forecast.current_s;
-        let by_now = (fraction >= TELLING_FRACTION && elapsed_s > 0.0).then(|| elapsed_s / fraction);
-        let current_s = match self.ledger.current {
-            None => Some(0.0),
-            Some(_) => match (measured, by_now) {
-                (Some(before), _) if elapsed_s < before => Some(before - elapsed_s),
-                (_, Some(whole)) => Some((whole - elapsed_s).max(0.0)),
-                (_, None) => self.forecast.others_s.map(|others| (others - elapsed_s).max(0.0)),
-            },
-        }?;
-        let unknown_s = match self.forecast.unknown {
-            0 => 0.0,
-            n => n as f64 * by_now?,
-        };
-        Some(current_s + self.forecast.later_s + unknown_s)
+        let current = self.ledger.current.map(|_| (self.trial_fraction(), self.snapshot.elapsed_s));
+        self.forecast.left_s(current)
     }
 
     /// The selected row moved by a step within the table.
@@ -294,66 +261,8 @@ impl Run {
         self.select_row(next);
     }
 
-    fn look_ahead(&self) -> Forecast {
-        let Some(planned) = &self.ledger.planned else { return Forecast::default() };
-        let plan = &planned.plan;
-        let mut sums = vec![(0.0, 0_u32); plan.configs.len()];
-        let mut ended = vec![false; plan.trials.len()];
-        for (trial, outcome) in &self.ledger.finished {
-            if let Some(planned) = plan.trials.get(*trial)
-                && let Some((sum, n)) = sums.get_mut(planned.config)
-            {
-                ended[*trial] = true;
-                *sum += outcome.wall_s + outcome.startup_s.unwrap_or(0.0);
-                *n += 1;
-            }
-        }
-        let mean = |(sum, n): (f64, u32)| (n > 0).then(|| sum / f64::from(n));
-        let overall = mean(sums.iter().fold((0.0, 0), |(sum, n), &(s, m)| (sum + s, n + m)));
-        let expected = |config: usize| sums.get(config).copied().and_then(mean).or(overall);
-        let current = self.ledger.current;
-        let later = plan.trials.iter().enumerate().filter(|(i, _)| !ended[*i] && Some(*i) != current);
-        let mut forecast = Forecast { others_s: overall, ..Forecast::default() };
-        for (_, trial) in later {
-            match expected(trial.config) {
-                Some(s) => forecast.later_s += s,
-                None => forecast.unknown += 1,
-            }
-        }
-        let measured = |trial: &PlannedTrial| sums.get(trial.config).copied().and_then(mean);
-        forecast.current_s = current.and_then(|trial| plan.trials.get(trial)).and_then(measured);
-        forecast
-    }
-
     /// Seconds that a trial like the current one took, if one was measured.
     pub fn expected_s(&self) -> Option<f64> {
-        self.forecast.current_s
+        self.forecast.expected_s()
     }
-}
-
-fn lost(loss: &Loss) -> News {
-    let how = match &loss.cause {
-        Cause::Signal(name) => format!("killed by {name}"),
-        Cause::Exit(status) => format!("exited with status {status}"),
-    };
-    let task = loss.task.map_or_else(String::new, |task| format!(" while it held task {task}"));
-    let remedy = match loss.remedy {
-        Remedy::Retried => "retried",
-        Remedy::TaskFailed => "that task is marked failed",
-        Remedy::Replaced => "replaced",
-        Remedy::GivenUp => "the trial is given up",
-    };
-    let role = match loss.remedy {
-        Remedy::Retried | Remedy::Replaced => Role::Warn,
-        Remedy::TaskFailed | Remedy::GivenUp => Role::Bad,
-    };
-    News { role, text: format!("worker {} (pid {}) {how}{task}: {remedy}", loss.worker, loss.pid) }
-}
-
-fn stalled(worker: u32, pid: u32, stopped: bool) -> News {
-    if stopped {
-        let text = format!("worker {worker} (pid {pid}) was stopped from outside; `kill -CONT {pid}` lets it go on");
-        return News { role: Role::Warn, text };
-    }
-    News { role: Role::Good, text: format!("worker {worker} (pid {pid}) goes on") }
 }
