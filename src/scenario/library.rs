@@ -18,8 +18,18 @@ use super::wording::{escaped, nearest, printable};
 
 static BUNDLED: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/scenarios");
 
-/// The bundled scenarios in the order of the lecture.
-const ORDER: [&str; 6] = ["cubes", "database", "database-reordered", "crunch", "speedup", "tiny-tasks"];
+/// The bundled scenarios in the order of the lecture, and what goes beyond it.
+const ORDER: [&str; 9] = [
+    "cubes",
+    "database",
+    "database-reordered",
+    "crunch",
+    "speedup",
+    "tiny-tasks",
+    "mandelbrot-static",
+    "mandelbrot-dynamic",
+    "sum",
+];
 
 /// The ending of scenario files.
 const ENDING: &str = "toml";

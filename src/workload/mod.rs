@@ -5,10 +5,12 @@
 
 mod countdown;
 mod crash;
+mod mandelbrot;
 mod pi;
 mod registry;
 mod sleep;
 mod square;
+mod sum;
 
 use std::time::Duration;
 

@@ -2,7 +2,7 @@
 //!
 //! To add a kind: one file beside this one with a `SPEC` and a `build`, one line in [`KINDS`].
 
-use super::{Workload, countdown, crash, pi, sleep, square};
+use super::{Workload, countdown, crash, mandelbrot, pi, sleep, square, sum};
 use crate::scenario::{Inputs, Job, KindSpec, Value};
 
 /// A row of the table.
@@ -16,6 +16,8 @@ const KINDS: &[Kind] = &[
     Kind { spec: sleep::SPEC, build: sleep::build },
     Kind { spec: countdown::SPEC, build: countdown::build },
     Kind { spec: pi::SPEC, build: pi::build },
+    Kind { spec: mandelbrot::SPEC, build: mandelbrot::build },
+    Kind { spec: sum::SPEC, build: sum::build },
     Kind { spec: crash::SPEC, build: crash::build },
 ];
 
