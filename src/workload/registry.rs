@@ -2,23 +2,26 @@
 //!
 //! To add a kind: one file beside this one with a `SPEC` and a `build`, one line in [`KINDS`].
 
-use super::{Workload, countdown, crash, mandelbrot, pi, sleep, square, sum};
+use super::{Needs, Workload, countdown, crash, mandelbrot, matmul, pi, sleep, square, sum, triad};
 use crate::scenario::{Inputs, Job, KindSpec, Value};
 
 /// A row of the table.
 struct Kind {
     spec: KindSpec,
     build: fn(&Job) -> Box<dyn Workload>,
+    needs: fn(&Job) -> Needs,
 }
 
 const KINDS: &[Kind] = &[
-    Kind { spec: square::SPEC, build: square::build },
-    Kind { spec: sleep::SPEC, build: sleep::build },
-    Kind { spec: countdown::SPEC, build: countdown::build },
-    Kind { spec: pi::SPEC, build: pi::build },
-    Kind { spec: mandelbrot::SPEC, build: mandelbrot::build },
-    Kind { spec: sum::SPEC, build: sum::build },
-    Kind { spec: crash::SPEC, build: crash::build },
+    Kind { spec: square::SPEC, build: square::build, needs: Needs::little },
+    Kind { spec: sleep::SPEC, build: sleep::build, needs: Needs::little },
+    Kind { spec: countdown::SPEC, build: countdown::build, needs: Needs::little },
+    Kind { spec: pi::SPEC, build: pi::build, needs: Needs::little },
+    Kind { spec: mandelbrot::SPEC, build: mandelbrot::build, needs: Needs::little },
+    Kind { spec: sum::SPEC, build: sum::build, needs: Needs::little },
+    Kind { spec: matmul::SPEC, build: matmul::build, needs: matmul::needs },
+    Kind { spec: triad::SPEC, build: triad::build, needs: triad::needs },
+    Kind { spec: crash::SPEC, build: crash::build, needs: Needs::little },
 ];
 
 /// A job names a kind that is not in the table.
@@ -38,6 +41,11 @@ pub fn specs() -> impl Iterator<Item = &'static KindSpec> + Clone {
 pub fn build(job: &Job) -> Result<Box<dyn Workload>, UnknownKind> {
     let kind = KINDS.iter().find(|kind| kind.spec.name == job.kind).ok_or_else(|| UnknownKind(job.kind.clone()))?;
     Ok((kind.build)(job))
+}
+
+/// What a worker of a checked job will need of the machine. Nothing is allocated to find out.
+pub fn needs(job: &Job) -> Needs {
+    KINDS.iter().find(|kind| kind.spec.name == job.kind).map_or_else(|| Needs::little(job), |kind| (kind.needs)(job))
 }
 
 /// A parameter that may differ from task to task: the job's own value, or those of a grid.
@@ -75,6 +83,13 @@ impl Param {
         self.value(task).as_word().unwrap_or_default()
     }
 
+    /// The largest value that it has for any task.
+    pub(super) fn largest(&self) -> f64 {
+        let Some(Inputs::Grid(axes)) = &self.grid else { return self.fixed.as_number().unwrap_or(f64::NAN) };
+        let axis = axes.iter().filter(|axis| axis.key == self.name);
+        axis.flat_map(|axis| &axis.values).filter_map(Value::as_number).fold(f64::NAN, f64::max)
+    }
+
     fn value(&self, task: u64) -> &Value {
         self.grid.as_ref().and_then(|grid| grid.grid_value(self.name, task)).unwrap_or(&self.fixed)
     }
@@ -107,5 +122,6 @@ mod tests {
         let waits: Vec<f64> = (0..4).map(|task| wait_s.number(task)).collect();
         assert_eq!(waits, [0.5, 0.25, 0.5, 0.25]);
         assert_eq!((at.number(5), n.whole(5), n.number(5)), (7.0, 3, 3.0));
+        assert_eq!((at.largest(), wait_s.largest()), (7.0, 0.5));
     }
 }

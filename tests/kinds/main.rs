@@ -7,7 +7,9 @@ mod common;
 mod desk;
 mod everywhere;
 mod mandelbrot;
+mod matmul;
 mod sum;
+mod triad;
 
 use desk::TestDesk;
 use parlab::scenario::{self, Job};
