@@ -39,9 +39,10 @@ fn the_example_is_ten_lines_and_runs() {
 #[test]
 fn the_commands_are_understood() {
     let lines = blocks("sh").concat();
-    let commands = lines.lines().filter_map(|line| line.strip_prefix("parlab ")).map(|line| {
-        line.split(['#', '|']).next().unwrap_or_default().split_whitespace().collect::<Vec<_>>()
-    });
+    let commands = lines
+        .lines()
+        .filter_map(|line| line.strip_prefix("parlab "))
+        .map(|line| line.split(['#', '|']).next().unwrap_or_default().split_whitespace().collect::<Vec<_>>());
     let mut tried = 0;
     for command in commands {
         let mut words = vec!["parlab"];

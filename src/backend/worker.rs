@@ -14,6 +14,7 @@ use super::board::Board;
 use super::futex;
 use super::histogram::record;
 use super::layout::{Lane, standing, verdict};
+use super::salvage::starts_of;
 use super::schedule::next_range;
 use crate::scenario::{Job, Permutation};
 use crate::workload::{Cancelled, Desk, UnknownKind, Values, Workload, build};
@@ -128,6 +129,7 @@ impl<'a> Worker<'a> {
         claim.start.store(range.start, Relaxed);
         claim.end.store(range.end, Relaxed);
         claim.base.store(self.settled(), Relaxed);
+        claim.starts.store(starts_of(self.lane).wrapping_add(range.start), Relaxed);
         self.lane.taken.store(taken + 1, Release);
         Some(range)
     }
