@@ -2,6 +2,7 @@
 
 #![allow(dead_code, unreachable_pub, reason = "each test file uses a part of this")]
 
+pub mod running;
 pub mod sshd;
 pub mod terminal;
 
@@ -36,6 +37,11 @@ pub fn scenario(folder: &Path, name: &str, toml: &str) -> PathBuf {
     path
 }
 
+/// Writes a scenario for which no title was thought up.
+pub fn untitled(folder: &Path, toml: &str) -> PathBuf {
+    scenario(folder, "case", &format!("title = \"Case\"\n{toml}"))
+}
+
 /// Standard output as text.
 pub fn stdout(output: &Output) -> String {
     String::from_utf8_lossy(&output.stdout).into_owned()
@@ -44,6 +50,17 @@ pub fn stdout(output: &Output) -> String {
 /// Standard error as text.
 pub fn stderr(output: &Output) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+/// Runs `parlab run` on an untitled scenario to its end, and gives its report, its exit code and standard error.
+pub fn report(toml: &str, options: &[&str]) -> (serde_json::Value, i32, String) {
+    let folder = folder();
+    let path = untitled(folder.path(), toml);
+    let output =
+        parlab().args(["run", "--quiet", "--format", "json"]).arg(path).args(options).output().expect("parlab");
+    let report = serde_json::from_slice(&output.stdout)
+        .unwrap_or_else(|error| panic!("no report: {error}\n{}\n{}", stdout(&output), stderr(&output)));
+    (report, output.status.code().unwrap_or(-1), stderr(&output))
 }
 
 /// Waits until something holds, or fails the test saying what it waited for.
