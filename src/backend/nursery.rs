@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 use nix::errno::Errno;
 use nix::sys::prctl;
-use nix::sys::signal::{SigSet, SigmaskHow, Signal, kill, killpg, sigprocmask};
+use nix::sys::signal::{SigHandler, SigSet, SigmaskHow, Signal, kill, killpg, signal, sigprocmask};
 use nix::sys::signalfd::{SfdFlags, SignalFd};
 use nix::sys::wait::{Id, WaitPidFlag, WaitStatus, waitid, waitpid};
 use nix::unistd::{ForkResult, Pid, fork, getpgrp, getpid, getppid};
@@ -50,6 +50,7 @@ struct Nursery {
 impl Nursery {
     fn new(stream: UnixStream) -> std::io::Result<Self> {
         name_process("parlab-nursery");
+        hear_of_children()?;
         let mut signals = SigSet::empty();
         signals.add(Signal::SIGCHLD);
         sigprocmask(SigmaskHow::SIG_BLOCK, Some(&signals), None)?;
@@ -220,6 +221,14 @@ fn standard_input_as_line() -> Option<UnixStream> {
     let nothing = std::fs::File::open("/dev/null").ok()?;
     rustix::stdio::dup2_stdin(&nothing).ok()?;
     Some(line.into())
+}
+
+/// Undoes a `SIG_IGN` for SIGCHLD, which is handed down through exec: under it the kernel reaps the children by
+/// itself and tells nobody.
+#[expect(unsafe_code, reason = "signal dispositions have no safe interface")]
+fn hear_of_children() -> nix::Result<()> {
+    // SAFETY: the default disposition runs no code of ours.
+    unsafe { signal(Signal::SIGCHLD, SigHandler::SigDfl) }.map(drop)
 }
 
 /// Kills the process group that this nursery leads, itself included.
