@@ -25,7 +25,7 @@ impl Problems {
     /// Takes note of what happens within a trial.
     pub(super) fn hear(&mut self, event: &Event) {
         if let Event::WorkerLost(loss) = event {
-            let message = format!("{} of {}", loss_in_words(loss), self.trial_in_words(loss.trial));
+            let message = format!("{}: {}", self.trial_in_words(loss.trial), loss_in_words(loss));
             self.add("worker-lost", message);
             if let (Remedy::TaskFailed, Some(task)) = (loss.remedy, loss.task) {
                 let trial = self.trial_in_words(loss.trial);
