@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use common::running::{Ended, Running, alone, send};
 use common::{folder, have, parlab, stderr, stdout, untitled};
-use nix::sys::signal::Signal::{self, SIGHUP, SIGINT, SIGTERM};
+use nix::sys::signal::Signal::{self, SIGCONT, SIGHUP, SIGINT, SIGSTOP, SIGTERM};
 use nix::sys::signal::killpg;
 use nix::unistd::Pid;
 use serde_json::Value;
@@ -226,6 +226,28 @@ fn an_ignored_hangup_stays_ignored() {
     run.signal(SIGHUP);
     let ended = run.finish();
     assert_eq!((ended.code(), ended.report()["status"].as_str()), (0, Some("done")), "{}", ended.stderr);
+}
+
+#[test]
+fn a_trial_that_was_stopped_is_timed_again() {
+    let _turn = alone();
+    for (backend, limit) in [("threads", ""), ("threads", "timeout_s = 1\n"), ("serial", "timeout_s = 1\n")] {
+        let toml = format!(
+            "[workload]\nkind = \"sleep\"\nunit_s = 0.3\ninputs = [1, 1]\n[sweep]\nbackends = [\"{backend}\"]\n\
+             workers = 2\nbaseline = \"none\"\nrepeats = 1\nwarmup = 0\n{limit}"
+        );
+        let mut run = Running::start(&toml, &["--quiet"]);
+        run.wait_for("gate_opened", 1);
+        run.signal(SIGSTOP);
+        std::thread::sleep(Duration::from_millis(1500));
+        run.signal(SIGCONT);
+        run.wait();
+        assert_eq!(run.count("trial_started"), 2, "{backend} {limit}");
+        let ended = run.finish();
+        assert_eq!(ended.code(), 0, "{backend} {limit}: {}", ended.report()["warnings"]);
+        let wall = ended.report()["configs"][0]["wall_s"]["median"].as_f64().expect("a wall");
+        assert!((0.3..1.4).contains(&wall), "the stop is not part of it: {wall}");
+    }
 }
 
 /// Runs a shell line in which `$P` is the program and `$S` a scenario.
