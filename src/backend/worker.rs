@@ -231,8 +231,8 @@ impl<'a> Worker<'a> {
         let involuntary = after.involuntary_context_switches() - before.involuntary_context_switches();
         cells.voluntary.fetch_add(voluntary as u64, Relaxed);
         cells.involuntary.fetch_add(involuntary as u64, Relaxed);
-        if let Ok(process) = getrusage(UsageWho::RUSAGE_SELF) {
-            cells.peak_rss_kib.fetch_max(process.max_rss() as u64, Relaxed);
+        if let Some(peak) = peak_rss_kib() {
+            cells.peak_rss_kib.fetch_max(peak, Relaxed);
         }
     }
 }
@@ -264,6 +264,13 @@ impl Desk for Worker<'_> {
 
 fn thread_usage() -> Option<Usage> {
     getrusage(UsageWho::RUSAGE_THREAD).ok()
+}
+
+/// The largest resident set of this process, in KiB. Not `ru_maxrss`, which also remembers what the program used
+/// that this one was started from, however large that was.
+fn peak_rss_kib() -> Option<u64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    status.lines().find_map(|line| line.strip_prefix("VmHWM:")?.trim().strip_suffix(" kB")?.parse().ok())
 }
 
 /// What a result adds to the checksum: depends on the task and every bit of its values, and the sum over all

@@ -99,6 +99,11 @@ impl Executor for Laboratory<'_> {
             (attendant.tell)(Event::GateOpened { trial, startup_s });
             attendant.attend()
         });
+        if matches!(end, Err(Ending::Broken(_))) {
+            // Whoever still works would do so beside the next trial.
+            board.cancel();
+            attendant.crew.kill();
+        }
         drop(attendant);
         let now = self.clock.now();
         self.control.ended(now);
@@ -287,8 +292,6 @@ impl Attendant<'_> {
         };
         (self.tell)(Event::WorkerLost(Loss { trial: self.trial, worker, pid, cause, task, remedy }));
         if remedy == Remedy::GivenUp {
-            self.board.cancel();
-            self.crew.kill();
             return Err(Ending::Broken(Broken(format!("more than {LOSSES_MAX} workers were lost"))));
         }
         self.crew.replace(worker).map_err(Ending::Broken)
