@@ -30,14 +30,23 @@ const PATIENCE: Duration = Duration::from_millis(100);
 pub(super) fn hire(board: &Arc<Board>, bench: &Arc<Bench>) -> Result<Box<dyn Crew>, Broken> {
     let workers = board.shape().workers;
     let (exit, exited) = mpsc::channel();
-    let pool = ThreadPoolBuilder::new()
+    let mut started = Vec::new();
+    let built = ThreadPoolBuilder::new()
         .num_threads(workers as usize)
-        .thread_name(|worker| format!("worker-{worker}"))
         .exit_handler(move |_| {
             let _ = exit.send(());
         })
-        .build()
-        .map_err(|error| Broken(format!("cannot start {workers} threads: {error}")))?;
+        .spawn_handler(|thread| {
+            let builder = std::thread::Builder::new().name(format!("worker-{}", thread.index()));
+            started.push(builder.spawn(|| thread.run())?);
+            Ok(())
+        })
+        .build();
+    let pool = built.map_err(|error| {
+        // Those that did start are on their way out; until they are gone, a smaller trial might be refused too.
+        started.into_iter().for_each(|thread| drop(thread.join()));
+        Broken(format!("cannot start {workers} threads: {error}"))
+    })?;
     let (leave, left) = mpsc::channel();
     let (board, bench) = (Arc::clone(board), Arc::clone(bench));
     if board.shape().schedule == Schedule::Stealing {

@@ -14,6 +14,7 @@ use super::board::Board;
 use super::futex;
 use super::histogram::record;
 use super::layout::{Lane, standing, verdict};
+use super::salvage::starts_of;
 use super::schedule::next_range;
 use crate::scenario::{Job, Permutation};
 use crate::workload::{Cancelled, Desk, UnknownKind, Values, Workload, build};
@@ -129,6 +130,7 @@ impl<'a> Worker<'a> {
         claim.start.store(range.start, Relaxed);
         claim.end.store(range.end, Relaxed);
         claim.base.store(self.settled(), Relaxed);
+        claim.starts.store(starts_of(self.lane).wrapping_add(range.start), Relaxed);
         self.lane.taken.store(taken + 1, Release);
         Some(range)
     }
@@ -225,8 +227,8 @@ impl<'a> Worker<'a> {
         let (before, after) = (counts(&before), counts(&after));
         self.add_usage(std::array::from_fn(|i| after[i] - before[i]));
         let cells = &self.lane.usage;
-        if let Ok(process) = getrusage(UsageWho::RUSAGE_SELF) {
-            cells.peak_rss_kib.fetch_max(process.max_rss() as u64, Relaxed);
+        if let Some(peak) = peak_rss_kib() {
+            cells.peak_rss_kib.fetch_max(peak, Relaxed);
         }
     }
 }
@@ -279,6 +281,13 @@ impl Desk for Worker<'_> {
 
 fn thread_usage() -> Option<Usage> {
     getrusage(UsageWho::RUSAGE_THREAD).ok()
+}
+
+/// The largest resident set of this process, in KiB. Not `ru_maxrss`, which also remembers what the program used
+/// that this one was started from, however large that was.
+fn peak_rss_kib() -> Option<u64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    status.lines().find_map(|line| line.strip_prefix("VmHWM:")?.trim().strip_suffix(" kB")?.parse().ok())
 }
 
 /// What a result adds to the checksum: depends on the task and every bit of its values, and the sum over all

@@ -12,6 +12,7 @@ mod problems;
 mod run;
 mod session;
 mod trial;
+mod words;
 
 pub use control::{Control, SPANS_MAX, Urgency};
 pub use event::{
@@ -21,7 +22,7 @@ pub use event::{
 pub use figures::{Figures, Row, Speedup, TaskCounts, Usage, label, results};
 pub use ledger::Ledger;
 pub use live::{LaneState, LaneView, Snapshot, Span};
-pub use problems::loss_in_words;
 pub use run::{Executor, Setting, run};
 pub use session::Session;
 pub use trial::{Laboratory, RESULTS_MAX};
+pub use words::{loss_in_words, trial_in_words};

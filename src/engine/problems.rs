@@ -1,8 +1,9 @@
 //! What went wrong in a run, gathered as it happens and told at its end.
 
-use super::event::{Cause, Event, Loss, Problem, Remedy, TrialEnd, TrialOutcome};
+use super::event::{Event, Problem, Remedy, TrialEnd, TrialOutcome};
+use super::words::{loss_in_words, trial_in_words};
 use crate::backend::Broken;
-use crate::scenario::{Config, Plan};
+use crate::scenario::Plan;
 
 /// More problems of one code than this are counted instead of listed.
 const LISTED_MAX: usize = 20;
@@ -106,30 +107,8 @@ impl Problems {
     }
 
     fn trial_in_words(&self, trial: usize) -> String {
-        let planned = self.plan.trials[trial];
-        let Config { backend, workers, .. } = self.plan.configs[planned.config];
-        let round = if planned.warmup { "warm-up" } else { "repeat" };
-        format!("{} × {workers} ({round} {})", backend.word(), planned.repeat + 1)
+        trial_in_words(&self.plan, trial)
     }
-}
-
-/// The loss of a worker as a clause: `worker 1 (pid 42) was killed by SIGKILL while it held task 3, which was retried`.
-pub fn loss_in_words(loss: &Loss) -> String {
-    let how = match &loss.cause {
-        Cause::Signal(name) => format!("was killed by {name}"),
-        Cause::Exit(status) => format!("exited with status {status}"),
-    };
-    let held = match loss.task {
-        Some(task) => format!("while it held task {task}"),
-        None => "while it held no task".to_owned(),
-    };
-    let remedy = match loss.remedy {
-        Remedy::Retried => ", which is retried",
-        Remedy::TaskFailed => ", which is given up",
-        Remedy::Replaced => " and was replaced",
-        Remedy::GivenUp => " and the trial was given up",
-    };
-    format!("worker {} (pid {}) {how} {held}{remedy}", loss.worker, loss.pid)
 }
 
 #[cfg(test)]

@@ -90,8 +90,9 @@ impl Run<'_> {
                 self.problems.hear(&event);
                 self.tell(event);
             });
-            // While the program was stopped its threads were, too, but the clock was not.
-            let void = control.take_disturbance() && outcome.as_ref().is_ok_and(|o| o.end == TrialEnd::Complete);
+            // While the program was stopped its threads were, too, but neither the clock nor the time limit was.
+            let ran = |o: &TrialOutcome| matches!(o.end, TrialEnd::Complete | TrialEnd::TimedOut);
+            let void = control.take_disturbance() && outcome.as_ref().is_ok_and(ran);
             if !void {
                 break outcome;
             }

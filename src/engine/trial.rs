@@ -99,6 +99,11 @@ impl Executor for Laboratory<'_> {
             (attendant.tell)(Event::GateOpened { trial, startup_s });
             attendant.attend()
         });
+        if matches!(end, Err(Ending::Broken(_))) {
+            // Whoever still works would do so beside the next trial.
+            board.cancel();
+            attendant.crew.kill();
+        }
         drop(attendant);
         let now = self.clock.now();
         self.control.ended(now);
@@ -205,7 +210,7 @@ impl Attendant<'_> {
     /// Waits until all workers have left.
     fn attend(&mut self) -> Result<(), Ending> {
         let mut told = Instant::now();
-        while self.left < self.board.shape().workers {
+        while self.left < self.board.shape().workers || self.recover()? {
             self.look_up()?;
             self.hear(TICK.min(self.deadline.saturating_duration_since(Instant::now())))?;
             if told.elapsed() >= PROGRESS_EVERY {
@@ -215,6 +220,18 @@ impl Attendant<'_> {
             }
         }
         self.called_off.take().map_or(Ok(()), |(_, end)| Err(Ending::Called(end)))
+    }
+
+    /// Has a claim run that a worker took to its grave, when everybody else has left; says whether there was one.
+    fn recover(&mut self) -> Result<bool, Ending> {
+        if self.lost == 0 || self.called_off.is_some() {
+            return Ok(false);
+        }
+        let Some(claim) = self.board.lost_claim() else { return Ok(false) };
+        self.board.hand_over(0, &claim);
+        self.crew.replace(0).map_err(Ending::Broken)?;
+        self.left -= 1;
+        Ok(true)
     }
 
     /// Looks at the clock and at the control, and ends what should end.
@@ -275,8 +292,6 @@ impl Attendant<'_> {
         };
         (self.tell)(Event::WorkerLost(Loss { trial: self.trial, worker, pid, cause, task, remedy }));
         if remedy == Remedy::GivenUp {
-            self.board.cancel();
-            self.crew.kill();
             return Err(Ending::Broken(Broken(format!("more than {LOSSES_MAX} workers were lost"))));
         }
         self.crew.replace(worker).map_err(Ending::Broken)
