@@ -59,6 +59,7 @@ fn assert_interrupted(ended: &Ended, signal: Signal, what: &str) -> Value {
     let report = ended.report();
     assert_eq!(report["status"], "interrupted", "{what}");
     assert_eq!(ended.warnings("interrupted").len(), 1, "{what}: {}", report["warnings"]);
+    assert!(ended.warnings("trial-broken").is_empty(), "nothing broke, {what}: {}", report["warnings"]);
     report
 }
 

@@ -14,13 +14,15 @@ pub(super) struct Problems {
     failed: bool,
     list: Vec<Problem>,
     unlisted: usize,
+    /// Tasks of the trial in progress that were given up for the workers they cost.
+    given_up: u64,
     /// Trial and checksum that the others must equal.
     reference: Option<(usize, String)>,
 }
 
 impl Problems {
     pub(super) fn new(plan: &Plan) -> Self {
-        Self { plan: plan.clone(), failed: false, list: Vec::new(), unlisted: 0, reference: None }
+        Self { plan: plan.clone(), failed: false, list: Vec::new(), unlisted: 0, given_up: 0, reference: None }
     }
 
     /// Takes note of more threads than CPUs, where workers bring threads of their own.
@@ -42,6 +44,7 @@ impl Problems {
             let message = format!("{}: {}", self.trial_in_words(loss.trial), loss_in_words(loss));
             self.add("worker-lost", message);
             if let (Remedy::TaskFailed, Some(task)) = (loss.remedy, loss.task) {
+                self.given_up += 1;
                 let trial = self.trial_in_words(loss.trial);
                 self.fail("task-failed", format!("task {task} of {trial} was given up: it cost two workers"));
             }
@@ -62,12 +65,19 @@ impl Problems {
                 self.fail("timeout", format!("{trial} took longer than timeout_s allows and was ended"));
             }
             TrialEnd::Complete if outcome.tasks_failed > 0 => {
-                let (trial, failed) = (self.trial_in_words(trial), outcome.tasks_failed);
-                self.fail("tasks-failed", format!("{failed} tasks of {trial} failed"));
+                // Those that cost workers have been told one by one.
+                let panicked = outcome.tasks_failed.saturating_sub(self.given_up);
+                let trial = self.trial_in_words(trial);
+                match panicked {
+                    0 => {}
+                    1 => self.fail("tasks-failed", format!("a task of {trial} panicked")),
+                    _ => self.fail("tasks-failed", format!("{panicked} tasks of {trial} panicked")),
+                }
             }
             TrialEnd::Complete => self.compare(trial, &outcome.checksum),
             TrialEnd::Cancelled | TrialEnd::Broken => {}
         }
+        self.given_up = 0;
     }
 
     fn compare(&mut self, trial: usize, checksum: &str) {

@@ -219,12 +219,20 @@ impl Attendant<'_> {
                 (self.tell)(Event::Progress { trial: self.trial, done, failed });
             }
         }
-        self.called_off.take().map_or(Ok(()), |(_, end)| Err(Ending::Called(end)))
+        let whole = self.board.progress().0 >= self.board.shape().tasks;
+        match self.called_off {
+            // Everybody was done already.
+            _ if whole => Ok(()),
+            Some((_, end)) => Err(Ending::Called(end)),
+            // The workers heard of it first, and were gone before this thread looked up.
+            None if self.control.urgency() > Urgency::GoOn => Err(Ending::Called(TrialEnd::Cancelled)),
+            None => Ok(()),
+        }
     }
 
     /// Has a claim run that a worker took to its grave, when everybody else has left; says whether there was one.
     fn recover(&mut self) -> Result<bool, Ending> {
-        if self.lost == 0 || self.called_off.is_some() {
+        if self.lost == 0 || self.board.is_cancelled() {
             return Ok(false);
         }
         let Some(claim) = self.board.lost_claim() else { return Ok(false) };

@@ -112,6 +112,9 @@ fn listed(entry: &Entry, names: usize, width: usize, out: &mut String) {
             for problem in problems.iter().take(SHOWN) {
                 out.extend(wrapped(&problem.to_string(), room).map(|line| format!("{indent}{line}\n")));
             }
+            if count > SHOWN {
+                out.push_str(&format!("{indent}and {} more: parlab check tells all\n", count - SHOWN));
+            }
         }
     }
 }
