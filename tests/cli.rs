@@ -69,7 +69,10 @@ fn every_bundled_scenario_runs_to_its_end() {
         assert_eq!(stderr(&output), "", "{name}: quiet is quiet");
         let report = json(&output);
         assert_eq!((report["status"].as_str(), report["scenario"]["name"].as_str()), (Some("done"), Some(&*name)));
-        assert_eq!(report["warnings"], serde_json::json!([]), "{name}");
+        let warned_of: Vec<_> = report["warnings"].as_array().expect("warnings").iter().map(|w| &w["code"]).collect();
+        // One of them is about what it is warned of, where there is more than one CPU.
+        let is_expected = warned_of.is_empty() || (name == "matmul-all" && warned_of == ["oversubscribed"]);
+        assert!(is_expected, "{name}: {}", report["warnings"]);
         for config in report["configs"].as_array().expect("configs") {
             assert_eq!(config["wall_s"]["samples"].as_array().map(Vec::len), Some(1), "{name}");
             assert_eq!(config["tasks_done"], report["scenario"]["tasks"], "{name}");
