@@ -199,7 +199,7 @@ fn results_that_differ_fail_the_run() {
     assert_eq!(told.status, Status::Failed);
     let [(code, message)] = told.problems()[..] else { panic!("{:?}", told.problems()) };
     assert_eq!(code, "results-differ");
-    for word in ["threads × 2 (repeat 2)", "bad", "good"] {
+    for word in ["threads × 2, repeat 2", "bad", "good"] {
         assert!(message.contains(word), "{word}: {message}");
     }
     assert_eq!(told.report()["status"], "failed");
@@ -217,7 +217,7 @@ fn a_backend_that_breaks_fails_the_run_and_spoils_nothing_else() {
     assert_eq!(told.problems().len(), 10, "8 trials of processes and 2 of threads: {:?}", told.problems());
     assert!(told.problems().iter().all(|(code, _)| *code == "trial-broken"));
     assert!(
-        told.problems().iter().any(|(_, message)| message.contains("threads × 1 (repeat 2) was given up: a thread"))
+        told.problems().iter().any(|(_, message)| message.contains("threads × 1, repeat 2 was given up: a thread"))
     );
     let report = told.report();
     for config in report["configs"].as_array().expect("configs") {
@@ -262,7 +262,7 @@ fn what_took_too_long_is_not_tried_again() {
     assert_eq!(told.status, Status::Failed);
     let [(code, message)] = told.problems()[..] else { panic!("{:?}", told.problems()) };
     assert_eq!(code, "timeout");
-    assert!(message.contains("threads × 2 (warm-up 1)") && message.contains("timeout_s"), "{message}");
+    assert!(message.contains("threads × 2, warm-up 1") && message.contains("timeout_s"), "{message}");
     assert_eq!(told.asked.iter().filter(|(name, _)| name == "threads × 2").count(), 1);
     assert_eq!(told.asked.len(), 17);
     let finished = told.events.iter().filter(|told| matches!(told.event, Event::TrialFinished { .. })).count();
