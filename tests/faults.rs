@@ -67,6 +67,18 @@ fn a_task_that_kills_is_tried_twice_and_given_up() {
 }
 
 #[test]
+fn a_grid_decides_how_each_task_misbehaves() {
+    let _turn = alone();
+    let grid = "[grid]\nhow = [\"kill\", \"exit\"]\nx = [1, 2]\n";
+    let scenario = crash("", grid, "workers = 1").replace("how = \"\"\n", "");
+    let (report, code, stderr) = report(&scenario, &[]);
+    assert_eq!(code, 1, "{stderr}");
+    let losses = warnings(&report, "worker-lost");
+    let of = |task: &str, cause: &str| losses.iter().filter(|l| l.contains(task) && l.contains(cause)).count();
+    assert_eq!((losses.len(), of("task 1", "SIGKILL"), of("task 3", "status 3")), (4, 2, 2), "{losses:?}");
+}
+
+#[test]
 fn a_task_that_panics_fails_alone() {
     let _turn = alone();
     let (report, code, stderr) = report(&crash("panic", "inputs = [1, 2, 3, 4]", "workers = 2"), &[]);

@@ -23,6 +23,19 @@ impl Problems {
         Self { plan: plan.clone(), failed: false, list: Vec::new(), unlisted: 0, reference: None }
     }
 
+    /// Takes note of more threads than CPUs, where workers bring threads of their own.
+    pub(super) fn count_threads(&mut self, inner: u32, usable_cpus: u32) {
+        let most = self.plan.configs.iter().map(|config| config.workers).max().unwrap_or(1);
+        let threads = u64::from(most) * u64::from(inner);
+        if inner > 1 && threads > u64::from(usable_cpus) {
+            let message = format!(
+                "{most} workers × {inner} inner threads make {threads} threads for {usable_cpus} usable CPUs, which \
+                 take turns; fewer of one of the two may be faster"
+            );
+            self.add("oversubscribed", message);
+        }
+    }
+
     /// Takes note of what happens within a trial.
     pub(super) fn hear(&mut self, event: &Event) {
         if let Event::WorkerLost(loss) = event {
@@ -95,5 +108,27 @@ impl Problems {
 
     fn trial_in_words(&self, trial: usize) -> String {
         trial_in_words(&self.plan, trial)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scenario;
+
+    #[test]
+    fn only_inner_threads_oversubscribe() {
+        let text = "title = 't'\n[workload]\nkind = 'matmul'\ntasks = 1\n[sweep]\nworkers = [1, 4]\n";
+        let scenario = scenario::parse("x.toml", "x", text, crate::workload::specs(), 2).expect("a scenario");
+        let told = |inner, cpus| {
+            let mut problems = Problems::new(&Plan::of(&scenario));
+            problems.count_threads(inner, cpus);
+            let (failed, list) = problems.close();
+            assert!(!failed, "it is a warning");
+            list.into_iter().map(|problem| problem.message).collect::<Vec<_>>()
+        };
+        // More workers than CPUs are asked for in so many words, and are no surprise.
+        assert!(told(1, 2).is_empty() && told(2, 8).is_empty());
+        assert!(told(2, 7)[0].starts_with("4 workers × 2 inner threads make 8 threads for 7 usable CPUs"));
     }
 }

@@ -197,6 +197,9 @@ fn domain_json(domain: Domain) -> Json {
             json!({ "type": "number", "default": default, "min": bounds.min, "max": bounds.max })
         }
         Domain::Whole { default, min, max } => json!({ "type": "whole", "default": default, "min": min, "max": max }),
+        Domain::Threads { default, max } => {
+            json!({ "type": "threads", "default": default, "min": 1, "max": max, "choices": ["all"] })
+        }
         Domain::Word { choices } => json!({ "type": "word", "default": choices.first(), "choices": choices }),
     }
 }
@@ -216,6 +219,9 @@ fn allowed(domain: Domain) -> String {
         Domain::Whole { default, min, max } => {
             let [min, max, default] = [min, max, default].map(plain_whole);
             format!("whole numbers {min} to {max}, default {default}")
+        }
+        Domain::Threads { default, max } => {
+            format!("whole numbers 1 to {} or \"all\", default {}", plain_whole(max), plain_whole(default))
         }
         Domain::Word { choices } => {
             format!("{}; default {}", choices.join(" | "), choices.first().copied().unwrap_or_default())

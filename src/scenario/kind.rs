@@ -82,6 +82,13 @@ pub enum Domain {
         /// The largest value allowed.
         max: u64,
     },
+    /// A number of threads from 1 on, or the word `all`: as many as there are usable CPUs.
+    Threads {
+        /// The value when the key is absent.
+        default: u64,
+        /// The largest value allowed.
+        max: u64,
+    },
     /// One of a few words; the first is the default.
     Word {
         /// The words allowed.
