@@ -21,6 +21,10 @@ const TICK: Duration = Duration::from_millis(50);
 const PROGRESS_EVERY: Duration = Duration::from_millis(500);
 /// How long tasks are given to stop by themselves once a trial is called off.
 const GRACE: Duration = Duration::from_millis(100);
+/// A look-up that comes later than this may mean that the whole program was stopped.
+const LATE: Duration = Duration::from_millis(250);
+/// How long the news of such a stop may take to get here.
+const NEWS: Duration = Duration::from_millis(100);
 /// A trial that loses more workers than this is given up.
 const LOSSES_MAX: usize = 1000;
 
@@ -88,6 +92,8 @@ impl Executor for Laboratory<'_> {
             losses: HashMap::new(),
             lost: 0,
             left: 0,
+            looked_up: Instant::now(),
+            late: false,
         };
         let mut opened = None;
         let end = attendant.gather().and_then(|()| {
@@ -104,8 +110,12 @@ impl Executor for Laboratory<'_> {
             board.cancel();
             attendant.crew.kill();
         }
-        drop(attendant);
         let now = self.clock.now();
+        if attendant.late || attendant.looked_up.elapsed() > LATE {
+            // Before this trial is believed, whoever heard of a stop has time to say so.
+            std::thread::sleep(NEWS);
+        }
+        drop(attendant);
         self.control.ended(now);
         let end = match end {
             Ok(()) => TrialEnd::Complete,
@@ -194,6 +204,9 @@ struct Attendant<'a> {
     losses: HashMap<u64, u32>,
     lost: usize,
     left: u32,
+    looked_up: Instant,
+    /// Whether this thread stood still for a while.
+    late: bool,
 }
 
 impl Attendant<'_> {
@@ -244,6 +257,8 @@ impl Attendant<'_> {
 
     /// Looks at the clock and at the control, and ends what should end.
     fn look_up(&mut self) -> Result<(), Ending> {
+        self.late |= self.looked_up.elapsed() > LATE;
+        self.looked_up = Instant::now();
         let urgency = self.control.urgency();
         if self.called_off.is_none() {
             let end = match urgency {

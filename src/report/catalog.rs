@@ -113,7 +113,8 @@ fn listed(entry: &Entry, names: usize, width: usize, out: &mut String) {
                 out.extend(wrapped(&problem.to_string(), room).map(|line| format!("{indent}{line}\n")));
             }
             if count > SHOWN {
-                out.push_str(&format!("{indent}and {} more: parlab check tells all\n", count - SHOWN));
+                let more = format!("and {} more: parlab check tells all", count - SHOWN);
+                out.extend(wrapped(&more, room).map(|line| format!("{indent}{line}\n")));
             }
         }
     }
