@@ -152,16 +152,18 @@ impl Board {
         Some(unsafe { std::slice::from_raw_parts(self.map.as_ptr().add(at).cast::<AtomicU64>(), BUCKETS) })
     }
 
-    /// Workers that have come to the gate.
+    /// Workers that have come to the gate and are not lost.
     pub fn arrived(&self) -> u32 {
-        self.header().gate.arrived.load(Acquire)
+        let has_come = |lane: &&Lane| !matches!(lane.standing.load(Acquire), standing::ABSENT | standing::LOST);
+        self.lanes().filter(has_come).count() as u32
     }
 
     /// Waits until all workers have come to the gate; may return early, and does when the time is up.
     pub fn wait_for_arrivals(&self, timeout: Duration) {
-        let arrived = self.arrived();
-        if arrived < self.shape.workers {
-            futex::wait(&self.header().gate.arrived, arrived, Some(timeout));
+        let arrivals = &self.header().gate.arrivals;
+        let seen = arrivals.load(Acquire);
+        if self.arrived() < self.shape.workers {
+            futex::wait(arrivals, seen, Some(timeout));
         }
     }
 
@@ -169,7 +171,6 @@ impl Board {
     pub fn open_gate(&self) -> u64 {
         let gate = &self.header().gate;
         let now = self.shape.clock.now();
-        gate.opened_at.store(now, Relaxed);
         gate.open.store(1, Release);
         futex::wake_all(&gate.open);
         now
@@ -179,6 +180,8 @@ impl Board {
     pub fn cancel(&self) {
         let header = self.header();
         header.cancel.0.store(1, Release);
+        // Whoever is just about to wait at the gate must find it open.
+        header.gate.open.store(1, Release);
         futex::wake_all(&header.cancel.0);
         futex::wake_all(&header.gate.open);
     }
@@ -191,9 +194,7 @@ impl Board {
     /// Marks a worker as lost, and returns the task it held.
     pub fn mark_lost(&self, worker: u32) -> Option<u64> {
         let lane = self.lane(worker);
-        if lane.standing.swap(standing::LOST, Relaxed) == standing::WAITING {
-            self.header().gate.arrived.fetch_sub(1, Release);
-        }
+        lane.standing.store(standing::LOST, Relaxed);
         lane.hand.load(Relaxed).checked_sub(1)
     }
 
@@ -206,6 +207,7 @@ impl Board {
             record.end.store(now, Relaxed);
             record.verdict.store(verdict::FAILED | u64::from(worker) << 32, Release);
         }
+        lane.last_end.store(self.shape.clock.now(), Relaxed);
         lane.hand.store(0, Relaxed);
         lane.failed.fetch_add(1, Release);
     }

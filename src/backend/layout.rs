@@ -24,12 +24,10 @@ pub(super) struct Cursor(pub(super) AtomicU64);
 /// Where workers wait for each other.
 #[repr(C, align(128))]
 pub(super) struct Gate {
-    /// Workers that have come; a futex. By each worker, once.
-    pub(super) arrived: AtomicU32,
+    /// How often a worker has come, replacements included; a futex. By each worker, once.
+    pub(super) arrivals: AtomicU32,
     /// 1 once the work may begin; a futex. By the engine.
     pub(super) open: AtomicU32,
-    /// When it was opened, in ticks. By the engine.
-    pub(super) opened_at: AtomicU64,
 }
 
 /// 1 once the work should end; a futex that sleeping tasks wait on. By the engine.
@@ -102,7 +100,7 @@ pub(super) struct UsageCells {
 
 /// Where a worker stands in its life.
 pub(super) mod standing {
-    // 0 is a worker that was not hired yet.
+    pub(in crate::backend) const ABSENT: u32 = 0;
     pub(in crate::backend) const WAITING: u32 = 1;
     pub(in crate::backend) const RUNNING: u32 = 2;
     pub(in crate::backend) const STALLED: u32 = 3;

@@ -5,7 +5,7 @@
 //! (its workers then share it copy-on-write), forks, reaps and reports. CPython's `forkserver` and Android's
 //! zygote do the same. It lives for one run, speaks only over its standard input, and dies with its parent.
 
-use std::os::fd::{AsFd as _, OwnedFd};
+use std::os::fd::{AsFd as _, AsRawFd as _, OwnedFd};
 use std::os::unix::net::UnixStream;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -130,6 +130,8 @@ impl Nursery {
         // may do whatever a process may. It never returns from this block.
         match unsafe { fork() } {
             Ok(ForkResult::Child) => {
+                // The line belongs to the nursery: while anybody else held it, the engine could not see its end.
+                let _ = nix::unistd::close(self.wire.as_fd().as_raw_fd());
                 let status = work_as_child(board, bench, worker, nursery);
                 // SAFETY: ends the child at once; nothing of the parent's that was copied here (buffers, exit
                 // handlers, destructors) may run a second time.
@@ -197,10 +199,6 @@ fn work_as_child(board: &Board, bench: &Bench, worker: u32, nursery: Pid) -> i32
         return 1;
     }
     name_process(&format!("parlab-w{worker}"));
-    // The line belongs to the nursery: as long as anybody held it, the engine would not see the nursery's end.
-    if let Ok(nothing) = std::fs::File::open("/dev/null") {
-        let _ = rustix::stdio::dup2_stdin(&nothing);
-    }
     let _ = sigprocmask(SigmaskHow::SIG_SETMASK, Some(&SigSet::empty()), None);
     Worker::new(board, bench, worker).work();
     0

@@ -18,6 +18,9 @@ use super::nursery;
 use super::wire::{Order, Wire, Word};
 use crate::scenario::Job;
 
+/// How long a nursery may take to prepare a job, whatever has to be loaded for it.
+const PREPARATION_MAX: Duration = Duration::from_secs(60);
+
 /// Hires forked workers through a nursery that is started when first needed and serves the whole run.
 pub(super) struct Processes {
     program: PathBuf,
@@ -115,7 +118,8 @@ impl Handle {
             .map_err(failed)?;
         let mut handle = Self { child, wire: Wire::new(ours) };
         handle.wire.send(&Order::Prepare(Box::new(job.clone())), None).map_err(|_| handle.epitaph())?;
-        match handle.wire.receive(None) {
+        match handle.wire.receive(Some(PREPARATION_MAX)) {
+            Ok(None) => Err(Broken("the nursery does not answer".to_owned())),
             Ok(Some(Word::Ready)) => Ok(handle),
             Ok(Some(Word::Refused(reason))) => Err(Broken(reason)),
             Ok(_) => Err(Broken("the nursery answered out of turn".to_owned())),

@@ -22,7 +22,7 @@ struct Pool {
 }
 
 /// How long the end of a trial waits for its threads, which only a task that ignores its cancellation can hold.
-const PATIENCE: Duration = Duration::from_millis(100);
+const PATIENCE: Duration = Duration::from_millis(50);
 
 /// Makes a pool of as many threads as the board has lanes; they come to the gate.
 ///

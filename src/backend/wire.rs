@@ -8,6 +8,7 @@ use std::os::unix::net::UnixStream;
 use std::time::Duration;
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::io::Errno;
 use rustix::net::{
     RecvAncillaryBuffer, RecvAncillaryMessage, RecvFlags, SendAncillaryBuffer, SendAncillaryMessage, SendFlags,
     recvmsg, sendmsg,
@@ -60,30 +61,46 @@ impl Wire {
         Self { stream, received: Vec::new(), files: VecDeque::new() }
     }
 
-    /// Sends a message, with a file beside it if one is given.
-    pub(super) fn send(&self, message: &impl Serialize, file: Option<BorrowedFd<'_>>) -> io::Result<()> {
+    /// Sends a message, with a file beside it if one is given. While the line is full, what the other end has to say
+    /// is taken in: two ends that only wanted to talk would wait for each other for ever.
+    pub(super) fn send(&mut self, message: &impl Serialize, file: Option<BorrowedFd<'_>>) -> io::Result<()> {
         let mut line = serde_json::to_vec(message)?;
         line.push(b'\n');
+        let mut rest: &[u8] = &line;
+        let mut file = file;
+        while !rest.is_empty() {
+            match self.send_some(rest, file) {
+                Ok(sent) => {
+                    rest = &rest[sent..];
+                    file = None;
+                }
+                Err(Errno::INTR) => {}
+                Err(Errno::AGAIN) => self.wait_for_room()?,
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Ok(())
+    }
+
+    fn send_some(&self, bytes: &[u8], file: Option<BorrowedFd<'_>>) -> rustix::io::Result<usize> {
         let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(1))];
         let mut ancillary = SendAncillaryBuffer::new(&mut space);
         let files = file.as_slice();
         if !files.is_empty() {
             ancillary.push(SendAncillaryMessage::ScmRights(files));
         }
-        let mut sent = 0;
-        while sent < line.len() {
-            // NOSIGNAL: a nursery that is gone is an error to be told, not a SIGPIPE.
-            let parts = [IoSlice::new(&line[sent..])];
-            match sendmsg(&self.stream, &parts, &mut ancillary, SendFlags::NOSIGNAL) {
-                Ok(n) => {
-                    sent += n;
-                    ancillary.clear();
-                }
-                Err(rustix::io::Errno::INTR) => {}
-                Err(error) => return Err(error.into()),
-            }
+        // NOSIGNAL: a nursery that is gone is an error to be told, not a SIGPIPE.
+        let flags = SendFlags::NOSIGNAL | SendFlags::DONTWAIT;
+        sendmsg(&self.stream, &[IoSlice::new(bytes)], &mut ancillary, flags)
+    }
+
+    fn wait_for_room(&mut self) -> io::Result<()> {
+        let mut fds = [PollFd::new(&self.stream, PollFlags::IN | PollFlags::OUT)];
+        match poll(&mut fds, None) {
+            Ok(_) | Err(Errno::INTR) => {}
+            Err(error) => return Err(error.into()),
         }
-        Ok(())
+        if fds[0].revents().contains(PollFlags::IN) { self.fill() } else { Ok(()) }
     }
 
     /// Waits for a message; `None` when the time is up.
@@ -113,7 +130,7 @@ impl Wire {
         let mut fds = [PollFd::new(&self.stream, PollFlags::IN)];
         match poll(&mut fds, timeout.as_ref()) {
             Ok(ready) => Ok(ready > 0),
-            Err(rustix::io::Errno::INTR) => Ok(false),
+            Err(Errno::INTR) => Ok(false),
             Err(error) => Err(error.into()),
         }
     }
@@ -155,7 +172,7 @@ mod tests {
     #[test]
     fn messages_and_files_arrive_in_order() {
         let (a, b) = UnixStream::pair().unwrap();
-        let (here, mut there) = (Wire::new(a), Wire::new(b));
+        let (mut here, mut there) = (Wire::new(a), Wire::new(b));
         let mut file: File = tempfile::tempfile().unwrap();
         file.write_all(b"board").unwrap();
         file.rewind().unwrap();
@@ -169,5 +186,24 @@ mod tests {
         assert!(there.receive::<Order>(Some(Duration::from_millis(1))).unwrap().is_none());
         drop(here);
         assert_eq!(there.receive::<Order>(None).unwrap_err().kind(), io::ErrorKind::UnexpectedEof);
+    }
+
+    #[test]
+    fn two_ends_that_talk_at_once_do_not_wait_for_each_other() {
+        const MANY: u32 = 5_000;
+        let (a, b) = UnixStream::pair().unwrap();
+        let talk = |stream| {
+            let mut wire = Wire::new(stream);
+            (0..MANY).for_each(|n| wire.send(&Order::Replace(n), None).unwrap());
+            let heard = |n| matches!(wire.receive(None).unwrap(), Some(Order::Replace(m)) if m == n);
+            assert!((0..MANY).all(heard));
+            // Hanging up would throw away what the other end has not read yet.
+            wire
+        };
+        std::thread::scope(|scope| {
+            let other = scope.spawn(move || talk(b));
+            let _open = talk(a);
+            let _open = other.join().unwrap();
+        });
     }
 }

@@ -87,11 +87,13 @@ impl<'a> Worker<'a> {
         let lane = self.lane;
         lane.pid.store(gettid().as_raw_nonzero().get() as u32, Relaxed);
         lane.arrived_at.store(self.board.shape().clock.now(), Relaxed);
+        // What its predecessor held is no longer in anybody's hand.
+        lane.hand.store(0, Relaxed);
         lane.standing.store(standing::WAITING, Relaxed);
-        let arrived = &self.board.header().gate.arrived;
+        let arrivals = &self.board.header().gate.arrivals;
         // Only the last one to come is waited for.
-        if arrived.fetch_add(1, Release) + 1 >= self.board.shape().workers {
-            futex::wake_all(arrived);
+        if arrivals.fetch_add(1, Release) + 1 >= self.board.shape().workers {
+            futex::wake_all(arrivals);
         }
     }
 
@@ -203,15 +205,16 @@ impl<'a> Worker<'a> {
         let sum = lane.checksum[(done % 2) as usize].load(Relaxed);
         let sum = sum.wrapping_add(fingerprint(task, &values[..self.board.shape().values]));
         lane.checksum[((done + 1) % 2) as usize].store(sum, Relaxed);
-        lane.done.store(done + 1, Release);
+        // In this order: a worker killed in between is seen to hold nothing, and the task is run again.
         lane.hand.store(0, Relaxed);
+        lane.done.store(done + 1, Release);
     }
 
     fn give_up(&self, task: u64, start: u64, end: u64) {
         self.put_on_record(task, start, end, verdict::FAILED);
         self.lane.last_end.store(end, Relaxed);
-        self.lane.failed.fetch_add(1, Release);
         self.lane.hand.store(0, Relaxed);
+        self.lane.failed.fetch_add(1, Release);
     }
 
     fn put_on_record(&self, task: u64, start: u64, end: u64, verdict: u64) {

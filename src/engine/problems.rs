@@ -62,7 +62,12 @@ impl Problems {
         match outcome.end {
             TrialEnd::TimedOut => {
                 let trial = self.trial_in_words(trial);
-                self.fail("timeout", format!("{trial} took longer than timeout_s allows and was ended"));
+                self.fail(
+                    "timeout",
+                    format!(
+                        "{trial} took longer than timeout_s allows and was ended; its configuration is not tried again"
+                    ),
+                );
             }
             TrialEnd::Complete if outcome.tasks_failed > 0 => {
                 // Those that cost workers have been told one by one.

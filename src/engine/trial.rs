@@ -20,7 +20,7 @@ const TICK: Duration = Duration::from_millis(50);
 /// How often it tells how far they are.
 const PROGRESS_EVERY: Duration = Duration::from_millis(500);
 /// How long tasks are given to stop by themselves once a trial is called off.
-const GRACE: Duration = Duration::from_millis(100);
+const GRACE: Duration = Duration::from_millis(50);
 /// A look-up that comes later than this may mean that the whole program was stopped.
 const LATE: Duration = Duration::from_millis(250);
 /// How long the news of such a stop may take to get here.

@@ -60,12 +60,17 @@ impl Workload for Pi {
 
 /// The stream of a task: the generator is seeded with the seed and the task together, as 128 bits.
 fn stream(seed: u64, task: u64) -> Pcg64Mcg {
-    let mut bytes = [0; 16];
-    bytes[..8].copy_from_slice(&seed.to_le_bytes());
-    bytes[8..].copy_from_slice(&task.to_le_bytes());
-    let mut key = Pcg64Mcg::from_seed(bytes);
-    // Neighbouring seeds of this generator start out alike; one draw of it, mixed, does not.
-    Pcg64Mcg::seed_from_u64(key.next_u64() ^ task.rotate_left(32))
+    // Neighbouring seeds and tasks must not give neighbouring states: this generator ignores a state's lowest bit.
+    let key = mixed(mixed(seed) ^ task);
+    Pcg64Mcg::seed_from_u64(key)
+}
+
+/// SplitMix64's output function (Steele, Lea & Flood, 2014): every bit of the result depends on every bit of `z`.
+fn mixed(z: u64) -> u64 {
+    let z = z.wrapping_add(0x9E37_79B9_7F4A_7C15);
+    let z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+    let z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+    z ^ (z >> 31)
 }
 
 /// Throws one dart: both coordinates are 32-bit fractions of one draw, so the comparison is exact.
@@ -73,4 +78,17 @@ fn within_quarter_circle(rng: &mut Pcg64Mcg) -> bool {
     let draw = rng.next_u64();
     let (x, y) = (draw >> 32, draw & 0xFFFF_FFFF);
     u128::from(x * x) + u128::from(y * y) < 1 << 64
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+
+    #[test]
+    fn neighbouring_seeds_and_tasks_have_streams_of_their_own() {
+        let draws = (0..64).flat_map(|seed| (0..64).map(move |task| stream(seed, task).next_u64()));
+        assert_eq!(draws.collect::<HashSet<u64>>().len(), 64 * 64);
+    }
 }
