@@ -8,6 +8,10 @@ mod any_input;
 mod every_key;
 #[path = "screens/fixture.rs"]
 mod fixture;
+#[path = "screens/many_trials.rs"]
+mod many_trials;
+#[path = "screens/modifiers.rs"]
+mod modifiers;
 
 use std::path::Path;
 

@@ -23,6 +23,8 @@ pub struct Ledger {
     pub status: Option<Status>,
     /// Why it failed or was interrupted.
     pub problems: Vec<Problem>,
+    /// Indices into `finished`, by configuration: whoever asks for one need not look through them all.
+    by_config: Vec<Vec<usize>>,
 }
 
 impl Ledger {
@@ -41,7 +43,7 @@ impl Ledger {
             Event::Progress { .. } | Event::WorkerStalled { .. } => {}
             Event::WorkerLost(loss) => self.losses.push(loss.clone()),
             Event::TrialFinished { trial, outcome } => {
-                self.finished.push((*trial, (**outcome).clone()));
+                self.finish(*trial, (**outcome).clone());
                 self.current = None;
             }
             Event::RunFinished { status, problems } => {
@@ -53,17 +55,30 @@ impl Ledger {
     }
 
     /// The counted trials of a configuration that ran to their end with every task done: its samples.
-    pub fn samples(&self, config: usize) -> impl Iterator<Item = &TrialOutcome> {
+    pub fn samples(&self, config: usize) -> impl DoubleEndedIterator<Item = &TrialOutcome> {
         self.trials_of(config, false).filter(|outcome| outcome.end == TrialEnd::Complete && outcome.tasks_failed == 0)
     }
 
     /// All trials of a configuration that were started and ended, warm-ups among them if asked for.
-    pub fn trials_of(&self, config: usize, warmups: bool) -> impl Iterator<Item = &TrialOutcome> {
-        self.planned.iter().flat_map(move |planned| {
-            self.finished.iter().filter_map(move |(trial, outcome)| {
-                let planned = planned.plan.trials.get(*trial)?;
-                (planned.config == config && (warmups || !planned.warmup)).then_some(outcome)
-            })
-        })
+    pub fn trials_of(&self, config: usize, warmups: bool) -> impl DoubleEndedIterator<Item = &TrialOutcome> {
+        let indices = self.by_config.get(config).map_or(&[][..], |indices| indices);
+        let ended = indices.iter().filter_map(|&index| self.finished.get(index));
+        ended.filter(move |(trial, _)| warmups || !self.is_warmup(*trial)).map(|(_, outcome)| outcome)
+    }
+
+    fn finish(&mut self, trial: usize, outcome: TrialOutcome) {
+        let plan = self.planned.as_ref().map(|planned| &planned.plan);
+        if let Some(planned) = plan.and_then(|plan| plan.trials.get(trial)) {
+            if self.by_config.len() <= planned.config {
+                self.by_config.resize(planned.config + 1, Vec::new());
+            }
+            self.by_config[planned.config].push(self.finished.len());
+        }
+        self.finished.push((trial, outcome));
+    }
+
+    fn is_warmup(&self, trial: usize) -> bool {
+        let plan = self.planned.as_ref().map(|planned| &planned.plan);
+        plan.and_then(|plan| plan.trials.get(trial)).is_some_and(|planned| planned.warmup)
     }
 }

@@ -66,9 +66,9 @@ pub enum Command {
     Up,
     /// To the item, row or line after.
     Down,
-    /// To the point with fewer workers.
+    /// To the point before.
     Left,
-    /// To the point with more workers.
+    /// To the next point.
     Right,
     /// A page back.
     PageUp,
@@ -153,8 +153,8 @@ pub const BINDINGS: &[Binding] = &[
         "one up: scenario, row of the table, line",
     ),
     row(&[Key::Down, Char('j')], &[Library, Interim, Results, Help], C::Down, "", "one down"),
-    row(&[Key::Left, Char('h')], &[Interim, Results], C::Left, "", "to the point with fewer workers"),
-    row(&[Key::Right, Char('l')], &[Interim, Results], C::Right, "points", "to the point with more workers"),
+    row(&[Key::Left, Char('h')], &[Interim, Results], C::Left, "", "to the point before, series by series"),
+    row(&[Key::Right, Char('l')], &[Interim, Results], C::Right, "points", "to the next point, series by series"),
     row(
         &[Key::PageUp, Ctrl('b')],
         &[Library, Interim, Results, Help],

@@ -281,7 +281,7 @@ fn navigate(state: &mut State, command: Command) {
         }
         (Place::Results, _) => {
             if let Some(run) = &mut state.run {
-                let last = run.figures.rows.len().saturating_sub(1) as u16;
+                let last = run.figures().rows.len().saturating_sub(1) as u16;
                 let row = moved(run.row, command, size.height, last);
                 run.select_row(row.into());
             }

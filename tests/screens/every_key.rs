@@ -190,17 +190,24 @@ fn only_drawing_is_paused() {
 }
 
 #[test]
-fn points_are_walked_by_row_and_by_workers() {
+fn points_are_walked_by_row_and_series_by_series() {
     let mut state = ended(Status::Done);
     // Rows: serial, threads × 1, 2, 3, processes × 1, 2, 3, 4.
     let moves = [
+        (Key::Left, 0),
         (Key::Right, 1),
         (Key::Right, 2),
         (Key::Char('l'), 3),
-        (Key::Right, 3),
-        (Key::Left, 2),
-        (Key::Char('h'), 1),
+        (Key::Right, 4),
+        (Key::Left, 3),
+        (Key::Char('h'), 2),
         (Key::Left, 1),
+        (Key::Left, 0),
+        (Key::End, 7),
+        (Key::Right, 7),
+        (Key::Left, 6),
+        (Key::Home, 0),
+        (Key::Down, 1),
         (Key::Down, 2),
         (Key::Char('j'), 3),
         (Key::Down, 4),

@@ -164,7 +164,7 @@ pub(crate) fn run_trials(state: &mut State, trials: usize) {
     }
 }
 
-fn outcome(trial: usize) -> TrialOutcome {
+pub(crate) fn outcome(trial: usize) -> TrialOutcome {
     let plan = plan();
     let planned = plan.trials[trial];
     let config = &plan.configs[planned.config];

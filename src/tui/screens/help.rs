@@ -55,7 +55,7 @@ struct Line {
 /// Draws the help from its line `first` on.
 pub(super) fn render(first: u16, theme: &Theme, area: Rect, buf: &mut Buffer) {
     let lines = lines(theme, area.width);
-    let block = theme.block("keys and words");
+    let block = theme.block("keys and words", area.width);
     let inner = block.inner(area);
     block.render(area, buf);
     let inner = Rect { x: inner.x + 1, width: inner.width.saturating_sub(2), ..inner };

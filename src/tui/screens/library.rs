@@ -39,14 +39,14 @@ pub(super) fn render(library: &Library, machine: &MachineFacts, theme: &Theme, a
     let left = self::machine(machine, library.entries().len(), theme, left, buf);
     list(library, theme, left, buf);
     let Some(entry) = library.selected() else {
-        let block = theme.block("");
+        let block = theme.block("", right.width);
         let inner = block.inner(right);
         block.render(right, buf);
         let text = if library.entries().is_empty() { "there are no scenarios" } else { "no scenario has these words" };
         paint::put_centred(buf, inner, text, theme, theme.style(Role::Dim));
         return;
     };
-    let block = theme.block(&entry.title);
+    let block = theme.block(&entry.title, right.width);
     let inner = padded(block.inner(right));
     block.render(right, buf);
     let mut column = Column::new(theme, inner, buf);
@@ -99,7 +99,7 @@ fn machine(machine: &MachineFacts, entries: usize, theme: &Theme, area: Rect, bu
         return area;
     }
     let place = Rect { y: area.bottom() - height, height, ..area };
-    let block = theme.block("this machine");
+    let block = theme.block("this machine", place.width);
     let inner = padded(block.inner(place));
     block.render(place, buf);
     let mut column = Column::new(theme, inner, buf);
@@ -116,7 +116,7 @@ fn padded(area: Rect) -> Rect {
 fn list(library: &Library, theme: &Theme, area: Rect, buf: &mut Buffer) {
     let (shown, all) = (library.matching().len(), library.entries().len());
     let title = if shown == all { format!("scenarios {all}") } else { format!("scenarios {shown} of {all}") };
-    let block = theme.block(&title);
+    let block = theme.block(&title, area.width);
     let mut inner = block.inner(area);
     block.render(area, buf);
     if library.filtering == Filtering::Typing || !library.filter().is_empty() {

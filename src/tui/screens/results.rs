@@ -48,14 +48,14 @@ pub(super) fn render(run: &Run, theme: &Theme, area: Rect, buf: &mut Buffer) {
         paint::put(buf, row, (row.x, y), text, theme, theme.style(*role));
     }
     chart(run, theme, places.chart, buf);
-    if let Some(row) = run.figures.rows.get(run.row) {
+    if let Some(row) = run.figures().rows.get(run.row) {
         point(row, theme, places.point, buf);
     }
-    let title = match run.figures.rows.len() {
+    let title = match run.figures().rows.len() {
         1 => "1 configuration".to_owned(),
         n => format!("{n} configurations"),
     };
-    speedups::table(&run.figures, Some(run.row), &title, theme, places.table, buf);
+    speedups::table(run.figures(), Some(run.row), &title, theme, places.table, buf);
     if let Some(area) = places.lesson {
         lesson(run, theme, area, buf);
     }
@@ -77,7 +77,7 @@ pub fn scroll_max(state: &State) -> u16 {
 fn places(run: &Run, problems: u16, area: Rect) -> Places {
     let problems = Rect { height: problems.min(area.height / 3), ..area };
     let rest = Rect { y: problems.bottom(), height: area.height - problems.height, ..area };
-    let rows = u16::try_from(run.figures.rows.len()).unwrap_or(u16::MAX).saturating_add(3);
+    let rows = u16::try_from(run.figures().rows.len()).unwrap_or(u16::MAX).saturating_add(3);
     let has_lesson = !lesson_text(run).is_empty();
     if rest.width >= BESIDE_MIN {
         let chart = Rect { width: rest.width / 2, height: rest.height - 1, ..rest };
@@ -131,17 +131,17 @@ fn problems(run: &Run, theme: &Theme, width: u16) -> Vec<(String, Role)> {
 }
 
 fn chart(run: &Run, theme: &Theme, area: Rect, buf: &mut Buffer) {
-    let name = speedups::title(&run.figures);
+    let name = speedups::title(run.figures());
     let title = if run.is_on() {
         let (all, ended) = run.trials();
         format!("{name} so far: {ended} of {all} trials")
     } else {
         name.to_owned()
     };
-    let block = theme.block(&title);
+    let block = theme.block(&title, area.width);
     let inner = padded(block.inner(area));
     block.render(area, buf);
-    speedups::render(&run.figures, Some(run.row), theme, inner, buf);
+    speedups::render(run.figures(), Some(run.row), theme, inner, buf);
 }
 
 /// The selected point in figures, as many as there is room for.
@@ -189,7 +189,7 @@ fn lesson_text(run: &Run) -> &str {
 }
 
 fn lesson(run: &Run, theme: &Theme, area: Rect, buf: &mut Buffer) {
-    let block = theme.block("what to look for");
+    let block = theme.block("what to look for", area.width);
     let inner = padded(block.inner(area));
     block.render(area, buf);
     let lines = wrap(theme, lesson_text(run), inner.width);

@@ -52,7 +52,7 @@ pub(super) fn render(run: &Run, sample: Option<&Sample>, theme: &Theme, area: Re
     let table = Rect { y: middle.y + lanes_height, height: middle.height - lanes_height, ..middle };
     if table.height > 0 {
         let current = run.planned_trial().map(|(trial, _)| trial.config);
-        speedups::table(&run.figures, current, "so far", theme, table, buf);
+        speedups::table(run.figures(), current, "so far", theme, table, buf);
     }
     let below = Rect { x: right.x + 1, width: right.width.saturating_sub(2), ..right };
     figures(run, theme, Rect { y: middle.bottom(), height: 1, ..below }, buf);
@@ -79,7 +79,7 @@ fn cores_height(sample: Option<&Sample>, area: Rect) -> u16 {
 }
 
 fn cores(sample: Option<&Sample>, theme: &Theme, area: Rect, buf: &mut Buffer) {
-    let block = theme.block("cores");
+    let block = theme.block("cores", area.width);
     let inner = padded(block.inner(area));
     block.render(area, buf);
     match sample {
@@ -92,14 +92,14 @@ fn cores(sample: Option<&Sample>, theme: &Theme, area: Rect, buf: &mut Buffer) {
 }
 
 fn speedup(run: &Run, theme: &Theme, area: Rect, buf: &mut Buffer) {
-    let block = theme.block(&format!("{} so far", speedups::title(&run.figures)));
+    let block = theme.block(&format!("{} so far", speedups::title(run.figures())), area.width);
     let inner = block.inner(area);
     block.render(area, buf);
-    speedups::render(&run.figures, None, theme, inner, buf);
+    speedups::render(run.figures(), None, theme, inner, buf);
 }
 
 fn progress(run: &Run, theme: &Theme, area: Rect, buf: &mut Buffer) {
-    let block = theme.block(&trial_title(run, theme, area.width.saturating_sub(4)));
+    let block = theme.block(&trial_title(run, theme, area.width.saturating_sub(4)), area.width);
     let inner = padded(block.inner(area));
     block.render(area, buf);
     let (tasks, run_text) = (tasks_text(run), run_text(run));
@@ -174,7 +174,7 @@ fn run_text(run: &Run) -> String {
 }
 
 fn workers(run: &Run, theme: &Theme, area: Rect, buf: &mut Buffer) {
-    let block = with_state(theme.block("workers"), run, theme);
+    let block = with_state(theme.block("workers", area.width), run, theme);
     let inner = padded(block.inner(area));
     block.render(area, buf);
     let snapshot = &run.snapshot;

@@ -57,7 +57,7 @@ pub(super) fn table(
     area: Rect,
     buf: &mut Buffer,
 ) {
-    let block = theme.block(title);
+    let block = theme.block(title, area.width);
     let inner = block.inner(area);
     block.render(area, buf);
     let columns = [
