@@ -148,6 +148,7 @@ fn library_entry(entry: Entry) -> LibraryEntry {
             summary: scenario.summary,
             tags: scenario.tags,
             lesson: scenario.lesson,
+            sha256: scenario.sha256,
         },
         Err(problems) => LibraryEntry {
             name: entry.call,
@@ -156,6 +157,7 @@ fn library_entry(entry: Entry) -> LibraryEntry {
             tags: Vec::new(),
             origin,
             lesson: String::new(),
+            sha256: String::new(),
             preview: Err(problems.iter().map(ToString::to_string).collect()),
         },
     }

@@ -30,8 +30,11 @@ const SIZE_MAX: Size = Size::new(1000, 400);
 /// select first.
 ///
 /// # Errors
-/// When the terminal cannot be taken over, or another thread panicked.
+/// When the terminal cannot be drawn on or taken over, or another thread panicked.
 pub fn run(lab: impl Lab, open: Option<String>, theme: Theme) -> io::Result<Exit> {
+    if std::env::var_os("TERM").is_some_and(|term| term == "dumb") {
+        return Err(io::Error::other("this terminal cannot be drawn on; `parlab run` works without a screen"));
+    }
     let mailbox = Arc::new(Mailbox::default());
     let terminal = Terminal::take()?;
     let size = size()?;

@@ -242,6 +242,14 @@ mod tests {
     }
 
     #[test]
+    fn long_titles_end_before_the_corner() {
+        let mut buf = ratatui::buffer::Buffer::empty(ratatui::layout::Rect::new(0, 0, 12, 2));
+        ratatui::widgets::Widget::render(Theme::FULL.block("a long title", 12), buf.area, &mut buf);
+        let top: String = buf.content[..12].iter().map(|cell| cell.symbol()).collect();
+        assert_eq!(top, "╭ a long … ╮");
+    }
+
+    #[test]
     fn no_role_sets_a_background() {
         for colours in [Colours::None, Colours::Ansi16, Colours::Ansi256, Colours::Rgb] {
             let theme = Theme { colours, glyphs: Glyphs::Unicode };

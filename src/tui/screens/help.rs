@@ -72,9 +72,7 @@ pub(super) fn render(first: u16, theme: &Theme, area: Rect, buf: &mut Buffer) {
     }
     let below = lines.len() - start - lines[start..].len().min(inner.height.into());
     if below > 0 {
-        let text = format!(" {below} more lines ");
-        let bottom = Rect { y: area.bottom() - 1, height: 1, width: area.width - 2, ..area };
-        paint::put_right(buf, bottom, bottom.y, &text, theme, theme.style(Role::Dim));
+        paint::on_frame(buf, area, &format!("{below} more lines"), theme);
     }
 }
 
