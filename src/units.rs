@@ -21,12 +21,29 @@ pub fn seconds(s: f64) -> String {
     }
 }
 
-/// Three significant digits without an exponent: `12.4`, `0.98`, `531`.
+/// Three significant digits, below 1 at least two: `531`, `12.4`, `0.98`, `0.012`. Only what is less than a
+/// millionth is written with an exponent; nothing but zero reads as zero.
 pub fn digits(x: f64) -> String {
     match x.abs() {
         a if a >= 99.95 => format!("{x:.0}"),
         a if a >= 9.995 => format!("{x:.1}"),
-        _ => format!("{x:.2}"),
+        a if a >= 0.099_5 || a == 0.0 || a.is_nan() => format!("{x:.2}"),
+        a if a >= 1e-6 => {
+            let places = (1.0 - a.log10().floor()) as usize;
+            format!("{x:.places$}")
+        }
+        _ => format!("{x:.1e}"),
+    }
+}
+
+/// A fraction in percent, with at least two significant digits: `98 %`, `7.1 %`, `0.40 %`.
+pub fn percent(fraction: f64) -> String {
+    let percent = fraction * 100.0;
+    match percent.abs() {
+        0.0 => "0 %".to_owned(),
+        a if a >= 9.95 || a.is_nan() => format!("{percent:.0} %"),
+        a if a >= 0.995 => format!("{percent:.1} %"),
+        _ => format!("{} %", digits(percent)),
     }
 }
 
@@ -93,6 +110,29 @@ mod tests {
         ];
         for (s, text) in cases {
             assert_eq!(seconds(s), text);
+        }
+    }
+
+    #[test]
+    fn small_figures_never_read_as_nothing() {
+        let cases = [
+            (531.2, "531"),
+            (12.44, "12.4"),
+            (1.0, "1.00"),
+            (0.98, "0.98"),
+            (0.0997, "0.10"),
+            (0.07, "0.070"),
+            (0.0123, "0.012"),
+            (-0.000_123, "-0.00012"),
+            (1.2e-9, "1.2e-9"),
+            (0.0, "0.00"),
+        ];
+        for (x, text) in cases {
+            assert_eq!(digits(x), text);
+        }
+        let cases = [(1.0, "100 %"), (0.98, "98 %"), (0.0713, "7.1 %"), (0.004, "0.40 %"), (0.0, "0 %")];
+        for (fraction, text) in cases {
+            assert_eq!(percent(fraction), text);
         }
     }
 

@@ -8,6 +8,10 @@ mod any_input;
 mod every_key;
 #[path = "screens/fixture.rs"]
 mod fixture;
+#[path = "screens/many_trials.rs"]
+mod many_trials;
+#[path = "screens/modifiers.rs"]
+mod modifiers;
 
 use std::path::Path;
 
@@ -96,6 +100,9 @@ fn library_filtered() {
     expect("library-filter", &state);
     type_text(&mut state, "x");
     expect("library-nothing-found", &state);
+    let mut state = fixture::state(SMALL, Theme::FULL);
+    press(&mut state, &[Key::Char('J')]);
+    expect("library-scrolled", &state);
 }
 
 #[test]
@@ -106,6 +113,8 @@ fn library_with_a_broken_file_and_a_refusal() {
     let why = "64 processes are more than the limit of 32 that the shell allows".to_owned();
     update(&mut state, Msg::Refused { name: "numbers".to_owned(), why });
     expect("library-refused", &state);
+    press(&mut state, &[Key::End, Key::Enter]);
+    expect("library-broken-entered", &state);
 }
 
 #[test]
@@ -126,6 +135,31 @@ fn run_in_progress() {
         fixture::in_progress(&mut state);
         expect(&format!("run-{size_name}"), &state);
     }
+}
+
+#[test]
+fn run_on_a_large_screen_with_many_workers() {
+    let mut state = fixture::state((200, 60), Theme::FULL);
+    fixture::start(&mut state);
+    let mut planned = state.run.as_ref().and_then(|run| run.ledger.planned.clone()).expect("it was planned");
+    planned.plan.configs[7].workers = 64;
+    fixture::tell(&mut state, 0.0, parlab::engine::Event::Planned(Box::new(planned)));
+    fixture::in_progress(&mut state);
+    expect("run-200x60", &state);
+}
+
+#[test]
+fn run_whose_trial_was_broken_off() {
+    let mut state = fixture::state(SMALL, Theme::FULL);
+    fixture::start(&mut state);
+    fixture::in_progress(&mut state);
+    let end = parlab::engine::TrialEnd::Cancelled;
+    let outcome = parlab::engine::TrialOutcome { end, wall_s: 0.0, tasks_done: 2, ..fixture::outcome(5) };
+    let finished = parlab::engine::Event::TrialFinished { trial: 5, outcome: Box::new(outcome) };
+    fixture::tell(&mut state, 10.5, finished);
+    fixture::finish(&mut state, Status::Interrupted, &[]);
+    press(&mut state, &[Key::Tab]);
+    expect("run-broken-off", &state);
 }
 
 #[test]

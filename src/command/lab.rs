@@ -160,6 +160,7 @@ fn library_entry(entry: Entry) -> LibraryEntry {
             summary: scenario.summary,
             tags: scenario.tags,
             lesson: scenario.lesson,
+            sha256: scenario.sha256,
         },
         Err(problems) => LibraryEntry {
             name: entry.call,
@@ -168,6 +169,7 @@ fn library_entry(entry: Entry) -> LibraryEntry {
             tags: Vec::new(),
             origin,
             lesson: String::new(),
+            sha256: String::new(),
             preview: Err(problems.iter().map(ToString::to_string).collect()),
         },
     }

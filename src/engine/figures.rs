@@ -166,8 +166,9 @@ fn speedup(baseline_median_s: f64, times_s: &[f64]) -> Option<Speedup> {
 }
 
 fn task_counts(ledger: &Ledger, config: usize) -> Option<TaskCounts> {
-    let failing = ledger.trials_of(config, false).filter(|outcome| outcome.tasks_failed > 0).last();
-    let telling = failing.or_else(|| ledger.samples(config).last()).or_else(|| ledger.trials_of(config, false).last());
+    let failing = ledger.trials_of(config, false).rfind(|outcome| outcome.tasks_failed > 0);
+    let telling =
+        failing.or_else(|| ledger.samples(config).next_back()).or_else(|| ledger.trials_of(config, false).next_back());
     telling.map(|outcome| TaskCounts { done: outcome.tasks_done, failed: outcome.tasks_failed })
 }
 

@@ -3,6 +3,7 @@
 //! It holds what was measured and nothing derived: speedups and summaries belong to `analysis`.
 
 use super::event::{Event, Loss, Planned, Problem, Stamped, Status, TrialEnd, TrialOutcome};
+use crate::scenario::Plan;
 
 /// Everything the events have told so far.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -23,9 +24,8 @@ pub struct Ledger {
     pub status: Option<Status>,
     /// Why it failed or was interrupted.
     pub problems: Vec<Problem>,
-    /// By configuration: where its trials are in `finished`. A run may have thousands of configurations, and to look
-    /// through all trials for each would take longer than to run them.
-    of_config: Vec<Vec<usize>>,
+    /// Indices into `finished`, by configuration: whoever asks for one need not look through them all.
+    by_config: Vec<Vec<usize>>,
 }
 
 impl Ledger {
@@ -44,8 +44,7 @@ impl Ledger {
             Event::Progress { .. } | Event::WorkerStalled { .. } => {}
             Event::WorkerLost(loss) => self.losses.push(loss.clone()),
             Event::TrialFinished { trial, outcome } => {
-                self.file(*trial);
-                self.finished.push((*trial, (**outcome).clone()));
+                self.finish(*trial, (**outcome).clone());
                 self.current = None;
             }
             Event::RunFinished { status, problems } => {
@@ -57,27 +56,32 @@ impl Ledger {
     }
 
     /// The counted trials of a configuration that ran to their end with every task done: its samples.
-    pub fn samples(&self, config: usize) -> impl Iterator<Item = &TrialOutcome> {
+    pub fn samples(&self, config: usize) -> impl DoubleEndedIterator<Item = &TrialOutcome> {
         self.trials_of(config, false).filter(|outcome| outcome.end == TrialEnd::Complete && outcome.tasks_failed == 0)
     }
 
     /// All trials of a configuration that were started and ended, warm-ups among them if asked for.
-    pub fn trials_of(&self, config: usize, warmups: bool) -> impl Iterator<Item = &TrialOutcome> {
-        let filed = self.of_config.get(config).map_or(&[][..], Vec::as_slice);
-        filed.iter().map(|&place| &self.finished[place]).filter_map(move |(trial, outcome)| {
-            let planned = self.planned.as_ref()?.plan.trials.get(*trial)?;
-            (warmups || !planned.warmup).then_some(outcome)
-        })
+    pub fn trials_of(&self, config: usize, warmups: bool) -> impl DoubleEndedIterator<Item = &TrialOutcome> {
+        let indices = self.by_config.get(config).map_or(&[][..], |indices| indices);
+        let ended = indices.iter().filter_map(|&index| self.finished.get(index));
+        ended.filter(move |(trial, _)| warmups || !self.is_warmup(*trial)).map(|(_, outcome)| outcome)
     }
 
-    /// Notes that the next to be finished is a trial of its configuration.
-    fn file(&mut self, trial: usize) {
-        let Some(plan) = self.planned.as_ref().map(|planned| &planned.plan) else { return };
-        let known = |config: &usize| *config < plan.configs.len();
-        let Some(config) = plan.trials.get(trial).map(|planned| planned.config).filter(known) else { return };
-        if self.of_config.len() <= config {
-            self.of_config.resize(config + 1, Vec::new());
+    fn finish(&mut self, trial: usize, outcome: TrialOutcome) {
+        let plan = self.planned.as_ref().map(|planned| &planned.plan);
+        // A journal may have been tampered with: a configuration that the plan does not have gets no list.
+        let known = |plan: &Plan| plan.trials.get(trial).copied().filter(|planned| planned.config < plan.configs.len());
+        if let Some(planned) = plan.and_then(known) {
+            if self.by_config.len() <= planned.config {
+                self.by_config.resize(planned.config + 1, Vec::new());
+            }
+            self.by_config[planned.config].push(self.finished.len());
         }
-        self.of_config[config].push(self.finished.len());
+        self.finished.push((trial, outcome));
+    }
+
+    fn is_warmup(&self, trial: usize) -> bool {
+        let plan = self.planned.as_ref().map(|planned| &planned.plan);
+        plan.and_then(|plan| plan.trials.get(trial)).is_some_and(|planned| planned.warmup)
     }
 }

@@ -1,7 +1,7 @@
 //! The main loop: messages in, frames out, effects carried out. Everything that decides anything is elsewhere.
 
 use std::io;
-use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use nix::sys::signal::Signal;
@@ -9,6 +9,7 @@ use ratatui::layout::{Rect, Size};
 
 use super::cost::Meter;
 use super::input::{Input, Reader};
+use super::mailbox::Mailbox;
 use super::pacer::{Pacer, Tempo};
 use super::port::{Lab, LiveRun};
 use super::screens;
@@ -20,6 +21,8 @@ use super::update::{Effect, Exit, Msg, update};
 
 /// How long a cancelled run may take to end when the screen is left, and how long a killed one.
 const GRACE: [Duration; 2] = [Duration::from_millis(400), Duration::from_millis(400)];
+/// How long messages that are at hand are handled before it is seen whether a frame is due.
+const ROUND: Duration = Duration::from_millis(20);
 /// Terminals that claim to be larger than this are not believed.
 const SIZE_MAX: Size = Size::new(1000, 400);
 
@@ -27,23 +30,23 @@ const SIZE_MAX: Size = Size::new(1000, 400);
 /// select first.
 ///
 /// # Errors
-/// When the terminal cannot be taken over, or another thread panicked.
+/// When the terminal cannot be drawn on or taken over, or another thread panicked.
 pub fn run(lab: impl Lab, open: Option<String>, theme: Theme) -> io::Result<Exit> {
-    let (sender, receiver) = channel();
+    if std::env::var_os("TERM").is_some_and(|term| term == "dumb") {
+        return Err(io::Error::other("this terminal cannot be drawn on; `parlab run` works without a screen"));
+    }
+    let mailbox = Arc::new(Mailbox::default());
     let terminal = Terminal::take()?;
     let size = size()?;
-    let keys = sender.clone();
+    let keys = Arc::clone(&mailbox);
     let _reader = Reader::start(move |input| {
-        // The receiver is gone only when the loop has ended: then nobody wants it.
-        let _ = keys.send(match input {
+        keys.post(match input {
             Input::Key(key) => Msg::Key(key),
             Input::Closed => Msg::InputClosed,
         });
     })?;
-    let signals = sender.clone();
-    let _watcher = Watcher::start(move |signal| {
-        let _ = signals.send(Msg::Signal(signal));
-    })?;
+    let signals = Arc::clone(&mailbox);
+    let _watcher = Watcher::start(move |signal| signals.post(Msg::Signal(signal)))?;
     let mut state = State::new(lab.entries(), lab.machine(), theme, size);
     if let Some(name) = open {
         state.library.select_name(&name);
@@ -51,7 +54,7 @@ pub fn run(lab: impl Lab, open: Option<String>, theme: Theme) -> io::Result<Exit
     let now = Instant::now();
     let meter = Meter::new(now, terminal.bytes_written());
     let pacer = Pacer::new(now);
-    App { lab, live: None, terminal, state, sender, receiver, meter, pacer, expected_continues: 0 }.go()
+    App { lab, live: None, terminal, state, mailbox, meter, pacer, expected_continues: 0 }.go()
 }
 
 /// Everything that the loop holds together.
@@ -60,8 +63,7 @@ struct App<L> {
     live: Option<Box<dyn LiveRun>>,
     terminal: Terminal,
     state: State,
-    sender: Sender<Msg>,
-    receiver: Receiver<Msg>,
+    mailbox: Arc<Mailbox>,
     meter: Meter,
     pacer: Pacer,
     /// `SIGCONT`s still to come that end stops of our own.
@@ -72,11 +74,9 @@ impl<L: Lab> App<L> {
     fn go(mut self) -> io::Result<Exit> {
         // Something is on the screen before anything that may take time.
         self.draw(Instant::now())?;
-        let samples = self.sender.clone();
+        let samples = Arc::clone(&self.mailbox);
         // Without meters the screen says that there are none; the rest works.
-        let _ = self.lab.watch(Box::new(move |sample| {
-            let _ = samples.send(Msg::Sample(sample));
-        }));
+        let _ = self.lab.watch(Box::new(move |sample| samples.post(Msg::Sample(sample))));
         provoke();
         let outcome = loop {
             if let Some(outcome) = self.step().transpose() {
@@ -87,15 +87,17 @@ impl<L: Lab> App<L> {
         outcome
     }
 
-    /// Waits for messages until a frame is due, handles them, and draws.
+    /// Waits for messages until a frame is due, handles those at hand, and draws. However fast messages come, it is
+    /// drawn in between; however long drawing takes, some are handled.
     fn step(&mut self) -> io::Result<Option<Exit>> {
-        let wait = self.pacer.wait(Instant::now(), self.tempo());
-        let mut next = self.receiver.recv_timeout(wait).ok();
+        let now = Instant::now();
+        let mut next = self.mailbox.take(now + self.pacer.wait(now, self.tempo()));
+        let round_ends = Instant::now() + ROUND;
         while let Some(msg) = next {
             if let Some(exit) = self.handle(msg)? {
                 return Ok(Some(exit));
             }
-            next = self.receiver.try_recv().ok();
+            next = if Instant::now() < round_ends { self.mailbox.take_now() } else { None };
         }
         if self.terminal.lost_to_a_panic() {
             return Err(io::Error::other("a thread panicked; what it said stands above"));
@@ -156,13 +158,8 @@ impl<L: Lab> App<L> {
     }
 
     fn start(&mut self, name: String) {
-        let events = self.sender.clone();
-        let started = self.lab.start(
-            &name,
-            Box::new(move |event| {
-                let _ = events.send(Msg::Engine(event));
-            }),
-        );
+        let events = Arc::clone(&self.mailbox);
+        let started = self.lab.start(&name, Box::new(move |event| events.post(Msg::Engine(event))));
         let msg = match started {
             Ok(run) => {
                 self.live = Some(run);
@@ -245,9 +242,7 @@ impl<L: Lab> App<L> {
             end(&*live);
             let deadline = Instant::now() + grace;
             while self.state.is_running() {
-                let Ok(msg) = self.receiver.recv_timeout(deadline.saturating_duration_since(Instant::now())) else {
-                    break;
-                };
+                let Some(msg) = self.mailbox.take(deadline) else { break };
                 if matches!(msg, Msg::Engine(_)) {
                     update(&mut self.state, msg);
                 }

@@ -66,14 +66,18 @@ pub enum Command {
     Up,
     /// To the item, row or line after.
     Down,
-    /// To the point with fewer workers.
+    /// To the point before.
     Left,
-    /// To the point with more workers.
+    /// To the next point.
     Right,
     /// A page back.
     PageUp,
     /// A page on.
     PageDown,
+    /// Half a page back in the details.
+    DetailsUp,
+    /// Half a page on in the details.
+    DetailsDown,
     /// To the first item.
     First,
     /// To the last item.
@@ -153,18 +157,20 @@ pub const BINDINGS: &[Binding] = &[
         "one up: scenario, row of the table, line",
     ),
     row(&[Key::Down, Char('j')], &[Library, Interim, Results, Help], C::Down, "", "one down"),
-    row(&[Key::Left, Char('h')], &[Interim, Results], C::Left, "", "to the point with fewer workers"),
-    row(&[Key::Right, Char('l')], &[Interim, Results], C::Right, "points", "to the point with more workers"),
+    row(&[Key::Left, Char('h')], &[Interim, Results], C::Left, "", "to the point before, series by series"),
+    row(&[Key::Right, Char('l')], &[Interim, Results], C::Right, "points", "to the next point, series by series"),
     row(
         &[Key::PageUp, Ctrl('b')],
         &[Library, Interim, Results, Help],
         C::PageUp,
         "",
-        "a page up: scenarios, the lesson, the help",
+        "a page up: scenarios, lesson and problems, the help",
     ),
     row(&[Key::PageDown, Ctrl('f')], &[Library, Interim, Results, Help], C::PageDown, "", "a page down"),
     row(&[Char('g'), Key::Home], &[Library, Interim, Results, Help], C::First, "", "to the first"),
     row(&[Char('G'), Key::End], &[Library, Interim, Results, Help], C::Last, "", "to the last"),
+    row(&[Char('J'), Ctrl('d')], &[Library], C::DetailsDown, "", "half a page down in the scenario's details"),
+    row(&[Char('K'), Ctrl('u')], &[Library], C::DetailsUp, "", "half a page up in the scenario's details"),
     row(&[Char('R')], &[Library], C::Reload, "", "read the scenario files again"),
     row(&[Char(' ')], &[Running], C::Pause, "pause", "stop or go on drawing; the run itself goes on"),
     row(
@@ -299,13 +305,14 @@ mod tests {
         let has_key = |command: Command| match command {
             C::Type(_) => true,
             C::Up | C::Down | C::Left | C::Right | C::PageUp | C::PageDown | C::First | C::Last => true,
+            C::DetailsUp | C::DetailsDown => true,
             C::Start | C::Again | C::Filter | C::KeepFilter | C::ClearFilter | C::Erase | C::Reload => true,
             C::Pause | C::Cancel | C::Leave | C::Switch | C::Help | C::Back | C::Quit => true,
             C::Suspend | C::Redraw => true,
         };
         let bound: HashSet<Command> = BINDINGS.iter().map(|row| row.command).collect();
         assert!(bound.iter().all(|&command| has_key(command)));
-        assert_eq!(bound.len(), 24, "every command but `Type` is in the table");
+        assert_eq!(bound.len(), 26, "every command but `Type` is in the table");
     }
 
     #[test]

@@ -11,6 +11,7 @@
 //! - [`keys`]: the one table of keys
 //! - [`screens`]: pure drawing, with [`theme`] and [`widgets`]
 //! - [`terminal`], [`input`], [`signals`]: the only files that touch the terminal and the process
+//! - [`mailbox`]: messages on their way to the loop
 //! - [`pacer`], [`cost`]: when to draw, and what it costs
 //!
 //! Nothing here measures anything: what is shown was measured elsewhere, whether it is shown or not.
@@ -19,6 +20,7 @@ pub mod app;
 pub mod cost;
 pub mod input;
 pub mod keys;
+pub mod mailbox;
 pub mod pacer;
 pub mod port;
 pub mod screens;

@@ -68,6 +68,8 @@ pub struct LibraryEntry {
     pub origin: String,
     /// What to look for in its results.
     pub lesson: String,
+    /// SHA-256 of its text: what was learnt of another text does not count. Empty if it could not be read.
+    pub sha256: String,
     /// What it will run, or what is wrong with it: a line a problem, each with its remedy.
     pub preview: Result<Preview, Vec<String>>,
 }

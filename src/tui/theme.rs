@@ -16,6 +16,8 @@ use ratatui::widgets::{Block, Borders};
 
 pub use symbols::Symbols;
 
+use super::widgets::paint;
+
 /// How many colours the terminal shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Colours {
@@ -111,9 +113,11 @@ impl Theme {
         Self { colours, glyphs }
     }
 
-    /// How a role looks here.
+    /// How a role looks here, whatever was drawn in the same place before.
     pub fn style(&self, role: Role) -> Style {
-        let style = Style::new().add_modifier(modifier(role, self.colours));
+        let modifier = modifier(role, self.colours);
+        // Styles add to what a cell has: a mark over a dim track would come out dim.
+        let style = Style::new().remove_modifier(Modifier::all().difference(modifier)).add_modifier(modifier);
         match palette::colour(role, self.colours) {
             Some(colour) => style.fg(colour),
             None => style,
@@ -138,8 +142,8 @@ impl Theme {
         }
     }
 
-    /// A framed block with a title, as all panels have it. No title, no gap in the frame.
-    pub fn block(&self, title: &str) -> Block<'static> {
+    /// A framed block with a title, as all panels have it, for so many columns. No title, no gap in the frame.
+    pub fn block(&self, title: &str, width: u16) -> Block<'static> {
         let block =
             Block::new().borders(Borders::ALL).border_set(self.symbols().border).border_style(self.style(Role::Border));
         if title.is_empty() {
@@ -147,7 +151,8 @@ impl Theme {
         }
         // A title without a colour of its own would take the frame's.
         let style = self.style(Role::Title).fg(Color::Reset);
-        block.title(Line::from(Span::styled(format!(" {} ", self.text(title)), style)))
+        let title = paint::fit(self, title, width.saturating_sub(4));
+        block.title(Line::from(Span::styled(format!(" {title} "), style)))
     }
 }
 
@@ -234,6 +239,14 @@ mod tests {
             }
             assert_eq!(mono.style(*a).fg, None);
         }
+    }
+
+    #[test]
+    fn long_titles_end_before_the_corner() {
+        let mut buf = ratatui::buffer::Buffer::empty(ratatui::layout::Rect::new(0, 0, 12, 2));
+        ratatui::widgets::Widget::render(Theme::FULL.block("a long title", 12), buf.area, &mut buf);
+        let top: String = buf.content[..12].iter().map(|cell| cell.symbol()).collect();
+        assert_eq!(top, "╭ a long … ╮");
     }
 
     #[test]

@@ -163,7 +163,7 @@ fn started(state: &mut State, name: String) -> Vec<Effect> {
 fn refused(state: &mut State, name: String, why: String) {
     state.place = Place::Library;
     state.library.select_name(&name);
-    state.library.refusal = Some((name, why));
+    state.library.refuse(name, why);
 }
 
 fn hear(state: &mut State, stamped: Stamped) -> Vec<Effect> {
@@ -197,6 +197,7 @@ fn obey(state: &mut State, command: Command) -> Vec<Effect> {
         Command::Up | Command::Down | Command::PageUp | Command::PageDown | Command::First | Command::Last => {
             navigate(state, command);
         }
+        Command::DetailsUp | Command::DetailsDown => scroll_details(state, command),
         Command::Left | Command::Right => {
             if let Some(run) = &mut state.run {
                 run.select_neighbour(command == Command::Right);
@@ -220,9 +221,22 @@ fn obey(state: &mut State, command: Command) -> Vec<Effect> {
 fn start_selected(state: &mut State) -> Vec<Effect> {
     match state.library.selected() {
         Some(entry) if entry.preview.is_ok() => vec![Effect::Start(entry.name.clone())],
-        // What is wrong with it is on the screen already.
-        _ => Vec::new(),
+        Some(entry) => {
+            let name = entry.name.clone();
+            state.library.refuse(name, "its file has to be mended first".to_owned());
+            Vec::new()
+        }
+        None => Vec::new(),
     }
+}
+
+fn scroll_details(state: &mut State, command: Command) {
+    let (max, seen) = screens::library::scroll_max(state);
+    let (from, half) = (state.library.scroll.min(max), (seen / 2).max(1));
+    state.library.scroll = match command {
+        Command::DetailsUp => from.saturating_sub(half),
+        _ => from.saturating_add(half).min(max),
+    };
 }
 
 fn toggle_drawing(run: &mut Run) {
@@ -264,25 +278,27 @@ fn back(state: &mut State) -> Vec<Effect> {
 
 fn navigate(state: &mut State, command: Command) {
     let (size, theme) = (state.size, state.theme);
+    // What fits between header and footer.
+    let page = size.height.saturating_sub(6).max(1);
     if let Some(line) = state.help {
-        state.help = Some(moved(line.into(), command, size.height, screens::help::scroll_max(size, &theme)));
+        state.help = Some(moved(line.into(), command, page, screens::help::scroll_max(size, &theme)));
         return;
     }
     match (state.place, command) {
         (Place::Library, _) => {
             let last = state.library.matching().len().saturating_sub(1) as u16;
-            state.library.select(moved(state.library.position(), command, size.height, last).into());
+            state.library.select(moved(state.library.position(), command, page, last).into());
         }
         (Place::Results, Command::PageUp | Command::PageDown) => {
-            let max = screens::results::scroll_max(state);
+            let (max, page) = (screens::results::scroll_max(state), screens::results::page(state));
             if let Some(run) = &mut state.run {
-                run.scroll = moved(run.scroll.into(), command, size.height / 2, max);
+                run.scroll = moved(run.scroll.into(), command, page, max);
             }
         }
         (Place::Results, _) => {
             if let Some(run) = &mut state.run {
-                let last = run.figures.rows.len().saturating_sub(1) as u16;
-                let row = moved(run.row, command, size.height, last);
+                let last = run.figures().rows.len().saturating_sub(1) as u16;
+                let row = moved(run.row, command, page, last);
                 run.select_row(row.into());
             }
         }
@@ -290,10 +306,9 @@ fn navigate(state: &mut State, command: Command) {
     }
 }
 
-/// A position after a step, between 0 and `last`; a page is what fits between header and footer.
-fn moved(from: usize, command: Command, height: u16, last: u16) -> u16 {
+/// A position after a step, between 0 and `last`.
+fn moved(from: usize, command: Command, page: u16, last: u16) -> u16 {
     let from = from.min(last.into()) as u16;
-    let page = height.saturating_sub(6).max(1);
     let to = match command {
         Command::Up => from.saturating_sub(1),
         Command::Down => from.saturating_add(1),
@@ -309,6 +324,7 @@ fn moved(from: usize, command: Command, height: u16, last: u16) -> u16 {
 fn limit_scrolling(state: &mut State) {
     let help_max = screens::help::scroll_max(state.size, &state.theme);
     state.help = state.help.map(|line| line.min(help_max));
+    state.library.scroll = state.library.scroll.min(screens::library::scroll_max(state).0);
     let max = screens::results::scroll_max(state);
     if let Some(run) = &mut state.run {
         run.scroll = run.scroll.min(max);

@@ -95,6 +95,7 @@ fn enter_starts_what_can_be_started() {
     assert_eq!(press(&mut state, Key::Enter), [Effect::Start("database".to_owned())]);
     press(&mut state, Key::End);
     assert_eq!(press(&mut state, Key::Enter), [], "a broken file is not started");
+    assert!(state.library.refusal.as_ref().is_some_and(|(name, why)| name == "mine" && why.contains("mended")));
 }
 
 #[test]
@@ -190,17 +191,24 @@ fn only_drawing_is_paused() {
 }
 
 #[test]
-fn points_are_walked_by_row_and_by_workers() {
+fn points_are_walked_by_row_and_series_by_series() {
     let mut state = ended(Status::Done);
     // Rows: serial, threads × 1, 2, 3, processes × 1, 2, 3, 4.
     let moves = [
+        (Key::Left, 0),
         (Key::Right, 1),
         (Key::Right, 2),
         (Key::Char('l'), 3),
-        (Key::Right, 3),
-        (Key::Left, 2),
-        (Key::Char('h'), 1),
+        (Key::Right, 4),
+        (Key::Left, 3),
+        (Key::Char('h'), 2),
         (Key::Left, 1),
+        (Key::Left, 0),
+        (Key::End, 7),
+        (Key::Right, 7),
+        (Key::Left, 6),
+        (Key::Home, 0),
+        (Key::Down, 1),
         (Key::Down, 2),
         (Key::Char('j'), 3),
         (Key::Down, 4),
@@ -236,6 +244,45 @@ fn lesson_and_help_scroll_to_their_ends_and_no_further() {
     assert_eq!(state.help, Some(end));
     update(&mut state, Msg::Resized(ratatui::layout::Size::new(200, 60)));
     assert!(state.help.unwrap_or(0) < end, "a larger window needs less scrolling");
+}
+
+#[test]
+fn details_scroll_to_their_end_and_begin_anew_with_the_next_scenario() {
+    let mut state = library();
+    press(&mut state, Key::Char('J'));
+    let half = state.library.scroll;
+    assert!(half > 0);
+    for _ in 0..9 {
+        press(&mut state, Key::Ctrl('d'));
+    }
+    let end = state.library.scroll;
+    press(&mut state, Key::Char('K'));
+    assert!(state.library.scroll < end, "the first one up moves");
+    press(&mut state, Key::Char('J'));
+    update(&mut state, Msg::Resized(ratatui::layout::Size::new(200, 60)));
+    assert_eq!(state.library.scroll, 0, "a larger window shows it all");
+    update(&mut state, Msg::Resized(ratatui::layout::Size::new(80, 24)));
+    press(&mut state, Key::Char('J'));
+    press(&mut state, Key::Down);
+    assert_eq!(state.library.scroll, 0);
+    press(&mut state, Key::Ctrl('u'));
+    assert_eq!(state.library.scroll, 0);
+}
+
+#[test]
+fn many_problems_can_all_be_read() {
+    let mut state = running();
+    let messages: Vec<String> = (0..30).map(|i| format!("problem number {i}")).collect();
+    let problems: Vec<(&str, &str)> = messages.iter().map(|message| ("x", message.as_str())).collect();
+    fixture::finish(&mut state, Status::Failed, &problems);
+    let mut seen = String::new();
+    for _ in 0..30 {
+        seen.push_str(&crate::text(&crate::frame(&state)));
+        press(&mut state, Key::PageDown);
+    }
+    for message in &messages {
+        assert!(seen.contains(&format!("{message}\n")), "{message} cannot be read");
+    }
 }
 
 #[test]
@@ -277,6 +324,22 @@ fn time_left_follows_what_was_measured() {
     fixture::run_trials(&mut state, 16);
     fixture::finish(&mut state, Status::Done, &[]);
     assert_eq!(eta(&state), None);
+}
+
+#[test]
+fn time_left_is_told_in_whole_seconds() {
+    let mut state = library();
+    fixture::start(&mut state);
+    fixture::run_trials(&mut state, 8);
+    let mut planned = state.run.as_ref().and_then(|run| run.ledger.planned.clone()).expect("it was planned");
+    let more = planned.plan.trials.clone();
+    (0..4).for_each(|_| planned.plan.trials.extend(&more));
+    fixture::tell(&mut state, 0.0, Event::Planned(Box::new(planned)));
+    fixture::run_trials(&mut state, 8);
+    let eta = state.run.as_ref().and_then(|run| run.eta_s()).expect("all were measured");
+    assert!((60.0..99.0).contains(&eta), "{eta}");
+    let text = crate::text(&crate::frame(&state));
+    assert!(text.contains(&format!("ETA {eta:.0} s")), "{text}");
 }
 
 proptest! {

@@ -63,6 +63,7 @@ pub(crate) fn entries() -> Vec<LibraryEntry> {
         tags: tags.iter().map(|&tag| tag.to_owned()).collect(),
         origin: "bundled".to_owned(),
         lesson: LESSON.to_owned(),
+        sha256: String::new(),
         preview: Ok(preview(backends)),
     };
     let serial: (BackendKind, &[u32]) = (BackendKind::Serial, &[1]);
@@ -83,6 +84,7 @@ pub(crate) fn entries() -> Vec<LibraryEntry> {
         tags: Vec::new(),
         origin: "./scenarios/mine.toml".to_owned(),
         lesson: String::new(),
+        sha256: String::new(),
         preview: Err(vec![
             "./scenarios/mine.toml:12: workers = \"0..4\": must be at least 1".to_owned(),
             "./scenarios/mine.toml:15: unknown key `repeat`; did you mean `repeats`?".to_owned(),
@@ -164,7 +166,7 @@ pub(crate) fn run_trials(state: &mut State, trials: usize) {
     }
 }
 
-fn outcome(trial: usize) -> TrialOutcome {
+pub(crate) fn outcome(trial: usize) -> TrialOutcome {
     let plan = plan();
     let planned = plan.trials[trial];
     let config = &plan.configs[planned.config];

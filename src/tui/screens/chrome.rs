@@ -60,8 +60,10 @@ fn machine(state: &State) -> Vec<String> {
 
 /// The keys of the screen, and what the screen costs: closer together, then without the cost, where room is short.
 pub(super) fn footer(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
-    let keys: Vec<(String, &str)> =
-        keys::footer(state.context()).map(|row| (key_names(row, theme), label(row, state))).collect();
+    let keys: Vec<(String, &str)> = keys::footer(state.context())
+        .filter(|row| means_something(row, state))
+        .map(|row| (key_names(row, theme), label(row, state)))
+        .collect();
     let width = |(key, label): &(String, &str)| paint::width(theme, key) + 1 + paint::width(theme, label);
     let bare: u16 = keys.iter().map(width).sum();
     let gaps = keys.len().saturating_sub(1) as u16;
@@ -80,6 +82,11 @@ pub(super) fn footer(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer)
     if needed(gap) <= row.width {
         paint::put_right(buf, row, row.y, &cost, theme, theme.style(Role::Dim));
     }
+}
+
+/// Whether a key would do anything now; what cannot be run is not offered.
+fn means_something(row: &Binding, state: &State) -> bool {
+    row.command != Command::Start || state.library.selected().is_some_and(|entry| entry.preview.is_ok())
 }
 
 /// The first key; both arrows where the row is the second of a pair.

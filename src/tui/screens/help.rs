@@ -55,7 +55,7 @@ struct Line {
 /// Draws the help from its line `first` on.
 pub(super) fn render(first: u16, theme: &Theme, area: Rect, buf: &mut Buffer) {
     let lines = lines(theme, area.width);
-    let block = theme.block("keys and words");
+    let block = theme.block("keys and words", area.width);
     let inner = block.inner(area);
     block.render(area, buf);
     let inner = Rect { x: inner.x + 1, width: inner.width.saturating_sub(2), ..inner };
@@ -72,9 +72,7 @@ pub(super) fn render(first: u16, theme: &Theme, area: Rect, buf: &mut Buffer) {
     }
     let below = lines.len() - start - lines[start..].len().min(inner.height.into());
     if below > 0 {
-        let text = format!(" {below} more lines ");
-        let bottom = Rect { y: area.bottom() - 1, height: 1, width: area.width - 2, ..area };
-        paint::put_right(buf, bottom, bottom.y, &text, theme, theme.style(Role::Dim));
+        paint::on_frame(buf, area, &format!("{below} more lines"), theme);
     }
 }
 

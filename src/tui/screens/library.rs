@@ -19,11 +19,11 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::widgets::Widget as _;
 
-use super::prose::{Column, field_height};
+use super::prose::Column;
 use crate::engine::MachineFacts;
 use crate::scenario::{BackendKind, Config};
 use crate::tui::port::{LibraryEntry, Preview};
-use crate::tui::state::{Filtering, Library};
+use crate::tui::state::{Filtering, Library, State};
 use crate::tui::theme::{Role, Theme};
 use crate::tui::widgets::paint;
 use crate::units;
@@ -39,17 +39,38 @@ pub(super) fn render(library: &Library, machine: &MachineFacts, theme: &Theme, a
     let left = self::machine(machine, library.entries().len(), theme, left, buf);
     list(library, theme, left, buf);
     let Some(entry) = library.selected() else {
-        let block = theme.block("");
+        let block = theme.block("", right.width);
         let inner = block.inner(right);
         block.render(right, buf);
         let text = if library.entries().is_empty() { "there are no scenarios" } else { "no scenario has these words" };
         paint::put_centred(buf, inner, text, theme, theme.style(Role::Dim));
         return;
     };
-    let block = theme.block(&entry.title);
+    let block = theme.block(&entry.title, right.width);
     let inner = padded(block.inner(right));
     block.render(right, buf);
-    let mut column = Column::new(theme, inner, buf);
+    let below = column(library, entry, theme, inner.width).render(library.scroll, inner, buf);
+    if below > 0 {
+        paint::on_frame(buf, right, &format!("J: {below} more lines"), theme);
+    }
+}
+
+/// The furthest that the details can be scrolled, and the lines that are seen of them.
+pub fn scroll_max(state: &State) -> (u16, u16) {
+    let area = super::body(Rect::from((ratatui::layout::Position::ORIGIN, state.size)));
+    let Some(entry) = state.library.selected() else { return (0, 0) };
+    if area.width < super::SIZE_MIN.width || area.height < super::SIZE_MIN.height - 2 {
+        return (0, 0);
+    }
+    let (_, right) = split(area, state.library.entries().len());
+    let (width, height) = (right.width.saturating_sub(4), right.height.saturating_sub(2));
+    let column = column(&state.library, entry, &state.theme, width);
+    (column.height().saturating_sub(height), height)
+}
+
+/// All that there is to say of an entry.
+fn column<'a>(library: &Library, entry: &LibraryEntry, theme: &'a Theme, width: u16) -> Column<'a> {
+    let mut column = Column::new(theme, width);
     if let Some((name, why)) = &library.refusal
         && *name == entry.name
     {
@@ -60,6 +81,7 @@ pub(super) fn render(library: &Library, machine: &MachineFacts, theme: &Theme, a
         Ok(preview) => details(entry, preview, &mut column),
         Err(problems) => broken(entry, problems, &mut column),
     }
+    column
 }
 
 fn split(area: Rect, entries: usize) -> (Rect, Rect) {
@@ -92,20 +114,19 @@ fn machine(machine: &MachineFacts, entries: usize, theme: &Theme, area: Rect, bu
         return area;
     }
     let fields = machine_fields(machine);
-    let width = area.width.saturating_sub(4);
-    let lines: u16 = fields.iter().map(|(_, text, _)| field_height(theme, text, width)).sum();
-    let height = lines + 2;
+    let mut column = Column::new(theme, area.width.saturating_sub(4));
+    for (name, text, role) in &fields {
+        column.field(name, text, *role);
+    }
+    let height = column.height() + 2;
     if usize::from(area.height) < entries + 3 + usize::from(height) {
         return area;
     }
     let place = Rect { y: area.bottom() - height, height, ..area };
-    let block = theme.block("this machine");
+    let block = theme.block("this machine", place.width);
     let inner = padded(block.inner(place));
     block.render(place, buf);
-    let mut column = Column::new(theme, inner, buf);
-    for (name, text, role) in &fields {
-        column.field(name, text, *role);
-    }
+    column.render(0, inner, buf);
     Rect { height: area.height - height, ..area }
 }
 
@@ -116,7 +137,7 @@ fn padded(area: Rect) -> Rect {
 fn list(library: &Library, theme: &Theme, area: Rect, buf: &mut Buffer) {
     let (shown, all) = (library.matching().len(), library.entries().len());
     let title = if shown == all { format!("scenarios {all}") } else { format!("scenarios {shown} of {all}") };
-    let block = theme.block(&title);
+    let block = theme.block(&title, area.width);
     let mut inner = block.inner(area);
     block.render(area, buf);
     if library.filtering == Filtering::Typing || !library.filter().is_empty() {

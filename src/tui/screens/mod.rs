@@ -4,7 +4,7 @@
 
 mod chrome;
 pub mod help;
-mod library;
+pub mod library;
 mod prose;
 pub mod results;
 mod run;

@@ -1,4 +1,4 @@
-//! Running text: wrapped at words, and written down a column.
+//! Running text: wrapped at words, and written down a column that can be scrolled.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -67,78 +67,70 @@ fn append(out: &mut Vec<String>, word: &str, width: usize) {
     }
 }
 
-/// Lines that a field takes in a column of so many columns.
-pub(super) fn field_height(theme: &Theme, text: &str, width: u16) -> u16 {
-    u16::try_from(wrap(theme, text, width.saturating_sub(FIELD)).len()).unwrap_or(u16::MAX)
-}
-
-/// Writes from the top of an area downwards; what does not fit is cut with an ellipsis.
+/// Lines to be written below each other, of which an area shows as many as it has room for.
 pub(super) struct Column<'a> {
     theme: &'a Theme,
-    area: Rect,
-    y: u16,
-    buf: &'a mut Buffer,
+    width: u16,
+    lines: Vec<Line>,
+}
+
+/// A line of a column: a field's name, if it is the first of one, and the text beside it.
+struct Line {
+    name: Option<String>,
+    indent: u16,
+    text: String,
+    role: Role,
 }
 
 impl<'a> Column<'a> {
-    /// Begins at the top of `area`.
-    pub(super) fn new(theme: &'a Theme, area: Rect, buf: &'a mut Buffer) -> Self {
-        Self { theme, area, y: area.y, buf }
+    /// A column of so many columns of text, without a line yet.
+    pub(super) fn new(theme: &'a Theme, width: u16) -> Self {
+        Self { theme, width, lines: Vec::new() }
+    }
+
+    /// Its lines so far.
+    pub(super) fn height(&self) -> u16 {
+        u16::try_from(self.lines.len()).unwrap_or(u16::MAX)
     }
 
     /// Leaves a line free.
     pub(super) fn blank(&mut self) {
-        self.y = self.y.saturating_add(1);
+        self.lines.push(Line { name: None, indent: 0, text: String::new(), role: Role::Text });
     }
 
-    /// Lines that are left.
-    pub(super) fn left(&self) -> u16 {
-        self.area.bottom().saturating_sub(self.y)
-    }
-
-    /// A heading, if there is room for a line below it.
+    /// A heading.
     pub(super) fn heading(&mut self, text: &str) {
-        if self.left() >= 2 {
-            self.line(0, text, Role::Title);
-        } else {
-            self.y = self.area.bottom();
-        }
+        self.lines.push(Line { name: None, indent: 0, text: text.to_owned(), role: Role::Title });
     }
 
     /// A paragraph.
     pub(super) fn text(&mut self, text: &str, role: Role) {
-        self.wrapped(0, text, role);
+        self.wrapped(None, 0, text, role);
     }
 
     /// A name at the left, and what it stands for beside it.
     pub(super) fn field(&mut self, name: &str, text: &str, role: Role) {
-        if self.left() > 0 {
-            let style = self.theme.style(Role::Dim);
-            paint::put(self.buf, self.area, (self.area.x, self.y), name, self.theme, style);
-        }
-        self.wrapped(FIELD, text, role);
+        self.wrapped(Some(name.to_owned()), FIELD, text, role);
     }
 
-    fn wrapped(&mut self, indent: u16, text: &str, role: Role) {
-        let lines = wrap(self.theme, text, self.area.width.saturating_sub(indent));
-        let room = usize::from(self.left());
-        let cut = lines.len() > room;
-        for (i, line) in lines.iter().take(room).enumerate() {
-            if cut && i + 1 == room {
-                let mut last = line.clone();
-                last.push(' ');
-                last.push_str(self.theme.symbols().ellipsis);
-                self.line(indent, &last, role);
-            } else {
-                self.line(indent, line, role);
+    fn wrapped(&mut self, mut name: Option<String>, indent: u16, text: &str, role: Role) {
+        for text in wrap(self.theme, text, self.width.saturating_sub(indent)) {
+            self.lines.push(Line { name: name.take(), indent, text, role });
+        }
+    }
+
+    /// Writes the lines from `first` on, or the last ones that fill the area; returns how many are left below.
+    pub(super) fn render(&self, first: u16, area: Rect, buf: &mut Buffer) -> usize {
+        let room = usize::from(area.height);
+        let first = usize::from(first).min(self.lines.len().saturating_sub(room));
+        for (y, line) in (area.y..area.bottom()).zip(&self.lines[first..]) {
+            if let Some(name) = &line.name {
+                paint::put(buf, area, (area.x, y), name, self.theme, self.theme.style(Role::Dim));
             }
+            let at = (area.x.saturating_add(line.indent), y);
+            paint::put(buf, area, at, &line.text, self.theme, self.theme.style(line.role));
         }
-    }
-
-    fn line(&mut self, indent: u16, text: &str, role: Role) {
-        let at = (self.area.x.saturating_add(indent), self.y);
-        paint::put(self.buf, self.area, at, text, self.theme, self.theme.style(role));
-        self.blank();
+        (self.lines.len() - first).saturating_sub(room)
     }
 }
 

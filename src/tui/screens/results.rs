@@ -27,8 +27,8 @@ use crate::units;
 
 /// From here on, chart and table stand side by side.
 const BESIDE_MIN: u16 = 110;
-/// Problems beyond this many lines are counted, not shown.
-const PROBLEM_LINES: usize = 4;
+/// Rows that chart, point and table keep where nothing was measured.
+const UNMEASURED: u16 = 12;
 
 /// Where everything stands.
 struct Places {
@@ -42,42 +42,60 @@ struct Places {
 /// Draws what a run has shown, whether it has ended or not.
 pub(super) fn render(run: &Run, theme: &Theme, area: Rect, buf: &mut Buffer) {
     let problems = problems(run, theme, area.width.saturating_sub(4));
-    let places = places(run, problems.len() as u16, area);
-    for (y, (text, role)) in (places.problems.y..places.problems.bottom()).zip(&problems) {
-        let row = Rect { x: area.x + 1, y, width: area.width.saturating_sub(2), height: 1 };
-        paint::put(buf, row, (row.x, y), text, theme, theme.style(*role));
-    }
+    let places = places(run, problems.len(), area);
+    self::problems_in(places.problems, run.scroll, &problems, theme, buf);
     chart(run, theme, places.chart, buf);
-    if let Some(row) = run.figures.rows.get(run.row) {
-        point(row, theme, places.point, buf);
+    if let Some(row) = run.figures().rows.get(run.row) {
+        point(run, row, theme, places.point, buf);
     }
-    let title = match run.figures.rows.len() {
+    let title = match run.figures().rows.len() {
         1 => "1 configuration".to_owned(),
         n => format!("{n} configurations"),
     };
-    speedups::table(&run.figures, Some(run.row), &title, theme, places.table, buf);
+    speedups::table(run.figures(), Some(run.row), &title, theme, places.table, buf);
     if let Some(area) = places.lesson {
-        lesson(run, theme, area, buf);
+        lesson(run, Some(run.scroll), theme, area, buf);
     }
 }
 
-/// The furthest that the lesson can be scrolled.
+/// The furthest that the lesson and the problems can be scrolled.
 pub fn scroll_max(state: &State) -> u16 {
     let Some(run) = &state.run else { return 0 };
     let area = super::body(Rect::from((ratatui::layout::Position::ORIGIN, state.size)));
     if area.width < super::SIZE_MIN.width || area.height < super::SIZE_MIN.height - 2 {
         return 0;
     }
-    let problems = problems(run, &state.theme, area.width.saturating_sub(4)).len() as u16;
-    let Some(place) = places(run, problems, area).lesson else { return 0 };
+    let problems = problems(run, &state.theme, area.width.saturating_sub(4)).len();
+    let places = places(run, problems, area);
+    let problems = hidden_problems(problems, places.problems);
+    let Some(place) = places.lesson else { return problems };
     let (width, height) = (place.width.saturating_sub(4), place.height.saturating_sub(2));
-    u16::try_from(wrap(&state.theme, lesson_text(run), width).len()).unwrap_or(u16::MAX).saturating_sub(height)
+    let lesson = wrap(&state.theme, lesson_text(run), width).len();
+    u16::try_from(lesson).unwrap_or(u16::MAX).saturating_sub(height).max(problems)
 }
 
-fn places(run: &Run, problems: u16, area: Rect) -> Places {
-    let problems = Rect { height: problems.min(area.height / 3), ..area };
+/// Lines that a page moves the lesson and the problems by: no more than is seen of either.
+pub fn page(state: &State) -> u16 {
+    let Some(run) = &state.run else { return 1 };
+    let area = super::body(Rect::from((ratatui::layout::Position::ORIGIN, state.size)));
+    if area.width < super::SIZE_MIN.width || area.height < super::SIZE_MIN.height - 2 {
+        return 1;
+    }
+    let problems = problems(run, &state.theme, area.width.saturating_sub(4)).len();
+    let places = places(run, problems, area);
+    let lesson = places.lesson.map_or(u16::MAX, |place| place.height.saturating_sub(2));
+    let hidden = hidden_problems(problems, places.problems);
+    lesson.min(if hidden > 0 { places.problems.height.saturating_sub(2) } else { u16::MAX }).clamp(1, area.height)
+}
+
+/// Problems take what the rest does not need: a third, or nearly all where there is nothing else to show.
+fn places(run: &Run, problems: usize, area: Rect) -> Places {
+    let measured = run.figures().rows.iter().any(|row| row.wall_s.is_some());
+    let third = area.height / 3;
+    let most = if measured { third } else { area.height.saturating_sub(UNMEASURED).max(third) };
+    let problems = Rect { height: u16::try_from(problems).unwrap_or(u16::MAX).min(most), ..area };
     let rest = Rect { y: problems.bottom(), height: area.height - problems.height, ..area };
-    let rows = u16::try_from(run.figures.rows.len()).unwrap_or(u16::MAX).saturating_add(3);
+    let rows = u16::try_from(run.figures().rows.len()).unwrap_or(u16::MAX).saturating_add(3);
     let has_lesson = !lesson_text(run).is_empty();
     if rest.width >= BESIDE_MIN {
         let chart = Rect { width: rest.width / 2, height: rest.height - 1, ..rest };
@@ -108,8 +126,10 @@ fn range(from: &str, to: &str) -> String {
 
 /// How the run ended, if not well, and why.
 fn problems(run: &Run, theme: &Theme, width: u16) -> Vec<(String, Role)> {
+    let measured = run.figures().rows.iter().any(|row| row.wall_s.is_some());
     let (headline, role) = match run.ledger.status {
         Some(Status::Failed) => ("the run failed", Role::Bad),
+        Some(Status::Interrupted) if !measured => ("the run was interrupted before anything was measured", Role::Warn),
         Some(Status::Interrupted) => ("the run was interrupted; this is what was measured until then", Role::Warn),
         Some(Status::Done) | None => ("", Role::Warn),
     };
@@ -122,33 +142,54 @@ fn problems(run: &Run, theme: &Theme, width: u16) -> Vec<(String, Role)> {
         wrap(theme, &format!("{bullet} {}", problem.message), width)
     });
     lines.extend(texts.map(|text| (text, Role::Text)));
-    if lines.len() > PROBLEM_LINES + 1 {
-        let more = lines.len() - PROBLEM_LINES;
-        lines.truncate(PROBLEM_LINES);
-        lines.push((format!("{more} more lines: `parlab run {}` tells all", run.name), Role::Dim));
-    }
     lines
 }
 
+/// How many lines the problems can be scrolled by: where they do not all fit, the headline stays above them and a hint
+/// stands below.
+fn hidden_problems(lines: usize, place: Rect) -> u16 {
+    if lines <= usize::from(place.height) {
+        return 0;
+    }
+    u16::try_from(lines - 1).unwrap_or(u16::MAX).saturating_sub(place.height.saturating_sub(2))
+}
+
+fn problems_in(place: Rect, scroll: u16, lines: &[(String, Role)], theme: &Theme, buf: &mut Buffer) {
+    let hidden = hidden_problems(lines.len(), place);
+    let first = usize::from(scroll.min(hidden));
+    let mut shown: Vec<(String, Role)> = lines.iter().take(1).cloned().collect();
+    let room = usize::from(place.height).saturating_sub(1 + usize::from(hidden > 0));
+    shown.extend(lines.iter().skip(1 + first).take(room).cloned());
+    match usize::from(hidden) - first {
+        0 if hidden > 0 => shown.push((format!("pgup: {hidden} lines above"), Role::Dim)),
+        0 => {}
+        below => shown.push((format!("pgdn: {below} more lines"), Role::Dim)),
+    }
+    for (y, (text, role)) in (place.y..place.bottom()).zip(&shown) {
+        let row = Rect { x: place.x + 1, y, width: place.width.saturating_sub(2), height: 1 };
+        paint::put(buf, row, (row.x, y), text, theme, theme.style(*role));
+    }
+}
+
 fn chart(run: &Run, theme: &Theme, area: Rect, buf: &mut Buffer) {
-    let name = speedups::title(&run.figures);
+    let name = speedups::title(run.figures());
     let title = if run.is_on() {
         let (all, ended) = run.trials();
         format!("{name} so far: {ended} of {all} trials")
     } else {
         name.to_owned()
     };
-    let block = theme.block(&title);
+    let block = theme.block(&title, area.width);
     let inner = padded(block.inner(area));
     block.render(area, buf);
-    speedups::render(&run.figures, Some(run.row), theme, inner, buf);
+    speedups::render(run, Some(run.row), theme, inner, buf);
 }
 
 /// The selected point in figures, as many as there is room for.
-fn point(row: &Row, theme: &Theme, area: Rect, buf: &mut Buffer) {
+fn point(run: &Run, row: &Row, theme: &Theme, area: Rect, buf: &mut Buffer) {
     let area = Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area };
     let mut x = paint::put(buf, area, (area.x, area.y), &row.label, theme, theme.style(Role::Title));
-    for (name, figure) in point_figures(row) {
+    for (name, figure) in point_figures(run, row) {
         let width = 3 + paint::width(theme, name) + 1 + paint::width(theme, &figure);
         if x + width > area.right() {
             break;
@@ -158,9 +199,14 @@ fn point(row: &Row, theme: &Theme, area: Rect, buf: &mut Buffer) {
     }
 }
 
-fn point_figures(row: &Row) -> Vec<(&'static str, String)> {
+fn point_figures(run: &Run, row: &Row) -> Vec<(&'static str, String)> {
     let Some(wall) = row.wall_s else {
-        let why = if row.trials == 0 { "not measured yet" } else { "no trial ran to its end" };
+        let why = match row.tasks {
+            Some(tasks) if tasks.failed > 0 => "tasks failed in every trial",
+            _ if row.trials > 0 => "no trial ran to its end",
+            _ if run.is_on() => "not measured yet",
+            _ => "not measured",
+        };
         return vec![("", why.to_owned())];
     };
     let several = wall.samples > 1;
@@ -177,31 +223,31 @@ fn point_figures(row: &Row) -> Vec<(&'static str, String)> {
         }
         out.push(("speedup", text));
     }
-    out.extend(row.efficiency.map(|efficiency| ("efficiency", speedups::percent(efficiency))));
+    out.extend(row.efficiency.map(|efficiency| ("efficiency", units::percent(efficiency))));
     out.extend(row.startup_s.map(|startup| ("start-up", units::seconds(startup.median))));
     out.extend(row.tasks_per_s.map(|rate| ("tasks/s", units::scaled(rate))));
     out.push(("repeats", wall.samples.to_string()));
     out
 }
 
-fn lesson_text(run: &Run) -> &str {
+pub(super) fn lesson_text(run: &Run) -> &str {
     run.ledger.planned.as_ref().map_or("", |planned| planned.scenario.lesson.trim())
 }
 
-fn lesson(run: &Run, theme: &Theme, area: Rect, buf: &mut Buffer) {
-    let block = theme.block("what to look for");
+/// Draws the lesson from its line `scroll` on; `None` where it cannot be scrolled.
+pub(super) fn lesson(run: &Run, scroll: Option<u16>, theme: &Theme, area: Rect, buf: &mut Buffer) {
+    let block = theme.block("what to look for", area.width);
     let inner = padded(block.inner(area));
     block.render(area, buf);
     let lines = wrap(theme, lesson_text(run), inner.width);
-    let first = usize::from(run.scroll).min(lines.len().saturating_sub(inner.height.into()));
+    let first = usize::from(scroll.unwrap_or(0)).min(lines.len().saturating_sub(inner.height.into()));
     for (y, line) in (inner.y..inner.bottom()).zip(&lines[first..]) {
         paint::put(buf, inner, (inner.x, y), line, theme, theme.style(Role::Text));
     }
     let below = lines.len() - first - lines[first..].len().min(inner.height.into());
     if below > 0 {
-        let text = format!(" pgdn: {below} more lines ");
-        let frame = Rect { y: area.bottom() - 1, height: 1, width: area.width.saturating_sub(2), ..area };
-        paint::put_right(buf, frame, frame.y, &text, theme, theme.style(Role::Dim));
+        let key = if scroll.is_some() { "pgdn: " } else { "" };
+        paint::on_frame(buf, area, &format!("{key}{below} more lines"), theme);
     }
 }
 

@@ -19,8 +19,8 @@ use ratatui::text::{Line, Span as Styled};
 use ratatui::widgets::{Block, Widget as _};
 
 use super::prose::wrap;
-use super::speedups;
-use crate::engine::{LaneState, SPANS_MAX, Snapshot};
+use super::{results, speedups};
+use crate::engine::{LaneState, SPANS_MAX, Snapshot, TrialEnd};
 use crate::machine::Sample;
 use crate::tui::state::{Drawing, Ending, Run};
 use crate::tui::theme::{Role, Theme};
@@ -31,12 +31,14 @@ use crate::units;
 const PROGRESS: u16 = 4;
 /// Rows that a chart needs to say anything.
 const CHART_MIN: u16 = 8;
+/// Rows that a lesson needs to say anything.
+const LESSON_MIN: u16 = 6;
 /// Rows that a table needs to say anything.
 const TABLE_MIN: u16 = 5;
 
 /// Draws a run, and the cores if there is a sample of them.
 pub(super) fn render(run: &Run, sample: Option<&Sample>, theme: &Theme, area: Rect, buf: &mut Buffer) {
-    let width = if area.width < 100 { area.width * 2 / 5 } else { (area.width * 2 / 5).min(60) };
+    let width = area.width * 2 / 5;
     let left = Rect { width, ..area };
     let right = Rect { x: left.right(), width: area.width - width, ..area };
     let cores_height = cores_height(sample, left);
@@ -52,7 +54,12 @@ pub(super) fn render(run: &Run, sample: Option<&Sample>, theme: &Theme, area: Re
     let table = Rect { y: middle.y + lanes_height, height: middle.height - lanes_height, ..middle };
     if table.height > 0 {
         let current = run.planned_trial().map(|(trial, _)| trial.config);
-        speedups::table(&run.figures, current, "so far", theme, table, buf);
+        let lesson = lesson_place(run, table);
+        let table = Rect { height: table.height - lesson.map_or(0, |lesson| lesson.height), ..table };
+        speedups::table(run.figures(), current, "so far", theme, table, buf);
+        if let Some(place) = lesson {
+            results::lesson(run, None, theme, place, buf);
+        }
     }
     let below = Rect { x: right.x + 1, width: right.width.saturating_sub(2), ..right };
     figures(run, theme, Rect { y: middle.bottom(), height: 1, ..below }, buf);
@@ -61,13 +68,23 @@ pub(super) fn render(run: &Run, sample: Option<&Sample>, theme: &Theme, area: Re
     }
 }
 
-/// What the largest trial of the plan needs, so that the picture stands still from trial to trial; all there is, if
-/// the rest would not do for a table.
+/// What the largest trial of the plan needs, so that the picture stands still from trial to trial; half of that with
+/// two lanes a row, or all there is, if the rest would not do for a table.
 fn lanes_height(run: &Run, room: u16) -> u16 {
     let plan = run.ledger.planned.as_ref().map(|planned| &planned.plan);
     let workers = plan.and_then(|plan| plan.configs.iter().map(|config| config.workers).max()).unwrap_or(1);
     let wanted = u16::try_from(workers).unwrap_or(u16::MAX).saturating_add(3).max(5);
-    if wanted.saturating_add(TABLE_MIN) <= room { wanted } else { room }
+    let two_a_row = u16::try_from(workers.div_ceil(2)).unwrap_or(u16::MAX).saturating_add(3).max(5);
+    let with_table = |height: &u16| height.saturating_add(TABLE_MIN) <= room;
+    [wanted, two_a_row].into_iter().find(with_table).unwrap_or(room)
+}
+
+/// Where the lesson stands: below the table, if that leaves room to spare on a large screen.
+fn lesson_place(run: &Run, table: Rect) -> Option<Rect> {
+    let rows = u16::try_from(run.figures().rows.len()).unwrap_or(u16::MAX).saturating_add(3);
+    let height = table.height.checked_sub(rows).filter(|height| *height >= LESSON_MIN)?;
+    let has_one = !results::lesson_text(run).is_empty();
+    has_one.then_some(Rect { y: table.y + rows, height, ..table })
 }
 
 /// As many rows as there are cores, as long as the chart keeps what it needs.
@@ -79,7 +96,7 @@ fn cores_height(sample: Option<&Sample>, area: Rect) -> u16 {
 }
 
 fn cores(sample: Option<&Sample>, theme: &Theme, area: Rect, buf: &mut Buffer) {
-    let block = theme.block("cores");
+    let block = theme.block("cores", area.width);
     let inner = padded(block.inner(area));
     block.render(area, buf);
     match sample {
@@ -92,14 +109,14 @@ fn cores(sample: Option<&Sample>, theme: &Theme, area: Rect, buf: &mut Buffer) {
 }
 
 fn speedup(run: &Run, theme: &Theme, area: Rect, buf: &mut Buffer) {
-    let block = theme.block(&format!("{} so far", speedups::title(&run.figures)));
+    let block = theme.block(&format!("{} so far", speedups::title(run.figures())), area.width);
     let inner = block.inner(area);
     block.render(area, buf);
-    speedups::render(&run.figures, None, theme, inner, buf);
+    speedups::render(run, None, theme, inner, buf);
 }
 
 fn progress(run: &Run, theme: &Theme, area: Rect, buf: &mut Buffer) {
-    let block = theme.block(&trial_title(run, theme, area.width.saturating_sub(4)));
+    let block = theme.block(&trial_title(run, theme, area.width.saturating_sub(4)), area.width);
     let inner = padded(block.inner(area));
     block.render(area, buf);
     let (tasks, run_text) = (tasks_text(run), run_text(run));
@@ -158,7 +175,8 @@ fn tasks_text(run: &Run) -> String {
     if parts && tasks < 1_000 {
         return format!("{:.1} of {tasks} {plural}", run.tasks_done());
     }
-    format!("{} of {} {plural}", units::count(run.snapshot.done), units::count(tasks))
+    // Of whole tasks too, those in hand count by their parts, or the percentage beside would say otherwise.
+    format!("{} of {} {plural}", units::count(run.tasks_done() as u64), units::count(tasks))
 }
 
 fn run_text(run: &Run) -> String {
@@ -167,19 +185,21 @@ fn run_text(run: &Run) -> String {
     }
     match run.eta_s() {
         // Tenths of a second would only flicker.
-        Some(s) if s < 60.0 => format!("ETA {s:.0} s"),
-        Some(s) => format!("ETA {}", units::seconds(s)),
+        Some(s) if s.round() < 100.0 => format!("ETA {s:.0} s"),
+        Some(s) => format!("ETA {}", units::seconds(s.round())),
         None => "ETA not known yet".to_owned(),
     }
 }
 
 fn workers(run: &Run, theme: &Theme, area: Rect, buf: &mut Buffer) {
-    let block = with_state(theme.block("workers"), run, theme);
+    let block = with_state(theme.block("workers", area.width), run, theme);
     let inner = padded(block.inner(area));
     block.render(area, buf);
     let snapshot = &run.snapshot;
-    let now_s = run.outcome().map_or(snapshot.elapsed_s, |outcome| outcome.wall_s);
-    let segments = segments(snapshot, run.ledger.current.is_some());
+    let now_s = wall_s(run);
+    // What a worker had in hand when its trial was broken off may be why it was.
+    let broken_off = run.outcome().is_some_and(|outcome| outcome.end != TrialEnd::Complete);
+    let segments = segments(snapshot, run.ledger.current.is_some() || broken_off);
     let lanes: Vec<LaneRow> = snapshot
         .lanes
         .iter()
@@ -195,8 +215,14 @@ fn workers(run: &Run, theme: &Theme, area: Rect, buf: &mut Buffer) {
     Lanes { lanes: &lanes, now_s, span_s: span_s(now_s, run), theme }.render(inner, buf);
 }
 
+/// Seconds of the trial on the screen: as measured, if it ran to its end; else as seen.
+fn wall_s(run: &Run) -> f64 {
+    let complete = run.outcome().filter(|outcome| outcome.end == TrialEnd::Complete);
+    complete.map_or(run.snapshot.elapsed_s, |outcome| outcome.wall_s)
+}
+
 /// Tasks by worker; none where there are too many to draw.
-fn segments(snapshot: &Snapshot, in_progress: bool) -> Vec<Vec<Segment>> {
+fn segments(snapshot: &Snapshot, with_open: bool) -> Vec<Vec<Segment>> {
     if snapshot.spans.len() > SPANS_MAX as usize || (snapshot.spans.is_empty() && snapshot.done > 0) {
         return Vec::new();
     }
@@ -207,7 +233,7 @@ fn segments(snapshot: &Snapshot, in_progress: bool) -> Vec<Vec<Segment>> {
             lane.push(Segment { start_s: span.start_s, end_s: Some(span.end_s), label, failed: span.failed });
         }
     }
-    if in_progress {
+    if with_open {
         for (lane, segments) in snapshot.lanes.iter().zip(&mut out).filter(|(lane, _)| lane.task.is_some()) {
             let start_s = lane.task_started_s;
             let label = lane.x.map_or(Label::None, Label::Input);
@@ -248,7 +274,7 @@ fn round_up(s: f64) -> f64 {
 /// The trial in figures: `wall 4.21 s   start-up 1.8 ms   12.4 tasks/s   tasks done 3 of 4`.
 fn figures(run: &Run, theme: &Theme, area: Rect, buf: &mut Buffer) {
     let outcome = run.outcome();
-    let wall_s = outcome.map_or(run.snapshot.elapsed_s, |outcome| outcome.wall_s);
+    let wall_s = wall_s(run);
     let startup_s = outcome.map_or(run.ledger.current_startup_s, |outcome| outcome.startup_s);
     let done = run.snapshot.done;
     let mut parts: Vec<(&str, String, &str)> = vec![("wall ", units::seconds(wall_s), "")];

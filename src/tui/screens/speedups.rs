@@ -8,6 +8,7 @@ use ratatui::widgets::Widget as _;
 
 use crate::engine::{Figures, Row};
 use crate::scenario::BackendKind;
+use crate::tui::state::Run;
 use crate::tui::theme::{Role, Theme};
 use crate::tui::widgets::{Cell, Column, Plot, Point, Series, Table, paint};
 use crate::units;
@@ -18,7 +19,8 @@ pub(super) fn title(figures: &Figures) -> &'static str {
 }
 
 /// Draws the chart; `selected` is a row of the figures.
-pub(super) fn render(figures: &Figures, selected: Option<usize>, theme: &Theme, area: Rect, buf: &mut Buffer) {
+pub(super) fn render(run: &Run, selected: Option<usize>, theme: &Theme, area: Rect, buf: &mut Buffer) {
+    let figures = run.figures();
     let mut series: Vec<Series> = Vec::new();
     let mut chosen = None;
     for (mark, backend) in backends(figures).enumerate() {
@@ -35,9 +37,11 @@ pub(super) fn render(figures: &Figures, selected: Option<usize>, theme: &Theme, 
         }
     }
     if series.is_empty() {
-        let text = match figures.baseline.and_then(|baseline| figures.rows.get(baseline)) {
-            Some(row) => format!("no speedup before {} was measured", row.label),
-            None => "nothing measured yet".to_owned(),
+        let text = match (figures.baseline.and_then(|baseline| figures.rows.get(baseline)), run.is_on()) {
+            (Some(row), true) => format!("none until {} is measured", row.label),
+            (Some(row), false) if row.wall_s.is_none() => format!("none: {} was not measured", row.label),
+            (_, false) => "nothing was measured".to_owned(),
+            (None, true) => "nothing measured yet".to_owned(),
         };
         paint::put_centred(buf, area, &text, theme, theme.style(Role::Dim));
         return;
@@ -57,19 +61,21 @@ pub(super) fn table(
     area: Rect,
     buf: &mut Buffer,
 ) {
-    let block = theme.block(title);
+    let block = theme.block(title, area.width);
     let inner = block.inner(area);
     block.render(area, buf);
-    let columns = [
-        Column::left("", 0),
-        Column::right("wall", 0),
-        Column::right("speedup", 0),
-        Column::right("efficiency", 1),
-        Column::right("start-up", 2),
-        Column::right("tasks/s", 3),
-    ];
+    let mut columns = vec![Column::left("", 0), Column::right("wall", 0)];
+    if figures.baseline.is_some() {
+        columns.extend([Column::right("speedup", 0), Column::right("efficiency", 1)]);
+    }
+    columns.extend([Column::right("start-up", 2), Column::right("tasks/s", 3)]);
     let rows: Vec<Vec<Cell>> = figures.rows.iter().map(|row| cells(row, figures, theme)).collect();
-    Table { columns: &columns, rows: &rows, selected, theme }.render(inner, buf);
+    let table = Table { columns: &columns, rows: &rows, selected, theme };
+    let hidden = table.hidden(inner.height);
+    table.render(inner, buf);
+    if hidden > 0 {
+        paint::on_frame(buf, area, &format!("{hidden} more"), theme);
+    }
 }
 
 fn cells(row: &Row, figures: &Figures, theme: &Theme) -> Vec<Cell> {
@@ -81,19 +87,14 @@ fn cells(row: &Row, figures: &Figures, theme: &Theme) -> Vec<Cell> {
         (None, 0) => missing(),
         (None, _) => Cell::styled("failed", Role::Bad),
     };
-    vec![
-        Cell::styled(row.label.as_str(), Role::Series(mark(figures, row))),
-        wall,
-        or_missing(row.speedup.map(|speedup| units::digits(speedup.value))),
-        or_missing(row.efficiency.map(percent)),
-        or_missing(row.startup_s.map(|startup| units::seconds(startup.median))),
-        or_missing(row.tasks_per_s.map(units::scaled)),
-    ]
-}
-
-/// A fraction for people: `98 %`.
-pub(super) fn percent(fraction: f64) -> String {
-    format!("{:.0} %", fraction * 100.0)
+    let mut cells = vec![Cell::styled(row.label.as_str(), Role::Series(mark(figures, row))), wall];
+    if figures.baseline.is_some() {
+        cells.push(or_missing(row.speedup.map(|speedup| units::digits(speedup.value))));
+        cells.push(or_missing(row.efficiency.map(units::percent)));
+    }
+    cells.push(or_missing(row.startup_s.map(|startup| units::seconds(startup.median))));
+    cells.push(or_missing(row.tasks_per_s.map(units::scaled)));
+    cells
 }
 
 /// The mark and colour of a row's backend, as in the chart.

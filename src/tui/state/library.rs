@@ -13,6 +13,8 @@ pub struct Library {
     pub filtering: Filtering,
     /// Index into the matching ones.
     selected: usize,
+    /// The first line of the details that is shown.
+    pub scroll: u16,
     /// Why the last scenario could not be started: its name, and what was said.
     pub refusal: Option<(String, String)>,
 }
@@ -33,7 +35,15 @@ impl Library {
     /// A library with nothing filtered out and the first entry selected.
     pub fn new(entries: Vec<LibraryEntry>) -> Self {
         let matching = (0..entries.len()).collect();
-        Self { entries, matching, filter: String::new(), filtering: Filtering::Closed, selected: 0, refusal: None }
+        Self {
+            entries,
+            matching,
+            filter: String::new(),
+            filtering: Filtering::Closed,
+            selected: 0,
+            scroll: 0,
+            refusal: None,
+        }
     }
 
     /// All entries, filtered out or not.
@@ -64,7 +74,14 @@ impl Library {
     /// Selects the matching entry at a position, or the last.
     pub fn select(&mut self, position: usize) {
         self.selected = position.min(self.matching.len().saturating_sub(1));
+        self.scroll = 0;
         self.refusal = None;
+    }
+
+    /// Notes why a scenario could not be started, where it is read first.
+    pub fn refuse(&mut self, name: String, why: String) {
+        self.scroll = 0;
+        self.refusal = Some((name, why));
     }
 
     /// Selects an entry by name, taking a filter away if that hides it. Does nothing if there is none.
@@ -100,7 +117,8 @@ impl Library {
     /// Replaces the entries; the selection stays with its name, and what was learnt of durations is kept.
     pub fn replace(&mut self, mut entries: Vec<LibraryEntry>) {
         for entry in &mut entries {
-            let known = self.entries.iter().find(|old| old.name == entry.name);
+            // A scenario that says something else now takes another time.
+            let known = self.entries.iter().find(|old| old.name == entry.name && old.sha256 == entry.sha256);
             if let (Some(Ok(old)), Ok(new)) = (known.map(|old| &old.preview), &mut entry.preview) {
                 new.last_wall_s = new.last_wall_s.or(old.last_wall_s);
             }
@@ -152,6 +170,7 @@ mod tests {
             tags: tags.iter().map(|&tag| tag.to_owned()).collect(),
             origin: "bundled".to_owned(),
             lesson: String::new(),
+            sha256: String::new(),
             preview: Err(vec!["broken".to_owned()]),
         }
     }
@@ -184,6 +203,31 @@ mod tests {
         assert_eq!(library.selected(), None);
         library.select_name("nobody");
         library.select(3);
+    }
+
+    #[test]
+    fn durations_are_kept_while_the_text_is_the_same() {
+        let preview = crate::tui::port::Preview {
+            kind: "sleep".to_owned(),
+            tasks: 1,
+            configs: Vec::new(),
+            trials: 1,
+            repeats: 1,
+            warmup: 0,
+            last_wall_s: None,
+        };
+        let read = |sha256: &str| LibraryEntry {
+            sha256: sha256.to_owned(),
+            preview: Ok(preview.clone()),
+            ..entry("alpha", &[])
+        };
+        let known = |library: &Library| library.selected().and_then(|e| e.preview.as_ref().ok()?.last_wall_s);
+        let mut library = Library::new(vec![read("a")]);
+        library.took("alpha", 4.0);
+        library.replace(vec![read("a")]);
+        assert_eq!(known(&library), Some(4.0));
+        library.replace(vec![read("b")]);
+        assert_eq!(known(&library), None);
     }
 
     #[test]

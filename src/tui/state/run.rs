@@ -1,5 +1,6 @@
 //! A run's state: the fold over its events, the last snapshot, and what the user looks at.
 
+use std::cell::OnceCell;
 use std::collections::VecDeque;
 
 use super::forecast::Forecast;
@@ -17,8 +18,6 @@ pub struct Run {
     pub title: String,
     /// What its events told.
     pub ledger: Ledger,
-    /// What follows from that; kept up to date with each trial's end.
-    pub figures: Figures,
     /// The trial on the screen: the one in progress, or the last.
     pub trial: Option<usize>,
     /// That trial, as last seen.
@@ -37,7 +36,10 @@ pub struct Run {
     pub scroll: u16,
     /// When the gate of the trial opened, in seconds since the run began; `None` while workers are hired.
     gate_s: Option<f64>,
-    forecast: Forecast,
+    /// What follows from the ledger: worked out when somebody looks, since trials may end by the thousand between
+    /// two frames.
+    figures: OnceCell<Figures>,
+    forecast: OnceCell<Forecast>,
 }
 
 /// Whether the screen follows the run.
@@ -76,7 +78,6 @@ impl Run {
             name,
             title,
             ledger: Ledger::default(),
-            figures: Figures::default(),
             trial: None,
             snapshot: Snapshot::default(),
             history: History::default(),
@@ -86,7 +87,8 @@ impl Run {
             row: 0,
             scroll: 0,
             gate_s: None,
-            forecast: Forecast::default(),
+            figures: OnceCell::new(),
+            forecast: OnceCell::new(),
         }
     }
 
@@ -105,14 +107,14 @@ impl Run {
         match stamped.event {
             Event::Planned(planned) => {
                 self.title.clone_from(&planned.scenario.title);
-                self.figures = Figures::of(&self.ledger);
+                self.figures.take();
             }
             Event::TrialStarted { trial } => {
                 self.trial = Some(trial);
                 self.snapshot = Snapshot::default();
                 self.history = History::default();
                 self.gate_s = None;
-                self.forecast = Forecast::of(&self.ledger);
+                self.forecast.take();
             }
             Event::GateOpened { .. } => self.gate_s = Some(stamped.elapsed_s),
             Event::Progress { trial, done, failed } if self.trial == Some(trial) => {
@@ -125,14 +127,20 @@ impl Run {
             Event::TrialFinished { outcome, .. } => {
                 self.snapshot.done = outcome.tasks_done + outcome.tasks_failed;
                 self.snapshot.failed = outcome.tasks_failed;
-                self.figures = Figures::of(&self.ledger);
-                self.forecast = Forecast::of(&self.ledger);
+                self.figures.take();
+                self.forecast.take();
             }
-            Event::RunFinished { .. } => {
-                self.drawing = Drawing::Live;
-                self.figures = Figures::of(&self.ledger);
-            }
+            Event::RunFinished { .. } => self.drawing = Drawing::Live,
         }
+    }
+
+    /// What the trials so far have shown.
+    pub fn figures(&self) -> &Figures {
+        self.figures.get_or_init(|| Figures::of(&self.ledger))
+    }
+
+    fn forecast(&self) -> &Forecast {
+        self.forecast.get_or_init(|| Forecast::of(&self.ledger))
     }
 
     /// Takes in a snapshot of the trial in progress, or of the last one.
@@ -236,33 +244,47 @@ impl Run {
             return None;
         }
         let current = self.ledger.current.map(|_| (self.trial_fraction(), self.snapshot.elapsed_s));
-        self.forecast.left_s(current)
+        self.forecast().left_s(current)
     }
 
     /// The selected row moved by a step within the table.
     pub fn select_row(&mut self, row: usize) {
-        self.row = row.min(self.figures.rows.len().saturating_sub(1));
+        self.row = row.min(self.figures().rows.len().saturating_sub(1));
     }
 
-    /// Moves to the next point with more, or with fewer, workers on the same backend.
-    pub fn select_neighbour(&mut self, more: bool) {
-        let Some(here) = self.figures.rows.get(self.row).map(|row| &row.config) else { return };
-        let same_series = |config: &Config| config.backend == here.backend;
-        let beyond = |config: &Config| if more { config.workers > here.workers } else { config.workers < here.workers };
-        let rows = self.figures.rows.iter().enumerate();
-        let candidates = rows.filter(|(_, row)| same_series(&row.config) && beyond(&row.config));
-        let nearest = candidates.min_by_key(|(_, row)| row.config.workers.abs_diff(here.workers));
-        // True serial execution is a series of one point: from there, more workers means the next series.
-        let next = match nearest {
-            Some((index, _)) => index,
-            None if more && here.backend == BackendKind::Serial => self.row + 1,
-            None => self.row,
+    /// Moves to the next point of the chart, or to the one before: series by series, each by its workers.
+    pub fn select_neighbour(&mut self, next: bool) {
+        let rows = &self.figures().rows;
+        let place = |row: usize| {
+            let config = &rows[row].config;
+            (BackendKind::ALL.iter().position(|backend| *backend == config.backend), config.workers, row)
         };
-        self.select_row(next);
+        let mut points: Vec<usize> = (0..rows.len()).collect();
+        points.sort_unstable_by_key(|&row| place(row));
+        let Some(at) = points.iter().position(|&row| row == self.row) else { return };
+        let to = if next { at + 1 } else { at.saturating_sub(1) };
+        if let Some(&row) = points.get(to) {
+            self.select_row(row);
+        }
     }
 
     /// Seconds that a trial like the current one took, if one was measured.
     pub fn expected_s(&self) -> Option<f64> {
-        self.forecast.expected_s()
+        self.forecast().expected_s()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn events_alone_work_nothing_out() {
+        let mut run = Run::new("many".to_owned(), "many".to_owned());
+        for trial in 0..20_000 {
+            run.apply(Stamped { elapsed_s: 0.0, trials_done: trial, event: Event::TrialStarted { trial } });
+            assert!(run.figures.get().is_none() && run.forecast.get().is_none());
+        }
+        assert!(run.figures().rows.is_empty() && run.figures.get().is_some(), "but whoever looks is told");
     }
 }

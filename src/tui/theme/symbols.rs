@@ -3,7 +3,7 @@
 use ratatui::symbols::border;
 
 /// A set of characters. Every one is one column wide, except [`Symbols::ideal`], [`Symbols::ellipsis`],
-/// [`Symbols::up_down`] and [`Symbols::left_right`], which may be longer.
+/// [`Symbols::arrows`], [`Symbols::up_down`] and [`Symbols::left_right`], which may be longer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Symbols {
     /// Horizontal bar: one eighth to eight eighths, filled from the left.
@@ -146,7 +146,7 @@ pub(super) static ASCII: Symbols = Symbols {
     dash: "-",
     times: "x",
     ellipsis: "..",
-    arrows: ["<", ">", "^", "v"],
+    arrows: ["left", "right", "up", "down"],
     up_down: "up/down",
     left_right: "left/right",
 };

@@ -10,7 +10,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
-use crate::tui::theme::Theme;
+use crate::tui::theme::{Role, Theme};
 
 /// Columns that `text` takes as shown by `theme`.
 pub fn width(theme: &Theme, text: &str) -> u16 {
@@ -63,6 +63,12 @@ pub fn put_right(buf: &mut Buffer, area: Rect, y: u16, text: &str, theme: &Theme
 pub fn put_centred(buf: &mut Buffer, area: Rect, text: &str, theme: &Theme, style: Style) {
     let x = area.x + area.width.saturating_sub(width(theme, text)) / 2;
     put(buf, area, (x, area.y + area.height.saturating_sub(1) / 2), text, theme, style);
+}
+
+/// Writes a hint into the lower line of a frame, at the right.
+pub fn on_frame(buf: &mut Buffer, frame: Rect, text: &str, theme: &Theme) {
+    let line = Rect { y: frame.bottom().saturating_sub(1), height: 1, width: frame.width.saturating_sub(2), ..frame };
+    put_right(buf, line, line.y, &format!(" {text} "), theme, theme.style(Role::Dim));
 }
 
 /// Sets one cell if it lies in `area`; `symbol` must be one column wide and come from the theme's symbols.

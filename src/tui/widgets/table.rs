@@ -93,18 +93,8 @@ impl Widget for Table<'_> {
         self.heading(&fields, area, buf);
         let body = Rect { y: area.y + 1, height: area.height - 1, ..area };
         let window = self.window(body.height);
-        let hidden_below = self.rows.len() - window.end;
-        for (y, index) in (body.top()..body.bottom()).zip(window.clone()) {
+        for (y, index) in (body.top()..body.bottom()).zip(window) {
             self.row(index, y, &fields, body, buf);
-        }
-        let hidden = window.start + hidden_below;
-        if hidden > 0 && body.height > 0 {
-            let text = format!("{hidden} more");
-            let taken = fields.last().map_or(area.x, |field| field.x + field.width);
-            let room = Rect { x: taken.min(area.right()), width: area.right().saturating_sub(taken), ..area };
-            if room.width > paint::width(self.theme, &text) {
-                paint::put_right(buf, room, area.y, &text, self.theme, self.theme.style(Role::Dim));
-            }
         }
     }
 }
@@ -117,6 +107,11 @@ struct Field {
 }
 
 impl Table<'_> {
+    /// Rows that are out of sight in an area of this height.
+    pub fn hidden(&self, height: u16) -> usize {
+        self.rows.len() - self.window(height.saturating_sub(1)).len()
+    }
+
     /// Columns that are kept, with their places.
     fn layout(&self, area: Rect) -> Vec<Field> {
         let mut kept: Vec<(usize, u16)> = (0..self.columns.len()).map(|c| (c, self.natural_width(c))).collect();
@@ -268,10 +263,16 @@ mod tests {
     #[test]
     fn the_selected_row_stays_in_sight() {
         insta::assert_snapshot!(at(60, 3, Some(3)), @"
-          backend    workers    wall  speedup  efficiency     2 more
+          backend    workers    wall  speedup  efficiency
           processes        2  4.31 s     1.95        97 %
         ▸ processes       12  980 ms     8.57        71 %
         ");
+    }
+
+    #[test]
+    fn rows_out_of_sight_are_counted() {
+        let table = Table { columns: &columns(), rows: &rows(), selected: Some(3), theme: &Theme::FULL };
+        assert_eq!([0, 1, 3, 5, 9].map(|height| table.hidden(height)), [4, 4, 2, 0, 0]);
     }
 
     #[test]

@@ -16,10 +16,15 @@ impl Plot<'_> {
             return;
         }
         let mut entries = self.entries(if clipped { " (cut off)" } else { "" });
-        if self.length(&entries) > place.width {
+        if self.length(&entries, GAP) > place.width {
             entries = self.entries("");
         }
-        let length = self.length(&entries);
+        // What the dotted line is can be guessed; whose marks are whose cannot.
+        if self.length(&entries, GAP) > place.width && self.slope().is_some() {
+            entries.pop();
+        }
+        let gap = if self.length(&entries, GAP) > place.width { 1 } else { GAP };
+        let length = self.length(&entries, gap);
         let scales = if log { ", both log" } else { "" };
         let title = format!("{} over {}{scales}", self.y_label, self.x_label);
         let title_length = paint::width(self.theme, &title);
@@ -31,7 +36,7 @@ impl Plot<'_> {
         for (mark, name, style) in entries {
             x = paint::put(buf, place, (x, place.y), mark, self.theme, style);
             x = paint::put(buf, place, (x + 1, place.y), &name, self.theme, self.theme.style(Role::Text));
-            x += GAP;
+            x += gap;
         }
     }
 
@@ -46,11 +51,11 @@ impl Plot<'_> {
         series.chain(ideal).collect()
     }
 
-    fn length(&self, entries: &[(&str, String, Style)]) -> u16 {
+    fn length(&self, entries: &[(&str, String, Style)], gap: u16) -> u16 {
         let widths = entries.iter().map(|(mark, name, _)| {
             paint::width(self.theme, mark).saturating_add(1).saturating_add(paint::width(self.theme, name))
         });
-        let gaps = GAP.saturating_mul((entries.len() as u16).saturating_sub(1));
+        let gaps = gap.saturating_mul((entries.len() as u16).saturating_sub(1));
         widths.fold(gaps, u16::saturating_add)
     }
 }

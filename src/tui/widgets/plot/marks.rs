@@ -100,7 +100,12 @@ impl Plot<'_> {
     fn error_bar(&self, axes: &Axes, area: Rect, (x, y): (u16, u16), point: &Point, style: Style, buf: &mut Buffer) {
         let (low, high) = point.spread();
         let [top, bottom, stem] = self.theme.symbols().whisker;
-        let (from, to) = (row(axes.y.at(high), area), row(axes.y.at(low), area));
+        // Where there is hardly a spread, rounding alone would give it an end of its own.
+        let end = |value: f64| {
+            let rows = (axes.y.at(value) - axes.y.at(point.y)).abs() * f64::from(area.height - 1);
+            if rows >= 0.5 { row(axes.y.at(value), area) } else { y }
+        };
+        let (from, to) = (end(high), end(low));
         // An end that falls on the x axis is left out rather than moved.
         for at in from..=to.min(area.bottom().saturating_sub(2)) {
             let symbol = match at {

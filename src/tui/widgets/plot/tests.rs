@@ -38,7 +38,7 @@ fn small_charts_read_well() {
      2┤       ⡀⣠⠴●⠒⠒⠒⠒⠒⠒⠒●⠒⠒⠒⠒⠒⠒⠒⠒●
       │   ⣀⡠⠔⠒⠉⢀⣀○⠤⠤⠤⠤⠤⠤⠤○⠤⠤⠤⠤⠤⠤⠤⠤○
       │⠠●○⠥⠒⠒⠊⠉⠁ ┴                ┴
-      │  ┴
+      │
      0└─┬────────┬───────┬────────┬─
         1        2       3        4
     ");
@@ -50,7 +50,7 @@ fn small_charts_read_well() {
      2+        --o-------o--------o
       |   -------x-------x--------x
       |.ox-----  -                -
-      |  -
+      |
      0+-+--------+-------+--------+-
         1        2       3        4
     ");
@@ -66,9 +66,9 @@ fn larger_charts_have_a_title_and_a_crosshair() {
         │                                ⡀⠠ ⠂⠁
         │                          ⢀ ⠄⠐⠈
     1.95┤╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌⢀●⣀⣁⣀⣀⣀⣀⣀⣀⣀⣀⣀⣀⣀⣀⣀⣀⣀⣀⣀●⣀⣀⣀⣀⣀⣀⣀⣀⣀⣀⣀⣀⣀⣀⣀⣀⣀⣀⣀●
-        │                 ⣀⣄⠴⠔⠋⠉┴                   ┴                   ┬
+        │                 ⣀⣄⠴⠔⠋⠉                    ╎                   ┬
         │           ⢀⣠⡠⠦⠚⠉⠁     ┬                 ⢀⣀○⣀⣀⣀⣀⡀              │
-        │       ⣀⠴⠔⠓⠉     ⣀⣀⡠⠤⠤⠒○⠒⠒⠒⠒⠊⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠁ ┴    ⠈⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉○
+        │       ⣀⠴⠔⠓⠉     ⣀⣀⡠⠤⠤⠒○⠒⠒⠒⠒⠊⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠁ ╎    ⠈⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉○
        1┤ ⢀ ●⠒⠊⠉⣀⣀⡠⠤⠤⠒⠒⠊⠉⠉      ┴                   ╎                   ┴
         │⠈  ○⠊⠉⠉                                    ╎
         │   ┴                                       ╎
@@ -104,6 +104,17 @@ fn an_ideal_that_would_squash_the_data_is_cut_off() {
     let good = [series("threads", 0, &[(1.0, 1.0, 0.0), (8.0, 7.5, 0.0)])];
     let text = draw(plot(&good, None, &Theme::FULL), 60, 12, &Theme::FULL);
     assert!(text.contains("ideal") && !text.contains("cut off"), "{text}");
+}
+
+#[test]
+fn legends_that_are_short_of_room_keep_the_series() {
+    let header = |width| {
+        let text = draw(plot(&two_cores(), None, &Theme::FULL), width, 10, &Theme::FULL);
+        text.lines().next().unwrap_or_default().to_owned()
+    };
+    assert_eq!(header(32), "● threads  ○ processes  ┈┈ ideal");
+    assert_eq!(header(31), "● threads  ○ processes");
+    assert_eq!(header(21), "● threads ○ processes");
 }
 
 #[test]
