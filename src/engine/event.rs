@@ -214,7 +214,7 @@ pub struct TrialOutcome {
     pub task_s: Option<TaskTimes>,
     /// Sum over all results, hexadecimal, equal for equal results whoever computed them.
     pub checksum: String,
-    /// Each task's result, in task order, where there are at most 10 000 and it is the configuration's first trial.
+    /// Each task's result, in task order, where there are at most 10 000; told once for results that are the same.
     pub results: Option<Vec<TaskResult>>,
 }
 

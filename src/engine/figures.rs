@@ -3,7 +3,7 @@
 //! A [`super::Ledger`] holds what was measured; this is what follows from it by `analysis`. Whatever was not
 //! measured yet, or does not apply, is `None`: nothing is filled in.
 
-use super::event::{ScenarioFacts, TaskResult, TaskTimes, TrialOutcome};
+use super::event::{ScenarioFacts, TaskResult, TaskTimes, TrialEnd, TrialOutcome};
 use super::ledger::Ledger;
 use super::trial::RESULTS_MAX;
 use crate::analysis::{self, Summary, summary};
@@ -110,12 +110,19 @@ pub fn label(config: &Config) -> String {
 }
 
 /// The results of a configuration's tasks, in task order: of its first trial that ran all of them, else of its
-/// first. `None` if none were kept, or if the run has more than [`RESULTS_MAX`] tasks.
+/// first; or of another configuration's trial with the same checksum, since equal results are told once. `None` if
+/// none were kept, or if the run has more than [`RESULTS_MAX`] tasks.
 pub fn results(ledger: &Ledger, config: usize) -> Option<&[TaskResult]> {
     let facts = &ledger.planned.as_ref()?.scenario;
     let kept = || ledger.trials_of(config, true).filter_map(|outcome| outcome.results.as_deref());
     let whole = |results: &&[TaskResult]| results.iter().all(|result| result.values.is_some());
-    kept().find(whole).or_else(|| kept().next()).filter(|_| facts.tasks <= RESULTS_MAX)
+    let same = || {
+        let complete = |o: &&TrialOutcome| o.end == TrialEnd::Complete && o.tasks_failed == 0;
+        let checksum = &ledger.trials_of(config, true).find(complete)?.checksum;
+        let equal = ledger.finished.iter().map(|(_, outcome)| outcome).filter(|outcome| outcome.checksum == *checksum);
+        equal.filter_map(|outcome| outcome.results.as_deref()).next()
+    };
+    kept().find(whole).or_else(same).or_else(|| kept().next()).filter(|_| facts.tasks <= RESULTS_MAX)
 }
 
 /// A row with everything that needs no baseline.

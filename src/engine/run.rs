@@ -51,6 +51,7 @@ pub fn run(
         problems: Problems::new(&plan),
         timed_out: BTreeSet::new(),
         with_results: BTreeSet::new(),
+        told: BTreeSet::new(),
         tell,
     };
     run.problems.count_threads(workload::needs(&scenario.job).inner_threads, setting.machine.usable_cpus);
@@ -71,8 +72,10 @@ struct Run<'a> {
     problems: Problems,
     /// Configurations with a trial that took too long; their others are not tried.
     timed_out: BTreeSet<usize>,
-    /// Configurations whose results have been told.
+    /// Configurations whose results need not be asked for again.
     with_results: BTreeSet<usize>,
+    /// Checksums of the results that have been told.
+    told: BTreeSet<String>,
     tell: &'a mut dyn FnMut(Stamped),
 }
 
@@ -98,7 +101,7 @@ impl Run<'_> {
             }
         };
         self.trials_done += 1;
-        let outcome = outcome.unwrap_or_else(|broken| {
+        let mut outcome = outcome.unwrap_or_else(|broken| {
             self.problems.broken(trial, &broken);
             nothing_measured()
         });
@@ -107,6 +110,10 @@ impl Run<'_> {
         }
         if outcome.end == TrialEnd::Complete && outcome.results.is_some() {
             self.with_results.insert(index);
+            if !self.told.insert(outcome.checksum.clone()) {
+                // The same to the last bit, by a configuration before: once is enough, in memory and in the journal.
+                outcome.results = None;
+            }
         }
         self.problems.finished(trial, &outcome);
         self.tell(Event::TrialFinished { trial, outcome: Box::new(outcome) });
