@@ -16,7 +16,7 @@ use super::histogram::record;
 use super::layout::{Lane, standing, verdict};
 use super::schedule::next_range;
 use crate::scenario::{Job, Permutation};
-use crate::workload::{Cancelled, Desk, UnknownKind, Values, Workload, build};
+use crate::workload::{BuildError, Cancelled, Desk, Values, Workload, build};
 
 /// What all workers of a run share: the workload, ready to run, and the order of its tasks.
 pub(super) struct Bench {
@@ -28,8 +28,8 @@ impl Bench {
     /// Prepares a job: loads and computes whatever its tasks share.
     ///
     /// # Errors
-    /// [`UnknownKind`] if no workload has the job's kind.
-    pub(super) fn prepare(job: &Job) -> Result<Self, UnknownKind> {
+    /// [`BuildError`] if the workload cannot be made ready.
+    pub(super) fn prepare(job: &Job) -> Result<Self, BuildError> {
         let workload = build(job)?;
         let order = Permutation::of(job, |task| workload.cost(task));
         Ok(Self::of(workload, order))

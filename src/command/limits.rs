@@ -1,8 +1,19 @@
-//! What parlab refuses to do to a machine that others share, unless told to do it all the same.
+//! What is looked at before a run starts: whether it can run at all, and whether parlab should do that to a machine
+//! that others share.
 
 use super::failure::Failure;
 use crate::machine;
 use crate::scenario::{BackendKind, Scenario};
+use crate::workload;
+
+/// Makes the workload ready once and drops it again, so that data that cannot be used is told before anything is
+/// measured, instead of once a trial.
+///
+/// # Errors
+/// Exit code 2, with what is wrong.
+pub(super) fn check_workload(scenario: &Scenario) -> Result<(), Failure> {
+    workload::build(&scenario.job).map(drop).map_err(|error| Failure::usage(error.to_string()))
+}
 
 /// Refuses more workers than the system would let this user have.
 ///

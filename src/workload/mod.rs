@@ -14,7 +14,7 @@ use std::time::Duration;
 
 use crate::scenario::MAX_VALUES;
 
-pub use registry::{UnknownKind, build, specs};
+pub use registry::{BuildError, build, specs};
 
 /// A function that is mapped over the inputs.
 pub trait Workload: Send + Sync {

@@ -8,21 +8,27 @@ use crate::scenario::{Inputs, Job, KindSpec};
 /// A row of the table.
 struct Kind {
     spec: KindSpec,
-    build: fn(&Job) -> Box<dyn Workload>,
+    build: fn(&Job) -> Result<Box<dyn Workload>, BuildError>,
 }
 
 const KINDS: &[Kind] = &[
-    Kind { spec: square::SPEC, build: square::build },
-    Kind { spec: sleep::SPEC, build: sleep::build },
-    Kind { spec: countdown::SPEC, build: countdown::build },
-    Kind { spec: pi::SPEC, build: pi::build },
-    Kind { spec: crash::SPEC, build: crash::build },
+    Kind { spec: square::SPEC, build: |job| Ok(square::build(job)) },
+    Kind { spec: sleep::SPEC, build: |job| Ok(sleep::build(job)) },
+    Kind { spec: countdown::SPEC, build: |job| Ok(countdown::build(job)) },
+    Kind { spec: pi::SPEC, build: |job| Ok(pi::build(job)) },
+    Kind { spec: crash::SPEC, build: |job| Ok(crash::build(job)) },
 ];
 
-/// A job names a kind that is not in the table.
-#[derive(Debug, thiserror::Error)]
-#[error("no workload is called {0:?}")]
-pub struct UnknownKind(pub String);
+/// A workload cannot be made ready to run.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum BuildError {
+    /// A job names a kind that is not in the table.
+    #[error("no workload is called {0:?}")]
+    UnknownKind(String),
+    /// What its tasks share cannot be had: data that is no data, or more of it than fits.
+    #[error("{0}")]
+    Unfit(String),
+}
 
 /// The descriptions of all kinds, in the order they are listed.
 pub fn specs() -> impl Iterator<Item = &'static KindSpec> + Clone {
@@ -32,10 +38,13 @@ pub fn specs() -> impl Iterator<Item = &'static KindSpec> + Clone {
 /// Makes the workload of a checked job ready to run: loads and computes whatever its tasks share.
 ///
 /// # Errors
-/// [`UnknownKind`] if the table has no such kind.
-pub fn build(job: &Job) -> Result<Box<dyn Workload>, UnknownKind> {
-    let kind = KINDS.iter().find(|kind| kind.spec.name == job.kind).ok_or_else(|| UnknownKind(job.kind.clone()))?;
-    Ok((kind.build)(job))
+/// [`BuildError`] if the table has no such kind, or if what its tasks share cannot be had.
+pub fn build(job: &Job) -> Result<Box<dyn Workload>, BuildError> {
+    let kind = KINDS
+        .iter()
+        .find(|kind| kind.spec.name == job.kind)
+        .ok_or_else(|| BuildError::UnknownKind(job.kind.clone()))?;
+    (kind.build)(job)
 }
 
 /// A parameter that may differ from task to task: the job's own, or a grid's.
