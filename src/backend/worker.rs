@@ -198,7 +198,7 @@ impl<'a> Worker<'a> {
         lane.busy.store(lane.busy.load(Relaxed) + ticks, Relaxed);
         lane.last_end.store(end, Relaxed);
         let sum = lane.checksum[(done % 2) as usize].load(Relaxed);
-        let sum = sum.wrapping_add(fingerprint(task, &values[..self.board.shape().values]));
+        let sum = sum.wrapping_add(fingerprint(task, &values[..self.board.shape().summed]));
         lane.checksum[((done + 1) % 2) as usize].store(sum, Relaxed);
         lane.done.store(done + 1, Release);
         lane.hand.store(0, Relaxed);

@@ -10,7 +10,7 @@ use include_dir::{Dir, include_dir};
 
 use super::kind::KindSpec;
 use super::overrides::Overrides;
-use super::parse::parse_with;
+use super::parse::parse_from;
 use super::problem::{Problem, Problems};
 use super::read::{label, read};
 use super::settings::Scenario;
@@ -19,7 +19,7 @@ use super::wording::{escaped, nearest, printable};
 static BUNDLED: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/scenarios");
 
 /// The bundled scenarios in the order of the lecture.
-const ORDER: [&str; 6] = ["cubes", "database", "database-reordered", "crunch", "speedup", "tiny-tasks"];
+const ORDER: [&str; 7] = ["cubes", "database", "database-reordered", "crunch", "speedup", "tiny-tasks", "grid-search"];
 
 /// The ending of scenario files.
 const ENDING: &str = "toml";
@@ -63,7 +63,7 @@ impl Source {
         Ok(Self { name: stem(path), label: label(path), origin: Origin::File(path.to_owned()), text })
     }
 
-    /// Checks the text; see [`parse_with`].
+    /// Checks the text; see [`parse_from`].
     ///
     /// # Errors
     /// Every problem of the text and of the options.
@@ -73,7 +73,7 @@ impl Source {
         cores: u32,
         overrides: &Overrides,
     ) -> Result<Scenario, Problems> {
-        parse_with(&self.label, &self.name, &self.text, kinds, cores, overrides)
+        parse_from(&self.origin, &self.label, &self.name, &self.text, kinds, cores, overrides)
     }
 }
 
@@ -175,6 +175,14 @@ pub fn bundled() -> impl Iterator<Item = Source> {
         .collect();
     sources.sort_by(|a, b| position(&a.name).cmp(&position(&b.name)).then_with(|| a.name.cmp(&b.name)));
     sources.into_iter()
+}
+
+/// A bundled file of data by its name.
+pub(super) fn bundled_data(name: &str) -> Option<&'static str> {
+    if name.contains('/') {
+        return None;
+    }
+    BUNDLED.get_file(Path::new("data").join(name))?.contents_utf8()
 }
 
 /// The scenario that a name or a path means: a bundled one, one of a folder, or else a file.
