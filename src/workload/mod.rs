@@ -1,7 +1,7 @@
 //! What is a task? The trait every kind implements, and the registry table of all kinds.
 //!
 //! A workload is a pure function of the task's index (and of the seed): it must not care who runs it, when, or
-//! beside whom. It never prints, and never reads the clock for its result.
+//! beside whom. It never prints, and reads the clock for its measurements only, never for its result.
 
 mod countdown;
 mod crash;
@@ -9,6 +9,7 @@ mod pi;
 mod registry;
 mod sleep;
 mod square;
+mod svc;
 
 use std::time::Duration;
 

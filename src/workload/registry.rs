@@ -2,7 +2,7 @@
 //!
 //! To add a kind: one file beside this one with a `SPEC` and a `build`, one line in [`KINDS`].
 
-use super::{Workload, countdown, crash, pi, sleep, square};
+use super::{Workload, countdown, crash, pi, sleep, square, svc};
 use crate::scenario::{Inputs, Job, KindSpec};
 
 /// A row of the table.
@@ -16,6 +16,7 @@ const KINDS: &[Kind] = &[
     Kind { spec: sleep::SPEC, build: |job| Ok(sleep::build(job)) },
     Kind { spec: countdown::SPEC, build: |job| Ok(countdown::build(job)) },
     Kind { spec: pi::SPEC, build: |job| Ok(pi::build(job)) },
+    Kind { spec: svc::SPEC, build: svc::build },
     Kind { spec: crash::SPEC, build: |job| Ok(crash::build(job)) },
 ];
 
