@@ -10,6 +10,7 @@ mod ledger;
 mod live;
 mod problems;
 mod run;
+mod search;
 mod session;
 mod trial;
 
@@ -23,5 +24,6 @@ pub use ledger::Ledger;
 pub use live::{LaneState, LaneView, Snapshot, Span};
 pub use problems::loss_in_words;
 pub use run::{Executor, Setting, run};
+pub use search::{Combination, SearchFigures};
 pub use session::Session;
 pub use trial::{Laboratory, RESULTS_MAX};
