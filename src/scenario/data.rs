@@ -8,13 +8,12 @@ use std::path::Path;
 
 use super::library::{Origin, bundled_data};
 use super::problem::Problem;
-use super::read::{examine, label, read_text};
+use super::read::{Sort, examine, label, read_text};
 
 /// The largest file of data, in bytes.
 pub const MAX_DATA_BYTES: u64 = 256 << 20;
 
-/// What a file of data is called in messages.
-const NOUN: &str = "a data file";
+const DATA: Sort = Sort { most: MAX_DATA_BYTES, noun: "a data file", file: "a data file" };
 
 /// How a bundled file is told from an absolute path.
 const BUNDLED: &str = "bundled:";
@@ -36,7 +35,7 @@ pub(super) fn locate(given: &str, origin: &Origin) -> Result<String, String> {
     };
     let folder = scenario.parent().unwrap_or(Path::new(""));
     let path = std::path::absolute(folder.join(given)).map_err(|error| format!("cannot be found: {error}"))?;
-    match examine(&path, MAX_DATA_BYTES, NOUN) {
+    match examine(&path, &DATA) {
         Err(_) if is_bundled && !path.exists() => Ok(format!("{BUNDLED}{given}")),
         Err(problem) => Err(problem.to_string()),
         Ok(()) => path.into_os_string().into_string().map_err(|_| "its path is not UTF-8; move the file".to_owned()),
@@ -52,7 +51,7 @@ pub fn data(located: &str) -> Result<Cow<'static, str>, Problem> {
         Some(name) => bundled_data(name)
             .map(Cow::Borrowed)
             .ok_or_else(|| Problem::of_file(&data_label(located), "no such file is bundled")),
-        None => read_text(Path::new(located), MAX_DATA_BYTES, NOUN).map(Cow::Owned),
+        None => read_text(Path::new(located), &DATA).map(Cow::Owned),
     }
 }
 

@@ -15,43 +15,55 @@ use super::wording::escaped;
 /// The largest scenario file, in bytes.
 pub const MAX_BYTES: u64 = 1 << 20;
 
+/// A sort of file, as it is bounded and called.
+pub(super) struct Sort {
+    /// Its largest size, in bytes.
+    pub(super) most: u64,
+    /// What it is.
+    pub(super) noun: &'static str,
+    /// A file of the sort.
+    pub(super) file: &'static str,
+}
+
+const SCENARIO: Sort = Sort { most: MAX_BYTES, noun: "a scenario", file: "a scenario file" };
+
 /// Reads the text of a scenario file.
 ///
 /// # Errors
 /// If the file is missing, may not be read, is no regular file, is larger than [`MAX_BYTES`] or is not UTF-8.
 pub fn read(path: &Path) -> Result<String, Problem> {
-    read_text(path, MAX_BYTES, "a scenario")
+    read_text(path, &SCENARIO)
 }
 
 /// Looks whether a file seems to be one that [`read_text`] would read, without opening it.
 ///
 /// # Errors
-/// If it is missing, is no regular file or is larger than `most` bytes; `noun` says what it should be.
-pub(super) fn examine(path: &Path, most: u64, noun: &str) -> Result<(), Problem> {
+/// If it is missing, is no regular file or is too large.
+pub(super) fn examine(path: &Path, sort: &Sort) -> Result<(), Problem> {
     let label = label(path);
-    let metadata = std::fs::metadata(path).map_err(|error| Problem::of_file(&label, explained(&error, noun)))?;
-    regular(metadata.file_type(), noun).map_err(|message| Problem::of_file(&label, message))?;
-    if metadata.len() > most { Err(too_large(&label, most, noun)) } else { Ok(()) }
+    let metadata = std::fs::metadata(path).map_err(|error| Problem::of_file(&label, explained(&error, sort)))?;
+    regular(metadata.file_type(), sort).map_err(|message| Problem::of_file(&label, message))?;
+    if metadata.len() > sort.most { Err(too_large(&label, sort)) } else { Ok(()) }
 }
 
-/// Reads the text of a file of at most so many bytes; `noun` says what it should be.
+/// Reads the text of a file of some sort.
 ///
 /// # Errors
 /// As [`read`].
-pub(super) fn read_text(path: &Path, most: u64, noun: &str) -> Result<String, Problem> {
+pub(super) fn read_text(path: &Path, sort: &Sort) -> Result<String, Problem> {
     let label = label(path);
     let problem = |message: String| Problem::of_file(&label, message);
-    let failed = |error: io::Error| problem(explained(&error, noun));
+    let failed = |error: io::Error| problem(explained(&error, sort));
 
     // Looked at before it is opened, because opening a device can already do something; and once more after,
     // because the path may name another file by then.
-    regular(std::fs::metadata(path).map_err(failed)?.file_type(), noun).map_err(problem)?;
+    regular(std::fs::metadata(path).map_err(failed)?.file_type(), sort).map_err(problem)?;
     let flags = OFlags::NONBLOCK | OFlags::NOCTTY;
     let file = OpenOptions::new().read(true).custom_flags(flags.bits().cast_signed()).open(path).map_err(failed)?;
     let metadata = file.metadata().map_err(failed)?;
-    regular(metadata.file_type(), noun).map_err(problem)?;
-    let bytes = if metadata.len() > most { None } else { bounded(file, most).map_err(failed)? };
-    let Some(bytes) = bytes else { return Err(too_large(&label, most, noun)) };
+    regular(metadata.file_type(), sort).map_err(problem)?;
+    let bytes = if metadata.len() > sort.most { None } else { bounded(file, sort.most).map_err(failed)? };
+    let Some(bytes) = bytes else { return Err(too_large(&label, sort)) };
     String::from_utf8(bytes).map_err(|error| invalid_utf8(&label, error.as_bytes(), error.utf8_error().valid_up_to()))
 }
 
@@ -67,14 +79,14 @@ fn bounded(file: File, most: u64) -> io::Result<Option<Vec<u8>>> {
     Ok((bytes.len() as u64 <= most).then_some(bytes))
 }
 
-fn too_large(label: &str, most: u64, noun: &str) -> Problem {
-    Problem::of_file(label, format!("is larger than {}, the most {noun} may be", crate::units::bytes(most)))
+fn too_large(label: &str, Sort { most, noun, .. }: &Sort) -> Problem {
+    Problem::of_file(label, format!("is larger than {}, the most {noun} may be", crate::units::bytes(*most)))
 }
 
-fn regular(kind: FileType, noun: &str) -> Result<(), String> {
+fn regular(kind: FileType, Sort { noun, file, .. }: &Sort) -> Result<(), String> {
     let what = match kind {
         kind if kind.is_file() => return Ok(()),
-        kind if kind.is_dir() => return Err(format!("is a folder; name {noun} in it")),
+        kind if kind.is_dir() => return Err(format!("is a folder; name {file} in it")),
         kind if kind.is_fifo() => "a pipe",
         kind if kind.is_socket() => "a socket",
         kind if kind.is_char_device() || kind.is_block_device() => "a device",
@@ -83,7 +95,7 @@ fn regular(kind: FileType, noun: &str) -> Result<(), String> {
     Err(format!("is {what}; {noun} must be a regular file"))
 }
 
-fn explained(error: &io::Error, noun: &str) -> String {
+fn explained(error: &io::Error, Sort { noun, .. }: &Sort) -> String {
     match error.kind() {
         io::ErrorKind::NotFound => "there is no such file".to_owned(),
         io::ErrorKind::PermissionDenied => "you may not read it; ask its owner for read permission".to_owned(),

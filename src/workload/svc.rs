@@ -11,9 +11,9 @@ mod folds;
 
 use std::time::Instant;
 
-use libsvm_rs::predict::predict;
+use libsvm_rs::predict::predict_values;
 use libsvm_rs::train::svm_train;
-use libsvm_rs::{KernelType, SvmParameter, SvmProblem};
+use libsvm_rs::{KernelType, SvmModel, SvmNode, SvmParameter, SvmProblem};
 
 use self::dataset::Dataset;
 use self::folds::stratified;
@@ -181,13 +181,14 @@ impl Search {
         let model = svm_train(&self.training_set(fold), parameter);
         let fit_s = begun.elapsed().as_secs_f64();
         let begun = Instant::now();
+        let mut judge = Judge::new(&model);
         let (mut tested, mut right) = (0, 0);
         for i in (0..self.fold_of.len()).filter(|&i| self.fold_of[i] == fold) {
             if tested % STRIDE == 0 && desk.cancelled() {
                 return Err(Cancelled);
             }
             tested += 1;
-            right += usize::from(predict(&model, &self.data.rows[i]) == f64::from(self.data.classes[i]));
+            right += usize::from(judge.class(&self.data.rows[i]) == self.data.classes[i]);
         }
         let score = right as f64 / tested as f64;
         Ok([score, model.sv.len() as f64, fit_s, begun.elapsed().as_secs_f64()])
@@ -228,6 +229,33 @@ impl Search {
     fn value(&self, task: u64, key: &str) -> Option<&Value> {
         let point = self.inputs.grid_point(task);
         point.into_iter().find(|(name, _)| *name == key).map(|(_, value)| value).or_else(|| self.params.get(key))
+    }
+}
+
+/// Classifies by the votes of a model's pairs of classes.
+struct Judge<'a> {
+    model: &'a SvmModel,
+    decisions: Vec<f64>,
+    votes: Vec<u32>,
+}
+
+impl<'a> Judge<'a> {
+    fn new(model: &'a SvmModel) -> Self {
+        let classes = model.label.len();
+        Self { model, decisions: vec![0.0; classes * (classes - 1) / 2], votes: vec![0; classes] }
+    }
+
+    /// The class with the most votes; of equal ones the first, as in LIBSVM. (The library's own vote takes the last.)
+    fn class(&mut self, row: &[SvmNode]) -> u32 {
+        predict_values(self.model, row, &mut self.decisions);
+        self.votes.fill(0);
+        let classes = self.votes.len();
+        let pairs = (0..classes).flat_map(|i| (i + 1..classes).map(move |j| (i, j)));
+        for ((i, j), decision) in pairs.zip(&self.decisions) {
+            self.votes[if *decision > 0.0 { i } else { j }] += 1;
+        }
+        let first = (0..classes).reduce(|best, next| if self.votes[next] > self.votes[best] { next } else { best });
+        first.map_or(0, |first| self.model.label[first] as u32)
     }
 }
 

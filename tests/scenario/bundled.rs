@@ -27,6 +27,8 @@ fn task_s(scenario: &Scenario, task: u64) -> f64 {
         "square" => 1e-8,
         "sleep" => x * param("unit_s"),
         "countdown" => x * param("steps") / SLOW_STEPS_PER_S,
+        // Fit and score on a half of the lecture's 13 000 samples: the mean over the eight of them.
+        "svc" => 0.46,
         other => panic!("no estimate for {other}"),
     }
 }
@@ -52,7 +54,7 @@ fn run_s(scenario: &Scenario, cores: u32) -> f64 {
 #[test]
 fn they_are_fine_on_small_and_large_machines() {
     for cores in [1, 2, 3, 8, 64, 256, 1024] {
-        assert_eq!(on(cores).len(), 6);
+        assert_eq!(on(cores).len(), 7);
     }
 }
 
@@ -106,7 +108,7 @@ fn reading_them_all_fits_into_the_start_of_the_program() {
     let best = (0..10).map(|_| {
         let start = Instant::now();
         let library = Library::open(&[], workload::specs(), 256);
-        assert_eq!(library.entries.len(), 6);
+        assert_eq!(library.entries.len(), 7);
         start.elapsed()
     });
     assert!(best.min().unwrap().as_millis() < 30);
