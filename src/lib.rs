@@ -1,4 +1,37 @@
 //! parlab: a terminal lab for parallel workloads.
+//!
+//! A **scenario** is planned into **trials**; for each trial the **engine** hires workers from a **backend**; the
+//! workers run the **workload**'s tasks off one shared **board**; the **machine** is watched meanwhile;
+//! **analysis** turns trials into speedups; **report** and **tui** only show what they are handed.
+//!
+//! ```text
+//!   main ─ command ─ cli            what was asked for; where the rooms meet
+//!             │
+//!      ┌──────┴──────┐
+//!    report         tui             how is it told, how is it seen?
+//!      └──────┬──────┘
+//!          engine ── analysis       how does a run go, how good was it?
+//!             │
+//!          backend                  who does it?              machine   on what?
+//!             │
+//!          workload                 what is a task?           units     how are figures written?
+//!             │
+//!          scenario                 what is to be run?
+//! ```
+//!
+//! A room imports what stands below it, never what stands above; `analysis`, `machine` and `units` know none of
+//! the others. Only `tui` names ratatui and crossterm; only `cli`, `report` and `tui` print. `tests/layers` reads
+//! the sources and holds them to this.
+//!
+//! # Where do I add …
+//! - a kind of workload? A file beside `workload/square.rs`, and a line in `workload/registry.rs`.
+//! - a key of scenarios? `scenario/sweep.rs` or `scenario/job.rs`, and the setting in `scenario/settings.rs`.
+//! - a backend? A file beside `backend/threads.rs` that hires workers and hands back a [`backend::Crew`].
+//! - an event? [`engine::Event`]; the [`engine::Ledger`] folds it, reports and screens follow.
+//! - a figure? [`analysis`] for the formula, [`engine::Figures`] for the row, then report and screen.
+//! - a report? A file beside `report/json.rs`.
+//! - a key of the screen? A row in [`tui::keys`]; footer, help and README come from there.
+//! - a command? [`cli`] for its words, `command/` for what it does.
 
 pub mod analysis;
 pub mod backend;
@@ -14,7 +47,7 @@ pub mod workload;
 
 use std::process::ExitCode;
 
-/// The program.
+/// The program: reads the command line, does what it says, and returns the exit code.
 pub fn main() -> ExitCode {
     // A nursery must be small and quick to start: it skips everything else.
     if std::env::args_os().nth(1).is_some_and(|argument| argument == backend::NURSERY_COMMAND) {

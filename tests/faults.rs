@@ -57,13 +57,25 @@ fn a_task_that_kills_is_tried_twice_and_given_up() {
         for loss in &losses {
             assert!(loss.contains("worker ") && loss.contains(cause) && loss.contains("task 1"), "{how}: {loss}");
         }
-        assert!(losses[0].contains("retried") && losses[1].contains("given up"), "{losses:?}");
+        assert!(losses[0].contains("retried") && losses[1].contains("marked failed"), "{losses:?}");
         assert!(!warnings(&report, "task-failed").is_empty() || !warnings(&report, "tasks-failed").is_empty());
         let config = &report["configs"][0];
         assert_eq!((&config["tasks_done"], &config["tasks_failed"]), (&3.into(), &1.into()), "{how}");
         assert!(config["wall_s"]["median"].is_null(), "a trial with a failed task is no sample");
         no_value_but_of_task_1(&report);
     }
+}
+
+#[test]
+fn a_grid_decides_how_each_task_misbehaves() {
+    let _turn = alone();
+    let grid = "[grid]\nhow = [\"kill\", \"exit\"]\nx = [1, 2]\n";
+    let scenario = crash("", grid, "workers = 1").replace("how = \"\"\n", "");
+    let (report, code, stderr) = report(&scenario, &[]);
+    assert_eq!(code, 1, "{stderr}");
+    let losses = warnings(&report, "worker-lost");
+    let of = |task: &str, cause: &str| losses.iter().filter(|l| l.contains(task) && l.contains(cause)).count();
+    assert_eq!((losses.len(), of("task 1", "SIGKILL"), of("task 3", "status 3")), (4, 2, 2), "{losses:?}");
 }
 
 #[test]
@@ -148,7 +160,7 @@ fn a_worker_killed_from_outside_costs_nothing_but_time() {
     assert_eq!(report["configs"][0]["tasks_done"], 4);
     let losses = ended.warnings("worker-lost");
     assert_eq!(losses.len(), 1, "{losses:?}");
-    for word in ["worker 0", "SIGKILL", "task 0", &victim.to_string()] {
+    for word in ["worker 0", "SIGKILL", "task ", "retried", &victim.to_string()] {
         assert!(losses[0].contains(word), "{word}: {losses:?}");
     }
 }
@@ -413,6 +425,36 @@ fn children_that_nobody_waits_for_are_waited_for_all_the_same() {
     let run = Running::launch(command, &waiting("[0.2, 0.2]", "workers = 2\ntimeout_s = 10"), |_| {});
     let ended = run.finish();
     assert_eq!((ended.code(), ended.report()["status"].as_str()), (0, Some("done")), "{}", ended.report()["warnings"]);
+}
+
+#[test]
+fn workers_of_a_trial_that_was_given_up_do_not_work_on() {
+    let _turn = alone();
+    // Somebody without privileges, since nothing is refused to root, whose nursery is forbidden to fork again.
+    let somebody = ["--reuid=54322", "--regid=54322", "--clear-groups"];
+    let may_run = || Command::new("setpriv").args(somebody).arg(common::binary()).arg("list").output();
+    if !common::have("setpriv") || !common::have("prlimit") || !may_run().is_ok_and(|list| list.status.success()) {
+        eprintln!("SKIPPED: this test needs to become somebody else, who can run the program");
+        return;
+    }
+    let mut command = Command::new("setpriv");
+    command.args(somebody).arg(common::binary()).args(["run", "--format", "json", "--repeats", "2"]);
+    let toml = format!("{}schedule = \"static\"\ntimeout_s = 2\n", waiting("{ repeat = 5, times = 6 }", "workers = 3"));
+    let mut run = Running::launch_for(54322, command, &toml);
+    run.wait_for("gate_opened", 1);
+    let first = run.wait_for_workers(3);
+    let nursery = run.nursery().expect("a nursery").to_string();
+    let forbidden = Command::new("setpriv").args(somebody).args(["prlimit", "--pid", &nursery, "--nproc=1:1"]).status();
+    assert!(forbidden.is_ok_and(|status| status.success()));
+    send(first[0], SIGKILL);
+    run.wait_for("gate_opened", 2);
+    for worker in first {
+        assert!(!is_alive(worker), "a worker of the first trial is still there in the second");
+    }
+    let ended = run.finish();
+    assert_eq!(ended.code(), 1);
+    let broken = ended.warnings("trial-broken");
+    assert!(broken.len() == 1 && broken[0].contains("cannot fork worker 0"), "{broken:?}");
 }
 
 fn understands_ignore_signal() -> bool {

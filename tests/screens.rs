@@ -192,7 +192,7 @@ fn results_of_a_run_that_failed() {
         ("results-differ", "processes × 4, repeat 1: results differ from serial's: 00 here, 4f there"),
         (
             "worker-lost",
-            "processes × 4, repeat 1: worker 3 (pid 4712) was killed by SIGKILL in task 2; that task is marked failed, a replacement goes on with the others",
+            "processes × 4, repeat 1: worker 3 (pid 4712) was killed by SIGKILL while it held task 2: that task is marked failed",
         ),
     ];
     fixture::finish(&mut state, Status::Failed, &problems);

@@ -80,6 +80,18 @@ fn a_scenario_named_on_the_command_line_is_one_key_away() {
 }
 
 #[test]
+fn a_bundled_scenario_named_on_the_command_line_is_the_one_that_runs() {
+    let mut terminal = Session::parlab().args(["tiny-tasks"]).open();
+    terminal.wait_for("/ filter");
+    terminal.send("\r");
+    terminal.wait_for("again");
+    terminal
+        .wait("its title above the results", |screen| screen.lines().next().is_some_and(|l| l.contains("Too small")));
+    terminal.send("\x03");
+    assert_eq!(terminal.exit_code(), 0);
+}
+
+#[test]
 fn cancels_resizes_and_leaves_nobody_behind() {
     let folder = common::folder();
     let mut terminal = open(folder.path());

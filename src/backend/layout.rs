@@ -85,6 +85,8 @@ pub(super) struct Claim {
     pub(super) end: AtomicU64,
     /// `done + failed` when it was taken: what has been added since is how far the worker has come in it.
     pub(super) base: AtomicU64,
+    /// Sum of the starts of this and all earlier claims of the lane, modulo 2⁶⁴: see `salvage`.
+    pub(super) starts: AtomicU64,
 }
 
 /// Resources used by a worker.

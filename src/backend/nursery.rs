@@ -103,13 +103,17 @@ impl Nursery {
                 let board = board.and_then(|file| Board::attach(file, shape).map_err(|error| error.to_string()));
                 self.end_workers();
                 self.workers = vec![None; shape.workers as usize];
-                board
+                let refusal = board
                     .and_then(|board| {
                         self.board = Some(board);
                         (0..shape.workers).try_for_each(|worker| self.fork_worker(worker))
                     })
-                    .err()
-                    .map(Word::Refused)
+                    .err();
+                if refusal.is_some() {
+                    // Those that could be forked would wait at a gate that never opens.
+                    self.end_workers();
+                }
+                refusal.map(Word::Refused)
             }
             Order::Replace(worker) => self.fork_worker(worker).err().map(Word::Refused),
         };

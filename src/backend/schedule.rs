@@ -16,7 +16,7 @@ use crate::scenario::Schedule;
 pub(super) fn next_range(shape: &Shape, cursor: &AtomicU64, worker: u32, taken: u64) -> Option<Range<u64>> {
     match (shape.schedule, shape.chunk) {
         (Schedule::Dynamic, chunk) => dynamic(shape.tasks, chunk.unwrap_or(1), cursor),
-        (Schedule::Guided, chunk) => guided(shape, chunk.unwrap_or(1), cursor),
+        (Schedule::Guided, _) => guided(shape, cursor),
         (Schedule::Static | Schedule::Stealing, None) => block(shape, worker, taken),
         (Schedule::Static | Schedule::Stealing, Some(chunk)) => dealt(shape, chunk, worker, taken),
     }
@@ -31,15 +31,21 @@ fn dynamic(tasks: u64, chunk: u64, cursor: &AtomicU64) -> Option<Range<u64>> {
     (start < tasks).then(|| start..tasks.min(start + chunk))
 }
 
-/// A share of what is left: one part in as many as there are workers, never less than `chunk`.
-fn guided(shape: &Shape, chunk: u64, cursor: &AtomicU64) -> Option<Range<u64>> {
-    let share = |start: u64| {
-        let left = shape.tasks.saturating_sub(start);
-        left.div_ceil(u64::from(shape.workers)).max(chunk).min(left)
-    };
-    let take = |start| (start < shape.tasks).then(|| start + share(start));
+fn guided(shape: &Shape, cursor: &AtomicU64) -> Option<Range<u64>> {
+    let take = |start| (start < shape.tasks).then(|| start + share_at(shape, start));
     let start = cursor.try_update(Relaxed, Relaxed, take).ok()?;
-    Some(start..start + share(start))
+    Some(start..start + share_at(shape, start))
+}
+
+/// How many positions are handed out together from `start` on by a schedule with a cursor. Guided: a share of what
+/// is left, one part in as many as there are workers, never less than `chunk`.
+pub(super) fn share_at(shape: &Shape, start: u64) -> u64 {
+    let left = shape.tasks.saturating_sub(start);
+    let chunk = shape.chunk.unwrap_or(1);
+    match shape.schedule {
+        Schedule::Guided => left.div_ceil(u64::from(shape.workers)).max(chunk).min(left),
+        _ => chunk.min(left),
+    }
 }
 
 /// One contiguous block a worker, their lengths as equal as can be.

@@ -74,6 +74,44 @@ proptest! {
     }
 }
 
+proptest! {
+    #[test]
+    fn a_claim_taken_to_the_grave_is_found(
+        tasks in 2..5_000u64,
+        workers in 1..6u32,
+        chunk in prop::option::of(1..60u64),
+        schedule in prop::sample::select(&[Schedule::Dynamic, Schedule::Guided]),
+        before in 0..5_000u64,
+    ) {
+        let board = board(tasks, workers, schedule, chunk);
+        // Some are run, then somebody moves the cursor and is never seen again, then the others run the rest.
+        Worker::new(&board, &bench(vec![], before % tasks), 0).work();
+        let grave = super::schedule::next_range(board.shape(), &board.header().cursor.0, 0, 0);
+        for worker in 0..workers {
+            Worker::new(&board, &bench(vec![], NEVER), worker).work();
+        }
+        prop_assert_eq!(board.lost_claim(), grave.clone());
+        if let Some(range) = grave {
+            board.hand_over(0, &range);
+            Worker::new(&board, &bench(vec![], NEVER), 0).work();
+        }
+        prop_assert_eq!(board.lost_claim(), None);
+        prop_assert_eq!(board.totals().done, tasks);
+        prop_assert_eq!(board.totals().checksum, reference(tasks));
+    }
+}
+
+#[test]
+fn two_claims_taken_to_the_grave_are_not_made_up() {
+    let board = board(1_000, 2, Schedule::Dynamic, Some(10));
+    for _ in 0..2 {
+        super::schedule::next_range(board.shape(), &board.header().cursor.0, 0, 0);
+    }
+    Worker::new(&board, &bench(vec![], NEVER), 0).work();
+    assert_eq!(board.lost_claim(), None);
+    assert_eq!(board.progress().0, 980);
+}
+
 #[test]
 fn a_task_given_up_is_on_record_and_the_next_follows() {
     let board = board(6, 1, Schedule::Dynamic, Some(3));

@@ -1,6 +1,7 @@
 //! `threads`: a rayon thread pool, made for the trial and gone after it.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::time::{Duration, Instant};
 
@@ -30,14 +31,23 @@ const PATIENCE: Duration = Duration::from_millis(100);
 pub(super) fn hire(board: &Arc<Board>, bench: &Arc<Bench>) -> Result<Box<dyn Crew>, Broken> {
     let workers = board.shape().workers;
     let (exit, exited) = mpsc::channel();
-    let pool = ThreadPoolBuilder::new()
+    let mut started = Vec::new();
+    let built = ThreadPoolBuilder::new()
         .num_threads(workers as usize)
-        .thread_name(|worker| format!("worker-{worker}"))
         .exit_handler(move |_| {
             let _ = exit.send(());
         })
-        .build()
-        .map_err(|error| Broken(format!("cannot start {workers} threads: {error}")))?;
+        .spawn_handler(|thread| {
+            let builder = std::thread::Builder::new().name(format!("worker-{}", thread.index()));
+            started.push(builder.spawn(|| thread.run())?);
+            Ok(())
+        })
+        .build();
+    let pool = built.map_err(|error| {
+        // Those that did start are on their way out; until they are gone, a smaller trial might be refused too.
+        started.into_iter().for_each(|thread| drop(thread.join()));
+        Broken(format!("cannot start {workers} threads: {error}"))
+    })?;
     let (leave, left) = mpsc::channel();
     let (board, bench) = (Arc::clone(board), Arc::clone(bench));
     if board.shape().schedule == Schedule::Stealing {
@@ -54,31 +64,35 @@ pub(super) fn hire(board: &Arc<Board>, bench: &Arc<Bench>) -> Result<Box<dyn Cre
 
 /// Lets rayon split the range: all threads come to the gate, then the first through it starts the iteration and
 /// the others steal from it.
+///
+/// The iteration must not be handed to the pool from outside: a thread could come upon it before its own way to the
+/// gate, and would wait there for a gate that does not open without it.
 fn steal(pool: &ThreadPool, board: Arc<Board>, bench: Arc<Bench>, leave: Sender<u32>) {
+    let started = AtomicBool::new(false);
+    pool.spawn_broadcast(move |context| {
+        let worker = Worker::new(&board, &bench, context.index() as u32);
+        worker.arrive();
+        worker.wait_at_gate();
+        worker.begin();
+        if !started.swap(true, Relaxed) {
+            let (board, bench, leave) = (Arc::clone(&board), Arc::clone(&bench), leave.clone());
+            rayon::spawn(move || iterate(&board, &bench, &leave));
+        }
+    });
+}
+
+/// Runs all positions on the pool that this is called in, and lets its threads leave.
+fn iterate(board: &Board, bench: &Bench, leave: &Sender<u32>) {
     let (all, chunk) = (board.shape().tasks as usize, board.shape().chunk.unwrap_or(1) as usize);
-    let (passed, through) = mpsc::channel();
-    {
-        let (board, bench) = (Arc::clone(&board), Arc::clone(&bench));
-        pool.spawn_broadcast(move |context| {
-            let worker = Worker::new(&board, &bench, context.index() as u32);
-            worker.arrive();
-            worker.wait_at_gate();
-            worker.begin();
-            let _ = passed.send(());
-        });
-    }
-    pool.spawn(move || {
-        // Runs on a thread that has passed the gate itself; the others follow within microseconds.
-        let _ = through.recv();
-        let here = || Worker::new(&board, &bench, rayon::current_thread_index().unwrap_or(0) as u32);
-        let _ = (0..all)
-            .into_par_iter()
-            .with_min_len(chunk)
-            .try_for_each_init(here, |worker, position| worker.run_position(position as u64));
-        rayon::broadcast(|context| {
-            here().end();
-            let _ = leave.send(context.index() as u32);
-        });
+    let here = || Worker::new(board, bench, rayon::current_thread_index().unwrap_or(0) as u32);
+    // Being cancelled is no error here: the engine, who asked for it, knows.
+    let _ = (0..all)
+        .into_par_iter()
+        .with_min_len(chunk)
+        .try_for_each_init(here, |worker, position| worker.run_position(position as u64));
+    rayon::broadcast(|context| {
+        here().end();
+        let _ = leave.send(context.index() as u32);
     });
 }
 

@@ -14,6 +14,7 @@ use super::board::Board;
 use super::futex;
 use super::histogram::record;
 use super::layout::{Lane, standing, verdict};
+use super::salvage::starts_of;
 use super::schedule::next_range;
 use crate::scenario::{Job, Permutation};
 use crate::workload::{BuildError, Cancelled, Desk, Values, Workload, build};
@@ -80,8 +81,9 @@ impl<'a> Worker<'a> {
         self.end();
     }
 
-    /// Says that it is there.
+    /// Gets ready and says that it is there.
     pub(super) fn arrive(&self) {
+        self.bench.workload.settle(self);
         let lane = self.lane;
         lane.pid.store(gettid().as_raw_nonzero().get() as u32, Relaxed);
         lane.arrived_at.store(self.board.shape().clock.now(), Relaxed);
@@ -128,6 +130,7 @@ impl<'a> Worker<'a> {
         claim.start.store(range.start, Relaxed);
         claim.end.store(range.end, Relaxed);
         claim.base.store(self.settled(), Relaxed);
+        claim.starts.store(starts_of(self.lane).wrapping_add(range.start), Relaxed);
         self.lane.taken.store(taken + 1, Release);
         Some(range)
     }
@@ -221,18 +224,30 @@ impl<'a> Worker<'a> {
 
     fn account(&self, before: Option<Usage>) {
         let (Some(before), Some(after)) = (before, thread_usage()) else { return };
+        let (before, after) = (counts(&before), counts(&after));
+        self.add_usage(std::array::from_fn(|i| after[i] - before[i]));
         let cells = &self.lane.usage;
-        let us = |time: nix::sys::time::TimeVal| (time.tv_sec() * 1_000_000 + time.tv_usec()) as u64;
-        cells.user_us.fetch_add(us(after.user_time()) - us(before.user_time()), Relaxed);
-        cells.system_us.fetch_add(us(after.system_time()) - us(before.system_time()), Relaxed);
-        let voluntary = after.voluntary_context_switches() - before.voluntary_context_switches();
-        let involuntary = after.involuntary_context_switches() - before.involuntary_context_switches();
-        cells.voluntary.fetch_add(voluntary as u64, Relaxed);
-        cells.involuntary.fetch_add(involuntary as u64, Relaxed);
-        if let Ok(process) = getrusage(UsageWho::RUSAGE_SELF) {
-            cells.peak_rss_kib.fetch_max(process.max_rss() as u64, Relaxed);
+        if let Some(peak) = peak_rss_kib() {
+            cells.peak_rss_kib.fetch_max(peak, Relaxed);
         }
     }
+}
+
+impl Worker<'_> {
+    fn add_usage(&self, [user_us, system_us, voluntary, involuntary]: [u64; 4]) {
+        let cells = &self.lane.usage;
+        cells.user_us.fetch_add(user_us, Relaxed);
+        cells.system_us.fetch_add(system_us, Relaxed);
+        cells.voluntary.fetch_add(voluntary, Relaxed);
+        cells.involuntary.fetch_add(involuntary, Relaxed);
+    }
+}
+
+/// Microseconds in user mode and in the kernel, voluntary and involuntary context switches.
+fn counts(usage: &Usage) -> [u64; 4] {
+    let us = |time: nix::sys::time::TimeVal| (time.tv_sec() * 1_000_000 + time.tv_usec()) as u64;
+    let switches = [usage.voluntary_context_switches(), usage.involuntary_context_switches()];
+    [us(usage.user_time()), us(usage.system_time()), switches[0] as u64, switches[1] as u64]
 }
 
 impl Desk for Worker<'_> {
@@ -258,10 +273,21 @@ impl Desk for Worker<'_> {
             futex::wait(&self.board.header().cancel.0, 0, Some(left));
         }
     }
+
+    fn count_in(&self, usage: &Usage) {
+        self.add_usage(counts(usage));
+    }
 }
 
 fn thread_usage() -> Option<Usage> {
     getrusage(UsageWho::RUSAGE_THREAD).ok()
+}
+
+/// The largest resident set of this process, in KiB. Not `ru_maxrss`, which also remembers what the program used
+/// that this one was started from, however large that was.
+fn peak_rss_kib() -> Option<u64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    status.lines().find_map(|line| line.strip_prefix("VmHWM:")?.trim().strip_suffix(" kB")?.parse().ok())
 }
 
 /// What a result adds to the checksum: depends on the task and every bit of its values, and the sum over all

@@ -56,7 +56,7 @@ impl Bench {
         let scenario = source
             .parse(workload::specs(), usable_cpus(), &Overrides::default())
             .map_err(|problems| Failure::usage(problems.to_string()))?;
-        let known = super::library().entries.into_iter().find(|entry| entry.origin == source.origin);
+        let known = super::library().entries.into_iter().find(|entry| is_the_same(entry, source));
         let call = known.as_ref().map_or_else(|| source.label.clone(), |entry| entry.call.clone());
         if known.is_none() {
             bench.guest = Some(Entry {
@@ -68,6 +68,18 @@ impl Bench {
             });
         }
         Ok((bench, Some(call)))
+    }
+}
+
+/// Whether an entry of the library is the scenario that was found, by whatever path.
+fn is_the_same(entry: &Entry, source: &Source) -> bool {
+    match (&entry.origin, &source.origin) {
+        (Origin::Bundled, Origin::Bundled) => entry.name == source.name,
+        (Origin::File(a), Origin::File(b)) => match (a.canonicalize(), b.canonicalize()) {
+            (Ok(a), Ok(b)) => a == b,
+            _ => a == b,
+        },
+        _ => false,
     }
 }
 

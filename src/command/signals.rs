@@ -32,7 +32,10 @@ impl Heard {
 /// When the system refuses a handler or a thread.
 pub(super) fn listen(control: Arc<Control>) -> io::Result<Heard> {
     let heard = Heard::default();
-    let mut signals = Signals::new([SIGINT, SIGTERM, SIGHUP, SIGCONT])?;
+    // Under `nohup`, or in the background of a script, some are ignored from the start and are to stay so.
+    let ignored = ignored();
+    let ends = [SIGINT, SIGTERM, SIGHUP].into_iter().filter(|signal| ignored & (1 << (signal - 1)) == 0);
+    let mut signals = Signals::new(ends.chain([SIGCONT]))?;
     let first = heard.clone();
     std::thread::Builder::new().name("signals".to_owned()).spawn(move || {
         for signal in signals.forever() {
@@ -48,6 +51,13 @@ pub(super) fn listen(control: Arc<Control>) -> io::Result<Heard> {
         }
     })?;
     Ok(heard)
+}
+
+/// The signals that are ignored at present, as a set of bits: signal 1 is the lowest.
+fn ignored() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let set = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    set.and_then(|set| u64::from_str_radix(set.trim(), 16).ok()).unwrap_or(0)
 }
 
 fn exit_code_of(signal: u8) -> u8 {

@@ -9,7 +9,7 @@ use crate::backend::{Board, LaneReading, RecordReading, Scale, Standing};
 use crate::scenario::Inputs;
 
 /// Up to this many tasks a snapshot tells what each worker did when.
-pub const SPANS_MAX: u64 = 4096;
+pub const SPANS_MAX: u64 = 2_000;
 
 /// How urgently a run should end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -125,9 +125,15 @@ impl Scene {
             hired: self.board.arrived(),
             done,
             failed,
-            lanes: (0..shape.workers).map(|worker| lane_view(self.board.read_lane(worker), &time)).collect(),
+            lanes: (0..shape.workers).map(|worker| self.lane_view(self.board.read_lane(worker), &time)).collect(),
             spans: self.spans(&time),
         }
+    }
+
+    fn lane_view(&self, lane: LaneReading, time: &Time) -> LaneView {
+        // A lane that is being written may for an instant name a task of another trial's size.
+        let x = lane.task.filter(|&task| task < self.inputs.len()).map(|task| self.inputs.x(task));
+        LaneView { x, ..lane_view(lane, time) }
     }
 
     fn spans(&self, time: &Time) -> Vec<Span> {
@@ -176,6 +182,7 @@ fn lane_view(lane: LaneReading, time: &Time) -> LaneView {
         pid: lane.pid,
         cpu: lane.cpu,
         task: lane.task,
+        x: None,
         task_started_s: time.since_opening(lane.started),
         fraction: lane.task.and(lane.fraction.or(waited)),
         done: lane.done,

@@ -23,6 +23,9 @@ pub struct Ledger {
     pub status: Option<Status>,
     /// Why it failed or was interrupted.
     pub problems: Vec<Problem>,
+    /// By configuration: where its trials are in `finished`. A run may have thousands of configurations, and to look
+    /// through all trials for each would take longer than to run them.
+    of_config: Vec<Vec<usize>>,
 }
 
 impl Ledger {
@@ -41,6 +44,7 @@ impl Ledger {
             Event::Progress { .. } | Event::WorkerStalled { .. } => {}
             Event::WorkerLost(loss) => self.losses.push(loss.clone()),
             Event::TrialFinished { trial, outcome } => {
+                self.file(*trial);
                 self.finished.push((*trial, (**outcome).clone()));
                 self.current = None;
             }
@@ -59,11 +63,21 @@ impl Ledger {
 
     /// All trials of a configuration that were started and ended, warm-ups among them if asked for.
     pub fn trials_of(&self, config: usize, warmups: bool) -> impl Iterator<Item = &TrialOutcome> {
-        self.planned.iter().flat_map(move |planned| {
-            self.finished.iter().filter_map(move |(trial, outcome)| {
-                let planned = planned.plan.trials.get(*trial)?;
-                (planned.config == config && (warmups || !planned.warmup)).then_some(outcome)
-            })
+        let filed = self.of_config.get(config).map_or(&[][..], Vec::as_slice);
+        filed.iter().map(|&place| &self.finished[place]).filter_map(move |(trial, outcome)| {
+            let planned = self.planned.as_ref()?.plan.trials.get(*trial)?;
+            (warmups || !planned.warmup).then_some(outcome)
         })
+    }
+
+    /// Notes that the next to be finished is a trial of its configuration.
+    fn file(&mut self, trial: usize) {
+        let Some(plan) = self.planned.as_ref().map(|planned| &planned.plan) else { return };
+        let known = |config: &usize| *config < plan.configs.len();
+        let Some(config) = plan.trials.get(trial).map(|planned| planned.config).filter(known) else { return };
+        if self.of_config.len() <= config {
+            self.of_config.resize(config + 1, Vec::new());
+        }
+        self.of_config[config].push(self.finished.len());
     }
 }

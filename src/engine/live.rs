@@ -32,6 +32,8 @@ pub struct LaneView {
     pub cpu: Option<u32>,
     /// The task in hand.
     pub task: Option<u64>,
+    /// Its input `x`.
+    pub x: Option<f64>,
     /// When the task in hand was started, in seconds since the gate opened.
     pub task_started_s: f64,
     /// The fraction of the task in hand that is done, where its kind can tell.

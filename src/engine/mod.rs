@@ -13,6 +13,7 @@ mod run;
 mod search;
 mod session;
 mod trial;
+mod words;
 
 pub use control::{Control, SPANS_MAX, Urgency};
 pub use event::{
@@ -22,8 +23,8 @@ pub use event::{
 pub use figures::{Figures, Row, Speedup, TaskCounts, Usage, label, results};
 pub use ledger::Ledger;
 pub use live::{LaneState, LaneView, Snapshot, Span};
-pub use problems::loss_in_words;
 pub use run::{Executor, Setting, run};
 pub use search::{Combination, SearchFigures};
 pub use session::Session;
 pub use trial::{Laboratory, RESULTS_MAX};
+pub use words::{loss_in_words, trial_in_words};

@@ -1,8 +1,9 @@
 //! What went wrong in a run, gathered as it happens and told at its end.
 
-use super::event::{Cause, Event, Loss, Problem, Remedy, TrialEnd, TrialOutcome};
+use super::event::{Event, Problem, Remedy, TrialEnd, TrialOutcome};
+use super::words::{loss_in_words, trial_in_words};
 use crate::backend::Broken;
-use crate::scenario::{Config, Plan};
+use crate::scenario::Plan;
 
 /// More problems of one code than this are counted instead of listed.
 const LISTED_MAX: usize = 20;
@@ -13,13 +14,28 @@ pub(super) struct Problems {
     failed: bool,
     list: Vec<Problem>,
     unlisted: usize,
+    /// Tasks of the trial in progress that were given up for the workers they cost.
+    given_up: u64,
     /// Trial and checksum that the others must equal.
     reference: Option<(usize, String)>,
 }
 
 impl Problems {
     pub(super) fn new(plan: &Plan) -> Self {
-        Self { plan: plan.clone(), failed: false, list: Vec::new(), unlisted: 0, reference: None }
+        Self { plan: plan.clone(), failed: false, list: Vec::new(), unlisted: 0, given_up: 0, reference: None }
+    }
+
+    /// Takes note of more threads than CPUs, where workers bring threads of their own.
+    pub(super) fn count_threads(&mut self, inner: u32, usable_cpus: u32) {
+        let most = self.plan.configs.iter().map(|config| config.workers).max().unwrap_or(1);
+        let threads = u64::from(most) * u64::from(inner);
+        if inner > 1 && threads > u64::from(usable_cpus) {
+            let message = format!(
+                "{most} workers × {inner} inner threads make {threads} threads for {usable_cpus} usable CPUs, which \
+                 take turns; fewer of one of the two may be faster"
+            );
+            self.add("oversubscribed", message);
+        }
     }
 
     /// Takes note of what happens within a trial.
@@ -28,6 +44,7 @@ impl Problems {
             let message = format!("{}: {}", self.trial_in_words(loss.trial), loss_in_words(loss));
             self.add("worker-lost", message);
             if let (Remedy::TaskFailed, Some(task)) = (loss.remedy, loss.task) {
+                self.given_up += 1;
                 let trial = self.trial_in_words(loss.trial);
                 self.fail("task-failed", format!("task {task} of {trial} was given up: it cost two workers"));
             }
@@ -48,12 +65,19 @@ impl Problems {
                 self.fail("timeout", format!("{trial} took longer than timeout_s allows and was ended"));
             }
             TrialEnd::Complete if outcome.tasks_failed > 0 => {
-                let (trial, failed) = (self.trial_in_words(trial), outcome.tasks_failed);
-                self.fail("tasks-failed", format!("{failed} tasks of {trial} failed"));
+                // Those that cost workers have been told one by one.
+                let panicked = outcome.tasks_failed.saturating_sub(self.given_up);
+                let trial = self.trial_in_words(trial);
+                match panicked {
+                    0 => {}
+                    1 => self.fail("tasks-failed", format!("a task of {trial} panicked")),
+                    _ => self.fail("tasks-failed", format!("{panicked} tasks of {trial} panicked")),
+                }
             }
             TrialEnd::Complete => self.compare(trial, &outcome.checksum),
             TrialEnd::Cancelled | TrialEnd::Broken => {}
         }
+        self.given_up = 0;
     }
 
     fn compare(&mut self, trial: usize, checksum: &str) {
@@ -93,28 +117,28 @@ impl Problems {
     }
 
     fn trial_in_words(&self, trial: usize) -> String {
-        let planned = self.plan.trials[trial];
-        let Config { backend, workers, .. } = self.plan.configs[planned.config];
-        let round = if planned.warmup { "warm-up" } else { "repeat" };
-        format!("{} × {workers} ({round} {})", backend.word(), planned.repeat + 1)
+        trial_in_words(&self.plan, trial)
     }
 }
 
-/// The loss of a worker as a clause: `worker 1 (pid 42) was killed by SIGKILL while it held task 3, which was retried`.
-pub fn loss_in_words(loss: &Loss) -> String {
-    let how = match &loss.cause {
-        Cause::Signal(name) => format!("was killed by {name}"),
-        Cause::Exit(status) => format!("exited with status {status}"),
-    };
-    let held = match loss.task {
-        Some(task) => format!("while it held task {task}"),
-        None => "while it held no task".to_owned(),
-    };
-    let remedy = match loss.remedy {
-        Remedy::Retried => ", which is retried",
-        Remedy::TaskFailed => ", which is given up",
-        Remedy::Replaced => " and was replaced",
-        Remedy::GivenUp => " and the trial was given up",
-    };
-    format!("worker {} (pid {}) {how} {held}{remedy}", loss.worker, loss.pid)
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scenario;
+
+    #[test]
+    fn only_inner_threads_oversubscribe() {
+        let text = "title = 't'\n[workload]\nkind = 'matmul'\ntasks = 1\n[sweep]\nworkers = [1, 4]\n";
+        let scenario = scenario::parse("x.toml", "x", text, crate::workload::specs(), 2).expect("a scenario");
+        let told = |inner, cpus| {
+            let mut problems = Problems::new(&Plan::of(&scenario));
+            problems.count_threads(inner, cpus);
+            let (failed, list) = problems.close();
+            assert!(!failed, "it is a warning");
+            list.into_iter().map(|problem| problem.message).collect::<Vec<_>>()
+        };
+        // More workers than CPUs are asked for in so many words, and are no surprise.
+        assert!(told(1, 2).is_empty() && told(2, 8).is_empty());
+        assert!(told(2, 7)[0].starts_with("4 workers × 2 inner threads make 8 threads for 7 usable CPUs"));
+    }
 }

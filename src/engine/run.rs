@@ -11,6 +11,7 @@ use super::event::{Event, MachineFacts, Planned, Problem, ScenarioFacts, Stamped
 use super::problems::Problems;
 use crate::backend::Broken;
 use crate::scenario::{Config, Plan, Scenario};
+use crate::workload;
 
 /// Executes single trials.
 pub trait Executor {
@@ -52,6 +53,7 @@ pub fn run(
         with_results: BTreeSet::new(),
         tell,
     };
+    run.problems.count_threads(workload::needs(&scenario.job).inner_threads, setting.machine.usable_cpus);
     run.tell(Event::Planned(Box::new(planned(scenario, setting, plan.clone()))));
     for trial in 0..plan.trials.len() {
         if control.urgency() > Urgency::GoOn {
@@ -88,8 +90,9 @@ impl Run<'_> {
                 self.problems.hear(&event);
                 self.tell(event);
             });
-            // While the program was stopped its threads were, too, but the clock was not.
-            let void = control.take_disturbance() && outcome.as_ref().is_ok_and(|o| o.end == TrialEnd::Complete);
+            // While the program was stopped its threads were, too, but neither the clock nor the time limit was.
+            let ran = |o: &TrialOutcome| matches!(o.end, TrialEnd::Complete | TrialEnd::TimedOut);
+            let void = control.take_disturbance() && outcome.as_ref().is_ok_and(ran);
             if !void {
                 break outcome;
             }

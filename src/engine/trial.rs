@@ -21,6 +21,10 @@ const TICK: Duration = Duration::from_millis(50);
 const PROGRESS_EVERY: Duration = Duration::from_millis(500);
 /// How long tasks are given to stop by themselves once a trial is called off.
 const GRACE: Duration = Duration::from_millis(100);
+/// A look-up that comes later than this may mean that the whole program was stopped.
+const LATE: Duration = Duration::from_millis(250);
+/// How long the news of such a stop may take to get here.
+const NEWS: Duration = Duration::from_millis(100);
 /// A trial that loses more workers than this is given up.
 const LOSSES_MAX: usize = 1000;
 
@@ -92,6 +96,8 @@ impl Executor for Laboratory<'_> {
             losses: HashMap::new(),
             lost: 0,
             left: 0,
+            looked_up: Instant::now(),
+            late: false,
         };
         let mut opened = None;
         let end = attendant.gather().and_then(|()| {
@@ -103,8 +109,17 @@ impl Executor for Laboratory<'_> {
             (attendant.tell)(Event::GateOpened { trial, startup_s });
             attendant.attend()
         });
-        drop(attendant);
+        if matches!(end, Err(Ending::Broken(_))) {
+            // Whoever still works would do so beside the next trial.
+            board.cancel();
+            attendant.crew.kill();
+        }
         let now = self.clock.now();
+        if attendant.late || attendant.looked_up.elapsed() > LATE {
+            // Before this trial is believed, whoever heard of a stop has time to say so.
+            std::thread::sleep(NEWS);
+        }
+        drop(attendant);
         self.control.ended(now);
         let end = match end {
             Ok(()) => TrialEnd::Complete,
@@ -193,6 +208,9 @@ struct Attendant<'a> {
     losses: HashMap<u64, u32>,
     lost: usize,
     left: u32,
+    looked_up: Instant,
+    /// Whether this thread stood still for a while.
+    late: bool,
 }
 
 impl Attendant<'_> {
@@ -209,7 +227,7 @@ impl Attendant<'_> {
     /// Waits until all workers have left.
     fn attend(&mut self) -> Result<(), Ending> {
         let mut told = Instant::now();
-        while self.left < self.board.shape().workers {
+        while self.left < self.board.shape().workers || self.recover()? {
             self.look_up()?;
             self.hear(TICK.min(self.deadline.saturating_duration_since(Instant::now())))?;
             if told.elapsed() >= PROGRESS_EVERY {
@@ -218,11 +236,33 @@ impl Attendant<'_> {
                 (self.tell)(Event::Progress { trial: self.trial, done, failed });
             }
         }
-        self.called_off.take().map_or(Ok(()), |(_, end)| Err(Ending::Called(end)))
+        let whole = self.board.progress().0 >= self.board.shape().tasks;
+        match self.called_off {
+            // Everybody was done already.
+            _ if whole => Ok(()),
+            Some((_, end)) => Err(Ending::Called(end)),
+            // The workers heard of it first, and were gone before this thread looked up.
+            None if self.control.urgency() > Urgency::GoOn => Err(Ending::Called(TrialEnd::Cancelled)),
+            None => Ok(()),
+        }
+    }
+
+    /// Has a claim run that a worker took to its grave, when everybody else has left; says whether there was one.
+    fn recover(&mut self) -> Result<bool, Ending> {
+        if self.lost == 0 || self.board.is_cancelled() {
+            return Ok(false);
+        }
+        let Some(claim) = self.board.lost_claim() else { return Ok(false) };
+        self.board.hand_over(0, &claim);
+        self.crew.replace(0).map_err(Ending::Broken)?;
+        self.left -= 1;
+        Ok(true)
     }
 
     /// Looks at the clock and at the control, and ends what should end.
     fn look_up(&mut self) -> Result<(), Ending> {
+        self.late |= self.looked_up.elapsed() > LATE;
+        self.looked_up = Instant::now();
         let urgency = self.control.urgency();
         if self.called_off.is_none() {
             let end = match urgency {
@@ -279,8 +319,6 @@ impl Attendant<'_> {
         };
         (self.tell)(Event::WorkerLost(Loss { trial: self.trial, worker, pid, cause, task, remedy }));
         if remedy == Remedy::GivenUp {
-            self.board.cancel();
-            self.crew.kill();
             return Err(Ending::Broken(Broken(format!("more than {LOSSES_MAX} workers were lost"))));
         }
         self.crew.replace(worker).map_err(Ending::Broken)

@@ -112,6 +112,10 @@ fn listed(entry: &Entry, names: usize, width: usize, out: &mut String) {
             for problem in problems.iter().take(SHOWN) {
                 out.extend(wrapped(&problem.to_string(), room).map(|line| format!("{indent}{line}\n")));
             }
+            if count > SHOWN {
+                let more = format!("and {} more: parlab check tells all", count - SHOWN);
+                out.extend(wrapped(&more, room).map(|line| format!("{indent}{line}\n")));
+            }
         }
     }
 }
@@ -200,6 +204,9 @@ fn domain_json(domain: Domain) -> Json {
             json!({ "type": "number", "default": default, "min": bounds.min, "max": bounds.max })
         }
         Domain::Whole { default, min, max } => json!({ "type": "whole", "default": default, "min": min, "max": max }),
+        Domain::Threads { default, max } => {
+            json!({ "type": "threads", "default": default, "min": 1, "max": max, "choices": ["all"] })
+        }
         Domain::Flag { default } => json!({ "type": "flag", "default": default }),
         Domain::File { instead_of } => json!({ "type": "file", "default": null, "instead_of": instead_of }),
         Domain::Word { choices } => json!({ "type": "word", "default": choices.first(), "choices": choices }),
@@ -221,6 +228,9 @@ fn allowed(domain: Domain) -> String {
         Domain::Whole { default, min, max } => {
             let [min, max, default] = [min, max, default].map(plain_whole);
             format!("whole numbers {min} to {max}, default {default}")
+        }
+        Domain::Threads { default, max } => {
+            format!("whole numbers 1 to {} or \"all\", default {}", plain_whole(max), plain_whole(default))
         }
         Domain::Flag { default } => format!("true | false; default {default}"),
         Domain::File { instead_of } => format!("a file, instead of {}", instead_of.join(" and ")),

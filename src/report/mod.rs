@@ -31,10 +31,12 @@ pub enum Format {
     Json,
 }
 
-/// Tells on standard error why something could not be done.
+/// Tells on standard error why something could not be done: a reason a line, each with the program's name.
 pub fn complain(message: &str) {
-    // Where even that is closed, the exit code has to do.
-    let _ = writeln!(std::io::stderr(), "parlab: {message}");
+    for line in message.lines() {
+        // Where even that is closed, the exit code has to do.
+        let _ = writeln!(std::io::stderr(), "parlab: {line}");
+    }
 }
 
 /// The columns that texts on standard output may take: the terminal's, or 80 where there is none.

@@ -13,6 +13,9 @@ use super::wording::remedy;
 /// The keys of `[workload]` besides the kind's parameters.
 pub(super) const KEYS: [&str; 3] = ["kind", "inputs", "tasks"];
 
+/// The word for as many threads as there are usable CPUs.
+const ALL: &str = "all";
+
 /// What `[workload]` and `[grid]` say.
 pub(super) struct Work<'d> {
     /// The kind and the setting that names it; `None` if it is not known.
@@ -125,7 +128,7 @@ fn file(given: &Setting<'_>, origin: &Origin, findings: &mut Findings<'_>) -> Op
 fn default(domain: Domain) -> Value {
     match domain {
         Domain::Number { default, .. } => Value::Number(default),
-        Domain::Whole { default, .. } => Value::Whole(default),
+        Domain::Whole { default, .. } | Domain::Threads { default, .. } => Value::Whole(default),
         Domain::Flag { default } => Value::Flag(default),
         Domain::File { .. } => Value::Word(String::new()),
         Domain::Word { choices } => Value::Word(choices.first().copied().unwrap_or_default().to_owned()),
@@ -137,10 +140,27 @@ pub(super) fn value(given: &Setting<'_>, domain: Domain, findings: &mut Findings
     match domain {
         Domain::Number { bounds, .. } => given.number(findings, bounds).map(Value::Number),
         Domain::Whole { min, max, .. } => given.whole(findings, min, max).map(Value::Whole),
+        Domain::Threads { .. } if given.string().is_some() => {
+            given.choice(findings, &[ALL], |word| word).map(|word| Value::Word(word.to_owned()))
+        }
+        Domain::Threads { max, .. } => given.whole(findings, 1, max).map(Value::Whole),
         Domain::Flag { .. } => given.flag(findings).map(Value::Flag),
         Domain::File { .. } => given.mistyped(findings, "one file for all tasks"),
         Domain::Word { choices } => {
             given.choice(findings, choices, |word| word).map(|word| Value::Word(word.to_owned()))
         }
+    }
+}
+
+/// Puts the number of usable CPUs where `all` was written for a number of threads.
+pub(super) fn count_threads(spec: &KindSpec, cores: u32, params: &mut Params, inputs: &mut Inputs) {
+    let is_count = |name: &str| {
+        spec.params.iter().any(|param| param.name == name && matches!(param.domain, Domain::Threads { .. }))
+    };
+    let axes = if let Inputs::Grid(axes) = inputs { axes.as_mut_slice() } else { &mut [] };
+    let varied = axes.iter_mut().filter(|axis| is_count(&axis.key)).flat_map(|axis| &mut axis.values);
+    let fixed = params.iter_mut().filter(|(name, _)| is_count(name)).map(|(_, value)| value);
+    for value in fixed.chain(varied).filter(|value| value.as_word() == Some(ALL)) {
+        *value = Value::Whole(cores.max(1).into());
     }
 }

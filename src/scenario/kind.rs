@@ -108,6 +108,13 @@ pub enum Domain {
         /// The largest value allowed.
         max: u64,
     },
+    /// A number of threads from 1 on, or the word `all`: as many as there are usable CPUs.
+    Threads {
+        /// The value when the key is absent.
+        default: u64,
+        /// The largest value allowed.
+        max: u64,
+    },
     /// Yes or no.
     Flag {
         /// The value when the key is absent.

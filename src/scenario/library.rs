@@ -18,8 +18,22 @@ use super::wording::{escaped, nearest, printable};
 
 static BUNDLED: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/scenarios");
 
-/// The bundled scenarios in the order of the lecture.
-const ORDER: [&str; 7] = ["cubes", "database", "database-reordered", "crunch", "speedup", "tiny-tasks", "grid-search"];
+/// The bundled scenarios in the order of the lecture, and what goes beyond it.
+const ORDER: [&str; 13] = [
+    "cubes",
+    "database",
+    "database-reordered",
+    "crunch",
+    "speedup",
+    "tiny-tasks",
+    "grid-search",
+    "matmul-one",
+    "matmul-all",
+    "mandelbrot-static",
+    "mandelbrot-dynamic",
+    "sum",
+    "triad",
+];
 
 /// The ending of scenario files.
 const ENDING: &str = "toml";

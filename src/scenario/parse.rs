@@ -108,7 +108,8 @@ fn document<'d>(
         rules::trials(sweep, blamed.as_ref(), findings);
     }
     let (sweep, order, seed) = settled?;
-    let (about, (kind, _), (params, inputs)) = (about?, work.kind?, work.tasks?);
+    let (about, (kind, _), (mut params, mut inputs)) = (about?, work.kind?, work.tasks?);
+    job::count_threads(kind, cores, &mut params, &mut inputs);
     Some(Scenario {
         name: name.to_owned(),
         title: about.title,

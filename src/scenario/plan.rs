@@ -19,7 +19,7 @@ pub struct Config {
     pub workers: u32,
     /// Which worker gets which task.
     pub schedule: Schedule,
-    /// Tasks handed out at a time; `None` leaves it to the schedule.
+    /// Tasks handed out at a time, at least; `None` where that is the schedule's own affair.
     pub chunk: Option<u64>,
 }
 
@@ -83,7 +83,8 @@ pub(super) fn configurations(sweep: &Sweep) -> (Vec<Config>, Option<usize>) {
             (BackendKind::Serial | BackendKind::Processes, Schedule::Stealing) => Schedule::Static,
             (_, schedule) => schedule,
         },
-        chunk: sweep.chunk,
+        // What these two take at a time when nothing is said; for the others, nothing said is an answer of its own.
+        chunk: sweep.chunk.or(matches!(sweep.schedule, Schedule::Dynamic | Schedule::Guided).then_some(1)),
     };
     let baseline = sweep.baseline.backend().map(|backend| config(backend, 1));
     let mut seen: HashSet<Config> = baseline.iter().cloned().collect();

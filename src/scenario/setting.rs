@@ -120,7 +120,7 @@ impl<'d> Setting<'d> {
             None => return self.mistyped(findings, "a number"),
             Some(Numeral::Whole(n)) => n as f64,
             Some(Numeral::Real(x)) if x.is_nan() => {
-                findings.about(self, "must be a number, and nan is none");
+                findings.about(self, "must be a number, not nan");
                 return None;
             }
             Some(Numeral::Real(x)) => x,

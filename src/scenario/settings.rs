@@ -263,11 +263,14 @@ impl Inputs {
             Self::Range { .. } => task as f64,
             Self::List(list) => list[task as usize],
             Self::Repeat { value, .. } => *value,
-            Self::Grid(axes) => grid_values(axes, task)
-                .find(|(key, _)| *key == "x")
-                .and_then(|(_, value)| value.as_number())
-                .unwrap_or(1.0),
+            Self::Grid(_) => self.grid_value("x", task).and_then(Value::as_number).unwrap_or(1.0),
         }
+    }
+
+    /// What a grid says of one key for a task, if it is a grid and has that key.
+    pub fn grid_value(&self, key: &str, task: u64) -> Option<&Value> {
+        let Self::Grid(axes) = self else { return None };
+        grid_values(axes, task).find(|(axis, _)| *axis == key).map(|(_, value)| value)
     }
 
     /// What a grid says of a task: each key with its value there. Empty for other inputs.
@@ -296,6 +299,14 @@ impl Value {
             Self::Whole(n) => Some(*n as f64),
             Self::Number(x) => Some(*x),
             Self::Flag(_) | Self::Word(_) => None,
+        }
+    }
+
+    /// The value as a word, if it is one.
+    pub fn as_word(&self) -> Option<&str> {
+        match self {
+            Self::Word(word) => Some(word),
+            Self::Whole(_) | Self::Number(_) | Self::Flag(_) => None,
         }
     }
 }

@@ -206,7 +206,7 @@ impl Context {
             Library => "Library",
             Filter => "Filter",
             Running => "Run",
-            Ran => "Run, ended",
+            Ran => "Run ended",
             Interim => "Results so far",
             Results => "Results",
             Help => "Help",

@@ -33,7 +33,7 @@ struct Countdown {
 }
 
 pub(super) fn build(job: &Job) -> Box<dyn Workload> {
-    Box::new(Countdown { inputs: job.inputs.clone(), steps: Param::number(job, "steps") })
+    Box::new(Countdown { inputs: job.inputs.clone(), steps: Param::of_job(job, "steps") })
 }
 
 impl Workload for Countdown {
@@ -50,7 +50,7 @@ impl Workload for Countdown {
     }
 
     fn cost(&self, task: u64) -> f64 {
-        (self.inputs.x(task) * self.steps.of(task)).floor()
+        (self.inputs.x(task) * self.steps.number(task)).floor()
     }
 }
 

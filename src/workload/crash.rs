@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::registry::Param;
 use super::{Cancelled, Desk, Values, Workload};
-use crate::scenario::{Bounds, Domain, Inputs, Job, KindSpec, Nature, ParamSpec, Value, ValueSpec};
+use crate::scenario::{Bounds, Domain, Inputs, Job, KindSpec, Nature, ParamSpec, ValueSpec};
 
 pub(super) const SPEC: KindSpec = KindSpec {
     name: "crash",
@@ -40,49 +40,43 @@ pub(super) const SPEC: KindSpec = KindSpec {
 
 struct Crash {
     inputs: Inputs,
-    how: String,
+    how: Param,
     at: Param,
     wait_s: Param,
 }
 
 pub(super) fn build(job: &Job) -> Box<dyn Workload> {
-    let how = match job.params.get("how") {
-        Some(Value::Word(word)) => word.clone(),
-        _ => String::new(),
-    };
     Box::new(Crash {
         inputs: job.inputs.clone(),
-        how,
-        at: Param::number(job, "at"),
-        wait_s: Param::number(job, "wait_s"),
+        how: Param::of_job(job, "how"),
+        at: Param::of_job(job, "at"),
+        wait_s: Param::of_job(job, "wait_s"),
     })
 }
 
 impl Workload for Crash {
     fn run(&self, task: u64, desk: &dyn Desk) -> Result<Values, Cancelled> {
-        desk.sleep(Duration::from_secs_f64(self.wait_s.of(task)))?;
+        desk.sleep(Duration::from_secs_f64(self.wait_s.number(task)))?;
         let x = self.inputs.x(task);
-        if x == self.at.of(task) {
-            self.misbehave(x);
+        if x == self.at.number(task) {
+            misbehave(self.how.word(task), x);
         }
         Ok([x, 0.0, 0.0, 0.0])
     }
 
     fn cost(&self, task: u64) -> f64 {
-        self.wait_s.of(task)
+        self.wait_s.number(task)
     }
 }
 
-impl Crash {
-    fn misbehave(&self, x: f64) {
-        match self.how.as_str() {
-            "abort" => std::process::abort(),
-            "kill" => drop(nix::sys::signal::raise(nix::sys::signal::Signal::SIGKILL)),
-            "exit" => std::process::exit(3),
-            "panic" => panic!("the task with x = {x} was asked to panic"),
-            _ => loop {
-                std::thread::sleep(Duration::from_secs(3600));
-            },
-        }
+fn misbehave(how: &str, x: f64) {
+    match how {
+        "abort" => std::process::abort(),
+        "kill" => drop(nix::sys::signal::raise(nix::sys::signal::Signal::SIGKILL)),
+        "exit" => std::process::exit(3),
+        "panic" => panic!("the task with x = {x} was asked to panic"),
+        _ => loop {
+            std::thread::sleep(Duration::from_secs(3600));
+        },
     }
 }

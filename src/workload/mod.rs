@@ -5,17 +5,23 @@
 
 mod countdown;
 mod crash;
+mod mandelbrot;
+mod matmul;
 mod pi;
 mod registry;
 mod sleep;
 mod square;
+mod sum;
 mod svc;
+mod triad;
 
 use std::time::Duration;
 
-use crate::scenario::MAX_VALUES;
+use nix::sys::resource::Usage;
 
-pub use registry::{BuildError, build, specs};
+use crate::scenario::{Job, MAX_VALUES};
+
+pub use registry::{BuildError, build, needs, specs};
 
 /// A function that is mapped over the inputs.
 pub trait Workload: Send + Sync {
@@ -26,8 +32,28 @@ pub trait Workload: Send + Sync {
     /// [`Cancelled`] when the trial was cancelled before the task was finished.
     fn run(&self, task: u64, desk: &dyn Desk) -> Result<Values, Cancelled>;
 
+    /// Called once by each worker before the work may begin: gets what it keeps for itself, so that this is timed as
+    /// hiring and not as work. May stop early when [`Desk::cancelled`].
+    fn settle(&self, _: &dyn Desk) {}
+
     /// What the task costs, in any unit that is the same for all tasks; monotone in the input `x`.
     fn cost(&self, task: u64) -> f64;
+}
+
+/// What one worker of a job needs of the machine, besides a core and a little memory.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Needs {
+    /// Memory that it allocates for itself, in bytes.
+    pub worker_bytes: u64,
+    /// Threads that work on one task, the worker's own included; at least 1.
+    pub inner_threads: u32,
+}
+
+impl Needs {
+    /// Those of a kind that needs nothing in particular.
+    fn little(_: &Job) -> Self {
+        Self { worker_bytes: 0, inner_threads: 1 }
+    }
 }
 
 /// The values of a result: as many as the kind's description names, the rest 0.
@@ -53,4 +79,7 @@ pub trait Desk {
     /// # Errors
     /// [`Cancelled`] when it ended early.
     fn sleep(&self, duration: Duration) -> Result<(), Cancelled>;
+
+    /// Counts in what a thread that the task had started, and that has ended, used of the machine.
+    fn count_in(&self, _: &Usage) {}
 }

@@ -38,13 +38,13 @@ struct Pi {
 }
 
 pub(super) fn build(job: &Job) -> Box<dyn Workload> {
-    Box::new(Pi { darts: Param::number(job, "darts"), seed: job.seed })
+    Box::new(Pi { darts: Param::of_job(job, "darts"), seed: job.seed })
 }
 
 impl Workload for Pi {
     fn run(&self, task: u64, desk: &dyn Desk) -> Result<Values, Cancelled> {
         let mut rng = stream(self.seed, task);
-        let darts = self.darts.of(task) as u64;
+        let darts = self.darts.whole(task);
         let (mut thrown, mut hits) = (0, 0);
         while thrown < darts {
             let stride = STRIDE.min(darts - thrown);
@@ -56,7 +56,7 @@ impl Workload for Pi {
     }
 
     fn cost(&self, task: u64) -> f64 {
-        self.darts.of(task)
+        self.darts.number(task)
     }
 }
 

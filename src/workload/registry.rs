@@ -2,22 +2,27 @@
 //!
 //! To add a kind: one file beside this one with a `SPEC` and a `build`, one line in [`KINDS`].
 
-use super::{Workload, countdown, crash, pi, sleep, square, svc};
-use crate::scenario::{Inputs, Job, KindSpec};
+use super::{Needs, Workload, countdown, crash, mandelbrot, matmul, pi, sleep, square, sum, svc, triad};
+use crate::scenario::{Inputs, Job, KindSpec, Value};
 
 /// A row of the table.
 struct Kind {
     spec: KindSpec,
     build: fn(&Job) -> Result<Box<dyn Workload>, BuildError>,
+    needs: fn(&Job) -> Needs,
 }
 
 const KINDS: &[Kind] = &[
-    Kind { spec: square::SPEC, build: |job| Ok(square::build(job)) },
-    Kind { spec: sleep::SPEC, build: |job| Ok(sleep::build(job)) },
-    Kind { spec: countdown::SPEC, build: |job| Ok(countdown::build(job)) },
-    Kind { spec: pi::SPEC, build: |job| Ok(pi::build(job)) },
-    Kind { spec: svc::SPEC, build: svc::build },
-    Kind { spec: crash::SPEC, build: |job| Ok(crash::build(job)) },
+    Kind { spec: square::SPEC, build: |job| Ok(square::build(job)), needs: Needs::little },
+    Kind { spec: sleep::SPEC, build: |job| Ok(sleep::build(job)), needs: Needs::little },
+    Kind { spec: countdown::SPEC, build: |job| Ok(countdown::build(job)), needs: Needs::little },
+    Kind { spec: pi::SPEC, build: |job| Ok(pi::build(job)), needs: Needs::little },
+    Kind { spec: mandelbrot::SPEC, build: |job| Ok(mandelbrot::build(job)), needs: Needs::little },
+    Kind { spec: sum::SPEC, build: |job| Ok(sum::build(job)), needs: Needs::little },
+    Kind { spec: matmul::SPEC, build: |job| Ok(matmul::build(job)), needs: matmul::needs },
+    Kind { spec: triad::SPEC, build: |job| Ok(triad::build(job)), needs: triad::needs },
+    Kind { spec: svc::SPEC, build: svc::build, needs: Needs::little },
+    Kind { spec: crash::SPEC, build: |job| Ok(crash::build(job)), needs: Needs::little },
 ];
 
 /// A workload cannot be made ready to run.
@@ -48,25 +53,85 @@ pub fn build(job: &Job) -> Result<Box<dyn Workload>, BuildError> {
     (kind.build)(job)
 }
 
-/// A parameter that may differ from task to task: the job's own, or a grid's.
+/// What a worker of a checked job will need of the machine. Nothing is allocated to find out.
+pub fn needs(job: &Job) -> Needs {
+    KINDS.iter().find(|kind| kind.spec.name == job.kind).map_or_else(|| Needs::little(job), |kind| (kind.needs)(job))
+}
+
+/// A parameter that may differ from task to task: the job's own value, or those of a grid.
 pub(super) struct Param {
     name: &'static str,
-    fixed: f64,
-    inputs: Inputs,
+    fixed: Value,
+    /// The inputs, if they are a grid that varies it.
+    grid: Option<Inputs>,
 }
 
 impl Param {
-    /// A numeric parameter of a checked job.
-    pub(super) fn number(job: &Job, name: &'static str) -> Self {
-        let fixed = job.params.get(name).and_then(crate::scenario::Value::as_number).unwrap_or(f64::NAN);
+    /// A parameter of a checked job.
+    pub(super) fn of_job(job: &Job, name: &'static str) -> Self {
+        let fixed = job.params.get(name).cloned().unwrap_or(Value::Number(f64::NAN));
         let varies = matches!(&job.inputs, Inputs::Grid(axes) if axes.iter().any(|axis| axis.key == name));
-        Self { name, fixed, inputs: if varies { job.inputs.clone() } else { Inputs::Range { tasks: 0 } } }
+        Self { name, fixed, grid: varies.then(|| job.inputs.clone()) }
     }
 
-    /// Its value for a task.
-    pub(super) fn of(&self, task: u64) -> f64 {
-        let Inputs::Grid(_) = &self.inputs else { return self.fixed };
-        let point = self.inputs.grid_point(task);
-        point.iter().find(|(key, _)| *key == self.name).and_then(|(_, value)| value.as_number()).unwrap_or(self.fixed)
+    /// Its value for a task, of a parameter that is a number.
+    pub(super) fn number(&self, task: u64) -> f64 {
+        self.value(task).as_number().unwrap_or(f64::NAN)
+    }
+
+    /// Its value for a task, of a parameter that is a whole number.
+    pub(super) fn whole(&self, task: u64) -> u64 {
+        match self.value(task) {
+            Value::Whole(n) => *n,
+            Value::Number(x) => *x as u64,
+            Value::Flag(_) | Value::Word(_) => 0,
+        }
+    }
+
+    /// Its value for a task, of a parameter that is a word.
+    pub(super) fn word(&self, task: u64) -> &str {
+        self.value(task).as_word().unwrap_or_default()
+    }
+
+    /// The largest value that it has for any task.
+    pub(super) fn largest(&self) -> f64 {
+        let Some(Inputs::Grid(axes)) = &self.grid else { return self.fixed.as_number().unwrap_or(f64::NAN) };
+        let axis = axes.iter().filter(|axis| axis.key == self.name);
+        axis.flat_map(|axis| &axis.values).filter_map(Value::as_number).fold(f64::NAN, f64::max)
+    }
+
+    fn value(&self, task: u64) -> &Value {
+        self.grid.as_ref().and_then(|grid| grid.grid_value(self.name, task)).unwrap_or(&self.fixed)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scenario::{Axis, Order};
+
+    #[test]
+    fn a_parameter_is_the_jobs_own_or_the_grids() {
+        let words = ["kill", "exit"].map(|word| Value::Word(word.to_owned())).to_vec();
+        let axes = vec![
+            Axis { key: "how".to_owned(), values: words },
+            Axis { key: "x".to_owned(), values: vec![Value::Number(1.0), Value::Number(2.5)] },
+            Axis { key: "wait_s".to_owned(), values: vec![Value::Number(0.5), Value::Number(0.25)] },
+        ];
+        let params = [("how", Value::Word("abort".to_owned())), ("at", Value::Number(7.0)), ("n", Value::Whole(3))];
+        let job = Job {
+            kind: "crash".to_owned(),
+            params: params.into_iter().map(|(name, value)| (name.to_owned(), value)).collect(),
+            inputs: Inputs::Grid(axes),
+            order: Order::Given,
+            seed: 1,
+        };
+        let [how, at, n, wait_s] = ["how", "at", "n", "wait_s"].map(|name| Param::of_job(&job, name));
+        let words: Vec<&str> = (0..8).map(|task| how.word(task)).collect();
+        assert_eq!(words, ["kill", "kill", "kill", "kill", "exit", "exit", "exit", "exit"]);
+        let waits: Vec<f64> = (0..4).map(|task| wait_s.number(task)).collect();
+        assert_eq!(waits, [0.5, 0.25, 0.5, 0.25]);
+        assert_eq!((at.number(5), n.whole(5), n.number(5)), (7.0, 3, 3.0));
+        assert_eq!((at.largest(), wait_s.largest()), (7.0, 0.5));
     }
 }

@@ -33,7 +33,7 @@ struct Sleep {
 }
 
 pub(super) fn build(job: &Job) -> Box<dyn Workload> {
-    Box::new(Sleep { inputs: job.inputs.clone(), unit_s: Param::number(job, "unit_s") })
+    Box::new(Sleep { inputs: job.inputs.clone(), unit_s: Param::of_job(job, "unit_s") })
 }
 
 impl Workload for Sleep {
@@ -44,6 +44,6 @@ impl Workload for Sleep {
     }
 
     fn cost(&self, task: u64) -> f64 {
-        (self.inputs.x(task) * self.unit_s.of(task)).min(LONGEST_S)
+        (self.inputs.x(task) * self.unit_s.number(task)).min(LONGEST_S)
     }
 }

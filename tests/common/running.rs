@@ -65,6 +65,17 @@ impl Running {
         Self { child, folder, seen: Vec::new() }
     }
 
+    /// The same on behalf of somebody else, who may write the journal.
+    pub fn launch_for(user: u32, command: Command, toml: &str) -> Self {
+        Self::launch(command, toml, |command| {
+            let case = PathBuf::from(command.get_args().last().expect("a scenario"));
+            let folder = case.parent().expect("a folder");
+            for path in [folder, &case] {
+                std::os::unix::fs::chown(path, Some(user), None).expect("another owner");
+            }
+        })
+    }
+
     /// The process id of parlab itself.
     pub fn pid(&self) -> u32 {
         self.child.id()

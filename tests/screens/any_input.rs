@@ -58,6 +58,7 @@ fn lane() -> impl Strategy<Value = LaneView> {
             pid,
             cpu: None,
             task,
+            x: task.map(|task| task as f64),
             task_started_s,
             fraction,
             done: 0,

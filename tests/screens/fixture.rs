@@ -202,6 +202,8 @@ pub(crate) fn snapshot() -> Snapshot {
         pid,
         cpu: Some(0),
         task,
+        // The inputs of the database's four queries.
+        x: task.map(|task: u64| [1.0, 8.0, 1.5, 2.0][task as usize % 4]),
         task_started_s: started,
         fraction,
         done,

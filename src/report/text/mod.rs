@@ -133,7 +133,7 @@ fn problems(ledger: &Ledger) -> String {
         .map(|problem| wrapped(&format!("! {} ({})", problem.message, problem.code), WIDTH, "  "))
         .collect();
     if warnings.len() > PROBLEMS_MAX {
-        lines.push(format!("! and {} more, all told by --format json", warnings.len() - PROBLEMS_MAX));
+        lines.push(format!("! and {} more (see --format json)", warnings.len() - PROBLEMS_MAX));
     }
     lines.join("\n")
 }

@@ -1,14 +1,14 @@
 //! Breaking prose into lines.
 
-use unicode_width::UnicodeWidthStr;
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
-/// Text broken at spaces so that no line is wider than `width` columns, a longer word aside; all lines but the first
-/// are indented.
+/// Text broken at spaces, and within words where one alone is too long (scripts without spaces are), so that no line
+/// is wider than `width` columns; all lines but the first are indented.
 pub(super) fn wrapped(text: &str, width: usize, indent: &str) -> String {
     let mut lines: Vec<String> = Vec::new();
     let mut line = String::new();
     let mut empty = true;
-    for word in text.split_whitespace() {
+    for word in text.split_whitespace().flat_map(|word| pieces(word, width.saturating_sub(indent.width()).max(2))) {
         if !empty && line.width() + 1 + word.width() > width {
             lines.push(std::mem::replace(&mut line, indent.to_owned()));
             empty = true;
@@ -16,11 +16,28 @@ pub(super) fn wrapped(text: &str, width: usize, indent: &str) -> String {
         if !empty {
             line.push(' ');
         }
-        line.push_str(word);
+        line.push_str(&word);
         empty = false;
     }
     lines.push(line);
     lines.join("\n")
+}
+
+/// A word in pieces of at most `width` columns.
+fn pieces(word: &str, width: usize) -> Vec<String> {
+    let mut pieces = vec![String::new()];
+    let mut columns = 0;
+    for c in word.chars() {
+        columns += c.width().unwrap_or(0);
+        if columns > width {
+            pieces.push(String::new());
+            columns = c.width().unwrap_or(0);
+        }
+        if let Some(piece) = pieces.last_mut() {
+            piece.push(c);
+        }
+    }
+    pieces
 }
 
 /// Paragraphs, each wrapped on its own: they are parted by empty lines, and an item of a list begins a new one.
@@ -49,7 +66,8 @@ mod tests {
     fn lines_break_at_spaces() {
         assert_eq!(wrapped("one two three", 7, ""), "one two\nthree");
         assert_eq!(wrapped("one two three", 7, "  "), "one two\n  three");
-        assert_eq!(wrapped("incomprehensibilities, all", 6, ""), "incomprehensibilities,\nall");
+        assert_eq!(wrapped("incomprehensible, all", 6, ""), "incomp\nrehens\nible,\nall");
+        assert_eq!(wrapped("並列並列並列", 5, ""), "並列\n並列\n並列");
         assert_eq!(wrapped("", 6, ""), "");
         assert_eq!(wrapped("ππ ππ", 5, ""), "ππ ππ");
     }

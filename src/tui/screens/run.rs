@@ -20,15 +20,13 @@ use ratatui::widgets::{Block, Widget as _};
 
 use super::prose::wrap;
 use super::speedups;
-use crate::engine::{LaneState, Snapshot};
+use crate::engine::{LaneState, SPANS_MAX, Snapshot};
 use crate::machine::Sample;
 use crate::tui::state::{Drawing, Ending, Run};
 use crate::tui::theme::{Role, Theme};
 use crate::tui::widgets::{Cores, Gauge, Label, LaneRow, Lanes, Progress, Segment, paint};
 use crate::units;
 
-/// More tasks than this are not drawn one by one, so that a frame costs the same for any number of them.
-const SPANS_MAX: usize = 2_000;
 /// Rows of the trial's panel.
 const PROGRESS: u16 = 4;
 /// Rows that a chart needs to say anything.
@@ -199,7 +197,7 @@ fn workers(run: &Run, theme: &Theme, area: Rect, buf: &mut Buffer) {
 
 /// Tasks by worker; none where there are too many to draw.
 fn segments(snapshot: &Snapshot, in_progress: bool) -> Vec<Vec<Segment>> {
-    if snapshot.spans.len() > SPANS_MAX || (snapshot.spans.is_empty() && snapshot.done > 0) {
+    if snapshot.spans.len() > SPANS_MAX as usize || (snapshot.spans.is_empty() && snapshot.done > 0) {
         return Vec::new();
     }
     let mut out: Vec<Vec<Segment>> = vec![Vec::new(); snapshot.lanes.len()];
@@ -212,7 +210,8 @@ fn segments(snapshot: &Snapshot, in_progress: bool) -> Vec<Vec<Segment>> {
     if in_progress {
         for (lane, segments) in snapshot.lanes.iter().zip(&mut out).filter(|(lane, _)| lane.task.is_some()) {
             let start_s = lane.task_started_s;
-            segments.push(Segment { start_s, end_s: None, label: Label::None, failed: false });
+            let label = lane.x.map_or(Label::None, Label::Input);
+            segments.push(Segment { start_s, end_s: None, label, failed: false });
         }
     }
     out

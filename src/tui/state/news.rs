@@ -1,6 +1,6 @@
 //! What happens in a run besides its figures, a line each.
 
-use crate::engine::{Cause, Loss, Remedy};
+use crate::engine::{Loss, Remedy, loss_in_words};
 use crate::tui::theme::Role;
 
 /// Something that happened in the run, in one line.
@@ -15,22 +15,11 @@ pub struct News {
 impl News {
     /// A worker is gone.
     pub fn lost(loss: &Loss) -> Self {
-        let how = match &loss.cause {
-            Cause::Signal(name) => format!("killed by {name}"),
-            Cause::Exit(status) => format!("exited with status {status}"),
-        };
-        let task = loss.task.map_or_else(String::new, |task| format!(" while it held task {task}"));
-        let remedy = match loss.remedy {
-            Remedy::Retried => "retried",
-            Remedy::TaskFailed => "that task is marked failed",
-            Remedy::Replaced => "replaced",
-            Remedy::GivenUp => "the trial is given up",
-        };
         let role = match loss.remedy {
             Remedy::Retried | Remedy::Replaced => Role::Warn,
             Remedy::TaskFailed | Remedy::GivenUp => Role::Bad,
         };
-        Self { role, text: format!("worker {} (pid {}) {how}{task}: {remedy}", loss.worker, loss.pid) }
+        Self { role, text: loss_in_words(loss) }
     }
 
     /// A worker was stopped from outside, or goes on after that.

@@ -1,0 +1,90 @@
+//! How long does it take until all workers stand at the gate? Forked processes and threads, by their number.
+//!
+//! `cargo bench --bench hiring` · `cargo bench --bench hiring -- 1 8 64 256 1024` for other numbers.
+
+use std::path::Path;
+use std::time::Duration;
+
+use parlab::engine::{Control, Executor as _, Laboratory, TrialEnd};
+use parlab::scenario::{BackendKind, Baseline, Config, Inputs, Job, Order, Params, Scenario, Schedule, Sweep};
+
+const ROUNDS: usize = 21;
+
+/// What the issue allows for 64 processes.
+const ALLOWED_MS: f64 = 30.0;
+
+fn main() {
+    let asked: Vec<u32> = std::env::args().skip(1).filter_map(|argument| argument.parse().ok()).collect();
+    let numbers = if asked.is_empty() { vec![1, 8, 64, 256] } else { asked };
+    println!("hiring: from the order to the last worker at the gate, median of {ROUNDS} (shortest to longest)");
+    println!("{:>8}  {:>30}  {:>30}", "workers", "processes", "threads");
+    let scenario = scenario();
+    let control = Control::default();
+    let mut laboratory = Laboratory::new(&scenario, Path::new(env!("CARGO_BIN_EXE_parlab")), &control);
+    let mut of_64 = None;
+    for workers in numbers {
+        let [processes, threads] = hire(&mut laboratory, workers);
+        println!("{workers:>8}  {:>30}  {:>30}", told(&processes), told(&threads));
+        if workers == 64 {
+            of_64 = Some(median(&processes));
+        }
+    }
+    if let Some(ms) = of_64 {
+        println!("64 processes: {ms:.2} ms (must be less than {ALLOWED_MS} ms)");
+    }
+}
+
+/// Milliseconds of each round, in ascending order: processes, then threads. They take turns, so that a drift of the
+/// machine meets both alike; a first round that nobody counts warms up the nursery.
+fn hire(laboratory: &mut Laboratory<'_>, workers: u32) -> [Vec<f64>; 2] {
+    let mut times = [Vec::new(), Vec::new()];
+    for round in 0..=ROUNDS {
+        for (backend, times) in [BackendKind::Processes, BackendKind::Threads].into_iter().zip(&mut times) {
+            let config = Config { backend, workers, schedule: Schedule::Dynamic, chunk: Some(1) };
+            let outcome = laboratory.trial(0, &config, false, &mut |_| {}).expect("a trial");
+            assert_eq!((outcome.end, outcome.tasks_done), (TrialEnd::Complete, 1));
+            if round > 0 {
+                times.push(outcome.startup_s.expect("a start-up") * 1e3);
+            }
+        }
+    }
+    times.iter_mut().for_each(|times| times.sort_by(f64::total_cmp));
+    times
+}
+
+fn median(sorted: &[f64]) -> f64 {
+    sorted[sorted.len() / 2]
+}
+
+fn told(sorted: &[f64]) -> String {
+    format!("{:.3} ms ({:.3} to {:.3})", median(sorted), sorted[0], sorted[sorted.len() - 1])
+}
+
+fn scenario() -> Scenario {
+    Scenario {
+        name: "hiring".to_owned(),
+        title: String::new(),
+        summary: String::new(),
+        tags: Vec::new(),
+        lesson: String::new(),
+        sha256: String::new(),
+        job: Job {
+            kind: "square".to_owned(),
+            params: Params::new(),
+            inputs: Inputs::Range { tasks: 1 },
+            order: Order::Given,
+            seed: 1,
+        },
+        sweep: Sweep {
+            backends: vec![BackendKind::Processes, BackendKind::Threads],
+            workers: vec![1],
+            baseline: Baseline::None,
+            repeats: 1,
+            warmup: 0,
+            schedule: Schedule::Dynamic,
+            chunk: Some(1),
+            include_startup: false,
+            timeout: Duration::from_secs(600),
+        },
+    }
+}

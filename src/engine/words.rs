@@ -1,0 +1,31 @@
+//! What happens in a run, in words: the same ones in reports, in progress lines and on the screen.
+
+use super::event::{Cause, Loss, Remedy};
+use super::figures::label;
+use crate::scenario::Plan;
+
+/// A trial for people: `processes × 2, repeat 1`; by its number if the plan has no such trial.
+pub fn trial_in_words(plan: &Plan, trial: usize) -> String {
+    let planned = plan.trials.get(trial);
+    let Some((planned, config)) = planned.and_then(|planned| Some((planned, plan.configs.get(planned.config)?))) else {
+        return format!("trial {}", trial.saturating_add(1));
+    };
+    let round = if planned.warmup { "warm-up" } else { "repeat" };
+    format!("{}, {round} {}", label(config), planned.repeat.saturating_add(1))
+}
+
+/// The loss of a worker in one line: who, how, which task it held, and what is done about it.
+pub fn loss_in_words(loss: &Loss) -> String {
+    let how = match &loss.cause {
+        Cause::Signal(name) => format!("was killed by {name}"),
+        Cause::Exit(status) => format!("exited with status {status}"),
+    };
+    let held = loss.task.map(|task| format!(" while it held task {task}")).unwrap_or_default();
+    let remedy = match loss.remedy {
+        Remedy::Retried => "retried",
+        Remedy::TaskFailed => "that task is marked failed",
+        Remedy::Replaced => "replaced",
+        Remedy::GivenUp => "the trial is given up",
+    };
+    format!("worker {} (pid {}) {how}{held}: {remedy}", loss.worker, loss.pid)
+}

@@ -1,0 +1,182 @@
+//! `matmul`: products of square matrices by a library that may bring threads of its own, as numerical libraries do.
+//! Workers times inner threads is what the machine has to carry.
+//!
+//! All entries are small whole numbers, so every sum is exact in whatever order it is added: neither the number of
+//! inner threads nor the processor's way of multiplying and adding can change a result.
+
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed};
+use std::thread::{Builder, scope};
+
+use ndarray::linalg::general_mat_mul;
+use ndarray::{Array2, s};
+use nix::sys::resource::{Usage, UsageWho, getrusage};
+
+use super::registry::Param;
+use super::{Cancelled, Desk, Needs, Values, Workload};
+use crate::scenario::{Bounds, Domain, Job, KindSpec, Nature, ParamSpec, ValueSpec};
+
+pub(super) const SPEC: KindSpec = KindSpec {
+    name: "matmul",
+    summary: "multiplies two n × n matrices drawn from the seed; its library may use threads of its own",
+    nature: Nature::Computes,
+    params: &[
+        ParamSpec {
+            name: "n",
+            unit: "rows",
+            doc: "rows and columns of the matrices",
+            domain: Domain::Whole { default: 512, min: 1, max: 8192 },
+        },
+        ParamSpec {
+            name: "inner_threads",
+            unit: "threads",
+            doc: "threads for one product, of which the worker is one",
+            domain: Domain::Threads { default: 1, max: 1024 },
+        },
+    ],
+    input: Bounds { min: -1e300, max: 1e300 },
+    values: &[
+        ValueSpec { name: "sum", unit: "", doc: "the sum of the product's entries" },
+        ValueSpec { name: "trace", unit: "", doc: "the sum of those on its diagonal" },
+    ],
+    measured: &[],
+    tells_progress: true,
+    processes_only: None,
+    search: None,
+};
+
+/// Rows of a tile: enough that the library's packing of its operands does not count.
+const TILE_ROWS: usize = 64;
+/// Multiplications in a tile: some milliseconds, after which threads look at the outside world.
+const TILE_WORK: usize = 1 << 25;
+
+struct Matmul {
+    n: Param,
+    inner_threads: Param,
+    seed: u64,
+}
+
+pub(super) fn build(job: &Job) -> Box<dyn Workload> {
+    Box::new(Matmul { n: Param::of_job(job, "n"), inner_threads: Param::of_job(job, "inner_threads"), seed: job.seed })
+}
+
+pub(super) fn needs(job: &Job) -> Needs {
+    let n = Param::of_job(job, "n").largest() as u64;
+    let inner_threads = Param::of_job(job, "inner_threads").largest() as u32;
+    Needs { worker_bytes: 2 * n * n * size_of::<f64>() as u64, inner_threads }
+}
+
+impl Workload for Matmul {
+    fn run(&self, task: u64, desk: &dyn Desk) -> Result<Values, Cancelled> {
+        let n = self.n.whole(task) as usize;
+        let product = Product {
+            left: matrix(n, self.seed, 2 * task),
+            right: matrix(n, self.seed, 2 * task + 1),
+            columns: (TILE_WORK / (TILE_ROWS * n)).clamp(1, n),
+            next: AtomicUsize::new(0),
+            called_off: AtomicBool::new(false),
+        };
+        let sums = product.compute(self.inner_threads.whole(task), desk)?;
+        Ok([sums.all, sums.diagonal, 0.0, 0.0])
+    }
+
+    fn cost(&self, task: u64) -> f64 {
+        self.n.number(task).powi(3)
+    }
+}
+
+/// A product in the making. Its tiles are summed as they come and not kept.
+struct Product {
+    left: Array2<f64>,
+    right: Array2<f64>,
+    /// Columns of a tile.
+    columns: usize,
+    /// The next tile that nobody has taken.
+    next: AtomicUsize,
+    called_off: AtomicBool,
+}
+
+/// Sums over some tiles.
+#[derive(Clone, Copy, Default)]
+struct Sums {
+    all: f64,
+    diagonal: f64,
+}
+
+impl Sums {
+    fn plus(self, other: Self) -> Self {
+        Self { all: self.all + other.all, diagonal: self.diagonal + other.diagonal }
+    }
+}
+
+impl Product {
+    /// Computes all tiles with so many threads, of which the caller's is one.
+    fn compute(&self, threads: u64, desk: &dyn Desk) -> Result<Sums, Cancelled> {
+        scope(|scope| {
+            let inner = move || (self.tiles(|_| Ok(())), getrusage(UsageWho::RUSAGE_THREAD).ok());
+            // A thread that the system refuses is one fewer to take tiles; the others take them all.
+            let helpers: Vec<_> = (1..threads)
+                .map_while(|_| Builder::new().name("inner".to_owned()).spawn_scoped(scope, inner).ok())
+                .collect();
+            let own = self.tiles(|done| desk.progress(done));
+            let helped = helpers.into_iter().filter_map(|helper| helper.join().ok());
+            helped.fold(own, |sums, (theirs, usage): (_, Option<Usage>)| {
+                if let Some(usage) = usage {
+                    desk.count_in(&usage);
+                }
+                Ok(sums?.plus(theirs?))
+            })
+        })
+    }
+
+    /// Takes tiles until there are none left, or `look` says to stop.
+    fn tiles(&self, look: impl Fn(f64) -> Result<(), Cancelled>) -> Result<Sums, Cancelled> {
+        let n = self.left.nrows();
+        let across = n.div_ceil(self.columns);
+        let tiles = n.div_ceil(TILE_ROWS) * across;
+        let mut scratch = Array2::zeros((TILE_ROWS.min(n), self.columns));
+        let mut sums = Sums::default();
+        loop {
+            let tile = self.next.fetch_add(1, Relaxed);
+            if tile >= tiles {
+                return Ok(sums);
+            }
+            sums = sums.plus(self.tile(tile / across * TILE_ROWS, tile % across * self.columns, &mut scratch));
+            let looked = look((tile + 1) as f64 / tiles as f64);
+            self.called_off.fetch_or(looked.is_err(), Relaxed);
+            if self.called_off.load(Relaxed) {
+                return Err(Cancelled);
+            }
+        }
+    }
+
+    /// The sums over the tile whose first entry is this one.
+    fn tile(&self, row: usize, column: usize, scratch: &mut Array2<f64>) -> Sums {
+        let n = self.left.nrows();
+        let (rows, columns) = (TILE_ROWS.min(n - row), self.columns.min(n - column));
+        let mut tile = scratch.slice_mut(s![..rows, ..columns]);
+        let (left, right) =
+            (self.left.slice(s![row..row + rows, ..]), self.right.slice(s![.., column..column + columns]));
+        general_mat_mul(1.0, &left, &right, 0.0, &mut tile);
+        let on_diagonal = (row.max(column)..(row + rows).min(column + columns)).map(|i| tile[[i - row, i - column]]);
+        Sums { all: tile.sum(), diagonal: on_diagonal.sum() }
+    }
+}
+
+/// A matrix of whole numbers from −8 to 7: four bits each of the outputs of SplitMix64 (Steele, Lea & Flood, 2014).
+fn matrix(n: usize, seed: u64, number: u64) -> Array2<f64> {
+    let mut state = seed ^ number.wrapping_add(1).wrapping_mul(0xD6E8_FEB8_6659_FD93);
+    let mut draw = 0_u64;
+    let mut drawn = 0_u32;
+    Array2::from_shape_simple_fn((n, n), || {
+        if drawn.is_multiple_of(16) {
+            state = state.wrapping_add(0x9E37_79B9_7F4A_7C15);
+            let z = (state ^ (state >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+            let z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+            draw = z ^ (z >> 31);
+        }
+        drawn = drawn.wrapping_add(1);
+        let entry = (draw & 15) as f64 - 8.0;
+        draw >>= 4;
+        entry
+    })
+}

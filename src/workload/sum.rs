@@ -1,0 +1,170 @@
+//! `sum`: adds up one slice of a long series. It is a reduction: each task's sum is a partial result, and what is
+//! wanted is the sum of those.
+//!
+//! Floating-point addition is not associative, so a slice is always added in the same order, whoever does it.
+
+use std::ops::Range;
+
+use super::registry::Param;
+use super::{Cancelled, Desk, Values, Workload};
+use crate::scenario::{Bounds, Domain, Inputs, Job, KindSpec, Nature, ParamSpec, ValueSpec};
+
+pub(super) const SPEC: KindSpec = KindSpec {
+    name: "sum",
+    summary: "adds up slice x of a series, the terms from x × terms on: a partial result of a reduction",
+    nature: Nature::Computes,
+    params: &[
+        ParamSpec {
+            name: "terms",
+            unit: "terms",
+            doc: "terms in a slice",
+            domain: Domain::Whole { default: 1_000_000, min: 1, max: 1_000_000_000 },
+        },
+        ParamSpec {
+            name: "series",
+            unit: "",
+            doc: "random fractions drawn from the seed, the harmonic 1/1 + 1/2 + …, or the whole numbers 0 + 1 + …",
+            domain: Domain::Word { choices: &["random", "harmonic", "whole"] },
+        },
+        ParamSpec {
+            name: "shape",
+            unit: "",
+            doc: "how a slice is added: one term after the other, or in pairs, pairs of pairs and so on",
+            domain: Domain::Word { choices: &["chain", "tree"] },
+        },
+    ],
+    input: Bounds { min: 0.0, max: 1e9 },
+    values: &[
+        ValueSpec { name: "sum", unit: "", doc: "the sum of the slice's terms" },
+        ValueSpec { name: "terms", unit: "terms", doc: "the terms that were added" },
+    ],
+    measured: &[],
+    tells_progress: true,
+    processes_only: None,
+    search: None,
+};
+
+/// Terms between two looks at the outside world. A power of two, so that a full stride is a full tree.
+const STRIDE: u64 = 1 << 15;
+
+/// Terms that a tree adds one after the other at its leaves; a power of two.
+const LEAF: u64 = 32;
+
+struct Sum {
+    inputs: Inputs,
+    terms: Param,
+    series: Param,
+    shape: Param,
+    seed: u64,
+}
+
+pub(super) fn build(job: &Job) -> Box<dyn Workload> {
+    Box::new(Sum {
+        inputs: job.inputs.clone(),
+        terms: Param::of_job(job, "terms"),
+        series: Param::of_job(job, "series"),
+        shape: Param::of_job(job, "shape"),
+        seed: job.seed,
+    })
+}
+
+impl Workload for Sum {
+    fn run(&self, task: u64, desk: &dyn Desk) -> Result<Values, Cancelled> {
+        let terms = self.terms.whole(task);
+        let slice = Slice { start: self.inputs.x(task) as u64 * terms, terms };
+        let shape = Shape::of(self.shape.word(task));
+        let seed = self.seed;
+        let sum = match self.series.word(task) {
+            "harmonic" => slice.sum(shape, desk, |i| 1.0 / (i + 1) as f64),
+            "whole" => slice.sum(shape, desk, |i| i as f64),
+            _ => slice.sum(shape, desk, |i| fraction(seed, i)),
+        }?;
+        Ok([sum, terms as f64, 0.0, 0.0])
+    }
+
+    fn cost(&self, task: u64) -> f64 {
+        self.terms.number(task)
+    }
+}
+
+/// The terms from `start` on.
+struct Slice {
+    start: u64,
+    terms: u64,
+}
+
+impl Slice {
+    fn sum(&self, shape: Shape, desk: &dyn Desk, term: impl Fn(u64) -> f64) -> Result<f64, Cancelled> {
+        let mut sum = shape;
+        let mut added = 0;
+        while added < self.terms {
+            let stride = STRIDE.min(self.terms - added);
+            let first = self.start + added;
+            sum.add(first..first + stride, &term);
+            added += stride;
+            desk.progress(added as f64 / self.terms as f64)?;
+        }
+        Ok(sum.total())
+    }
+}
+
+/// A sum in the making.
+enum Shape {
+    /// One term after the other: n terms need n − 1 additions, each waiting for the one before.
+    Chain(f64),
+    /// Pairwise: as many additions, in log₂ n layers; the rounding error grows with log n instead of n (N. J. Higham,
+    /// *The accuracy of floating point summation*, 1993). Element k holds the sum of 2ᵏ leaves, if bit k of the
+    /// number of leaves is set.
+    Tree(Vec<Option<f64>>),
+}
+
+impl Shape {
+    fn of(word: &str) -> Self {
+        if word == "tree" { Self::Tree(Vec::new()) } else { Self::Chain(0.0) }
+    }
+
+    /// Adds terms, of which only the last call may have fewer than [`STRIDE`].
+    fn add(&mut self, mut range: Range<u64>, term: &impl Fn(u64) -> f64) {
+        match self {
+            Self::Chain(sum) => *sum = range.fold(*sum, |sum, i| sum + term(i)),
+            Self::Tree(levels) => {
+                while !range.is_empty() {
+                    let leaf = range.start..range.end.min(range.start + LEAF);
+                    range.start = leaf.end;
+                    carry(levels, leaf.fold(0.0, |sum, i| sum + term(i)));
+                }
+            }
+        }
+    }
+
+    fn total(self) -> f64 {
+        match self {
+            Self::Chain(sum) => sum,
+            Self::Tree(levels) => levels.into_iter().flatten().fold(0.0, |small, large| large + small),
+        }
+    }
+}
+
+/// Adds a leaf to a tree, as 1 is added to a binary number.
+fn carry(levels: &mut Vec<Option<f64>>, leaf: f64) {
+    let mut sum = leaf;
+    for level in levels.iter_mut() {
+        match level.take() {
+            Some(earlier) => sum += earlier,
+            None => {
+                *level = Some(sum);
+                return;
+            }
+        }
+    }
+    levels.push(Some(sum));
+}
+
+/// Term `i` of the random series, from 0 to 1: the output of SplitMix64 (Steele, Lea & Flood, 2014) there. It can
+/// be computed at any place, so the series is the same however it is cut into slices.
+fn fraction(seed: u64, i: u64) -> f64 {
+    let z = seed.wrapping_add((i + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15));
+    let z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+    let z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+    ((z ^ (z >> 31)) >> 11) as f64 * (0.5_f64).powi(53)
+}

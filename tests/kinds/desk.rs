@@ -1,0 +1,53 @@
+//! A desk that writes down what a task says of its progress, and calls it off when asked to.
+
+use std::cell::{Cell, RefCell};
+use std::time::Duration;
+
+use parlab::workload::{Cancelled, Desk, Workload};
+
+/// A desk for one task.
+#[derive(Default)]
+pub(crate) struct TestDesk {
+    told: RefCell<Vec<f64>>,
+    looks: Cell<usize>,
+    /// The look at which the task is called off, counted from 1.
+    cancelled_at: Option<usize>,
+}
+
+impl TestDesk {
+    fn look(&self) -> Result<(), Cancelled> {
+        self.looks.set(self.looks.get() + 1);
+        if self.cancelled() { Err(Cancelled) } else { Ok(()) }
+    }
+}
+
+impl Desk for TestDesk {
+    fn progress(&self, fraction: f64) -> Result<(), Cancelled> {
+        self.told.borrow_mut().push(fraction);
+        self.look()
+    }
+
+    fn cancelled(&self) -> bool {
+        self.cancelled_at.is_some_and(|at| self.looks.get() >= at)
+    }
+
+    fn sleep(&self, _: Duration) -> Result<(), Cancelled> {
+        self.look()
+    }
+}
+
+/// Fails unless a task tells at least `looks` times how far it is, never goes back, gets near the end, and
+/// stops at once when it is called off at any of a few places.
+#[track_caller]
+pub(crate) fn tells_and_stops(workload: &dyn Workload, task: u64, looks: usize) {
+    let desk = TestDesk::default();
+    workload.run(task, &desk).expect("nobody cancels");
+    let told = desk.told.borrow();
+    assert!(told.len() >= looks, "told {} times, expected at least {looks}", told.len());
+    assert!(told.is_sorted() && told[0] >= 0.0 && (0.5..=1.0).contains(&told[told.len() - 1]), "{told:?}");
+    for at in [1, looks / 2, looks] {
+        let desk = TestDesk { cancelled_at: Some(at), ..TestDesk::default() };
+        assert_eq!(workload.run(task, &desk), Err(Cancelled));
+        assert_eq!(desk.looks.get(), at, "it went on after it was called off");
+    }
+}

@@ -1,0 +1,39 @@
+//! Every kind returns the same from every backend under every schedule that the backend has.
+
+use serde_json::Value;
+
+use super::common::report;
+
+/// What each kind's tasks are like here: small, and more than the workers.
+const KINDS: &[(&str, &str)] = &[
+    ("mandelbrot", "tasks = 30\nwidth = 40\nheight = 30\nmax_iter = 200"),
+    ("sum", "terms = 5000\n[grid]\nx = [0, 1, 2, 3, 4]\nseries = ['random', 'harmonic']\nshape = ['chain', 'tree']"),
+    ("matmul", "[grid]\nx = [0, 1, 2]\nn = [1, 70, 150]\ninner_threads = [1, 3, 'all']"),
+    ("triad", "tasks = 12\nmib = 2\npasses = 3"),
+];
+
+fn checksums(report: &Value) -> Vec<&str> {
+    let configs = report["configs"].as_array().expect("configurations");
+    configs.iter().map(|config| config["checksum"].as_str().expect("a checksum")).collect()
+}
+
+#[test]
+fn results_do_not_depend_on_who_runs_what() {
+    for (kind, body) in KINDS {
+        let mut seen: Vec<String> = Vec::new();
+        for schedule in ["static", "dynamic", "guided", "stealing"] {
+            // Only threads can steal.
+            let backends = if schedule == "stealing" { "'threads'" } else { "'threads', 'processes'" };
+            let toml = format!(
+                "[workload]\nkind = '{kind}'\n{body}\n[sweep]\nbackends = [{backends}]\nworkers = [1, 3]\n\
+                 baseline = 'serial'\nrepeats = 1\nwarmup = 0\nschedule = '{schedule}'\n"
+            );
+            let (report, code, stderr) = report(&toml, &[]);
+            assert_eq!((code, &report["status"]), (0, &"done".into()), "{kind} {schedule}: {stderr}");
+            assert_eq!(report["configs"].as_array().map(Vec::len), Some(if schedule == "stealing" { 3 } else { 5 }));
+            seen.extend(checksums(&report).into_iter().map(str::to_owned));
+        }
+        seen.dedup();
+        assert_eq!(seen.len(), 1, "{kind}: {seen:?}");
+    }
+}
