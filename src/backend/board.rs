@@ -38,6 +38,8 @@ pub struct Shape {
     pub chunk: Option<u64>,
     /// How many values a result has.
     pub values: usize,
+    /// How many of them, from the first, count in the checksum; the others are measurements.
+    pub summed: usize,
     /// What the ticks on the board are.
     pub clock: Clock,
 }

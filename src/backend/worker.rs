@@ -17,7 +17,7 @@ use super::layout::{Lane, standing, verdict};
 use super::salvage::starts_of;
 use super::schedule::next_range;
 use crate::scenario::{Job, Permutation};
-use crate::workload::{Cancelled, Desk, UnknownKind, Values, Workload, build};
+use crate::workload::{BuildError, Cancelled, Desk, Values, Workload, build};
 
 /// What all workers of a run share: the workload, ready to run, and the order of its tasks.
 pub(super) struct Bench {
@@ -29,8 +29,8 @@ impl Bench {
     /// Prepares a job: loads and computes whatever its tasks share.
     ///
     /// # Errors
-    /// [`UnknownKind`] if no workload has the job's kind.
-    pub(super) fn prepare(job: &Job) -> Result<Self, UnknownKind> {
+    /// [`BuildError`] if the workload cannot be made ready.
+    pub(super) fn prepare(job: &Job) -> Result<Self, BuildError> {
         let workload = build(job)?;
         let order = Permutation::of(job, |task| workload.cost(task));
         Ok(Self::of(workload, order))
@@ -203,7 +203,7 @@ impl<'a> Worker<'a> {
         lane.busy.store(lane.busy.load(Relaxed) + ticks, Relaxed);
         lane.last_end.store(end, Relaxed);
         let sum = lane.checksum[(done % 2) as usize].load(Relaxed);
-        let sum = sum.wrapping_add(fingerprint(task, &values[..self.board.shape().values]));
+        let sum = sum.wrapping_add(fingerprint(task, &values[..self.board.shape().summed]));
         lane.checksum[((done + 1) % 2) as usize].store(sum, Relaxed);
         // In this order: a worker killed in between is seen to hold nothing, and the task is run again.
         lane.hand.store(0, Relaxed);

@@ -99,7 +99,9 @@ impl Lab for Bench {
     fn start(&mut self, name: &str, events: EventSink) -> Result<Box<dyn LiveRun>, String> {
         let scenario = self.scenarios.lock().unwrap_or_else(PoisonError::into_inner).get(name).cloned();
         let scenario = scenario.ok_or_else(|| format!("{name} is no longer in the library"))?;
-        limits::check(&scenario, false).map_err(|failure| failure.message)?;
+        limits::check(&scenario, false)
+            .and_then(|()| limits::check_workload(&scenario))
+            .map_err(|failure| failure.message)?;
         let journal = self.journal.clone();
         let tell = move |stamped| {
             if let Some(journal) = &journal {

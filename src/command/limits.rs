@@ -1,4 +1,5 @@
-//! What parlab refuses to do to a machine that others share, unless told to do it all the same.
+//! What is looked at before a run starts: whether it can run at all, and whether parlab should do that to a machine
+//! that others share.
 
 use super::failure::Failure;
 use crate::machine;
@@ -19,6 +20,15 @@ pub(super) fn check(scenario: &Scenario, yes: bool) -> Result<(), Failure> {
         Some(available) => check_memory(scenario, available),
         None => Ok(()),
     }
+}
+
+/// Makes the workload ready once and drops it again, so that data that cannot be used is told before anything is
+/// measured, instead of once a trial. Comes after [`check`]: whether there is room is known by then.
+///
+/// # Errors
+/// Exit code 2, with what is wrong.
+pub(super) fn check_workload(scenario: &Scenario) -> Result<(), Failure> {
+    workload::build(&scenario.job).map(drop).map_err(|error| Failure::usage(error.to_string()))
 }
 
 fn check_workers(scenario: &Scenario) -> Result<(), Failure> {

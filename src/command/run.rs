@@ -26,6 +26,7 @@ pub(super) fn run(args: &cli::Run) -> Result<ExitCode, Failure> {
     };
     let scenario = super::scenario(args)?;
     super::limits::check(&scenario, args.yes)?;
+    super::limits::check_workload(&scenario)?;
     let mut progress = Progress::new(args.quiet, stderr().is_terminal());
     let mut journal = super::journal(args.journal.as_deref())?;
     let mut ledger = Ledger::default();

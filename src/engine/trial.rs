@@ -36,6 +36,8 @@ pub struct Laboratory<'a> {
     clock: Clock,
     scale: Scale,
     value_names: Vec<&'static str>,
+    /// How many of the values are the same in every trial.
+    summed: usize,
 }
 
 impl<'a> Laboratory<'a> {
@@ -49,7 +51,8 @@ impl<'a> Laboratory<'a> {
             control,
             clock,
             scale: Scale::new(clock),
-            value_names: spec.map_or(Vec::new(), |spec| spec.values.iter().map(|value| value.name).collect()),
+            value_names: spec.map_or(Vec::new(), |spec| spec.results().map(|value| value.name).collect()),
+            summed: spec.map_or(0, |spec| spec.values.len()),
         }
     }
 
@@ -60,6 +63,7 @@ impl<'a> Laboratory<'a> {
             schedule: config.schedule,
             chunk: config.chunk,
             values: self.value_names.len(),
+            summed: self.summed,
             clock: self.clock,
         }
     }

@@ -6,7 +6,7 @@ use serde_json::{Value as Json, json};
 use unicode_width::UnicodeWidthStr as _;
 
 use crate::scenario::library::{Entry, Library, Origin};
-use crate::scenario::{Bounds, Domain, KindSpec, Nature, Plan, Problems, Scenario, plain, plain_whole};
+use crate::scenario::{Bounds, Domain, KindSpec, Nature, Plan, Problems, Scenario, ValueSpec, plain, plain_whole};
 use crate::units;
 
 /// The narrowest page that texts are fitted to, in columns.
@@ -158,8 +158,7 @@ fn kind_text(spec: &KindSpec, width: usize) -> String {
         }),
     );
     rows.extend(
-        spec.values
-            .iter()
+        spec.results()
             .map(|value| (format!("→ {}", value.name), with_facts(value.doc, [value.unit.to_owned(), String::new()]))),
     );
     let names = rows.iter().map(|(name, _)| name.width()).max().unwrap_or(0);
@@ -189,10 +188,14 @@ fn kind_json(spec: &KindSpec) -> Json {
             json["doc"] = param.doc.into();
             json
         }).collect::<Vec<_>>(),
-        "values": spec.values.iter().map(|value| {
-            json!({ "name": value.name, "unit": value.unit, "doc": value.doc })
-        }).collect::<Vec<_>>(),
+        "values": spec.values.iter().map(value_json).collect::<Vec<_>>(),
+        "measured": spec.measured.iter().map(value_json).collect::<Vec<_>>(),
+        "varied": spec.search.map(|search| search.varies),
     })
+}
+
+fn value_json(value: &ValueSpec) -> Json {
+    json!({ "name": value.name, "unit": value.unit, "doc": value.doc })
 }
 
 fn domain_json(domain: Domain) -> Json {
@@ -204,6 +207,8 @@ fn domain_json(domain: Domain) -> Json {
         Domain::Threads { default, max } => {
             json!({ "type": "threads", "default": default, "min": 1, "max": max, "choices": ["all"] })
         }
+        Domain::Flag { default } => json!({ "type": "flag", "default": default }),
+        Domain::File { instead_of } => json!({ "type": "file", "default": null, "instead_of": instead_of }),
         Domain::Word { choices } => json!({ "type": "word", "default": choices.first(), "choices": choices }),
     }
 }
@@ -227,6 +232,8 @@ fn allowed(domain: Domain) -> String {
         Domain::Threads { default, max } => {
             format!("whole numbers 1 to {} or \"all\", default {}", plain_whole(max), plain_whole(default))
         }
+        Domain::Flag { default } => format!("true | false; default {default}"),
+        Domain::File { instead_of } => format!("a file, instead of {}", instead_of.join(" and ")),
         Domain::Word { choices } => {
             format!("{}; default {}", choices.join(" | "), choices.first().copied().unwrap_or_default())
         }

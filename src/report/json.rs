@@ -3,20 +3,23 @@
 //! Every key is always there. What does not apply, or was not measured, is `null` and never 0; so is a number that
 //! JSON cannot write. How a configuration's trials become one figure is told at [`crate::engine::Row`].
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
 use super::words;
 use crate::analysis::Summary;
 use crate::engine::{
-    Figures, Ledger, MachineFacts, Problem, Row, ScenarioFacts, Status, TaskResult, TaskTimes, results,
+    Figures, Ledger, MachineFacts, Problem, Row, ScenarioFacts, SearchFigures, Status, TaskResult, TaskTimes, results,
 };
-use crate::scenario::{BackendKind, Config, Schedule};
+use crate::scenario::{BackendKind, Config, Schedule, Value};
 
 /// The report as indented JSON, ending in a newline. Before a run is planned there is no scenario, no machine and
 /// no configuration to tell of.
 pub fn render(ledger: &Ledger) -> String {
     let figures = Figures::of(ledger);
-    let report = Report::of(ledger, &figures);
+    let search = SearchFigures::of(ledger);
+    let report = Report::of(ledger, &figures, search.as_ref());
     let mut text = serde_json::to_string_pretty(&report).expect("structs with string keys always serialise");
     text.push('\n');
     text
@@ -34,6 +37,7 @@ struct Report<'a> {
     configs: Vec<Configuration<'a>>,
     /// Scaling laws are not fitted by this version.
     fits: [(); 0],
+    grid: Option<Grid<'a>>,
     warnings: Vec<Problem>,
 }
 
@@ -138,8 +142,35 @@ struct Switches {
     involuntary: Option<u64>,
 }
 
+/// What a grid search found, under the names of scikit-learn's `GridSearchCV`; the lists have an entry a combination.
+#[derive(Serialize)]
+struct Grid<'a> {
+    best_index: Option<usize>,
+    best_params: Option<&'a BTreeMap<String, Value>>,
+    best_score: Option<f64>,
+    params: Vec<&'a BTreeMap<String, Value>>,
+    mean_test_scores: Vec<Option<f64>>,
+    /// The scores that the means are of; `null` where a task is a whole combination.
+    split_test_scores: Option<Vec<&'a [Option<f64>]>>,
+}
+
+impl<'a> Grid<'a> {
+    fn of(search: &'a SearchFigures) -> Self {
+        let all = search.combinations.iter();
+        let best = search.best();
+        Self {
+            best_index: search.best,
+            best_params: best.map(|best| &best.params),
+            best_score: best.and_then(|best| best.mean),
+            params: all.clone().map(|one| &one.params).collect(),
+            mean_test_scores: all.clone().map(|one| one.mean).collect(),
+            split_test_scores: (search.in_parts()).then(|| all.map(|one| one.scores.as_slice()).collect()),
+        }
+    }
+}
+
 impl<'a> Report<'a> {
-    fn of(ledger: &'a Ledger, figures: &'a Figures) -> Self {
+    fn of(ledger: &'a Ledger, figures: &'a Figures, search: Option<&'a SearchFigures>) -> Self {
         let planned = ledger.planned.as_ref();
         let rows = figures.rows.iter().enumerate();
         Self {
@@ -152,6 +183,7 @@ impl<'a> Report<'a> {
             baseline: figures.baseline.map(|row| Baseline::of(&figures.rows[row].config)),
             configs: rows.map(|(index, row)| Configuration::of(row, results(ledger, index))).collect(),
             fits: [],
+            grid: search.map(Grid::of),
             warnings: words::warnings(ledger),
         }
     }

@@ -2,11 +2,11 @@
 
 use super::findings::Findings;
 use super::job;
-use super::kind::{Bounds, Domain, KindSpec};
+use super::kind::{Bounds, Domain, GridSearch, KindSpec};
 use super::section::Section;
 use super::setting::Setting;
-use super::settings::{Axis, Inputs};
-use super::wording::{plain, plain_whole, printable, remedy};
+use super::settings::{Axis, Inputs, Params, Value};
+use super::wording::{listed, plain, plain_whole, printable, remedy};
 
 /// The most tasks of a trial.
 pub const MAX_TASKS: u64 = 1_000_000_000_000;
@@ -26,6 +26,9 @@ pub(super) fn read(
 ) -> Option<Inputs> {
     let bounds = spec.map_or(FINITE, |spec| spec.input);
     let (listed, tasks) = (workload.get("inputs"), workload.get("tasks"));
+    if let Some((spec, search)) = spec.and_then(|spec| Some((spec, spec.search?))) {
+        return searched(spec, search, [listed, tasks], workload, &grid, findings);
+    }
     let first = listed.as_ref().or(tasks.as_ref()).map(|setting| findings.line(setting.offset()));
     if let (Some(_), Some(tasks), Some(line)) = (&listed, &tasks, first) {
         findings.about(tasks, format!("the inputs are already given on line {line}; keep one of the two"));
@@ -119,6 +122,56 @@ fn axes(grid: &Section<'_>, spec: Option<&'static KindSpec>, findings: &mut Find
     Some(Inputs::Grid(axes))
 }
 
+/// The grid of a kind that does nothing but search one.
+fn searched(
+    spec: &'static KindSpec,
+    search: GridSearch,
+    others: [Option<Setting<'_>>; 2],
+    workload: &Section<'_>,
+    grid: &Section<'_>,
+    findings: &mut Findings<'_>,
+) -> Option<Inputs> {
+    let keys = listed(search.varies.iter().copied(), "");
+    let mut alone = true;
+    for given in others.into_iter().flatten() {
+        alone = false;
+        findings.about(&given, format!("{} takes its tasks from a [grid] over {keys}; remove this", spec.name));
+    }
+    if !grid.exists() && alone {
+        let message = format!("lacks a [grid], which {} takes its tasks from; add one over {keys}", spec.name);
+        findings.missing("[grid", workload.header(), "[workload]", &message);
+    }
+    if !grid.is_table() {
+        return None;
+    }
+    axes(grid, Some(spec), findings).filter(|_| alone)
+}
+
+/// Where each part of a combination is a task of its own, the parts become the innermost axis.
+pub(super) fn in_parts(
+    inputs: Inputs,
+    params: &Params,
+    search: Option<GridSearch>,
+    header: usize,
+    findings: &mut Findings<'_>,
+) -> Option<Inputs> {
+    let (Some(search), Inputs::Grid(mut axes)) = (search, inputs.clone()) else { return Some(inputs) };
+    let (split, apart) = search.split;
+    if params.get(split) != Some(&Value::Word(apart.to_owned())) {
+        return Some(inputs);
+    }
+    let Some(Value::Whole(parts)) = params.get(search.parts) else { return Some(inputs) };
+    let tasks = inputs.len().saturating_mul(*parts);
+    if tasks > MAX_COMBINATIONS {
+        let most = plain_whole(MAX_COMBINATIONS);
+        let message = format!("makes {tasks} tasks, one a {}; at most {most} are allowed", search.part);
+        findings.at(header, "[grid]".to_owned(), message);
+        return None;
+    }
+    axes.push(Axis { key: search.part.to_owned(), values: (0..*parts).map(Value::Whole).collect() });
+    Some(Inputs::Grid(axes))
+}
+
 fn axis(
     offset: usize,
     key: &str,
@@ -127,10 +180,20 @@ fn axis(
     findings: &mut Findings<'_>,
 ) -> Option<Axis> {
     let input = Domain::Number { default: 1.0, bounds: spec.input };
-    let known = spec.params.iter().map(|param| (param.name, param.domain)).chain([("x", input)]);
+    let params = spec.params.iter().map(|param| (param.name, param.domain));
+    let known = params.clone().chain([("x", input)]).filter(|(name, _)| {
+        // A search has no x, and loads what its tasks share once for all of them.
+        spec.search.is_none_or(|search| search.varies.contains(name))
+    });
     let Some((_, domain)) = known.clone().find(|(name, _)| *name == key) else {
-        let remedy = remedy(key, known.map(|(name, _)| name), "");
-        let message = format!("no such parameter of {}; {remedy}", spec.name);
+        let message = match params.clone().any(|(name, _)| name == key) {
+            true => format!(
+                "is the same for all tasks of {}; move it to [workload], and vary {}",
+                spec.name,
+                listed(known.map(|(name, _)| name), "")
+            ),
+            false => format!("no such parameter of {}; {}", spec.name, remedy(key, known.map(|(name, _)| name), "")),
+        };
         findings.at(offset, printable(key), message);
         return None;
     };

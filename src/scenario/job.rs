@@ -1,8 +1,10 @@
 //! Reads `[workload]` and `[grid]`: which kind of task, with which parameters, on which inputs.
 
+use super::data;
 use super::findings::Findings;
 use super::inputs;
 use super::kind::{Domain, KindSpec};
+use super::library::Origin;
 use super::section::Section;
 use super::setting::Setting;
 use super::settings::{Inputs, Params, Value};
@@ -26,6 +28,7 @@ pub(super) struct Work<'d> {
 pub(super) fn read<'d>(
     root: &mut Section<'d>,
     kinds: &[&'static KindSpec],
+    origin: &Origin,
     home: impl Fn(&str) -> Option<&'static str>,
     findings: &mut Findings<'_>,
 ) -> Work<'d> {
@@ -39,13 +42,18 @@ pub(super) fn read<'d>(
     }
     let kind = kind(&mut workload, kinds, findings);
     let spec = kind.as_ref().map(|(spec, _)| *spec);
-    let params = spec.and_then(|spec| params(&mut workload, &grid, spec, findings));
+    let params = spec.and_then(|spec| params(&mut workload, &grid, spec, origin, findings));
+    let header = grid.header().unwrap_or_default();
     let inputs = inputs::read(&mut workload, grid, spec, findings);
+    let tasks = params.zip(inputs).and_then(|(params, inputs)| {
+        let inputs = inputs::in_parts(inputs, &params, spec?.search, header, findings)?;
+        Some((params, inputs))
+    });
     if spec.is_some() {
         // Without the kind nobody knows which parameters there are.
         workload.close(findings, home);
     }
-    Work { kind, tasks: params.zip(inputs) }
+    Work { kind, tasks }
 }
 
 fn kind<'d>(
@@ -74,6 +82,7 @@ fn params(
     workload: &mut Section<'_>,
     grid: &Section<'_>,
     spec: &'static KindSpec,
+    origin: &Origin,
     findings: &mut Findings<'_>,
 ) -> Option<Params> {
     let varied: Vec<&str> = grid.everything().into_iter().map(|(_, key, _)| key).collect();
@@ -85,7 +94,13 @@ fn params(
                 findings.about(&given, "is varied in [grid] as well; keep one of the two");
                 None
             }
-            Some(given) => value(&given, param.domain, findings),
+            Some(given) => match param.domain {
+                Domain::File { instead_of } => {
+                    refuse_beside(workload, param.name, instead_of, findings);
+                    file(&given, origin, findings)
+                }
+                domain => value(&given, domain, findings),
+            },
         };
         match (value, &mut params) {
             (Some(value), Some(params)) => drop(params.insert(param.name.to_owned(), value)),
@@ -95,10 +110,27 @@ fn params(
     params
 }
 
+/// Complains of parameters that mean nothing beside a file that stands in for them.
+fn refuse_beside(workload: &mut Section<'_>, file: &str, instead_of: &[&'static str], findings: &mut Findings<'_>) {
+    for name in instead_of {
+        if let Some(given) = workload.get(name) {
+            findings.about(&given, format!("means nothing beside {file} = \"…\"; keep one of the two"));
+        }
+    }
+}
+
+/// The file that a parameter names.
+fn file(given: &Setting<'_>, origin: &Origin, findings: &mut Findings<'_>) -> Option<Value> {
+    let name = given.text(findings)?;
+    data::locate(name, origin).map(Value::Word).map_err(|message| findings.about(given, message)).ok()
+}
+
 fn default(domain: Domain) -> Value {
     match domain {
         Domain::Number { default, .. } => Value::Number(default),
         Domain::Whole { default, .. } | Domain::Threads { default, .. } => Value::Whole(default),
+        Domain::Flag { default } => Value::Flag(default),
+        Domain::File { .. } => Value::Word(String::new()),
         Domain::Word { choices } => Value::Word(choices.first().copied().unwrap_or_default().to_owned()),
     }
 }
@@ -112,6 +144,8 @@ pub(super) fn value(given: &Setting<'_>, domain: Domain, findings: &mut Findings
             given.choice(findings, &[ALL], |word| word).map(|word| Value::Word(word.to_owned()))
         }
         Domain::Threads { max, .. } => given.whole(findings, 1, max).map(Value::Whole),
+        Domain::Flag { .. } => given.flag(findings).map(Value::Flag),
+        Domain::File { .. } => given.mistyped(findings, "one file for all tasks"),
         Domain::Word { choices } => {
             given.choice(findings, choices, |word| word).map(|word| Value::Word(word.to_owned()))
         }

@@ -18,12 +18,38 @@ pub struct KindSpec {
     pub params: &'static [ParamSpec],
     /// What an input may be: inclusive bounds of `x`.
     pub input: Bounds,
-    /// The values of one result, at most [`MAX_VALUES`].
+    /// The values of one result: the same whoever runs the task, and when.
     pub values: &'static [ValueSpec],
+    /// Values that follow them in a result but are measurements, different each time: no checksum counts them.
+    pub measured: &'static [ValueSpec],
     /// Whether its tasks report the fraction done while they run.
     pub tells_progress: bool,
     /// Why only processes can run it, if only they can.
     pub processes_only: Option<&'static str>,
+    /// How it searches a `[grid]`, if that is what it does.
+    pub search: Option<GridSearch>,
+}
+
+impl KindSpec {
+    /// All values of one result, measurements last; at most [`MAX_VALUES`].
+    pub fn results(&self) -> impl Iterator<Item = &'static ValueSpec> + Clone {
+        self.values.iter().chain(self.measured)
+    }
+}
+
+/// A kind whose tasks are the combinations of a `[grid]`, each given a score in several parts.
+#[derive(Debug, Clone, Copy)]
+pub struct GridSearch {
+    /// The parameters that the grid may vary; the others are the same for all tasks.
+    pub varies: &'static [&'static str],
+    /// What a part is called: the key of the axis that is added innermost where a task takes one part only.
+    pub part: &'static str,
+    /// The whole-number parameter that says how many parts a combination has.
+    pub parts: &'static str,
+    /// The parameter that says how combinations are split into tasks, and its word for a task a part.
+    pub split: (&'static str, &'static str),
+    /// The value that tells how good a combination is: the higher the better.
+    pub score: &'static str,
 }
 
 /// The most values a single task's result can hold.
@@ -88,6 +114,16 @@ pub enum Domain {
         default: u64,
         /// The largest value allowed.
         max: u64,
+    },
+    /// Yes or no.
+    Flag {
+        /// The value when the key is absent.
+        default: bool,
+    },
+    /// A file: beside the scenario file or absolute, or the name of a bundled one. None when the key is absent.
+    File {
+        /// The parameters that it stands in for, which must be absent when it is given.
+        instead_of: &'static [&'static str],
     },
     /// One of a few words; the first is the default.
     Word {

@@ -10,7 +10,7 @@ use include_dir::{Dir, include_dir};
 
 use super::kind::KindSpec;
 use super::overrides::Overrides;
-use super::parse::parse_with;
+use super::parse::parse_from;
 use super::problem::{Problem, Problems};
 use super::read::{label, read};
 use super::settings::Scenario;
@@ -19,13 +19,14 @@ use super::wording::{escaped, nearest, printable};
 static BUNDLED: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/scenarios");
 
 /// The bundled scenarios in the order of the lecture, and what goes beyond it.
-const ORDER: [&str; 12] = [
+const ORDER: [&str; 13] = [
     "cubes",
     "database",
     "database-reordered",
     "crunch",
     "speedup",
     "tiny-tasks",
+    "grid-search",
     "matmul-one",
     "matmul-all",
     "mandelbrot-static",
@@ -76,7 +77,7 @@ impl Source {
         Ok(Self { name: stem(path), label: label(path), origin: Origin::File(path.to_owned()), text })
     }
 
-    /// Checks the text; see [`parse_with`].
+    /// Checks the text; see [`parse_from`].
     ///
     /// # Errors
     /// Every problem of the text and of the options.
@@ -86,7 +87,7 @@ impl Source {
         cores: u32,
         overrides: &Overrides,
     ) -> Result<Scenario, Problems> {
-        parse_with(&self.label, &self.name, &self.text, kinds, cores, overrides)
+        parse_from(&self.origin, &self.label, &self.name, &self.text, kinds, cores, overrides)
     }
 }
 
@@ -188,6 +189,14 @@ pub fn bundled() -> impl Iterator<Item = Source> {
         .collect();
     sources.sort_by(|a, b| position(&a.name).cmp(&position(&b.name)).then_with(|| a.name.cmp(&b.name)));
     sources.into_iter()
+}
+
+/// A bundled file of data by its name.
+pub(super) fn bundled_data(name: &str) -> Option<&'static str> {
+    if name.contains('/') {
+        return None;
+    }
+    BUNDLED.get_file(Path::new("data").join(name))?.contents_utf8()
 }
 
 /// The scenario that a name or a path means: a bundled one, one of a folder, or else a file.

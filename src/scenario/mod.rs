@@ -10,6 +10,7 @@
 //! ```
 
 mod about;
+mod data;
 mod findings;
 mod inputs;
 mod job;
@@ -30,15 +31,16 @@ mod sweep;
 mod syntax;
 mod wording;
 
+pub use data::{MAX_DATA_BYTES, data, data_label};
 pub use inputs::{MAX_COMBINATIONS, MAX_TASKS};
-pub use kind::{Bounds, Domain, KindSpec, MAX_VALUES, Nature, ParamSpec, ValueSpec};
+pub use kind::{Bounds, Domain, GridSearch, KindSpec, MAX_VALUES, Nature, ParamSpec, ValueSpec};
 pub use list::MAX_WORKERS;
 pub use order::Permutation;
 pub use overrides::Overrides;
-pub use parse::{parse, parse_with};
+pub use parse::{parse, parse_from, parse_with};
 pub use plan::{Config, Plan, PlannedTrial};
 pub use problem::{Problem, Problems};
 pub use read::{MAX_BYTES, label, read};
 pub use rules::MAX_TRIALS;
 pub use settings::{Axis, BackendKind, Baseline, Inputs, Job, Order, Params, Scenario, Schedule, Sweep, Value};
-pub use wording::{plain, plain_whole};
+pub use wording::{plain, plain_whole, printable};

@@ -7,6 +7,7 @@ use toml::de::DeTable;
 
 use super::findings::Findings;
 use super::kind::KindSpec;
+use super::library::Origin;
 use super::overrides::Overrides;
 use super::problem::{Problem, Problems};
 use super::section::Section;
@@ -32,11 +33,29 @@ pub fn parse(
     parse_with(label, name, text, kinds, cores, &Overrides::default())
 }
 
-/// As [`parse`], with options of the command line that stand in for keys of the file.
+/// As [`parse`], with options of the command line that stand in for keys of the file. Files that the scenario names
+/// are looked for beside `label`.
 ///
 /// # Errors
 /// Every problem of the text and of the options, and of both together.
 pub fn parse_with(
+    label: &str,
+    name: &str,
+    text: &str,
+    kinds: impl Iterator<Item = &'static KindSpec> + Clone,
+    cores: u32,
+    overrides: &Overrides,
+) -> Result<Scenario, Problems> {
+    parse_from(&Origin::File(label.into()), label, name, text, kinds, cores, overrides)
+}
+
+/// As [`parse_with`], for a text from a place that its label need not tell: files that the scenario names are looked
+/// for there.
+///
+/// # Errors
+/// As [`parse_with`].
+pub fn parse_from(
+    origin: &Origin,
     label: &str,
     name: &str,
     text: &str,
@@ -53,7 +72,7 @@ pub fn parse_with(
     if name.is_empty() || name.chars().any(is_hazard) {
         findings.of_file("a scenario is called by its file's name, and this one has no plain name; rename the file");
     }
-    let scenario = document(root.get_ref(), name, &kinds.collect::<Vec<_>>(), cores, overrides, &mut findings);
+    let scenario = document(root.get_ref(), origin, name, &kinds.collect::<Vec<_>>(), cores, overrides, &mut findings);
     match (findings.finish(), scenario) {
         (None, Some(scenario)) => Ok(Scenario { sha256: sha256(text), ..scenario }),
         (Some(problems), _) => Err(problems),
@@ -63,6 +82,7 @@ pub fn parse_with(
 
 fn document<'d>(
     root: &'d DeTable<'d>,
+    origin: &Origin,
     name: &str,
     kinds: &[&'static KindSpec],
     cores: u32,
@@ -71,7 +91,7 @@ fn document<'d>(
 ) -> Option<Scenario> {
     let mut root = Section::root(root);
     let about = about::read(&mut root, findings);
-    let work = job::read(&mut root, kinds, home, findings);
+    let work = job::read(&mut root, kinds, origin, home, findings);
     let mut interpreter = root.section("interpreter", findings);
     sweep::interpreter(&mut interpreter, findings);
     interpreter.close(findings, home);

@@ -1,4 +1,4 @@
-//! Reads a scenario's text from a file, suspicious of everything that is not a small regular file.
+//! Reads the text of scenarios and of their data from files, suspicious of everything that is not a small regular file.
 //!
 //! It never waits (a FIFO without a writer, a terminal), never opens a device and never believes a file's size.
 
@@ -15,26 +15,55 @@ use super::wording::escaped;
 /// The largest scenario file, in bytes.
 pub const MAX_BYTES: u64 = 1 << 20;
 
+/// A sort of file, as it is bounded and called.
+pub(super) struct Sort {
+    /// Its largest size, in bytes.
+    pub(super) most: u64,
+    /// What it is.
+    pub(super) noun: &'static str,
+    /// A file of the sort.
+    pub(super) file: &'static str,
+}
+
+const SCENARIO: Sort = Sort { most: MAX_BYTES, noun: "a scenario", file: "a scenario file" };
+
 /// Reads the text of a scenario file.
 ///
 /// # Errors
 /// If the file is missing, may not be read, is no regular file, is larger than [`MAX_BYTES`] or is not UTF-8.
 pub fn read(path: &Path) -> Result<String, Problem> {
+    read_text(path, &SCENARIO)
+}
+
+/// Looks whether a file seems to be one that [`read_text`] would read, without opening it.
+///
+/// # Errors
+/// If it is missing, is no regular file or is too large.
+pub(super) fn examine(path: &Path, sort: &Sort) -> Result<(), Problem> {
+    let label = label(path);
+    let metadata = std::fs::metadata(path).map_err(|error| Problem::of_file(&label, explained(&error, sort)))?;
+    regular(metadata.file_type(), sort).map_err(|message| Problem::of_file(&label, message))?;
+    if metadata.len() > sort.most { Err(too_large(&label, sort)) } else { Ok(()) }
+}
+
+/// Reads the text of a file of some sort.
+///
+/// # Errors
+/// As [`read`].
+pub(super) fn read_text(path: &Path, sort: &Sort) -> Result<String, Problem> {
     let label = label(path);
     let problem = |message: String| Problem::of_file(&label, message);
-    let failed = |error: io::Error| problem(explained(&error));
+    let failed = |error: io::Error| problem(explained(&error, sort));
 
     // Looked at before it is opened, because opening a device can already do something; and once more after,
     // because the path may name another file by then.
-    regular(std::fs::metadata(path).map_err(failed)?.file_type()).map_err(problem)?;
+    regular(std::fs::metadata(path).map_err(failed)?.file_type(), sort).map_err(problem)?;
     let flags = OFlags::NONBLOCK | OFlags::NOCTTY;
     let file = OpenOptions::new().read(true).custom_flags(flags.bits().cast_signed()).open(path).map_err(failed)?;
     let metadata = file.metadata().map_err(failed)?;
-    regular(metadata.file_type()).map_err(problem)?;
-    let bytes = if metadata.len() > MAX_BYTES { None } else { bounded(file).map_err(failed)? };
-    let Some(bytes) = bytes else {
-        return Err(problem(format!("is larger than {}, the most a scenario may be", crate::units::bytes(MAX_BYTES))));
-    };
+    regular(metadata.file_type(), sort).map_err(problem)?;
+    let bytes = if metadata.len() > sort.most { None } else { bounded(file, sort.most).map_err(failed)? };
+    let Some(bytes) = bytes else { return Err(too_large(&label, sort)) };
     String::from_utf8(bytes).map_err(|error| invalid_utf8(&label, error.as_bytes(), error.utf8_error().valid_up_to()))
 }
 
@@ -44,29 +73,33 @@ pub fn label(path: &Path) -> String {
 }
 
 /// All of the file, or `None` if that is too much.
-fn bounded(file: File) -> io::Result<Option<Vec<u8>>> {
+fn bounded(file: File, most: u64) -> io::Result<Option<Vec<u8>>> {
     let mut bytes = Vec::new();
-    file.take(MAX_BYTES + 1).read_to_end(&mut bytes)?;
-    Ok((bytes.len() as u64 <= MAX_BYTES).then_some(bytes))
+    file.take(most + 1).read_to_end(&mut bytes)?;
+    Ok((bytes.len() as u64 <= most).then_some(bytes))
 }
 
-fn regular(kind: FileType) -> Result<(), String> {
+fn too_large(label: &str, Sort { most, noun, .. }: &Sort) -> Problem {
+    Problem::of_file(label, format!("is larger than {}, the most {noun} may be", crate::units::bytes(*most)))
+}
+
+fn regular(kind: FileType, Sort { noun, file, .. }: &Sort) -> Result<(), String> {
     let what = match kind {
         kind if kind.is_file() => return Ok(()),
-        kind if kind.is_dir() => return Err("is a folder; name a scenario file in it".to_owned()),
+        kind if kind.is_dir() => return Err(format!("is a folder; name {file} in it")),
         kind if kind.is_fifo() => "a pipe",
         kind if kind.is_socket() => "a socket",
         kind if kind.is_char_device() || kind.is_block_device() => "a device",
         _ => "something else",
     };
-    Err(format!("is {what}; a scenario must be a regular file"))
+    Err(format!("is {what}; {noun} must be a regular file"))
 }
 
-fn explained(error: &io::Error) -> String {
+fn explained(error: &io::Error, Sort { noun, .. }: &Sort) -> String {
     match error.kind() {
         io::ErrorKind::NotFound => "there is no such file".to_owned(),
         io::ErrorKind::PermissionDenied => "you may not read it; ask its owner for read permission".to_owned(),
-        io::ErrorKind::WouldBlock => "has nothing to read yet; a scenario must be a regular file".to_owned(),
+        io::ErrorKind::WouldBlock => format!("has nothing to read yet; {noun} must be a regular file"),
         io::ErrorKind::NotADirectory => "a part of its path is a file, not a folder".to_owned(),
         _ => format!("cannot be read: {error}"),
     }

@@ -55,7 +55,9 @@ pub enum Value {
     Whole(u64),
     /// A real number, finite.
     Number(f64),
-    /// A word.
+    /// Yes or no.
+    Flag(bool),
+    /// A word; or a file, as [`data`](super::data()) understands it, empty if there is none.
     Word(String),
 }
 
@@ -296,7 +298,7 @@ impl Value {
         match self {
             Self::Whole(n) => Some(*n as f64),
             Self::Number(x) => Some(*x),
-            Self::Word(_) => None,
+            Self::Flag(_) | Self::Word(_) => None,
         }
     }
 
@@ -304,7 +306,7 @@ impl Value {
     pub fn as_word(&self) -> Option<&str> {
         match self {
             Self::Word(word) => Some(word),
-            Self::Whole(_) | Self::Number(_) => None,
+            Self::Whole(_) | Self::Number(_) | Self::Flag(_) => None,
         }
     }
 }

@@ -10,7 +10,7 @@ const EXCERPT: usize = 48;
 const COMPARABLE: usize = 40;
 
 /// Text fit for a terminal: the first line of it, shortened, with control and direction characters escaped.
-pub(super) fn printable(text: &str) -> String {
+pub fn printable(text: &str) -> String {
     let text = text.trim_end();
     let line = text.split(['\n', '\r']).next().unwrap_or_default();
     let cut = line.char_indices().nth(EXCERPT).map_or(line.len(), |(at, _)| at);

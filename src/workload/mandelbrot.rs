@@ -54,8 +54,10 @@ pub(super) const SPEC: KindSpec = KindSpec {
         ValueSpec { name: "iterations", unit: "iterations", doc: "iterations of all points of the row" },
         ValueSpec { name: "inside", unit: "points", doc: "points that had not left after max_iter iterations" },
     ],
+    measured: &[],
     tells_progress: true,
     processes_only: None,
+    search: None,
 };
 
 /// Iterations between two looks at the outside world: some hundreds of microseconds.

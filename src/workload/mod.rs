@@ -1,7 +1,7 @@
 //! What is a task? The trait every kind implements, and the registry table of all kinds.
 //!
 //! A workload is a pure function of the task's index (and of the seed): it must not care who runs it, when, or
-//! beside whom. It never prints, and never reads the clock for its result.
+//! beside whom. It never prints, and reads the clock for its measurements only, never for its result.
 
 mod countdown;
 mod crash;
@@ -12,6 +12,7 @@ mod registry;
 mod sleep;
 mod square;
 mod sum;
+mod svc;
 mod triad;
 
 use std::time::Duration;
@@ -20,7 +21,7 @@ use nix::sys::resource::Usage;
 
 use crate::scenario::{Job, MAX_VALUES};
 
-pub use registry::{UnknownKind, build, needs, specs};
+pub use registry::{BuildError, build, needs, specs};
 
 /// A function that is mapped over the inputs.
 pub trait Workload: Send + Sync {

@@ -23,8 +23,10 @@ pub(super) const SPEC: KindSpec = KindSpec {
         ValueSpec { name: "pi", unit: "", doc: "the task's estimate: 4 × hits ÷ darts" },
         ValueSpec { name: "hits", unit: "darts", doc: "darts within the quarter circle" },
     ],
+    measured: &[],
     tells_progress: true,
     processes_only: None,
+    search: None,
 };
 
 /// Darts between two looks at the outside world.

@@ -2,32 +2,39 @@
 //!
 //! To add a kind: one file beside this one with a `SPEC` and a `build`, one line in [`KINDS`].
 
-use super::{Needs, Workload, countdown, crash, mandelbrot, matmul, pi, sleep, square, sum, triad};
+use super::{Needs, Workload, countdown, crash, mandelbrot, matmul, pi, sleep, square, sum, svc, triad};
 use crate::scenario::{Inputs, Job, KindSpec, Value};
 
 /// A row of the table.
 struct Kind {
     spec: KindSpec,
-    build: fn(&Job) -> Box<dyn Workload>,
+    build: fn(&Job) -> Result<Box<dyn Workload>, BuildError>,
     needs: fn(&Job) -> Needs,
 }
 
 const KINDS: &[Kind] = &[
-    Kind { spec: square::SPEC, build: square::build, needs: Needs::little },
-    Kind { spec: sleep::SPEC, build: sleep::build, needs: Needs::little },
-    Kind { spec: countdown::SPEC, build: countdown::build, needs: Needs::little },
-    Kind { spec: pi::SPEC, build: pi::build, needs: Needs::little },
-    Kind { spec: mandelbrot::SPEC, build: mandelbrot::build, needs: Needs::little },
-    Kind { spec: sum::SPEC, build: sum::build, needs: Needs::little },
-    Kind { spec: matmul::SPEC, build: matmul::build, needs: matmul::needs },
-    Kind { spec: triad::SPEC, build: triad::build, needs: triad::needs },
-    Kind { spec: crash::SPEC, build: crash::build, needs: Needs::little },
+    Kind { spec: square::SPEC, build: |job| Ok(square::build(job)), needs: Needs::little },
+    Kind { spec: sleep::SPEC, build: |job| Ok(sleep::build(job)), needs: Needs::little },
+    Kind { spec: countdown::SPEC, build: |job| Ok(countdown::build(job)), needs: Needs::little },
+    Kind { spec: pi::SPEC, build: |job| Ok(pi::build(job)), needs: Needs::little },
+    Kind { spec: mandelbrot::SPEC, build: |job| Ok(mandelbrot::build(job)), needs: Needs::little },
+    Kind { spec: sum::SPEC, build: |job| Ok(sum::build(job)), needs: Needs::little },
+    Kind { spec: matmul::SPEC, build: |job| Ok(matmul::build(job)), needs: matmul::needs },
+    Kind { spec: triad::SPEC, build: |job| Ok(triad::build(job)), needs: triad::needs },
+    Kind { spec: svc::SPEC, build: svc::build, needs: Needs::little },
+    Kind { spec: crash::SPEC, build: |job| Ok(crash::build(job)), needs: Needs::little },
 ];
 
-/// A job names a kind that is not in the table.
-#[derive(Debug, thiserror::Error)]
-#[error("no workload is called {0:?}")]
-pub struct UnknownKind(pub String);
+/// A workload cannot be made ready to run.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum BuildError {
+    /// A job names a kind that is not in the table.
+    #[error("no workload is called {0:?}")]
+    UnknownKind(String),
+    /// What its tasks share cannot be had: data that is no data, or more of it than fits.
+    #[error("{0}")]
+    Unfit(String),
+}
 
 /// The descriptions of all kinds, in the order they are listed.
 pub fn specs() -> impl Iterator<Item = &'static KindSpec> + Clone {
@@ -37,10 +44,13 @@ pub fn specs() -> impl Iterator<Item = &'static KindSpec> + Clone {
 /// Makes the workload of a checked job ready to run: loads and computes whatever its tasks share.
 ///
 /// # Errors
-/// [`UnknownKind`] if the table has no such kind.
-pub fn build(job: &Job) -> Result<Box<dyn Workload>, UnknownKind> {
-    let kind = KINDS.iter().find(|kind| kind.spec.name == job.kind).ok_or_else(|| UnknownKind(job.kind.clone()))?;
-    Ok((kind.build)(job))
+/// [`BuildError`] if the table has no such kind, or if what its tasks share cannot be had.
+pub fn build(job: &Job) -> Result<Box<dyn Workload>, BuildError> {
+    let kind = KINDS
+        .iter()
+        .find(|kind| kind.spec.name == job.kind)
+        .ok_or_else(|| BuildError::UnknownKind(job.kind.clone()))?;
+    (kind.build)(job)
 }
 
 /// What a worker of a checked job will need of the machine. Nothing is allocated to find out.
@@ -74,7 +84,7 @@ impl Param {
         match self.value(task) {
             Value::Whole(n) => *n,
             Value::Number(x) => *x as u64,
-            Value::Word(_) => 0,
+            Value::Flag(_) | Value::Word(_) => 0,
         }
     }
 

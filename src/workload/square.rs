@@ -10,8 +10,10 @@ pub(super) const SPEC: KindSpec = KindSpec {
     params: &[],
     input: Bounds { min: -1e150, max: 1e150 },
     values: &[ValueSpec { name: "square", unit: "", doc: "x²" }],
+    measured: &[],
     tells_progress: false,
     processes_only: None,
+    search: None,
 };
 
 struct Square {

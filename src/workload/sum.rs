@@ -38,8 +38,10 @@ pub(super) const SPEC: KindSpec = KindSpec {
         ValueSpec { name: "sum", unit: "", doc: "the sum of the slice's terms" },
         ValueSpec { name: "terms", unit: "terms", doc: "the terms that were added" },
     ],
+    measured: &[],
     tells_progress: true,
     processes_only: None,
+    search: None,
 };
 
 /// Terms between two looks at the outside world. A power of two, so that a full stride is a full tree.

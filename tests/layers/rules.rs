@@ -21,7 +21,7 @@ pub(crate) const ROOMS: &[Room] = &[
     room("report", &["engine", "backend", "workload", "scenario", "analysis", "machine", "units"]),
     room("engine", &["backend", "workload", "scenario", "analysis", "machine", "units"]),
     room("backend", &["workload", "scenario", "machine", "units"]),
-    room("workload", &["scenario", "units"]),
+    room("workload", &["scenario", "machine", "units"]),
     room("scenario", &["units"]),
     room("analysis", &["units"]),
     room("machine", &["units"]),

@@ -130,7 +130,7 @@ const TOP: &str = r#"{"schema": "", "parlab": "", "started_at": "", "status": ""
     "scenario": {"name": "", "title": "", "kind": "", "tasks": 4, "seed": 1235, "sha256": ""},
     "machine": {"host": "", "kernel": "", "cpu_model": "", "logical_cpus": 2, "usable_cpus": 2, "limited_by": [],
                 "memory_bytes": 0},
-    "baseline": null, "configs": [], "fits": [], "warnings": []}"#;
+    "baseline": null, "configs": [], "fits": [], "grid": null, "warnings": []}"#;
 const CONFIG: &str = r#"{"backend": "processes", "workers": 2, "schedule": "dynamic", "chunk": 1,
     "wall_s": {"samples": [], "median": 0, "min": 0, "mean": 0, "sd": 0, "ci95": [0, 0]},
     "startup_s": {"median": 0, "min": 0}, "cpu_s": {"user": 0, "system": 0},

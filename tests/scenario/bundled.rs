@@ -41,6 +41,8 @@ fn task_s(scenario: &Scenario, task: u64) -> f64 {
         "matmul" => 2.0 * param("n").powi(3) / SLOW_FLOPS,
         // More workers do not move more, but none of these trials is longer than the serial one.
         "triad" => param("mib") * param("passes") / SLOW_MIB_PER_S,
+        // Fit and score on a half of the lecture's 13 000 samples: the mean over the eight of them.
+        "svc" => 0.46,
         other => panic!("no estimate for {other}"),
     }
 }
@@ -66,7 +68,7 @@ fn run_s(scenario: &Scenario, cores: u32) -> f64 {
 #[test]
 fn they_are_fine_on_small_and_large_machines() {
     for cores in [1, 2, 3, 8, 64, 256, 1024] {
-        assert_eq!(on(cores).len(), 12);
+        assert_eq!(on(cores).len(), 13);
     }
 }
 
@@ -120,7 +122,7 @@ fn reading_them_all_fits_into_the_start_of_the_program() {
     let best = (0..10).map(|_| {
         let start = Instant::now();
         let library = Library::open(&[], workload::specs(), 256);
-        assert_eq!(library.entries.len(), 12);
+        assert_eq!(library.entries.len(), 13);
         start.elapsed()
     });
     assert!(best.min().unwrap().as_millis() < 30);

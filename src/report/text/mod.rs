@@ -2,11 +2,12 @@
 //!
 //! Plain text without colour, at most 80 columns wide unless a name forces it.
 
+mod search;
 mod table;
 mod wrap;
 
 use super::words;
-use crate::engine::{Figures, Ledger, MachineFacts, Planned, Status, TrialEnd, label};
+use crate::engine::{Figures, Ledger, MachineFacts, Planned, SearchFigures, Status, TrialEnd, label};
 use crate::scenario::{Config, Schedule};
 use crate::units;
 use wrap::{paragraphs, wrapped};
@@ -25,6 +26,7 @@ pub fn render(ledger: &Ledger) -> String {
         sections.push(heading(planned));
         sections.push(table::render(&figures, WIDTH));
         sections.push(notes(planned, &figures));
+        sections.push(SearchFigures::of(ledger).map(|found| search::render(&found, WIDTH)).unwrap_or_default());
     }
     sections.push(ending(ledger));
     sections.push(problems(ledger));

@@ -1,0 +1,87 @@
+//! What a grid search found: the best combinations with their mean scores.
+
+use unicode_width::UnicodeWidthStr;
+
+use super::wrap::wrapped;
+use crate::engine::{Combination, SearchFigures};
+use crate::scenario::{Value, plain};
+
+/// Combinations listed; the JSON report has all of them.
+const LISTED_MAX: usize = 12;
+
+/// What scikit-learn calls the figure.
+const MEAN: &str = "mean_test_score";
+
+/// A line a combination in the grid's order, and the best of them; the best ones only where there are too many.
+pub(super) fn render(found: &SearchFigures, width: usize) -> String {
+    let shown = shown(found);
+    let heading = found.in_parts().then(|| "of the folds".to_owned());
+    let mut rows = vec![row(&found.keys, MEAN.to_owned(), heading)];
+    rows.extend(shown.iter().map(|&one| {
+        let cells: Vec<String> = found.keys.iter().map(|key| one.params.get(key).map_or_else(nothing, word)).collect();
+        let parts = one.scores.iter().map(|&score| figure(score)).collect::<Vec<_>>().join(" ");
+        row(&cells, figure(one.mean), found.in_parts().then_some(parts))
+    }));
+    let mut lines = aligned(&rows);
+    if shown.len() < found.combinations.len() {
+        let left = found.combinations.len() - shown.len();
+        lines.push(format!("  and {left} more, all told by --format json"));
+    }
+    let best = match found.best() {
+        Some(best) => format!("best_params_: {} · best_score_: {}", params(best, found), figure(best.mean)),
+        None => "The best combination is not known: some have no score.".to_owned(),
+    };
+    lines.push(wrapped(&best, width, "  "));
+    lines.join("\n")
+}
+
+/// All combinations, or those with the highest means, in the grid's order.
+fn shown(found: &SearchFigures) -> Vec<&Combination> {
+    let mean = |index: usize| found.combinations[index].mean.unwrap_or(f64::NEG_INFINITY);
+    let mut indices: Vec<usize> = (0..found.combinations.len()).collect();
+    indices.sort_by(|&a, &b| mean(b).total_cmp(&mean(a)));
+    indices.truncate(LISTED_MAX);
+    indices.sort_unstable();
+    indices.into_iter().map(|index| &found.combinations[index]).collect()
+}
+
+fn params(one: &Combination, found: &SearchFigures) -> String {
+    let pair = |key: &String| format!("{key} = {}", one.params.get(key).map_or_else(nothing, word));
+    found.keys.iter().map(pair).collect::<Vec<_>>().join(", ")
+}
+
+fn row(cells: &[String], mean: String, parts: Option<String>) -> Vec<String> {
+    cells.iter().cloned().chain([mean]).chain(parts).collect()
+}
+
+/// Cells in columns, each as wide as its widest.
+fn aligned(rows: &[Vec<String>]) -> Vec<String> {
+    let columns = rows.first().map_or(0, Vec::len);
+    let width = |column: usize| rows.iter().map(|row| row[column].width()).max().unwrap_or(0);
+    let widths: Vec<usize> = (0..columns).map(width).collect();
+    let line = |row: &Vec<String>| {
+        let cells = row.iter().zip(&widths).map(|(cell, &width)| {
+            let padding = " ".repeat(width - cell.width());
+            format!("  {cell}{padding}")
+        });
+        cells.collect::<String>().trim_end().to_owned()
+    };
+    rows.iter().map(line).collect()
+}
+
+fn word(value: &Value) -> String {
+    match value {
+        Value::Whole(n) => n.to_string(),
+        Value::Number(x) => plain(*x),
+        Value::Flag(flag) => flag.to_string(),
+        Value::Word(word) => word.clone(),
+    }
+}
+
+fn figure(score: Option<f64>) -> String {
+    score.map_or_else(nothing, |score| format!("{score:.6}"))
+}
+
+fn nothing() -> String {
+    "–".to_owned()
+}

@@ -1,0 +1,138 @@
+//! The samples that all tasks share: loaded from a CSV, or drawn from the seed.
+
+use libsvm_rs::SvmNode;
+use rand_core::{Rng as _, SeedableRng as _};
+use rand_pcg::Pcg64Mcg;
+
+use super::csv;
+use crate::scenario::{data, data_label};
+use crate::{machine, units};
+
+/// Samples with their classes.
+pub(super) struct Dataset {
+    /// What it is called in messages.
+    pub(super) name: String,
+    /// The numbers of each sample: as many for all, none left out.
+    pub(super) rows: Vec<Vec<SvmNode>>,
+    /// The class of each sample, numbered in the order of their labels.
+    pub(super) classes: Vec<u32>,
+}
+
+impl Dataset {
+    /// Numbers that a sample has.
+    pub(super) fn features(&self) -> usize {
+        self.rows.first().map_or(1, Vec::len)
+    }
+}
+
+/// The most classes: every pair of them takes a fit.
+const CLASSES_MAX: usize = 1000;
+
+/// How often the data is in memory while one worker trains: as it was loaded, as the training set, and once more in
+/// the library.
+const COPIES: u128 = 3;
+
+/// Loads a located CSV.
+///
+/// # Errors
+/// What is wrong with it, with file and line; or that it takes more memory than there is.
+pub(super) fn load(located: &str) -> Result<Dataset, String> {
+    let name = data_label(located);
+    let text = data(located).map_err(|problem| problem.to_string())?;
+    let (samples, values) = csv::extent(&text);
+    fits(&name, samples, values, available_bytes())?;
+    let table = csv::read(&text).map_err(|wrong| format!("{name}{wrong}"))?;
+    let mut labels: Vec<i64> = table.labels.clone();
+    labels.sort_unstable();
+    labels.dedup();
+    if labels.len() > CLASSES_MAX {
+        return Err(format!("{name}: the last column has {} classes; at most {CLASSES_MAX} are allowed", labels.len()));
+    }
+    let class = |label| labels.partition_point(|known| known < label) as u32;
+    Ok(Dataset { name, classes: table.labels.iter().map(class).collect(), rows: table.rows })
+}
+
+/// Draws samples of two classes in turn: the numbers of class 0 from normal distributions around −1 ÷ √features, those
+/// of class 1 around 1 ÷ √features, each with standard deviation 1. However many features there are, the classes lie
+/// two standard deviations apart, so that at best 84 % can be told apart.
+///
+/// # Errors
+/// That they take more memory than there is.
+pub(super) fn draw(samples: u64, features: u64, seed: u64) -> Result<Dataset, String> {
+    let name = format!("samples = {samples}, features = {features}");
+    fits(&name, samples, samples.saturating_mul(features), available_bytes())?;
+    let shift = 1.0 / (features as f64).sqrt();
+    let mut rng = Pcg64Mcg::seed_from_u64(seed);
+    let classes: Vec<u32> = (0..samples).map(|i| (i % 2) as u32).collect();
+    let rows = classes.iter().map(|&class| {
+        let centre = if class == 0 { -shift } else { shift };
+        (1..=features).map(|index| SvmNode { index: index as i32, value: centre + normal(&mut rng) }).collect()
+    });
+    Ok(Dataset { name, rows: rows.collect(), classes })
+}
+
+/// A draw from the standard normal distribution (Box & Muller 1958).
+fn normal(rng: &mut Pcg64Mcg) -> f64 {
+    // In (0, 1], because 0 has no logarithm.
+    let mut uniform = || ((rng.next_u64() >> 11) + 1) as f64 / (1u64 << 53) as f64;
+    let (radius, angle) = (uniform(), uniform());
+    (-2.0 * radius.ln()).sqrt() * (std::f64::consts::TAU * angle).cos()
+}
+
+/// Whether so much data fits into the memory that is free; looked at before any of it is allocated.
+fn fits(name: &str, samples: u64, values: u64, available_bytes: Option<u64>) -> Result<(), String> {
+    let per_sample = size_of::<Vec<SvmNode>>() + size_of::<f64>();
+    let once = u128::from(samples) * per_sample as u128 + u128::from(values) * size_of::<SvmNode>() as u128;
+    let needed = COPIES * once;
+    match available_bytes {
+        Some(available) if needed > u128::from(available) => Err(format!(
+            "{name}: {} samples take {} of memory while one worker trains, and {} are free; use fewer",
+            units::count(samples),
+            units::bytes(u64::try_from(needed).unwrap_or(u64::MAX)),
+            units::bytes(available),
+        )),
+        _ => Ok(()),
+    }
+}
+
+fn available_bytes() -> Option<u64> {
+    machine::moment().memory_available_bytes
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn drawn_samples_are_as_described() {
+        let Dataset { rows, classes, .. } = draw(20_000, 4, 7).unwrap();
+        assert_eq!((rows.len(), rows[0].len()), (20_000, 4));
+        assert_eq!(classes[..4], [0, 1, 0, 1]);
+        assert_eq!(rows[9].iter().map(|node| node.index).collect::<Vec<_>>(), [1, 2, 3, 4]);
+        for (class, centre) in [(0, -0.5), (1, 0.5)] {
+            let of_class = || (0..rows.len()).filter(|&i| classes[i] == class).flat_map(|i| &rows[i]);
+            let count = of_class().count() as f64;
+            let mean = of_class().map(|node| node.value).sum::<f64>() / count;
+            let variance = of_class().map(|node| (node.value - mean).powi(2)).sum::<f64>() / count;
+            // Within five standard errors.
+            assert!((mean - centre).abs() < 5.0 / count.sqrt(), "{mean}");
+            assert!((variance - 1.0).abs() < 5.0 * (2.0 / count).sqrt(), "{variance}");
+        }
+    }
+
+    #[test]
+    fn the_seed_decides_the_draw() {
+        let numbers = |seed| draw(10, 3, seed).unwrap().rows.concat();
+        assert_eq!(numbers(1), numbers(1));
+        assert_ne!(numbers(1), numbers(2));
+    }
+
+    #[test]
+    fn what_does_not_fit_is_told_before_it_is_allocated() {
+        let wrong = draw(1_000_000_000, 100_000, 1).err().unwrap();
+        assert!(wrong.starts_with("samples = 1000000000, features = 100000: 1 000 000 000 samples take"), "{wrong}");
+        assert!(fits("x", 1000, 4000, Some(288_000)).is_ok());
+        assert!(fits("x", 1000, 4000, Some(287_999)).is_err());
+        assert!(fits("x", u64::MAX, u64::MAX, None).is_ok(), "where nobody knows, nothing is refused");
+    }
+}
