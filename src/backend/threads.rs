@@ -1,8 +1,8 @@
 //! `threads`: a rayon thread pool, made for the trial and gone after it.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::mpsc::{self, Receiver, Sender};
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use rayon::iter::{IndexedParallelIterator as _, IntoParallelIterator as _, ParallelIterator as _};
@@ -31,6 +31,9 @@ const PATIENCE: Duration = Duration::from_millis(50);
 pub(super) fn hire(board: &Arc<Board>, bench: &Arc<Bench>) -> Result<Box<dyn Crew>, Broken> {
     let workers = board.shape().workers;
     let (exit, exited) = mpsc::channel();
+    // Nobody is let into the pool before there is something to do: thousands of threads that look around for work
+    // take the CPUs from the one that still starts the others.
+    let door = Arc::new(OnceLock::new());
     let mut started = Vec::new();
     let built = ThreadPoolBuilder::new()
         .num_threads(workers as usize)
@@ -39,12 +42,17 @@ pub(super) fn hire(board: &Arc<Board>, bench: &Arc<Bench>) -> Result<Box<dyn Cre
         })
         .spawn_handler(|thread| {
             let builder = std::thread::Builder::new().name(format!("worker-{}", thread.index()));
-            started.push(builder.spawn(|| thread.run())?);
+            let door = Arc::clone(&door);
+            started.push(builder.spawn(move || {
+                door.wait();
+                thread.run();
+            })?);
             Ok(())
         })
         .build();
     let pool = built.map_err(|error| {
-        // Those that did start are on their way out; until they are gone, a smaller trial might be refused too.
+        // Until those that did start are gone, a smaller trial might be refused too.
+        door.get_or_init(|| ());
         started.into_iter().for_each(|thread| drop(thread.join()));
         Broken(format!("cannot start {workers} threads: {error}"))
     })?;
@@ -59,6 +67,7 @@ pub(super) fn hire(board: &Arc<Board>, bench: &Arc<Bench>) -> Result<Box<dyn Cre
             let _ = leave.send(worker);
         });
     }
+    door.get_or_init(|| ());
     Ok(Box::new(Pool { left, exited, pool: Some(pool), workers }))
 }
 
