@@ -194,6 +194,33 @@ fn a_worker_killed_at_every_moment_is_replaced() {
 }
 
 #[test]
+fn a_worker_killed_among_tasks_of_nanoseconds_loses_none_of_them() {
+    let _turn = alone();
+    // It may just have taken a task and not have written down which.
+    let toml = |schedule: &str| {
+        format!(
+            "[workload]\nkind = \"square\"\ntasks = 20000000\n[sweep]\nbackends = [\"processes\"]\nworkers = 3\n\
+             repeats = 1\nwarmup = 0\nbaseline = \"none\"\n{schedule}\n"
+        )
+    };
+    let mut checksums = std::collections::BTreeSet::new();
+    for schedule in ["", "chunk = 3", "schedule = \"guided\"", "schedule = \"static\"", "order = \"shuffled\""] {
+        let mut run = Running::start(&toml(schedule), &["--quiet"]);
+        run.wait_for("gate_opened", 1);
+        std::thread::sleep(Duration::from_millis(30));
+        if let Some(&victim) = run.workers().first() {
+            send(victim, SIGKILL);
+        }
+        let ended = run.finish();
+        let report = ended.report();
+        assert_eq!((ended.code(), report["status"].as_str()), (0, Some("done")), "{schedule}: {}", report["warnings"]);
+        assert_eq!(report["configs"][0]["tasks_done"], 20_000_000, "{schedule}");
+        checksums.insert(report["configs"][0]["checksum"].to_string());
+    }
+    assert_eq!(checksums.len(), 1, "{checksums:?}");
+}
+
+#[test]
 fn a_worker_killed_while_idle_is_replaced_or_not_missed() {
     let _turn = alone();
     // The second worker has nothing to do while the first waits; it has left already or is leaving.

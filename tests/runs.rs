@@ -289,6 +289,22 @@ fn many_workers_for_one_task() {
 }
 
 #[test]
+fn as_many_workers_as_are_allowed() {
+    let _turn = alone();
+    let toml = "[workload]\nkind = \"square\"\ntasks = 5000\n[sweep]\nworkers = 4096\nrepeats = 1\nwarmup = 0\n";
+    let (found, code, stderr) = report(toml, &[]);
+    if code == 1 && !warnings(&found, "trial-broken").is_empty() {
+        eprintln!("SKIPPED: this machine has no room for as many: {}", found["warnings"]);
+        return;
+    }
+    assert_eq!((found["status"].as_str(), code), (Some("done"), 0), "{stderr}");
+    for config in found["configs"].as_array().expect("configs") {
+        assert_eq!(config["tasks_done"], 5000);
+        eprintln!("{} × {}: start-up {} s", config["backend"], config["workers"], config["startup_s"]["median"]);
+    }
+}
+
+#[test]
 fn stealing_gets_under_way_however_often_it_is_tried() {
     let _turn = alone();
     let toml = "[workload]\nkind = \"square\"\ntasks = 50\n[sweep]\nbackends = [\"threads\"]\nworkers = [2, 9, 33]\n\
