@@ -37,6 +37,7 @@ pub(super) fn run(args: &cli::Run) -> Result<ExitCode, Failure> {
             journal = None;
         }
     })?;
+    heard.run_is_over();
     progress.finish();
     let delivered = report::deliver(&report::render(format, &ledger), args.output.as_deref());
     if let Err(error) = &delivered {

@@ -3,7 +3,7 @@
 use std::io;
 use std::process::exit;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI32, Ordering::Relaxed};
+use std::sync::atomic::{AtomicBool, AtomicI32, Ordering::Relaxed};
 use std::time::Duration;
 
 use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGTERM};
@@ -15,14 +15,35 @@ use crate::engine::Control;
 /// with it.
 const LAST_GRACE: Duration = Duration::from_millis(100);
 
-/// The signal that ended the run, if one did.
+/// How long the delivery of a report may take once a signal came after the run: it may be to somebody who never reads.
+const DELIVERY_GRACE: Duration = Duration::from_secs(1);
+
+/// What was heard of signals.
 #[derive(Clone, Default)]
-pub(super) struct Heard(Arc<AtomicI32>);
+pub(super) struct Heard(Arc<Ears>);
+
+#[derive(Default)]
+struct Ears {
+    /// The first signal that asked for the end; 0 before.
+    first: AtomicI32,
+    /// Whether the run is over, and only its report is to be delivered.
+    is_over: AtomicBool,
+}
 
 impl Heard {
     /// The exit code that a shell expects of a program ended by this signal.
     pub(super) fn exit_code(&self) -> Option<u8> {
-        u8::try_from(self.0.load(Relaxed)).ok().filter(|&signal| signal > 0).map(exit_code_of)
+        u8::try_from(self.0.first.load(Relaxed)).ok().filter(|&signal| signal > 0).map(exit_code_of)
+    }
+
+    /// Says that the run is over: a signal from now on is no longer for the engine to hear.
+    pub(super) fn run_is_over(&self) {
+        self.0.is_over.store(true, Relaxed);
+    }
+
+    /// Whether this is the first signal.
+    fn is_first(&self, signal: i32) -> bool {
+        self.0.first.compare_exchange(0, signal, Relaxed, Relaxed).is_ok()
     }
 }
 
@@ -36,18 +57,24 @@ pub(super) fn listen(control: Arc<Control>) -> io::Result<Heard> {
     let ignored = ignored();
     let ends = [SIGINT, SIGTERM, SIGHUP].into_iter().filter(|signal| ignored & (1 << (signal - 1)) == 0);
     let mut signals = Signals::new(ends.chain([SIGCONT]))?;
-    let first = heard.clone();
+    let ears = heard.clone();
     std::thread::Builder::new().name("signals".to_owned()).spawn(move || {
         for signal in signals.forever() {
             if signal == SIGCONT {
                 control.disturb();
-            } else if first.0.compare_exchange(0, signal, Relaxed, Relaxed).is_ok() {
-                control.cancel();
-            } else {
-                control.kill();
-                std::thread::sleep(LAST_GRACE);
-                exit(i32::from(exit_code_of(signal as u8)));
+                continue;
             }
+            let grace = match (ears.is_first(signal), ears.0.is_over.load(Relaxed)) {
+                (true, false) => {
+                    control.cancel();
+                    continue;
+                }
+                (true, true) => DELIVERY_GRACE,
+                (false, _) => LAST_GRACE,
+            };
+            control.kill();
+            std::thread::sleep(grace);
+            exit(i32::from(exit_code_of(signal as u8)));
         }
     })?;
     Ok(heard)
