@@ -6,8 +6,8 @@ use std::fs::File;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use common::running::{Ended, Running, alone, send};
-use common::{folder, have, parlab, stderr, stdout, untitled};
+use common::running::{Ended, Running, alone, events, send};
+use common::{folder, have, parlab, stderr, stdout, untitled, wait_until};
 use nix::sys::signal::Signal::{self, SIGCONT, SIGHUP, SIGINT, SIGSTOP, SIGTERM};
 use nix::sys::signal::killpg;
 use nix::unistd::Pid;
@@ -359,23 +359,21 @@ fn a_folder_that_takes_no_files_leaves_the_report_on_standard_output() {
 #[test]
 fn a_reader_that_does_not_read_can_be_left() {
     let _turn = alone();
-    // More results than a pipe holds, and nobody who reads them: the report hangs until a second signal.
+    // More results than a pipe holds, and nobody who reads them: the report waits until a signal ends that.
     let folder = folder();
     let scenario = untitled(folder.path(), &TINY.replace("10\n", "10000\n"));
+    let journal = folder.path().join("journal");
     let mut child = parlab()
-        .args(["run", "--quiet", "--format", "json"])
-        .arg(scenario)
+        .args(["run", "--quiet", "--format", "json", "--journal"])
+        .args([&journal, &scenario])
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
         .spawn()
         .expect("parlab");
-    std::thread::sleep(Duration::from_secs(1));
+    wait_until("the run is over", || events(&journal).iter().any(|told| told["event"] == "run_finished"));
+    std::thread::sleep(Duration::from_millis(500));
     assert!(child.try_wait().expect("a child").is_none(), "it waits for its reader");
-    let begun = Instant::now();
-    while child.try_wait().expect("a child").is_none() {
-        assert!(begun.elapsed() < common::PATIENCE, "signals do not end it");
-        send(child.id(), SIGINT);
-        std::thread::sleep(Duration::from_millis(50));
-    }
-    assert_eq!(child.wait().expect("a status").code(), Some(130));
+    send(child.id(), SIGTERM);
+    wait_until("one signal is enough", || child.try_wait().expect("a child").is_some());
+    assert_eq!(child.wait().expect("a status").code(), Some(143));
 }
