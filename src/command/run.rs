@@ -56,13 +56,14 @@ fn carry_out(
     progress: &mut Progress,
     mut take: impl FnMut(&Stamped, &mut Progress),
 ) -> Result<signals::Heard, Failure> {
+    let deaf = |error| Failure::run(format!("cannot listen for signals: {error}"));
+    signals::outlive_file_limits().map_err(deaf)?;
     let (tell, events) = mpsc::channel();
     let session = Session::start(scenario, setting(), program(), move |stamped| {
         let _ = tell.send(stamped);
     })
     .map_err(|error| Failure::run(format!("cannot start the run: {error}")))?;
-    let heard = signals::listen(session.control().clone())
-        .map_err(|error| Failure::run(format!("cannot listen for signals: {error}")))?;
+    let heard = signals::listen(session.control().clone()).map_err(deaf)?;
     loop {
         match events.recv_timeout(REFRESH) {
             Ok(stamped) => {

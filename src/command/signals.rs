@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI32, Ordering::Relaxed};
 use std::time::Duration;
 
-use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGTERM};
+use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGTERM, SIGXFSZ};
 use signal_hook::iterator::Signals;
 
 use crate::engine::Control;
@@ -45,6 +45,15 @@ impl Heard {
     fn is_first(&self, signal: i32) -> bool {
         self.0.first.compare_exchange(0, signal, Relaxed, Relaxed).is_ok()
     }
+}
+
+/// Makes a file beyond the size that is allowed (`ulimit -f`) an error that can be told: unheard, its signal kills.
+/// The board counts as a file, too.
+///
+/// # Errors
+/// When the system refuses a handler.
+pub(super) fn outlive_file_limits() -> io::Result<()> {
+    signal_hook::flag::register(SIGXFSZ, Arc::default()).map(drop)
 }
 
 /// Starts to listen.
