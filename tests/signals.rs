@@ -315,6 +315,22 @@ fn a_report_that_cannot_be_written_where_it_should_is_not_lost() {
 }
 
 #[test]
+fn a_limit_on_the_size_of_files_is_told_and_costs_no_report() {
+    // Whole units of half a KiB: room for the board, and then not even for that.
+    let toml = TINY.replace("10\n", "1000\n");
+    let output = shell("ulimit -f 200 && $P run $S --quiet --format json -o report.json", &toml);
+    assert_eq!(output.status.code(), Some(1), "{}", stderr(&output));
+    assert!(stderr(&output).contains("report.json"), "{}", stderr(&output));
+    let report: Value = serde_json::from_str(&stdout(&output)).expect("the report, on standard output");
+    assert_eq!(report["status"], "done");
+    let output = shell("ulimit -f 20 && $P run $S --quiet --format json", &toml);
+    assert_eq!(output.status.code(), Some(1), "{}", stderr(&output));
+    let report: Value = serde_json::from_str(&stdout(&output)).expect("a report");
+    let broken = common::running::warnings(&report, "trial-broken");
+    assert!(broken.len() == 3 && broken[0].contains("board"), "{broken:?}");
+}
+
+#[test]
 fn a_report_in_a_file_is_the_one_on_standard_output() {
     let output = shell("$P run $S --quiet --format json -o report.json && cat report.json", TINY);
     assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
