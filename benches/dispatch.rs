@@ -67,7 +67,7 @@ fn parlab(backend: BackendKind, tasks: u64) -> f64 {
     let control = Control::default();
     let mut laboratory = Laboratory::new(&scenario, Path::new(env!("CARGO_BIN_EXE_parlab")), &control);
     let workers = if backend == BackendKind::Serial { 1 } else { WORKERS };
-    let config = Config { backend, workers, schedule: Schedule::Dynamic, chunk: Some(1) };
+    let config = Config::new(backend, workers);
     let outcome = laboratory.trial(0, &config, false, &mut |_| {}).expect("a trial");
     assert_eq!((outcome.end, outcome.tasks_done), (TrialEnd::Complete, tasks));
     tasks as f64 / outcome.wall_s

@@ -10,7 +10,7 @@ use std::time::Instant;
 
 use parlab::engine::{Control, Executor as _, Laboratory, TrialEnd};
 use parlab::scenario::library::bundled;
-use parlab::scenario::{BackendKind, Config, Overrides, Scenario, Schedule};
+use parlab::scenario::{BackendKind, Config, Overrides, Scenario};
 use parlab::workload;
 
 const WORKERS: u32 = 2;
@@ -69,7 +69,7 @@ fn parlab(scenario: &Scenario, backend: BackendKind) -> f64 {
     let control = Control::default();
     let mut laboratory = Laboratory::new(scenario, Path::new(env!("CARGO_BIN_EXE_parlab")), &control);
     let workers = if backend == BackendKind::Serial { 1 } else { WORKERS };
-    let config = Config { backend, workers, schedule: Schedule::Dynamic, chunk: Some(1) };
+    let config = Config::new(backend, workers);
     let start = Instant::now();
     let outcome = laboratory.trial(0, &config, false, &mut |_| {}).expect("a trial");
     assert_eq!((outcome.end, outcome.tasks_done), (TrialEnd::Complete, 8));

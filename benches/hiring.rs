@@ -40,7 +40,7 @@ fn hire(laboratory: &mut Laboratory<'_>, workers: u32) -> [Vec<f64>; 2] {
     let mut times = [Vec::new(), Vec::new()];
     for round in 0..=ROUNDS {
         for (backend, times) in [BackendKind::Processes, BackendKind::Threads].into_iter().zip(&mut times) {
-            let config = Config { backend, workers, schedule: Schedule::Dynamic, chunk: Some(1) };
+            let config = Config::new(backend, workers);
             let outcome = laboratory.trial(0, &config, false, &mut |_| {}).expect("a trial");
             assert_eq!((outcome.end, outcome.tasks_done), (TrialEnd::Complete, 1));
             if round > 0 {

@@ -218,6 +218,27 @@ pub struct TrialOutcome {
     pub results: Option<Vec<TaskResult>>,
 }
 
+impl Default for TrialOutcome {
+    /// A trial that came to nothing.
+    fn default() -> Self {
+        Self {
+            end: TrialEnd::Broken,
+            wall_s: 0.0,
+            startup_s: None,
+            cpu_user_s: 0.0,
+            cpu_system_s: 0.0,
+            switches_voluntary: 0,
+            switches_involuntary: 0,
+            peak_rss_bytes: None,
+            tasks_done: 0,
+            tasks_failed: 0,
+            task_s: None,
+            checksum: String::new(),
+            results: None,
+        }
+    }
+}
+
 /// Durations of the tasks of a trial, in seconds.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct TaskTimes {

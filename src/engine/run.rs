@@ -106,7 +106,7 @@ impl Run<'_> {
         self.trials_done += 1;
         let mut outcome = outcome.unwrap_or_else(|broken| {
             self.problems.broken(trial, &broken);
-            nothing_measured()
+            TrialOutcome::default()
         });
         if outcome.end == TrialEnd::TimedOut {
             self.timed_out.insert(index);
@@ -159,24 +159,5 @@ fn planned(scenario: &Scenario, setting: Setting, plan: Plan) -> Planned {
         },
         machine: setting.machine,
         plan,
-    }
-}
-
-/// The outcome of a trial that came to nothing.
-fn nothing_measured() -> TrialOutcome {
-    TrialOutcome {
-        end: TrialEnd::Broken,
-        wall_s: 0.0,
-        startup_s: None,
-        cpu_user_s: 0.0,
-        cpu_system_s: 0.0,
-        switches_voluntary: 0,
-        switches_involuntary: 0,
-        peak_rss_bytes: None,
-        tasks_done: 0,
-        tasks_failed: 0,
-        task_s: None,
-        checksum: String::new(),
-        results: None,
     }
 }

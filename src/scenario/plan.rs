@@ -23,6 +23,13 @@ pub struct Config {
     pub chunk: Option<u64>,
 }
 
+impl Config {
+    /// Workers who take one task at a time, each the next one.
+    pub fn new(backend: BackendKind, workers: u32) -> Self {
+        Self { backend, workers, schedule: Schedule::Dynamic, chunk: Some(1) }
+    }
+}
+
 /// One execution of a configuration.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PlannedTrial {

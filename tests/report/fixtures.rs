@@ -8,10 +8,10 @@ use parlab::engine::{
     Cause, Event, Ledger, Loss, MachineFacts, Planned, Problem, Remedy, ScenarioFacts, Stamped, Status, TaskResult,
     TaskTimes, TrialEnd, TrialOutcome,
 };
-use parlab::scenario::{BackendKind, Config, Plan, PlannedTrial, Schedule, Value};
+use parlab::scenario::{BackendKind, Config, Plan, PlannedTrial, Value};
 
 pub(crate) fn config(backend: BackendKind, workers: u32) -> Config {
-    Config { backend, workers, schedule: Schedule::Dynamic, chunk: Some(1) }
+    Config::new(backend, workers)
 }
 
 /// serial, threads × 1, threads × 2, processes × 2: one warm-up and three repeats each, the baseline first.
@@ -73,10 +73,10 @@ pub(crate) fn outcome(trial: PlannedTrial) -> TrialOutcome {
         switches_involuntary: 3,
         peak_rss_bytes: Some((n + 1) << 20),
         tasks_done: 4,
-        tasks_failed: 0,
         task_s: Some(TaskTimes { min: 0.25 - 0.0625 * n as f64, median: 0.5, p95: 0.75, max: 0.75 + 0.125 * n as f64 }),
         checksum: "00c0ffee00c0ffee".to_owned(),
         results: trial.warmup.then(|| (0..4).map(|task| result(task, Some(task as f64 * 2e6))).collect()),
+        ..TrialOutcome::default()
     }
 }
 

@@ -8,7 +8,7 @@ use parlab::engine::{
     Stamped, Status, TrialEnd, TrialOutcome,
 };
 use parlab::machine::{Core, Sample};
-use parlab::scenario::{BackendKind, Config, Plan, PlannedTrial, Schedule};
+use parlab::scenario::{BackendKind, Config, Plan, PlannedTrial};
 use parlab::tui::state::{Cost, State};
 use parlab::tui::update::{Msg, update};
 use parlab::tui::{LibraryEntry, Preview, Theme};
@@ -110,7 +110,7 @@ fn preview(backends: &[(BackendKind, &[u32])]) -> Preview {
 }
 
 fn config(backend: BackendKind, workers: u32) -> Config {
-    Config { backend, workers, schedule: Schedule::Dynamic, chunk: None }
+    Config { chunk: None, ..Config::new(backend, workers) }
 }
 
 /// Eight configurations, two repeats, no warm-up.
@@ -185,7 +185,7 @@ pub(crate) fn outcome(trial: usize) -> TrialOutcome {
         tasks_failed: 0,
         task_s: None,
         checksum: "00".to_owned(),
-        results: None,
+        ..TrialOutcome::default()
     }
 }
 

@@ -138,7 +138,7 @@ mod tests {
 
     use super::*;
     use crate::engine::{Planned, ScenarioFacts};
-    use crate::scenario::{BackendKind, Config, Plan, PlannedTrial, Schedule};
+    use crate::scenario::{BackendKind, Config, Plan, PlannedTrial};
 
     /// A terminal of 80 columns in memory.
     #[derive(Clone)]
@@ -211,12 +211,7 @@ mod tests {
             scenario: ScenarioFacts { tasks: 4, ..ScenarioFacts::default() },
             machine: crate::engine::MachineFacts::default(),
             plan: Plan {
-                configs: vec![Config {
-                    backend: BackendKind::Processes,
-                    workers: 2,
-                    schedule: Schedule::Dynamic,
-                    chunk: None,
-                }],
+                configs: vec![Config::new(BackendKind::Processes, 2)],
                 baseline: None,
                 trials: vec![PlannedTrial { config: 0, repeat: 0, warmup: false }; 3],
             },

@@ -158,12 +158,11 @@ fn wall(s: f64) -> String {
 mod tests {
     use super::*;
     use crate::engine::{MachineFacts, Planned, ScenarioFacts};
-    use crate::scenario::{BackendKind, Config, Schedule};
+    use crate::scenario::{BackendKind, Config};
 
     /// Two configurations in turn, four trials.
     fn course() -> Course {
-        let config =
-            |workers| Config { backend: BackendKind::Threads, workers, schedule: Schedule::Static, chunk: None };
+        let config = |workers| Config::new(BackendKind::Threads, workers);
         let trials = (0..4).map(|n| PlannedTrial { config: n % 2, repeat: n as u32 / 2, warmup: false }).collect();
         let mut course = Course::default();
         let planned = Planned {
@@ -178,21 +177,7 @@ mod tests {
     }
 
     fn outcome() -> TrialOutcome {
-        TrialOutcome {
-            end: TrialEnd::Complete,
-            wall_s: 0.0,
-            startup_s: Some(0.0),
-            cpu_user_s: 0.0,
-            cpu_system_s: 0.0,
-            switches_voluntary: 0,
-            switches_involuntary: 0,
-            peak_rss_bytes: None,
-            tasks_done: 8,
-            tasks_failed: 0,
-            task_s: None,
-            checksum: String::new(),
-            results: None,
-        }
+        TrialOutcome { end: TrialEnd::Complete, startup_s: Some(0.0), tasks_done: 8, ..TrialOutcome::default() }
     }
 
     /// Runs a trial from one time to another.

@@ -264,11 +264,10 @@ fn ranges(numbers: &[u32]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::scenario::Schedule;
 
     #[test]
     fn configurations_in_few_words() {
-        let config = |backend, workers| Config { backend, workers, schedule: Schedule::Dynamic, chunk: None };
+        let config = Config::new;
         let configs = [
             config(BackendKind::Serial, 1),
             config(BackendKind::Processes, 1),
