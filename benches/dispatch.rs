@@ -10,7 +10,9 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::{Duration, Instant};
 
 use parlab::engine::{Control, Executor as _, Laboratory, TrialEnd};
-use parlab::scenario::{BackendKind, Baseline, Config, Inputs, Job, Order, Params, Scenario, Schedule, Sweep};
+use parlab::scenario::{
+    BackendKind, Baseline, Config, Dispatch, Inputs, Job, Order, Params, Scenario, Schedule, Sweep,
+};
 use rayon::prelude::*;
 
 const WORKERS: u32 = 2;
@@ -96,6 +98,8 @@ fn scenario(tasks: u64) -> Scenario {
             warmup: 0,
             schedule: Schedule::Dynamic,
             chunk: Some(1),
+            dispatch: vec![Dispatch::Shared],
+            payload: 0,
             include_startup: false,
             timeout: Duration::from_secs(600),
         },

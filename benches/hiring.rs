@@ -6,7 +6,9 @@ use std::path::Path;
 use std::time::Duration;
 
 use parlab::engine::{Control, Executor as _, Laboratory, TrialEnd};
-use parlab::scenario::{BackendKind, Baseline, Config, Inputs, Job, Order, Params, Scenario, Schedule, Sweep};
+use parlab::scenario::{
+    BackendKind, Baseline, Config, Dispatch, Inputs, Job, Order, Params, Scenario, Schedule, Sweep,
+};
 
 const ROUNDS: usize = 21;
 
@@ -83,6 +85,8 @@ fn scenario() -> Scenario {
             warmup: 0,
             schedule: Schedule::Dynamic,
             chunk: Some(1),
+            dispatch: vec![Dispatch::Shared],
+            payload: 0,
             include_startup: false,
             timeout: Duration::from_secs(600),
         },

@@ -19,6 +19,8 @@
 //!          scenario                 what is to be run?
 //! ```
 //!
+//! Forked workers get their tasks from shared memory or, to see what that saves, as messages through a pipe.
+//!
 //! A room imports what stands below it, never what stands above; `analysis`, `machine` and `units` know none of
 //! the others. Only `tui` names ratatui and crossterm; only `cli`, `report` and `tui` print. `tests/layers` reads
 //! the sources and holds them to this.

@@ -20,7 +20,8 @@ use super::clock::Clock;
 use super::futex;
 use super::histogram::BUCKETS;
 use super::layout::{Header, Lane, Record, standing, verdict};
-use crate::scenario::Schedule;
+use super::payload;
+use crate::scenario::{Dispatch, Schedule};
 
 /// Up to this many tasks each gets a record; above it, each lane gets a histogram.
 pub const RECORDS_MAX: u64 = 1 << 17;
@@ -42,6 +43,10 @@ pub struct Shape {
     pub summed: usize,
     /// What the ticks on the board are.
     pub clock: Clock,
+    /// How tasks get to the workers.
+    pub dispatch: Dispatch,
+    /// Bytes that each task is sent with, and that its result brings back.
+    pub payload: u64,
 }
 
 impl Shape {
@@ -58,13 +63,31 @@ impl Shape {
         self.lanes_at() + self.workers as usize * size_of::<Lane>()
     }
 
-    fn bytes(&self) -> usize {
+    fn details_end(&self) -> usize {
         let details = if self.has_records() {
             self.tasks as usize * size_of::<Record>()
         } else {
             self.workers as usize * BUCKETS * size_of::<AtomicU64>()
         };
         self.details_at() + details
+    }
+
+    /// Where inputs begin: with a cache line, as everything before takes whole ones.
+    fn inputs_at(&self) -> usize {
+        self.details_end().next_multiple_of(64)
+    }
+
+    fn slots_at(&self) -> usize {
+        self.inputs_at() + payload::area(self) as usize
+    }
+
+    /// Words that a worker's result takes.
+    fn slot_words(&self) -> usize {
+        self.payload.div_ceil(8) as usize
+    }
+
+    fn bytes(&self) -> usize {
+        self.slots_at() + self.workers as usize * self.slot_words() * size_of::<AtomicU64>()
     }
 }
 
@@ -83,7 +106,22 @@ impl Board {
     pub fn create(shape: Shape) -> io::Result<Self> {
         let memory = memfd_create("parlab-board", MFdFlags::MFD_CLOEXEC)?;
         File::from(memory.try_clone()?).set_len(shape.bytes() as u64)?;
-        Self::attach(memory, shape)
+        let board = Self::attach(memory, shape)?;
+        board.write_inputs();
+        Ok(board)
+    }
+
+    /// Before anybody else has the memory.
+    fn write_inputs(&self) {
+        let words = payload::area(&self.shape) as usize / size_of::<AtomicU64>();
+        if words == 0 {
+            return;
+        }
+        // SAFETY: as in `header`; the area lies within the mapping, begins with a cache line and ends with one.
+        let area = unsafe {
+            std::slice::from_raw_parts(self.map.as_ptr().add(self.shape.inputs_at()).cast::<AtomicU64>(), words)
+        };
+        area.iter().zip(payload::words()).for_each(|(cell, word)| cell.store(word.to_le(), Relaxed));
     }
 
     /// Maps a board that somebody else created with the same shape.
@@ -154,6 +192,39 @@ impl Board {
         Some(unsafe { std::slice::from_raw_parts(self.map.as_ptr().add(at).cast::<AtomicU64>(), BUCKETS) })
     }
 
+    /// The bytes that a task is sent with.
+    ///
+    /// # Panics
+    /// If there is no such task.
+    pub(super) fn input(&self, task: u64) -> &[u8] {
+        assert!(task < self.shape.tasks, "no task {task}");
+        if self.shape.payload == 0 {
+            return &[];
+        }
+        let at = payload::offset(&self.shape, task);
+        &self.inputs()[at..at + self.shape.payload as usize]
+    }
+
+    /// The bytes of all inputs.
+    pub(super) fn inputs(&self) -> &[u8] {
+        let bytes = payload::area(&self.shape) as usize;
+        // SAFETY: within the mapping; and nobody writes there once `create` has returned, before which nobody else has
+        // the memory.
+        unsafe { std::slice::from_raw_parts(self.map.as_ptr().add(self.shape.inputs_at()), bytes) }
+    }
+
+    /// Where the payload of a worker's latest result lies, a word at a time.
+    ///
+    /// # Panics
+    /// If there is no such worker.
+    pub(super) fn slot(&self, worker: u32) -> &[AtomicU64] {
+        assert!(worker < self.shape.workers, "no lane {worker}");
+        let words = self.shape.slot_words();
+        let at = self.shape.slots_at() + worker as usize * words * size_of::<AtomicU64>();
+        // SAFETY: as in `header`; slots begin with a cache line, and all of them end within the mapping.
+        unsafe { std::slice::from_raw_parts(self.map.as_ptr().add(at).cast::<AtomicU64>(), words) }
+    }
+
     /// Workers that have come to the gate and are not lost.
     pub fn arrived(&self) -> u32 {
         let has_come = |lane: &&Lane| !matches!(lane.standing.load(Acquire), standing::ABSENT | standing::LOST);
@@ -178,6 +249,14 @@ impl Board {
         now
     }
 
+    /// Sleeps until the work may begin, or is called off.
+    pub(super) fn wait_at_gate(&self) {
+        let gate = &self.header().gate;
+        while gate.open.load(Acquire) == 0 && !self.is_cancelled() {
+            futex::wait(&gate.open, 0, None);
+        }
+    }
+
     /// Asks all workers to end, and wakes those that sleep.
     pub fn cancel(&self) {
         let header = self.header();
@@ -186,6 +265,7 @@ impl Board {
         header.gate.open.store(1, Release);
         futex::wake_all(&header.cancel.0);
         futex::wake_all(&header.gate.open);
+        header.turns.iter().for_each(|turn| futex::wake_all(&turn.holder));
     }
 
     /// Whether the workers were asked to end.

@@ -7,6 +7,14 @@ pub trait Crew: Send {
     /// Waits for the next thing to know about a worker; `None` when the time is up.
     fn next(&mut self, timeout: Duration) -> Option<Notice>;
 
+    /// Why nobody can go on without a worker that is gone, if that is so; asked once for each, before its replacement.
+    fn loss_is_fatal(&mut self, _worker: u32) -> Option<Broken> {
+        None
+    }
+
+    /// Takes note that a task is not to be run again, before the worker that held it is replaced.
+    fn give_up(&mut self, _task: u64) {}
+
     /// Hires a replacement for a lost worker, to go on where it was.
     ///
     /// # Errors

@@ -19,3 +19,8 @@ pub(super) fn wait(word: &AtomicU32, seen: u32, timeout: Option<Duration>) {
 pub(super) fn wake_all(word: &AtomicU32) {
     let _ = futex::wake(word, Flags::empty(), i32::MAX as u32);
 }
+
+/// Wakes one of those who wait on `word`.
+pub(super) fn wake_one(word: &AtomicU32) {
+    let _ = futex::wake(word, Flags::empty(), 1);
+}

@@ -4,6 +4,7 @@
 //! A worker may be killed between any two instructions, so what belongs together is written to the spare one of
 //! two slots and then switched over by a single store.
 
+use std::sync::atomic::Ordering::Relaxed;
 use std::sync::atomic::{AtomicU32, AtomicU64};
 
 use crate::scenario::MAX_VALUES;
@@ -15,6 +16,9 @@ pub(super) struct Header {
     pub(super) cursor: Cursor,
     pub(super) gate: Gate,
     pub(super) cancel: Cancel,
+    /// Whose turn it is at the pipe that tasks come through, and at the one that results go through.
+    pub(super) turns: [Turn; 2],
+    pub(super) delivery: Delivery,
 }
 
 /// The next position to hand out (dynamic, guided); by whoever takes one.
@@ -33,6 +37,26 @@ pub(super) struct Gate {
 /// 1 once the work should end; a futex that sleeping tasks wait on. By the engine.
 #[repr(C, align(128))]
 pub(super) struct Cancel(pub(super) AtomicU32);
+
+/// Whose turn it is at a pipe that all workers share; by whoever has it.
+#[repr(C, align(128))]
+pub(super) struct Turn {
+    /// 0 if nobody's, else the worker plus 1 and what it does: see `pipe::turn`. A futex.
+    pub(super) holder: AtomicU32,
+    /// How many wait for it. One that dies in the meantime is never taken off.
+    pub(super) waiting: AtomicU32,
+}
+
+/// What has come back through the pipe; by the dispatcher.
+#[repr(C, align(128))]
+pub(super) struct Delivery {
+    /// Sum over the results so far.
+    pub(super) checksum: AtomicU64,
+    /// When the last one came, in ticks.
+    pub(super) last: AtomicU64,
+    /// What the dispatcher itself used. Written once, at the end.
+    pub(super) usage: UsageCells,
+}
 
 /// One worker's lane. Written by its worker alone but for the fields marked otherwise, which the engine writes
 /// when the worker is gone.
@@ -96,6 +120,16 @@ pub(super) struct UsageCells {
     pub(super) voluntary: AtomicU64,
     pub(super) involuntary: AtomicU64,
     pub(super) peak_rss_kib: AtomicU64,
+}
+
+impl UsageCells {
+    /// Adds microseconds in user mode and in the kernel, voluntary and involuntary context switches.
+    pub(super) fn add(&self, [user_us, system_us, voluntary, involuntary]: [u64; 4]) {
+        self.user_us.fetch_add(user_us, Relaxed);
+        self.system_us.fetch_add(system_us, Relaxed);
+        self.voluntary.fetch_add(voluntary, Relaxed);
+        self.involuntary.fetch_add(involuntary, Relaxed);
+    }
 }
 
 /// Where a worker stands in its life.

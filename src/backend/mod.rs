@@ -21,6 +21,8 @@ mod futex;
 mod histogram;
 mod layout;
 mod nursery;
+mod payload;
+mod pipe;
 mod processes;
 mod reading;
 mod salvage;
@@ -45,7 +47,7 @@ pub use worker::panics_are_caught;
 use processes::Processes;
 use worker::Bench;
 
-use crate::scenario::{BackendKind, Job};
+use crate::scenario::{BackendKind, Dispatch, Job};
 
 /// Hires the workers of a run, trial after trial.
 pub struct Agency {
@@ -64,7 +66,11 @@ impl Agency {
     ///
     /// # Errors
     /// [`Broken`] when the workload cannot be prepared or the nursery cannot be started.
-    pub fn prepare(&self, backend: BackendKind) -> Result<(), Broken> {
+    pub fn prepare(&self, backend: BackendKind, dispatch: Dispatch) -> Result<(), Broken> {
+        if dispatch == Dispatch::Pipe {
+            // The dispatcher sends tasks in their order, and that may depend on what the workload knows.
+            self.bench()?;
+        }
         match backend {
             BackendKind::Serial | BackendKind::Threads => self.bench().map(drop),
             BackendKind::Processes => self.processes.prepare(),
@@ -77,6 +83,9 @@ impl Agency {
     /// [`Broken`] when the system refuses.
     pub fn hire(&self, backend: BackendKind, board: &Arc<Board>) -> Result<Box<dyn Crew>, Broken> {
         match backend {
+            BackendKind::Processes if board.shape().dispatch == Dispatch::Pipe => {
+                self.processes.hire_by_pipe(board, &self.bench()?)
+            }
             BackendKind::Serial => serial::hire(board, &self.bench()?),
             BackendKind::Threads => threads::hire(board, &self.bench()?),
             BackendKind::Processes => self.processes.hire(board),

@@ -20,8 +20,10 @@ use rustix::event::{PollFd, PollFlags, poll};
 
 use super::board::Board;
 use super::crew::Departure;
+use super::pipe::Ends;
 use super::wire::{Order, Wire, Word};
 use super::worker::{Bench, Worker};
+use crate::scenario::Dispatch;
 
 /// The hidden sub-command that starts a nursery.
 pub const COMMAND: &str = "__nursery";
@@ -43,6 +45,8 @@ struct Nursery {
     children: SignalFd,
     bench: Option<Arc<Bench>>,
     board: Option<Board>,
+    /// The workers' ends of the pipes, where tasks come through one.
+    ends: Option<Ends>,
     /// Process id by lane.
     workers: Vec<Option<Pid>>,
 }
@@ -61,6 +65,7 @@ impl Nursery {
             children: SignalFd::with_flags(&signals, SfdFlags::SFD_CLOEXEC | SfdFlags::SFD_NONBLOCK)?,
             bench: None,
             board: None,
+            ends: None,
             workers: Vec::new(),
         })
     }
@@ -99,13 +104,22 @@ impl Nursery {
                 Err(error) => Word::Refused(error.to_string()),
             }),
             Order::Hire(shape) => {
-                let board = self.wire.take_file().ok_or("no board came with the order".to_owned());
+                let file = |wire: &mut Wire| wire.take_file().ok_or("a file is missing beside the order".to_owned());
+                let board = file(&mut self.wire);
+                let ends = match shape.dispatch {
+                    Dispatch::Shared => Ok(None),
+                    Dispatch::Pipe => file(&mut self.wire).and_then(|tasks| {
+                        let results = file(&mut self.wire)?;
+                        Ok(Some(Ends::new(tasks, results)))
+                    }),
+                };
                 let board = board.and_then(|file| Board::attach(file, shape).map_err(|error| error.to_string()));
                 self.end_workers();
                 self.workers = vec![None; shape.workers as usize];
                 let refusal = board
                     .and_then(|board| {
                         self.board = Some(board);
+                        self.ends = ends?;
                         (0..shape.workers).try_for_each(|worker| self.fork_worker(worker))
                     })
                     .err();
@@ -117,7 +131,7 @@ impl Nursery {
             }
             Order::Replace(worker) => self.fork_worker(worker).err().map(Word::Refused),
         };
-        answer.map_or(Ok(()), |word| self.wire.send(&word, None))
+        answer.map_or(Ok(()), |word| self.wire.send(&word, &[]))
     }
 
     #[expect(unsafe_code, reason = "fork is what this process is for")]
@@ -132,7 +146,7 @@ impl Nursery {
             Ok(ForkResult::Child) => {
                 // The line belongs to the nursery: while anybody else held it, the engine could not see its end.
                 let _ = nix::unistd::close(self.wire.as_fd().as_raw_fd());
-                let status = work_as_child(board, bench, worker, nursery);
+                let status = work_as_child(board, bench, self.ends.as_ref(), worker, nursery);
                 // SAFETY: ends the child at once; nothing of the parent's that was copied here (buffers, exit
                 // handlers, destructors) may run a second time.
                 unsafe { nix::libc::_exit(status) }
@@ -161,7 +175,7 @@ impl Nursery {
                 Err(errno) => return Err(errno.into()),
             };
             if let Some(word) = word {
-                self.wire.send(&word, None)?;
+                self.wire.send(&word, &[])?;
             }
         }
     }
@@ -192,7 +206,7 @@ impl Nursery {
 }
 
 /// What a forked worker does, from its first instruction to its exit status.
-fn work_as_child(board: &Board, bench: &Bench, worker: u32, nursery: Pid) -> i32 {
+fn work_as_child(board: &Board, bench: &Bench, ends: Option<&Ends>, worker: u32, nursery: Pid) -> i32 {
     // Tied to the parent's one thread, which is the nursery itself. If that died before this call, nobody would
     // send the signal any more.
     if prctl::set_pdeathsig(Signal::SIGKILL).is_err() || getppid() != nursery {
@@ -200,7 +214,11 @@ fn work_as_child(board: &Board, bench: &Bench, worker: u32, nursery: Pid) -> i32
     }
     name_process(&format!("parlab-w{worker}"));
     let _ = sigprocmask(SigmaskHow::SIG_SETMASK, Some(&SigSet::empty()), None);
-    Worker::new(board, bench, worker).work();
+    let worker = Worker::new(board, bench, worker);
+    match ends {
+        None => worker.work(),
+        Some(ends) => worker.work_by_pipe(ends),
+    }
     0
 }
 

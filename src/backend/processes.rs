@@ -15,7 +15,9 @@ use nix::unistd::Pid;
 use super::board::Board;
 use super::crew::{Broken, Crew, Notice};
 use super::nursery;
+use super::pipe::Office;
 use super::wire::{Order, Wire, Word};
+use super::worker::Bench;
 use crate::scenario::Job;
 
 /// How long a nursery may take to prepare a job, whatever has to be loaded for it.
@@ -55,8 +57,23 @@ impl Processes {
     pub(super) fn hire(&self, board: &Board) -> Result<Box<dyn Crew>, Broken> {
         let mut nursery = lock(&self.nursery);
         let handle = nursery.as_mut().ok_or_else(|| Broken("the nursery is gone".to_owned()))?;
-        handle.wire.send(&Order::Hire(*board.shape()), Some(board.memory())).map_err(|_| handle.epitaph())?;
+        handle.wire.send(&Order::Hire(*board.shape()), &[board.memory()]).map_err(|_| handle.epitaph())?;
         Ok(Box::new(Family { nursery: Arc::clone(&self.nursery) }))
+    }
+
+    /// As [`Processes::hire`], for a board whose tasks come through a pipe.
+    ///
+    /// # Errors
+    /// Also when the system refuses a pipe or the dispatcher's thread.
+    pub(super) fn hire_by_pipe(&self, board: &Arc<Board>, bench: &Arc<Bench>) -> Result<Box<dyn Crew>, Broken> {
+        let office = Office::open()?;
+        let mut nursery = lock(&self.nursery);
+        let handle = nursery.as_mut().ok_or_else(|| Broken("the nursery is gone".to_owned()))?;
+        let [tasks, results] = office.ends.files();
+        let order = Order::Hire(*board.shape());
+        handle.wire.send(&order, &[board.memory(), tasks, results]).map_err(|_| handle.epitaph())?;
+        let family = Box::new(Family { nursery: Arc::clone(&self.nursery) });
+        Ok(Box::new(office.serve(board, bench, family)?))
     }
 }
 
@@ -87,7 +104,7 @@ impl Crew for Family {
     fn replace(&mut self, worker: u32) -> Result<(), Broken> {
         let mut nursery = lock(&self.nursery);
         let handle = nursery.as_mut().ok_or_else(|| Broken("the nursery is gone".to_owned()))?;
-        handle.wire.send(&Order::Replace(worker), None).map_err(|_| handle.epitaph())
+        handle.wire.send(&Order::Replace(worker), &[]).map_err(|_| handle.epitaph())
     }
 
     fn kill(&mut self) {
@@ -117,7 +134,7 @@ impl Handle {
             .spawn()
             .map_err(failed)?;
         let mut handle = Self { child, wire: Wire::new(ours) };
-        handle.wire.send(&Order::Prepare(Box::new(job.clone())), None).map_err(|_| handle.epitaph())?;
+        handle.wire.send(&Order::Prepare(Box::new(job.clone())), &[]).map_err(|_| handle.epitaph())?;
         match handle.wire.receive(Some(PREPARATION_MAX)) {
             Ok(None) => Err(Broken("the nursery does not answer".to_owned())),
             Ok(Some(Word::Ready)) => Ok(handle),

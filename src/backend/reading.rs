@@ -1,11 +1,13 @@
 //! Reading the board: what the workers have written, as plain values. Times stay in ticks; the engine, which
 //! measured how long a tick is, makes seconds of them.
 
+use std::sync::atomic::AtomicU64;
 use std::sync::atomic::Ordering::{Acquire, Relaxed};
 
 use super::board::Board;
 use super::histogram::quantiles;
-use super::layout::{Lane, standing, verdict};
+use super::layout::{Lane, UsageCells, standing, verdict};
+use crate::scenario::Dispatch;
 
 /// One worker as its lane shows it.
 #[derive(Debug, Clone, PartialEq)]
@@ -71,11 +73,11 @@ pub struct Totals {
     pub failed: u64,
     /// Sum over all results.
     pub checksum: u64,
-    /// When the last task ended, in ticks; 0 when none did.
+    /// When the last task ended, or its result had come through the pipe, in ticks; 0 when none did.
     pub last_end: u64,
     /// When the last worker came to the gate, in ticks.
     pub last_arrival: u64,
-    /// Microseconds of CPU in user mode.
+    /// Microseconds of CPU in user mode, those of a pipe's dispatcher among them, as below.
     pub user_us: u64,
     /// Microseconds of CPU in the kernel.
     pub system_us: u64,
@@ -127,17 +129,26 @@ impl Board {
     /// What all lanes add up to. Exact once all workers have left.
     pub fn totals(&self) -> Totals {
         let sum = |cell: fn(&Lane) -> u64| self.lanes().map(cell).fold(0, u64::wrapping_add);
+        let delivery = &self.header().delivery;
+        let used = |cell: fn(&UsageCells) -> &AtomicU64| {
+            let workers = self.lanes().map(|lane| cell(&lane.usage).load(Relaxed)).fold(0, u64::wrapping_add);
+            workers.wrapping_add(cell(&delivery.usage).load(Relaxed))
+        };
         let max = |cell: fn(&Lane) -> u64| self.lanes().map(cell).max().unwrap_or(0);
         Totals {
             done: sum(|lane| lane.done.load(Acquire)),
             failed: sum(|lane| lane.failed.load(Acquire)),
-            checksum: sum(|lane| lane.checksum[(lane.done.load(Acquire) % 2) as usize].load(Relaxed)),
-            last_end: max(|lane| lane.last_end.load(Relaxed)),
+            checksum: match self.shape().dispatch {
+                Dispatch::Shared => sum(|lane| lane.checksum[(lane.done.load(Acquire) % 2) as usize].load(Relaxed)),
+                // What has come back counts, and not what was sent.
+                Dispatch::Pipe => delivery.checksum.load(Relaxed),
+            },
+            last_end: max(|lane| lane.last_end.load(Relaxed)).max(delivery.last.load(Acquire)),
             last_arrival: max(|lane| lane.arrived_at.load(Relaxed)),
-            user_us: sum(|lane| lane.usage.user_us.load(Relaxed)),
-            system_us: sum(|lane| lane.usage.system_us.load(Relaxed)),
-            voluntary: sum(|lane| lane.usage.voluntary.load(Relaxed)),
-            involuntary: sum(|lane| lane.usage.involuntary.load(Relaxed)),
+            user_us: used(|cells| &cells.user_us),
+            system_us: used(|cells| &cells.system_us),
+            voluntary: used(|cells| &cells.voluntary),
+            involuntary: used(|cells| &cells.involuntary),
             peak_rss_kib: max(|lane| lane.usage.peak_rss_kib.load(Relaxed)),
             task_ticks: self.task_ticks(),
         }

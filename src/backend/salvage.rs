@@ -11,13 +11,17 @@ use std::sync::atomic::Ordering::{Acquire, Relaxed, Release};
 use super::board::{Board, Shape};
 use super::layout::Lane;
 use super::schedule::share_at;
-use crate::scenario::Schedule;
+use crate::scenario::{Dispatch, Schedule};
 
 impl Board {
     /// The range that nobody ran although all of them were handed out: `None` if there is none, or if there are
     /// several, which cannot be told apart. Only to be asked when all workers have left.
     pub fn lost_claim(&self) -> Option<Range<u64>> {
         let shape = self.shape();
+        if shape.dispatch == Dispatch::Pipe {
+            // Nothing is taken from the cursor, and the dispatcher knows what it has sent.
+            return None;
+        }
         let missing = shape.tasks.checked_sub(self.progress().0).filter(|&missing| missing > 0)?;
         let claimed = self.lanes().map(starts_of).fold(0, u64::wrapping_add);
         let start = sum_of_starts(shape)?.wrapping_sub(claimed);
@@ -35,6 +39,22 @@ impl Board {
         claim.base.store(lane.done.load(Relaxed) + lane.failed.load(Relaxed), Relaxed);
         claim.starts.store(starts_of(lane).wrapping_add(range.start), Relaxed);
         lane.taken.store(taken + 1, Release);
+    }
+}
+
+impl Board {
+    /// Takes back what a lost worker had fetched through the pipe and not delivered; empty if there is none. Of a chunk
+    /// from which a task was given up nothing was delivered.
+    pub(super) fn take_back(&self, worker: u32, given_up: bool) -> Range<u64> {
+        let lane = self.lane(worker);
+        let claim = &lane.claims[(lane.taken.load(Acquire) % 2) as usize];
+        let start = claim.start.load(Relaxed);
+        let settled = lane.done.load(Relaxed) + lane.failed.load(Relaxed);
+        let delivered = !given_up && settled > claim.base.load(Relaxed);
+        let end = if delivered { start } else { claim.end.load(Relaxed) };
+        // Whoever comes after it at this lane must not give it back again.
+        claim.end.store(start, Relaxed);
+        start..end
     }
 }
 

@@ -1,14 +1,17 @@
 //! The worker loop under bad luck: stopped anywhere, replaced, made to fail. (That whole runs agree over all
 //! backends is tested from outside, on the real binary.)
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 use proptest::prelude::*;
 
 use super::board::{Board, RECORDS_MAX, Shape};
 use super::clock::Clock;
+use super::crew::{Broken, Crew, Notice};
+use super::pipe::{Ends, Office};
 use super::worker::{Bench, Worker};
-use crate::scenario::{Permutation, Schedule};
+use crate::scenario::{Dispatch, Permutation, Schedule};
 use crate::workload::{Cancelled, Desk, Values, Workload};
 
 /// Returns the task's number; panics at some, and stops, as if struck down, at others.
@@ -37,9 +40,22 @@ fn bench(panics_at: Vec<u64>, struck_at: u64) -> Bench {
     Bench::of(Box::new(Script { panics_at, struck_at: AtomicU64::new(struck_at) }), Permutation::Identity)
 }
 
+fn shape(tasks: u64, workers: u32, schedule: Schedule, chunk: Option<u64>) -> Shape {
+    Shape {
+        tasks,
+        workers,
+        schedule,
+        chunk,
+        values: 1,
+        summed: 1,
+        clock: Clock::Monotonic,
+        dispatch: Dispatch::Shared,
+        payload: 0,
+    }
+}
+
 fn board(tasks: u64, workers: u32, schedule: Schedule, chunk: Option<u64>) -> Board {
-    let shape = Shape { tasks, workers, schedule, chunk, values: 1, summed: 1, clock: Clock::Monotonic };
-    let board = Board::create(shape).expect("a board");
+    let board = Board::create(shape(tasks, workers, schedule, chunk)).expect("a board");
     board.open_gate();
     board
 }
@@ -98,6 +114,71 @@ proptest! {
         prop_assert_eq!(board.lost_claim(), None);
         prop_assert_eq!(board.totals().done, tasks);
         prop_assert_eq!(board.totals().checksum, reference(tasks));
+    }
+}
+
+/// Workers that the test itself runs, one after the other.
+struct Nobody;
+
+impl Crew for Nobody {
+    fn next(&mut self, _: std::time::Duration) -> Option<Notice> {
+        None
+    }
+
+    fn replace(&mut self, _: u32) -> Result<(), Broken> {
+        Ok(())
+    }
+
+    fn kill(&mut self) {}
+}
+
+proptest! {
+    #[test]
+    fn what_a_lost_worker_had_not_delivered_is_sent_again(
+        tasks in 1..300u64,
+        workers in 1..4u32,
+        chunk in prop::option::of(1..40u64),
+        payload in prop::sample::select(&[0u64, 1, 13, 5_000]),
+        strikes in prop::collection::vec((0..4u32, 0..300u64, any::<bool>()), 0..6),
+    ) {
+        let shape = Shape { dispatch: Dispatch::Pipe, payload, ..shape(tasks, workers, Schedule::Dynamic, chunk) };
+        let board = Arc::new(Board::create(shape).expect("a board"));
+        board.open_gate();
+        let office = Office::open().expect("pipes");
+        let ends = office.ends.files().map(|end| end.try_clone_to_owned().expect("a copy"));
+        let [tasks_out, results_in] = ends;
+        let ends = Ends::new(tasks_out, results_in);
+        let mut staff = office.serve(&board, &Arc::new(bench(vec![], NEVER)), Box::new(Nobody)).expect("a thread");
+        let mut given_up = Vec::new();
+        for (worker, task, fatal) in strikes {
+            let (worker, task) = (worker % workers, task % tasks);
+            let before = board.progress().0;
+            Worker::new(&board, &bench(vec![], task), worker).work_by_pipe(&ends);
+            prop_assert_eq!(staff.loss_is_fatal(worker), None);
+            // It may have found nothing left to be struck down at.
+            let struck = board.progress().0 < tasks && !given_up.contains(&task);
+            if fatal && struck {
+                board.give_up_task(worker, task);
+                staff.give_up(task);
+                given_up.push(task);
+            }
+            staff.replace(worker).expect("nobody is hired");
+            prop_assert!(board.progress().0 >= before);
+        }
+        Worker::new(&board, &bench(vec![], NEVER), 0).work_by_pipe(&ends);
+        drop(staff);
+        prop_assert!(!board.is_cancelled(), "the dispatcher came to its end by itself");
+        let totals = board.totals();
+        prop_assert_eq!((totals.done + totals.failed, totals.failed), (tasks, given_up.len() as u64));
+        for task in (0..tasks).filter(|task| !given_up.contains(task)) {
+            prop_assert_eq!(board.read_record(task).map(|record| record.values), Some(vec![task as f64]));
+        }
+        if given_up.is_empty() {
+            let shared = Board::create(Shape { dispatch: Dispatch::Shared, ..*board.shape() }).expect("a board");
+            shared.open_gate();
+            Worker::new(&shared, &bench(vec![], NEVER), 0).work();
+            prop_assert_eq!(shared.totals().checksum, totals.checksum);
+        }
     }
 }
 
@@ -174,6 +255,8 @@ fn a_foreign_board_of_the_wrong_size_is_refused() {
         values: 1,
         summed: 1,
         clock: Clock::Monotonic,
+        dispatch: Dispatch::Shared,
+        payload: 0,
     };
     let memory = Board::create(small).expect("a board").memory().try_clone_to_owned().expect("a copy");
     assert!(Board::attach(memory, Shape { tasks: 100_000, ..small }).is_err());

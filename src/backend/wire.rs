@@ -1,4 +1,4 @@
-//! The line between the engine and its nursery: JSON messages, one a line, with at most one file beside each.
+//! The line between the engine and its nursery: JSON messages, one a line, with a few files beside some of them.
 
 use std::collections::VecDeque;
 use std::io::{self, IoSlice, IoSliceMut};
@@ -26,7 +26,8 @@ use crate::scenario::Job;
 pub(super) enum Order {
     /// Prepare this job; answered by [`Word::Ready`] or [`Word::Refused`].
     Prepare(Box<Job>),
-    /// Map the board that comes beside this message, and fork all its workers.
+    /// Map the board that comes beside this message, and fork all its workers; where tasks come through a pipe, the
+    /// workers' ends come beside it too.
     Hire(Shape),
     /// Fork one worker again.
     Replace(u32),
@@ -55,24 +56,26 @@ pub(super) struct Wire {
 
 /// Longest message taken: a scenario of the largest size allowed, as JSON.
 const LONGEST: usize = 64 << 20;
+/// The most files beside one message.
+const FILES: usize = 3;
 
 impl Wire {
     pub(super) fn new(stream: UnixStream) -> Self {
         Self { stream, received: Vec::new(), files: VecDeque::new() }
     }
 
-    /// Sends a message, with a file beside it if one is given. While the line is full, what the other end has to say
+    /// Sends a message, with files beside it, [`FILES`] at most. While the line is full, what the other end has to say
     /// is taken in: two ends that only wanted to talk would wait for each other for ever.
-    pub(super) fn send(&mut self, message: &impl Serialize, file: Option<BorrowedFd<'_>>) -> io::Result<()> {
+    pub(super) fn send(&mut self, message: &impl Serialize, files: &[BorrowedFd<'_>]) -> io::Result<()> {
         let mut line = serde_json::to_vec(message)?;
         line.push(b'\n');
         let mut rest: &[u8] = &line;
-        let mut file = file;
+        let mut files = files;
         while !rest.is_empty() {
-            match self.send_some(rest, file) {
+            match self.send_some(rest, files) {
                 Ok(sent) => {
                     rest = &rest[sent..];
-                    file = None;
+                    files = &[];
                 }
                 Err(Errno::INTR) => {}
                 Err(Errno::AGAIN) => self.wait_for_room()?,
@@ -82,10 +85,9 @@ impl Wire {
         Ok(())
     }
 
-    fn send_some(&self, bytes: &[u8], file: Option<BorrowedFd<'_>>) -> rustix::io::Result<usize> {
-        let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(1))];
+    fn send_some(&self, bytes: &[u8], files: &[BorrowedFd<'_>]) -> rustix::io::Result<usize> {
+        let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(FILES))];
         let mut ancillary = SendAncillaryBuffer::new(&mut space);
-        let files = file.as_slice();
         if !files.is_empty() {
             ancillary.push(SendAncillaryMessage::ScmRights(files));
         }
@@ -120,7 +122,7 @@ impl Wire {
         }
     }
 
-    /// The file that came beside the oldest message that had one.
+    /// The next of the files that came beside messages, the oldest first.
     pub(super) fn take_file(&mut self) -> Option<OwnedFd> {
         self.files.pop_front()
     }
@@ -137,7 +139,7 @@ impl Wire {
 
     fn fill(&mut self) -> io::Result<()> {
         let mut chunk = [0; 16 << 10];
-        let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(4))];
+        let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(2 * FILES))];
         let mut ancillary = RecvAncillaryBuffer::new(&mut space);
         let message =
             recvmsg(&self.stream, &mut [IoSliceMut::new(&mut chunk)], &mut ancillary, RecvFlags::CMSG_CLOEXEC)?;
@@ -176,8 +178,8 @@ mod tests {
         let mut file: File = tempfile::tempfile().unwrap();
         file.write_all(b"board").unwrap();
         file.rewind().unwrap();
-        here.send(&Order::Replace(7), None).unwrap();
-        here.send(&Order::Replace(8), Some(file.as_fd())).unwrap();
+        here.send(&Order::Replace(7), &[]).unwrap();
+        here.send(&Order::Replace(8), &[file.as_fd()]).unwrap();
         assert!(matches!(there.receive(None).unwrap(), Some(Order::Replace(7))));
         assert!(matches!(there.receive(None).unwrap(), Some(Order::Replace(8))));
         let mut text = String::new();
@@ -194,7 +196,7 @@ mod tests {
         let (a, b) = UnixStream::pair().unwrap();
         let talk = |stream| {
             let mut wire = Wire::new(stream);
-            (0..MANY).for_each(|n| wire.send(&Order::Replace(n), None).unwrap());
+            (0..MANY).for_each(|n| wire.send(&Order::Replace(n), &[]).unwrap());
             let heard = |n| matches!(wire.receive(None).unwrap(), Some(Order::Replace(m)) if m == n);
             assert!((0..MANY).all(heard));
             // Hanging up would throw away what the other end has not read yet.

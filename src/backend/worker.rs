@@ -4,7 +4,7 @@
 use std::cell::Cell;
 use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::Ordering::{Acquire, Relaxed, Release};
+use std::sync::atomic::Ordering::{Relaxed, Release};
 use std::time::{Duration, Instant};
 
 use nix::sys::resource::{Usage, UsageWho, getrusage};
@@ -14,9 +14,11 @@ use super::board::Board;
 use super::futex;
 use super::histogram::record;
 use super::layout::{Lane, standing, verdict};
+use super::payload::{self, mix};
+use super::pipe::{Clerk, Ends, put_payload_word};
 use super::salvage::starts_of;
 use super::schedule::next_range;
-use crate::scenario::{Job, Permutation};
+use crate::scenario::{Dispatch, Job, Permutation};
 use crate::workload::{BuildError, Cancelled, Desk, Values, Workload, build};
 
 /// What all workers of a run share: the workload, ready to run, and the order of its tasks.
@@ -39,6 +41,11 @@ impl Bench {
     pub(super) fn of(workload: Box<dyn Workload>, order: Permutation) -> Self {
         Self { workload, order }
     }
+
+    /// The task at a position of the order.
+    pub(super) fn task_at(&self, position: u64) -> u64 {
+        self.order.task_at(position)
+    }
 }
 
 thread_local! {
@@ -51,6 +58,15 @@ pub fn panics_are_caught() -> bool {
     let usage = AT_WORK.take();
     AT_WORK.set(usage);
     usage.is_some()
+}
+
+/// What came of a task, and when it ran.
+struct TaskResult {
+    task: u64,
+    start: u64,
+    end: u64,
+    /// The values, and the sum over the bytes it was sent with; `None` if it failed.
+    values: Option<(Values, u64)>,
 }
 
 /// One worker at its lane.
@@ -81,9 +97,40 @@ impl<'a> Worker<'a> {
         self.end();
     }
 
+    /// As [`Worker::work`], with tasks that come through a pipe and results that go back through another.
+    pub(super) fn work_by_pipe(&self, ends: &Ends) {
+        let mut clerk = Clerk::new(self.board, ends, self.number);
+        self.arrive();
+        self.wait_at_gate();
+        self.begin();
+        let _ = self.run_errands(&mut clerk);
+        self.end();
+    }
+
+    /// Fetches chunk after chunk, and delivers their results. They count as done when they are delivered.
+    fn run_errands(&self, clerk: &mut Clerk<'_>) -> Result<(), Cancelled> {
+        let mut results = Vec::new();
+        while let Some(positions) = clerk.fetch(|positions| self.claim(positions))? {
+            let count = positions.end - positions.start;
+            for n in 0..count as usize {
+                let (task, input, output) = clerk.open(n);
+                let result = self.run_task(task, || match input {
+                    [] => 0,
+                    _ => payload::consume(task, input, |at, word| put_payload_word(output, at, word)),
+                })?;
+                self.lane.hand.store(0, Relaxed);
+                clerk.close(n, task, result.values.as_ref());
+                results.push(result);
+            }
+            clerk.deliver(count, || results.drain(..).for_each(|result| self.settle(&result)))?;
+        }
+        Ok(())
+    }
+
     /// Gets ready and says that it is there.
     pub(super) fn arrive(&self) {
         self.bench.workload.settle(self);
+        self.touch_payload();
         let lane = self.lane;
         lane.pid.store(gettid().as_raw_nonzero().get() as u32, Relaxed);
         lane.arrived_at.store(self.board.shape().clock.now(), Relaxed);
@@ -99,10 +146,7 @@ impl<'a> Worker<'a> {
 
     /// Sleeps until the work may begin, or is called off.
     pub(super) fn wait_at_gate(&self) {
-        let gate = &self.board.header().gate;
-        while gate.open.load(Acquire) == 0 && !self.board.is_cancelled() {
-            futex::wait(&gate.open, 0, None);
-        }
+        self.board.wait_at_gate();
         self.lane.standing.store(standing::RUNNING, Relaxed);
     }
 
@@ -128,13 +172,19 @@ impl<'a> Worker<'a> {
             }
         }
         let range = next_range(self.board.shape(), &self.board.header().cursor.0, self.number, taken)?;
+        self.claim(&range);
+        Some(range)
+    }
+
+    /// Writes down that a range is this worker's to run.
+    fn claim(&self, range: &Range<u64>) {
+        let taken = self.lane.taken.load(Relaxed);
         let claim = &self.lane.claims[((taken + 1) % 2) as usize];
         claim.start.store(range.start, Relaxed);
         claim.end.store(range.end, Relaxed);
         claim.base.store(self.settled(), Relaxed);
         claim.starts.store(starts_of(self.lane).wrapping_add(range.start), Relaxed);
         self.lane.taken.store(taken + 1, Release);
-        Some(range)
     }
 
     fn rest_of_claim(&self, taken: u64) -> Range<u64> {
@@ -153,21 +203,60 @@ impl<'a> Worker<'a> {
 
     /// Runs the task at a position and puts down what came of it.
     pub(super) fn run_position(&self, position: u64) -> Result<(), Cancelled> {
+        let task = self.bench.order.task_at(position);
+        let result = self.run_task(task, || self.consume_in_place(task))?;
+        self.settle(&result);
+        Ok(())
+    }
+
+    /// Runs a task, after what has to be done with the bytes that it was sent with.
+    #[inline]
+    fn run_task(&self, task: u64, consume: impl FnOnce() -> u64) -> Result<TaskResult, Cancelled> {
         if self.board.is_cancelled() {
             return Err(Cancelled);
         }
-        let task = self.bench.order.task_at(position);
         let clock = self.board.shape().clock;
         let start = clock.now();
         self.take_in_hand(task, start);
-        let result = catch_unwind(AssertUnwindSafe(|| self.bench.workload.run(task, self)));
+        let result = catch_unwind(AssertUnwindSafe(|| {
+            let sum = consume();
+            self.bench.workload.run(task, self).map(|values| (values, sum))
+        }));
         let end = clock.now();
         match result {
-            Ok(Ok(values)) => self.put_down(task, start, end, &values),
-            Ok(Err(cancelled)) => return Err(cancelled),
-            Err(_) => self.give_up(task, start, end),
+            Ok(Ok(values)) => Ok(TaskResult { task, start, end, values: Some(values) }),
+            Ok(Err(cancelled)) => Err(cancelled),
+            Err(_) => Ok(TaskResult { task, start, end, values: None }),
         }
-        Ok(())
+    }
+
+    /// Puts down what came of a task.
+    #[inline]
+    fn settle(&self, result: &TaskResult) {
+        match &result.values {
+            Some((values, sum)) => self.put_down(result, values, *sum),
+            None => self.give_up(result),
+        }
+    }
+
+    /// Reads a task's bytes and writes its result's where they lie, in memory that all share.
+    fn consume_in_place(&self, task: u64) -> u64 {
+        if self.board.shape().payload == 0 {
+            return 0;
+        }
+        let slot = self.board.slot(self.number);
+        payload::consume(task, self.board.input(task), |at, word| slot[at].store(word, Relaxed))
+    }
+
+    /// Has the memory of payloads mapped, page by page, so that nobody pays for that within the work.
+    fn touch_payload(&self) {
+        const PAGE: usize = 4096;
+        let shape = self.board.shape();
+        if shape.payload > 0 && shape.dispatch == Dispatch::Shared {
+            self.board.slot(self.number).iter().step_by(PAGE / 8).for_each(|word| word.store(0, Relaxed));
+            let pages = self.board.inputs().iter().step_by(PAGE);
+            std::hint::black_box(pages.fold(0, |all, &byte| all ^ byte));
+        }
     }
 
     fn take_in_hand(&self, task: u64, start: u64) {
@@ -184,11 +273,13 @@ impl<'a> Worker<'a> {
         }
     }
 
-    fn put_down(&self, task: u64, start: u64, end: u64, values: &Values) {
-        let lane = self.lane;
+    fn put_down(&self, result: &TaskResult, values: &Values, payload_sum: u64) {
+        let (lane, &TaskResult { task, start, end, .. }) = (self.lane, result);
         let ticks = end.saturating_sub(start);
         if let Some(cells) = self.board.record(task) {
-            cells.values.iter().zip(values).for_each(|(cell, value)| cell.store(value.to_bits(), Relaxed));
+            if self.board.shape().dispatch == Dispatch::Shared {
+                cells.values.iter().zip(values).for_each(|(cell, value)| cell.store(value.to_bits(), Relaxed));
+            }
             self.put_on_record(task, start, end, verdict::DONE);
         } else if let Some(histogram) = self.board.histogram(self.number) {
             record(histogram, ticks);
@@ -203,14 +294,14 @@ impl<'a> Worker<'a> {
         lane.busy.store(lane.busy.load(Relaxed) + ticks, Relaxed);
         lane.last_end.store(end, Relaxed);
         let sum = lane.checksum[(done % 2) as usize].load(Relaxed);
-        let sum = sum.wrapping_add(fingerprint(task, &values[..self.board.shape().summed]));
+        let sum = sum.wrapping_add(fingerprint(task, &values[..self.board.shape().summed], payload_sum));
         lane.checksum[((done + 1) % 2) as usize].store(sum, Relaxed);
         // In this order: a worker killed in between is seen to hold nothing, and the task is run again.
         lane.hand.store(0, Relaxed);
         lane.done.store(done + 1, Release);
     }
 
-    fn give_up(&self, task: u64, start: u64, end: u64) {
+    fn give_up(&self, &TaskResult { task, start, end, .. }: &TaskResult) {
         self.put_on_record(task, start, end, verdict::FAILED);
         self.lane.last_end.store(end, Relaxed);
         self.lane.hand.store(0, Relaxed);
@@ -228,7 +319,7 @@ impl<'a> Worker<'a> {
     fn account(&self, before: Option<Usage>) {
         let (Some(before), Some(after)) = (before, thread_usage()) else { return };
         let (before, after) = (counts(&before), counts(&after));
-        self.add_usage(std::array::from_fn(|i| after[i] - before[i]));
+        self.lane.usage.add(std::array::from_fn(|i| after[i] - before[i]));
         let cells = &self.lane.usage;
         if let Some(peak) = peak_rss_kib() {
             cells.peak_rss_kib.fetch_max(peak, Relaxed);
@@ -236,18 +327,8 @@ impl<'a> Worker<'a> {
     }
 }
 
-impl Worker<'_> {
-    fn add_usage(&self, [user_us, system_us, voluntary, involuntary]: [u64; 4]) {
-        let cells = &self.lane.usage;
-        cells.user_us.fetch_add(user_us, Relaxed);
-        cells.system_us.fetch_add(system_us, Relaxed);
-        cells.voluntary.fetch_add(voluntary, Relaxed);
-        cells.involuntary.fetch_add(involuntary, Relaxed);
-    }
-}
-
 /// Microseconds in user mode and in the kernel, voluntary and involuntary context switches.
-fn counts(usage: &Usage) -> [u64; 4] {
+pub(super) fn counts(usage: &Usage) -> [u64; 4] {
     let us = |time: nix::sys::time::TimeVal| (time.tv_sec() * 1_000_000 + time.tv_usec()) as u64;
     let switches = [usage.voluntary_context_switches(), usage.involuntary_context_switches()];
     [us(usage.user_time()), us(usage.system_time()), switches[0] as u64, switches[1] as u64]
@@ -278,11 +359,11 @@ impl Desk for Worker<'_> {
     }
 
     fn count_in(&self, usage: &Usage) {
-        self.add_usage(counts(usage));
+        self.lane.usage.add(counts(usage));
     }
 }
 
-fn thread_usage() -> Option<Usage> {
+pub(super) fn thread_usage() -> Option<Usage> {
     getrusage(UsageWho::RUSAGE_THREAD).ok()
 }
 
@@ -293,13 +374,9 @@ fn peak_rss_kib() -> Option<u64> {
     status.lines().find_map(|line| line.strip_prefix("VmHWM:")?.trim().strip_suffix(" kB")?.parse().ok())
 }
 
-/// What a result adds to the checksum: depends on the task and every bit of its values, and the sum over all
-/// tasks does not depend on their order. Mixing is that of SplitMix64 (Steele, Lea & Flood, 2014).
-fn fingerprint(task: u64, values: &[f64]) -> u64 {
-    let mix = |z: u64| {
-        let z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        let z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        z ^ (z >> 31)
-    };
-    values.iter().fold(mix(task.wrapping_add(0x9E37_79B9_7F4A_7C15)), |sum, value| mix(sum ^ value.to_bits()))
+/// What a result adds to the checksum: depends on the task and every bit of its values and of what it was sent with,
+/// and the sum over all tasks does not depend on their order.
+pub(super) fn fingerprint(task: u64, values: &[f64], payload_sum: u64) -> u64 {
+    let start = mix(task.wrapping_add(0x9E37_79B9_7F4A_7C15));
+    values.iter().fold(start, |sum, value| mix(sum ^ value.to_bits())).wrapping_add(payload_sum)
 }

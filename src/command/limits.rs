@@ -3,7 +3,7 @@
 
 use super::failure::Failure;
 use crate::machine;
-use crate::scenario::{BackendKind, Plan, Scenario};
+use crate::scenario::{BackendKind, Config, Plan, Scenario};
 use crate::units;
 use crate::workload;
 
@@ -47,9 +47,13 @@ fn check_workers(scenario: &Scenario) -> Result<(), Failure> {
 }
 
 fn check_memory(scenario: &Scenario, available: u64) -> Result<(), Failure> {
-    let each = workload::needs(&scenario.job).worker_bytes;
-    let most = Plan::of(scenario).configs.iter().map(|config| config.workers).max().unwrap_or(1);
-    let all = each.saturating_mul(most.into());
+    let own = workload::needs(&scenario.job).worker_bytes;
+    let tasks = scenario.job.inputs.len();
+    let configs = Plan::of(scenario).configs;
+    let of = |config: &Config| (own + config.payload_bytes(tasks), config.workers);
+    let all = |(each, workers): (u64, u32)| each.saturating_mul(workers.into());
+    let (each, most) = configs.iter().map(of).max_by_key(|&needed| (all(needed), needed.1)).unwrap_or((own, 1));
+    let all = all((each, most));
     if all <= available {
         return Ok(());
     }
@@ -67,6 +71,24 @@ fn check_memory(scenario: &Scenario, available: u64) -> Result<(), Failure> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_sent_needs_memory_too() {
+        let refusal = |chunk: u64, available: u64| {
+            let text = format!(
+                "title = 't'\n[workload]\nkind = 'square'\ntasks = 50\n[sweep]\nbackends = ['processes']\n\
+                 workers = 10\ndispatch = 'pipe'\npayload = 1048576\nchunk = {chunk}\n"
+            );
+            let scenario = crate::scenario::parse("x.toml", "x", &text, workload::specs(), 2).expect("a scenario");
+            check_memory(&scenario, available).err().map(|failure| failure.message)
+        };
+        assert_eq!(refusal(1, 31 << 20), None);
+        let message = refusal(1, 30 << 20).expect("a refusal");
+        assert!(message.starts_with("10 workers need 3.00 MiB each, 30.0 MiB together"), "{message}");
+        // No chunk is larger than all tasks.
+        assert_eq!(refusal(1000, 1011 << 20), None);
+        assert!(refusal(1000, 1009 << 20).is_some());
+    }
 
     fn refusal(workers: &str, available: u64) -> Option<String> {
         let text =

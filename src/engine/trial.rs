@@ -65,6 +65,8 @@ impl<'a> Laboratory<'a> {
             values: self.value_names.len(),
             summed: self.summed,
             clock: self.clock,
+            dispatch: config.dispatch,
+            payload: config.payload,
         }
     }
 }
@@ -91,7 +93,7 @@ impl Laboratory<'_> {
         with_results: bool,
         tell: &mut dyn FnMut(Event),
     ) -> Result<TrialOutcome, Broken> {
-        self.agency.prepare(config.backend)?;
+        self.agency.prepare(config.backend, config.dispatch)?;
         let board = Board::create(self.shape(config));
         let board = Arc::new(board.map_err(|error| Broken(format!("cannot make the board: {error}")))?);
         self.control.enter(&board, &self.scenario.job.inputs, self.scale);
@@ -327,9 +329,11 @@ impl Attendant<'_> {
             return Ok(());
         }
         self.lost += 1;
-        let remedy = self.remedy(task);
+        let fatal = self.crew.loss_is_fatal(worker);
+        let remedy = if fatal.is_some() { Remedy::GivenUp } else { self.remedy(task) };
         if let (Remedy::TaskFailed, Some(task)) = (remedy, task) {
             self.board.give_up_task(worker, task);
+            self.crew.give_up(task);
         }
         let cause = match how {
             Departure::Exit(status) => Cause::Exit(status),
@@ -337,7 +341,8 @@ impl Attendant<'_> {
         };
         (self.tell)(Event::WorkerLost(Loss { trial: self.trial, worker, pid, cause, task, remedy }));
         if remedy == Remedy::GivenUp {
-            return Err(Ending::Broken(Broken(format!("more than {LOSSES_MAX} workers were lost"))));
+            let too_many = || Broken(format!("more than {LOSSES_MAX} workers were lost"));
+            return Err(Ending::Broken(fatal.unwrap_or_else(too_many)));
         }
         self.crew.replace(worker).map_err(Ending::Broken)
     }

@@ -12,7 +12,7 @@ use crate::analysis::Summary;
 use crate::engine::{
     Figures, Ledger, MachineFacts, Problem, Row, ScenarioFacts, SearchFigures, Status, TaskResult, TaskTimes, results,
 };
-use crate::scenario::{BackendKind, Config, Schedule, Value};
+use crate::scenario::{BackendKind, Config, Dispatch, Schedule, Value};
 
 /// The report as indented JSON, ending in a newline. Before a run is planned there is no scenario, no machine and
 /// no configuration to tell of.
@@ -74,6 +74,8 @@ struct Configuration<'a> {
     workers: u32,
     schedule: Schedule,
     chunk: Option<u64>,
+    dispatch: Option<Dispatch>,
+    payload_bytes: u64,
     wall_s: Wall<'a>,
     startup_s: Startup,
     cpu_s: Cpu,
@@ -219,13 +221,15 @@ impl Baseline {
 
 impl<'a> Configuration<'a> {
     fn of(row: &'a Row, results: Option<&'a [TaskResult]>) -> Self {
-        let Config { backend, workers, schedule, chunk } = row.config;
+        let Config { backend, workers, schedule, chunk, .. } = row.config;
         let usage = row.usage.as_ref();
         Self {
             backend,
             workers,
             schedule,
             chunk,
+            dispatch: row.config.told_dispatch(),
+            payload_bytes: row.config.payload,
             wall_s: Wall::of(&row.samples_s, row.wall_s),
             startup_s: Startup { median: row.startup_s.map(|s| s.median), min: row.startup_s.map(|s| s.min) },
             cpu_s: Cpu { user: usage.map(|u| u.cpu_user_s), system: usage.map(|u| u.cpu_system_s) },

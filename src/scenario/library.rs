@@ -19,7 +19,7 @@ use super::wording::{escaped, nearest, printable};
 static BUNDLED: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/scenarios");
 
 /// The bundled scenarios in the order of the lecture, and what goes beyond it.
-const ORDER: [&str; 13] = [
+const ORDER: [&str; 14] = [
     "cubes",
     "database",
     "database-reordered",
@@ -27,6 +27,7 @@ const ORDER: [&str; 13] = [
     "speedup",
     "tiny-tasks",
     "grid-search",
+    "pickling",
     "matmul-one",
     "matmul-all",
     "mandelbrot-static",

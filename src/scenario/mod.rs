@@ -41,6 +41,9 @@ pub use parse::{parse, parse_from, parse_with};
 pub use plan::{Config, Plan, PlannedTrial};
 pub use problem::{Problem, Problems};
 pub use read::{MAX_BYTES, label, read};
-pub use rules::MAX_TRIALS;
-pub use settings::{Axis, BackendKind, Baseline, Inputs, Job, Order, Params, Scenario, Schedule, Sweep, Value};
+pub use rules::{MAX_MESSAGE_BYTES, MAX_TRIALS};
+pub use settings::{
+    Axis, BackendKind, Baseline, Dispatch, Inputs, Job, Order, Params, Scenario, Schedule, Sweep, Value,
+};
+pub use sweep::MAX_PAYLOAD;
 pub use wording::{plain, plain_whole, printable};

@@ -101,6 +101,10 @@ fn document<'d>(
     root.close(findings, |key| home(key).or_else(|| param_home(key, kinds)));
 
     rules::stealing(&choices, findings);
+    rules::pipe(&choices, findings);
+    if let Some((_, inputs)) = &work.tasks {
+        rules::message(&choices, inputs.len(), findings);
+    }
     rules::processes_only(work.kind.as_ref(), &choices, findings);
     let blamed = rules::multiplier(&choices).cloned();
     let settled = choices.settle();

@@ -8,7 +8,10 @@ use rand_core::{Rng as _, SeedableRng as _};
 use rand_pcg::Pcg64Mcg;
 use serde::{Deserialize, Serialize};
 
-use super::settings::{BackendKind, Scenario, Schedule, Sweep};
+use super::settings::{BackendKind, Dispatch, Scenario, Schedule, Sweep};
+
+/// What a task or a result takes in a message besides its payload, at most.
+pub(super) const MESSAGE_ENTRY_BYTES: u64 = 64;
 
 /// One way to run all tasks.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -21,12 +24,49 @@ pub struct Config {
     pub schedule: Schedule,
     /// Tasks handed out at a time, at least; `None` where that is the schedule's own affair.
     pub chunk: Option<u64>,
+    /// How tasks get to the workers: of interest for forked ones only, `Shared` for all others.
+    #[serde(default)]
+    pub dispatch: Dispatch,
+    /// Bytes that each task is sent with, and that its result brings back.
+    #[serde(default)]
+    pub payload: u64,
 }
 
 impl Config {
     /// Workers who take one task at a time, each the next one.
     pub fn new(backend: BackendKind, workers: u32) -> Self {
-        Self { backend, workers, schedule: Schedule::Dynamic, chunk: Some(1) }
+        Self { backend, workers, schedule: Schedule::Dynamic, chunk: Some(1), dispatch: Dispatch::Shared, payload: 0 }
+    }
+
+    /// Bytes that one of its workers needs for the payloads of a trial with so many tasks: a place for a result and,
+    /// where they come as messages, room for a chunk of them each way.
+    pub fn payload_bytes(&self, tasks: u64) -> u64 {
+        match self.dispatch {
+            Dispatch::Shared => self.payload,
+            Dispatch::Pipe => {
+                let chunk = self.chunk.unwrap_or(1).min(tasks);
+                self.payload + chunk.saturating_mul(2 * (self.payload + MESSAGE_ENTRY_BYTES))
+            }
+        }
+    }
+
+    /// The ways to run that there are: configurations that differ in workers alone have the same one.
+    pub fn ways() -> impl Iterator<Item = (BackendKind, Dispatch)> {
+        let pipe = |backend: &BackendKind| *backend == BackendKind::Processes;
+        BackendKind::ALL.into_iter().flat_map(move |backend| {
+            let dispatches = if pipe(&backend) { &Dispatch::ALL[..] } else { &[Dispatch::Shared] };
+            dispatches.iter().map(move |&dispatch| (backend, dispatch))
+        })
+    }
+
+    /// Its way to run.
+    pub fn way(&self) -> (BackendKind, Dispatch) {
+        (self.backend, self.dispatch)
+    }
+
+    /// How tasks get to its workers; `None` where nobody asks.
+    pub fn told_dispatch(&self) -> Option<Dispatch> {
+        (self.backend == BackendKind::Processes).then_some(self.dispatch)
     }
 }
 
@@ -92,14 +132,17 @@ pub(super) fn configurations(sweep: &Sweep) -> (Vec<Config>, Option<usize>) {
         },
         // What these two take at a time when nothing is said; for the others, nothing said is an answer of its own.
         chunk: sweep.chunk.or(matches!(sweep.schedule, Schedule::Dynamic | Schedule::Guided).then_some(1)),
+        dispatch: Dispatch::Shared,
+        payload: sweep.payload,
     };
     let baseline = sweep.baseline.backend().map(|backend| config(backend, 1));
     let mut seen: HashSet<Config> = baseline.iter().cloned().collect();
     let mut configs: Vec<Config> = baseline.into_iter().collect();
     for &backend in &sweep.backends {
         let workers: &[u32] = if backend == BackendKind::Serial { &[1] } else { &sweep.workers };
-        for &workers in workers {
-            let config = config(backend, workers);
+        let ways: &[Dispatch] = if backend == BackendKind::Processes { &sweep.dispatch } else { &[Dispatch::Shared] };
+        for (&workers, &dispatch) in workers.iter().flat_map(|workers| ways.iter().map(move |way| (workers, way))) {
+            let config = Config { dispatch, ..config(backend, workers) };
             if seen.insert(config.clone()) {
                 configs.push(config);
             }

@@ -6,9 +6,9 @@ use super::findings::Findings;
 use super::kind::KindSpec;
 use super::plan;
 use super::setting::Setting;
-use super::settings::{BackendKind, Baseline, Schedule, Sweep};
+use super::settings::{BackendKind, Baseline, Dispatch, Schedule, Sweep};
 use super::sweep::Choices;
-use super::wording::listed;
+use super::wording::{listed, plain_whole};
 
 /// The most trials of a run, warm-ups included.
 pub const MAX_TRIALS: u64 = 100_000;
@@ -60,6 +60,53 @@ pub(super) fn processes_only(
         let message = format!(
             "only processes can run {}: {reason}; write baseline = \"processes\" or baseline = \"none\" in [sweep]",
             spec.name
+        );
+        findings.about(setting, message);
+    }
+}
+
+/// The most bytes that the tasks of one chunk, or their results, may come to as a message.
+pub const MAX_MESSAGE_BYTES: u64 = 1 << 30;
+
+/// A pipe is for forked workers, and hands out the next chunk to whoever asks.
+pub(super) fn pipe(choices: &Choices<'_>, findings: &mut Findings<'_>) {
+    if !choices.dispatch.value.as_ref().is_some_and(|ways| ways.contains(&Dispatch::Pipe)) {
+        return;
+    }
+    let given = choices.dispatch.given.as_ref();
+    if let Some(backends) = &choices.backends.value
+        && !backends.contains(&BackendKind::Processes)
+        && let Some(setting) = first_option_or([given, choices.backends.given.as_ref()])
+    {
+        let words = listed(backends.iter().map(|backend| backend.word()), "\"");
+        let message = format!(
+            "a pipe is for processes, and the backends are {words}; add \"processes\" to them or remove dispatch"
+        );
+        findings.about(setting, message);
+    }
+    if let Some(schedule @ (Schedule::Static | Schedule::Guided | Schedule::Stealing)) = choices.schedule.value
+        && let Some(setting) = first_option_or([choices.schedule.given.as_ref(), given])
+    {
+        let message = format!(
+            "a pipe hands out the next chunk to whoever asks, which is \"dynamic\" and not \"{}\"; \
+             use schedule = \"dynamic\" or remove dispatch",
+            schedule.word()
+        );
+        findings.about(setting, message);
+    }
+}
+
+/// A chunk is one message, which both ends have in memory as a whole.
+pub(super) fn message(choices: &Choices<'_>, tasks: u64, findings: &mut Findings<'_>) {
+    let piped = choices.dispatch.value.as_ref().is_some_and(|ways| ways.contains(&Dispatch::Pipe));
+    let (Some(chunk), Some(payload)) = (choices.chunk.value, choices.payload.value) else { return };
+    let bytes = chunk.unwrap_or(1).min(tasks).saturating_mul(payload + plan::MESSAGE_ENTRY_BYTES);
+    let suspects = [choices.chunk.given.as_ref(), choices.payload.given.as_ref()];
+    if let Some(setting) = first_option_or(suspects).filter(|_| piped && bytes > MAX_MESSAGE_BYTES) {
+        let message = format!(
+            "makes messages of {} bytes, a chunk of tasks with their payload each; at most {} are allowed",
+            plain_whole(bytes),
+            plain_whole(MAX_MESSAGE_BYTES)
         );
         findings.about(setting, message);
     }

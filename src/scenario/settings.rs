@@ -109,6 +109,10 @@ pub struct Sweep {
     pub schedule: Schedule,
     /// Tasks handed out at a time; `None` leaves it to the schedule.
     pub chunk: Option<u64>,
+    /// The ways that tasks take to forked workers, each at most once.
+    pub dispatch: Vec<Dispatch>,
+    /// Bytes that each task is sent with, and that its result brings back.
+    pub payload: u64,
     /// Whether speedups count the hiring of workers too.
     pub include_startup: bool,
     /// A trial that takes longer is ended.
@@ -153,6 +157,17 @@ pub enum Schedule {
     Guided,
     /// Rayon splits the range, idle threads steal halves.
     Stealing,
+}
+
+/// How tasks get to forked workers, and their results back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Dispatch {
+    /// Through memory that all of them share.
+    #[default]
+    Shared,
+    /// As messages through a pipe each way, as Python's `multiprocessing.Pool` sends them.
+    Pipe,
 }
 
 /// The order in which tasks are handed out.
@@ -219,6 +234,19 @@ impl Schedule {
             Self::Dynamic => "dynamic",
             Self::Guided => "guided",
             Self::Stealing => "stealing",
+        }
+    }
+}
+
+impl Dispatch {
+    /// Both ways, in the order they are listed.
+    pub const ALL: [Self; 2] = [Self::Shared, Self::Pipe];
+
+    /// The word used in TOML, reports and on the screen.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Shared => "shared",
+            Self::Pipe => "pipe",
         }
     }
 }

@@ -11,10 +11,10 @@ use super::list::{self, MAX_WORKERS, Picked};
 use super::overrides::Overrides;
 use super::section::Section;
 use super::setting::Setting;
-use super::settings::{BackendKind, Baseline, Order, Schedule, Sweep};
+use super::settings::{BackendKind, Baseline, Dispatch, Order, Schedule, Sweep};
 
 /// The keys of `[sweep]`.
-pub(super) const KEYS: [&str; 11] = [
+pub(super) const KEYS: [&str; 13] = [
     "backends",
     "workers",
     "baseline",
@@ -22,6 +22,8 @@ pub(super) const KEYS: [&str; 11] = [
     "warmup",
     "schedule",
     "chunk",
+    "dispatch",
+    "payload",
     "order",
     "include_startup",
     "seed",
@@ -34,6 +36,8 @@ pub(super) const INTERPRETER_KEYS: [&str; 2] = ["gil", "switch_interval_ms"];
 const MAX_REPEATS: u64 = 1000;
 const MAX_WARMUP: u64 = 100;
 const MAX_CHUNK: u64 = 1_000_000_000_000;
+/// The most bytes that a task is sent with.
+pub const MAX_PAYLOAD: u64 = 16 << 20;
 const MAX_TIMEOUT_S: f64 = 604_800.0;
 const SWITCH_INTERVAL_MS: Bounds = Bounds { min: 0.001, max: 10_000.0 };
 
@@ -51,7 +55,9 @@ pub(super) struct Choices<'d> {
     pub(super) repeats: Chosen<'d, u32>,
     pub(super) warmup: Chosen<'d, u32>,
     pub(super) schedule: Chosen<'d, Schedule>,
-    chunk: Chosen<'d, Option<u64>>,
+    pub(super) chunk: Chosen<'d, Option<u64>>,
+    pub(super) dispatch: Chosen<'d, Vec<Dispatch>>,
+    pub(super) payload: Chosen<'d, u64>,
     order: Chosen<'d, Order>,
     include_startup: Chosen<'d, bool>,
     seed: Chosen<'d, u64>,
@@ -86,6 +92,8 @@ impl<'d> Choices<'d> {
             }),
             chunk: read
                 .both("chunk", ("--chunk", &options.chunk), None, |given, f| given.whole(f, 1, MAX_CHUNK).map(Some)),
+            dispatch: read.key("dispatch", vec![Dispatch::Shared], dispatch),
+            payload: read.key("payload", 0, |given, f| given.whole(f, 0, MAX_PAYLOAD)),
             order: read.key("order", Order::Given, |given, f| given.choice(f, &Order::ALL, Order::word)),
             include_startup: read.key("include_startup", false, Setting::flag),
             seed: read.both("seed", ("--seed", &options.seed), 1235, |given, f| given.whole(f, 0, u64::MAX)),
@@ -103,6 +111,8 @@ impl<'d> Choices<'d> {
             warmup: self.warmup.value?,
             schedule: self.schedule.value?,
             chunk: self.chunk.value?,
+            dispatch: self.dispatch.value?,
+            payload: self.payload.value?,
             include_startup: self.include_startup.value?,
             timeout: self.timeout.value?,
         };
@@ -172,6 +182,28 @@ fn backends(given: &Setting<'_>, findings: &mut Findings<'_>) -> Option<Vec<Back
         }
     }
     backends
+}
+
+/// Ways of dispatch: a word or an array of them, each once.
+fn dispatch(given: &Setting<'_>, findings: &mut Findings<'_>) -> Option<Vec<Dispatch>> {
+    if !given.is_array() {
+        return given.choice(findings, &Dispatch::ALL, Dispatch::word).map(|way| vec![way]);
+    }
+    let items = given.items(findings, "words")?;
+    if items.is_empty() {
+        findings.about(given, "must not be empty");
+        return None;
+    }
+    let read: Vec<Option<Dispatch>> =
+        items.iter().map(|item| item.choice(findings, &Dispatch::ALL, Dispatch::word)).collect();
+    let mut ways = Vec::new();
+    for way in read {
+        let way = way?;
+        if !ways.contains(&way) {
+            ways.push(way);
+        }
+    }
+    Some(ways)
 }
 
 /// Numbers of workers: a LIST, a whole number or an array of them.

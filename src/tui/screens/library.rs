@@ -21,7 +21,7 @@ use ratatui::widgets::Widget as _;
 
 use super::prose::Column;
 use crate::engine::MachineFacts;
-use crate::scenario::{BackendKind, Config};
+use crate::scenario::{BackendKind, Config, Dispatch};
 use crate::tui::port::{LibraryEntry, Preview};
 use crate::tui::state::{Filtering, Library, State};
 use crate::tui::theme::{Role, Theme};
@@ -231,8 +231,9 @@ fn trial_words(preview: &Preview) -> String {
 /// Configurations in few words: `serial · threads × 1–5, 8`.
 fn config_words(configs: &[Config]) -> String {
     let mut out = String::new();
-    for backend in BackendKind::ALL {
-        let mut workers: Vec<u32> = configs.iter().filter(|c| c.backend == backend).map(|c| c.workers).collect();
+    for (backend, dispatch) in Config::ways() {
+        let of_this_way = configs.iter().filter(|c| c.way() == (backend, dispatch));
+        let mut workers: Vec<u32> = of_this_way.map(|c| c.workers).collect();
         workers.sort_unstable();
         workers.dedup();
         if workers.is_empty() {
@@ -244,6 +245,9 @@ fn config_words(configs: &[Config]) -> String {
         out.push_str(backend.word());
         if backend != BackendKind::Serial {
             let _ = write!(out, " × {}", ranges(&workers));
+        }
+        if dispatch == Dispatch::Pipe {
+            let _ = write!(out, " {}", dispatch.word());
         }
     }
     out
@@ -275,8 +279,9 @@ mod tests {
             config(BackendKind::Processes, 3),
             config(BackendKind::Processes, 8),
             config(BackendKind::Threads, 2),
+            Config { dispatch: Dispatch::Pipe, ..config(BackendKind::Processes, 2) },
         ];
-        assert_eq!(config_words(&configs), "serial · threads × 2 · processes × 1–3, 8");
+        assert_eq!(config_words(&configs), "serial · threads × 2 · processes × 1–3, 8 · processes × 2 pipe");
         assert_eq!(ranges(&[1, 2]), "1, 2");
         assert_eq!(config_words(&[]), "");
     }

@@ -1,4 +1,4 @@
-//! What both Run and Results show of the figures: the chart, a series a backend over workers, and the table.
+//! What both Run and Results show of the figures: the chart, a series a way to run over workers, and the table.
 //!
 //! A scenario without a baseline has no speedups; its chart shows tasks a second instead.
 
@@ -7,7 +7,7 @@ use ratatui::layout::Rect;
 use ratatui::widgets::Widget as _;
 
 use crate::engine::{Figures, Row};
-use crate::scenario::BackendKind;
+use crate::scenario::{BackendKind, Config, Dispatch};
 use crate::tui::state::Run;
 use crate::tui::theme::{Role, Theme};
 use crate::tui::widgets::{Cell, Column, Plot, Point, Series, Table, paint};
@@ -23,8 +23,8 @@ pub(super) fn render(run: &Run, selected: Option<usize>, theme: &Theme, area: Re
     let figures = run.figures();
     let mut series: Vec<Series> = Vec::new();
     let mut chosen = None;
-    for (mark, backend) in backends(figures).enumerate() {
-        let rows = figures.rows.iter().enumerate().filter(|(_, row)| row.config.backend == backend);
+    for (mark, way) in ways(figures).enumerate() {
+        let rows = figures.rows.iter().enumerate().filter(|(_, row)| row.config.way() == way);
         let mut points: Vec<(usize, Point)> =
             rows.filter_map(|(index, row)| Some((index, point(row, figures)?))).collect();
         points.sort_by(|(_, a), (_, b)| a.x.total_cmp(&b.x));
@@ -33,7 +33,7 @@ pub(super) fn render(run: &Run, selected: Option<usize>, theme: &Theme, area: Re
         }
         if !points.is_empty() {
             let points = points.into_iter().map(|(_, point)| point).collect();
-            series.push(Series { name: backend.word().to_owned(), mark, points });
+            series.push(Series { name: name(way), mark, points });
         }
     }
     if series.is_empty() {
@@ -97,14 +97,21 @@ fn cells(row: &Row, figures: &Figures, theme: &Theme) -> Vec<Cell> {
     cells
 }
 
-/// The mark and colour of a row's backend, as in the chart.
+/// The mark and colour of a row's way to run, as in the chart.
 fn mark(figures: &Figures, row: &Row) -> usize {
-    backends(figures).position(|backend| backend == row.config.backend).unwrap_or(0)
+    ways(figures).position(|way| way == row.config.way()).unwrap_or(0)
 }
 
-/// The backends of the plan, whether measured or not, so that none changes its mark when another comes.
-fn backends(figures: &Figures) -> impl Iterator<Item = BackendKind> {
-    BackendKind::ALL.into_iter().filter(|backend| figures.rows.iter().any(|row| row.config.backend == *backend))
+/// The ways to run of the plan, whether measured or not, so that none changes its mark when another comes.
+fn ways(figures: &Figures) -> impl Iterator<Item = (BackendKind, Dispatch)> {
+    Config::ways().filter(|way| figures.rows.iter().any(|row| row.config.way() == *way))
+}
+
+fn name((backend, dispatch): (BackendKind, Dispatch)) -> String {
+    match dispatch {
+        Dispatch::Shared => backend.word().to_owned(),
+        Dispatch::Pipe => format!("{} {}", backend.word(), dispatch.word()),
+    }
 }
 
 fn point(row: &Row, figures: &Figures) -> Option<Point> {

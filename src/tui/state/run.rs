@@ -7,7 +7,7 @@ use super::forecast::Forecast;
 use super::history::History;
 use super::news::News;
 use crate::engine::{Event, Figures, Ledger, Snapshot, Stamped, TrialOutcome};
-use crate::scenario::{BackendKind, Config, PlannedTrial};
+use crate::scenario::{Config, PlannedTrial};
 
 /// A run that is on, or that was.
 #[derive(Debug, Clone)]
@@ -257,7 +257,7 @@ impl Run {
         let rows = &self.figures().rows;
         let place = |row: usize| {
             let config = &rows[row].config;
-            (BackendKind::ALL.iter().position(|backend| *backend == config.backend), config.workers, row)
+            (Config::ways().position(|way| way == config.way()), config.workers, row)
         };
         let mut points: Vec<usize> = (0..rows.len()).collect();
         points.sort_unstable_by_key(|&row| place(row));
