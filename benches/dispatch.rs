@@ -93,6 +93,7 @@ fn scenario(tasks: u64) -> Scenario {
         sweep: Sweep {
             backends: vec![BackendKind::Threads],
             workers: vec![WORKERS],
+            teams: Vec::new(),
             baseline: Baseline::None,
             repeats: 1,
             warmup: 0,

@@ -80,6 +80,7 @@ fn scenario() -> Scenario {
         sweep: Sweep {
             backends: vec![BackendKind::Processes, BackendKind::Threads],
             workers: vec![1],
+            teams: Vec::new(),
             baseline: Baseline::None,
             repeats: 1,
             warmup: 0,

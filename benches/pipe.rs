@@ -92,6 +92,7 @@ fn scenario(tasks: u64) -> Scenario {
         sweep: Sweep {
             backends: vec![BackendKind::Processes],
             workers: vec![WORKERS],
+            teams: Vec::new(),
             baseline: Baseline::None,
             repeats: 1,
             warmup: 0,

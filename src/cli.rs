@@ -40,7 +40,7 @@ Examples:
   parlab run numbers.toml --format json --quiet | jq '.configs[].speedup.value'
   parlab run numbers.toml -o report.json --format json --journal run.jsonl
 
-LIST: 4 · 1,2,4 · 1..8 · 1..8 step 2 · 1..cores · 1..cores+3 · pow2..cores
+LIST: 4 · 1,2,4 · 1..8 · 1..8 step 2 · 1..cores · 1..cores+3 · pow2..cores · 2x4 (processes x threads)
 where `cores` is the number of CPUs that may really be used (see `parlab machine`).";
 
 /// A terminal lab for parallel workloads: run them serially, in threads and in forked processes, and watch.
@@ -135,7 +135,7 @@ pub struct Run {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Args)]
 #[command(next_help_heading = "Instead of what the scenario says")]
 pub struct Overrides {
-    /// Backends to compare: serial, threads, processes
+    /// Backends to compare: serial, threads, processes, hybrid
     #[arg(long, value_name = "A,B")]
     pub backends: Option<String>,
 

@@ -19,6 +19,7 @@
 //!          scenario                 what is to be run?
 //! ```
 //!
+//! Workers are a serial loop, a pool of threads, forked processes, or forked processes with a pool of threads each.
 //! Forked workers get their tasks from shared memory or, to see what that saves, as messages through a pipe.
 //!
 //! A room imports what stands below it, never what stands above; `analysis`, `machine` and `units` know none of

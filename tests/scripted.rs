@@ -94,7 +94,7 @@ fn well(config: &Config, n: u32) -> TrialOutcome {
         (BackendKind::Serial, _) => 12.5,
         (_, 1) => 12.75,
         (BackendKind::Threads, _) => 8.0,
-        (BackendKind::Processes, _) => 8.25,
+        (BackendKind::Processes | BackendKind::Hybrid, _) => 8.25,
     };
     TrialOutcome {
         end: TrialEnd::Complete,
@@ -103,7 +103,7 @@ fn well(config: &Config, n: u32) -> TrialOutcome {
         startup_s: match config.backend {
             BackendKind::Serial => None,
             BackendKind::Threads => Some(0.0625),
-            BackendKind::Processes => Some(0.5),
+            BackendKind::Processes | BackendKind::Hybrid => Some(0.5),
         },
         cpu_user_s: 0.25,
         cpu_system_s: 0.125 * f64::from(n),
@@ -212,7 +212,7 @@ fn results_that_differ_fail_the_run() {
 #[test]
 fn a_backend_that_breaks_fails_the_run_and_spoils_nothing_else() {
     let told = played(QUERIES, &Control::default(), |config, n, _, _| match (config.backend, n) {
-        (BackendKind::Processes, _) => Err(Broken("nobody to be had".to_owned())),
+        (BackendKind::Processes | BackendKind::Hybrid, _) => Err(Broken("nobody to be had".to_owned())),
         (BackendKind::Threads, 2) => Err(Broken("a thread of it tore".to_owned())),
         _ => Ok(well(config, n)),
     });

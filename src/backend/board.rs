@@ -47,6 +47,8 @@ pub struct Shape {
     pub dispatch: Dispatch,
     /// Bytes that each task is sent with, and that its result brings back.
     pub payload: u64,
+    /// How many workers share a process, where they are threads of forked ones; `None` elsewhere.
+    pub per_process: Option<u32>,
 }
 
 impl Shape {

@@ -9,7 +9,7 @@
 //!       │ next claim │ task in hand       │ start, end, result
 //!       └────────────┴─── Worker::work ───┘
 //!              ▲              ▲                ▲
-//!           serial         threads         processes ◄── nursery
+//!           serial         threads     processes, hybrid ◄── nursery
 //! ```
 //!
 //! Nothing here knows of trials, repeats or speedups, and nothing here prints.
@@ -73,7 +73,7 @@ impl Agency {
         }
         match backend {
             BackendKind::Serial | BackendKind::Threads => self.bench().map(drop),
-            BackendKind::Processes => self.processes.prepare(),
+            BackendKind::Processes | BackendKind::Hybrid => self.processes.prepare(),
         }
     }
 
@@ -88,7 +88,7 @@ impl Agency {
             }
             BackendKind::Serial => serial::hire(board, &self.bench()?),
             BackendKind::Threads => threads::hire(board, &self.bench()?),
-            BackendKind::Processes => self.processes.hire(board),
+            BackendKind::Processes | BackendKind::Hybrid => self.processes.hire(board),
         }
     }
 

@@ -1,7 +1,7 @@
-//! The nursery: a small single-threaded process that forks the workers of `processes`.
+//! The nursery: a small single-threaded process that forks the workers of `processes` and `hybrid`.
 //!
 //! A program with threads must not fork without exec: the child could only make async-signal-safe calls. So
-//! parlab starts its own binary again as this process, which never starts a thread, prepares the workload once
+//! parlab starts its own binary again as this process, which never starts a thread itself, prepares the workload once
 //! (its workers then share it copy-on-write), forks, reaps and reports. CPython's `forkserver` and Android's
 //! zygote do the same. It lives for one run, speaks only over its standard input, and dies with its parent.
 
@@ -49,6 +49,15 @@ struct Nursery {
     ends: Option<Ends>,
     /// Process id by lane.
     workers: Vec<Option<Pid>>,
+    /// Lanes that lost their process together, until all of them are asked for.
+    bereaved: Vec<Bereaved>,
+}
+
+/// Lanes of a process that is gone, which are to share a process again: it is forked when the engine has dealt with
+/// the loss of each of them.
+struct Bereaved {
+    lanes: Vec<u32>,
+    asked: usize,
 }
 
 impl Nursery {
@@ -67,6 +76,7 @@ impl Nursery {
             board: None,
             ends: None,
             workers: Vec::new(),
+            bereaved: Vec::new(),
         })
     }
 
@@ -120,7 +130,9 @@ impl Nursery {
                     .and_then(|board| {
                         self.board = Some(board);
                         self.ends = ends?;
-                        (0..shape.workers).try_for_each(|worker| self.fork_worker(worker))
+                        let lanes: Vec<u32> = (0..shape.workers).collect();
+                        let each = shape.per_process.unwrap_or(1).max(1) as usize;
+                        lanes.chunks(each).try_for_each(|lanes| self.fork_worker(lanes))
                     })
                     .err();
                 if refusal.is_some() {
@@ -129,13 +141,27 @@ impl Nursery {
                 }
                 refusal.map(Word::Refused)
             }
-            Order::Replace(worker) => self.fork_worker(worker).err().map(Word::Refused),
+            Order::Replace(worker) => self.replace(worker).err().map(Word::Refused),
         };
         answer.map_or(Ok(()), |word| self.wire.send(&word, &[]))
     }
 
+    /// Forks a process for a lane again, or waits until those are asked for that are to share it.
+    fn replace(&mut self, worker: u32) -> Result<(), String> {
+        let Some(at) = self.bereaved.iter().position(|bereaved| bereaved.lanes.contains(&worker)) else {
+            return self.fork_worker(&[worker]);
+        };
+        self.bereaved[at].asked += 1;
+        if self.bereaved[at].asked < self.bereaved[at].lanes.len() {
+            return Ok(());
+        }
+        let Bereaved { lanes, .. } = self.bereaved.swap_remove(at);
+        self.fork_worker(&lanes)
+    }
+
+    /// Forks a process for some lanes: a worker each, as threads if there are to be several.
     #[expect(unsafe_code, reason = "fork is what this process is for")]
-    fn fork_worker(&mut self, worker: u32) -> Result<(), String> {
+    fn fork_worker(&mut self, lanes: &[u32]) -> Result<(), String> {
         let (Some(board), Some(bench)) = (&self.board, &self.bench) else {
             return Err("there is no board to work on".to_owned());
         };
@@ -146,16 +172,16 @@ impl Nursery {
             Ok(ForkResult::Child) => {
                 // The line belongs to the nursery: while anybody else held it, the engine could not see its end.
                 let _ = nix::unistd::close(self.wire.as_fd().as_raw_fd());
-                let status = work_as_child(board, bench, self.ends.as_ref(), worker, nursery);
+                let status = work_as_child(board, bench, self.ends.as_ref(), lanes, nursery);
                 // SAFETY: ends the child at once; nothing of the parent's that was copied here (buffers, exit
                 // handlers, destructors) may run a second time.
                 unsafe { nix::libc::_exit(status) }
             }
             Ok(ForkResult::Parent { child }) => {
-                self.workers[worker as usize] = Some(child);
+                lanes.iter().for_each(|&lane| self.workers[lane as usize] = Some(child));
                 Ok(())
             }
-            Err(errno) => Err(format!("cannot fork worker {worker}: {}", errno.desc())),
+            Err(errno) => Err(format!("cannot fork worker {}: {}", lanes[0], errno.desc())),
         }
     }
 
@@ -163,41 +189,57 @@ impl Nursery {
     fn report_children(&mut self) -> std::io::Result<()> {
         let flags = WaitPidFlag::WNOHANG | WaitPidFlag::WUNTRACED | WaitPidFlag::WCONTINUED;
         loop {
-            let word = match waitpid(None, Some(flags)) {
-                Ok(WaitStatus::Exited(pid, status)) => self.left(pid, Departure::Exit(status)),
+            let words = match waitpid(None, Some(flags)) {
+                Ok(WaitStatus::Exited(_, NO_THREADS)) => {
+                    vec![Word::Refused("cannot start the threads of a process: the system refuses".to_owned())]
+                }
+                Ok(WaitStatus::Exited(pid, status)) => self.left(pid, &Departure::Exit(status)),
                 Ok(WaitStatus::Signaled(pid, signal, _)) => {
-                    self.left(pid, Departure::Signal(signal.as_str().to_owned()))
+                    self.left(pid, &Departure::Signal(signal.as_str().to_owned()))
                 }
                 Ok(WaitStatus::Stopped(pid, _)) => self.stalled(pid, true),
                 Ok(WaitStatus::Continued(pid)) => self.stalled(pid, false),
                 Ok(WaitStatus::StillAlive) | Err(Errno::ECHILD) => return Ok(()),
-                Ok(_) | Err(Errno::EINTR) => None,
+                Ok(_) | Err(Errno::EINTR) => Vec::new(),
                 Err(errno) => return Err(errno.into()),
             };
-            if let Some(word) = word {
-                self.wire.send(&word, &[])?;
+            for word in &words {
+                self.wire.send(word, &[])?;
             }
         }
     }
 
-    fn left(&mut self, pid: Pid, how: Departure) -> Option<Word> {
-        let worker = self.lane_of(pid)?;
-        self.workers[worker] = None;
-        Some(Word::Left { worker: worker as u32, pid: pid.as_raw() as u32, how })
+    fn left(&mut self, pid: Pid, how: &Departure) -> Vec<Word> {
+        let lanes = self.lanes_of(pid);
+        lanes.iter().for_each(|&lane| self.workers[lane as usize] = None);
+        // The engine asks again for those that had not come to their end, as it sees on the board that nobody writes
+        // to any more.
+        let lost = |lane: &u32| self.board.as_ref().is_some_and(|board| !board.is_finished(*lane));
+        let bereaved: Vec<u32> = lanes.iter().copied().filter(lost).collect();
+        if bereaved.len() > 1 {
+            self.bereaved.push(Bereaved { lanes: bereaved, asked: 0 });
+        }
+        let left = |&worker: &u32| Word::Left { worker, pid: pid.as_raw() as u32, how: how.clone() };
+        lanes.iter().map(left).collect()
     }
 
-    fn stalled(&self, pid: Pid, stopped: bool) -> Option<Word> {
-        let worker = self.lane_of(pid)?;
-        Some(Word::Stalled { worker: worker as u32, pid: pid.as_raw() as u32, stopped })
+    fn stalled(&self, pid: Pid, stopped: bool) -> Vec<Word> {
+        let told = |&worker: &u32| Word::Stalled { worker, pid: pid.as_raw() as u32, stopped };
+        self.lanes_of(pid).iter().map(told).collect()
     }
 
-    fn lane_of(&self, pid: Pid) -> Option<usize> {
-        self.workers.iter().position(|&worker| worker == Some(pid))
+    fn lanes_of(&self, pid: Pid) -> Vec<u32> {
+        let of_it = |(_, worker): &(usize, &Option<Pid>)| **worker == Some(pid);
+        self.workers.iter().enumerate().filter(of_it).map(|(lane, _)| lane as u32).collect()
     }
 
     /// Ends the workers of an earlier trial, if any are left; normally all have gone by themselves.
     fn end_workers(&mut self) {
-        for pid in self.workers.drain(..).flatten() {
+        self.bereaved.clear();
+        let mut pids: Vec<Pid> = self.workers.drain(..).flatten().collect();
+        // Those of one process stand side by side.
+        pids.dedup();
+        for pid in pids {
             // Failing means that it is gone already.
             let _ = kill(pid, Signal::SIGKILL);
             let _ = waitid(Id::Pid(pid), WaitPidFlag::WEXITED);
@@ -205,19 +247,35 @@ impl Nursery {
     }
 }
 
-/// What a forked worker does, from its first instruction to its exit status.
-fn work_as_child(board: &Board, bench: &Bench, ends: Option<&Ends>, worker: u32, nursery: Pid) -> i32 {
+/// The exit status of a process whose threads cannot be started.
+const NO_THREADS: i32 = 71;
+
+/// What a forked process does, from its first instruction to its exit status: works at its lanes, the first of them
+/// by itself.
+fn work_as_child(board: &Board, bench: &Bench, ends: Option<&Ends>, lanes: &[u32], nursery: Pid) -> i32 {
     // Tied to the parent's one thread, which is the nursery itself. If that died before this call, nobody would
     // send the signal any more.
     if prctl::set_pdeathsig(Signal::SIGKILL).is_err() || getppid() != nursery {
         return 1;
     }
-    name_process(&format!("parlab-w{worker}"));
+    let name = |lane: u32| format!("parlab-w{lane}");
+    name_process(&name(lanes[0]));
     let _ = sigprocmask(SigmaskHow::SIG_SETMASK, Some(&SigSet::empty()), None);
-    let worker = Worker::new(board, bench, worker);
-    match ends {
-        None => worker.work(),
-        Some(ends) => worker.work_by_pipe(ends),
+    let work = |lane: u32| {
+        let worker = Worker::new(board, bench, lane);
+        match ends {
+            None => worker.work(),
+            Some(ends) => worker.work_by_pipe(ends),
+        }
+    };
+    if let [lane] = lanes {
+        work(*lane);
+        return 0;
+    }
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(lanes.len()).use_current_thread();
+    match pool.thread_name(move |index| format!("parlab-t{index}")).build() {
+        Ok(pool) => drop(pool.broadcast(|context| work(lanes[context.index()]))),
+        Err(_) => return NO_THREADS,
     }
     0
 }

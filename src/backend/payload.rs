@@ -90,6 +90,7 @@ mod tests {
             clock: Clock::Monotonic,
             dispatch: Dispatch::Shared,
             payload,
+            per_process: None,
         }
     }
 

@@ -1,4 +1,4 @@
-//! `processes`: workers forked by a nursery, as the engine's side sees them.
+//! `processes` and `hybrid`: workers forked by a nursery, as the engine's side sees them.
 
 use std::io;
 use std::os::fd::OwnedFd;

@@ -80,6 +80,7 @@ mod tests {
             clock: Clock::Monotonic,
             dispatch: Dispatch::Shared,
             payload: 0,
+            per_process: None,
         }
     }
 

@@ -51,6 +51,7 @@ fn shape(tasks: u64, workers: u32, schedule: Schedule, chunk: Option<u64>) -> Sh
         clock: Clock::Monotonic,
         dispatch: Dispatch::Shared,
         payload: 0,
+        per_process: None,
     }
 }
 
@@ -257,6 +258,7 @@ fn a_foreign_board_of_the_wrong_size_is_refused() {
         clock: Clock::Monotonic,
         dispatch: Dispatch::Shared,
         payload: 0,
+        per_process: None,
     };
     let memory = Board::create(small).expect("a board").memory().try_clone_to_owned().expect("a copy");
     assert!(Board::attach(memory, Shape { tasks: 100_000, ..small }).is_err());

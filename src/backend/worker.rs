@@ -8,6 +8,7 @@ use std::sync::atomic::Ordering::{Relaxed, Release};
 use std::time::{Duration, Instant};
 
 use nix::sys::resource::{Usage, UsageWho, getrusage};
+use rustix::process::getpid;
 use rustix::thread::gettid;
 
 use super::board::Board;
@@ -132,7 +133,9 @@ impl<'a> Worker<'a> {
         self.bench.workload.settle(self);
         self.touch_payload();
         let lane = self.lane;
-        lane.pid.store(gettid().as_raw_nonzero().get() as u32, Relaxed);
+        // Whoever wants to know who is at a lane of a hybrid wants to know the process.
+        let own = if self.board.shape().per_process.is_some() { getpid() } else { gettid() };
+        lane.pid.store(own.as_raw_nonzero().get() as u32, Relaxed);
         lane.arrived_at.store(self.board.shape().clock.now(), Relaxed);
         // What its predecessor held is no longer in anybody's hand.
         lane.hand.store(0, Relaxed);

@@ -7,7 +7,7 @@ use super::event::{ScenarioFacts, TaskResult, TaskTimes, TrialEnd, TrialOutcome}
 use super::ledger::Ledger;
 use super::trial::RESULTS_MAX;
 use crate::analysis::{self, Summary, summary};
-use crate::scenario::{BackendKind, Config, Dispatch};
+use crate::scenario::{BackendKind, Config, Dispatch, Team};
 
 /// Rows for all configurations of a plan, in the plan's order.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -101,14 +101,19 @@ impl Figures {
     }
 }
 
-/// The name of a configuration for people: `serial`, `threads × 4`, `processes × 2 pipe`.
+/// The name of a configuration for people: `serial`, `threads × 4`, `processes × 2 pipe`, `hybrid × 2x4`.
 pub fn label(config: &Config) -> String {
+    if let Some(Team { processes, threads }) = config.team() {
+        return format!("{} × {processes}x{threads}", config.backend.word());
+    }
     match config.backend {
         BackendKind::Serial => config.backend.word().to_owned(),
         BackendKind::Processes if config.dispatch == Dispatch::Pipe => {
             format!("{} × {} {}", config.backend.word(), config.workers, config.dispatch.word())
         }
-        BackendKind::Threads | BackendKind::Processes => format!("{} × {}", config.backend.word(), config.workers),
+        BackendKind::Threads | BackendKind::Processes | BackendKind::Hybrid => {
+            format!("{} × {}", config.backend.word(), config.workers)
+        }
     }
 }
 

@@ -67,6 +67,7 @@ impl<'a> Laboratory<'a> {
             clock: self.clock,
             dispatch: config.dispatch,
             payload: config.payload,
+            per_process: config.per_process,
         }
     }
 }

@@ -72,6 +72,8 @@ struct Baseline {
 struct Configuration<'a> {
     backend: BackendKind,
     workers: u32,
+    processes: Option<u32>,
+    threads_per_process: Option<u32>,
     schedule: Schedule,
     chunk: Option<u64>,
     dispatch: Option<Dispatch>,
@@ -226,6 +228,8 @@ impl<'a> Configuration<'a> {
         Self {
             backend,
             workers,
+            processes: row.config.team().map(|team| team.processes),
+            threads_per_process: row.config.team().map(|team| team.threads),
             schedule,
             chunk,
             dispatch: row.config.told_dispatch(),

@@ -19,7 +19,7 @@ use super::wording::{escaped, nearest, printable};
 static BUNDLED: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/scenarios");
 
 /// The bundled scenarios in the order of the lecture, and what goes beyond it.
-const ORDER: [&str; 14] = [
+const ORDER: [&str; 15] = [
     "cubes",
     "database",
     "database-reordered",
@@ -28,6 +28,7 @@ const ORDER: [&str; 14] = [
     "tiny-tasks",
     "grid-search",
     "pickling",
+    "hybrid",
     "matmul-one",
     "matmul-all",
     "mandelbrot-static",

@@ -2,11 +2,14 @@
 //!
 //! ```text
 //! LIST  = ITEM { "," ITEM }
-//! ITEM  = BOUND | BOUND ".." BOUND [ "step" N ] | "pow2.." BOUND
+//! ITEM  = BOUND | BOUND ".." BOUND [ "step" N ] | "pow2.." BOUND | BOUND "x" BOUND
 //! BOUND = N | "cores" | "cores+N" | "cores-N"
 //! ```
 //! Ranges include their end. `pow2..N` is 1, 2, 4, … up to N, and N itself even where it is no power of two.
+//! `2x4` is a team: two processes with four threads each, which is eight workers to all but `hybrid`.
 //! What is named twice counts once, where it is named first.
+
+use serde::{Deserialize, Serialize};
 
 use super::wording::{nearest, printable};
 
@@ -16,35 +19,85 @@ pub const MAX_WORKERS: u32 = 4096;
 /// The longest LIST, in bytes.
 const MAX_TEXT: usize = 4096;
 
-/// Numbers of workers without repetition, in the order they were first named.
+/// Processes with threads: `2x4`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Team {
+    /// How many processes.
+    pub processes: u32,
+    /// How many threads each of them has.
+    pub threads: u32,
+}
+
+impl Team {
+    /// How many workers that makes.
+    pub fn workers(self) -> u32 {
+        self.processes * self.threads
+    }
+}
+
+/// What a LIST names, each once, in the order it was first named.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Hands {
+    /// Numbers of workers, those that teams come to among them.
+    pub workers: Vec<u32>,
+    /// The teams.
+    pub teams: Vec<Team>,
+    /// The first number that is not a team's.
+    pub plain: Option<u32>,
+}
+
+/// Numbers of workers and teams without repetition, in the order they were first named.
 #[derive(Debug)]
 pub(super) struct Picked {
     seen: Vec<bool>,
     numbers: Vec<u32>,
+    teams: Vec<Team>,
+    plain: Option<u32>,
 }
 
 impl Picked {
     pub(super) fn new() -> Self {
-        Self { seen: vec![false; MAX_WORKERS as usize + 1], numbers: Vec::new() }
+        Self { seen: vec![false; MAX_WORKERS as usize + 1], numbers: Vec::new(), teams: Vec::new(), plain: None }
     }
 
     /// Adds a number in `1..=MAX_WORKERS`.
     pub(super) fn add(&mut self, workers: u32) {
+        self.plain.get_or_insert(workers);
+        self.count(workers);
+    }
+
+    /// Adds processes with threads that come to at most `MAX_WORKERS`.
+    pub(super) fn add_team(&mut self, team: Team) {
+        if !self.teams.contains(&team) {
+            self.teams.push(team);
+        }
+        self.count(team.workers());
+    }
+
+    fn count(&mut self, workers: u32) {
         if !std::mem::replace(&mut self.seen[workers as usize], true) {
             self.numbers.push(workers);
         }
     }
 
-    pub(super) fn into_numbers(self) -> Vec<u32> {
-        self.numbers
+    pub(super) fn into_hands(self) -> Hands {
+        Hands { workers: self.numbers, teams: self.teams, plain: self.plain }
     }
 }
 
 /// The numbers that a LIST names, each once; `cores` is the number of usable CPUs.
 ///
 /// # Errors
-/// What is wrong with it, as a fragment that fits behind the LIST and a colon.
+/// As [`hands`].
 pub fn workers(text: &str, cores: u32) -> Result<Vec<u32>, String> {
+    hands(text, cores).map(|hands| hands.workers)
+}
+
+/// All that a LIST names; `cores` is the number of usable CPUs.
+///
+/// # Errors
+/// What is wrong with it, as a fragment that fits behind the LIST and a colon.
+pub fn hands(text: &str, cores: u32) -> Result<Hands, String> {
     if text.len() > MAX_TEXT {
         return Err(format!("is longer than {MAX_TEXT} characters"));
     }
@@ -60,12 +113,15 @@ pub fn workers(text: &str, cores: u32) -> Result<Vec<u32>, String> {
         let named = |wrong| if alone { wrong } else { format!("\"{}\" {wrong}", printable(part)) };
         item(part, cores, &mut picked).map_err(named)?;
     }
-    Ok(picked.into_numbers())
+    Ok(picked.into_hands())
 }
 
 fn item(part: &str, cores: u32, picked: &mut Picked) -> Result<(), String> {
     let Some((first, rest)) = part.split_once("..") else {
-        picked.add(bound(part, cores)?);
+        match part.contains('x') {
+            true => picked.add_team(team(part, cores)?),
+            false => picked.add(bound(part, cores)?),
+        }
         return Ok(());
     };
     let (last, step) = match rest.split_once("step") {
@@ -88,6 +144,17 @@ fn item(part: &str, cores: u32, picked: &mut Picked) -> Result<(), String> {
     let step = step.map_or(Ok(1), |step| number(step.trim()).ok_or_else(|| not_understood(step)).and_then(within))?;
     (first..=last).step_by(step as usize).for_each(|n| picked.add(n));
     Ok(())
+}
+
+/// Processes with threads: two numbers with an `x` between them.
+pub(super) fn team(text: &str, cores: u32) -> Result<Team, String> {
+    let (processes, threads) = text.split_once('x').ok_or_else(|| not_understood(text))?;
+    let (processes, threads) = (bound(processes, cores)?, bound(threads, cores)?);
+    let workers = u64::from(processes) * u64::from(threads);
+    if workers > MAX_WORKERS.into() {
+        return Err(format!("makes {workers} workers, and must make at most {MAX_WORKERS}"));
+    }
+    Ok(Team { processes, threads })
 }
 
 /// A number of workers, or one relative to the cores.
@@ -131,7 +198,7 @@ fn digits(text: &str) -> Option<i64> {
 
 fn not_understood(text: &str) -> String {
     let text = text.trim();
-    const FORMS: &str = "write 4 or 1,2,4 or 1..8 or 1..8 step 2 or 1..cores+3 or pow2..cores";
+    const FORMS: &str = "write 4 or 1,2,4 or 1..8 or 1..8 step 2 or 1..cores+3 or pow2..cores or 2x4";
     let letters = text.trim_end_matches(|c: char| !c.is_ascii_alphabetic());
     match nearest(letters, ["cores", "pow2"]) {
         _ if text.is_empty() => format!("lacks a number; {FORMS}"),

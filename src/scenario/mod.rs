@@ -34,7 +34,7 @@ mod wording;
 pub use data::{MAX_DATA_BYTES, data, data_label};
 pub use inputs::{MAX_COMBINATIONS, MAX_TASKS};
 pub use kind::{Bounds, Domain, GridSearch, KindSpec, MAX_VALUES, Nature, ParamSpec, ValueSpec};
-pub use list::MAX_WORKERS;
+pub use list::{MAX_WORKERS, Team};
 pub use order::Permutation;
 pub use overrides::Overrides;
 pub use parse::{parse, parse_from, parse_with};

@@ -102,6 +102,7 @@ fn document<'d>(
 
     rules::stealing(&choices, findings);
     rules::pipe(&choices, findings);
+    rules::hybrid(&choices, findings);
     if let Some((_, inputs)) = &work.tasks {
         rules::message(&choices, inputs.len(), findings);
     }

@@ -8,6 +8,7 @@ use rand_core::{Rng as _, SeedableRng as _};
 use rand_pcg::Pcg64Mcg;
 use serde::{Deserialize, Serialize};
 
+use super::list::Team;
 use super::settings::{BackendKind, Dispatch, Scenario, Schedule, Sweep};
 
 /// What a task or a result takes in a message besides its payload, at most.
@@ -30,12 +31,22 @@ pub struct Config {
     /// Bytes that each task is sent with, and that its result brings back.
     #[serde(default)]
     pub payload: u64,
+    /// How many threads each process of a hybrid has; `None` for all others.
+    #[serde(default)]
+    pub per_process: Option<u32>,
 }
 
 impl Config {
     /// Workers who take one task at a time, each the next one.
     pub fn new(backend: BackendKind, workers: u32) -> Self {
-        Self { backend, workers, schedule: Schedule::Dynamic, chunk: Some(1), dispatch: Dispatch::Shared, payload: 0 }
+        let (schedule, chunk, dispatch) = (Schedule::Dynamic, Some(1), Dispatch::Shared);
+        Self { backend, workers, schedule, chunk, dispatch, payload: 0, per_process: None }
+    }
+
+    /// Processes with threads, if that is what it is.
+    pub fn team(&self) -> Option<Team> {
+        let threads = self.per_process?;
+        Some(Team { processes: self.workers / threads.max(1), threads })
     }
 
     /// Bytes that one of its workers needs for the payloads of a trial with so many tasks: a place for a result and,
@@ -134,11 +145,17 @@ pub(super) fn configurations(sweep: &Sweep) -> (Vec<Config>, Option<usize>) {
         chunk: sweep.chunk.or(matches!(sweep.schedule, Schedule::Dynamic | Schedule::Guided).then_some(1)),
         dispatch: Dispatch::Shared,
         payload: sweep.payload,
+        per_process: None,
     };
     let baseline = sweep.baseline.backend().map(|backend| config(backend, 1));
     let mut seen: HashSet<Config> = baseline.iter().cloned().collect();
     let mut configs: Vec<Config> = baseline.into_iter().collect();
     for &backend in &sweep.backends {
+        if backend == BackendKind::Hybrid {
+            let of = |team: &Team| Config { per_process: Some(team.threads), ..config(backend, team.workers()) };
+            configs.extend(sweep.teams.iter().map(of));
+            continue;
+        }
         let workers: &[u32] = if backend == BackendKind::Serial { &[1] } else { &sweep.workers };
         let ways: &[Dispatch] = if backend == BackendKind::Processes { &sweep.dispatch } else { &[Dispatch::Shared] };
         for (&workers, &dispatch) in workers.iter().flat_map(|workers| ways.iter().map(move |way| (workers, way))) {

@@ -50,7 +50,13 @@ pub(super) fn processes_only(
 ) {
     let Some((spec, named)) = kind else { return };
     let Some(reason) = spec.processes_only else { return };
-    if choices.backends.value.iter().flatten().any(|backend| *backend != BackendKind::Processes) {
+    if choices
+        .backends
+        .value
+        .iter()
+        .flatten()
+        .any(|backend| !matches!(backend, BackendKind::Processes | BackendKind::Hybrid))
+    {
         let setting = choices.backends.given.as_ref().unwrap_or(named);
         let message = format!("only processes can run {}: {reason}; write backends = [\"processes\"]", spec.name);
         findings.about(setting, message);
@@ -92,6 +98,28 @@ pub(super) fn pipe(choices: &Choices<'_>, findings: &mut Findings<'_>) {
              use schedule = \"dynamic\" or remove dispatch",
             schedule.word()
         );
+        findings.about(setting, message);
+    }
+}
+
+/// A hybrid is processes with threads, and nothing else is.
+pub(super) fn hybrid(choices: &Choices<'_>, findings: &mut Findings<'_>) {
+    let (Some(backends), Some(hands)) = (&choices.backends.value, &choices.workers.value) else { return };
+    if !backends.contains(&BackendKind::Hybrid) {
+        return;
+    }
+    let given = [choices.workers.given.as_ref(), choices.backends.given.as_ref()];
+    let message = match (hands.teams.is_empty(), hands.plain) {
+        (true, _) => {
+            "hybrid needs processes × threads; write workers = \"2x2\", or a list such as \"1x2, 2x2\"".to_owned()
+        }
+        (false, Some(plain)) if backends.len() == 1 => {
+            format!("{plain} is for other backends, and hybrid is the only one; remove it or write {plain}x1")
+        }
+        _ => return,
+    };
+    // Without teams a LIST that was not given is the backends' fault.
+    if let Some(setting) = given.into_iter().flatten().next() {
         findings.about(setting, message);
     }
 }

@@ -8,6 +8,8 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use super::list::Team;
+
 /// What is to be run, complete and checked.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Scenario {
@@ -99,6 +101,8 @@ pub struct Sweep {
     pub backends: Vec<BackendKind>,
     /// The numbers of workers in the order given, each at most once, each at least 1.
     pub workers: Vec<u32>,
+    /// Processes with threads, for `hybrid`; each at most once.
+    pub teams: Vec<Team>,
     /// What speedups are relative to.
     pub baseline: Baseline,
     /// Counted trials of each configuration, at least 1.
@@ -129,6 +133,8 @@ pub enum BackendKind {
     Threads,
     /// Forked processes.
     Processes,
+    /// Forked processes with a thread pool each.
+    Hybrid,
 }
 
 /// The configuration that speedups are relative to.
@@ -186,7 +192,7 @@ pub enum Order {
 
 impl BackendKind {
     /// All backends, in the order they are listed.
-    pub const ALL: [Self; 3] = [Self::Serial, Self::Threads, Self::Processes];
+    pub const ALL: [Self; 4] = [Self::Serial, Self::Threads, Self::Processes, Self::Hybrid];
 
     /// The word used in TOML, reports and on the screen.
     pub fn word(self) -> &'static str {
@@ -194,6 +200,7 @@ impl BackendKind {
             Self::Serial => "serial",
             Self::Threads => "threads",
             Self::Processes => "processes",
+            Self::Hybrid => "hybrid",
         }
     }
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use super::findings::Findings;
 use super::kind::Bounds;
-use super::list::{self, MAX_WORKERS, Picked};
+use super::list::{self, Hands, MAX_WORKERS, Picked};
 use super::overrides::Overrides;
 use super::section::Section;
 use super::setting::Setting;
@@ -50,7 +50,7 @@ pub(super) struct Chosen<'d, T> {
 /// Everything `[sweep]` and the options say, each for itself within its bounds.
 pub(super) struct Choices<'d> {
     pub(super) backends: Chosen<'d, Vec<BackendKind>>,
-    pub(super) workers: Chosen<'d, Vec<u32>>,
+    pub(super) workers: Chosen<'d, Hands>,
     pub(super) baseline: Chosen<'d, Baseline>,
     pub(super) repeats: Chosen<'d, u32>,
     pub(super) warmup: Chosen<'d, u32>,
@@ -73,7 +73,7 @@ impl<'d> Choices<'d> {
         findings: &mut Findings<'_>,
     ) -> Self {
         let mut read = Reader { sweep, findings };
-        let every = (1..=cores.clamp(1, MAX_WORKERS)).collect();
+        let every = Hands { workers: (1..=cores.clamp(1, MAX_WORKERS)).collect(), teams: Vec::new(), plain: Some(1) };
         Self {
             backends: read.both(
                 "backends",
@@ -103,9 +103,11 @@ impl<'d> Choices<'d> {
 
     /// The sweep, the order of tasks and the seed; nothing if any value was given wrongly.
     pub(super) fn settle(self) -> Option<(Sweep, Order, u64)> {
+        let hands = self.workers.value?;
         let sweep = Sweep {
             backends: self.backends.value?,
-            workers: self.workers.value?,
+            workers: hands.workers,
+            teams: hands.teams,
             baseline: self.baseline.value?,
             repeats: self.repeats.value?,
             warmup: self.warmup.value?,
@@ -206,26 +208,39 @@ fn dispatch(given: &Setting<'_>, findings: &mut Findings<'_>) -> Option<Vec<Disp
     Some(ways)
 }
 
-/// Numbers of workers: a LIST, a whole number or an array of them.
-fn workers(given: &Setting<'_>, cores: u32, findings: &mut Findings<'_>) -> Option<Vec<u32>> {
+/// Numbers of workers and teams: a LIST, a whole number, or an array of numbers and of teams in quotes.
+fn workers(given: &Setting<'_>, cores: u32, findings: &mut Findings<'_>) -> Option<Hands> {
     if let Some(text) = given.string() {
-        return list::workers(text, cores).map_err(|wrong| findings.about(given, wrong)).ok();
+        return list::hands(text, cores).map_err(|wrong| findings.about(given, wrong)).ok();
     }
     let most = u64::from(MAX_WORKERS);
+    let mut picked = Picked::new();
     if !given.is_array() {
-        return count(given, 1, most, findings).map(|n| vec![n]);
+        picked.add(count(given, 1, most, findings)?);
+        return Some(picked.into_hands());
     }
     let items = given.items(findings, "whole numbers")?;
     if items.is_empty() || items.len() > MAX_WORKERS as usize {
         findings.about(given, format!("must have from 1 to {MAX_WORKERS} entries, and has {}", items.len()));
         return None;
     }
-    let read: Vec<Option<u32>> = items.iter().map(|item| count(item, 1, most, findings)).collect();
-    let mut picked = Picked::new();
-    for workers in read {
-        picked.add(workers?);
+    let mut all = true;
+    for item in &items {
+        match item.string().filter(|text| text.contains('x')) {
+            Some(text) => match list::team(text, cores) {
+                Ok(team) => picked.add_team(team),
+                Err(wrong) => {
+                    findings.about(item, wrong);
+                    all = false;
+                }
+            },
+            None => match count(item, 1, most, findings) {
+                Some(workers) => picked.add(workers),
+                None => all = false,
+            },
+        }
     }
-    Some(picked.into_numbers())
+    all.then(|| picked.into_hands())
 }
 
 /// A whole number that fits 32 bits, because its bound does.

@@ -132,7 +132,7 @@ const TOP: &str = r#"{"schema": "", "parlab": "", "started_at": "", "status": ""
                 "memory_bytes": 0},
     "baseline": null, "configs": [], "fits": [], "grid": null, "warnings": []}"#;
 const CONFIG: &str = r#"{"backend": "processes", "workers": 2, "schedule": "dynamic", "chunk": 1,
-    "dispatch": "pipe", "payload_bytes": 0,
+    "processes": null, "threads_per_process": null, "dispatch": "pipe", "payload_bytes": 0,
     "wall_s": {"samples": [], "median": 0, "min": 0, "mean": 0, "sd": 0, "ci95": [0, 0]},
     "startup_s": {"median": 0, "min": 0}, "cpu_s": {"user": 0, "system": 0},
     "speedup": {"value": 0, "ci95": [0, 0]}, "efficiency": 0, "karp_flatt": 0,

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use parlab::scenario::{Axis, BackendKind, Baseline, Inputs, Order, Schedule, Value};
+use parlab::scenario::{Axis, BackendKind, Baseline, Dispatch, Inputs, Order, Schedule, Value};
 
 use super::{parse, parse_with, with_sweep};
 
@@ -130,11 +130,17 @@ fn words_name_all_that_there_is() {
     for order in Order::ALL {
         assert_eq!(with_sweep(&format!("order = '{}'", order.word())).job.order, order);
     }
+    for dispatch in Dispatch::ALL {
+        assert_eq!(with_sweep(&format!("dispatch = '{}'", dispatch.word())).sweep.dispatch, [dispatch]);
+    }
     for baseline in Baseline::ALL {
         assert_eq!(with_sweep(&format!("baseline = '{}'", baseline.word())).sweep.baseline, baseline);
     }
     for backend in BackendKind::ALL {
-        assert_eq!(with_sweep(&format!("backends = ['{}']", backend.word())).sweep.backends, [backend]);
+        assert_eq!(
+            with_sweep(&format!("backends = ['{}']\nworkers = '1x2'", backend.word())).sweep.backends,
+            [backend]
+        );
     }
 }
 

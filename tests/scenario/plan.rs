@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use parlab::scenario::{BackendKind, Inputs, Job, Order, Permutation, Plan, Schedule};
+use parlab::scenario::{BackendKind, Config, Dispatch, Inputs, Job, Order, Permutation, Plan, Schedule};
 use proptest::prelude::*;
 
 use super::with_sweep;
@@ -153,4 +153,27 @@ fn beside_stealing_threads_a_serial_baseline_walks_the_range() {
     let plan = Plan::of(&with_sweep("backends = ['threads']\nworkers = 2\nschedule = 'stealing'"));
     let schedules: Vec<Schedule> = plan.configs.iter().map(|config| config.schedule).collect();
     assert_eq!(schedules, [Schedule::Static, Schedule::Stealing]);
+}
+
+#[test]
+fn only_processes_have_a_pipe_and_only_hybrids_teams() {
+    let body = "backends = ['threads', 'hybrid', 'processes']\nworkers = '3, 2x2'\ndispatch = ['pipe', 'shared', 'pipe']\n\
+                payload = 100\nbaseline = 'processes'";
+    let plan = Plan::of(&with_sweep(body));
+    let config = |backend, workers| Config { payload: 100, ..Config::new(backend, workers) };
+    let piped = |workers| Config { dispatch: Dispatch::Pipe, ..config(BackendKind::Processes, workers) };
+    let wanted = [
+        config(BackendKind::Processes, 1),
+        config(BackendKind::Threads, 3),
+        config(BackendKind::Threads, 4),
+        Config { per_process: Some(2), ..config(BackendKind::Hybrid, 4) },
+        piped(3),
+        config(BackendKind::Processes, 3),
+        piped(4),
+        config(BackendKind::Processes, 4),
+    ];
+    assert_eq!(plan.configs, wanted);
+    let old = r#"{"backend":"processes","workers":2,"schedule":"dynamic","chunk":1}"#;
+    let read: Config = serde_json::from_str(old).expect("a journal of before");
+    assert_eq!(read, Config::new(BackendKind::Processes, 2));
 }

@@ -1,12 +1,12 @@
 //! LIST: the forms it has, and what holds for any text.
 
-use parlab::scenario::MAX_WORKERS;
-use parlab::scenario::list::workers;
+use parlab::scenario::list::{hands, workers};
+use parlab::scenario::{MAX_WORKERS, Team};
 use proptest::prelude::*;
 
 #[test]
 fn every_form_names_its_numbers() {
-    let cases: [(&str, u32, &[u32]); 18] = [
+    let cases: [(&str, u32, &[u32]); 20] = [
         ("4", 2, &[4]),
         (" 4 ", 2, &[4]),
         ("1,2,4", 2, &[1, 2, 4]),
@@ -25,9 +25,26 @@ fn every_form_names_its_numbers() {
         ("pow2..cores", 12, &[1, 2, 4, 8, 12]),
         ("pow2..4,1..3", 2, &[1, 2, 4, 3]),
         ("4,1,4,1..2", 2, &[4, 1, 2]),
+        ("2x4", 2, &[8]),
+        ("1, 2x2, cores x 1, 4x1", 2, &[1, 4, 2]),
     ];
     for (text, cores, wanted) in cases {
         assert_eq!(workers(text, cores).as_deref(), Ok(wanted), "{text} on {cores} cores");
+    }
+}
+
+#[test]
+fn teams_are_kept_apart_from_numbers() {
+    let team = |processes, threads| Team { processes, threads };
+    let read = |text: &str| hands(text, 6).unwrap();
+    let list = read("1, 2x2, 2x4,2 x 2,4x1, 7");
+    assert_eq!(list.teams, [team(2, 2), team(2, 4), team(4, 1)]);
+    assert_eq!((list.workers, list.plain), (vec![1, 4, 8, 7], Some(1)));
+    assert_eq!(read("1x1,2x1,2x2").plain, None);
+    assert_eq!(read("2xcores, cores-1x2").teams, [team(2, 6), team(5, 2)]);
+    assert_eq!(read("64x64").workers, [MAX_WORKERS]);
+    for text in ["0x2", "2x0", "x2", "2x", "2x2x2", "1..2x2", "2x-1", "2xx2", "64x65", "4096x4096"] {
+        assert!(hands(text, 6).is_err(), "{text}");
     }
 }
 
@@ -48,6 +65,7 @@ fn nearly_a_list() -> impl Strategy<Value = String> {
         Just("..".to_owned()),
         Just(",".to_owned()),
         Just("step".to_owned()),
+        Just("x".to_owned()),
         Just(" ".to_owned()),
         Just("+".to_owned()),
         Just("-".to_owned()),
@@ -74,6 +92,21 @@ proptest! {
                 prop_assert!(list.iter().all(|n| (1..=MAX_WORKERS).contains(n)));
             }
             Err(reason) => prop_assert!(!reason.is_empty() && !reason.contains(char::is_control)),
+        }
+    }
+
+    #[test]
+    fn any_text_gives_distinct_teams_within_bounds(text in nearly_a_list(), cores in 1..5000u32) {
+        if let Ok(list) = hands(&text, cores) {
+            let mut teams = list.teams.clone();
+            teams.sort_unstable_by_key(|team| (team.processes, team.threads));
+            teams.dedup();
+            prop_assert_eq!(teams.len(), list.teams.len());
+            for team in list.teams {
+                prop_assert!(team.processes >= 1 && team.threads >= 1 && team.workers() <= MAX_WORKERS);
+                prop_assert!(list.workers.contains(&team.workers()));
+            }
+            prop_assert_eq!(list.plain.is_some_and(|n| !list.workers.contains(&n)), false);
         }
     }
 

@@ -232,6 +232,11 @@ fn trial_words(preview: &Preview) -> String {
 fn config_words(configs: &[Config]) -> String {
     let mut out = String::new();
     for (backend, dispatch) in Config::ways() {
+        let teams: Vec<String> = configs
+            .iter()
+            .filter(|c| c.backend == backend)
+            .filter_map(|c| c.team().map(|team| format!("{}x{}", team.processes, team.threads)))
+            .collect();
         let of_this_way = configs.iter().filter(|c| c.way() == (backend, dispatch));
         let mut workers: Vec<u32> = of_this_way.map(|c| c.workers).collect();
         workers.sort_unstable();
@@ -243,7 +248,9 @@ fn config_words(configs: &[Config]) -> String {
             out.push_str(" · ");
         }
         out.push_str(backend.word());
-        if backend != BackendKind::Serial {
+        if !teams.is_empty() {
+            let _ = write!(out, " × {}", teams.join(", "));
+        } else if backend != BackendKind::Serial {
             let _ = write!(out, " × {}", ranges(&workers));
         }
         if dispatch == Dispatch::Pipe {
@@ -279,9 +286,14 @@ mod tests {
             config(BackendKind::Processes, 3),
             config(BackendKind::Processes, 8),
             config(BackendKind::Threads, 2),
+            Config { per_process: Some(4), ..config(BackendKind::Hybrid, 8) },
+            Config { per_process: Some(1), ..config(BackendKind::Hybrid, 2) },
             Config { dispatch: Dispatch::Pipe, ..config(BackendKind::Processes, 2) },
         ];
-        assert_eq!(config_words(&configs), "serial · threads × 2 · processes × 1–3, 8 · processes × 2 pipe");
+        assert_eq!(
+            config_words(&configs),
+            "serial · threads × 2 · processes × 1–3, 8 · processes × 2 pipe · hybrid × 2x4, 2x1"
+        );
         assert_eq!(ranges(&[1, 2]), "1, 2");
         assert_eq!(config_words(&[]), "");
     }
