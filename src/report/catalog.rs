@@ -209,6 +209,7 @@ fn domain_json(domain: Domain) -> Json {
         }
         Domain::Flag { default } => json!({ "type": "flag", "default": default }),
         Domain::File { instead_of } => json!({ "type": "file", "default": null, "instead_of": instead_of }),
+        Domain::Text { default, max } => json!({ "type": "text", "default": default, "max": max }),
         Domain::Word { choices } => json!({ "type": "word", "default": choices.first(), "choices": choices }),
     }
 }
@@ -234,6 +235,7 @@ fn allowed(domain: Domain) -> String {
         }
         Domain::Flag { default } => format!("true | false; default {default}"),
         Domain::File { instead_of } => format!("a file, instead of {}", instead_of.join(" and ")),
+        Domain::Text { default, max } => format!("1 to {max} ASCII characters; default {default}"),
         Domain::Word { choices } => {
             format!("{}; default {}", choices.join(" | "), choices.first().copied().unwrap_or_default())
         }

@@ -125,6 +125,13 @@ pub enum Domain {
         /// The parameters that it stands in for, which must be absent when it is given.
         instead_of: &'static [&'static str],
     },
+    /// Any text of one line in printable ASCII, not empty.
+    Text {
+        /// The text when the key is absent.
+        default: &'static str,
+        /// The most characters allowed.
+        max: usize,
+    },
     /// One of a few words; the first is the default.
     Word {
         /// The words allowed.

@@ -57,7 +57,7 @@ pub enum Value {
     Number(f64),
     /// Yes or no.
     Flag(bool),
-    /// A word; or a file, as [`data`](super::data()) understands it, empty if there is none.
+    /// A word or a text; or a file, as [`data`](super::data()) understands it, empty if there is none.
     Word(String),
 }
 
