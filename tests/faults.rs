@@ -84,7 +84,9 @@ fn a_task_that_panics_fails_alone() {
     let (report, code, stderr) = report(&crash("panic", "inputs = [1, 2, 3, 4]", "workers = 2"), &[]);
     assert_eq!((report["status"].as_str(), code), (Some("failed"), 1));
     assert_eq!(warnings(&report, "worker-lost"), [""; 0], "its worker lives on");
-    assert_eq!(warnings(&report, "tasks-failed").len(), 1);
+    let told = warnings(&report, "tasks-failed");
+    assert_eq!(told.len(), 1);
+    assert!(told[0].ends_with(" failed: it panicked: the task with x = 2 was asked to panic"), "{told:?}");
     assert!(!stderr.contains("panicked"), "no message garbles the terminal: {stderr}");
     no_value_but_of_task_1(&report);
 }

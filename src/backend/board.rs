@@ -42,6 +42,8 @@ pub struct Shape {
     pub summed: usize,
     /// What the ticks on the board are.
     pub clock: Clock,
+    /// The port of the trial's service on the loopback interface, if it has one.
+    pub service: Option<u16>,
 }
 
 impl Shape {

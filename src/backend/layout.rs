@@ -71,6 +71,8 @@ pub(super) struct Lane {
     pub(super) standing: AtomicU32,
     /// When it came to the gate, in ticks.
     pub(super) arrived_at: AtomicU64,
+    /// Why its first task failed that could say so.
+    pub(super) reason: Reason,
     /// What the kernel says it used, gate to end. Written once, at the end; a replacement adds to it.
     pub(super) usage: UsageCells,
 }
@@ -85,6 +87,16 @@ pub(super) struct Claim {
     pub(super) base: AtomicU64,
     /// Sum of the starts of this and all earlier claims of the lane, modulo 2⁶⁴: see `salvage`.
     pub(super) starts: AtomicU64,
+}
+
+/// Why a task failed, in words.
+#[repr(C)]
+#[derive(Default)]
+pub(super) struct Reason {
+    /// Bytes of the words; 0 before there are any. Written last.
+    pub(super) length: AtomicU64,
+    /// UTF-8, eight bytes each, the first lowest.
+    pub(super) words: [AtomicU64; 15],
 }
 
 /// Resources used by a worker.

@@ -23,6 +23,7 @@ mod layout;
 mod nursery;
 mod processes;
 mod reading;
+mod reason;
 mod salvage;
 mod schedule;
 mod serial;

@@ -14,13 +14,17 @@ use crate::workload::{Cancelled, Desk, Values, Workload};
 /// Returns the task's number; panics at some, and stops, as if struck down, at others.
 struct Script {
     panics_at: Vec<u64>,
+    fails_at: Vec<u64>,
     struck_at: AtomicU64,
 }
 
 impl Workload for Script {
-    fn run(&self, task: u64, _: &dyn Desk) -> Result<Values, Cancelled> {
+    fn run(&self, task: u64, desk: &dyn Desk) -> Result<Values, Cancelled> {
         if self.struck_at.load(Relaxed) == task {
             return Err(Cancelled);
+        }
+        if self.fails_at.contains(&task) {
+            return Err(desk.fail(&format!("no answer to {task}")));
         }
         assert!(!self.panics_at.contains(&task), "as asked");
         Ok([task as f64, 0.0, 0.0, 0.0])
@@ -34,11 +38,14 @@ impl Workload for Script {
 const NEVER: u64 = u64::MAX;
 
 fn bench(panics_at: Vec<u64>, struck_at: u64) -> Bench {
-    Bench::of(Box::new(Script { panics_at, struck_at: AtomicU64::new(struck_at) }), Permutation::Identity)
+    Bench::of(
+        Box::new(Script { panics_at, fails_at: Vec::new(), struck_at: AtomicU64::new(struck_at) }),
+        Permutation::Identity,
+    )
 }
 
 fn board(tasks: u64, workers: u32, schedule: Schedule, chunk: Option<u64>) -> Board {
-    let shape = Shape { tasks, workers, schedule, chunk, values: 1, summed: 1, clock: Clock::Monotonic };
+    let shape = Shape { tasks, workers, schedule, chunk, values: 1, summed: 1, clock: Clock::Monotonic, service: None };
     let board = Board::create(shape).expect("a board");
     board.open_gate();
     board
@@ -165,6 +172,19 @@ fn with_and_without_records_the_sums_are_the_same() {
 }
 
 #[test]
+fn tasks_that_fail_say_why_and_the_others_go_on() {
+    let run = |panics_at, fails_at| {
+        let board = board(6, 1, Schedule::Static, None);
+        let script = Script { panics_at, fails_at, struck_at: AtomicU64::new(NEVER) };
+        Worker::new(&board, &Bench::of(Box::new(script), Permutation::Identity), 0).work();
+        (board.totals().done, board.totals().failed, board.failure())
+    };
+    assert_eq!(run(vec![], vec![]), (6, 0, None));
+    assert_eq!(run(vec![5], vec![1, 4]), (3, 3, Some("no answer to 1".to_owned())));
+    assert_eq!(run(vec![0], vec![1]), (4, 2, Some("it panicked: as asked".to_owned())));
+}
+
+#[test]
 fn a_foreign_board_of_the_wrong_size_is_refused() {
     let small = Shape {
         tasks: 1,
@@ -174,6 +194,7 @@ fn a_foreign_board_of_the_wrong_size_is_refused() {
         values: 1,
         summed: 1,
         clock: Clock::Monotonic,
+        service: None,
     };
     let memory = Board::create(small).expect("a board").memory().try_clone_to_owned().expect("a copy");
     assert!(Board::attach(memory, Shape { tasks: 100_000, ..small }).is_err());

@@ -1,8 +1,10 @@
 //! The worker loop: the same for a serial run, a thread and a forked process. Backends differ in how they hire,
 //! never in what happens here.
 
+use std::any::Any;
 use std::cell::Cell;
 use std::ops::Range;
+use std::os::fd::BorrowedFd;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::Ordering::{Acquire, Relaxed, Release};
 use std::time::{Duration, Instant};
@@ -17,7 +19,7 @@ use super::layout::{Lane, standing, verdict};
 use super::salvage::starts_of;
 use super::schedule::next_range;
 use crate::scenario::{Job, Permutation};
-use crate::workload::{BuildError, Cancelled, Desk, Values, Workload, build};
+use crate::workload::{BuildError, Cancelled, Desk, Values, Workload, build, until_readable};
 
 /// What all workers of a run share: the workload, ready to run, and the order of its tasks.
 pub(super) struct Bench {
@@ -61,6 +63,8 @@ pub(super) struct Worker<'a> {
     number: u32,
     /// When to ask the kernel again which CPU this is, in ticks.
     cpu_due: Cell<u64>,
+    /// Why the task in hand cannot be finished, once it has said so.
+    failure: Cell<Option<String>>,
 }
 
 /// Ticks between two questions which CPU this is: some milliseconds with either clock.
@@ -68,7 +72,7 @@ const CPU_EVERY: u64 = 10_000_000;
 
 impl<'a> Worker<'a> {
     pub(super) fn new(board: &'a Board, bench: &'a Bench, number: u32) -> Self {
-        Self { board, bench, lane: board.lane(number), number, cpu_due: Cell::new(0) }
+        Self { board, bench, lane: board.lane(number), number, cpu_due: Cell::new(0), failure: Cell::default() }
     }
 
     /// Comes to the gate, waits until it opens, runs tasks until there are none left, and leaves.
@@ -164,8 +168,11 @@ impl<'a> Worker<'a> {
         let end = clock.now();
         match result {
             Ok(Ok(values)) => self.put_down(task, start, end, &values),
-            Ok(Err(cancelled)) => return Err(cancelled),
-            Err(_) => self.give_up(task, start, end),
+            Ok(Err(cancelled)) => match self.failure.take() {
+                Some(reason) => self.give_up(task, start, end, &reason),
+                None => return Err(cancelled),
+            },
+            Err(panic) => self.give_up(task, start, end, &format!("it panicked: {}", words_of(&*panic))),
         }
         Ok(())
     }
@@ -210,7 +217,8 @@ impl<'a> Worker<'a> {
         lane.done.store(done + 1, Release);
     }
 
-    fn give_up(&self, task: u64, start: u64, end: u64) {
+    fn give_up(&self, task: u64, start: u64, end: u64, reason: &str) {
+        self.lane.reason.write(reason);
         self.put_on_record(task, start, end, verdict::FAILED);
         self.lane.last_end.store(end, Relaxed);
         self.lane.hand.store(0, Relaxed);
@@ -277,9 +285,29 @@ impl Desk for Worker<'_> {
         }
     }
 
+    fn await_input(&self, source: BorrowedFd<'_>, expected: Duration) -> Result<(), Cancelled> {
+        self.lane.waits_ns.store(expected.as_nanos().min(u64::MAX.into()) as u64, Relaxed);
+        until_readable(source, &|| self.cancelled())
+    }
+
+    fn service(&self) -> Option<u16> {
+        self.board.shape().service
+    }
+
+    fn fail(&self, reason: &str) -> Cancelled {
+        self.failure.set(Some(reason.to_owned()));
+        Cancelled
+    }
+
     fn count_in(&self, usage: &Usage) {
         self.add_usage(counts(usage));
     }
+}
+
+/// What a panic had to say.
+fn words_of(panic: &(dyn Any + Send)) -> &str {
+    let text = panic.downcast_ref::<&str>().copied().or_else(|| panic.downcast_ref::<String>().map(String::as_str));
+    text.unwrap_or("nobody knows why")
 }
 
 fn thread_usage() -> Option<Usage> {

@@ -214,6 +214,9 @@ pub struct TrialOutcome {
     pub tasks_done: u64,
     /// Tasks given up.
     pub tasks_failed: u64,
+    /// Why one of them was, if it could say so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub failure: Option<String>,
     /// Durations of tasks; `None` when none was finished.
     pub task_s: Option<TaskTimes>,
     /// Sum over all results, hexadecimal, equal for equal results whoever computed them.
@@ -237,6 +240,7 @@ impl Default for TrialOutcome {
             peak_rss_bytes: None,
             tasks_done: 0,
             tasks_failed: 0,
+            failure: None,
             task_s: None,
             checksum: String::new(),
             results: None,

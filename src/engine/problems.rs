@@ -64,12 +64,15 @@ impl Problems {
             }
             TrialEnd::Complete if outcome.tasks_failed > 0 => {
                 // Those that cost workers have been told one by one.
-                let panicked = outcome.tasks_failed.saturating_sub(self.given_up);
+                let failed = outcome.tasks_failed.saturating_sub(self.given_up);
                 let trial = self.trial_in_words(trial);
-                match panicked {
+                let why = outcome.failure.as_deref().unwrap_or("nobody knows why");
+                match failed {
                     0 => {}
-                    1 => self.fail("tasks-failed", format!("a task of {trial} panicked")),
-                    _ => self.fail("tasks-failed", format!("{panicked} tasks of {trial} panicked")),
+                    1 => self.fail("tasks-failed", format!("a task of {trial} failed: {why}")),
+                    _ => {
+                        self.fail("tasks-failed", format!("{failed} tasks of {trial} failed, one of them thus: {why}"))
+                    }
                 }
             }
             TrialEnd::Complete => self.compare(trial, &outcome.checksum),

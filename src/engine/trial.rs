@@ -11,7 +11,7 @@ use super::event::{Cause, Event, Loss, Remedy, TaskResult, TaskTimes, TrialEnd, 
 use super::run::Executor;
 use crate::backend::{Agency, Board, Broken, Clock, Crew, Departure, Notice, Scale, Shape};
 use crate::scenario::{BackendKind, Config, Inputs, Scenario, Value};
-use crate::workload;
+use crate::workload::{self, Service};
 
 /// Results are kept for runs of up to this many tasks.
 pub const RESULTS_MAX: u64 = 10_000;
@@ -56,7 +56,7 @@ impl<'a> Laboratory<'a> {
         }
     }
 
-    fn shape(&self, config: &Config) -> Shape {
+    fn shape(&self, config: &Config, service: Option<&dyn Service>) -> Shape {
         Shape {
             tasks: self.scenario.job.inputs.len(),
             workers: config.workers,
@@ -65,6 +65,7 @@ impl<'a> Laboratory<'a> {
             values: self.value_names.len(),
             summed: self.summed,
             clock: self.clock,
+            service: service.map(Service::port),
         }
     }
 }
@@ -92,7 +93,9 @@ impl Laboratory<'_> {
         tell: &mut dyn FnMut(Event),
     ) -> Result<TrialOutcome, Broken> {
         self.agency.prepare(config.backend)?;
-        let board = Board::create(self.shape(config));
+        let service = workload::service(&self.scenario.job.kind, config.workers);
+        let service = service.map_err(|error| Broken(format!("cannot start what the tasks ask: {error}")))?;
+        let board = Board::create(self.shape(config, service.as_deref()));
         let board = Arc::new(board.map_err(|error| Broken(format!("cannot make the board: {error}")))?);
         self.control.enter(&board, &self.scenario.job.inputs, self.scale);
         forget_peak_memory();
@@ -102,6 +105,7 @@ impl Laboratory<'_> {
             trial,
             board: &board,
             crew,
+            service,
             control: self.control,
             tell,
             deadline: Instant::now() + self.scenario.sweep.timeout,
@@ -125,6 +129,7 @@ impl Laboratory<'_> {
         if matches!(end, Err(Ending::Broken(_))) {
             // Whoever still works would do so beside the next trial.
             board.cancel();
+            attendant.service = None;
             attendant.crew.kill();
         }
         let now = self.clock.now();
@@ -172,6 +177,7 @@ impl Laboratory<'_> {
             peak_rss_bytes: (totals.peak_rss_kib > 0).then_some(totals.peak_rss_kib * 1024),
             tasks_done: totals.done,
             tasks_failed: totals.failed,
+            failure: board.failure(),
             task_s: totals.task_ticks.map(|ticks| {
                 let [min, median, p95, max] = ticks.map(|t| t * tick_s);
                 TaskTimes { min, median, p95, max }
@@ -217,6 +223,8 @@ struct Attendant<'a> {
     trial: usize,
     board: &'a Board,
     crew: Box<dyn Crew>,
+    /// What the tasks ask, until the trial is called off or over.
+    service: Option<Box<dyn Service>>,
     control: &'a Control,
     tell: &'a mut dyn FnMut(Event),
     deadline: Instant,
@@ -289,6 +297,8 @@ impl Attendant<'_> {
                 Urgency::Cancel | Urgency::Kill => TrialEnd::Cancelled,
             };
             self.board.cancel();
+            // Whoever waits for an answer need not wait any longer.
+            self.service = None;
             self.called_off = Some((Instant::now(), end));
         }
         match self.called_off {

@@ -19,10 +19,11 @@ use super::wording::{escaped, nearest, printable};
 static BUNDLED: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/scenarios");
 
 /// The bundled scenarios in the order of the lecture, and what goes beyond it.
-const ORDER: [&str; 13] = [
+const ORDER: [&str; 14] = [
     "cubes",
     "database",
     "database-reordered",
+    "users",
     "crunch",
     "speedup",
     "tiny-tasks",

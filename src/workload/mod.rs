@@ -5,6 +5,7 @@
 
 mod countdown;
 mod crash;
+mod http;
 mod mandelbrot;
 mod matmul;
 mod pi;
@@ -14,14 +15,17 @@ mod square;
 mod sum;
 mod svc;
 mod triad;
+mod waiting;
 
+use std::os::fd::BorrowedFd;
 use std::time::Duration;
 
 use nix::sys::resource::Usage;
 
 use crate::scenario::{Job, MAX_VALUES};
 
-pub use registry::{BuildError, build, needs, specs};
+pub use registry::{BuildError, build, needs, service, specs};
+pub use waiting::until_readable;
 
 /// A function that is mapped over the inputs.
 pub trait Workload: Send + Sync {
@@ -29,7 +33,8 @@ pub trait Workload: Send + Sync {
     /// 20 ms of work, and must wait only through [`Desk::sleep`].
     ///
     /// # Errors
-    /// [`Cancelled`] when the trial was cancelled before the task was finished.
+    /// [`Cancelled`] when the trial was cancelled before the task was finished, or what [`Desk::fail`] returns when
+    /// it cannot be finished.
     fn run(&self, task: u64, desk: &dyn Desk) -> Result<Values, Cancelled>;
 
     /// Called once by each worker before the work may begin: gets what it keeps for itself, so that this is timed as
@@ -38,6 +43,13 @@ pub trait Workload: Send + Sync {
 
     /// What the task costs, in any unit that is the same for all tasks; monotone in the input `x`.
     fn cost(&self, task: u64) -> f64;
+}
+
+/// Something that the tasks of a trial ask for: it runs within parlab, beside the workers, from before they are hired
+/// until it is dropped.
+pub trait Service: Send {
+    /// The port on the loopback interface at which it is to be had.
+    fn port(&self) -> u16;
 }
 
 /// What one worker of a job needs of the machine, besides a core and a little memory.
@@ -59,7 +71,7 @@ impl Needs {
 /// The values of a result: as many as the kind's description names, the rest 0.
 pub type Values = [f64; MAX_VALUES];
 
-/// The trial was cancelled.
+/// The task came to no result: the trial was cancelled, or the desk has been told why it failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Cancelled;
 
@@ -79,6 +91,26 @@ pub trait Desk {
     /// # Errors
     /// [`Cancelled`] when it ended early.
     fn sleep(&self, duration: Duration) -> Result<(), Cancelled>;
+
+    /// Waits until `source` has something to read or has come to its end, leaving the CPU to others; `expected` is
+    /// how long that should take. Ends early when the trial is cancelled.
+    ///
+    /// # Errors
+    /// [`Cancelled`] when it ended early.
+    fn await_input(&self, source: BorrowedFd<'_>, _expected: Duration) -> Result<(), Cancelled> {
+        waiting::until_readable(source, &|| self.cancelled())
+    }
+
+    /// The port of the trial's [`Service`], if its kind has one.
+    fn service(&self) -> Option<u16> {
+        None
+    }
+
+    /// Takes down why the task in hand cannot be finished: it counts as failed, and the report says why. The task
+    /// returns what this returns.
+    fn fail(&self, _reason: &str) -> Cancelled {
+        Cancelled
+    }
 
     /// Counts in what a thread that the task had started, and that has ended, used of the machine.
     fn count_in(&self, _: &Usage) {}

@@ -2,7 +2,9 @@
 //!
 //! To add a kind: one file beside this one with a `SPEC` and a `build`, one line in [`KINDS`].
 
-use super::{Needs, Workload, countdown, crash, mandelbrot, matmul, pi, sleep, square, sum, svc, triad};
+use std::io;
+
+use super::{Needs, Service, Workload, countdown, crash, http, mandelbrot, matmul, pi, sleep, square, sum, svc, triad};
 use crate::scenario::{Inputs, Job, KindSpec, Value};
 
 /// A row of the table.
@@ -15,6 +17,7 @@ struct Kind {
 const KINDS: &[Kind] = &[
     Kind { spec: square::SPEC, build: |job| Ok(square::build(job)), needs: Needs::little },
     Kind { spec: sleep::SPEC, build: |job| Ok(sleep::build(job)), needs: Needs::little },
+    Kind { spec: http::SPEC, build: |job| Ok(http::build(job)), needs: Needs::little },
     Kind { spec: countdown::SPEC, build: |job| Ok(countdown::build(job)), needs: Needs::little },
     Kind { spec: pi::SPEC, build: |job| Ok(pi::build(job)), needs: Needs::little },
     Kind { spec: mandelbrot::SPEC, build: |job| Ok(mandelbrot::build(job)), needs: Needs::little },
@@ -24,6 +27,12 @@ const KINDS: &[Kind] = &[
     Kind { spec: svc::SPEC, build: svc::build, needs: Needs::little },
     Kind { spec: crash::SPEC, build: |job| Ok(crash::build(job)), needs: Needs::little },
 ];
+
+/// Starts what the tasks of a kind ask for, for so many workers.
+type Start = fn(u32) -> io::Result<Box<dyn Service>>;
+
+/// The kinds whose tasks ask somebody.
+const SERVICES: &[(&str, Start)] = &[(http::SPEC.name, http::serve)];
 
 /// A workload cannot be made ready to run.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -56,6 +65,14 @@ pub fn build(job: &Job) -> Result<Box<dyn Workload>, BuildError> {
 /// What a worker of a checked job will need of the machine. Nothing is allocated to find out.
 pub fn needs(job: &Job) -> Needs {
     KINDS.iter().find(|kind| kind.spec.name == job.kind).map_or_else(|| Needs::little(job), |kind| (kind.needs)(job))
+}
+
+/// Starts what the tasks of a trial with so many workers will ask for, if its kind has such a thing.
+///
+/// # Errors
+/// When the system refuses it.
+pub fn service(kind: &str, workers: u32) -> io::Result<Option<Box<dyn Service>>> {
+    SERVICES.iter().find(|(name, _)| *name == kind).map(|(_, start)| start(workers)).transpose()
 }
 
 /// A parameter that may differ from task to task: the job's own value, or those of a grid.

@@ -8,6 +8,7 @@ use super::common::report;
 const KINDS: &[(&str, &str)] = &[
     ("mandelbrot", "tasks = 30\nwidth = 40\nheight = 30\nmax_iter = 200"),
     ("sum", "terms = 5000\n[grid]\nx = [0, 1, 2, 3, 4]\nseries = ['random', 'harmonic']\nshape = ['chain', 'tree']"),
+    ("http", "unit_s = 1e-5\n[grid]\nname = ['pelita', 'x y', 'ASPP']\nx = [0, 1, 2, 3, 4, 5, 6, 7]"),
     ("matmul", "[grid]\nx = [0, 1, 2]\nn = [1, 70, 150]\ninner_threads = [1, 3, 'all']"),
     ("triad", "tasks = 12\nmib = 2\npasses = 3"),
 ];

@@ -6,6 +6,7 @@ mod common;
 
 mod desk;
 mod everywhere;
+mod http;
 mod mandelbrot;
 mod matmul;
 mod sum;
