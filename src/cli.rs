@@ -83,6 +83,8 @@ pub enum Command {
         #[arg(required = true, value_name = "FILE")]
         files: Vec<PathBuf>,
     },
+    /// Print the JSON schema of scenario files, by which editors complete and check their keys
+    Schema,
     /// Tell what parlab sees: CPUs, which of them are usable and why, memory, load
     Machine {
         /// How to write it
@@ -171,9 +173,21 @@ pub struct List {
     #[arg(long)]
     pub kinds: bool,
 
-    /// How to write it
+    /// How to write it; md is a page of reference, and goes with --kinds
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
-    pub format: Plain,
+    pub format: Listing,
+}
+
+/// How a list is written.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub enum Listing {
+    /// For people
+    #[default]
+    Text,
+    /// For scripts
+    Json,
+    /// For a page of documentation
+    Md,
 }
 
 /// How lists and facts are written.

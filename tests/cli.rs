@@ -417,3 +417,18 @@ fn an_environment_without_anything_will_do() {
         .expect("parlab");
     assert_eq!((code(&output), json(&output)["status"].as_str()), (0, Some("done")), "{}", stderr(&output));
 }
+
+#[test]
+fn the_pages_that_are_bundled_are_what_the_commands_print() {
+    let page = |name: &str| fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios").join(name));
+    for (args, name) in
+        [(&["list", "--kinds", "--format", "md"][..], "KINDS.md"), (&["schema"], "scenario.schema.json")]
+    {
+        let output = run(args);
+        assert_eq!(code(&output), 0, "{}", stderr(&output));
+        assert_eq!(stdout(&output), page(name).expect("a page"), "{name}");
+    }
+    let output = run(&["list", "--format", "md"]);
+    assert_eq!((code(&output), stdout(&output).as_str()), (2, ""));
+    assert!(stderr(&output).contains("--format md: only kinds are written so; add --kinds"), "{}", stderr(&output));
+}

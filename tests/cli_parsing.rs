@@ -1,7 +1,7 @@
 //! The command line, as typed.
 
 use clap::CommandFactory;
-use parlab::cli::{Cli, Command, Format, Plain};
+use parlab::cli::{Cli, Command, Format, Listing, Plain};
 
 fn read(line: &str) -> Result<Cli, clap::Error> {
     Cli::read(line.split_whitespace())
@@ -65,9 +65,11 @@ fn a_list_with_spaces_is_one_value() {
 fn the_other_commands() {
     let command = |line: &str| read(line).unwrap().command.unwrap();
     assert!(
-        matches!(command("parlab list --kinds --format json"), Command::List(l) if l.kinds && l.format == Plain::Json)
+        matches!(command("parlab list --kinds --format json"), Command::List(l) if l.kinds && l.format == Listing::Json)
     );
-    assert!(matches!(command("parlab list"), Command::List(l) if !l.kinds && l.format == Plain::Text));
+    assert!(matches!(command("parlab list"), Command::List(l) if !l.kinds && l.format == Listing::Text));
+    assert!(matches!(command("parlab list --format md"), Command::List(l) if l.format == Listing::Md));
+    assert!(matches!(command("parlab schema"), Command::Schema));
     assert!(matches!(command("parlab show gil"), Command::Show { name } if name == "gil"));
     assert!(matches!(command("parlab check a.toml b.toml"), Command::Check { files } if files.len() == 2));
     assert!(matches!(command("parlab machine --format json"), Command::Machine { format: Plain::Json }));

@@ -14,11 +14,11 @@ use std::process::ExitCode;
 
 use jiff::Timestamp;
 
-use crate::cli::{self, Cli, Command, Plain};
+use crate::cli::{self, Cli, Command, Listing, Plain};
 use crate::engine::{MachineFacts, Setting};
 use crate::report::Journal;
 use crate::scenario::library::{Library, Source, bundled, find, standard_folders};
-use crate::scenario::{Overrides, Problems, Scenario, label};
+use crate::scenario::{Overrides, Problems, Scenario, label, schema};
 use crate::{machine, report, workload};
 use failure::Failure;
 
@@ -38,6 +38,7 @@ pub(crate) fn main() -> ExitCode {
         Some(Command::List(args)) => list(args),
         Some(Command::Show { name }) => show(name),
         Some(Command::Check { files }) => check(files),
+        Some(Command::Schema) => print(&format!("{:#}\n", schema(workload::specs()))),
         Some(Command::Machine { format }) => machine(*format),
         Some(Command::Nursery { .. }) => return crate::backend::run_nursery(),
     };
@@ -50,10 +51,14 @@ pub(crate) fn main() -> ExitCode {
 /// `parlab list`: the library, or the kinds of workload.
 fn list(args: &cli::List) -> Result<ExitCode, Failure> {
     print(&match (args.kinds, args.format) {
-        (false, Plain::Text) => report::catalog::list_text(&library(), report::width()),
-        (false, Plain::Json) => format!("{:#}\n", report::catalog::list_json(&library())),
-        (true, Plain::Text) => report::catalog::kinds_text(workload::specs(), report::width()),
-        (true, Plain::Json) => format!("{:#}\n", report::catalog::kinds_json(workload::specs())),
+        (false, Listing::Text) => report::catalog::list_text(&library(), report::width()),
+        (false, Listing::Json) => format!("{:#}\n", report::catalog::list_json(&library())),
+        (true, Listing::Text) => report::catalog::kinds_text(workload::specs(), report::width()),
+        (true, Listing::Json) => format!("{:#}\n", report::catalog::kinds_json(workload::specs())),
+        (true, Listing::Md) => report::reference::kinds_markdown(workload::specs()),
+        (false, Listing::Md) => {
+            return Err(Failure::usage("--format md: only kinds are written so; add --kinds, or use text or json"));
+        }
     })
 }
 

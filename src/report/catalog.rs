@@ -214,7 +214,7 @@ fn domain_json(domain: Domain) -> Json {
     }
 }
 
-fn nature(nature: Nature) -> &'static str {
+pub(super) fn nature(nature: Nature) -> &'static str {
     match nature {
         Nature::Computes => "computes",
         Nature::Waits => "waits",
@@ -223,7 +223,7 @@ fn nature(nature: Nature) -> &'static str {
 }
 
 /// What a parameter may be, and what it is when nothing is said.
-fn allowed(domain: Domain) -> String {
+pub(super) fn allowed(domain: Domain) -> String {
     match domain {
         Domain::Number { default, bounds } => format!("{}, default {}", span(bounds), plain(default)),
         Domain::Whole { default, min, max } => {
@@ -242,7 +242,7 @@ fn allowed(domain: Domain) -> String {
     }
 }
 
-fn span(bounds: Bounds) -> String {
+pub(super) fn span(bounds: Bounds) -> String {
     format!("{} to {}", plain(bounds.min), plain(bounds.max))
 }
 

@@ -9,6 +9,7 @@ pub mod journal;
 pub mod json;
 pub mod machine;
 pub mod progress;
+pub mod reference;
 pub mod text;
 mod words;
 

@@ -6,6 +6,7 @@
 //! library ── finds ──▶ read ──▶ text ──▶ parse ──▶ Scenario ──▶ Plan
 //!                                          │ about, job + inputs, sweep, rules: what a file may say
 //!                                          │ section, setting, list: how it says it
+//!                                          │ schema: the same, for editors
 //!                                          └ syntax, findings, problem, wording: what is wrong with it
 //! ```
 
@@ -24,6 +25,7 @@ mod plan;
 mod problem;
 mod read;
 mod rules;
+mod schema;
 mod section;
 mod setting;
 mod settings;
@@ -42,5 +44,6 @@ pub use plan::{Config, Plan, PlannedTrial};
 pub use problem::{Problem, Problems};
 pub use read::{MAX_BYTES, label, read};
 pub use rules::MAX_TRIALS;
+pub use schema::schema;
 pub use settings::{Axis, BackendKind, Baseline, Inputs, Job, Order, Params, Scenario, Schedule, Sweep, Value};
 pub use wording::{plain, plain_whole, printable};

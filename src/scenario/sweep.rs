@@ -31,11 +31,11 @@ pub(super) const KEYS: [&str; 11] = [
 /// The keys of `[interpreter]`.
 pub(super) const INTERPRETER_KEYS: [&str; 2] = ["gil", "switch_interval_ms"];
 
-const MAX_REPEATS: u64 = 1000;
-const MAX_WARMUP: u64 = 100;
-const MAX_CHUNK: u64 = 1_000_000_000_000;
-const MAX_TIMEOUT_S: f64 = 604_800.0;
-const SWITCH_INTERVAL_MS: Bounds = Bounds { min: 0.001, max: 10_000.0 };
+pub(super) const MAX_REPEATS: u64 = 1000;
+pub(super) const MAX_WARMUP: u64 = 100;
+pub(super) const MAX_CHUNK: u64 = 1_000_000_000_000;
+pub(super) const MAX_TIMEOUT_S: f64 = 604_800.0;
+pub(super) const SWITCH_INTERVAL_MS: Bounds = Bounds { min: 0.001, max: 10_000.0 };
 
 /// A value and the setting it came from, if it is not the default; no value if it was given wrongly.
 pub(super) struct Chosen<'d, T> {

@@ -2,12 +2,14 @@
 
 mod bundled;
 mod catalog;
+mod documents;
 mod files;
 mod fuzz;
 mod library;
 mod meaning;
 mod messages;
 mod plan;
+mod schema;
 mod workers;
 
 use parlab::scenario::{self, Overrides, Problems, Scenario};
