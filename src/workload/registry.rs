@@ -2,7 +2,7 @@
 //!
 //! To add a kind: one file beside this one with a `SPEC` and a `build`, one line in [`KINDS`].
 
-use super::{Needs, Workload, countdown, crash, mandelbrot, matmul, pi, sleep, square, sum, svc, triad};
+use super::{Needs, Workload, convoy, countdown, crash, mandelbrot, matmul, pi, sleep, square, sum, svc, triad};
 use crate::scenario::{Inputs, Job, KindSpec, Value};
 
 /// A row of the table.
@@ -16,6 +16,7 @@ const KINDS: &[Kind] = &[
     Kind { spec: square::SPEC, build: |job| Ok(square::build(job)), needs: Needs::little },
     Kind { spec: sleep::SPEC, build: |job| Ok(sleep::build(job)), needs: Needs::little },
     Kind { spec: countdown::SPEC, build: |job| Ok(countdown::build(job)), needs: Needs::little },
+    Kind { spec: convoy::SPEC, build: |job| Ok(convoy::build(job)), needs: Needs::little },
     Kind { spec: pi::SPEC, build: |job| Ok(pi::build(job)), needs: Needs::little },
     Kind { spec: mandelbrot::SPEC, build: |job| Ok(mandelbrot::build(job)), needs: Needs::little },
     Kind { spec: sum::SPEC, build: |job| Ok(sum::build(job)), needs: Needs::little },
@@ -125,6 +126,7 @@ mod tests {
             inputs: Inputs::Grid(axes),
             order: Order::Given,
             seed: 1,
+            interpreter: None,
         };
         let [how, at, n, wait_s] = ["how", "at", "n", "wait_s"].map(|name| Param::of_job(&job, name));
         let words: Vec<&str> = (0..8).map(|task| how.word(task)).collect();
