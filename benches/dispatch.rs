@@ -87,6 +87,7 @@ fn scenario(tasks: u64) -> Scenario {
             inputs: Inputs::Range { tasks },
             order: Order::Given,
             seed: 1,
+            interpreter: None,
         },
         sweep: Sweep {
             backends: vec![BackendKind::Threads],

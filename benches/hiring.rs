@@ -74,6 +74,7 @@ fn scenario() -> Scenario {
             inputs: Inputs::Range { tasks: 1 },
             order: Order::Given,
             seed: 1,
+            interpreter: None,
         },
         sweep: Sweep {
             backends: vec![BackendKind::Processes, BackendKind::Threads],

@@ -8,6 +8,8 @@ mod any_input;
 mod every_key;
 #[path = "screens/fixture.rs"]
 mod fixture;
+#[path = "screens/lock.rs"]
+mod lock;
 #[path = "screens/many_trials.rs"]
 mod many_trials;
 #[path = "screens/modifiers.rs"]

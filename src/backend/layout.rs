@@ -75,6 +75,8 @@ pub(super) struct Lane {
     pub(super) reason: Reason,
     /// What the kernel says it used, gate to end. Written once, at the end; a replacement adds to it.
     pub(super) usage: UsageCells,
+    /// What it does about the interpreter's lock, if there is one.
+    pub(super) interpreter: InterpreterCells,
 }
 
 /// Positions that a worker took and has to run.
@@ -108,6 +110,33 @@ pub(super) struct UsageCells {
     pub(super) voluntary: AtomicU64,
     pub(super) involuntary: AtomicU64,
     pub(super) peak_rss_kib: AtomicU64,
+}
+
+/// A worker under an interpreter's lock; all 0 without one.
+#[repr(C)]
+#[derive(Default)]
+pub(super) struct InterpreterCells {
+    /// One of [`doing`].
+    pub(super) doing: AtomicU32,
+    /// Since when, in ticks.
+    pub(super) since: AtomicU64,
+    /// Ticks spent in each of [`doing`] before that.
+    pub(super) spent: [AtomicU64; doing::ALL],
+    /// How often it found the lock taken.
+    pub(super) waits: AtomicU64,
+    /// How often it was asked to let go, and did.
+    pub(super) handovers: AtomicU64,
+}
+
+/// What a worker under an interpreter's lock is doing.
+pub(super) mod doing {
+    pub(in crate::backend) const NOTHING: u32 = 0;
+    pub(in crate::backend) const RUNNING: u32 = 1;
+    pub(in crate::backend) const WAITING: u32 = 2;
+    pub(in crate::backend) const BLOCKED: u32 = 3;
+    pub(in crate::backend) const NATIVE: u32 = 4;
+    /// How many there are.
+    pub(in crate::backend) const ALL: usize = 5;
 }
 
 /// Where a worker stands in its life.

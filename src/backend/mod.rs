@@ -18,7 +18,9 @@ mod board;
 mod clock;
 mod crew;
 mod futex;
+mod gil;
 mod histogram;
+mod interpreter;
 mod layout;
 mod nursery;
 mod processes;
@@ -40,7 +42,7 @@ pub use board::{Board, RECORDS_MAX, Shape};
 pub use clock::{Clock, Scale};
 pub use crew::{Broken, Crew, Departure, Notice};
 pub use nursery::{COMMAND as NURSERY_COMMAND, run as run_nursery};
-pub use reading::{LaneReading, RecordReading, Standing, Totals};
+pub use reading::{Doing, LaneReading, LockReading, RecordReading, Standing, Totals};
 pub use worker::panics_are_caught;
 
 use processes::Processes;

@@ -14,17 +14,22 @@ use rustix::thread::gettid;
 
 use super::board::Board;
 use super::futex;
+use super::gil::Gil;
 use super::histogram::record;
-use super::layout::{Lane, standing, verdict};
+use super::interpreter::Interpreter;
+use super::layout::{Lane, doing, standing, verdict};
 use super::salvage::starts_of;
 use super::schedule::next_range;
 use crate::scenario::{Job, Permutation};
-use crate::workload::{BuildError, Cancelled, Desk, Values, Workload, build, until_readable};
+use crate::workload::{Away, BuildError, Cancelled, Desk, Values, Workload, build, until_readable};
 
-/// What all workers of a run share: the workload, ready to run, and the order of its tasks.
+/// What all workers of a run share: the workload, ready to run, and the order of its tasks. Forked processes have a
+/// copy each, and so an interpreter of their own.
 pub(super) struct Bench {
     workload: Box<dyn Workload>,
     order: Permutation,
+    /// The interpreter's lock, if tasks are to be run under one.
+    gil: Option<Gil>,
 }
 
 impl Bench {
@@ -35,11 +40,12 @@ impl Bench {
     pub(super) fn prepare(job: &Job) -> Result<Self, BuildError> {
         let workload = build(job)?;
         let order = Permutation::of(job, |task| workload.cost(task));
-        Ok(Self::of(workload, order))
+        let gil = job.interpreter.map(|interpreter| Gil::new(interpreter.switch_interval()));
+        Ok(Self { gil, ..Self::of(workload, order) })
     }
 
     pub(super) fn of(workload: Box<dyn Workload>, order: Permutation) -> Self {
-        Self { workload, order }
+        Self { workload, order, gil: None }
     }
 }
 
@@ -65,6 +71,7 @@ pub(super) struct Worker<'a> {
     cpu_due: Cell<u64>,
     /// Why the task in hand cannot be finished, once it has said so.
     failure: Cell<Option<String>>,
+    interpreter: Option<Interpreter<'a>>,
 }
 
 /// Ticks between two questions which CPU this is: some milliseconds with either clock.
@@ -72,7 +79,16 @@ const CPU_EVERY: u64 = 10_000_000;
 
 impl<'a> Worker<'a> {
     pub(super) fn new(board: &'a Board, bench: &'a Bench, number: u32) -> Self {
-        Self { board, bench, lane: board.lane(number), number, cpu_due: Cell::new(0), failure: Cell::default() }
+        let interpreter = bench.gil.as_ref().map(|gil| Interpreter::new(gil, board, number));
+        Self {
+            board,
+            bench,
+            lane: board.lane(number),
+            number,
+            cpu_due: Cell::new(0),
+            failure: Cell::default(),
+            interpreter,
+        }
     }
 
     /// Comes to the gate, waits until it opens, runs tasks until there are none left, and leaves.
@@ -93,6 +109,7 @@ impl<'a> Worker<'a> {
         lane.arrived_at.store(self.board.shape().clock.now(), Relaxed);
         // What its predecessor held is no longer in anybody's hand.
         lane.hand.store(0, Relaxed);
+        lane.interpreter.doing.store(doing::NOTHING, Relaxed);
         lane.standing.store(standing::WAITING, Relaxed);
         let arrivals = &self.board.header().gate.arrivals;
         // Only the last one to come is waited for.
@@ -117,6 +134,9 @@ impl<'a> Worker<'a> {
 
     /// Closes the accounts and says that it has nothing left to do.
     pub(super) fn end(&self) {
+        if let Some(interpreter) = &self.interpreter {
+            interpreter.end();
+        }
         self.account(AT_WORK.take());
         self.lane.hand.store(0, Relaxed);
         self.lane.standing.store(standing::FINISHED, Release);
@@ -159,6 +179,9 @@ impl<'a> Worker<'a> {
     pub(super) fn run_position(&self, position: u64) -> Result<(), Cancelled> {
         if self.board.is_cancelled() {
             return Err(Cancelled);
+        }
+        if let Some(interpreter) = &self.interpreter {
+            interpreter.enter()?;
         }
         let task = self.bench.order.task_at(position);
         let clock = self.board.shape().clock;
@@ -264,7 +287,10 @@ fn counts(usage: &Usage) -> [u64; 4] {
 impl Desk for Worker<'_> {
     fn progress(&self, fraction: f64) -> Result<(), Cancelled> {
         self.lane.fraction.store((fraction as f32).to_bits(), Relaxed);
-        if self.cancelled() { Err(Cancelled) } else { Ok(()) }
+        if self.cancelled() {
+            return Err(Cancelled);
+        }
+        self.interpreter.as_ref().map_or(Ok(()), Interpreter::look)
     }
 
     fn cancelled(&self) -> bool {
@@ -274,12 +300,13 @@ impl Desk for Worker<'_> {
     fn sleep(&self, duration: Duration) -> Result<(), Cancelled> {
         self.lane.waits_ns.store(duration.as_nanos().min(u64::MAX.into()) as u64, Relaxed);
         let begun = Instant::now();
+        self.leave(Away::Blocked);
         loop {
             if self.cancelled() {
                 return Err(Cancelled);
             }
             let Some(left) = duration.checked_sub(begun.elapsed()).filter(|left| !left.is_zero()) else {
-                return Ok(());
+                return self.come_back();
             };
             futex::wait(&self.board.header().cancel.0, 0, Some(left));
         }
@@ -287,7 +314,9 @@ impl Desk for Worker<'_> {
 
     fn await_input(&self, source: BorrowedFd<'_>, expected: Duration) -> Result<(), Cancelled> {
         self.lane.waits_ns.store(expected.as_nanos().min(u64::MAX.into()) as u64, Relaxed);
-        until_readable(source, &|| self.cancelled())
+        self.leave(Away::Blocked);
+        until_readable(source, &|| self.cancelled())?;
+        self.come_back()
     }
 
     fn service(&self) -> Option<u16> {
@@ -297,6 +326,16 @@ impl Desk for Worker<'_> {
     fn fail(&self, reason: &str) -> Cancelled {
         self.failure.set(Some(reason.to_owned()));
         Cancelled
+    }
+
+    fn leave(&self, away: Away) {
+        if let Some(interpreter) = &self.interpreter {
+            interpreter.leave(away);
+        }
+    }
+
+    fn come_back(&self) -> Result<(), Cancelled> {
+        self.interpreter.as_ref().map_or(Ok(()), Interpreter::enter)
     }
 
     fn count_in(&self, usage: &Usage) {

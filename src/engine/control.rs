@@ -4,8 +4,8 @@
 use std::sync::atomic::{AtomicBool, AtomicU8, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::live::{LaneState, LaneView, Snapshot, Span};
-use crate::backend::{Board, LaneReading, RecordReading, Scale, Standing};
+use super::live::{Doing, LaneState, LaneView, LockView, Snapshot, Span};
+use crate::backend::{Board, LaneReading, LockReading, RecordReading, Scale, Standing};
 use crate::scenario::Inputs;
 
 /// Up to this many tasks a snapshot tells what each worker did when.
@@ -187,7 +187,26 @@ fn lane_view(lane: LaneReading, time: &Time) -> LaneView {
         fraction: lane.task.and(lane.fraction.or(waited)),
         done: lane.done,
         busy_s: lane.busy as f64 * time.seconds_per_tick + in_hand_s,
+        lock: lock_view(&lane.lock, time),
     }
+}
+
+/// `None` for a lane that never had to do with a lock.
+fn lock_view(lock: &LockReading, time: &Time) -> Option<LockView> {
+    let met = lock.doing != Doing::Nothing || lock.held + lock.waited + lock.blocked + lock.native > 0;
+    let seconds = |doing, before: u64| {
+        let now = if lock.doing == doing { time.now.saturating_sub(lock.since) } else { 0 };
+        (before + now) as f64 * time.seconds_per_tick
+    };
+    met.then(|| LockView {
+        doing: lock.doing,
+        held_s: seconds(Doing::Running, lock.held),
+        waited_s: seconds(Doing::Waiting, lock.waited),
+        blocked_s: seconds(Doing::Blocked, lock.blocked),
+        native_s: seconds(Doing::Native, lock.native),
+        waits: lock.waits,
+        handovers: lock.handovers,
+    })
 }
 
 fn span(task: u64, x: f64, record: &RecordReading, time: &Time) -> Span {

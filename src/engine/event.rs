@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::scenario::{Plan, Value};
+use crate::scenario::{Interpreter, Plan, Value};
 
 /// An event with the time and the totals at that time, so that a consumer need not count for itself.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -111,6 +111,8 @@ pub struct ScenarioFacts {
     pub sha256: String,
     /// Whether speedups count the hiring of workers too.
     pub include_startup: bool,
+    /// The interpreter whose lock its tasks are run under, if any.
+    pub interpreter: Option<Interpreter>,
 }
 
 /// What a report says of the machine.
@@ -219,6 +221,8 @@ pub struct TrialOutcome {
     pub failure: Option<String>,
     /// Durations of tasks; `None` when none was finished.
     pub task_s: Option<TaskTimes>,
+    /// What the interpreters' locks cost; `None` without a lock.
+    pub interpreter: Option<LockUse>,
     /// Sum over all results, hexadecimal, equal for equal results whoever computed them.
     pub checksum: String,
     /// Each task's result, in task order, where there are at most 10 000; told once for results that are the same.
@@ -242,10 +246,25 @@ impl Default for TrialOutcome {
             tasks_failed: 0,
             failure: None,
             task_s: None,
+            interpreter: None,
             checksum: String::new(),
             results: None,
         }
     }
+}
+
+/// What the interpreters' locks cost in a trial, all workers taken together. Threads share one lock, so that it is
+/// held for at most the wall time; each process has its own.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct LockUse {
+    /// Seconds that a lock was held.
+    pub held_s: f64,
+    /// Seconds that workers waited for one.
+    pub waited_s: f64,
+    /// How often a worker found it taken.
+    pub waits: u64,
+    /// How often a holder was asked to let go, and did.
+    pub handovers: u64,
 }
 
 /// Durations of the tasks of a trial, in seconds.

@@ -3,7 +3,7 @@
 //! A [`super::Ledger`] holds what was measured; this is what follows from it by `analysis`. Whatever was not
 //! measured yet, or does not apply, is `None`: nothing is filled in.
 
-use super::event::{ScenarioFacts, TaskResult, TaskTimes, TrialEnd, TrialOutcome};
+use super::event::{LockUse, ScenarioFacts, TaskResult, TaskTimes, TrialEnd, TrialOutcome};
 use super::ledger::Ledger;
 use super::trial::RESULTS_MAX;
 use crate::analysis::{self, Summary, summary};
@@ -83,6 +83,8 @@ pub struct Usage {
     pub peak_rss_bytes: Option<u64>,
     /// Durations of tasks: the least minimum, the medians of medians and of 95th percentiles, the largest maximum.
     pub task_s: Option<TaskTimes>,
+    /// What the interpreters' locks cost: medians, counts rounded; `None` without a lock.
+    pub interpreter: Option<LockUse>,
     /// Sum over all results, hexadecimal, of the first sample.
     pub checksum: String,
 }
@@ -189,6 +191,7 @@ fn usage(samples: &[&TrialOutcome]) -> Option<Usage> {
         switches_involuntary: median(|outcome| outcome.switches_involuntary as f64).round() as u64,
         peak_rss_bytes: samples.iter().filter_map(|outcome| outcome.peak_rss_bytes).max(),
         task_s: task_times(samples),
+        interpreter: lock_use(samples),
         checksum: first.checksum.clone(),
     })
 }
@@ -200,6 +203,17 @@ fn task_times(samples: &[&TrialOutcome]) -> Option<TaskTimes> {
         median: median(times.iter().map(|t| t.median)),
         p95: median(times.iter().map(|t| t.p95)),
         max: times.iter().map(|t| t.max).fold(f64::NEG_INFINITY, f64::max),
+    })
+}
+
+fn lock_use(samples: &[&TrialOutcome]) -> Option<LockUse> {
+    let all: Vec<LockUse> = samples.iter().filter_map(|outcome| outcome.interpreter).collect();
+    let median = |figure: fn(&LockUse) -> f64| median(all.iter().map(figure));
+    (!all.is_empty()).then(|| LockUse {
+        held_s: median(|lock| lock.held_s),
+        waited_s: median(|lock| lock.waited_s),
+        waits: median(|lock| lock.waits as f64).round() as u64,
+        handovers: median(|lock| lock.handovers as f64).round() as u64,
     })
 }
 

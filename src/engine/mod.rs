@@ -17,12 +17,12 @@ mod words;
 
 pub use control::{Control, SPANS_MAX, Urgency};
 pub use event::{
-    Cause, Event, Loss, MachineFacts, Planned, Problem, Remedy, ScenarioFacts, Stamped, Status, TaskResult, TaskTimes,
-    TrialEnd, TrialOutcome,
+    Cause, Event, LockUse, Loss, MachineFacts, Planned, Problem, Remedy, ScenarioFacts, Stamped, Status, TaskResult,
+    TaskTimes, TrialEnd, TrialOutcome,
 };
 pub use figures::{Figures, Row, Speedup, TaskCounts, Usage, label, results};
 pub use ledger::Ledger;
-pub use live::{LaneState, LaneView, Snapshot, Span};
+pub use live::{Doing, LaneState, LaneView, LockView, Snapshot, Span};
 pub use run::{Executor, Setting, run};
 pub use search::{Combination, SearchFigures};
 pub use session::Session;

@@ -143,6 +143,7 @@ fn planned(scenario: &Scenario, setting: Setting, plan: Plan) -> Planned {
             seed: scenario.job.seed,
             sha256: scenario.sha256.clone(),
             include_startup: scenario.sweep.include_startup,
+            interpreter: scenario.job.interpreter,
         },
         machine: setting.machine,
         plan,

@@ -7,9 +7,9 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::control::{Control, Urgency};
-use super::event::{Cause, Event, Loss, Remedy, TaskResult, TaskTimes, TrialEnd, TrialOutcome};
+use super::event::{Cause, Event, LockUse, Loss, Remedy, TaskResult, TaskTimes, TrialEnd, TrialOutcome};
 use super::run::Executor;
-use crate::backend::{Agency, Board, Broken, Clock, Crew, Departure, Notice, Scale, Shape};
+use crate::backend::{Agency, Board, Broken, Clock, Crew, Departure, Notice, Scale, Shape, Totals};
 use crate::scenario::{BackendKind, Config, Inputs, Scenario, Value};
 use crate::workload::{self, Service};
 
@@ -182,6 +182,7 @@ impl Laboratory<'_> {
                 let [min, median, p95, max] = ticks.map(|t| t * tick_s);
                 TaskTimes { min, median, p95, max }
             }),
+            interpreter: self.scenario.job.interpreter.map(|_| lock_use(&totals, tick_s)),
             checksum: format!("{:016x}", totals.checksum),
             results: (with_results && board.shape().tasks <= RESULTS_MAX).then(|| self.results(board)),
         }
@@ -195,6 +196,12 @@ impl Laboratory<'_> {
         let inputs = &self.scenario.job.inputs;
         (0..board.shape().tasks).map(|task| TaskResult { input: input(inputs, task), values: values(task) }).collect()
     }
+}
+
+fn lock_use(totals: &Totals, tick_s: f64) -> LockUse {
+    let [held_s, waited_s] = totals.lock_ticks.map(|ticks| ticks as f64 * tick_s);
+    let [waits, handovers] = totals.lock_counts;
+    LockUse { held_s, waited_s, waits, handovers }
 }
 
 /// What a report calls the input of a task: `x`, or the grid's keys.

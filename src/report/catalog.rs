@@ -178,6 +178,7 @@ fn kind_json(spec: &KindSpec) -> Json {
         "name": spec.name,
         "summary": spec.summary,
         "nature": spec.nature,
+        "gil": gil(spec.nature),
         "tells_progress": spec.tells_progress,
         "processes_only": spec.processes_only,
         "input": { "min": spec.input.min, "max": spec.input.max },
@@ -216,9 +217,21 @@ fn domain_json(domain: Domain) -> Json {
 
 pub(super) fn nature(nature: Nature) -> &'static str {
     match nature {
-        Nature::Computes => "computes",
-        Nature::Waits => "waits",
+        Nature::Computes => "computes, holds the GIL",
+        Nature::Native => "computes, releases the GIL",
+        Nature::Waits => "waits, releases the GIL",
+        Nature::Mixed => "computes and holds the GIL, or waits and releases it",
         Nature::Misbehaves => "misbehaves",
+    }
+}
+
+/// What tasks do with an interpreter's lock while they do what they are for, where that can be said.
+fn gil(nature: Nature) -> Option<&'static str> {
+    match nature {
+        Nature::Computes => Some("held"),
+        Nature::Native | Nature::Waits => Some("released"),
+        Nature::Mixed => Some("held or released"),
+        Nature::Misbehaves => None,
     }
 }
 

@@ -10,9 +10,10 @@ use serde::Serialize;
 use super::words;
 use crate::analysis::Summary;
 use crate::engine::{
-    Figures, Ledger, MachineFacts, Problem, Row, ScenarioFacts, SearchFigures, Status, TaskResult, TaskTimes, results,
+    Figures, Ledger, LockUse, MachineFacts, Problem, Row, ScenarioFacts, SearchFigures, Status, TaskResult, TaskTimes,
+    results,
 };
-use crate::scenario::{BackendKind, Config, Schedule, Value};
+use crate::scenario::{self, BackendKind, Config, Schedule, Value};
 
 /// The report as indented JSON, ending in a newline. Before a run is planned there is no scenario, no machine and
 /// no configuration to tell of.
@@ -48,7 +49,21 @@ struct Scenario<'a> {
     kind: &'a str,
     tasks: u64,
     seed: u64,
+    interpreter: Option<Interpreter>,
     sha256: &'a str,
+}
+
+/// The emulated interpreter, in the words of the scenario file.
+#[derive(Serialize)]
+struct Interpreter {
+    gil: bool,
+    switch_interval_ms: f64,
+}
+
+impl Interpreter {
+    fn of(interpreter: scenario::Interpreter) -> Self {
+        Self { gil: true, switch_interval_ms: interpreter.switch_interval_ms }
+    }
 }
 
 #[derive(Serialize)]
@@ -86,6 +101,8 @@ struct Configuration<'a> {
     task_s: Tasks,
     memory: Memory,
     context_switches: Switches,
+    /// What the interpreters' locks cost, where there are any.
+    interpreter: Option<LockUse>,
     checksum: Option<&'a str>,
     results: Option<&'a [TaskResult]>,
 }
@@ -192,7 +209,8 @@ impl<'a> Report<'a> {
 impl<'a> Scenario<'a> {
     fn of(facts: &'a ScenarioFacts) -> Self {
         let ScenarioFacts { name, title, kind, tasks, seed, sha256, .. } = facts;
-        Self { name, title, kind, tasks: *tasks, seed: *seed, sha256 }
+        let interpreter = facts.interpreter.map(Interpreter::of);
+        Self { name, title, kind, tasks: *tasks, seed: *seed, interpreter, sha256 }
     }
 }
 
@@ -241,6 +259,7 @@ impl<'a> Configuration<'a> {
                 voluntary: usage.map(|u| u.switches_voluntary),
                 involuntary: usage.map(|u| u.switches_involuntary),
             },
+            interpreter: usage.and_then(|u| u.interpreter),
             checksum: usage.map(|u| u.checksum.as_str()),
             results,
         }

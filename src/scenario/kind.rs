@@ -12,7 +12,7 @@ pub struct KindSpec {
     pub name: &'static str,
     /// One line: what a task does with its input `x`.
     pub summary: &'static str,
-    /// Whether its tasks compute, wait, or misbehave.
+    /// Whether its tasks compute, wait, or misbehave, and what they do about an interpreter's lock.
     pub nature: Nature,
     /// Its parameters besides the inputs, in the order they are documented.
     pub params: &'static [ParamSpec],
@@ -55,14 +55,19 @@ pub struct GridSearch {
 /// The most values a single task's result can hold.
 pub const MAX_VALUES: usize = 4;
 
-/// What the tasks of a kind spend their time on.
+/// What the tasks of a kind spend their time on, and thereby whether they hold an interpreter's lock, where there is
+/// one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Nature {
-    /// Keeps a core busy from start to end.
+    /// Keeps a core busy from start to end, as interpreted code: holds the lock.
     Computes,
-    /// Leaves the core idle while it waits.
+    /// Keeps a core busy from start to end, as native code that lets go of the lock meanwhile.
+    Native,
+    /// Leaves the core idle while it waits, and lets go of the lock meanwhile.
     Waits,
+    /// Some tasks compute, others wait.
+    Mixed,
     /// Kills or blocks its worker on purpose.
     Misbehaves,
 }

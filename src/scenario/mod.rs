@@ -4,7 +4,7 @@
 //!
 //! ```text
 //! library ── finds ──▶ read ──▶ text ──▶ parse ──▶ Scenario ──▶ Plan
-//!                                          │ about, job + inputs, sweep, rules: what a file may say
+//!                                          │ about, job + inputs, sweep, interpreter, rules: what a file may say
 //!                                          │ section, setting, list: how it says it
 //!                                          │ schema: the same, for editors
 //!                                          └ syntax, findings, problem, wording: what is wrong with it
@@ -14,6 +14,7 @@ mod about;
 mod data;
 mod findings;
 mod inputs;
+mod interpreter;
 mod job;
 mod kind;
 pub mod library;
@@ -35,6 +36,7 @@ mod wording;
 
 pub use data::{MAX_DATA_BYTES, data, data_label};
 pub use inputs::{MAX_COMBINATIONS, MAX_TASKS};
+pub use interpreter::Interpreter;
 pub use kind::{Bounds, Domain, GridSearch, KindSpec, MAX_VALUES, Nature, ParamSpec, ValueSpec};
 pub use list::MAX_WORKERS;
 pub use order::Permutation;

@@ -14,7 +14,7 @@ use super::section::Section;
 use super::settings::{Job, Scenario};
 use super::sweep::Choices;
 use super::wording::is_hazard;
-use super::{about, job, rules, sweep, syntax};
+use super::{about, interpreter, job, rules, sweep, syntax};
 
 /// Reads and checks a scenario.
 ///
@@ -92,9 +92,9 @@ fn document<'d>(
     let mut root = Section::root(root);
     let about = about::read(&mut root, findings);
     let work = job::read(&mut root, kinds, origin, home, findings);
-    let mut interpreter = root.section("interpreter", findings);
-    sweep::interpreter(&mut interpreter, findings);
-    interpreter.close(findings, home);
+    let mut section = root.section("interpreter", findings);
+    let interpreter = interpreter::read(&mut section, findings);
+    section.close(findings, home);
     let mut section = root.section("sweep", findings);
     let choices = Choices::read(&mut section, overrides, cores, findings);
     section.close(findings, home);
@@ -117,19 +117,15 @@ fn document<'d>(
         tags: about.tags,
         lesson: about.lesson,
         sha256: String::new(),
-        job: Job { kind: kind.name.to_owned(), params, inputs, order, seed },
+        job: Job { kind: kind.name.to_owned(), params, inputs, order, seed, interpreter },
         sweep,
     })
 }
 
 /// The table that a key belongs in, empty for the top of the file.
 fn home(key: &str) -> Option<&'static str> {
-    let homes: [(&[&str], &'static str); 4] = [
-        (&about::KEYS, ""),
-        (&job::KEYS, "workload"),
-        (&sweep::INTERPRETER_KEYS, "interpreter"),
-        (&sweep::KEYS, "sweep"),
-    ];
+    let homes: [(&[&str], &'static str); 4] =
+        [(&about::KEYS, ""), (&job::KEYS, "workload"), (&interpreter::KEYS, "interpreter"), (&sweep::KEYS, "sweep")];
     homes.into_iter().find(|(keys, _)| keys.contains(&key)).map(|(_, home)| home)
 }
 

@@ -11,7 +11,7 @@ use serde_json::{Map, Value as Json, json};
 use super::kind::{Bounds, KindSpec};
 use super::list::MAX_WORKERS;
 use super::settings::{BackendKind, Baseline, Order, Schedule};
-use super::{about, sweep};
+use super::{about, interpreter, sweep};
 
 /// The schema, in JSON Schema's draft 7: the newest that editors of TOML understand.
 pub fn schema(specs: impl Iterator<Item = &'static KindSpec> + Clone) -> Json {
@@ -31,10 +31,7 @@ fn file(specs: impl Iterator<Item = &'static KindSpec> + Clone) -> Json {
     let sections = [
         ("workload", kinds::workload(specs)),
         ("grid", described("one task a combination of these values, the first key varying slowest", object())),
-        (
-            "interpreter",
-            described("an interpreter around the tasks", closed(&sweep::INTERPRETER_KEYS, interpreter_key)),
-        ),
+        ("interpreter", described("an interpreter around the tasks", closed(&interpreter::KEYS, interpreter_key))),
         ("sweep", described("who runs the tasks, how often, under which rules", closed(&sweep::KEYS, sweep_key))),
     ];
     keys.extend(sections.map(|(name, section)| (name.to_owned(), section)));
@@ -58,9 +55,10 @@ fn about_key(key: &str) -> Json {
 fn interpreter_key(key: &str) -> Json {
     match key {
         "gil" => described("whether one thread at a time may compute", json!({ "type": "boolean" })),
-        "switch_interval_ms" => {
-            described("how long a waiter waits before it asks for the lock, in ms", number(sweep::SWITCH_INTERVAL_MS))
-        }
+        "switch_interval_ms" => described(
+            "how long a waiter waits before it asks for the lock, in ms",
+            number(interpreter::SWITCH_INTERVAL_MS),
+        ),
         _ => json!({}),
     }
 }
@@ -136,7 +134,7 @@ mod tests {
     fn every_key_is_described() {
         for (keys, shape) in [
             (&about::KEYS[..], about_key as fn(&str) -> Json),
-            (&sweep::INTERPRETER_KEYS, interpreter_key),
+            (&interpreter::KEYS, interpreter_key),
             (&sweep::KEYS, sweep_key),
         ] {
             for key in keys {

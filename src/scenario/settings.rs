@@ -8,6 +8,8 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use super::interpreter::Interpreter;
+
 /// What is to be run, complete and checked.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Scenario {
@@ -42,6 +44,8 @@ pub struct Job {
     pub order: Order,
     /// Decides all randomness.
     pub seed: u64,
+    /// The interpreter whose lock its tasks are run under, if any.
+    pub interpreter: Option<Interpreter>,
 }
 
 /// Parameters by name; complete for the kind they belong to.

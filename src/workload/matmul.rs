@@ -12,13 +12,13 @@ use ndarray::{Array2, s};
 use nix::sys::resource::{Usage, UsageWho, getrusage};
 
 use super::registry::Param;
-use super::{Cancelled, Desk, Needs, Values, Workload};
+use super::{Away, Cancelled, Desk, Needs, Values, Workload};
 use crate::scenario::{Bounds, Domain, Job, KindSpec, Nature, ParamSpec, ValueSpec};
 
 pub(super) const SPEC: KindSpec = KindSpec {
     name: "matmul",
     summary: "multiplies two n × n matrices drawn from the seed; its library may use threads of its own",
-    nature: Nature::Computes,
+    nature: Nature::Native,
     params: &[
         ParamSpec {
             name: "n",
@@ -68,14 +68,16 @@ pub(super) fn needs(job: &Job) -> Needs {
 impl Workload for Matmul {
     fn run(&self, task: u64, desk: &dyn Desk) -> Result<Values, Cancelled> {
         let n = self.n.whole(task) as usize;
-        let product = Product {
-            left: matrix(n, self.seed, 2 * task),
-            right: matrix(n, self.seed, 2 * task + 1),
-            columns: (TILE_WORK / (TILE_ROWS * n)).clamp(1, n),
-            next: AtomicUsize::new(0),
-            called_off: AtomicBool::new(false),
-        };
-        let sums = product.compute(self.inner_threads.whole(task), desk)?;
+        let sums = desk.without_lock(Away::Native, || {
+            let product = Product {
+                left: matrix(n, self.seed, 2 * task),
+                right: matrix(n, self.seed, 2 * task + 1),
+                columns: (TILE_WORK / (TILE_ROWS * n)).clamp(1, n),
+                next: AtomicUsize::new(0),
+                called_off: AtomicBool::new(false),
+            };
+            product.compute(self.inner_threads.whole(task), desk)
+        })??;
         Ok([sums.all, sums.diagonal, 0.0, 0.0])
     }
 

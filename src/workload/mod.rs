@@ -3,6 +3,7 @@
 //! A workload is a pure function of the task's index (and of the seed): it must not care who runs it, when, or
 //! beside whom. It never prints, and reads the clock for its measurements only, never for its result.
 
+mod convoy;
 mod countdown;
 mod crash;
 mod http;
@@ -112,6 +113,40 @@ pub trait Desk {
         Cancelled
     }
 
+    /// Lets go of the interpreter's lock, if there is one: the task is going to wait by itself or to run native code.
+    /// [`dyn Desk::without_lock`](#method.without_lock) is the way to call it.
+    fn leave(&self, _: Away) {}
+
+    /// Takes the interpreter's lock again, which may take a while.
+    ///
+    /// # Errors
+    /// [`Cancelled`] when the trial was cancelled meanwhile.
+    fn come_back(&self) -> Result<(), Cancelled> {
+        Ok(())
+    }
+
     /// Counts in what a thread that the task had started, and that has ended, used of the machine.
     fn count_in(&self, _: &Usage) {}
+}
+
+/// Why a task goes on without the interpreter's lock.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Away {
+    /// It waits for something outside.
+    Blocked,
+    /// It runs native code, as extension modules do that touch no object of the interpreter.
+    Native,
+}
+
+impl dyn Desk + '_ {
+    /// Does something without the interpreter's lock. After a panic in it the worker takes the lock when it needs it.
+    ///
+    /// # Errors
+    /// [`Cancelled`] when the trial was cancelled before the lock was had again; what was done is lost.
+    pub fn without_lock<T>(&self, away: Away, work: impl FnOnce() -> T) -> Result<T, Cancelled> {
+        self.leave(away);
+        let done = work();
+        self.come_back()?;
+        Ok(done)
+    }
 }

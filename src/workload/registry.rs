@@ -4,7 +4,9 @@
 
 use std::io;
 
-use super::{Needs, Service, Workload, countdown, crash, http, mandelbrot, matmul, pi, sleep, square, sum, svc, triad};
+use super::{
+    Needs, Service, Workload, convoy, countdown, crash, http, mandelbrot, matmul, pi, sleep, square, sum, svc, triad,
+};
 use crate::scenario::{Inputs, Job, KindSpec, Value};
 
 /// A row of the table.
@@ -19,6 +21,7 @@ const KINDS: &[Kind] = &[
     Kind { spec: sleep::SPEC, build: |job| Ok(sleep::build(job)), needs: Needs::little },
     Kind { spec: http::SPEC, build: |job| Ok(http::build(job)), needs: Needs::little },
     Kind { spec: countdown::SPEC, build: |job| Ok(countdown::build(job)), needs: Needs::little },
+    Kind { spec: convoy::SPEC, build: |job| Ok(convoy::build(job)), needs: Needs::little },
     Kind { spec: pi::SPEC, build: |job| Ok(pi::build(job)), needs: Needs::little },
     Kind { spec: mandelbrot::SPEC, build: |job| Ok(mandelbrot::build(job)), needs: Needs::little },
     Kind { spec: sum::SPEC, build: |job| Ok(sum::build(job)), needs: Needs::little },
@@ -142,6 +145,7 @@ mod tests {
             inputs: Inputs::Grid(axes),
             order: Order::Given,
             seed: 1,
+            interpreter: None,
         };
         let [how, at, n, wait_s] = ["how", "at", "n", "wait_s"].map(|name| Param::of_job(&job, name));
         let words: Vec<&str> = (0..8).map(|task| how.word(task)).collect();

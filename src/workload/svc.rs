@@ -17,14 +17,14 @@ use libsvm_rs::{KernelType, SvmModel, SvmNode, SvmParameter, SvmProblem};
 
 use self::dataset::Dataset;
 use self::folds::stratified;
-use super::{BuildError, Cancelled, Desk, Values, Workload};
+use super::{Away, BuildError, Cancelled, Desk, Values, Workload};
 use crate::scenario::{Bounds, Domain, GridSearch, Inputs, Job, KindSpec, Nature, ParamSpec, Params, Value, ValueSpec};
 
 pub(super) const SPEC: KindSpec = KindSpec {
     name: "svc",
     summary: "trains a support vector classifier with the parameters of a [grid] and scores it by cross-validation: on \
               each of the stratified folds, not shuffled, after training on the others",
-    nature: Nature::Computes,
+    nature: Nature::Native,
     params: &[
         ParamSpec {
             name: "data",
@@ -160,7 +160,8 @@ impl Workload for Search {
         let count = f64::from(folds.end - folds.start);
         let mut sums = [0.0; 4];
         for fold in folds {
-            let values = self.fit_and_score(&parameter, fold, desk)?;
+            // scikit-learn lets go of the lock while LIBSVM trains and while it classifies.
+            let values = desk.without_lock(Away::Native, || self.fit_and_score(&parameter, fold, desk))??;
             sums.iter_mut().zip(values).for_each(|(sum, value)| *sum += value);
         }
         Ok(sums.map(|sum| sum / count))

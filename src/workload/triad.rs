@@ -8,13 +8,13 @@ use std::cell::RefCell;
 use std::hint::black_box;
 
 use super::registry::Param;
-use super::{Cancelled, Desk, Needs, Values, Workload};
+use super::{Away, Cancelled, Desk, Needs, Values, Workload};
 use crate::scenario::{Bounds, Domain, Job, KindSpec, Nature, ParamSpec, ValueSpec};
 
 pub(super) const SPEC: KindSpec = KindSpec {
     name: "triad",
     summary: "computes a = b + s × c over long arrays, several times: as fast as memory can deliver",
-    nature: Nature::Computes,
+    nature: Nature::Native,
     params: &[
         ParamSpec {
             name: "mib",
@@ -81,10 +81,12 @@ impl Workload for Triad {
 
     fn run(&self, task: u64, desk: &dyn Desk) -> Result<Values, Cancelled> {
         let (n, passes) = (iterations(self.mib.whole(task)), self.passes.whole(task));
-        let sum = ARRAYS.with_borrow_mut(|arrays| {
-            arrays.reach(n, desk)?;
-            arrays.triad(n, passes, factor(task), desk)
-        })?;
+        let sum = desk.without_lock(Away::Native, || {
+            ARRAYS.with_borrow_mut(|arrays| {
+                arrays.reach(n, desk)?;
+                arrays.triad(n, passes, factor(task), desk)
+            })
+        })??;
         Ok([sum, (BYTES_AN_ITERATION * passes * n as u64) as f64, 0.0, 0.0])
     }
 

@@ -40,6 +40,7 @@ pub(crate) fn planned() -> Planned {
             seed: 1235,
             sha256: "9f86d081".to_owned(),
             include_startup: false,
+            interpreter: None,
         },
         machine: MachineFacts {
             host: Some("login1".to_owned()),

@@ -1,6 +1,6 @@
 //! Whatever is pressed, at whatever size, with whatever going on: the screens bear it.
 
-use parlab::engine::{Event, LaneState, LaneView, Snapshot, Span, Status};
+use parlab::engine::{Doing, Event, LaneState, LaneView, LockView, Snapshot, Span, Status};
 use parlab::tui::Theme;
 use parlab::tui::keys::Key;
 use parlab::tui::screens::render;
@@ -49,11 +49,27 @@ fn key() -> impl Strategy<Value = Key> {
     ]
 }
 
+fn lock() -> impl Strategy<Value = Option<LockView>> {
+    use Doing::{Blocked, Native, Nothing, Running, Waiting};
+    let doing = prop::sample::select(vec![Nothing, Running, Waiting, Blocked, Native]);
+    let seconds = (any::<f64>(), any::<f64>(), any::<f64>(), any::<f64>());
+    let lock = (doing, seconds, any::<u64>(), any::<u64>());
+    prop::option::of(lock.prop_map(|(doing, (held_s, waited_s, blocked_s, native_s), waits, handovers)| LockView {
+        doing,
+        held_s,
+        waited_s,
+        blocked_s,
+        native_s,
+        waits,
+        handovers,
+    }))
+}
+
 fn lane() -> impl Strategy<Value = LaneView> {
     use LaneState::{Absent, Finished, Lost, Running, Stalled, Waiting};
     let states = prop::sample::select(vec![Absent, Waiting, Running, Stalled, Lost, Finished]);
-    (states, any::<u32>(), any::<Option<u64>>(), any::<f64>(), any::<Option<f64>>(), any::<f64>()).prop_map(
-        |(state, pid, task, task_started_s, fraction, busy_s)| LaneView {
+    (states, any::<u32>(), any::<Option<u64>>(), any::<f64>(), any::<Option<f64>>(), any::<f64>(), lock()).prop_map(
+        |(state, pid, task, task_started_s, fraction, busy_s, lock)| LaneView {
             state,
             pid,
             cpu: None,
@@ -63,6 +79,7 @@ fn lane() -> impl Strategy<Value = LaneView> {
             fraction,
             done: 0,
             busy_s,
+            lock,
         },
     )
 }

@@ -142,6 +142,7 @@ pub(crate) fn start(state: &mut State) {
         seed: 1235,
         sha256: String::new(),
         include_startup: false,
+        interpreter: None,
     };
     let planned = Planned {
         parlab: "0.1.0".to_owned(),
@@ -210,6 +211,7 @@ pub(crate) fn snapshot() -> Snapshot {
         fraction,
         done,
         busy_s,
+        lock: None,
     };
     let span = |worker, task, x, start_s, end_s| Span { worker, task, x, start_s, end_s, failed: false };
     Snapshot {

@@ -2,6 +2,7 @@
 //!
 //! Plain text without colour, at most 80 columns wide unless a name forces it.
 
+mod interpreter;
 mod search;
 mod table;
 mod wrap;
@@ -26,6 +27,8 @@ pub fn render(ledger: &Ledger) -> String {
         sections.push(heading(planned));
         sections.push(table::render(&figures, WIDTH));
         sections.push(notes(planned, &figures));
+        let lock = planned.scenario.interpreter.map(|which| interpreter::render(which, &figures, WIDTH));
+        sections.push(lock.unwrap_or_default());
         sections.push(SearchFigures::of(ledger).map(|found| search::render(&found, WIDTH)).unwrap_or_default());
     }
     sections.push(ending(ledger));

@@ -5,6 +5,7 @@
 mod chrome;
 pub mod help;
 pub mod library;
+mod lock;
 mod prose;
 pub mod results;
 mod run;

@@ -19,8 +19,8 @@ use ratatui::text::{Line, Span as Styled};
 use ratatui::widgets::{Block, Widget as _};
 
 use super::prose::wrap;
-use super::{results, speedups};
-use crate::engine::{LaneState, SPANS_MAX, Snapshot, TrialEnd};
+use super::{lock, results, speedups};
+use crate::engine::{LaneState, LaneView, SPANS_MAX, Snapshot, TrialEnd};
 use crate::machine::Sample;
 use crate::tui::state::{Drawing, Ending, Run};
 use crate::tui::theme::{Role, Theme};
@@ -73,8 +73,9 @@ pub(super) fn render(run: &Run, sample: Option<&Sample>, theme: &Theme, area: Re
 fn lanes_height(run: &Run, room: u16) -> u16 {
     let plan = run.ledger.planned.as_ref().map(|planned| &planned.plan);
     let workers = plan.and_then(|plan| plan.configs.iter().map(|config| config.workers).max()).unwrap_or(1);
-    let wanted = u16::try_from(workers).unwrap_or(u16::MAX).saturating_add(3).max(5);
-    let two_a_row = u16::try_from(workers.div_ceil(2)).unwrap_or(u16::MAX).saturating_add(3).max(5);
+    let other = 3 + lock::height(run);
+    let wanted = u16::try_from(workers).unwrap_or(u16::MAX).saturating_add(other).max(5);
+    let two_a_row = u16::try_from(workers.div_ceil(2)).unwrap_or(u16::MAX).saturating_add(other).max(5);
     let with_table = |height: &u16| height.saturating_add(TABLE_MIN) <= room;
     [wanted, two_a_row].into_iter().find(with_table).unwrap_or(room)
 }
@@ -192,7 +193,7 @@ fn run_text(run: &Run) -> String {
 }
 
 fn workers(run: &Run, theme: &Theme, area: Rect, buf: &mut Buffer) {
-    let block = with_state(theme.block("workers", area.width), run, theme);
+    let block = lock::with_legend(with_state(theme.block("workers", area.width), run, theme), run, theme, area.width);
     let inner = padded(block.inner(area));
     block.render(area, buf);
     let snapshot = &run.snapshot;
@@ -209,10 +210,14 @@ fn workers(run: &Run, theme: &Theme, area: Rect, buf: &mut Buffer) {
             state: lane.state,
             spans: segments.get(worker).map_or(&[], |segments| segments),
             busy: run.history.of(worker),
-            note: note(lane.state, lane.pid),
+            lock: run.history.lock_of(worker),
+            note: note(lane),
         })
         .collect();
-    Lanes { lanes: &lanes, now_s, span_s: span_s(now_s, run), theme }.render(inner, buf);
+    let below = lock::height(run).min(inner.height.saturating_sub(1));
+    let place = Rect { height: inner.height - below, ..inner };
+    Lanes { lanes: &lanes, now_s, span_s: span_s(now_s, run), theme }.render(place, buf);
+    lock::render(run, theme, Rect { y: place.bottom(), height: below, ..inner }, buf);
 }
 
 /// Seconds of the trial on the screen: as measured, if it ran to its end; else as seen.
@@ -243,9 +248,10 @@ fn segments(snapshot: &Snapshot, with_open: bool) -> Vec<Vec<Segment>> {
     out
 }
 
-fn note(state: LaneState, pid: u32) -> String {
-    match state {
-        LaneState::Stalled | LaneState::Lost if pid > 0 => format!("pid {pid}"),
+fn note(lane: &LaneView) -> String {
+    match (lane.state, lane.lock) {
+        (LaneState::Stalled | LaneState::Lost, _) if lane.pid > 0 => format!("pid {}", lane.pid),
+        (LaneState::Running | LaneState::Finished, Some(lock)) => lock::word(lock.doing).to_owned(),
         _ => String::new(),
     }
 }

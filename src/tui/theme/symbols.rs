@@ -42,6 +42,9 @@ pub struct Symbols {
     pub span_body: [&'static str; 2],
     /// A task that is still running, at its open end.
     pub span_open: &'static str,
+    /// On the time line of a worker under an interpreter's lock: it has the lock, has it in turns, waits for it, is
+    /// blocked, runs native code.
+    pub turns: [&'static str; 5],
     /// Upper and lower half of a cell.
     pub halves: [&'static str; 2],
     /// Both halves of a cell.
@@ -91,6 +94,7 @@ pub(super) static UNICODE: Symbols = Symbols {
     span_ends: ["▐", "▌"],
     span_body: ["─", "╳"],
     span_open: "╌",
+    turns: ["█", "▒", "░", "·", "═"],
     halves: ["▀", "▄"],
     half_both: "█",
     tick_up: "╵",
@@ -135,6 +139,7 @@ pub(super) static ASCII: Symbols = Symbols {
     span_ends: ["[", "]"],
     span_body: ["-", "x"],
     span_open: ">",
+    turns: ["#", "=", ":", ".", "N"],
     halves: ["'", "."],
     half_both: ":",
     tick_up: "'",

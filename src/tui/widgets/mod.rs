@@ -13,7 +13,7 @@ pub mod table;
 
 pub use cores::Cores;
 pub use gauge::{Gauge, Progress};
-pub use lanes::{Label, LaneRow, Lanes, Segment};
+pub use lanes::{Label, LaneRow, Lanes, Segment, Turn};
 pub use plot::{Plot, Point, Series};
 pub use strip::Strip;
 pub use table::{Align, Cell, Column, Table};
