@@ -6,6 +6,7 @@
 mod failure;
 mod lab;
 mod limits;
+mod memory;
 mod run;
 mod signals;
 
@@ -15,7 +16,7 @@ use std::process::ExitCode;
 use jiff::Timestamp;
 
 use crate::cli::{self, Cli, Command, Plain};
-use crate::engine::{MachineFacts, Setting};
+use crate::engine::{History, MachineFacts, Setting};
 use crate::report::Journal;
 use crate::scenario::library::{Library, Source, bundled, find, standard_folders};
 use crate::scenario::{Overrides, Problems, Scenario, label};
@@ -50,8 +51,8 @@ pub(crate) fn main() -> ExitCode {
 /// `parlab list`: the library, or the kinds of workload.
 fn list(args: &cli::List) -> Result<ExitCode, Failure> {
     print(&match (args.kinds, args.format) {
-        (false, Plain::Text) => report::catalog::list_text(&library(), report::width()),
-        (false, Plain::Json) => format!("{:#}\n", report::catalog::list_json(&library())),
+        (false, Plain::Text) => report::catalog::list_text(&library(), &memory::history(), report::width()),
+        (false, Plain::Json) => format!("{:#}\n", report::catalog::list_json(&library(), &memory::history())),
         (true, Plain::Text) => report::catalog::kinds_text(workload::specs(), report::width()),
         (true, Plain::Json) => format!("{:#}\n", report::catalog::kinds_json(workload::specs())),
     })
@@ -130,6 +131,11 @@ fn journal(path: Option<&Path>) -> Result<Option<Journal>, Failure> {
 /// All scenarios that can be run by name.
 fn library() -> Library {
     Library::open(&standard_folders(), workload::specs(), usable_cpus())
+}
+
+/// Where it is remembered which scenarios were run, if anywhere.
+fn history_file() -> Option<PathBuf> {
+    History::standard_file(|name| std::env::var_os(name).map(PathBuf::from))
 }
 
 fn usable_cpus() -> u32 {

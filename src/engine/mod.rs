@@ -6,6 +6,7 @@
 mod control;
 mod event;
 mod figures;
+mod history;
 mod ledger;
 mod live;
 mod problems;
@@ -21,6 +22,7 @@ pub use event::{
     TrialEnd, TrialOutcome,
 };
 pub use figures::{Figures, Row, Speedup, TaskCounts, Usage, label, results};
+pub use history::{History, Past};
 pub use ledger::Ledger;
 pub use live::{LaneState, LaneView, Snapshot, Span};
 pub use run::{Executor, Setting, run};

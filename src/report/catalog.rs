@@ -5,8 +5,11 @@
 use serde_json::{Value as Json, json};
 use unicode_width::UnicodeWidthStr as _;
 
+use crate::engine::{History, Past};
 use crate::scenario::library::{Entry, Library, Origin};
-use crate::scenario::{Bounds, Domain, KindSpec, Nature, Plan, Problems, Scenario, ValueSpec, plain, plain_whole};
+use crate::scenario::{
+    Bounds, Domain, KindSpec, Nature, Plan, Problems, Scenario, ValueSpec, path, plain, plain_whole,
+};
 use crate::units;
 
 /// The narrowest page that texts are fitted to, in columns.
@@ -15,24 +18,30 @@ const NARROWEST: usize = 40;
 /// The widest: longer lines are hard to read.
 const WIDEST: usize = 110;
 
+/// Before a scenario that was run.
+const RUN_BEFORE: &str = "✓";
+
 /// How many problems of a broken scenario the list shows; `check` shows all.
 const SHOWN: usize = 3;
 
-/// The library for people, fitted to `width` columns: each scenario with what it runs, or why it cannot be run.
-pub fn list_text(library: &Library, width: usize) -> String {
+/// The library for people, fitted to `width` columns, by chapters and folders: each scenario with what it runs, or why
+/// it cannot be run, and with a tick if it was run before.
+pub fn list_text(library: &Library, history: &History, width: usize) -> String {
     let width = width.clamp(NARROWEST, WIDEST);
     let names = library.entries.iter().map(|entry| entry.call.width()).max().unwrap_or(0).min(width / 3);
     let mut out = String::new();
     let mut heading = None;
     for entry in &library.entries {
-        let folder = folder(entry);
-        if heading.as_ref() != Some(&folder) {
+        let group = group(entry);
+        if heading.as_ref() != Some(&group) {
             let gap = if out.is_empty() { "" } else { "\n" };
-            out.push_str(&format!("{gap}{folder}\n"));
-            heading = Some(folder);
+            out.push_str(&format!("{gap}{group}\n"));
+            heading = Some(group);
         }
-        listed(entry, names, width, &mut out);
+        let mark = if past(entry, history).is_some() { RUN_BEFORE } else { " " };
+        listed(entry, mark, names, width, &mut out);
     }
+    out.push_str(&progress(library, history));
     for note in &library.notes {
         out.push('\n');
         out.extend(wrapped(note, width).map(|line| line + "\n"));
@@ -41,10 +50,10 @@ pub fn list_text(library: &Library, width: usize) -> String {
 }
 
 /// The library for scripts.
-pub fn list_json(library: &Library) -> Json {
+pub fn list_json(library: &Library, history: &History) -> Json {
     json!({
         "schema": "parlab.list/1",
-        "scenarios": library.entries.iter().map(entry_json).collect::<Vec<_>>(),
+        "scenarios": library.entries.iter().map(|entry| entry_json(entry, history)).collect::<Vec<_>>(),
         "notes": library.notes,
     })
 }
@@ -83,17 +92,35 @@ pub fn extent(scenario: &Scenario) -> String {
     )
 }
 
-fn folder(entry: &Entry) -> String {
-    match &entry.origin {
-        Origin::Bundled => "bundled".to_owned(),
-        Origin::File(path) => path.parent().map(crate::scenario::label).unwrap_or_default(),
+/// The heading that an entry stands below: its chapter, or the folder of its file.
+fn group(entry: &Entry) -> String {
+    match (entry.chapter(), &entry.origin) {
+        (Some(chapter), _) => chapter.title.to_owned(),
+        (None, Origin::File(path)) => path.parent().map(crate::scenario::label).unwrap_or_default(),
+        (None, Origin::Bundled) => String::new(),
     }
 }
 
-fn listed(entry: &Entry, names: usize, width: usize, out: &mut String) {
+/// When it was run before, if anybody remembers.
+fn past<'h>(entry: &Entry, history: &'h History) -> Option<&'h Past> {
+    let scenario = entry.scenario.as_ref().ok()?;
+    history.of(&entry.name, entry.origin == Origin::Bundled, &scenario.sha256)
+}
+
+/// How much of the path was gone: `5 of 18 run`; nothing for a library without one.
+fn progress(library: &Library, history: &History) -> String {
+    let on_path = || library.entries.iter().filter(|entry| entry.chapter().is_some_and(|c| *c != path::OUTSIDE));
+    let run = on_path().filter(|entry| past(entry, history).is_some()).count();
+    match on_path().count() {
+        0 => String::new(),
+        all => format!("\n{RUN_BEFORE} run: {run} of {all} along the path\n"),
+    }
+}
+
+fn listed(entry: &Entry, mark: &str, names: usize, width: usize, out: &mut String) {
     let indent = " ".repeat(names + 4);
     let room = width - indent.len();
-    out.push_str(&format!("  {}", padded(&entry.call, names)));
+    out.push_str(&format!("{mark} {}", padded(&entry.call, names)));
     // A name too long for its column has a line of its own.
     out.push_str(if entry.call.width() > names { "\n" } else { "  " });
     let lead = if entry.call.width() > names { indent.as_str() } else { "" };
@@ -120,7 +147,7 @@ fn listed(entry: &Entry, names: usize, width: usize, out: &mut String) {
     }
 }
 
-fn entry_json(entry: &Entry) -> Json {
+fn entry_json(entry: &Entry, history: &History) -> Json {
     let path = match &entry.origin {
         Origin::Bundled => None,
         Origin::File(path) => Some(crate::scenario::label(path)),
@@ -132,6 +159,10 @@ fn entry_json(entry: &Entry) -> Json {
         "call": entry.call,
         "origin": if path.is_none() { "bundled" } else { "file" },
         "path": path,
+        "chapter": entry.chapter().map(|chapter| chapter.title),
+        "run": past(entry, history).map(|past| json!({
+            "at": past.at, "sha256": past.sha256, "best_speedup": past.best_speedup,
+        })),
         "title": scenario.map(|scenario| &scenario.title),
         "summary": scenario.map(|scenario| &scenario.summary),
         "tags": scenario.map(|scenario| &scenario.tags),

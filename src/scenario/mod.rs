@@ -20,6 +20,7 @@ pub mod list;
 mod order;
 mod overrides;
 mod parse;
+pub mod path;
 mod plan;
 mod problem;
 mod read;

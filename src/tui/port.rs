@@ -64,6 +64,12 @@ pub struct LibraryEntry {
     pub summary: String,
     /// Words to filter by.
     pub tags: Vec<String>,
+    /// The heading that it stands below: a chapter of the path, or the folder of its file.
+    pub group: String,
+    /// Whether it is a part of the path.
+    pub on_path: bool,
+    /// The last time that it was run to its end; `None` if it was not, or if nobody remembers.
+    pub ran: Option<Ran>,
     /// Where it comes from: `bundled`, or a file.
     pub origin: String,
     /// What to look for in its results.
@@ -72,6 +78,15 @@ pub struct LibraryEntry {
     pub sha256: String,
     /// What it will run, or what is wrong with it: a line a problem, each with its remedy.
     pub preview: Result<Preview, Vec<String>>,
+}
+
+/// A run of a scenario, some time ago.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Ran {
+    /// When it began: RFC 3339, UTC.
+    pub at: String,
+    /// The best of its median speedups, if it had any.
+    pub best_speedup: Option<f64>,
 }
 
 /// What a scenario will run.

@@ -9,7 +9,7 @@ mod run;
 use ratatui::layout::Size;
 
 pub use history::History;
-pub use library::{Filtering, Library};
+pub use library::{Filtering, Library, ListRow};
 pub use news::News;
 pub use run::{Drawing, Ending, Run};
 
