@@ -12,6 +12,8 @@ mod fixture;
 mod many_trials;
 #[path = "screens/modifiers.rs"]
 mod modifiers;
+#[path = "screens/scores.rs"]
+mod scores;
 
 use std::path::Path;
 

@@ -4,6 +4,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::scores::Scores;
+
 /// A trial at one instant.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Snapshot {
@@ -19,6 +21,8 @@ pub struct Snapshot {
     pub lanes: Vec<LaneView>,
     /// What each worker did when, oldest first within a worker; empty when there are too many tasks to read.
     pub spans: Vec<Span>,
+    /// What a grid search has found so far in this trial; `None` for all other kinds, and for too large a grid.
+    pub scores: Option<Scores>,
 }
 
 /// One worker at one instant.

@@ -81,7 +81,7 @@ impl Executor for Laboratory<'_> {
         let board =
             Board::create(self.shape(config)).map_err(|error| Broken(format!("no memory for the board: {error}")))?;
         let board = Arc::new(board);
-        self.control.enter(&board, &self.scenario.job.inputs, self.scale);
+        self.control.enter(&board, &self.scenario.job, self.scale);
         forget_peak_memory();
         let hiring = self.clock.now();
         let crew = self.agency.hire(config.backend, &board)?;

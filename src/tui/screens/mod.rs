@@ -8,6 +8,7 @@ pub mod library;
 mod prose;
 pub mod results;
 mod run;
+mod scores;
 mod speedups;
 mod too_small;
 
