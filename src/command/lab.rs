@@ -13,7 +13,7 @@ use crate::engine::{History, MachineFacts, Session, Snapshot};
 use crate::machine::{self, Pace, Sampler};
 use crate::report::Journal;
 use crate::scenario::library::{Entry, Library, Origin, Source, find, standard_folders};
-use crate::scenario::{Overrides, Plan, Scenario, path};
+use crate::scenario::{Overrides, Plan, Scenario, outline, path};
 use crate::tui::port::{EventSink, Lab, LibraryEntry, LiveRun, Preview, Ran, SampleSink};
 use crate::tui::{self, Theme};
 use crate::workload;
@@ -199,10 +199,12 @@ fn library_entry(entry: Entry, history: &History) -> LibraryEntry {
 }
 
 fn preview(scenario: &Scenario) -> Preview {
+    let spec = workload::specs().find(|spec| spec.name == scenario.job.kind);
     let plan = Plan::of(scenario);
     Preview {
         kind: scenario.job.kind.clone(),
         tasks: scenario.job.inputs.len(),
+        outline: spec.map(|spec| outline(scenario, spec)).unwrap_or_default(),
         trials: plan.trials.len(),
         configs: plan.configs,
         repeats: scenario.sweep.repeats,

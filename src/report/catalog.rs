@@ -7,9 +7,7 @@ use unicode_width::UnicodeWidthStr as _;
 
 use crate::engine::{History, Past};
 use crate::scenario::library::{Entry, Library, Origin};
-use crate::scenario::{
-    Bounds, Domain, KindSpec, Nature, Plan, Problems, Scenario, ValueSpec, path, plain, plain_whole,
-};
+use crate::scenario::{Domain, KindSpec, Nature, Plan, Problems, Scenario, ValueSpec, path};
 use crate::units;
 
 /// The narrowest page that texts are fitted to, in columns.
@@ -182,10 +180,10 @@ fn kind_text(spec: &KindSpec, width: usize) -> String {
     let heading = format!("{} · {}", spec.name, facts.join(" · "));
     let mut out: String = wrapped(&heading, width).map(|line| line + "\n").collect();
     out.extend(wrapped(spec.summary, width - 2).map(|line| format!("  {line}\n")));
-    let mut rows = vec![("x".to_owned(), format!("the input ({})", span(spec.input)))];
+    let mut rows = vec![("x".to_owned(), format!("the input ({})", spec.input.span()))];
     rows.extend(
         spec.params.iter().map(|param| {
-            (param.name.to_owned(), with_facts(param.doc, [param.unit.to_owned(), allowed(param.domain)]))
+            (param.name.to_owned(), with_facts(param.doc, [param.unit.to_owned(), param.domain.allowed()]))
         }),
     );
     rows.extend(
@@ -250,29 +248,6 @@ fn nature(nature: Nature) -> &'static str {
         Nature::Waits => "waits",
         Nature::Misbehaves => "misbehaves",
     }
-}
-
-/// What a parameter may be, and what it is when nothing is said.
-fn allowed(domain: Domain) -> String {
-    match domain {
-        Domain::Number { default, bounds } => format!("{}, default {}", span(bounds), plain(default)),
-        Domain::Whole { default, min, max } => {
-            let [min, max, default] = [min, max, default].map(plain_whole);
-            format!("whole numbers {min} to {max}, default {default}")
-        }
-        Domain::Threads { default, max } => {
-            format!("whole numbers 1 to {} or \"all\", default {}", plain_whole(max), plain_whole(default))
-        }
-        Domain::Flag { default } => format!("true | false; default {default}"),
-        Domain::File { instead_of } => format!("a file, instead of {}", instead_of.join(" and ")),
-        Domain::Word { choices } => {
-            format!("{}; default {}", choices.join(" | "), choices.first().copied().unwrap_or_default())
-        }
-    }
-}
-
-fn span(bounds: Bounds) -> String {
-    format!("{} to {}", plain(bounds.min), plain(bounds.max))
 }
 
 fn with_facts<const N: usize>(doc: &str, facts: [String; N]) -> String {

@@ -96,6 +96,8 @@ pub struct Preview {
     pub kind: String,
     /// Tasks in a trial.
     pub tasks: u64,
+    /// Parameters, inputs and sweep: what each is about, and what it says.
+    pub outline: Vec<(&'static str, String)>,
     /// All configurations, the baseline first.
     pub configs: Vec<Config>,
     /// All trials, those that warm up included.

@@ -7,6 +7,7 @@ mod fuzz;
 mod library;
 mod meaning;
 mod messages;
+mod outline;
 mod plan;
 mod workers;
 

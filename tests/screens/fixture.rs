@@ -109,6 +109,11 @@ fn preview(backends: &[(BackendKind, &[u32])]) -> Preview {
     Preview {
         kind: "sleep".to_owned(),
         tasks: 4,
+        outline: vec![
+            ("with", "unit_s 0.1 s".to_owned()),
+            ("inputs", "1, 8, 1.5, 2".to_owned()),
+            ("sweep", "dynamic schedule · baseline serial · seed 1235 · timeout 300 s".to_owned()),
+        ],
         trials: configs.len() * 4,
         configs,
         repeats: 3,

@@ -208,6 +208,9 @@ fn details(entry: &LibraryEntry, preview: &Preview, column: &mut Column) {
         n => format!("{} tasks a trial", units::count(n)),
     };
     column.field("workload", &format!("{}, {tasks}", preview.kind), Role::Text);
+    for (about, text) in &preview.outline {
+        column.field(about, text, Role::Text);
+    }
     column.field("runs", &config_words(&preview.configs), Role::Text);
     column.field("trials", &trial_words(preview), Role::Text);
     if let Some(wall_s) = preview.last_wall_s {

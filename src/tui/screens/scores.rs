@@ -15,7 +15,7 @@ use ratatui::layout::Rect;
 use ratatui::widgets::Widget as _;
 
 use crate::engine::{Score, Scores};
-use crate::scenario::{Axis, Value, plain};
+use crate::scenario::{Axis, Value};
 use crate::tui::theme::{Role, Theme};
 use crate::tui::widgets::{HeatCell, HeatMap, paint};
 
@@ -107,7 +107,7 @@ impl<'a> Picture<'a> {
         let Some(best) = self.scores.best() else { return format!("none of {all} known yet") };
         let mean = self.scores.cells[best].mean.unwrap_or(f64::NAN);
         let point: Vec<String> =
-            self.scores.point(best).iter().map(|(key, value)| format!("{key} {}", word(value))).collect();
+            self.scores.point(best).iter().map(|(key, value)| format!("{key} {}", value)).collect();
         format!("{} best{so_far}: {mean:.4}, {}", self.theme.symbols().pointer, point.join(", "))
     }
 
@@ -157,7 +157,7 @@ impl<'a> Picture<'a> {
 fn slices(scores: &Scores, down: Option<usize>, across: Option<usize>, others: &[usize]) -> Vec<Slice> {
     let axes = &scores.axes;
     let labels = |axis: Option<usize>, none: &str| match axis {
-        Some(axis) => axes[axis].values.iter().map(word).collect(),
+        Some(axis) => axes[axis].values.iter().map(Value::to_string).collect(),
         None => vec![none.to_owned()],
     };
     let (rows, columns): (Vec<String>, Vec<String>) = (labels(down, ""), labels(across, "mean"));
@@ -198,7 +198,7 @@ fn caption(axes: &[Axis], others: &[usize], number: usize) -> String {
     let pair = |&axis: &usize| {
         let axis = &axes[axis];
         stride /= axis.values.len();
-        format!("{} {}", axis.key, word(&axis.values[number / stride % axis.values.len()]))
+        format!("{} {}", axis.key, axis.values[number / stride % axis.values.len()])
     };
     others.iter().map(pair).collect::<Vec<_>>().join(", ")
 }
@@ -209,14 +209,5 @@ fn heat(score: &Score) -> HeatCell {
         None if score.failed > 0 => HeatCell::Failed,
         None if score.scored > 0 => HeatCell::Parts(score.scored, score.parts),
         None => HeatCell::Nothing,
-    }
-}
-
-fn word(value: &Value) -> String {
-    match value {
-        Value::Whole(n) => n.to_string(),
-        Value::Number(x) => plain(*x),
-        Value::Flag(flag) => flag.to_string(),
-        Value::Word(word) => word.clone(),
     }
 }

@@ -258,6 +258,7 @@ mod tests {
         let preview = crate::tui::port::Preview {
             kind: "sleep".to_owned(),
             tasks: 1,
+            outline: Vec::new(),
             configs: Vec::new(),
             trials: 1,
             repeats: 1,
