@@ -283,7 +283,12 @@ fn fewer_cpus_are_usable_where_fewer_are_allowed() {
         return;
     }
     let mut command = Command::new("taskset");
-    let output = command.args(["-c", "0"]).arg(common::binary()).args(["machine", "--format", "json"]).output();
+    let output = command
+        .args(["-c", "0"])
+        .arg(common::binary())
+        .env("XDG_STATE_HOME", "/dev/null")
+        .args(["machine", "--format", "json"])
+        .output();
     let output = output.expect("taskset");
     if code(&output) != 0 {
         eprintln!("SKIPPED: CPU 0 is not to be had");
@@ -295,7 +300,14 @@ fn fewer_cpus_are_usable_where_fewer_are_allowed() {
         assert!(machine["limited_by"].as_array().expect("limits").contains(&"affinity".into()), "{machine:#}");
     }
     let mut command = Command::new("taskset");
-    command.args(["-c", "0"]).arg(common::binary()).args(["run", "cubes", "--workers", "1..cores", "--repeats", "1"]);
+    command.args(["-c", "0"]).arg(common::binary()).env("XDG_STATE_HOME", "/dev/null").args([
+        "run",
+        "cubes",
+        "--workers",
+        "1..cores",
+        "--repeats",
+        "1",
+    ]);
     let output = command.args(["--quiet", "--format", "json"]).output().expect("taskset");
     assert_eq!(json(&output)["configs"].as_array().map(Vec::len), Some(3), "serial, threads × 1, processes × 1");
 }
@@ -303,7 +315,7 @@ fn fewer_cpus_are_usable_where_fewer_are_allowed() {
 /// parlab with at most so many processes and threads for its user.
 fn limited(tasks: u32) -> Command {
     let mut command = Command::new("prlimit");
-    command.arg(format!("--nproc={tasks}:{tasks}")).arg(common::binary());
+    command.arg(format!("--nproc={tasks}:{tasks}")).arg(common::binary()).env("XDG_STATE_HOME", "/dev/null");
     command
 }
 
@@ -331,13 +343,24 @@ fn a_limit_that_is_only_found_out_by_running_into_it_is_told() {
     // Somebody without privileges, since nothing is refused to root.
     let mut probe = Command::new("setpriv");
     let somebody = ["--reuid=54321", "--regid=54321", "--clear-groups"];
-    if !probe.args(somebody).arg(common::binary()).args(["list"]).output().is_ok_and(|output| output.status.success()) {
+    if !probe
+        .args(somebody)
+        .arg(common::binary())
+        .env("XDG_STATE_HOME", "/dev/null")
+        .args(["list"])
+        .output()
+        .is_ok_and(|output| output.status.success())
+    {
         eprintln!("SKIPPED: this test needs to become somebody else, who can run the program");
         return;
     }
     for backend in ["threads", "processes"] {
         let mut command = Command::new("setpriv");
-        command.args(somebody).args(["prlimit", "--nproc=30:30"]).arg(common::binary());
+        command
+            .args(somebody)
+            .args(["prlimit", "--nproc=30:30"])
+            .arg(common::binary())
+            .env("XDG_STATE_HOME", "/dev/null");
         let toml = ["run", "cubes", "--quiet", "--yes", "--repeats", "2", "--warmup", "0", "--format", "json"];
         let output = command.args(toml).args(["--workers", "2,100", "--backends", backend]).output().expect("setpriv");
         let report = json(&output);

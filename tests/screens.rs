@@ -14,6 +14,8 @@ mod lock;
 mod many_trials;
 #[path = "screens/modifiers.rs"]
 mod modifiers;
+#[path = "screens/scores.rs"]
+mod scores;
 
 use std::path::Path;
 

@@ -219,7 +219,11 @@ fn an_ignored_hangup_stays_ignored() {
         return;
     }
     let mut command = Command::new("env");
-    command.arg("--ignore-signal=HUP").arg(common::binary()).args(["run", "--quiet", "--format", "json"]);
+    command
+        .arg("--ignore-signal=HUP")
+        .arg(common::binary())
+        .env("XDG_STATE_HOME", "/dev/null")
+        .args(["run", "--quiet", "--format", "json"]);
     let toml = "[workload]\nkind = \"sleep\"\nunit_s = 0.4\ninputs = [1, 1]\n[sweep]\nbackends = [\"processes\"]\n\
          workers = 2\nbaseline = \"none\"\nrepeats = 1\nwarmup = 0\n";
     let mut run = Running::launch(command, toml, |_| {});

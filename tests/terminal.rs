@@ -257,7 +257,7 @@ fn over_ssh() {
     }
     let server = common::sshd::Server::start();
     let mut terminal = Session::new("ssh").args(server.client_args()).open();
-    terminal.send(&format!("exec env LC_ALL=C.UTF-8 {}\r", common::binary().display()));
+    terminal.send(&format!("exec env XDG_STATE_HOME=/dev/null LC_ALL=C.UTF-8 {}\r", common::binary().display()));
     terminal.wait_for("/ filter");
     terminal.send("/cubes\r\r");
     terminal.wait_for("again");
@@ -276,7 +276,11 @@ fn a_dropped_ssh_line_leaves_nobody_behind() {
     let folder = common::folder();
     let file = common::scenario(folder.path(), "cut", LONG);
     let mut terminal = Session::new("ssh").args(server.client_args()).open();
-    terminal.send(&format!("exec env LC_ALL=C.UTF-8 {} {}\r", common::binary().display(), file.display()));
+    terminal.send(&format!(
+        "exec env XDG_STATE_HOME=/dev/null LC_ALL=C.UTF-8 {} {}\r",
+        common::binary().display(),
+        file.display()
+    ));
     terminal.wait_for("/ filter");
     terminal.send("\r");
     terminal.wait_for("c cancel");

@@ -6,14 +6,15 @@ use std::process::ExitCode;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::failure::Failure;
+use super::memory::{self, Memory};
 use super::{limits, machine_facts, program, setting, usable_cpus};
 use crate::cli::Cli;
-use crate::engine::{MachineFacts, Session, Snapshot};
+use crate::engine::{History, MachineFacts, Session, Snapshot};
 use crate::machine::{self, Pace, Sampler};
 use crate::report::Journal;
 use crate::scenario::library::{Entry, Library, Origin, Source, find, standard_folders};
-use crate::scenario::{Overrides, Plan, Scenario};
-use crate::tui::port::{EventSink, Lab, LibraryEntry, LiveRun, Preview, SampleSink};
+use crate::scenario::{Overrides, Plan, Scenario, outline, path};
+use crate::tui::port::{EventSink, Lab, LibraryEntry, LiveRun, Preview, Ran, SampleSink};
 use crate::tui::{self, Theme};
 use crate::workload;
 
@@ -93,7 +94,8 @@ impl Lab for Bench {
         let entries: Vec<Entry> = self.guest.iter().cloned().chain(entries).collect();
         let mut scenarios = self.scenarios.lock().unwrap_or_else(PoisonError::into_inner);
         *scenarios = entries.iter().filter_map(|e| Some((e.call.clone(), e.scenario.clone().ok()?))).collect();
-        entries.into_iter().map(library_entry).collect()
+        let history = memory::history();
+        entries.into_iter().map(|entry| library_entry(entry, &history)).collect()
     }
 
     fn start(&mut self, name: &str, events: EventSink) -> Result<Box<dyn LiveRun>, String> {
@@ -103,7 +105,9 @@ impl Lab for Bench {
             .and_then(|()| limits::check_workload(&scenario))
             .map_err(|failure| failure.message)?;
         let journal = self.journal.clone();
+        let mut memory = Memory::new();
         let tell = move |stamped| {
+            memory.take(&stamped);
             if let Some(journal) = &journal {
                 // A disk that is full ends the journal, never the run; there is no place to tell it here.
                 let _ = journal.lock().unwrap_or_else(PoisonError::into_inner).record(&stamped);
@@ -148,13 +152,27 @@ impl LiveRun for Session {
     }
 }
 
-fn library_entry(entry: Entry) -> LibraryEntry {
+fn library_entry(entry: Entry, history: &History) -> LibraryEntry {
+    let chapter = entry.chapter();
     let origin = match &entry.origin {
         Origin::Bundled => "bundled".to_owned(),
         Origin::File(path) => crate::scenario::label(path),
     };
+    let group = match (chapter, &entry.origin) {
+        (Some(chapter), _) => chapter.title.to_owned(),
+        (None, Origin::File(path)) => path.parent().map(crate::scenario::label).unwrap_or_default(),
+        (None, Origin::Bundled) => String::new(),
+    };
+    let on_path = chapter.is_some_and(|chapter| *chapter != path::OUTSIDE);
+    let ran = |sha256: &str| {
+        let past = history.of(&entry.name, chapter.is_some(), sha256)?;
+        Some(Ran { at: past.at.clone(), best_speedup: past.best_speedup })
+    };
     match entry.scenario {
         Ok(scenario) => LibraryEntry {
+            group,
+            on_path,
+            ran: ran(&scenario.sha256),
             name: entry.call,
             origin,
             preview: Ok(preview(&scenario)),
@@ -165,6 +183,9 @@ fn library_entry(entry: Entry) -> LibraryEntry {
             sha256: scenario.sha256,
         },
         Err(problems) => LibraryEntry {
+            group,
+            on_path,
+            ran: None,
             name: entry.call,
             title: entry.name,
             summary: String::new(),
@@ -178,10 +199,12 @@ fn library_entry(entry: Entry) -> LibraryEntry {
 }
 
 fn preview(scenario: &Scenario) -> Preview {
+    let spec = workload::specs().find(|spec| spec.name == scenario.job.kind);
     let plan = Plan::of(scenario);
     Preview {
         kind: scenario.job.kind.clone(),
         tasks: scenario.job.inputs.len(),
+        outline: spec.map(|spec| outline(scenario, spec)).unwrap_or_default(),
         trials: plan.trials.len(),
         configs: plan.configs,
         repeats: scenario.sweep.repeats,

@@ -6,6 +6,7 @@
 mod failure;
 mod lab;
 mod limits;
+mod memory;
 mod run;
 mod signals;
 
@@ -15,7 +16,7 @@ use std::process::ExitCode;
 use jiff::Timestamp;
 
 use crate::cli::{self, Cli, Command, Listing, Plain};
-use crate::engine::{MachineFacts, Setting};
+use crate::engine::{History, MachineFacts, Setting};
 use crate::report::Journal;
 use crate::scenario::library::{Library, Source, bundled, find, standard_folders};
 use crate::scenario::{Overrides, Problems, Scenario, label, schema};
@@ -51,8 +52,8 @@ pub(crate) fn main() -> ExitCode {
 /// `parlab list`: the library, or the kinds of workload.
 fn list(args: &cli::List) -> Result<ExitCode, Failure> {
     print(&match (args.kinds, args.format) {
-        (false, Listing::Text) => report::catalog::list_text(&library(), report::width()),
-        (false, Listing::Json) => format!("{:#}\n", report::catalog::list_json(&library())),
+        (false, Listing::Text) => report::catalog::list_text(&library(), &memory::history(), report::width()),
+        (false, Listing::Json) => format!("{:#}\n", report::catalog::list_json(&library(), &memory::history())),
         (true, Listing::Text) => report::catalog::kinds_text(workload::specs(), report::width()),
         (true, Listing::Json) => format!("{:#}\n", report::catalog::kinds_json(workload::specs())),
         (true, Listing::Md) => report::reference::kinds_markdown(workload::specs()),
@@ -135,6 +136,11 @@ fn journal(path: Option<&Path>) -> Result<Option<Journal>, Failure> {
 /// All scenarios that can be run by name.
 fn library() -> Library {
     Library::open(&standard_folders(), workload::specs(), usable_cpus())
+}
+
+/// Where it is remembered which scenarios were run, if anywhere.
+fn history_file() -> Option<PathBuf> {
+    History::standard_file(|name| std::env::var_os(name).map(PathBuf::from))
 }
 
 fn usable_cpus() -> u32 {

@@ -6,6 +6,7 @@ use std::sync::mpsc::{self, RecvTimeoutError};
 use std::time::Duration;
 
 use super::failure::Failure;
+use super::memory::Memory;
 use super::{program, setting, signals};
 use crate::cli::{self, Plain};
 use crate::engine::{Ledger, Session, Stamped, Status};
@@ -30,8 +31,10 @@ pub(super) fn run(args: &cli::Run) -> Result<ExitCode, Failure> {
     let mut progress = Progress::new(args.quiet, stderr().is_terminal());
     let mut journal = super::journal(args.journal.as_deref())?;
     let mut ledger = Ledger::default();
+    let mut memory = Memory::new();
     let heard = carry_out(scenario, &mut progress, |stamped, progress| {
         ledger.apply(stamped);
+        memory.take(stamped);
         if let Some(Err(lost)) = journal.as_mut().map(|journal| journal.record(stamped)) {
             progress.warn(&lost.to_string());
             journal = None;

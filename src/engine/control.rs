@@ -5,8 +5,9 @@ use std::sync::atomic::{AtomicBool, AtomicU8, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::live::{Doing, LaneState, LaneView, LockView, Snapshot, Span};
+use super::scores::{Scores, Searched};
 use crate::backend::{Board, LaneReading, LockReading, RecordReading, Scale, Standing};
-use crate::scenario::Inputs;
+use crate::scenario::{Inputs, Job};
 
 /// Up to this many tasks a snapshot tells what each worker did when.
 pub const SPANS_MAX: u64 = 2_000;
@@ -34,6 +35,7 @@ pub struct Control {
 struct Scene {
     board: Arc<Board>,
     inputs: Inputs,
+    searched: Option<Searched>,
     scale: Scale,
     /// When the gate was opened, in ticks.
     opened: Option<u64>,
@@ -78,9 +80,9 @@ impl Control {
         }
     }
 
-    pub(super) fn enter(&self, board: &Arc<Board>, inputs: &Inputs, scale: Scale) {
-        let inputs = inputs.clone();
-        *self.scene() = Some(Scene { board: Arc::clone(board), inputs, scale, opened: None, ended: None });
+    pub(super) fn enter(&self, board: &Arc<Board>, job: &Job, scale: Scale) {
+        let (inputs, searched) = (job.inputs.clone(), Searched::of(job));
+        *self.scene() = Some(Scene { board: Arc::clone(board), inputs, searched, scale, opened: None, ended: None });
         // A cancellation that came before there was a board has not reached it.
         if self.urgency() > Urgency::GoOn {
             board.cancel();
@@ -127,6 +129,7 @@ impl Scene {
             failed,
             lanes: (0..shape.workers).map(|worker| self.lane_view(self.board.read_lane(worker), &time)).collect(),
             spans: self.spans(&time),
+            scores: self.scores(),
         }
     }
 
@@ -148,6 +151,11 @@ impl Scene {
             .collect();
         spans.sort_by(|a, b| a.worker.cmp(&b.worker).then(a.start_s.total_cmp(&b.start_s)));
         spans
+    }
+
+    fn scores(&self) -> Option<Scores> {
+        let record = |task| self.board.read_record(task).map(|record| (record.failed, record.values));
+        self.searched.as_ref().map(|searched| searched.scores(record))
     }
 }
 

@@ -101,6 +101,12 @@ impl Figures {
         }
         Self { rows, baseline }
     }
+
+    /// The best of the median speedups, the baseline's own left aside.
+    pub fn best_speedup(&self) -> Option<f64> {
+        let others = self.rows.iter().enumerate().filter(|(index, _)| Some(*index) != self.baseline);
+        others.filter_map(|(_, row)| row.speedup).map(|speedup| speedup.value).max_by(f64::total_cmp)
+    }
 }
 
 /// The name of a configuration for people: `serial`, `threads × 4`.

@@ -4,6 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::scores::Scores;
 pub use crate::backend::Doing;
 
 /// A trial at one instant.
@@ -21,6 +22,8 @@ pub struct Snapshot {
     pub lanes: Vec<LaneView>,
     /// What each worker did when, oldest first within a worker; empty when there are too many tasks to read.
     pub spans: Vec<Span>,
+    /// What a grid search has found so far in this trial; `None` for all other kinds, and for too large a grid.
+    pub scores: Option<Scores>,
 }
 
 /// One worker at one instant.

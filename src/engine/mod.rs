@@ -6,10 +6,12 @@
 mod control;
 mod event;
 mod figures;
+mod history;
 mod ledger;
 mod live;
 mod problems;
 mod run;
+mod scores;
 mod search;
 mod session;
 mod trial;
@@ -21,9 +23,11 @@ pub use event::{
     TaskTimes, TrialEnd, TrialOutcome,
 };
 pub use figures::{Figures, Row, Speedup, TaskCounts, Usage, label, results};
+pub use history::{History, Past};
 pub use ledger::Ledger;
 pub use live::{Doing, LaneState, LaneView, LockView, Snapshot, Span};
 pub use run::{Executor, Setting, run};
+pub use scores::{SCORES_MAX, Score, Scores};
 pub use search::{Combination, SearchFigures};
 pub use session::Session;
 pub use trial::{Laboratory, RESULTS_MAX};

@@ -97,7 +97,7 @@ impl Laboratory<'_> {
         let service = service.map_err(|error| Broken(format!("cannot start what the tasks ask: {error}")))?;
         let board = Board::create(self.shape(config, service.as_deref()));
         let board = Arc::new(board.map_err(|error| Broken(format!("cannot make the board: {error}")))?);
-        self.control.enter(&board, &self.scenario.job.inputs, self.scale);
+        self.control.enter(&board, &self.scenario.job, self.scale);
         forget_peak_memory();
         let hiring = self.clock.now();
         let crew = self.agency.hire(config.backend, &board)?;

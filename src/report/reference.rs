@@ -2,7 +2,7 @@
 //!
 //! Nothing is printed here; the page under `scenarios/` is this text, and a test holds it to it.
 
-use super::catalog::{allowed, nature, span};
+use super::catalog::nature;
 use crate::scenario::{BackendKind, KindSpec};
 
 const HEAD: &str = "\
@@ -35,7 +35,7 @@ fn kind(spec: &KindSpec) -> String {
         let rows = spec
             .params
             .iter()
-            .map(|param| [code(param.name), param.unit.to_owned(), allowed(param.domain), param.doc.to_owned()]);
+            .map(|param| [code(param.name), param.unit.to_owned(), param.domain.allowed(), param.doc.to_owned()]);
         parts.push(table(["parameter", "unit", "values", "what it is"], rows));
     }
     let rows = spec.results().map(|value| {
@@ -55,7 +55,7 @@ fn facts(spec: &KindSpec) -> String {
             "Tasks come from a `[grid]` over {}, which has no `x`.",
             search.varies.iter().map(|name| code(name)).collect::<Vec<_>>().join(", ")
         ),
-        None => format!("Inputs: {}.", span(spec.input)),
+        None => format!("Inputs: {}.", spec.input.span()),
     };
     let backends = match spec.processes_only {
         Some(reason) => format!("Backends: {} only; {reason}.", BackendKind::Processes.word()),

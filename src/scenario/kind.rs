@@ -5,6 +5,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::wording::{plain, plain_whole};
+
 /// A kind of workload, as the registry table states it.
 #[derive(Debug, Clone, Copy)]
 pub struct KindSpec {
@@ -153,4 +155,33 @@ pub struct ValueSpec {
     pub unit: &'static str,
     /// One line: what it means.
     pub doc: &'static str,
+}
+
+impl Bounds {
+    /// The bounds for people: `0 to 1e9`.
+    pub fn span(self) -> String {
+        format!("{} to {}", plain(self.min), plain(self.max))
+    }
+}
+
+impl Domain {
+    /// What a parameter may be, and what it is when nothing is said.
+    pub fn allowed(self) -> String {
+        match self {
+            Self::Number { default, bounds } => format!("{}, default {}", bounds.span(), plain(default)),
+            Self::Whole { default, min, max } => {
+                let [min, max, default] = [min, max, default].map(plain_whole);
+                format!("whole numbers {min} to {max}, default {default}")
+            }
+            Self::Threads { default, max } => {
+                format!("whole numbers 1 to {} or \"all\", default {}", plain_whole(max), plain_whole(default))
+            }
+            Self::Flag { default } => format!("true | false; default {default}"),
+            Self::File { instead_of } => format!("a file, instead of {}", instead_of.join(" and ")),
+            Self::Text { default, max } => format!("1 to {max} ASCII characters; default {default}"),
+            Self::Word { choices } => {
+                format!("{}; default {}", choices.join(" | "), choices.first().copied().unwrap_or_default())
+            }
+        }
+    }
 }

@@ -133,6 +133,7 @@ fn param_home(key: &str, kinds: &[&'static KindSpec]) -> Option<&'static str> {
     kinds.iter().flat_map(|spec| spec.params).any(|param| param.name == key).then_some("workload")
 }
 
-fn sha256(text: &str) -> String {
+/// The SHA-256 of a text, in hexadecimal.
+pub(super) fn sha256(text: &str) -> String {
     Sha256::digest(text).iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -4,11 +4,13 @@
 //! half valid. They serialise, so that a forked-off nursery can be told what it is to run.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
 use super::interpreter::Interpreter;
+use super::wording::{plain, plain_whole};
 
 /// What is to be run, complete and checked.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -294,6 +296,18 @@ fn grid_values(axes: &[Axis], task: u64) -> impl Iterator<Item = (&str, &Value)>
         stride /= radix;
         (axis.key.as_str(), &axis.values[(task / stride % radix) as usize])
     })
+}
+
+impl fmt::Display for Value {
+    /// As one would type it into a scenario, words without quotes.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Whole(n) => f.write_str(&plain_whole(*n)),
+            Self::Number(x) => f.write_str(&plain(*x)),
+            Self::Flag(flag) => write!(f, "{flag}"),
+            Self::Word(word) => f.write_str(word),
+        }
+    }
 }
 
 impl Value {

@@ -86,6 +86,8 @@ pub enum Command {
     Start,
     /// Run the scenario of these results once more.
     Again,
+    /// To the next scenario of the path that was not run yet.
+    Next,
     /// Open the filter.
     Filter,
     /// Close the filter and keep what it says.
@@ -143,6 +145,13 @@ const EVERYWHERE: &[Context] = &[Library, Filter, Running, Ran, Interim, Results
 pub const BINDINGS: &[Binding] = &[
     row(&[Key::Enter], &[Library], C::Start, "run", "run the selected scenario"),
     row(&[Char('r')], &[Ran, Results], C::Again, "again", "run the same scenario again"),
+    row(
+        &[Char('n')],
+        &[Library, Ran, Results],
+        C::Next,
+        "next",
+        "to the next scenario of the path that was not run yet",
+    ),
     row(&[Char('/')], &[Library], C::Filter, "filter", "show only scenarios with these words"),
     row(&[Key::Enter], &[Filter], C::KeepFilter, "keep", "close the filter and keep it"),
     row(&[Key::Esc], &[Filter], C::ClearFilter, "clear", "empty the filter and close it"),
@@ -306,13 +315,13 @@ mod tests {
             C::Type(_) => true,
             C::Up | C::Down | C::Left | C::Right | C::PageUp | C::PageDown | C::First | C::Last => true,
             C::DetailsUp | C::DetailsDown => true,
-            C::Start | C::Again | C::Filter | C::KeepFilter | C::ClearFilter | C::Erase | C::Reload => true,
+            C::Start | C::Again | C::Next | C::Filter | C::KeepFilter | C::ClearFilter | C::Erase | C::Reload => true,
             C::Pause | C::Cancel | C::Leave | C::Switch | C::Help | C::Back | C::Quit => true,
             C::Suspend | C::Redraw => true,
         };
         let bound: HashSet<Command> = BINDINGS.iter().map(|row| row.command).collect();
         assert!(bound.iter().all(|&command| has_key(command)));
-        assert_eq!(bound.len(), 26, "every command but `Type` is in the table");
+        assert_eq!(bound.len(), 27, "every command but `Type` is in the table");
     }
 
     #[test]

@@ -32,6 +32,6 @@ pub mod update;
 pub mod widgets;
 
 pub use app::run;
-pub use port::{Lab, LibraryEntry, LiveRun, Preview};
+pub use port::{Lab, LibraryEntry, LiveRun, Preview, Ran};
 pub use theme::Theme;
 pub use update::Exit;

@@ -64,6 +64,12 @@ pub struct LibraryEntry {
     pub summary: String,
     /// Words to filter by.
     pub tags: Vec<String>,
+    /// The heading that it stands below: a chapter of the path, or the folder of its file.
+    pub group: String,
+    /// Whether it is a part of the path.
+    pub on_path: bool,
+    /// The last time that it was run to its end; `None` if it was not, or if nobody remembers.
+    pub ran: Option<Ran>,
     /// Where it comes from: `bundled`, or a file.
     pub origin: String,
     /// What to look for in its results.
@@ -74,6 +80,15 @@ pub struct LibraryEntry {
     pub preview: Result<Preview, Vec<String>>,
 }
 
+/// A run of a scenario, some time ago.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Ran {
+    /// When it began: RFC 3339, UTC.
+    pub at: String,
+    /// The best of its median speedups, if it had any.
+    pub best_speedup: Option<f64>,
+}
+
 /// What a scenario will run.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Preview {
@@ -81,6 +96,8 @@ pub struct Preview {
     pub kind: String,
     /// Tasks in a trial.
     pub tasks: u64,
+    /// Parameters, inputs and sweep: what each is about, and what it says.
+    pub outline: Vec<(&'static str, String)>,
     /// All configurations, the baseline first.
     pub configs: Vec<Config>,
     /// All trials, those that warm up included.

@@ -9,7 +9,7 @@ mod run;
 use ratatui::layout::Size;
 
 pub use history::History;
-pub use library::{Filtering, Library};
+pub use library::{Filtering, Library, ListRow};
 pub use news::News;
 pub use run::{Drawing, Ending, Run};
 
@@ -105,6 +105,11 @@ impl State {
 
     /// Whether the trial in progress is on the screen and should be kept up to date.
     pub fn wants_snapshots(&self) -> bool {
-        self.context() == Context::Running && !self.is_frozen()
+        match self.context() {
+            Context::Running => !self.is_frozen(),
+            // The results of a grid search fill while it runs.
+            Context::Interim => self.run.as_ref().is_some_and(Run::is_searching),
+            _ => false,
+        }
     }
 }

@@ -4,7 +4,7 @@ use nix::sys::signal::Signal;
 use ratatui::layout::Size;
 
 use super::keys::{self, Command, Key};
-use super::port::LibraryEntry;
+use super::port::{LibraryEntry, Ran};
 use super::screens;
 use super::state::{Cost, Drawing, Ending, Filtering, News, Place, Run, State};
 use super::theme::Role;
@@ -175,7 +175,9 @@ fn hear(state: &mut State, stamped: Stamped) -> Vec<Effect> {
         return Vec::new();
     }
     if run.ledger.status == Some(Status::Done) {
-        state.library.took(&run.name, elapsed_s);
+        let at = run.ledger.planned.as_ref().map(|planned| planned.started_at.clone()).unwrap_or_default();
+        let ran = Ran { at, best_speedup: run.figures().best_speedup() };
+        state.library.took(&run.name, elapsed_s, ran);
     }
     state.place = if run.leaves() { Place::Library } else { Place::Results };
     vec![Effect::Pace { running: false }]
@@ -185,6 +187,7 @@ fn obey(state: &mut State, command: Command) -> Vec<Effect> {
     match command {
         Command::Start => return start_selected(state),
         Command::Again => return state.run.iter().map(|run| Effect::Start(run.name.clone())).collect(),
+        Command::Next => to_the_next(state),
         Command::Reload => return vec![Effect::Reload],
         Command::Cancel => return end(state, false),
         Command::Leave => return end(state, true),
@@ -227,6 +230,18 @@ fn start_selected(state: &mut State) -> Vec<Effect> {
             Vec::new()
         }
         None => Vec::new(),
+    }
+}
+
+/// Selects the next scenario of the path: after the selected one, or after the one that was run.
+fn to_the_next(state: &mut State) {
+    let here = match (state.place, &state.run) {
+        (Place::Run | Place::Results, Some(run)) => Some(run.name.as_str()),
+        _ => state.library.selected().map(|entry| entry.name.as_str()),
+    };
+    if let Some(next) = state.library.next_on_path(here).map(str::to_owned) {
+        state.library.select_name(&next);
+        state.place = Place::Library;
     }
 }
 

@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use parlab::scenario::library::{Library, bundled};
-use parlab::scenario::{BackendKind, Overrides, Plan, Scenario};
+use parlab::scenario::{BackendKind, Overrides, Plan, Scenario, path};
 use parlab::workload;
 
 /// Steps of a countdown a second, on a slow machine.
@@ -73,8 +73,33 @@ fn run_s(scenario: &Scenario, cores: u32) -> f64 {
 #[test]
 fn they_are_fine_on_small_and_large_machines() {
     for cores in [1, 2, 3, 8, 64, 256, 1024] {
-        assert_eq!(on(cores).len(), 14);
+        assert_eq!(on(cores).len(), bundled().count());
     }
+}
+
+#[test]
+fn each_has_its_place_along_the_path_or_outside_of_it() {
+    let places: Vec<&str> = path::names().chain(path::OUTSIDE.scenarios.iter().copied()).collect();
+    let bundled: Vec<String> = bundled().map(|source| source.name).collect();
+    assert_eq!(bundled, places, "a place in src/scenario/path.rs for each, and no other");
+    assert!(path::PATH.iter().all(|chapter| !chapter.scenarios.is_empty()));
+    let mut once = places.clone();
+    once.sort_unstable();
+    once.dedup();
+    assert_eq!(once.len(), places.len());
+}
+
+#[test]
+fn the_path_follows_the_lecture() {
+    let lecture =
+        ["cubes", "database", "database-reordered", "crunch", "speedup", "tiny-tasks", "matmul-one", "matmul-all"];
+    let at = |name: &str| path::names().position(|known| known == name).unwrap();
+    assert!(lecture.iter().chain(&["grid-search", "triad"]).map(|name| at(name)).is_sorted());
+    // What goes beyond the lecture comes after it.
+    let scenarios = on(2);
+    let beyond = |name: &str| scenarios.iter().any(|s| s.name == name && s.tags.iter().any(|tag| tag == "beyond"));
+    let first = path::names().position(beyond).unwrap();
+    assert!(path::names().skip(first).all(beyond), "a scenario of the lecture after one that goes beyond it");
 }
 
 #[test]
@@ -127,7 +152,7 @@ fn reading_them_all_fits_into_the_start_of_the_program() {
     let best = (0..10).map(|_| {
         let start = Instant::now();
         let library = Library::open(&[], workload::specs(), 256);
-        assert_eq!(library.entries.len(), 14);
+        assert_eq!(library.entries.len(), bundled().count());
         start.elapsed()
     });
     assert!(best.min().unwrap().as_millis() < 30);

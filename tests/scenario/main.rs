@@ -8,6 +8,7 @@ mod fuzz;
 mod library;
 mod meaning;
 mod messages;
+mod outline;
 mod plan;
 mod schema;
 mod workers;

@@ -99,6 +99,7 @@ fn snapshot() -> impl Strategy<Value = Snapshot> {
         failed: 0,
         lanes,
         spans,
+        scores: None,
     })
 }
 

@@ -99,6 +99,33 @@ fn enter_starts_what_can_be_started() {
 }
 
 #[test]
+fn n_goes_to_the_next_of_the_path_that_was_not_run() {
+    let name = |state: &State| state.library.selected().map(|entry| entry.name.clone()).unwrap_or_default();
+    let mut state = library();
+    for expected in ["database", "database-sorted", "numbers", "speedup", "database"] {
+        assert_eq!(press(&mut state, Key::Char('n')), []);
+        assert_eq!(name(&state), expected, "cubes was run before, tiny and mine are no part of the path");
+    }
+    // The run of "database" has ended: from its results on, whatever the library had selected.
+    for context in [Context::Results, Context::Ran] {
+        let mut state = in_context(context);
+        assert_eq!(state.library.progress(), (2, 5));
+        state.library.select(6);
+        assert_eq!(press(&mut state, Key::Char('n')), []);
+        assert_eq!((state.context(), name(&state).as_str()), (Context::Library, "database-sorted"));
+        assert_eq!(press(&mut state, Key::Enter), [Effect::Start("database-sorted".to_owned())]);
+    }
+    for status in [Status::Failed, Status::Interrupted] {
+        assert_eq!(ended(status).library.progress(), (1, 5), "only what was done counts");
+    }
+    let mut state = library();
+    "/tiny".chars().for_each(|c| drop(press(&mut state, Key::Char(c))));
+    press(&mut state, Key::Enter);
+    press(&mut state, Key::Char('n'));
+    assert_eq!((name(&state).as_str(), state.library.filter()), ("database", ""), "a filter does not hide the path");
+}
+
+#[test]
 fn filter_takes_letters_that_are_commands_elsewhere() {
     let mut state = library();
     for key in "/quick?".chars() {

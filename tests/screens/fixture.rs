@@ -11,7 +11,7 @@ use parlab::machine::{Core, Sample};
 use parlab::scenario::{BackendKind, Config, Plan, PlannedTrial};
 use parlab::tui::state::{Cost, State};
 use parlab::tui::update::{Msg, update};
-use parlab::tui::{LibraryEntry, Preview, Theme};
+use parlab::tui::{LibraryEntry, Preview, Ran, Theme};
 use ratatui::layout::Size;
 
 /// The lesson of the scenario that is run.
@@ -61,6 +61,9 @@ pub(crate) fn entries() -> Vec<LibraryEntry> {
         title: title.to_owned(),
         summary: "Four queries that wait for a database, run one after the other and at once.".to_owned(),
         tags: tags.iter().map(|&tag| tag.to_owned()).collect(),
+        group: tags.last().map(|tag| format!("About {tag}")).unwrap_or_default(),
+        on_path: tags.contains(&"lecture"),
+        ran: None,
         origin: "bundled".to_owned(),
         lesson: LESSON.to_owned(),
         sha256: String::new(),
@@ -77,11 +80,16 @@ pub(crate) fn entries() -> Vec<LibraryEntry> {
         entry("speedup", "Speedup over 1..cores+3 processes", &["lecture"], &[serial, processes]),
         entry("tiny", "Tasks too small to be worth it", &["overhead"], &[serial, threads, processes]),
     ];
+    let ran = Ran { at: "2025-12-31T23:59:59Z".to_owned(), best_speedup: Some(1.5625) };
+    entries[0].ran = Some(ran);
     entries.push(LibraryEntry {
         name: "mine".to_owned(),
         title: "mine".to_owned(),
         summary: String::new(),
         tags: Vec::new(),
+        group: "./scenarios".to_owned(),
+        on_path: false,
+        ran: None,
         origin: "./scenarios/mine.toml".to_owned(),
         lesson: String::new(),
         sha256: String::new(),
@@ -101,6 +109,11 @@ fn preview(backends: &[(BackendKind, &[u32])]) -> Preview {
     Preview {
         kind: "sleep".to_owned(),
         tasks: 4,
+        outline: vec![
+            ("with", "unit_s 0.1 s".to_owned()),
+            ("inputs", "1, 8, 1.5, 2".to_owned()),
+            ("sweep", "dynamic schedule · baseline serial · seed 1235 · timeout 300 s".to_owned()),
+        ],
         trials: configs.len() * 4,
         configs,
         repeats: 3,
@@ -224,6 +237,7 @@ pub(crate) fn snapshot() -> Snapshot {
             lane(LaneState::Running, 4712, Some(1), 0.0, Some(0.25), 0, 0.42),
         ],
         spans: vec![span(0, 0, 1.0, 0.0, 0.1), span(0, 2, 1.5, 0.1, 0.25)],
+        scores: None,
     }
 }
 

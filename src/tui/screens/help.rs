@@ -20,6 +20,10 @@ use crate::tui::widgets::paint;
 
 /// The words that the screens use, in the order one meets them.
 pub const WORDS: &[(&str, &str)] = &[
+    (
+        "path",
+        "the lecture's scenarios in its order, and what goes beyond it; a tick marks those that were run to their end",
+    ),
     ("task", "one application of the workload to one input"),
     ("worker", "one thread or process that runs tasks"),
     ("backend", "how workers are hired: serial (nobody is), threads, processes (forked)"),

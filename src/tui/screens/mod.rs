@@ -9,6 +9,7 @@ mod lock;
 mod prose;
 pub mod results;
 mod run;
+mod scores;
 mod speedups;
 mod too_small;
 

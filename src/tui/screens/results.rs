@@ -18,6 +18,7 @@ use ratatui::layout::Rect;
 use ratatui::widgets::Widget as _;
 
 use super::prose::wrap;
+use super::scores::Picture;
 use super::speedups;
 use crate::engine::{Row, Status};
 use crate::tui::state::{Run, State};
@@ -27,6 +28,11 @@ use crate::units;
 
 /// From here on, chart and table stand side by side.
 const BESIDE_MIN: u16 = 110;
+/// Where a chart has fewer columns than this, scores stand below it, if it keeps so many rows.
+const CHART_WIDE: u16 = 76;
+const CHART_MIN: u16 = 10;
+/// Columns that scores need to say anything.
+const SCORES_MIN: u16 = 20;
 /// Rows that chart, point and table keep where nothing was measured.
 const UNMEASURED: u16 = 12;
 
@@ -44,7 +50,11 @@ pub(super) fn render(run: &Run, theme: &Theme, area: Rect, buf: &mut Buffer) {
     let problems = problems(run, theme, area.width.saturating_sub(4));
     let places = places(run, problems.len(), area);
     self::problems_in(places.problems, run.scroll, &problems, theme, buf);
-    chart(run, theme, places.chart, buf);
+    let (beside, place) = with_scores(run, theme, places.chart);
+    chart(run, theme, beside, buf);
+    if let Some((picture, place)) = place {
+        picture.render(place, buf);
+    }
     if let Some(row) = run.figures().rows.get(run.row) {
         point(run, row, theme, places.point, buf);
     }
@@ -114,6 +124,20 @@ fn places(run: &Run, problems: usize, area: Rect) -> Places {
     let table = Rect { width, ..low };
     let lesson = Rect { x: table.right(), width: low.width - width, ..low };
     Places { problems, chart, point, table, lesson: has_lesson.then_some(lesson) }
+}
+
+/// The chart's place, shared with the scores if there are any: side by side where it is wide, else below each other.
+fn with_scores<'a>(run: &'a Run, theme: &'a Theme, chart: Rect) -> (Rect, Option<(Picture<'a>, Rect)>) {
+    let Some(picture) = run.found().map(|scores| Picture::of(scores, theme)) else { return (chart, None) };
+    let below = chart.height.saturating_sub(CHART_MIN);
+    if chart.width < CHART_WIDE && below >= picture.height_min() {
+        let height = picture.height().min(below.max(chart.height / 2));
+        let scores = Rect { y: chart.bottom() - height, height, ..chart };
+        return (Rect { height: chart.height - height, ..chart }, Some((picture, scores)));
+    }
+    let width = picture.width().clamp(SCORES_MIN, (chart.width / 2).max(SCORES_MIN)).min(chart.width);
+    let scores = Rect { x: chart.right() - width, width, ..chart };
+    (Rect { width: chart.width - width, ..chart }, Some((picture, scores)))
 }
 
 /// From one figure to another; a unit that both have is said once: `820–860 ms`.

@@ -19,6 +19,7 @@ use ratatui::text::{Line, Span as Styled};
 use ratatui::widgets::{Block, Widget as _};
 
 use super::prose::wrap;
+use super::scores::Picture;
 use super::{lock, results, speedups};
 use crate::engine::{LaneState, LaneView, SPANS_MAX, Snapshot, TrialEnd};
 use crate::machine::Sample;
@@ -44,7 +45,12 @@ pub(super) fn render(run: &Run, sample: Option<&Sample>, theme: &Theme, area: Re
     let cores_height = cores_height(sample, left);
     cores(sample, theme, Rect { height: cores_height, ..left }, buf);
     let chart = Rect { y: left.y + cores_height, height: left.height - cores_height, ..left };
-    speedup(run, theme, chart, buf);
+    let picture = run.finding().map(|scores| Picture::of(scores, theme));
+    let on_left = picture.as_ref().and_then(|picture| below_the_chart(picture, chart));
+    speedup(run, theme, Rect { height: chart.height - on_left.map_or(0, |place| place.height), ..chart }, buf);
+    if let (Some(picture), Some(place)) = (&picture, on_left) {
+        picture.render(place, buf);
+    }
 
     progress(run, theme, Rect { height: PROGRESS, ..right }, buf);
     let news = news_lines(run, theme, right);
@@ -52,7 +58,10 @@ pub(super) fn render(run: &Run, sample: Option<&Sample>, theme: &Theme, area: Re
     let lanes_height = lanes_height(run, middle.height);
     workers(run, theme, Rect { height: lanes_height, ..middle }, buf);
     let table = Rect { y: middle.y + lanes_height, height: middle.height - lanes_height, ..middle };
-    if table.height > 0 {
+    let on_right = picture.filter(|picture| on_left.is_none() && table.height >= picture.height_min());
+    if let Some(picture) = on_right {
+        picture.render(table, buf);
+    } else if table.height > 0 {
         let current = run.planned_trial().map(|(trial, _)| trial.config);
         let lesson = lesson_place(run, table);
         let table = Rect { height: table.height - lesson.map_or(0, |lesson| lesson.height), ..table };
@@ -86,6 +95,13 @@ fn lesson_place(run: &Run, table: Rect) -> Option<Rect> {
     let height = table.height.checked_sub(rows).filter(|height| *height >= LESSON_MIN)?;
     let has_one = !results::lesson_text(run).is_empty();
     has_one.then_some(Rect { y: table.y + rows, height, ..table })
+}
+
+/// Where the scores stand below the chart, if that leaves it what it needs.
+fn below_the_chart(picture: &Picture<'_>, chart: Rect) -> Option<Rect> {
+    let room = chart.height.saturating_sub(CHART_MIN);
+    let height = picture.height().min(room);
+    (height >= picture.height_min()).then_some(Rect { y: chart.bottom() - height, height, ..chart })
 }
 
 /// As many rows as there are cores, as long as the chart keeps what it needs.

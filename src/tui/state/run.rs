@@ -6,8 +6,9 @@ use std::collections::VecDeque;
 use super::forecast::Forecast;
 use super::history::History;
 use super::news::News;
-use crate::engine::{Event, Figures, Ledger, Snapshot, Stamped, TrialOutcome};
-use crate::scenario::{BackendKind, Config, PlannedTrial};
+use crate::engine::{Event, Figures, Ledger, Scores, Snapshot, Stamped, TrialOutcome};
+use crate::scenario::{BackendKind, Config, GridSearch, PlannedTrial};
+use crate::workload;
 
 /// A run that is on, or that was.
 #[derive(Debug, Clone)]
@@ -22,6 +23,8 @@ pub struct Run {
     pub trial: Option<usize>,
     /// That trial, as last seen.
     pub snapshot: Snapshot,
+    /// What a grid search has found: the first of its trials that ran to the end, else the last that was seen.
+    found: Option<Scores>,
     /// How busy its workers were.
     pub history: History,
     /// Whether the screen follows.
@@ -80,6 +83,7 @@ impl Run {
             ledger: Ledger::default(),
             trial: None,
             snapshot: Snapshot::default(),
+            found: None,
             history: History::default(),
             drawing: Drawing::Live,
             ending: Ending::NotAsked,
@@ -100,8 +104,10 @@ impl Run {
     /// Takes in an event.
     pub fn apply(&mut self, mut stamped: Stamped) {
         // The screen shows no single results; keeping ten thousand of them would cost memory for nothing.
-        if let Event::TrialFinished { outcome, .. } = &mut stamped.event {
-            outcome.results = None;
+        if let Event::TrialFinished { outcome, .. } = &mut stamped.event
+            && let Some(results) = outcome.results.take()
+        {
+            self.find(|search| Scores::of_results(&results, search));
         }
         self.ledger.apply(&stamped);
         match stamped.event {
@@ -139,6 +145,37 @@ impl Run {
         self.figures.get_or_init(|| Figures::of(&self.ledger))
     }
 
+    /// How its kind searches a grid, if it does.
+    fn search(&self) -> Option<GridSearch> {
+        let kind = &self.ledger.planned.as_ref()?.scenario.kind;
+        workload::specs().find(|spec| spec.name == kind)?.search
+    }
+
+    /// Takes in what a trial has found, unless everything is known: all trials find the same.
+    fn find(&mut self, scores: impl FnOnce(&GridSearch) -> Option<Scores>) {
+        if self.found.as_ref().is_some_and(Scores::is_whole) {
+            return;
+        }
+        if let Some(search) = self.search() {
+            self.found = scores(&search).or(self.found.take());
+        }
+    }
+
+    /// What a grid search has found in all; `None` for other kinds, and while nothing is known.
+    pub fn found(&self) -> Option<&Scores> {
+        self.found.as_ref()
+    }
+
+    /// What it has found in the trial on the screen, or in all where that trial is not followed.
+    pub fn finding(&self) -> Option<&Scores> {
+        self.snapshot.scores.as_ref().or(self.found())
+    }
+
+    /// Whether there is something to be found that is not known yet.
+    pub fn is_searching(&self) -> bool {
+        self.is_on() && self.search().is_some() && !self.found.as_ref().is_some_and(Scores::is_whole)
+    }
+
     fn forecast(&self) -> &Forecast {
         self.forecast.get_or_init(|| Forecast::of(&self.ledger))
     }
@@ -148,6 +185,9 @@ impl Run {
         // Between two trials there may be nothing to see, and the last picture is better than none.
         if self.ledger.current.is_some() || !snapshot.lanes.is_empty() {
             self.history.see(&snapshot);
+            if let Some(scores) = &snapshot.scores {
+                self.find(|_| Some(scores.clone()));
+            }
             self.snapshot = snapshot;
         }
     }
