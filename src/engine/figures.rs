@@ -6,7 +6,7 @@
 use super::event::{ScenarioFacts, TaskResult, TaskTimes, TrialEnd, TrialOutcome};
 use super::ledger::Ledger;
 use super::trial::RESULTS_MAX;
-use crate::analysis::{self, Summary, summary};
+use crate::analysis::{self, Interval, Summary, summary};
 use crate::scenario::{BackendKind, Config};
 
 /// Rows for all configurations of a plan, in the plan's order.
@@ -31,10 +31,15 @@ pub struct Row {
     pub samples_s: Vec<f64>,
     /// The samples in short.
     pub wall_s: Option<Summary>,
+    /// The 95 % interval of their mean, by [`analysis::mean_ci95`].
+    pub wall_ci95: Option<Interval>,
     /// Start-up seconds of the samples in short.
     pub startup_s: Option<Summary>,
     /// Speedup over the baseline; `None` while either has no sample.
     pub speedup: Option<Speedup>,
+    /// The 95 % interval of the ratio of the mean times, by [`analysis::ratio_ci95`]; `None` for the baseline, which
+    /// is as fast as itself.
+    pub speedup_ci95: Option<Interval>,
     /// Speedup × the baseline's workers ÷ workers; 1 is ideal.
     pub efficiency: Option<f64>,
     /// Karp and Flatt's serial fraction; `None` for one worker.
@@ -137,9 +142,11 @@ fn measured(ledger: &Ledger, facts: &ScenarioFacts, index: usize, config: &Confi
         label: label(config),
         trials: ledger.trials_of(index, false).count(),
         wall_s,
+        wall_ci95: analysis::mean_ci95(&samples_s),
         startup_s: summary(&startups_s),
         samples_s,
         speedup: None,
+        speedup_ci95: None,
         efficiency: None,
         karp_flatt: None,
         usage: usage(&samples),
@@ -154,11 +161,15 @@ fn compare(ledger: &Ledger, rows: &mut [Row], baseline: usize, include_startup: 
         let startup = |outcome: &TrialOutcome| if include_startup { outcome.startup_s.unwrap_or(0.0) } else { 0.0 };
         ledger.samples(config).map(|outcome| outcome.wall_s + startup(outcome)).collect()
     };
-    let Some(reference) = summary(&times_s(baseline)) else { return };
+    let reference_s = times_s(baseline);
+    let Some(reference) = summary(&reference_s) else { return };
     let baseline_workers = rows[baseline].config.workers;
     for (index, row) in rows.iter_mut().enumerate() {
         let workers = row.config.workers;
-        row.speedup = speedup(reference.median, &times_s(index));
+        let samples_s = times_s(index);
+        row.speedup = speedup(reference.median, &samples_s);
+        row.speedup_ci95 =
+            Some(&samples_s).filter(|_| index != baseline).and_then(|s| analysis::ratio_ci95(&reference_s, s));
         row.efficiency = row.speedup.and_then(|s| analysis::efficiency(s.value, workers, baseline_workers));
         // Karp and Flatt's formula knows one worker as its reference, and no other.
         row.karp_flatt =

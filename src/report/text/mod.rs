@@ -110,7 +110,12 @@ fn notes(planned: &Planned, figures: &Figures) -> String {
             format!("Wall: the median of {} repeats; spread: (longest − shortest) ÷ median.", units::count(repeats))
         }
     };
-    wrapped(&format!("{baseline}{wall}"), WIDTH, "")
+    let interval = if figures.rows.iter().any(|row| row.speedup_ci95.is_some()) {
+        " 95 %: the interval of the ratio of mean times (Fieller), if times scatter normally."
+    } else {
+        ""
+    };
+    wrapped(&format!("{baseline}{wall}{interval}"), WIDTH, "")
 }
 
 /// How the run ended, where that needs saying.

@@ -119,6 +119,7 @@ fn places(run: &Run, problems: usize, area: Rect) -> Places {
 /// From one figure to another; a unit that both have is said once: `820–860 ms`.
 fn range(from: &str, to: &str) -> String {
     match (from.rsplit_once(' '), to.rsplit_once(' ')) {
+        (None, None) => format!("{from}–{to}"),
         (Some((number, a)), Some((_, b))) if a == b && !number.contains(' ') => format!("{number}–{to}"),
         _ => format!("{from} – {to}"),
     }
@@ -223,6 +224,7 @@ fn point_figures(run: &Run, row: &Row) -> Vec<(&'static str, String)> {
         }
         out.push(("speedup", text));
     }
+    out.extend(row.speedup_ci95.map(|ci| ("95 %", range(&units::digits(ci.low), &units::digits(ci.high)))));
     out.extend(row.efficiency.map(|efficiency| ("efficiency", units::percent(efficiency))));
     out.extend(row.startup_s.map(|startup| ("start-up", units::seconds(startup.median))));
     out.extend(row.tasks_per_s.map(|rate| ("tasks/s", units::scaled(rate))));
@@ -262,6 +264,7 @@ mod tests {
     #[test]
     fn ranges_say_a_common_unit_once() {
         assert_eq!(range("820 ms", "860 ms"), "820–860 ms");
+        assert_eq!(range("1.48", "1.55"), "1.48–1.55");
         assert_eq!(range("998 ms", "1.02 s"), "998 ms – 1.02 s");
         assert_eq!(range("1 min 40 s", "2 min 05 s"), "1 min 40 s – 2 min 05 s");
     }
