@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::order::OrderFigures;
 use crate::scenario::{Plan, Value};
 
 /// An event with the time and the totals at that time, so that a consumer need not count for itself.
@@ -212,6 +213,8 @@ pub struct TrialOutcome {
     pub tasks_failed: u64,
     /// Durations of tasks; `None` when none was finished.
     pub task_s: Option<TaskTimes>,
+    /// How the tasks filled the workers' time; `None` where the trial did not run to its end or a task failed.
+    pub order: Option<OrderFigures>,
     /// Sum over all results, hexadecimal, equal for equal results whoever computed them.
     pub checksum: String,
     /// Each task's result, in task order, where there are at most 10 000; told once for results that are the same.
@@ -233,6 +236,7 @@ impl Default for TrialOutcome {
             tasks_done: 0,
             tasks_failed: 0,
             task_s: None,
+            order: None,
             checksum: String::new(),
             results: None,
         }

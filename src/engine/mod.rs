@@ -8,10 +8,12 @@ mod event;
 mod figures;
 mod ledger;
 mod live;
+mod order;
 mod problems;
 mod run;
 mod search;
 mod session;
+mod story;
 mod trial;
 mod words;
 
@@ -23,8 +25,10 @@ pub use event::{
 pub use figures::{Figures, Row, Speedup, TaskCounts, Usage, label, results};
 pub use ledger::Ledger;
 pub use live::{LaneState, LaneView, Snapshot, Span};
+pub use order::OrderFigures;
 pub use run::{Executor, Setting, run};
 pub use search::{Combination, SearchFigures};
 pub use session::Session;
+pub use story::{Finding, findings};
 pub use trial::{Laboratory, RESULTS_MAX};
 pub use words::{loss_in_words, trial_in_words};

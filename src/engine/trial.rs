@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use super::control::{Control, Urgency};
 use super::event::{Cause, Event, Loss, Remedy, TaskResult, TaskTimes, TrialEnd, TrialOutcome};
+use super::order::OrderFigures;
 use super::run::Executor;
 use crate::backend::{Agency, Board, Broken, Clock, Crew, Departure, Notice, Scale, Shape};
 use crate::scenario::{BackendKind, Config, Inputs, Scenario, Value};
@@ -148,9 +149,11 @@ impl Laboratory<'_> {
         let tick_s = self.scale.seconds_per_tick();
         let (opened, startup_s) = opened.unwrap_or((now, None));
         let last_end = if end == TrialEnd::Complete { totals.last_end } else { now };
+        let wall_s = last_end.saturating_sub(opened) as f64 * tick_s;
+        let order = || OrderFigures::of(board, &totals, tick_s, wall_s, self.scenario.job.order);
         TrialOutcome {
             end,
-            wall_s: last_end.saturating_sub(opened) as f64 * tick_s,
+            wall_s,
             startup_s,
             cpu_user_s: totals.user_us as f64 * 1e-6,
             cpu_system_s: totals.system_us as f64 * 1e-6,
@@ -163,6 +166,7 @@ impl Laboratory<'_> {
                 let [min, median, p95, max] = ticks.map(|t| t * tick_s);
                 TaskTimes { min, median, p95, max }
             }),
+            order: (end == TrialEnd::Complete).then(order).flatten(),
             checksum: format!("{:016x}", totals.checksum),
             results: (with_results && board.shape().tasks <= RESULTS_MAX).then(|| self.results(board)),
         }

@@ -10,7 +10,8 @@ use serde::Serialize;
 use super::words;
 use crate::analysis::{Interval, Summary};
 use crate::engine::{
-    Figures, Ledger, MachineFacts, Problem, Row, ScenarioFacts, SearchFigures, Status, TaskResult, TaskTimes, results,
+    Figures, Finding, Ledger, MachineFacts, Problem, Row, ScenarioFacts, SearchFigures, Status, TaskResult, TaskTimes,
+    findings, results,
 };
 use crate::scenario::{BackendKind, Config, Schedule, Value};
 
@@ -38,6 +39,7 @@ struct Report<'a> {
     /// Scaling laws are not fitted by this version.
     fits: [(); 0],
     grid: Option<Grid<'a>>,
+    findings: Vec<Finding>,
     warnings: Vec<Problem>,
 }
 
@@ -185,6 +187,7 @@ impl<'a> Report<'a> {
             configs: rows.map(|(index, row)| Configuration::of(row, results(ledger, index))).collect(),
             fits: [],
             grid: search.map(Grid::of),
+            findings: findings(ledger, figures),
             warnings: words::warnings(ledger),
         }
     }

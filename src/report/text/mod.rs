@@ -7,7 +7,7 @@ mod table;
 mod wrap;
 
 use super::words;
-use crate::engine::{Figures, Ledger, MachineFacts, Planned, SearchFigures, Status, TrialEnd, label};
+use crate::engine::{Figures, Ledger, MachineFacts, Planned, SearchFigures, Status, TrialEnd, findings, label};
 use crate::scenario::{Config, Schedule};
 use crate::units;
 use wrap::{paragraphs, wrapped};
@@ -30,6 +30,7 @@ pub fn render(ledger: &Ledger) -> String {
     }
     sections.push(ending(ledger));
     sections.push(problems(ledger));
+    sections.push(happened(ledger));
     if let Some(planned) = &ledger.planned {
         sections.push(paragraphs(&planned.scenario.lesson, WIDTH));
     }
@@ -141,6 +142,14 @@ fn problems(ledger: &Ledger) -> String {
         lines.push(format!("! and {} more (see --format json)", warnings.len() - PROBLEMS_MAX));
     }
     lines.join("\n")
+}
+
+/// What the figures come to, in sentences.
+fn happened(ledger: &Ledger) -> String {
+    let found = findings(ledger, &Figures::of(ledger));
+    let lines: Vec<String> =
+        found.iter().map(|finding| wrapped(&format!("- {}", finding.message), WIDTH, "  ")).collect();
+    if lines.is_empty() { String::new() } else { format!("What happened\n{}", lines.join("\n")) }
 }
 
 /// Facts in a row; what is not known is left out.

@@ -6,7 +6,7 @@ use std::collections::VecDeque;
 use super::forecast::Forecast;
 use super::history::History;
 use super::news::News;
-use crate::engine::{Event, Figures, Ledger, Snapshot, Stamped, TrialOutcome};
+use crate::engine::{Event, Figures, Finding, Ledger, Snapshot, Stamped, TrialOutcome, findings};
 use crate::scenario::{BackendKind, Config, PlannedTrial};
 
 /// A run that is on, or that was.
@@ -39,6 +39,7 @@ pub struct Run {
     /// What follows from the ledger: worked out when somebody looks, since trials may end by the thousand between
     /// two frames.
     figures: OnceCell<Figures>,
+    findings: OnceCell<Vec<Finding>>,
     forecast: OnceCell<Forecast>,
 }
 
@@ -88,6 +89,7 @@ impl Run {
             scroll: 0,
             gate_s: None,
             figures: OnceCell::new(),
+            findings: OnceCell::new(),
             forecast: OnceCell::new(),
         }
     }
@@ -130,13 +132,21 @@ impl Run {
                 self.figures.take();
                 self.forecast.take();
             }
-            Event::RunFinished { .. } => self.drawing = Drawing::Live,
+            Event::RunFinished { .. } => {
+                self.drawing = Drawing::Live;
+                self.findings.take();
+            }
         }
     }
 
     /// What the trials so far have shown.
     pub fn figures(&self) -> &Figures {
         self.figures.get_or_init(|| Figures::of(&self.ledger))
+    }
+
+    /// What its figures come to, in sentences; nothing while it is on, when the next trial may turn all of it over.
+    pub fn findings(&self) -> &[Finding] {
+        if self.is_on() { &[] } else { self.findings.get_or_init(|| findings(&self.ledger, self.figures())) }
     }
 
     fn forecast(&self) -> &Forecast {
