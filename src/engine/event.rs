@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::order::OrderFigures;
-use crate::scenario::{Plan, Value};
+use crate::scenario::{Plan, Prediction, Value};
 
 /// An event with the time and the totals at that time, so that a consumer need not count for itself.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -91,6 +91,9 @@ pub struct Planned {
     pub machine: MachineFacts,
     /// Configurations and trials.
     pub plan: Plan,
+    /// What was expected of them, before anything was measured.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub predictions: Vec<Prediction>,
 }
 
 /// What a report says of a scenario.

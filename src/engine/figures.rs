@@ -3,8 +3,9 @@
 //! A [`super::Ledger`] holds what was measured; this is what follows from it by `analysis`. Whatever was not
 //! measured yet, or does not apply, is `None`: nothing is filled in.
 
-use super::event::{ScenarioFacts, TaskResult, TaskTimes, TrialEnd, TrialOutcome};
+use super::event::{Planned, ScenarioFacts, TaskResult, TaskTimes, TrialEnd, TrialOutcome};
 use super::ledger::Ledger;
+use super::predicted::Predicted;
 use super::trial::RESULTS_MAX;
 use crate::analysis::{self, Interval, Summary, summary};
 use crate::scenario::{BackendKind, Config};
@@ -44,6 +45,8 @@ pub struct Row {
     pub efficiency: Option<f64>,
     /// Karp and Flatt's serial fraction; `None` for one worker.
     pub karp_flatt: Option<f64>,
+    /// What was expected, and how far that was off.
+    pub predicted: Option<Predicted>,
     /// What the samples cost, and how their tasks went.
     pub usage: Option<Usage>,
     /// Tasks that gave a result and tasks given up, in one trial: the last in which a task failed, else the last
@@ -102,6 +105,7 @@ impl Figures {
         if let Some(baseline) = baseline {
             compare(ledger, &mut rows, baseline, planned.scenario.include_startup);
         }
+        predict(ledger, planned, &mut rows, baseline);
         Self { rows, baseline }
     }
 }
@@ -149,6 +153,7 @@ fn measured(ledger: &Ledger, facts: &ScenarioFacts, index: usize, config: &Confi
         speedup_ci95: None,
         efficiency: None,
         karp_flatt: None,
+        predicted: None,
         usage: usage(&samples),
         tasks: task_counts(ledger, index),
         tasks_per_s: wall_s.map(per_s).filter(|rate| rate.is_finite()),
@@ -157,10 +162,7 @@ fn measured(ledger: &Ledger, facts: &ScenarioFacts, index: usize, config: &Confi
 
 /// Fills in what is relative to the baseline.
 fn compare(ledger: &Ledger, rows: &mut [Row], baseline: usize, include_startup: bool) {
-    let times_s = |config: usize| -> Vec<f64> {
-        let startup = |outcome: &TrialOutcome| if include_startup { outcome.startup_s.unwrap_or(0.0) } else { 0.0 };
-        ledger.samples(config).map(|outcome| outcome.wall_s + startup(outcome)).collect()
-    };
+    let times_s = |config: usize| times_s(ledger, config, include_startup);
     let reference_s = times_s(baseline);
     let Some(reference) = summary(&reference_s) else { return };
     let baseline_workers = rows[baseline].config.workers;
@@ -174,6 +176,25 @@ fn compare(ledger: &Ledger, rows: &mut [Row], baseline: usize, include_startup: 
         // Karp and Flatt's formula knows one worker as its reference, and no other.
         row.karp_flatt =
             row.speedup.filter(|_| baseline_workers == 1).and_then(|s| analysis::karp_flatt(s.value, workers));
+    }
+}
+
+/// Seconds of a configuration's samples as its speedup counts them.
+fn times_s(ledger: &Ledger, config: usize, include_startup: bool) -> Vec<f64> {
+    let startup = |outcome: &TrialOutcome| if include_startup { outcome.startup_s.unwrap_or(0.0) } else { 0.0 };
+    ledger.samples(config).map(|outcome| outcome.wall_s + startup(outcome)).collect()
+}
+
+/// Sets what was expected beside what was measured.
+fn predict(ledger: &Ledger, planned: &Planned, rows: &mut [Row], baseline: Option<usize>) {
+    let median_s =
+        |config: usize| summary(&times_s(ledger, config, planned.scenario.include_startup)).map(|times| times.median);
+    let reference_s = baseline.and_then(median_s);
+    for prediction in &planned.predictions {
+        if let Some(row) = rows.get_mut(prediction.config) {
+            let time_s = median_s(prediction.config);
+            row.predicted = Some(Predicted::of(prediction.expected, row.speedup, time_s, reference_s));
+        }
     }
 }
 

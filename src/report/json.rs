@@ -10,10 +10,10 @@ use serde::Serialize;
 use super::words;
 use crate::analysis::{Interval, Summary};
 use crate::engine::{
-    Figures, Finding, Ledger, MachineFacts, Problem, Row, ScenarioFacts, SearchFigures, Status, TaskResult, TaskTimes,
-    findings, results,
+    Figures, Finding, Ledger, MachineFacts, Predicted, Problem, Row, ScenarioFacts, SearchFigures, Status, TaskResult,
+    TaskTimes, findings, results,
 };
-use crate::scenario::{BackendKind, Config, Schedule, Value};
+use crate::scenario::{BackendKind, Config, Expected, Schedule, Value};
 
 /// The report as indented JSON, ending in a newline. Before a run is planned there is no scenario, no machine and
 /// no configuration to tell of.
@@ -82,6 +82,7 @@ struct Configuration<'a> {
     speedup: Ratio,
     efficiency: Option<f64>,
     karp_flatt: Option<f64>,
+    predicted: Option<Prediction>,
     tasks_done: Option<u64>,
     tasks_failed: Option<u64>,
     tasks_per_s: Option<f64>,
@@ -122,6 +123,24 @@ struct Cpu {
 struct Ratio {
     value: Option<f64>,
     ci95: Ci95,
+}
+
+/// What was expected: a speedup, or a time and the speedup that follows from it; and how far that was off.
+#[derive(Serialize)]
+struct Prediction {
+    speedup: Option<f64>,
+    wall_s: Option<f64>,
+    error: Option<f64>,
+}
+
+impl Prediction {
+    fn of(predicted: Predicted) -> Self {
+        let wall_s = match predicted.expected {
+            Expected::Speedup(_) => None,
+            Expected::WallS(wall_s) => Some(wall_s),
+        };
+        Self { speedup: predicted.speedup, wall_s, error: predicted.error }
+    }
 }
 
 #[derive(Serialize)]
@@ -236,6 +255,7 @@ impl<'a> Configuration<'a> {
             speedup: Ratio { value: row.speedup.map(|s| s.value), ci95: row.speedup_ci95.map(ends) },
             efficiency: row.efficiency,
             karp_flatt: row.karp_flatt,
+            predicted: row.predicted.map(Prediction::of),
             tasks_done: row.tasks.map(|tasks| tasks.done),
             tasks_failed: row.tasks.map(|tasks| tasks.failed),
             tasks_per_s: row.tasks_per_s,

@@ -5,6 +5,7 @@ use crate::engine::event::{Loss, TaskTimes};
 use crate::engine::figures::{Figures, Row};
 use crate::engine::ledger::Ledger;
 use crate::engine::order::OrderFigures;
+use crate::engine::predicted::Predicted;
 use crate::scenario::{BackendKind, Schedule};
 
 use super::lock::Lock;
@@ -52,6 +53,8 @@ pub(super) struct Fact {
     pub(super) task_s: Option<TaskTimes>,
     /// Of the sample with the median wall time.
     pub(super) order: Option<OrderFigures>,
+    /// What was expected of it, and how far that was off.
+    pub(super) predicted: Option<Predicted>,
     /// What was measured of the interpreter's lock, if there was one.
     pub(super) lock: Option<Lock>,
 }
@@ -120,6 +123,7 @@ impl Fact {
             preemptions: usage.switches_involuntary,
             task_s: usage.task_s,
             order: typical.and_then(|outcome| outcome.order),
+            predicted: row.predicted,
             lock: None,
         })
     }

@@ -44,6 +44,7 @@ fn fact(backend: BackendKind, workers: u32, wall_s: f64) -> Fact {
         preemptions: 2,
         task_s: None,
         order: None,
+        predicted: None,
         lock: None,
     }
 }

@@ -15,6 +15,7 @@ mod lock;
 mod losses;
 mod makespan;
 mod overhead;
+mod prediction;
 mod speed;
 
 use serde::Serialize;
@@ -50,6 +51,7 @@ struct Rule {
 /// All rules, in the order in which their sentences follow each other.
 const RULES: &[Rule] = &[
     Rule { name: "lost-workers", speak: losses::lost_workers },
+    Rule { name: "prediction", speak: prediction::yours },
     Rule { name: "best", speak: speed::best },
     Rule { name: "noise", speak: speed::noise },
     Rule { name: "lock", speak: lock::held },

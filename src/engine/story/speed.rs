@@ -7,15 +7,18 @@ use crate::units;
 /// Repeats further apart than this, relative to their median, are news.
 const UNEVEN: f64 = 0.25;
 
-/// The fastest configuration against the baseline; without one, the fastest of several.
+/// Speedups this close to each other are as good as the same.
+const AS_GOOD: f64 = 0.98;
+
+/// The fastest configuration with more workers than the baseline against that; without a baseline, the fastest of
+/// several.
 pub(super) fn best(facts: &Facts) -> Option<Said> {
     let message = match facts.reference() {
         Some(reference) => {
-            let best = facts.others().filter(|fact| fact.speedup.is_some()).max_by(|a, b| {
-                let (a, b) = (a.speedup.unwrap_or(0.0), b.speedup.unwrap_or(0.0));
-                a.total_cmp(&b)
-            })?;
-            against(best, reference)?
+            let more = facts.others().filter(|fact| fact.workers > reference.workers);
+            let mut rows: Vec<(&Fact, f64)> = more.filter_map(|fact| Some((fact, fact.speedup?))).collect();
+            rows.sort_by(|a, b| b.1.total_cmp(&a.1));
+            against(&rows, &reference.label)?
         }
         None if facts.baseline.is_none() && facts.rows.len() > 1 => {
             let best = facts.rows.iter().min_by(|a, b| a.wall.median.total_cmp(&b.wall.median))?;
@@ -27,19 +30,22 @@ pub(super) fn best(facts: &Facts) -> Option<Said> {
     Some(Said { weight: 90, message })
 }
 
-fn against(best: &Fact, reference: &Fact) -> Option<String> {
-    let (speedup, reference) = (best.speedup?, &reference.label);
-    if speedup <= 1.0 {
-        let times = units::digits(1.0 / speedup);
+/// The first of `rows`, which are sorted by their speedups, or the one that is as good with fewer workers.
+fn against(rows: &[(&Fact, f64)], reference: &str) -> Option<String> {
+    let &(fastest, most) = rows.first()?;
+    if most <= 1.0 {
+        let times = units::digits(1.0 / most);
         return Some(format!(
             "Nothing was faster than {reference}: the best of the others, {}, took {times} times as long.",
-            best.label
+            fastest.label
         ));
     }
-    let efficiency = best.efficiency.filter(|_| best.workers > 1);
-    let efficiency = efficiency.map(|e| format!(", an efficiency of {}", units::percent(e))).unwrap_or_default();
+    let as_good = rows.iter().take_while(|(_, speedup)| *speedup >= AS_GOOD * most);
+    let &(best, speedup) = as_good.min_by_key(|(fact, _)| fact.workers)?;
+    let how = if best.workers < fastest.workers { "As fast as any, with the fewest workers," } else { "Fastest" };
+    let efficiency = best.efficiency.map(|e| format!(", an efficiency of {}", units::percent(e))).unwrap_or_default();
     let times = units::digits(speedup);
-    Some(format!("Fastest {} {}: {times} times as fast as {reference}{efficiency}.", best.were(), best.label))
+    Some(format!("{how} {} {}: {times} times as fast as {reference}{efficiency}.", best.were(), best.label))
 }
 
 /// Speaks when the repeats leave it open whether more workers changed anything: of the configuration that seems to
@@ -102,9 +108,17 @@ mod tests {
     }
 
     #[test]
-    fn one_worker_has_no_efficiency_to_speak_of() {
-        let facts = facts(vec![serial(1.0), threads(1, 0.9)]);
-        assert_eq!(message(best(&facts)), "Fastest was threads × 1: 1.11 times as fast as serial.");
+    fn one_worker_alone_is_no_parallel_run() {
+        assert_eq!(best(&facts(vec![serial(1.0), threads(1, 0.9)])), None);
+    }
+
+    #[test]
+    fn fewer_workers_that_do_as_well_are_better() {
+        let facts = facts(vec![serial(1.0), threads(2, 0.505), threads(4, 0.5), processes(3, 0.52)]);
+        assert_eq!(
+            message(best(&facts)),
+            "As fast as any, with the fewest workers, were threads × 2: 1.98 times as fast as serial, an efficiency of 99 %."
+        );
     }
 
     #[test]

@@ -116,7 +116,12 @@ fn notes(planned: &Planned, figures: &Figures) -> String {
     } else {
         ""
     };
-    wrapped(&format!("{baseline}{wall}{interval}"), WIDTH, "")
+    let predicted = if figures.rows.iter().any(|row| row.predicted.is_some()) {
+        " Off by: predicted ÷ measured − 1."
+    } else {
+        ""
+    };
+    wrapped(&format!("{baseline}{wall}{interval}{predicted}"), WIDTH, "")
 }
 
 /// How the run ended, where that needs saying.

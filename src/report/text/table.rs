@@ -4,6 +4,7 @@ use unicode_width::UnicodeWidthStr;
 
 use crate::analysis::Interval;
 use crate::engine::{Figures, Row};
+use crate::scenario::Expected;
 use crate::units;
 
 /// Spaces between columns; one less where the line would be too long, or have no room for bars.
@@ -17,7 +18,7 @@ const NOTHING: &str = "–";
 
 /// A line a configuration under a line of headings, no wider than `width` unless the figures force it.
 pub(super) fn render(figures: &Figures, width: usize) -> String {
-    let columns = columns(figures);
+    let columns = fitting(columns(figures), width);
     let figures_width: usize = columns.iter().map(Column::width).sum();
     let room = |gap: usize| width.saturating_sub(figures_width + gap * columns.len());
     let has_bars = |gap: &usize| figures.baseline.is_some() && room(*gap) >= *BAR.start();
@@ -73,10 +74,35 @@ fn columns(figures: &Figures) -> Vec<Column> {
         columns.push(column(Side::Right, "effic.", |row| row.efficiency.map(percent)));
         columns.push(column(Side::Right, "speedup", |row| speedup(row).map(|s| format!("{}×", units::digits(s)))));
     }
+    if figures.rows.iter().any(|row| row.predicted.is_some()) {
+        columns.push(column(Side::Right, "predicted", predicted));
+        columns.push(column(Side::Right, "off by", Row::off_by));
+    }
     if figures.rows.iter().any(|row| row.speedup_ci95.is_some()) {
         columns.push(column(Side::Right, "95 %", |row| row.speedup_ci95.map(interval)));
     }
     columns
+}
+
+/// What is left out first where the line would be too long: the JSON report has it all.
+const DISPENSABLE: [&str; 3] = ["tasks/s", "start-up", "spread"];
+
+/// As many of the columns as fit, those that can be done without left out one by one.
+fn fitting(mut columns: Vec<Column>, width: usize) -> Vec<Column> {
+    for heading in DISPENSABLE {
+        let least = columns.iter().map(|column| column.width() + 1).sum::<usize>() - 1;
+        if least > width {
+            columns.retain(|column| column.heading != heading);
+        }
+    }
+    columns
+}
+
+fn predicted(row: &Row) -> Option<String> {
+    Some(match row.predicted?.expected {
+        Expected::Speedup(value) => format!("{}×", units::digits(value)),
+        Expected::WallS(value) => units::seconds(value),
+    })
 }
 
 fn speedup(row: &Row) -> Option<f64> {

@@ -34,6 +34,7 @@ pub const WORDS: &[(&str, &str)] = &[
         "95 %",
         "the interval of the ratio of mean times by Fieller's theorem, for 3 repeats or more whose times scatter normally",
     ),
+    ("predicted", "what was expected beforehand; off by: predicted ÷ measured − 1, so + is too much"),
     ("efficiency", "speedup ÷ workers: 100 % means that every worker paid in full"),
     ("ideal line", "speedup = workers: what perfect sharing would give"),
     ("baseline", "the configuration that speedups are relative to; as a rule, serial"),
@@ -123,6 +124,7 @@ fn places(row: &Binding) -> String {
         let screen = match context {
             Context::Library => "library",
             Context::Filter => "filter",
+            Context::Predict => "predict",
             Context::Running | Context::Ran => "run",
             Context::Interim | Context::Results => "results",
             Context::Help => "help",

@@ -223,6 +223,10 @@ fn point_figures(run: &Run, row: &Row) -> Vec<(&'static str, String)> {
         }
         out.push(("speedup", text));
     }
+    if let Some(predicted) = row.predicted {
+        let off_by = row.off_by().map(|off| format!(" (off by {off})")).unwrap_or_default();
+        out.push(("predicted", format!("{}{off_by}", speedups::expected_words(predicted.expected))));
+    }
     out.extend(row.speedup_ci95.map(|ci| ("95 %", range(&units::digits(ci.low), &units::digits(ci.high)))));
     out.extend(row.efficiency.map(|efficiency| ("efficiency", units::percent(efficiency))));
     out.extend(row.startup_s.map(|startup| ("start-up", units::seconds(startup.median))));
