@@ -27,6 +27,7 @@ fn main() -> ExitCode {
     let series = series();
     let plot = Plot {
         series: &series,
+        guesses: &[],
         ideal: Some(1.0),
         selected: Some((1, 9)),
         x_label: "workers",
@@ -87,5 +88,12 @@ fn spans(workers: usize, tasks: usize) -> Vec<Vec<Segment>> {
 }
 
 fn lane(worker: usize, spans: &[Segment]) -> LaneRow<'_> {
-    LaneRow { label: worker.to_string(), state: LaneState::Running, spans, busy: &[], note: String::new() }
+    LaneRow {
+        label: worker.to_string(),
+        state: LaneState::Running,
+        spans,
+        busy: &[],
+        lock: [&[]; 4],
+        note: String::new(),
+    }
 }

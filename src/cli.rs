@@ -38,6 +38,7 @@ Examples:
   parlab run numbers.toml
   parlab run numbers.toml --workers 1,2,4 --repeats 5
   parlab run numbers.toml --format json --quiet | jq '.configs[].speedup.value'
+  parlab run numbers.toml --predict 2:1.8,4:3
   parlab run numbers.toml -o report.json --format json --journal run.jsonl
 
 LIST: 4 · 1,2,4 · 1..8 · 1..8 step 2 · 1..cores · 1..cores+3 · pow2..cores
@@ -118,6 +119,10 @@ pub struct Run {
     /// Write each event of the run to a file, as a line of JSON
     #[arg(long, value_name = "FILE")]
     pub journal: Option<PathBuf>,
+
+    /// What you expect, before it is measured: WORKERS:SPEEDUP such as 2:1.8,4:3; or 2:0.5s, threads:2:1.9
+    #[arg(long, value_name = "PAIRS")]
+    pub predict: Option<String>,
 
     /// No progress on standard error
     #[arg(short, long)]

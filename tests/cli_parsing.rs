@@ -32,7 +32,7 @@ fn without_a_command_the_screen_opens() {
 #[test]
 fn run_takes_every_option_of_the_contract() {
     let line = "parlab run a.toml --backends threads,processes --workers 1..cores+3 --repeats 5 --warmup 0 --schedule \
-                guided --chunk 16 --seed 7 --format json -o out.json --journal run.jsonl --quiet --yes";
+                guided --chunk 16 --seed 7 --format json -o out.json --journal run.jsonl --predict 2:1.8,4:3 --quiet --yes";
     let Some(Command::Run(run)) = read(line).unwrap().command else { panic!("not a run") };
     assert_eq!(run.scenario, "a.toml");
     assert_eq!(run.overrides.backends.as_deref(), Some("threads,processes"));
@@ -43,6 +43,7 @@ fn run_takes_every_option_of_the_contract() {
     assert_eq!(run.format, Format::Json);
     assert_eq!(run.output.as_deref(), Some("out.json".as_ref()));
     assert_eq!(run.journal.as_deref(), Some("run.jsonl".as_ref()));
+    assert_eq!(run.predict.as_deref(), Some("2:1.8,4:3"));
     assert!(run.quiet && run.yes);
 }
 

@@ -44,6 +44,7 @@ fn setting() -> Setting {
             limited_by: vec!["affinity".to_owned()],
             memory_bytes: Some(1 << 34),
         },
+        predictions: Vec::new(),
     }
 }
 

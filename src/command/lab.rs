@@ -13,7 +13,7 @@ use crate::engine::{History, MachineFacts, Session, Snapshot};
 use crate::machine::{self, Pace, Sampler};
 use crate::report::Journal;
 use crate::scenario::library::{Entry, Library, Origin, Source, find, standard_folders};
-use crate::scenario::{Overrides, Plan, Scenario, outline, path};
+use crate::scenario::{Guess, Overrides, Plan, Prediction, Scenario, outline, path, predictions};
 use crate::tui::port::{EventSink, Lab, LibraryEntry, LiveRun, Preview, Ran, SampleSink};
 use crate::tui::{self, Theme};
 use crate::workload;
@@ -44,6 +44,8 @@ struct Bench {
     sampler: Option<Sampler>,
     /// One for all runs, in the order they happen.
     journal: Option<Arc<Mutex<Journal>>>,
+    /// What is expected of scenarios, by their names in the library.
+    guesses: HashMap<String, Vec<Guess>>,
 }
 
 impl Bench {
@@ -52,7 +54,8 @@ impl Bench {
     /// # Errors
     /// When that scenario has problems: they are better read on the command line than on a screen.
     fn new(opened: Option<&Source>) -> Result<(Self, Option<String>), Failure> {
-        let mut bench = Self { guest: None, scenarios: Mutex::default(), sampler: None, journal: None };
+        let mut bench =
+            Self { guest: None, scenarios: Mutex::default(), sampler: None, journal: None, guesses: HashMap::new() };
         let Some(source) = opened else { return Ok((bench, None)) };
         let scenario = source
             .parse(workload::specs(), usable_cpus(), &Overrides::default())
@@ -69,6 +72,15 @@ impl Bench {
             });
         }
         Ok((bench, Some(call)))
+    }
+}
+
+impl Bench {
+    /// What is expected of a scenario; what its file no longer has is left out.
+    fn predictions(&self, name: &str, scenario: &Scenario) -> Vec<Prediction> {
+        let plan = Plan::of(scenario);
+        let guesses = self.guesses.get(name).map_or(&[][..], Vec::as_slice);
+        guesses.chunks(1).filter_map(|guess| predictions(guess, &plan).ok()).flatten().collect()
     }
 }
 
@@ -98,6 +110,10 @@ impl Lab for Bench {
         entries.into_iter().map(|entry| library_entry(entry, &history)).collect()
     }
 
+    fn predict(&mut self, name: &str, guesses: Vec<Guess>) {
+        self.guesses.insert(name.to_owned(), guesses);
+    }
+
     fn start(&mut self, name: &str, events: EventSink) -> Result<Box<dyn LiveRun>, String> {
         let scenario = self.scenarios.lock().unwrap_or_else(PoisonError::into_inner).get(name).cloned();
         let scenario = scenario.ok_or_else(|| format!("{name} is no longer in the library"))?;
@@ -114,7 +130,8 @@ impl Lab for Bench {
             }
             events(stamped);
         };
-        let session = Session::start(scenario, setting(), program(), tell)
+        let setting = setting(self.predictions(name, &scenario));
+        let session = Session::start(scenario, setting, program(), tell)
             .map_err(|error| format!("cannot start the run: {error}"))?;
         Ok(Box::new(session))
     }
@@ -206,6 +223,7 @@ fn preview(scenario: &Scenario) -> Preview {
         tasks: scenario.job.inputs.len(),
         outline: spec.map(|spec| outline(scenario, spec)).unwrap_or_default(),
         trials: plan.trials.len(),
+        baseline: plan.baseline,
         configs: plan.configs,
         repeats: scenario.sweep.repeats,
         warmup: scenario.sweep.warmup,

@@ -19,7 +19,7 @@ use crate::cli::{self, Cli, Command, Listing, Plain};
 use crate::engine::{History, MachineFacts, Setting};
 use crate::report::Journal;
 use crate::scenario::library::{Library, Source, bundled, find, standard_folders};
-use crate::scenario::{Overrides, Problems, Scenario, label, schema};
+use crate::scenario::{Overrides, Prediction, Problems, Scenario, label, schema};
 use crate::{machine, report, workload};
 use failure::Failure;
 
@@ -147,12 +147,12 @@ fn usable_cpus() -> u32 {
     machine::usable_here().count
 }
 
-/// What a run that begins now is told of its time and place.
-fn setting() -> Setting {
+/// What a run that begins now is told of its time and place, and of what is expected of it.
+fn setting(predictions: Vec<Prediction>) -> Setting {
     // Whole milliseconds: more would pretend to a precision that nobody's wall clock has.
     let now = Timestamp::now();
     let started_at = Timestamp::from_millisecond(now.as_millisecond()).unwrap_or(now).to_string();
-    Setting { started_at, machine: machine_facts() }
+    Setting { started_at, machine: machine_facts(), predictions }
 }
 
 fn machine_facts() -> MachineFacts {

@@ -7,7 +7,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::scenario::{Interpreter, Plan, Value};
+use super::order::OrderFigures;
+use crate::scenario::{Interpreter, Plan, Prediction, Value};
 
 /// An event with the time and the totals at that time, so that a consumer need not count for itself.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -90,6 +91,9 @@ pub struct Planned {
     pub machine: MachineFacts,
     /// Configurations and trials.
     pub plan: Plan,
+    /// What was expected of them, before anything was measured.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub predictions: Vec<Prediction>,
 }
 
 /// What a report says of a scenario.
@@ -223,6 +227,8 @@ pub struct TrialOutcome {
     pub task_s: Option<TaskTimes>,
     /// What the interpreters' locks cost; `None` without a lock.
     pub interpreter: Option<LockUse>,
+    /// How the tasks filled the workers' time; `None` where the trial did not run to its end or a task failed.
+    pub order: Option<OrderFigures>,
     /// Sum over all results, hexadecimal, equal for equal results whoever computed them.
     pub checksum: String,
     /// Each task's result, in task order, where there are at most 10 000; told once for results that are the same.
@@ -247,6 +253,7 @@ impl Default for TrialOutcome {
             failure: None,
             task_s: None,
             interpreter: None,
+            order: None,
             checksum: String::new(),
             results: None,
         }

@@ -3,10 +3,11 @@
 //! A [`super::Ledger`] holds what was measured; this is what follows from it by `analysis`. Whatever was not
 //! measured yet, or does not apply, is `None`: nothing is filled in.
 
-use super::event::{LockUse, ScenarioFacts, TaskResult, TaskTimes, TrialEnd, TrialOutcome};
+use super::event::{LockUse, Planned, ScenarioFacts, TaskResult, TaskTimes, TrialEnd, TrialOutcome};
 use super::ledger::Ledger;
+use super::predicted::Predicted;
 use super::trial::RESULTS_MAX;
-use crate::analysis::{self, Summary, summary};
+use crate::analysis::{self, Interval, Summary, summary};
 use crate::scenario::{BackendKind, Config};
 
 /// Rows for all configurations of a plan, in the plan's order.
@@ -31,14 +32,21 @@ pub struct Row {
     pub samples_s: Vec<f64>,
     /// The samples in short.
     pub wall_s: Option<Summary>,
+    /// The 95 % interval of their mean, by [`analysis::mean_ci95`].
+    pub wall_ci95: Option<Interval>,
     /// Start-up seconds of the samples in short.
     pub startup_s: Option<Summary>,
     /// Speedup over the baseline; `None` while either has no sample.
     pub speedup: Option<Speedup>,
+    /// The 95 % interval of the ratio of the mean times, by [`analysis::ratio_ci95`]; `None` for the baseline, which
+    /// is as fast as itself.
+    pub speedup_ci95: Option<Interval>,
     /// Speedup × the baseline's workers ÷ workers; 1 is ideal.
     pub efficiency: Option<f64>,
     /// Karp and Flatt's serial fraction; `None` for one worker.
     pub karp_flatt: Option<f64>,
+    /// What was expected, and how far that was off.
+    pub predicted: Option<Predicted>,
     /// What the samples cost, and how their tasks went.
     pub usage: Option<Usage>,
     /// Tasks that gave a result and tasks given up, in one trial: the last in which a task failed, else the last
@@ -99,6 +107,7 @@ impl Figures {
         if let Some(baseline) = baseline {
             compare(ledger, &mut rows, baseline, planned.scenario.include_startup);
         }
+        predict(ledger, planned, &mut rows, baseline);
         Self { rows, baseline }
     }
 
@@ -145,11 +154,14 @@ fn measured(ledger: &Ledger, facts: &ScenarioFacts, index: usize, config: &Confi
         label: label(config),
         trials: ledger.trials_of(index, false).count(),
         wall_s,
+        wall_ci95: analysis::mean_ci95(&samples_s),
         startup_s: summary(&startups_s),
         samples_s,
         speedup: None,
+        speedup_ci95: None,
         efficiency: None,
         karp_flatt: None,
+        predicted: None,
         usage: usage(&samples),
         tasks: task_counts(ledger, index),
         tasks_per_s: wall_s.map(per_s).filter(|rate| rate.is_finite()),
@@ -158,19 +170,39 @@ fn measured(ledger: &Ledger, facts: &ScenarioFacts, index: usize, config: &Confi
 
 /// Fills in what is relative to the baseline.
 fn compare(ledger: &Ledger, rows: &mut [Row], baseline: usize, include_startup: bool) {
-    let times_s = |config: usize| -> Vec<f64> {
-        let startup = |outcome: &TrialOutcome| if include_startup { outcome.startup_s.unwrap_or(0.0) } else { 0.0 };
-        ledger.samples(config).map(|outcome| outcome.wall_s + startup(outcome)).collect()
-    };
-    let Some(reference) = summary(&times_s(baseline)) else { return };
+    let times_s = |config: usize| times_s(ledger, config, include_startup);
+    let reference_s = times_s(baseline);
+    let Some(reference) = summary(&reference_s) else { return };
     let baseline_workers = rows[baseline].config.workers;
     for (index, row) in rows.iter_mut().enumerate() {
         let workers = row.config.workers;
-        row.speedup = speedup(reference.median, &times_s(index));
+        let samples_s = times_s(index);
+        row.speedup = speedup(reference.median, &samples_s);
+        row.speedup_ci95 =
+            Some(&samples_s).filter(|_| index != baseline).and_then(|s| analysis::ratio_ci95(&reference_s, s));
         row.efficiency = row.speedup.and_then(|s| analysis::efficiency(s.value, workers, baseline_workers));
         // Karp and Flatt's formula knows one worker as its reference, and no other.
         row.karp_flatt =
             row.speedup.filter(|_| baseline_workers == 1).and_then(|s| analysis::karp_flatt(s.value, workers));
+    }
+}
+
+/// Seconds of a configuration's samples as its speedup counts them.
+fn times_s(ledger: &Ledger, config: usize, include_startup: bool) -> Vec<f64> {
+    let startup = |outcome: &TrialOutcome| if include_startup { outcome.startup_s.unwrap_or(0.0) } else { 0.0 };
+    ledger.samples(config).map(|outcome| outcome.wall_s + startup(outcome)).collect()
+}
+
+/// Sets what was expected beside what was measured.
+fn predict(ledger: &Ledger, planned: &Planned, rows: &mut [Row], baseline: Option<usize>) {
+    let median_s =
+        |config: usize| summary(&times_s(ledger, config, planned.scenario.include_startup)).map(|times| times.median);
+    let reference_s = baseline.and_then(median_s);
+    for prediction in &planned.predictions {
+        if let Some(row) = rows.get_mut(prediction.config) {
+            let time_s = median_s(prediction.config);
+            row.predicted = Some(Predicted::of(prediction.expected, row.speedup, time_s, reference_s));
+        }
     }
 }
 

@@ -9,7 +9,7 @@ use std::time::Instant;
 use super::control::{Control, Urgency};
 use super::event::{Event, MachineFacts, Planned, Problem, ScenarioFacts, Stamped, Status, TrialEnd, TrialOutcome};
 use super::problems::Problems;
-use crate::scenario::{Config, Plan, Scenario};
+use crate::scenario::{Config, Plan, Prediction, Scenario};
 use crate::workload;
 
 /// Executes single trials.
@@ -26,6 +26,8 @@ pub struct Setting {
     pub started_at: String,
     /// Where it is run.
     pub machine: MachineFacts,
+    /// What is expected of its configurations.
+    pub predictions: Vec<Prediction>,
 }
 
 /// Carries out a scenario and tells each event as it happens; the last one says how it ended.
@@ -147,5 +149,6 @@ fn planned(scenario: &Scenario, setting: Setting, plan: Plan) -> Planned {
         },
         machine: setting.machine,
         plan,
+        predictions: setting.predictions,
     }
 }

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use super::control::{Control, Urgency};
 use super::event::{Cause, Event, LockUse, Loss, Remedy, TaskResult, TaskTimes, TrialEnd, TrialOutcome};
+use super::order::OrderFigures;
 use super::run::Executor;
 use crate::backend::{Agency, Board, Broken, Clock, Crew, Departure, Notice, Scale, Shape, Totals};
 use crate::scenario::{BackendKind, Config, Inputs, Scenario, Value};
@@ -165,10 +166,12 @@ impl Laboratory<'_> {
         let tick_s = self.scale.seconds_per_tick();
         let (opened, startup_s) = opened.unwrap_or((now, None));
         let last_end = if end == TrialEnd::Complete { totals.last_end } else { now };
+        let wall_s = last_end.saturating_sub(opened) as f64 * tick_s;
+        let order = || OrderFigures::of(board, &totals, tick_s, wall_s, self.scenario.job.order);
         TrialOutcome {
             end,
             broken: None,
-            wall_s: last_end.saturating_sub(opened) as f64 * tick_s,
+            wall_s,
             startup_s,
             cpu_user_s: totals.user_us as f64 * 1e-6,
             cpu_system_s: totals.system_us as f64 * 1e-6,
@@ -183,6 +186,7 @@ impl Laboratory<'_> {
                 TaskTimes { min, median, p95, max }
             }),
             interpreter: self.scenario.job.interpreter.map(|_| lock_use(&totals, tick_s)),
+            order: (end == TrialEnd::Complete).then(order).flatten(),
             checksum: format!("{:016x}", totals.checksum),
             results: (with_results && board.shape().tasks <= RESULTS_MAX).then(|| self.results(board)),
         }

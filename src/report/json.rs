@@ -8,12 +8,12 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::words;
-use crate::analysis::Summary;
+use crate::analysis::{Interval, Summary};
 use crate::engine::{
-    Figures, Ledger, LockUse, MachineFacts, Problem, Row, ScenarioFacts, SearchFigures, Status, TaskResult, TaskTimes,
-    results,
+    Figures, Finding, Ledger, LockUse, MachineFacts, Predicted, Problem, Row, ScenarioFacts, SearchFigures, Status,
+    TaskResult, TaskTimes, findings, results,
 };
-use crate::scenario::{self, BackendKind, Config, Schedule, Value};
+use crate::scenario::{self, BackendKind, Config, Expected, Schedule, Value};
 
 /// The report as indented JSON, ending in a newline. Before a run is planned there is no scenario, no machine and
 /// no configuration to tell of.
@@ -39,6 +39,7 @@ struct Report<'a> {
     /// Scaling laws are not fitted by this version.
     fits: [(); 0],
     grid: Option<Grid<'a>>,
+    findings: Vec<Finding>,
     warnings: Vec<Problem>,
 }
 
@@ -95,6 +96,7 @@ struct Configuration<'a> {
     speedup: Ratio,
     efficiency: Option<f64>,
     karp_flatt: Option<f64>,
+    predicted: Option<Prediction>,
     tasks_done: Option<u64>,
     tasks_failed: Option<u64>,
     tasks_per_s: Option<f64>,
@@ -107,8 +109,9 @@ struct Configuration<'a> {
     results: Option<&'a [TaskResult]>,
 }
 
-/// An interval that this version does not compute.
-type NotComputed = Option<[f64; 2]>;
+/// From the lower to the upper end of an interval that 95 % of such intervals would have the truth in: of the mean
+/// wall time, or of the ratio of mean times.
+type Ci95 = Option<[f64; 2]>;
 
 #[derive(Serialize)]
 struct Wall<'a> {
@@ -117,7 +120,7 @@ struct Wall<'a> {
     min: Option<f64>,
     mean: Option<f64>,
     sd: Option<f64>,
-    ci95: NotComputed,
+    ci95: Ci95,
 }
 
 #[derive(Serialize)]
@@ -135,7 +138,25 @@ struct Cpu {
 #[derive(Serialize)]
 struct Ratio {
     value: Option<f64>,
-    ci95: NotComputed,
+    ci95: Ci95,
+}
+
+/// What was expected: a speedup, or a time and the speedup that follows from it; and how far that was off.
+#[derive(Serialize)]
+struct Prediction {
+    speedup: Option<f64>,
+    wall_s: Option<f64>,
+    error: Option<f64>,
+}
+
+impl Prediction {
+    fn of(predicted: Predicted) -> Self {
+        let wall_s = match predicted.expected {
+            Expected::Speedup(_) => None,
+            Expected::WallS(wall_s) => Some(wall_s),
+        };
+        Self { speedup: predicted.speedup, wall_s, error: predicted.error }
+    }
 }
 
 #[derive(Serialize)]
@@ -201,6 +222,7 @@ impl<'a> Report<'a> {
             configs: rows.map(|(index, row)| Configuration::of(row, results(ledger, index))).collect(),
             fits: [],
             grid: search.map(Grid::of),
+            findings: findings(ledger, figures),
             warnings: words::warnings(ledger),
         }
     }
@@ -244,12 +266,13 @@ impl<'a> Configuration<'a> {
             workers,
             schedule,
             chunk,
-            wall_s: Wall::of(&row.samples_s, row.wall_s),
+            wall_s: Wall::of(&row.samples_s, row.wall_s, row.wall_ci95),
             startup_s: Startup { median: row.startup_s.map(|s| s.median), min: row.startup_s.map(|s| s.min) },
             cpu_s: Cpu { user: usage.map(|u| u.cpu_user_s), system: usage.map(|u| u.cpu_system_s) },
-            speedup: Ratio { value: row.speedup.map(|s| s.value), ci95: None },
+            speedup: Ratio { value: row.speedup.map(|s| s.value), ci95: row.speedup_ci95.map(ends) },
             efficiency: row.efficiency,
             karp_flatt: row.karp_flatt,
+            predicted: row.predicted.map(Prediction::of),
             tasks_done: row.tasks.map(|tasks| tasks.done),
             tasks_failed: row.tasks.map(|tasks| tasks.failed),
             tasks_per_s: row.tasks_per_s,
@@ -267,16 +290,20 @@ impl<'a> Configuration<'a> {
 }
 
 impl<'a> Wall<'a> {
-    fn of(samples: &'a [f64], summary: Option<Summary>) -> Self {
+    fn of(samples: &'a [f64], summary: Option<Summary>, ci95: Option<Interval>) -> Self {
         Self {
             samples,
             median: summary.map(|s| s.median),
             min: summary.map(|s| s.min),
             mean: summary.map(|s| s.mean),
             sd: summary.and_then(|s| s.sd),
-            ci95: None,
+            ci95: ci95.map(ends),
         }
     }
+}
+
+fn ends(interval: Interval) -> [f64; 2] {
+    [interval.low, interval.high]
 }
 
 impl Tasks {

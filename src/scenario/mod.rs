@@ -13,6 +13,7 @@
 mod about;
 mod data;
 mod findings;
+mod guess;
 mod inputs;
 mod interpreter;
 mod job;
@@ -37,6 +38,7 @@ mod syntax;
 mod wording;
 
 pub use data::{MAX_DATA_BYTES, data, data_label};
+pub use guess::{Expected, Guess, Prediction, guesses, predictions};
 pub use inputs::{MAX_COMBINATIONS, MAX_TASKS};
 pub use interpreter::Interpreter;
 pub use kind::{Bounds, Domain, GridSearch, KindSpec, MAX_VALUES, Nature, ParamSpec, ValueSpec};

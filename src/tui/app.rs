@@ -143,6 +143,7 @@ impl<L: Lab> App<L> {
     fn carry_out(&mut self, effect: Effect) -> io::Result<()> {
         match effect {
             Effect::Start(name) => self.start(name),
+            Effect::Predict { name, guesses } => self.lab.predict(&name, guesses),
             Effect::Cancel => self.live.iter().for_each(|run| run.cancel()),
             Effect::Kill => self.live.iter().for_each(|run| run.kill()),
             Effect::Reload => {

@@ -1,6 +1,6 @@
 //! The keys: one table that drives dispatch, the footer, the help screen and the README's list.
 //!
-//! A key that is not in the table does nothing, except that letters are typed into an open filter. What a command
+//! A key that is not in the table does nothing, except that letters are typed into an open filter or form. What a command
 //! does is `update`'s matter.
 
 use std::fmt::Write as _;
@@ -47,6 +47,8 @@ pub enum Context {
     Library,
     /// The library while its filter is typed.
     Filter,
+    /// The form for predictions.
+    Predict,
     /// The Run screen during a run.
     Running,
     /// The Run screen after the run.
@@ -84,6 +86,10 @@ pub enum Command {
     Last,
     /// Run the selected scenario.
     Start,
+    /// Open the form for predictions.
+    Predict,
+    /// Close the form and keep what it says.
+    KeepPrediction,
     /// Run the scenario of these results once more.
     Again,
     /// To the next scenario of the path that was not run yet.
@@ -136,14 +142,22 @@ pub struct Binding {
 }
 
 use Command as C;
-use Context::{Filter, Help, Interim, Library, Ran, Results, Running};
+use Context::{Filter, Help, Interim, Library, Predict, Ran, Results, Running};
 use Key::{Char, Ctrl};
 
-const EVERYWHERE: &[Context] = &[Library, Filter, Running, Ran, Interim, Results, Help];
+const EVERYWHERE: &[Context] = &[Library, Filter, Predict, Running, Ran, Interim, Results, Help];
 
 /// The table. The footer shows a screen's rows in this order.
 pub const BINDINGS: &[Binding] = &[
     row(&[Key::Enter], &[Library], C::Start, "run", "run the selected scenario"),
+    row(&[Char('p')], &[Library], C::Predict, "predict", "say beforehand how fast each configuration will be"),
+    row(&[Key::Enter], &[Predict], C::KeepPrediction, "keep", "keep the prediction for the scenario's next runs"),
+    row(&[Key::Up], &[Predict], C::Up, "", "to the configuration before"),
+    row(&[Key::Down], &[Predict], C::Down, "", "to the next configuration"),
+    row(&[Key::Left], &[Predict], C::Left, "", "a tenth less, while predicting"),
+    row(&[Key::Right], &[Predict], C::Right, "less, more", "a tenth more, while predicting"),
+    row(&[Key::Backspace, Ctrl('h')], &[Predict], C::Erase, "", "take back a digit"),
+    row(&[Key::Esc], &[Predict], C::Back, "skip", "leave the prediction as it was"),
     row(&[Char('r')], &[Ran, Results], C::Again, "again", "run the same scenario again"),
     row(
         &[Char('n')],
@@ -196,7 +210,13 @@ pub const BINDINGS: &[Binding] = &[
     row(&[Char('q'), Key::Esc], &[Ran, Interim, Results, Help], C::Back, "back", "back one screen"),
     row(&[Char('?')], &[Help], C::Back, "", "close the help"),
     row(&[Char('q'), Key::Esc], &[Library], C::Back, "quit", "quit; Esc clears a filter first"),
-    row(&[Ctrl('c')], &[Library, Filter, Ran, Results, Help], C::Quit, "", "quit; on the help of a run: cancel it"),
+    row(
+        &[Ctrl('c')],
+        &[Library, Filter, Predict, Ran, Results, Help],
+        C::Quit,
+        "",
+        "quit; on the help of a run: cancel it",
+    ),
     row(&[Ctrl('z')], EVERYWHERE, C::Suspend, "", "suspend; `fg` comes back"),
     row(&[Ctrl('l')], EVERYWHERE, C::Redraw, "", "draw everything anew"),
 ];
@@ -213,13 +233,14 @@ const fn row(
 
 impl Context {
     /// All contexts, in the order of the help.
-    pub const ALL: [Self; 7] = [Library, Filter, Running, Ran, Interim, Results, Help];
+    pub const ALL: [Self; 8] = [Library, Filter, Predict, Running, Ran, Interim, Results, Help];
 
     /// Its name for people.
     pub fn word(self) -> &'static str {
         match self {
             Library => "Library",
             Filter => "Filter",
+            Predict => "Predict",
             Running => "Run",
             Ran => "Run ended",
             Interim => "Results so far",
@@ -234,7 +255,7 @@ pub fn lookup(context: Context, key: Key) -> Option<Command> {
     let listed = BINDINGS.iter().find(|row| row.on.contains(&context) && row.keys.contains(&key));
     match (listed, context, key) {
         (Some(row), _, _) => Some(row.command),
-        (None, Filter, Char(c)) => Some(C::Type(c)),
+        (None, Filter | Predict, Char(c)) => Some(C::Type(c)),
         _ => None,
     }
 }
@@ -316,12 +337,13 @@ mod tests {
             C::Up | C::Down | C::Left | C::Right | C::PageUp | C::PageDown | C::First | C::Last => true,
             C::DetailsUp | C::DetailsDown => true,
             C::Start | C::Again | C::Next | C::Filter | C::KeepFilter | C::ClearFilter | C::Erase | C::Reload => true,
+            C::Predict | C::KeepPrediction => true,
             C::Pause | C::Cancel | C::Leave | C::Switch | C::Help | C::Back | C::Quit => true,
             C::Suspend | C::Redraw => true,
         };
         let bound: HashSet<Command> = BINDINGS.iter().map(|row| row.command).collect();
         assert!(bound.iter().all(|&command| has_key(command)));
-        assert_eq!(bound.len(), 27, "every command but `Type` is in the table");
+        assert_eq!(bound.len(), 29, "every command but `Type` is in the table");
     }
 
     #[test]
@@ -333,7 +355,8 @@ mod tests {
     }
 
     #[test]
-    fn letters_are_typed_only_into_a_filter() {
+    fn letters_are_typed_only_into_a_filter_or_a_form() {
+        assert_eq!(lookup(Predict, Char('1')), Some(C::Type('1')));
         assert_eq!(lookup(Filter, Char('q')), Some(C::Type('q')));
         assert_eq!(lookup(Filter, Char(' ')), Some(C::Type(' ')));
         assert_eq!(lookup(Library, Char('x')), None);

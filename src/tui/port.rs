@@ -4,7 +4,7 @@
 
 use crate::engine::{MachineFacts, Snapshot, Stamped};
 use crate::machine::Sample;
-use crate::scenario::Config;
+use crate::scenario::{Config, Guess};
 
 /// What the screen works on.
 pub trait Lab: Send {
@@ -13,6 +13,9 @@ pub trait Lab: Send {
 
     /// The library, in the order to list it. Called at the start, and when the user asks to read it again.
     fn entries(&self) -> Vec<LibraryEntry>;
+
+    /// Takes note of what the user expects of a scenario's next runs.
+    fn predict(&mut self, name: &str, guesses: Vec<Guess>);
 
     /// Starts to run a scenario by its name in the library. `events` is called, on any thread, with every event of
     /// the run in order; the last is always `RunFinished`.
@@ -100,6 +103,8 @@ pub struct Preview {
     pub outline: Vec<(&'static str, String)>,
     /// All configurations, the baseline first.
     pub configs: Vec<Config>,
+    /// Which of them speedups are relative to.
+    pub baseline: Option<usize>,
     /// All trials, those that warm up included.
     pub trials: usize,
     /// Counted trials of each configuration.

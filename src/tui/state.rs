@@ -4,6 +4,7 @@ mod forecast;
 mod history;
 mod library;
 mod news;
+mod predict;
 mod run;
 
 use ratatui::layout::Size;
@@ -11,6 +12,7 @@ use ratatui::layout::Size;
 pub use history::History;
 pub use library::{Filtering, Library, ListRow};
 pub use news::News;
+pub use predict::{Field, Form, Said};
 pub use run::{Drawing, Ending, Run};
 
 use super::keys::Context;
@@ -28,6 +30,8 @@ pub struct State {
     pub help: Option<u16>,
     /// The scenarios.
     pub library: Library,
+    /// The form for predictions, when it is open over the library.
+    pub predict: Option<Form>,
     /// The run that is on, or the last one.
     pub run: Option<Run>,
     /// The machine's facts.
@@ -69,6 +73,7 @@ impl State {
             place: Place::Library,
             help: None,
             library: Library::new(entries),
+            predict: None,
             run: None,
             machine,
             sample: None,
@@ -89,6 +94,7 @@ impl State {
             return Context::Help;
         }
         match (self.place, self.is_running()) {
+            (Place::Library, _) if self.predict.is_some() => Context::Predict,
             (Place::Library, _) if self.library.filtering == Filtering::Typing => Context::Filter,
             (Place::Library, _) => Context::Library,
             (Place::Run, true) => Context::Running,

@@ -1,5 +1,7 @@
 //! What happens to the state when something happens: pure, so that every key can be tested without a terminal.
 
+mod predict;
+
 use nix::sys::signal::Signal;
 use ratatui::layout::Size;
 
@@ -10,6 +12,7 @@ use super::state::{Cost, Drawing, Ending, Filtering, News, Place, Run, State};
 use super::theme::Role;
 use crate::engine::{Event, Snapshot, Stamped, Status};
 use crate::machine::Sample;
+use crate::scenario::Guess;
 
 /// Something that happened.
 #[derive(Debug, Clone)]
@@ -56,6 +59,13 @@ pub enum Msg {
 pub enum Effect {
     /// Start to run a scenario, by its name.
     Start(String),
+    /// Keep what is expected of a scenario's next runs.
+    Predict {
+        /// The scenario's name.
+        name: String,
+        /// What is expected.
+        guesses: Vec<Guess>,
+    },
     /// Cancel the run.
     Cancel,
     /// Kill the run.
@@ -157,6 +167,7 @@ fn started(state: &mut State, name: String) -> Vec<Effect> {
     state.run = Some(Run::new(name.clone(), title.unwrap_or(name)));
     state.place = Place::Run;
     state.help = None;
+    state.predict = None;
     vec![Effect::Pace { running: true }]
 }
 
@@ -184,7 +195,12 @@ fn hear(state: &mut State, stamped: Stamped) -> Vec<Effect> {
 }
 
 fn obey(state: &mut State, command: Command) -> Vec<Effect> {
+    if let Some(effects) = predict::obey(state, command) {
+        return effects;
+    }
     match command {
+        Command::Predict => predict::open(state),
+        Command::KeepPrediction => {}
         Command::Start => return start_selected(state),
         Command::Again => return state.run.iter().map(|run| Effect::Start(run.name.clone())).collect(),
         Command::Next => to_the_next(state),

@@ -8,7 +8,7 @@ use parlab::engine::{
     Cause, Event, Ledger, Loss, MachineFacts, Planned, Problem, Remedy, ScenarioFacts, Stamped, Status, TaskResult,
     TaskTimes, TrialEnd, TrialOutcome,
 };
-use parlab::scenario::{BackendKind, Config, Plan, PlannedTrial, Value};
+use parlab::scenario::{BackendKind, Config, Expected, Plan, PlannedTrial, Prediction, Value};
 
 pub(crate) fn config(backend: BackendKind, workers: u32) -> Config {
     Config::new(backend, workers)
@@ -52,6 +52,7 @@ pub(crate) fn planned() -> Planned {
             memory_bytes: Some(24 << 30),
         },
         plan: Plan { configs, baseline: Some(0), trials },
+        predictions: Vec::new(),
     }
 }
 
@@ -138,6 +139,14 @@ impl Script {
 /// All went well.
 pub(crate) fn done() -> Vec<Stamped> {
     Script::new(planned()).trials(16).finish(Status::Done, Vec::new())
+}
+
+/// As [`done`], with a speedup and a time that somebody had expected.
+pub(crate) fn done_as_predicted() -> Vec<Stamped> {
+    let mut planned = planned();
+    let predict = |config, expected| Prediction { config, expected };
+    planned.predictions = vec![predict(2, Expected::Speedup(1.8)), predict(3, Expected::WallS(0.8))];
+    Script::new(planned).trials(16).finish(Status::Done, Vec::new())
 }
 
 /// As [`done`], with speedups that count the hiring of workers.

@@ -24,6 +24,16 @@ fn value(events: &[parlab::engine::Stamped]) -> serde_json::Value {
 }
 
 #[test]
+fn predictions_are_told_with_what_they_were_off_by() {
+    let told = value(&fixtures::done_as_predicted());
+    let predicted = |config: usize| told["configs"][config]["predicted"].clone();
+    assert_eq!(predicted(1), serde_json::Value::Null);
+    // 2 s ÷ 1.5 s = 4/3 where 1.8 was expected; 1 s where 0.8 s was, which would be a speedup of 2.5.
+    assert_eq!(predicted(2), serde_json::json!({"speedup": 1.8, "wall_s": null, "error": 1.8 / (2.0 / 1.5) - 1.0}));
+    assert_eq!(predicted(3), serde_json::json!({"speedup": 2.5, "wall_s": 0.8, "error": 0.8 - 1.0}));
+}
+
+#[test]
 fn without_a_baseline_only_what_is_relative_to_it_is_null() {
     let (with, without) = (value(&fixtures::done()), value(&fixtures::done_without_baseline()));
     assert!(without["baseline"].is_null());

@@ -130,11 +130,11 @@ const TOP: &str = r#"{"schema": "", "parlab": "", "started_at": "", "status": ""
     "scenario": {"name": "", "title": "", "kind": "", "tasks": 4, "seed": 1235, "sha256": ""},
     "machine": {"host": "", "kernel": "", "cpu_model": "", "logical_cpus": 2, "usable_cpus": 2, "limited_by": [],
                 "memory_bytes": 0},
-    "baseline": null, "configs": [], "fits": [], "grid": null, "warnings": []}"#;
+    "baseline": null, "configs": [], "fits": [], "grid": null, "findings": [], "warnings": []}"#;
 const CONFIG: &str = r#"{"backend": "processes", "workers": 2, "schedule": "dynamic", "chunk": 1,
     "wall_s": {"samples": [], "median": 0, "min": 0, "mean": 0, "sd": 0, "ci95": [0, 0]},
     "startup_s": {"median": 0, "min": 0}, "cpu_s": {"user": 0, "system": 0},
-    "speedup": {"value": 0, "ci95": [0, 0]}, "efficiency": 0, "karp_flatt": 0,
+    "speedup": {"value": 0, "ci95": [0, 0]}, "efficiency": 0, "karp_flatt": 0, "predicted": null,
     "tasks_done": 4, "tasks_failed": 0, "tasks_per_s": 0,
     "task_s": {"min": 0, "median": 0, "p95": 0, "max": 0},
     "memory": {"peak_rss_bytes": 0, "pss_bytes": 0}, "context_switches": {"voluntary": 0, "involuntary": 0},
@@ -147,10 +147,12 @@ fn parsed(text: &str) -> Value {
 /// The contract's keys, and no other ones.
 fn check(report: &Value) -> Result<(), TestCaseError> {
     let (mut top, mut configs) = (report.clone(), report["configs"].as_array().cloned().unwrap_or_default());
-    (top["configs"], top["baseline"], top["warnings"]) = (Value::Null, Value::Null, Value::Null);
+    for key in ["configs", "baseline", "findings", "warnings"] {
+        top[key] = Value::Null;
+    }
     prop_assert_eq!(keys(&top), keys(&parsed(TOP)));
     for config in &mut configs {
-        config["results"] = Value::Null;
+        (config["results"], config["predicted"]) = (Value::Null, Value::Null);
         prop_assert_eq!(keys(config), keys(&parsed(CONFIG)));
     }
     Ok(())

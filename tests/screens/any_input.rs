@@ -27,7 +27,7 @@ enum Step {
 
 fn key() -> impl Strategy<Value = Key> {
     prop_oneof![
-        6 => prop::sample::select("/?qcrRgGhjkl xé漢".chars().map(Key::Char).collect::<Vec<_>>()),
+        6 => prop::sample::select("/?qcrRgGhjkl xé漢p1.8sm".chars().map(Key::Char).collect::<Vec<_>>()),
         4 => prop::sample::select(vec![
             Key::Enter,
             Key::Esc,

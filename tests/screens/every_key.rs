@@ -1,6 +1,7 @@
 //! What every key does on every screen, without a terminal.
 
 use parlab::engine::{Event, Status};
+use parlab::scenario::{BackendKind, Expected, Guess};
 use parlab::tui::Theme;
 use parlab::tui::keys::{BINDINGS, Context, Key};
 use parlab::tui::state::{Drawing, Ending, State};
@@ -38,12 +39,13 @@ fn row(state: &State) -> usize {
 /// A state in which each context holds.
 fn in_context(context: Context) -> State {
     let mut state = match context {
-        Context::Library | Context::Filter | Context::Help => library(),
+        Context::Library | Context::Filter | Context::Predict | Context::Help => library(),
         Context::Running | Context::Interim => running(),
         Context::Ran | Context::Results => ended(Status::Done),
     };
     match context {
         Context::Filter => press(&mut state, Key::Char('/')),
+        Context::Predict => press(&mut state, Key::Char('p')),
         Context::Help => press(&mut state, Key::Char('?')),
         Context::Interim | Context::Ran => press(&mut state, Key::Tab),
         Context::Library | Context::Running | Context::Results => Vec::new(),
@@ -143,6 +145,32 @@ fn filter_takes_letters_that_are_commands_elsewhere() {
     assert_eq!((state.library.filter(), state.context()), ("cpu", Context::Library));
     assert_eq!(press(&mut state, Key::Esc), [], "the first escape clears the filter");
     assert_eq!(press(&mut state, Key::Esc), [Effect::Quit(Exit::Quit)]);
+}
+
+#[test]
+fn predictions_are_kept_or_skipped() {
+    let mut state = library();
+    press(&mut state, Key::Down);
+    press(&mut state, Key::Char('p'));
+    for key in [Key::Char('0'), Key::Char('q'), Key::Char('.'), Key::Char('9'), Key::Down, Key::Right, Key::Right] {
+        assert_eq!(press(&mut state, key), []);
+    }
+    let guess =
+        |workers, value| Guess { backend: Some(BackendKind::Threads), workers, expected: Expected::Speedup(value) };
+    let (name, guesses) = ("database".to_owned(), vec![guess(1, 0.9), guess(2, 1.1)]);
+    assert_eq!(press(&mut state, Key::Enter), [Effect::Predict { name, guesses }]);
+    assert_eq!(state.context(), Context::Library);
+    assert_eq!(press(&mut state, Key::Enter), [Effect::Start("database".to_owned())], "it is not in the way");
+    press(&mut state, Key::Char('p'));
+    press(&mut state, Key::Backspace);
+    assert_eq!(press(&mut state, Key::Esc), []);
+    press(&mut state, Key::Char('p'));
+    let texts = state.predict.as_ref().map(|form| form.fields.iter().map(|f| f.text.clone()).collect::<Vec<_>>());
+    assert_eq!(texts.as_deref().map(|texts| &texts[..2]), Some(&["0.9".to_owned(), "1.1".to_owned()][..]));
+    press(&mut state, Key::Esc);
+    press(&mut state, Key::End);
+    press(&mut state, Key::Char('p'));
+    assert_eq!(state.context(), Context::Library, "nothing can be said of a broken file");
 }
 
 #[test]

@@ -8,7 +8,7 @@ use parlab::engine::{
     Stamped, Status, TrialEnd, TrialOutcome,
 };
 use parlab::machine::{Core, Sample};
-use parlab::scenario::{BackendKind, Config, Plan, PlannedTrial};
+use parlab::scenario::{BackendKind, Config, Plan, PlannedTrial, Prediction};
 use parlab::tui::state::{Cost, State};
 use parlab::tui::update::{Msg, update};
 use parlab::tui::{LibraryEntry, Preview, Ran, Theme};
@@ -116,6 +116,7 @@ fn preview(backends: &[(BackendKind, &[u32])]) -> Preview {
         ],
         trials: configs.len() * 4,
         configs,
+        baseline: Some(0),
         repeats: 3,
         warmup: 1,
         last_wall_s: None,
@@ -145,6 +146,11 @@ pub(crate) fn tell(state: &mut State, elapsed_s: f64, event: Event) {
 
 /// A run that was started and planned.
 pub(crate) fn start(state: &mut State) {
+    start_expecting(state, Vec::new());
+}
+
+/// As [`start`], with something expected of it.
+pub(crate) fn start_expecting(state: &mut State, predictions: Vec<Prediction>) {
     update(state, Msg::Started { name: "database".to_owned() });
     let scenario = ScenarioFacts {
         name: "database".to_owned(),
@@ -163,6 +169,7 @@ pub(crate) fn start(state: &mut State) {
         scenario,
         machine: MachineFacts::default(),
         plan: plan(),
+        predictions,
     };
     tell(state, 0.0, Event::Planned(Box::new(planned)));
 }

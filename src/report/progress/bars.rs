@@ -215,6 +215,7 @@ mod tests {
                 baseline: None,
                 trials: vec![PlannedTrial { config: 0, repeat: 0, warmup: false }; 3],
             },
+            predictions: Vec::new(),
         }))
     }
 

@@ -171,6 +171,7 @@ mod tests {
             scenario: ScenarioFacts { tasks: 8, ..ScenarioFacts::default() },
             machine: MachineFacts::default(),
             plan: Plan { configs: vec![config(1), config(2)], baseline: Some(0), trials },
+            predictions: Vec::new(),
         };
         course.apply(&Stamped { elapsed_s: 0.0, trials_done: 0, event: Event::Planned(Box::new(planned)) });
         course

@@ -8,7 +8,7 @@ mod table;
 mod wrap;
 
 use super::words;
-use crate::engine::{Figures, Ledger, MachineFacts, Planned, SearchFigures, Status, TrialEnd, label};
+use crate::engine::{Figures, Ledger, MachineFacts, Planned, SearchFigures, Status, TrialEnd, findings, label};
 use crate::scenario::{Config, Schedule};
 use crate::units;
 use wrap::{paragraphs, wrapped};
@@ -33,6 +33,7 @@ pub fn render(ledger: &Ledger) -> String {
     }
     sections.push(ending(ledger));
     sections.push(problems(ledger));
+    sections.push(happened(ledger));
     if let Some(planned) = &ledger.planned {
         sections.push(paragraphs(&planned.scenario.lesson, WIDTH));
     }
@@ -113,7 +114,17 @@ fn notes(planned: &Planned, figures: &Figures) -> String {
             format!("Wall: the median of {} repeats; spread: (longest − shortest) ÷ median.", units::count(repeats))
         }
     };
-    wrapped(&format!("{baseline}{wall}"), WIDTH, "")
+    let interval = if figures.rows.iter().any(|row| row.speedup_ci95.is_some()) {
+        " 95 %: the interval of the ratio of mean times (Fieller), if times scatter normally."
+    } else {
+        ""
+    };
+    let predicted = if figures.rows.iter().any(|row| row.predicted.is_some()) {
+        " Off by: predicted ÷ measured − 1."
+    } else {
+        ""
+    };
+    wrapped(&format!("{baseline}{wall}{interval}{predicted}"), WIDTH, "")
 }
 
 /// How the run ended, where that needs saying.
@@ -139,6 +150,14 @@ fn problems(ledger: &Ledger) -> String {
         lines.push(format!("! and {} more (see --format json)", warnings.len() - PROBLEMS_MAX));
     }
     lines.join("\n")
+}
+
+/// What the figures come to, in sentences.
+fn happened(ledger: &Ledger) -> String {
+    let found = findings(ledger, &Figures::of(ledger));
+    let lines: Vec<String> =
+        found.iter().map(|finding| wrapped(&format!("- {}", finding.message), WIDTH, "  ")).collect();
+    if lines.is_empty() { String::new() } else { format!("What happened\n{}", lines.join("\n")) }
 }
 
 /// Facts in a row; what is not known is left out.

@@ -2,10 +2,12 @@
 
 use unicode_width::UnicodeWidthStr;
 
+use crate::analysis::Interval;
 use crate::engine::{Figures, Row};
+use crate::scenario::Expected;
 use crate::units;
 
-/// Spaces between columns; one less where the figures are so wide that the line would be too long.
+/// Spaces between columns; one less where the line would be too long, or have no room for bars.
 const GAP: usize = 2;
 /// The longest and the shortest bar worth drawing, in columns.
 const BAR: std::ops::RangeInclusive<usize> = 4..=20;
@@ -16,11 +18,13 @@ const NOTHING: &str = "–";
 
 /// A line a configuration under a line of headings, no wider than `width` unless the figures force it.
 pub(super) fn render(figures: &Figures, width: usize) -> String {
-    let columns = columns(figures);
+    let columns = fitting(columns(figures), width);
     let figures_width: usize = columns.iter().map(Column::width).sum();
-    let gap = if figures_width + GAP * (columns.len() - 1) <= width { GAP } else { 1 };
-    let room = width.saturating_sub(figures_width + gap * columns.len());
-    let bars = if figures.baseline.is_some() && room >= *BAR.start() { room.min(*BAR.end()) } else { 0 };
+    let room = |gap: usize| width.saturating_sub(figures_width + gap * columns.len());
+    let has_bars = |gap: &usize| figures.baseline.is_some() && room(*gap) >= *BAR.start();
+    let fits = |gap: &usize| figures_width + gap * (columns.len() - 1) <= width;
+    let gap = [GAP, 1].into_iter().find(has_bars).or([GAP].into_iter().find(fits)).unwrap_or(1);
+    let bars = if has_bars(&gap) { room(gap).min(*BAR.end()) } else { 0 };
     let most = figures.rows.iter().filter_map(speedup).fold(1.0, f64::max);
     let mut lines = vec![line(columns.iter().map(|column| (column.side, column.heading, column.width())), gap, "")];
     for (i, row) in figures.rows.iter().enumerate() {
@@ -70,11 +74,43 @@ fn columns(figures: &Figures) -> Vec<Column> {
         columns.push(column(Side::Right, "effic.", |row| row.efficiency.map(percent)));
         columns.push(column(Side::Right, "speedup", |row| speedup(row).map(|s| format!("{}×", units::digits(s)))));
     }
+    if figures.rows.iter().any(|row| row.predicted.is_some()) {
+        columns.push(column(Side::Right, "predicted", predicted));
+        columns.push(column(Side::Right, "off by", Row::off_by));
+    }
+    if figures.rows.iter().any(|row| row.speedup_ci95.is_some()) {
+        columns.push(column(Side::Right, "95 %", |row| row.speedup_ci95.map(interval)));
+    }
     columns
+}
+
+/// What is left out first where the line would be too long: the JSON report has it all.
+const DISPENSABLE: [&str; 3] = ["tasks/s", "start-up", "spread"];
+
+/// As many of the columns as fit, those that can be done without left out one by one.
+fn fitting(mut columns: Vec<Column>, width: usize) -> Vec<Column> {
+    for heading in DISPENSABLE {
+        let least = columns.iter().map(|column| column.width() + 1).sum::<usize>() - 1;
+        if least > width {
+            columns.retain(|column| column.heading != heading);
+        }
+    }
+    columns
+}
+
+fn predicted(row: &Row) -> Option<String> {
+    Some(match row.predicted?.expected {
+        Expected::Speedup(value) => format!("{}×", units::digits(value)),
+        Expected::WallS(value) => units::seconds(value),
+    })
 }
 
 fn speedup(row: &Row) -> Option<f64> {
     row.speedup.map(|s| s.value)
+}
+
+fn interval(ci95: Interval) -> String {
+    format!("{}–{}", units::digits(ci95.low), units::digits(ci95.high))
 }
 
 /// The distance of the extremes relative to the median; a single sample has none.

@@ -34,6 +34,11 @@ pub const WORDS: &[(&str, &str)] = &[
     ("wall", "seconds from the start of the work to the last task's end: the median over the repeats"),
     ("start-up", "seconds from the first hiring until all workers are ready; timed apart from the work"),
     ("speedup", "the baseline's wall time ÷ this configuration's: 2 is twice as fast. The bars span the repeats"),
+    (
+        "95 %",
+        "the interval of the ratio of mean times by Fieller's theorem, for 3 repeats or more whose times scatter normally",
+    ),
+    ("predicted", "what was expected beforehand; off by: predicted ÷ measured − 1, so + is too much"),
     ("efficiency", "speedup ÷ workers: 100 % means that every worker paid in full"),
     ("ideal line", "speedup = workers: what perfect sharing would give"),
     ("baseline", "the configuration that speedups are relative to; as a rule, serial"),
@@ -123,6 +128,7 @@ fn places(row: &Binding) -> String {
         let screen = match context {
             Context::Library => "library",
             Context::Filter => "filter",
+            Context::Predict => "predict",
             Context::Running | Context::Ran => "run",
             Context::Interim | Context::Results => "results",
             Context::Help => "help",

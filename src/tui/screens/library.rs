@@ -78,7 +78,7 @@ fn column<'a>(library: &Library, entry: &LibraryEntry, theme: &'a Theme, width: 
         column.blank();
     }
     match &entry.preview {
-        Ok(preview) => details(entry, preview, &mut column),
+        Ok(preview) => details(entry, preview, library.said(&entry.name), &mut column),
         Err(problems) => broken(entry, problems, &mut column),
     }
     column
@@ -200,7 +200,7 @@ fn broken(entry: &LibraryEntry, problems: &[String], column: &mut Column) {
     column.text("`R` reads it again", Role::Dim);
 }
 
-fn details(entry: &LibraryEntry, preview: &Preview, column: &mut Column) {
+fn details(entry: &LibraryEntry, preview: &Preview, expected: Option<String>, column: &mut Column) {
     column.text(&entry.summary, Role::Text);
     column.blank();
     let tasks = match preview.tasks {
@@ -219,6 +219,9 @@ fn details(entry: &LibraryEntry, preview: &Preview, column: &mut Column) {
     match &entry.ran {
         Some(ran) => column.field("last run", &ran_words(ran), Role::Text),
         None => column.field("last run", "none yet", Role::Dim),
+    }
+    if let Some(expected) = expected {
+        column.field("expected", &expected, Role::Text);
     }
     if !entry.tags.is_empty() {
         column.field("tags", &entry.tags.join(" · "), Role::Dim);

@@ -6,6 +6,7 @@ mod chrome;
 pub mod help;
 pub mod library;
 mod lock;
+mod predict;
 mod prose;
 pub mod results;
 mod run;
@@ -16,6 +17,7 @@ mod too_small;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Rect, Size};
 
+use super::keys::Context;
 use super::state::{Place, State};
 use super::theme::Theme;
 
@@ -31,6 +33,10 @@ pub fn render(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
     chrome::header(state, theme, Rect { height: 1, ..area }, buf);
     chrome::footer(state, theme, Rect { y: area.bottom() - 1, height: 1, ..area }, buf);
     let body = body(area);
+    if let (Some(form), Context::Predict) = (&state.predict, state.context()) {
+        predict::render(form, theme, body, buf);
+        return;
+    }
     match (state.help, state.place, &state.run) {
         (Some(line), _, _) => help::render(line, theme, body, buf),
         (None, Place::Run, Some(run)) => run::render(run, state.sample.as_ref(), theme, body, buf),

@@ -1,4 +1,4 @@
-//! The results: chart, table, lesson, and whatever went wrong.
+//! The results: chart, table, what happened and the lesson, and whatever went wrong.
 //!
 //! ```text
 //! ╭ speedup ───────────────────────────────────────────────────────────╮   from 110 columns on:
@@ -6,7 +6,7 @@
 //! │ …                                                                  │   │              ││            │
 //! ╰────────────────────────────────────────────────────────────────────╯   │              │╰────────────╯
 //!  processes × 4   wall 1.02 s (0.98–1.10)   speedup 3.81   …               │              │╭ lesson ────╮
-//! ╭ 12 configurations ──────────────────╮╭ what to look for ────────────╮   ╰──────────────╯│            │
+//! ╭ 12 configurations ──────────────────╮╭ what happened ───────────────╮   ╰──────────────╯│            │
 //! │ …                                   ││ …                            │    figures        ╰────────────╯
 //! ╰─────────────────────────────────────╯╰──────────────────────────────╯
 //! ```
@@ -17,7 +17,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::widgets::Widget as _;
 
-use super::prose::wrap;
+use super::prose::{Column, wrap};
 use super::scores::Picture;
 use super::speedups;
 use crate::engine::{Row, Status};
@@ -80,8 +80,7 @@ pub fn scroll_max(state: &State) -> u16 {
     let problems = hidden_problems(problems, places.problems);
     let Some(place) = places.lesson else { return problems };
     let (width, height) = (place.width.saturating_sub(4), place.height.saturating_sub(2));
-    let lesson = wrap(&state.theme, lesson_text(run), width).len();
-    u16::try_from(lesson).unwrap_or(u16::MAX).saturating_sub(height).max(problems)
+    notes(run, &state.theme, width).height().saturating_sub(height).max(problems)
 }
 
 /// Lines that a page moves the lesson and the problems by: no more than is seen of either.
@@ -106,7 +105,7 @@ fn places(run: &Run, problems: usize, area: Rect) -> Places {
     let problems = Rect { height: u16::try_from(problems).unwrap_or(u16::MAX).min(most), ..area };
     let rest = Rect { y: problems.bottom(), height: area.height - problems.height, ..area };
     let rows = u16::try_from(run.figures().rows.len()).unwrap_or(u16::MAX).saturating_add(3);
-    let has_lesson = !lesson_text(run).is_empty();
+    let has_lesson = !lesson_text(run).is_empty() || !run.findings().is_empty();
     if rest.width >= BESIDE_MIN {
         let chart = Rect { width: rest.width / 2, height: rest.height - 1, ..rest };
         let point = Rect { y: chart.bottom(), height: 1, ..rest };
@@ -143,6 +142,7 @@ fn with_scores<'a>(run: &'a Run, theme: &'a Theme, chart: Rect) -> (Rect, Option
 /// From one figure to another; a unit that both have is said once: `820–860 ms`.
 fn range(from: &str, to: &str) -> String {
     match (from.rsplit_once(' '), to.rsplit_once(' ')) {
+        (None, None) => format!("{from}–{to}"),
         (Some((number, a)), Some((_, b))) if a == b && !number.contains(' ') => format!("{number}–{to}"),
         _ => format!("{from} – {to}"),
     }
@@ -247,6 +247,11 @@ fn point_figures(run: &Run, row: &Row) -> Vec<(&'static str, String)> {
         }
         out.push(("speedup", text));
     }
+    if let Some(predicted) = row.predicted {
+        let off_by = row.off_by().map(|off| format!(" (off by {off})")).unwrap_or_default();
+        out.push(("predicted", format!("{}{off_by}", speedups::expected_words(predicted.expected))));
+    }
+    out.extend(row.speedup_ci95.map(|ci| ("95 %", range(&units::digits(ci.low), &units::digits(ci.high)))));
     out.extend(row.efficiency.map(|efficiency| ("efficiency", units::percent(efficiency))));
     out.extend(row.startup_s.map(|startup| ("start-up", units::seconds(startup.median))));
     out.extend(row.tasks_per_s.map(|rate| ("tasks/s", units::scaled(rate))));
@@ -258,17 +263,30 @@ pub(super) fn lesson_text(run: &Run) -> &str {
     run.ledger.planned.as_ref().map_or("", |planned| planned.scenario.lesson.trim())
 }
 
-/// Draws the lesson from its line `scroll` on; `None` where it cannot be scrolled.
+/// What the run came to, once it has ended, and then the lesson.
+fn notes<'a>(run: &Run, theme: &'a Theme, width: u16) -> Column<'a> {
+    let mut column = Column::new(theme, width);
+    for finding in run.findings() {
+        column.text(&format!("- {}", finding.message), Role::Text);
+    }
+    if !run.findings().is_empty() && !lesson_text(run).is_empty() {
+        column.blank();
+        column.heading(LESSON);
+    }
+    column.text(lesson_text(run), Role::Text);
+    column
+}
+
+/// What the lesson is called.
+const LESSON: &str = "what to look for";
+
+/// Draws what happened and the lesson, from the line `scroll` on; `None` where it cannot be scrolled.
 pub(super) fn lesson(run: &Run, scroll: Option<u16>, theme: &Theme, area: Rect, buf: &mut Buffer) {
-    let block = theme.block("what to look for", area.width);
+    let title = if run.findings().is_empty() { LESSON } else { "what happened" };
+    let block = theme.block(title, area.width);
     let inner = padded(block.inner(area));
     block.render(area, buf);
-    let lines = wrap(theme, lesson_text(run), inner.width);
-    let first = usize::from(scroll.unwrap_or(0)).min(lines.len().saturating_sub(inner.height.into()));
-    for (y, line) in (inner.y..inner.bottom()).zip(&lines[first..]) {
-        paint::put(buf, inner, (inner.x, y), line, theme, theme.style(Role::Text));
-    }
-    let below = lines.len() - first - lines[first..].len().min(inner.height.into());
+    let below = notes(run, theme, inner.width).render(scroll.unwrap_or(0), inner, buf);
     if below > 0 {
         let key = if scroll.is_some() { "pgdn: " } else { "" };
         paint::on_frame(buf, area, &format!("{key}{below} more lines"), theme);
@@ -286,6 +304,7 @@ mod tests {
     #[test]
     fn ranges_say_a_common_unit_once() {
         assert_eq!(range("820 ms", "860 ms"), "820–860 ms");
+        assert_eq!(range("1.48", "1.55"), "1.48–1.55");
         assert_eq!(range("998 ms", "1.02 s"), "998 ms – 1.02 s");
         assert_eq!(range("1 min 40 s", "2 min 05 s"), "1 min 40 s – 2 min 05 s");
     }

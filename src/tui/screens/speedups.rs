@@ -7,7 +7,7 @@ use ratatui::layout::Rect;
 use ratatui::widgets::Widget as _;
 
 use crate::engine::{Figures, Row};
-use crate::scenario::BackendKind;
+use crate::scenario::{BackendKind, Expected};
 use crate::tui::state::Run;
 use crate::tui::theme::{Role, Theme};
 use crate::tui::widgets::{Cell, Column, Plot, Point, Series, Table, paint};
@@ -36,7 +36,8 @@ pub(super) fn render(run: &Run, selected: Option<usize>, theme: &Theme, area: Re
             series.push(Series { name: backend.word().to_owned(), mark, points });
         }
     }
-    if series.is_empty() {
+    let guesses = guesses(run);
+    if series.is_empty() && guesses.is_empty() {
         let text = match (figures.baseline.and_then(|baseline| figures.rows.get(baseline)), run.is_on()) {
             (Some(row), true) => format!("none until {} is measured", row.label),
             (Some(row), false) if row.wall_s.is_none() => format!("none: {} was not measured", row.label),
@@ -49,7 +50,8 @@ pub(super) fn render(run: &Run, selected: Option<usize>, theme: &Theme, area: Re
     let ideal = figures.baseline.and_then(|baseline| figures.rows.get(baseline));
     let ideal = ideal.map(|row| 1.0 / f64::from(row.config.workers.max(1)));
     let y_label = title(figures);
-    Plot { series: &series, ideal, selected: chosen, x_label: "workers", y_label, theme }.render(area, buf);
+    Plot { series: &series, guesses: &guesses, ideal, selected: chosen, x_label: "workers", y_label, theme }
+        .render(area, buf);
 }
 
 /// Draws the table with its frame; `selected` is a row of the figures.
@@ -67,6 +69,10 @@ pub(super) fn table(
     let mut columns = vec![Column::left("", 0), Column::right("wall", 0)];
     if figures.baseline.is_some() {
         columns.extend([Column::right("speedup", 0), Column::right("efficiency", 1)]);
+    }
+    let predicted = figures.rows.iter().any(|row| row.predicted.is_some());
+    if predicted {
+        columns.extend([Column::right("predicted", 1), Column::right("off by", 0)]);
     }
     columns.extend([Column::right("start-up", 2), Column::right("tasks/s", 3)]);
     let rows: Vec<Vec<Cell>> = figures.rows.iter().map(|row| cells(row, figures, theme)).collect();
@@ -92,9 +98,45 @@ fn cells(row: &Row, figures: &Figures, theme: &Theme) -> Vec<Cell> {
         cells.push(or_missing(row.speedup.map(|speedup| units::digits(speedup.value))));
         cells.push(or_missing(row.efficiency.map(units::percent)));
     }
+    if figures.rows.iter().any(|row| row.predicted.is_some()) {
+        cells.push(or_missing(row.predicted.map(|predicted| expected_words(predicted.expected))));
+        cells.push(or_missing(row.off_by()));
+    }
     cells.push(or_missing(row.startup_s.map(|startup| units::seconds(startup.median))));
     cells.push(or_missing(row.tasks_per_s.map(units::scaled)));
     cells
+}
+
+/// An expectation in words: `1.80`, `500 ms`.
+pub(super) fn expected_words(expected: Expected) -> String {
+    match expected {
+        Expected::Speedup(value) => units::digits(value),
+        Expected::WallS(value) => units::seconds(value),
+    }
+}
+
+/// What was predicted in terms of the chart, a series a backend.
+fn guesses(run: &Run) -> Vec<Series> {
+    let figures = run.figures();
+    let points = |backend: BackendKind| -> Vec<Point> {
+        let rows = figures.rows.iter().filter(|row| row.config.backend == backend);
+        let place = |row: &Row| {
+            let predicted = row.predicted?;
+            let y = match (figures.baseline, predicted.expected) {
+                (Some(_), _) => predicted.speedup?,
+                (None, Expected::WallS(wall_s)) => run.tasks() as f64 / wall_s,
+                (None, Expected::Speedup(_)) => return None,
+            };
+            Some(Point { x: f64::from(row.config.workers), y, low: y, high: y })
+        };
+        rows.filter_map(place).collect()
+    };
+    let all = backends(figures).enumerate().map(|(mark, backend)| Series {
+        name: backend.word().to_owned(),
+        mark,
+        points: points(backend),
+    });
+    all.filter(|series| !series.points.is_empty()).collect()
 }
 
 /// The mark and colour of a row's backend, as in the chart.

@@ -1,5 +1,6 @@
 //! The library's state: entries, filter, selection.
 
+use super::predict::Said;
 use crate::tui::port::{LibraryEntry, Ran};
 
 /// The scenarios, those that the filter lets through, and the one selected.
@@ -17,6 +18,8 @@ pub struct Library {
     pub scroll: u16,
     /// Why the last scenario could not be started: its name, and what was said.
     pub refusal: Option<(String, String)>,
+    /// What was predicted.
+    pub guesses: Said,
 }
 
 /// A row of the list.
@@ -52,6 +55,7 @@ impl Library {
             selected: 0,
             scroll: 0,
             refusal: None,
+            guesses: Said::new(),
         }
     }
 
@@ -260,6 +264,7 @@ mod tests {
             tasks: 1,
             outline: Vec::new(),
             configs: Vec::new(),
+            baseline: None,
             trials: 1,
             repeats: 1,
             warmup: 0,

@@ -6,7 +6,7 @@ use std::collections::VecDeque;
 use super::forecast::Forecast;
 use super::history::History;
 use super::news::News;
-use crate::engine::{Event, Figures, Ledger, Scores, Snapshot, Stamped, TrialOutcome};
+use crate::engine::{Event, Figures, Finding, Ledger, Scores, Snapshot, Stamped, TrialOutcome, findings};
 use crate::scenario::{BackendKind, Config, GridSearch, PlannedTrial};
 use crate::workload;
 
@@ -42,6 +42,7 @@ pub struct Run {
     /// What follows from the ledger: worked out when somebody looks, since trials may end by the thousand between
     /// two frames.
     figures: OnceCell<Figures>,
+    findings: OnceCell<Vec<Finding>>,
     forecast: OnceCell<Forecast>,
 }
 
@@ -92,6 +93,7 @@ impl Run {
             scroll: 0,
             gate_s: None,
             figures: OnceCell::new(),
+            findings: OnceCell::new(),
             forecast: OnceCell::new(),
         }
     }
@@ -136,7 +138,10 @@ impl Run {
                 self.figures.take();
                 self.forecast.take();
             }
-            Event::RunFinished { .. } => self.drawing = Drawing::Live,
+            Event::RunFinished { .. } => {
+                self.drawing = Drawing::Live;
+                self.findings.take();
+            }
         }
     }
 
@@ -174,6 +179,11 @@ impl Run {
     /// Whether there is something to be found that is not known yet.
     pub fn is_searching(&self) -> bool {
         self.is_on() && self.search().is_some() && !self.found.as_ref().is_some_and(Scores::is_whole)
+    }
+
+    /// What its figures come to, in sentences; nothing while it is on, when the next trial may turn all of it over.
+    pub fn findings(&self) -> &[Finding] {
+        if self.is_on() { &[] } else { self.findings.get_or_init(|| findings(&self.ledger, self.figures())) }
     }
 
     fn forecast(&self) -> &Forecast {

@@ -18,6 +18,8 @@ pub struct Symbols {
     pub unusable: &'static str,
     /// Marks of a chart's series, by index modulo their number.
     pub marks: [&'static str; 6],
+    /// Mark of a prediction.
+    pub guess: &'static str,
     /// The ideal line, in a legend.
     pub ideal: &'static str,
     /// Frame of a block.
@@ -82,6 +84,7 @@ pub(super) static UNICODE: Symbols = Symbols {
     shades: &["░", "▒", "▓", "█"],
     unusable: "·",
     marks: ["●", "○", "◆", "◇", "▲", "△"],
+    guess: "?",
     ideal: "┈┈",
     border: border::ROUNDED,
     horizontal: "─",
@@ -118,6 +121,7 @@ pub(super) static ASCII: Symbols = Symbols {
     shades: &["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"],
     unusable: ".",
     marks: ["o", "x", "+", "*", "#", "@"],
+    guess: "?",
     ideal: "..",
     border: border::Set {
         top_left: "+",

@@ -54,6 +54,8 @@ pub struct Series {
 pub struct Plot<'a> {
     /// What was measured.
     pub series: &'a [Series],
+    /// What was predicted: marks of their own in the colours of the series with the same [`Series::mark`].
+    pub guesses: &'a [Series],
     /// The ideal's y for each worker: 1 for a speedup over a serial baseline. `None` draws no ideal line.
     pub ideal: Option<f64>,
     /// The selected point: index of its series, index in its points.
@@ -143,11 +145,17 @@ impl Plot<'_> {
         self.ideal.filter(|slope| slope.is_finite() && *slope > 0.0 && *slope < LARGEST)
     }
 
+    /// What was measured and what was predicted.
+    fn everything(&self) -> impl Iterator<Item = &Point> {
+        let guesses = self.guesses.iter().flat_map(|series| &series.points).filter(|point| point.is_drawable());
+        self.points().chain(guesses)
+    }
+
     /// Scales that hold all points and as much of the ideal as leaves the points room; `None` without any point.
     fn axes(&self) -> Option<Axes> {
-        let (x_min, x_max) = extent(self.points().map(|point| point.x))?;
-        let (mut y_min, mut y_max) = extent(self.points().flat_map(|point| <[f64; 2]>::from(point.spread())))?;
-        let positive = x_min > 0.0 && self.points().all(|point| point.y > 0.0);
+        let (x_min, x_max) = extent(self.everything().map(|point| point.x))?;
+        let (mut y_min, mut y_max) = extent(self.everything().flat_map(|point| <[f64; 2]>::from(point.spread())))?;
+        let positive = x_min > 0.0 && self.everything().all(|point| point.y > 0.0);
         let log = positive && x_max / x_min > 16.0;
         // On a logarithmic axis more of the ideal can be shown without squashing the data.
         let most = if log { 4.0 } else { 1.6 };
@@ -156,7 +164,7 @@ impl Plot<'_> {
         let measured = y_max;
         y_max = if clipped { y_max * most } else { y_max.max(ideal_top) };
         if log {
-            let (smallest, _) = extent(self.points().map(|point| point.y))?;
+            let (smallest, _) = extent(self.everything().map(|point| point.y))?;
             y_min = if y_min > 0.0 { y_min } else { smallest };
             return Some(Axes { x: Scale::log(x_min, x_max), y: Scale::log_floor(y_min, y_max), clipped });
         }
@@ -204,7 +212,7 @@ impl Plot<'_> {
             }
         }
         let places = Scale::columns(parts.canvas.width);
-        for tick in axes.x.worker_ticks(self.points().map(|point| point.x), places) {
+        for tick in axes.x.worker_ticks(self.everything().map(|point| point.x), places) {
             let x = column(axes.x.at(tick.value), parts.canvas);
             paint::dot(buf, parts.canvas, (x, bottom), symbols.tick_x, line);
             let start = centred(x, &tick.text, parts.x_labels);

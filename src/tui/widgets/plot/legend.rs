@@ -47,8 +47,10 @@ impl Plot<'_> {
             let mark = symbols.marks[series.mark % symbols.marks.len()];
             (mark, series.name.clone(), self.theme.style(Role::Series(series.mark)))
         });
+        let has_guess = self.guesses.iter().any(|series| series.points.iter().any(super::Point::is_drawable));
+        let guess = has_guess.then(|| (symbols.guess, "predicted".to_owned(), self.theme.style(Role::Text)));
         let ideal = self.slope().map(|_| (symbols.ideal, format!("ideal{after_ideal}"), self.theme.style(Role::Ideal)));
-        series.chain(ideal).collect()
+        series.chain(guess).chain(ideal).collect()
     }
 
     fn length(&self, entries: &[(&str, String, Style)], gap: u16) -> u16 {

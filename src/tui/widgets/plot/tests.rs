@@ -25,7 +25,7 @@ fn cluster() -> Vec<Series> {
 }
 
 fn plot<'a>(series: &'a [Series], selected: Option<(usize, usize)>, theme: &'a Theme) -> Plot<'a> {
-    Plot { series, ideal: Some(1.0), selected, x_label: "workers", y_label: "speedup", theme }
+    Plot { series, guesses: &[], ideal: Some(1.0), selected, x_label: "workers", y_label: "speedup", theme }
 }
 
 #[test]
@@ -125,6 +125,27 @@ fn marks_on_one_cell_step_aside() {
 }
 
 #[test]
+fn predictions_have_a_mark_of_their_own() {
+    let guesses = [series("threads", 0, &[(2.0, 1.93, 0.0), (4.0, 3.8, 0.0)])];
+    for theme in [Theme::FULL, Theme::PLAIN] {
+        let data = two_cores();
+        let text = draw(Plot { guesses: &guesses, ..plot(&data, None, &theme) }, 60, 12, &theme);
+        let marks: Vec<&str> = text.lines().skip(1).flat_map(|line| line.matches('?')).collect();
+        assert_eq!(marks.len(), 2, "{text}");
+        assert!(text.lines().next().is_some_and(|legend| legend.contains("? predicted")), "{text}");
+        let [mark, ..] = theme.symbols().marks;
+        assert!(text.contains(&format!("{mark}?")), "beside what was measured at the same place\n{text}");
+    }
+}
+
+#[test]
+fn a_prediction_alone_is_drawn() {
+    let guesses = [series("threads", 0, &[(2.0, 1.8, 0.0)])];
+    let text = draw(Plot { guesses: &guesses, ..plot(&[], None, &Theme::FULL) }, 40, 10, &Theme::FULL);
+    assert!(text.contains('?') && text.contains("ideal"), "{text}");
+}
+
+#[test]
 fn the_selected_point_is_in_reverse() {
     let area = Rect::new(0, 0, 40, 10);
     let mut buf = Buffer::empty(area);
@@ -179,7 +200,7 @@ proptest! {
         let series =
             [Series { name: "a…".into(), mark: 0, points: a.to_vec() }, Series { name: "b".into(), mark: 99, points: b.to_vec() }];
         for theme in [Theme::FULL, Theme::PLAIN] {
-            let plot = Plot { series: &series, ideal, selected, x_label: "workers", y_label: "µs", theme: &theme };
+            let plot = Plot { series: &series, guesses: &series, ideal, selected, x_label: "workers", y_label: "µs", theme: &theme };
             draw(plot, w, h, &theme);
         }
     }
