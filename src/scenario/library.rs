@@ -19,11 +19,15 @@ use super::wording::{escaped, nearest, printable};
 static BUNDLED: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/scenarios");
 
 /// The bundled scenarios in the order of the lecture, and what goes beyond it.
-const ORDER: [&str; 13] = [
+const ORDER: [&str; 17] = [
     "cubes",
     "database",
     "database-reordered",
     "crunch",
+    "gil-threads",
+    "gil-processes",
+    "gil-waiting",
+    "gil-convoy",
     "speedup",
     "tiny-tasks",
     "grid-search",

@@ -9,6 +9,7 @@ const KINDS: &[(&str, &str)] = &[
     ("mandelbrot", "tasks = 30\nwidth = 40\nheight = 30\nmax_iter = 200"),
     ("sum", "terms = 5000\n[grid]\nx = [0, 1, 2, 3, 4]\nseries = ['random', 'harmonic']\nshape = ['chain', 'tree']"),
     ("matmul", "[grid]\nx = [0, 1, 2]\nn = [1, 70, 150]\ninner_threads = [1, 3, 'all']"),
+    ("convoy", "inputs = [1, 0, 0.5, 0, 2, 1, 0]\nsteps = 1e5\ntrips = 3\ntrip_s = 0.0001"),
     ("triad", "tasks = 12\nmib = 2\npasses = 3"),
 ];
 

@@ -54,10 +54,13 @@ fn text_of(name: &str) -> String {
 #[test]
 fn the_bundled_come_first_in_the_order_of_the_lecture() {
     let names: Vec<String> = Shelf::new().open().entries.into_iter().map(|entry| entry.name).collect();
-    let lecture = ["cubes", "database", "database-reordered", "crunch", "speedup", "tiny-tasks", "grid-search"];
-    assert_eq!(names[..7], lecture);
+    let lecture = ["cubes", "database", "database-reordered", "crunch"];
+    assert_eq!(names[..4], lecture);
+    let lock = ["gil-threads", "gil-processes", "gil-waiting", "gil-convoy"];
+    assert_eq!(names[4..8], lock);
+    assert_eq!(names[8..11], ["speedup", "tiny-tasks", "grid-search"]);
     let more = ["matmul-one", "matmul-all", "mandelbrot-static", "mandelbrot-dynamic", "sum", "triad"];
-    assert_eq!(names[7..], more);
+    assert_eq!(names[11..], more);
 }
 
 #[test]
