@@ -87,5 +87,12 @@ fn spans(workers: usize, tasks: usize) -> Vec<Vec<Segment>> {
 }
 
 fn lane(worker: usize, spans: &[Segment]) -> LaneRow<'_> {
-    LaneRow { label: worker.to_string(), state: LaneState::Running, spans, busy: &[], note: String::new() }
+    LaneRow {
+        label: worker.to_string(),
+        state: LaneState::Running,
+        spans,
+        busy: &[],
+        lock: [&[]; 4],
+        note: String::new(),
+    }
 }
