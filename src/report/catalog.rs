@@ -249,7 +249,7 @@ pub(super) fn nature(nature: Nature) -> &'static str {
         Nature::Computes => "computes, holds the GIL",
         Nature::Native => "computes, releases the GIL",
         Nature::Waits => "waits, releases the GIL",
-        Nature::Mixed => "computes and holds the GIL, or waits and releases it",
+        Nature::Mixed => "computes (holds the GIL) or waits (releases it)",
         Nature::Misbehaves => "misbehaves",
     }
 }

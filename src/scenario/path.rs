@@ -17,6 +17,10 @@ pub const PATH: &[Chapter] = &[
     Chapter { title: "A map", scenarios: &["cubes"] },
     Chapter { title: "Waiting", scenarios: &["database", "database-reordered", "users"] },
     Chapter { title: "Computing", scenarios: &["crunch"] },
+    Chapter {
+        title: "The interpreter's lock",
+        scenarios: &["gil-threads", "gil-processes", "gil-waiting", "gil-convoy"],
+    },
     Chapter { title: "Speedup", scenarios: &["speedup"] },
     Chapter { title: "Small tasks", scenarios: &["tiny-tasks"] },
     Chapter { title: "Oversubscription", scenarios: &["matmul-one", "matmul-all"] },

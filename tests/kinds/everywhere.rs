@@ -10,6 +10,7 @@ const KINDS: &[(&str, &str)] = &[
     ("sum", "terms = 5000\n[grid]\nx = [0, 1, 2, 3, 4]\nseries = ['random', 'harmonic']\nshape = ['chain', 'tree']"),
     ("http", "unit_s = 1e-5\n[grid]\nname = ['pelita', 'x y', 'ASPP']\nx = [0, 1, 2, 3, 4, 5, 6, 7]"),
     ("matmul", "[grid]\nx = [0, 1, 2]\nn = [1, 70, 150]\ninner_threads = [1, 3, 'all']"),
+    ("convoy", "inputs = [1, 0, 0.5, 0, 2, 1, 0]\nsteps = 1e5\ntrips = 3\ntrip_s = 0.0001"),
     ("triad", "tasks = 12\nmib = 2\npasses = 3"),
 ];
 

@@ -4,6 +4,7 @@
 #[path = "../common/mod.rs"]
 mod common;
 
+mod convoy;
 mod desk;
 mod everywhere;
 mod http;

@@ -5,10 +5,10 @@
 use std::collections::BTreeMap;
 
 use parlab::engine::{
-    Cause, Event, Ledger, Loss, MachineFacts, Planned, Problem, Remedy, ScenarioFacts, Stamped, Status, TaskResult,
-    TaskTimes, TrialEnd, TrialOutcome,
+    Cause, Event, Ledger, LockUse, Loss, MachineFacts, Planned, Problem, Remedy, ScenarioFacts, Stamped, Status,
+    TaskResult, TaskTimes, TrialEnd, TrialOutcome,
 };
-use parlab::scenario::{BackendKind, Config, Expected, Plan, PlannedTrial, Prediction, Value};
+use parlab::scenario::{BackendKind, Config, Expected, Interpreter, Plan, PlannedTrial, Prediction, Value};
 
 pub(crate) fn config(backend: BackendKind, workers: u32) -> Config {
     Config::new(backend, workers)
@@ -154,6 +154,26 @@ pub(crate) fn done_with_startup() -> Vec<Stamped> {
     let mut planned = planned();
     planned.scenario.include_startup = true;
     Script::new(planned).trials(16).finish(Status::Done, Vec::new())
+}
+
+/// As [`done`], under an interpreter's lock: threads wait for it in turns, processes never.
+pub(crate) fn under_a_lock() -> Vec<Stamped> {
+    let mut planned = planned();
+    planned.scenario.interpreter = Some(Interpreter { switch_interval_ms: 5.0 });
+    let mut events = Script::new(planned.clone()).trials(16).finish(Status::Done, Vec::new());
+    for stamped in &mut events {
+        let Event::TrialFinished { trial, outcome } = &mut stamped.event else { continue };
+        let PlannedTrial { config, repeat, warmup } = planned.plan.trials[*trial];
+        let n = if warmup { 1_000_000 } else { u64::from(repeat) };
+        let in_turns = config == 2;
+        outcome.interpreter = Some(LockUse {
+            held_s: outcome.wall_s * f64::from(if config == 3 { 2 } else { 1 }) - 0.0625,
+            waited_s: if in_turns { outcome.wall_s / 2.0 } else { 0.0 },
+            waits: if in_turns { 1_200 + n } else { 0 },
+            handovers: if in_turns { n } else { 0 },
+        });
+    }
+    events
 }
 
 /// As [`done`], without a baseline to compare with.

@@ -99,3 +99,16 @@ fn a_run_without_an_end_was_interrupted() {
     assert_eq!(report["status"], "interrupted");
     assert_eq!(report["warnings"][0]["code"], "unfinished");
 }
+
+#[test]
+fn what_a_lock_cost_is_told_as_medians() {
+    let report = value(&fixtures::under_a_lock());
+    assert_eq!(report["scenario"]["interpreter"], serde_json::json!({"gil": true, "switch_interval_ms": 5.0}));
+    let lock = |config: usize| report["configs"][config]["interpreter"].clone();
+    // The walls of threads × 2 are 2, 1 and 1.5 s, those of processes × 2 are 1, 1.25 and 0.75 s.
+    let threads = serde_json::json!({"held_s": 1.4375, "waited_s": 0.75, "waits": 1201, "handovers": 1});
+    let processes = serde_json::json!({"held_s": 1.9375, "waited_s": 0.0, "waits": 0, "handovers": 0});
+    assert_eq!((lock(2), lock(3)), (threads, processes));
+    let without = value(&fixtures::done());
+    assert!(without["scenario"]["interpreter"].is_null() && without["configs"][2]["interpreter"].is_null());
+}

@@ -1,10 +1,10 @@
 //! Whatever events come, in whatever order: no panic, and every key of the contract is there.
 
 use parlab::engine::{
-    Cause, Event, Ledger, Loss, Planned, Problem, Remedy, Stamped, Status, TaskTimes, TrialEnd, TrialOutcome,
+    Cause, Event, Ledger, LockUse, Loss, Planned, Problem, Remedy, Stamped, Status, TaskTimes, TrialEnd, TrialOutcome,
 };
 use parlab::report::{Format, Progress, render};
-use parlab::scenario::{BackendKind, Plan, PlannedTrial};
+use parlab::scenario::{BackendKind, Interpreter, Plan, PlannedTrial};
 use proptest::prelude::*;
 use serde_json::Value;
 
@@ -34,6 +34,7 @@ fn planned() -> impl Strategy<Value = Planned> {
         let mut planned = fixtures::planned();
         planned.plan = Plan { configs, baseline, trials };
         planned.scenario.include_startup = include_startup;
+        planned.scenario.interpreter = (tasks % 2 == 0).then(Interpreter::default);
         planned.scenario.tasks = tasks;
         planned.scenario.lesson.clone_from(&title);
         planned.scenario.title = title;
@@ -67,6 +68,12 @@ fn outcome() -> impl Strategy<Value = TrialOutcome> {
             tasks_failed,
             task_s,
             peak_rss_bytes: (count % 2 == 0).then_some(count),
+            interpreter: (count % 5 > 1).then_some(LockUse {
+                held_s: wall_s,
+                waited_s: wall_s,
+                waits: count,
+                handovers: tasks_failed,
+            }),
             ..fixtures::outcome(PlannedTrial { config: 0, repeat: 0, warmup: count % 3 == 0 })
         })
 }
@@ -127,7 +134,7 @@ fn keys(value: &Value) -> Vec<String> {
 
 /// The contract's example without what is optional within arrays and maps, `configs` apart.
 const TOP: &str = r#"{"schema": "", "parlab": "", "started_at": "", "status": "",
-    "scenario": {"name": "", "title": "", "kind": "", "tasks": 4, "seed": 1235, "sha256": ""},
+    "scenario": {"name": "", "title": "", "kind": "", "tasks": 4, "seed": 1235, "interpreter": null, "sha256": ""},
     "machine": {"host": "", "kernel": "", "cpu_model": "", "logical_cpus": 2, "usable_cpus": 2, "limited_by": [],
                 "memory_bytes": 0},
     "baseline": null, "configs": [], "fits": [], "grid": null, "findings": [], "warnings": []}"#;
@@ -138,7 +145,7 @@ const CONFIG: &str = r#"{"backend": "processes", "workers": 2, "schedule": "dyna
     "tasks_done": 4, "tasks_failed": 0, "tasks_per_s": 0,
     "task_s": {"min": 0, "median": 0, "p95": 0, "max": 0},
     "memory": {"peak_rss_bytes": 0, "pss_bytes": 0}, "context_switches": {"voluntary": 0, "involuntary": 0},
-    "checksum": "", "results": null}"#;
+    "interpreter": null, "checksum": "", "results": null}"#;
 
 fn parsed(text: &str) -> Value {
     serde_json::from_str(text).expect("JSON")
@@ -150,9 +157,13 @@ fn check(report: &Value) -> Result<(), TestCaseError> {
     for key in ["configs", "baseline", "findings", "warnings"] {
         top[key] = Value::Null;
     }
+    let lock = top["scenario"].get_mut("interpreter").map(Value::take).unwrap_or_default();
+    prop_assert!(lock.is_null() || keys(&lock) == ["gil", "switch_interval_ms"]);
     prop_assert_eq!(keys(&top), keys(&parsed(TOP)));
     for config in &mut configs {
         (config["results"], config["predicted"]) = (Value::Null, Value::Null);
+        let lock = config["interpreter"].take();
+        prop_assert!(lock.is_null() || keys(&lock) == ["handovers", "held_s", "waited_s", "waits"]);
         prop_assert_eq!(keys(config), keys(&parsed(CONFIG)));
     }
     Ok(())

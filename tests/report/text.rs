@@ -31,6 +31,11 @@ fn a_run_as_predicted() {
 }
 
 #[test]
+fn a_run_under_an_interpreters_lock() {
+    insta::assert_snapshot!(text(&fixtures::under_a_lock()));
+}
+
+#[test]
 fn a_run_without_a_baseline() {
     insta::assert_snapshot!(text(&fixtures::done_without_baseline()));
 }

@@ -3,6 +3,7 @@
 //! Plain text without colour, at most 80 columns wide unless a name forces it.
 
 mod interpreter;
+mod measured;
 mod search;
 mod table;
 mod wrap;
@@ -29,6 +30,7 @@ pub fn render(ledger: &Ledger) -> String {
         sections.push(notes(planned, &figures));
         let lock = planned.scenario.interpreter.map(|which| interpreter::render(which, &figures, WIDTH));
         sections.push(lock.unwrap_or_default());
+        sections.push(measured::render(ledger, &figures, WIDTH));
         sections.push(SearchFigures::of(ledger).map(|found| search::render(&found, WIDTH)).unwrap_or_default());
     }
     sections.push(ending(ledger));

@@ -97,6 +97,7 @@ fn tiny_tasks_are_shown_by_density() {
 #[test]
 fn under_a_lock_lanes_tell_what_was_done_about_it() {
     let one = [task(0.0, None, 8.0)];
+    let over = [Segment { end_s: Some(3.0), ..one[0].clone() }];
     let trips: Vec<Segment> = (0..100).map(|i| task(f64::from(i) * 0.05, None, 0.0)).collect();
     let none = [0.0_f32; 9];
     let (held, waited) = ([1.0, 1.0, 1.0, 0.5, 0.5, 0.5, 0.0, 0.0, 0.0], [0.0, 0.0, 0.0, 0.5, 0.5, 0.5, 1.0, 1.0, 1.0]);
@@ -105,17 +106,20 @@ fn under_a_lock_lanes_tell_what_was_done_about_it() {
         LaneRow { lock: [&held, &waited, &none, &none], ..lane("0", LaneState::Running, &one) },
         LaneRow { lock: [&none, &none, &away, &none], ..lane("1", LaneState::Running, &trips) },
         LaneRow { lock: [&none, &none, &none, &away], ..lane("2", LaneState::Running, &[]) },
+        LaneRow { lock: [&held, &waited, &none, &none], ..lane("3", LaneState::Finished, &over) },
     ];
-    insta::assert_snapshot!(at(&rows, (60, 4), &Theme::FULL), @"
+    insta::assert_snapshot!(at(&rows, (60, 5), &Theme::FULL), @"
     0 ▐████████████▒▒▒▒▒ 8 ▒▒▒▒▒░░░░░░░░░░░░╌
     1                  ··················
     2                  ══════════════════
+    3 ▐████████ 8 █▒▒▒▒▒▒▒▒▌
       ╵0             ╵2 s          ╵4 s           ╵6 s
     ");
-    insta::assert_snapshot!(at(&rows, (60, 4), &Theme::PLAIN), @"
+    insta::assert_snapshot!(at(&rows, (60, 5), &Theme::PLAIN), @"
     0 [############===== 8 =====::::::::::::>
     1                  ..................
     2                  NNNNNNNNNNNNNNNNNN
+    3 [######## 8 #========]
       '0             '2 s          '4 s           '6 s
     ");
 }

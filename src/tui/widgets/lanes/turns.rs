@@ -4,6 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use super::{Frame, LaneRow, Lanes, paint};
+use crate::engine::LaneState;
 use crate::tui::theme::{Role, Theme};
 
 /// What a worker did with most of a stretch of time.
@@ -76,8 +77,7 @@ pub(super) fn columns(lane: &LaneRow<'_>, frame: &Frame) -> Vec<Option<Turn>> {
     if steps == 0 {
         return Vec::new();
     }
-    // Where a task's open end stands, its line ends, too.
-    let columns = frame.column(frame.now_s).round() as usize;
+    let columns = frame.column(end_s(lane, frame)).round() as usize;
     let mut sums = vec![[0.0; 4]; columns];
     let step = frame.column(frame.now_s) / steps as f64;
     for i in 0..steps {
@@ -89,6 +89,12 @@ pub(super) fn columns(lane: &LaneRow<'_>, frame: &Frame) -> Vec<Option<Turn>> {
         }
     }
     sums.into_iter().map(Turn::of).collect()
+}
+
+/// Until when there is something to tell. Steps are coarse: the last one of a worker reaches beyond its last task.
+fn end_s(lane: &LaneRow<'_>, frame: &Frame) -> f64 {
+    let last = lane.spans.last().and_then(|segment| segment.end_s);
+    last.filter(|_| lane.state == LaneState::Finished).unwrap_or(frame.now_s).min(frame.now_s)
 }
 
 impl Lanes<'_> {
