@@ -263,6 +263,20 @@ fn shell(line: &str, toml: &str) -> std::process::Output {
 }
 
 #[test]
+fn signals_that_were_blocked_when_it_was_started_are_heard() {
+    let _turn = alone();
+    for (signal, code) in [(SIGINT, 130), (SIGTERM, 143), (SIGHUP, 129)] {
+        let mut command = Command::new("env");
+        command.arg("--block-signal=INT,TERM,HUP").arg(common::binary()).args(["run", "--quiet", "--format", "json"]);
+        let toml = "[workload]\nkind = 'sleep'\ninputs = [1000]\n[sweep]\nworkers = 1\nbackends = ['processes']\n";
+        let mut run = Running::launch(command, toml, |_| {});
+        run.wait_for("gate_opened", 1);
+        run.signal(signal);
+        assert_eq!(run.finish().code(), code, "{signal}");
+    }
+}
+
+#[test]
 fn a_reader_that_has_read_enough_is_no_error() {
     for line in [
         "{ $P run $S --quiet; echo $? >&2; } | head -1",
