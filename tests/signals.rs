@@ -295,10 +295,14 @@ fn a_reader_that_has_read_enough_is_no_error() {
 #[test]
 fn closed_outputs_are_no_panic() {
     for (line, expected) in [
-        ("$P run $S --quiet >&-", 0),
+        ("$P run $S --quiet >&-", 1),
+        ("$P run $S --quiet -o report >&-", 0),
+        ("$P run $S --quiet >/dev/null", 0),
+        ("$P run $S --quiet 1<>/dev/null", 0),
         ("$P run $S 2>&-", 0),
-        ("$P run $S <&- >&- 2>&-", 0),
-        ("$P list >&-", 0),
+        ("$P run $S <&-", 0),
+        ("$P run $S <&- >&- 2>&-", 1),
+        ("$P list >&-", 1),
         ("$P run nonsense 2>&-", 2),
         ("$P run nonsense >&- 2>&-", 2),
         ("$P run $S --quiet --backends processes <&-", 0),
@@ -306,6 +310,8 @@ fn closed_outputs_are_no_panic() {
         let output = shell(line, TINY);
         assert_eq!(output.status.code(), Some(expected), "{line}: {}", stderr(&output));
     }
+    let output = shell("$P run $S --quiet >&-", TINY);
+    assert_eq!(stderr(&output), "parlab: failed to write the report to standard output: it is closed\n");
     let output = shell("$P run $S --format json 2>/dev/full", TINY);
     assert_eq!(output.status.code(), Some(0));
     assert!(serde_json::from_str::<Value>(&stdout(&output)).is_ok());
