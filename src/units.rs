@@ -24,6 +24,8 @@ pub fn seconds(s: f64) -> String {
 /// Three significant digits, below 1 at least two: `531`, `12.4`, `0.98`, `0.012`. Only what is less than a
 /// millionth is written with an exponent; nothing but zero reads as zero.
 pub fn digits(x: f64) -> String {
+    // Nobody means another zero by -0.
+    let x = if x == 0.0 { 0.0 } else { x };
     match x.abs() {
         a if a >= 99.95 => format!("{x:.0}"),
         a if a >= 9.995 => format!("{x:.1}"),
@@ -126,6 +128,7 @@ mod tests {
             (-0.000_123, "-0.00012"),
             (1.2e-9, "1.2e-9"),
             (0.0, "0.00"),
+            (-0.0, "0.00"),
         ];
         for (x, text) in cases {
             assert_eq!(digits(x), text);
