@@ -1,5 +1,9 @@
 //! How figures are written for people: seconds, bytes, counts, rates. Scripts get plain numbers instead.
 
+mod letters;
+
+pub use letters::{Letters, to_ascii};
+
 /// Seconds with the unit that leaves one to three digits before the point: `1.8 ms`, `4.21 s`, `2 min 05 s`.
 pub fn seconds(s: f64) -> String {
     if !s.is_finite() {

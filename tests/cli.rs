@@ -444,3 +444,23 @@ fn the_pages_that_are_bundled_are_what_the_commands_print() {
     assert_eq!((code(&output), stdout(&output).as_str()), (2, ""));
     assert!(stderr(&output).contains("--format md: only kinds are written so; add --kinds"), "{}", stderr(&output));
 }
+
+#[test]
+fn a_report_is_ascii_where_the_locale_says_so() {
+    let folder = folder();
+    let toml = "title = \"Wörter × Zahlen\"\nlesson = \"Größer → besser …\"\n[workload]\nkind = \"sleep\"\n\
+                tasks = 12000\nunit_s = 0\n[sweep]\nworkers = 2\nrepeats = 2\nwarmup = 0\n";
+    let path = scenario(folder.path(), "case", toml);
+    for (locale, ascii) in [("C", true), ("POSIX", true), ("en_GB.ISO-8859-1", true), ("C.UTF-8", false)] {
+        let output = parlab().env("LC_ALL", locale).arg("run").arg(&path).output().expect("parlab");
+        assert_eq!(code(&output), 0, "{}", stderr(&output));
+        assert_eq!((output.stdout.is_ascii(), output.stderr.is_ascii()), (ascii, ascii), "{}", stdout(&output));
+        let words = if ascii { "Woerter x Zahlen" } else { "Wörter × Zahlen" };
+        assert!(stdout(&output).contains(words), "{}", stdout(&output));
+        assert!(!ascii || stdout(&output).contains("threads x 2") && stdout(&output).contains("####"));
+        assert!(!stdout(&output).lines().any(|line| line.contains('?')), "{}", stdout(&output));
+        // What scripts read stays as it is.
+        let output = parlab().env("LC_ALL", locale).args(["run", "--quiet", "--format", "json"]).arg(&path).output();
+        assert_eq!(json(&output.expect("parlab"))["configs"].as_array().map(Vec::len), Some(3));
+    }
+}
