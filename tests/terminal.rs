@@ -136,6 +136,18 @@ fn signals_end_it_with_the_terminal_restored_and_no_process_left() {
 }
 
 #[test]
+fn signals_that_were_blocked_when_it_was_started_end_it_all_the_same() {
+    for (signal, code) in [(Signal::SIGTERM, 143), (Signal::SIGHUP, 129), (Signal::SIGINT, 130)] {
+        let binary = common::binary();
+        let blocked = ["--block-signal=INT,TERM,HUP", binary.to_str().expect("a path")];
+        let mut terminal = Session::new("env").args(blocked).open();
+        terminal.wait_for("Map a function over numbers");
+        terminal.signal(signal);
+        assert_eq!(terminal.exit_code(), code, "{signal}");
+    }
+}
+
+#[test]
 fn a_panic_restores_the_terminal_and_says_what_happened() {
     for place in ["screen", "elsewhere"] {
         let mut terminal = Session::parlab().env("PARLAB_PROVOKE_PANIC", place).open();

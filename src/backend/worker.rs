@@ -104,6 +104,8 @@ impl<'a> Worker<'a> {
     /// Gets ready and says that it is there.
     pub(super) fn arrive(&self) {
         self.bench.workload.settle(self);
+        // Whatever it had to complain of, a task will find out for itself.
+        drop(self.failure.take());
         let lane = self.lane;
         lane.pid.store(gettid().as_raw_nonzero().get() as u32, Relaxed);
         lane.arrived_at.store(self.board.shape().clock.now(), Relaxed);

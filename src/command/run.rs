@@ -12,6 +12,7 @@ use crate::cli::{self, Plain};
 use crate::engine::{Ledger, Session, Stamped, Status};
 use crate::report::{self, Progress};
 use crate::scenario::{self, Plan, Prediction, Scenario};
+use crate::units::Letters;
 
 /// How often the progress of a trial is shown.
 const REFRESH: Duration = Duration::from_millis(200);
@@ -29,7 +30,8 @@ pub(super) fn run(args: &cli::Run) -> Result<ExitCode, Failure> {
     super::limits::check(&scenario, args.yes)?;
     super::limits::check_workload(&scenario)?;
     let predictions = predictions(args.predict.as_deref(), &scenario)?;
-    let mut progress = Progress::new(args.quiet, stderr().is_terminal());
+    let letters = Letters::of_environment();
+    let mut progress = Progress::new(args.quiet, stderr().is_terminal(), letters);
     let mut journal = super::journal(args.journal.as_deref())?;
     let mut ledger = Ledger::default();
     let mut memory = Memory::new();
@@ -43,7 +45,9 @@ pub(super) fn run(args: &cli::Run) -> Result<ExitCode, Failure> {
     })?;
     heard.run_is_over();
     progress.finish();
-    let delivered = report::deliver(&report::render(format, &ledger), args.output.as_deref());
+    let text = report::render(format, &ledger);
+    let text = if format == report::Format::Text { letters.fit(&text) } else { text.into() };
+    let delivered = report::deliver(&text, args.output.as_deref());
     if let Err(error) = &delivered {
         report::complain(&error.to_string());
     }

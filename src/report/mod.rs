@@ -4,6 +4,7 @@
 //! nothing, and a run goes the same way whether anything here listens or not.
 
 pub mod catalog;
+mod closed;
 pub mod deliver;
 pub mod journal;
 pub mod json;

@@ -27,7 +27,7 @@ const KINDS: &[Kind] = &[
     Kind { spec: sum::SPEC, build: |job| Ok(sum::build(job)), needs: Needs::little },
     Kind { spec: matmul::SPEC, build: |job| Ok(matmul::build(job)), needs: matmul::needs },
     Kind { spec: triad::SPEC, build: |job| Ok(triad::build(job)), needs: triad::needs },
-    Kind { spec: svc::SPEC, build: svc::build, needs: Needs::little },
+    Kind { spec: svc::SPEC, build: svc::build, needs: svc::needs },
     Kind { spec: crash::SPEC, build: |job| Ok(crash::build(job)), needs: Needs::little },
 ];
 
@@ -65,7 +65,7 @@ pub fn build(job: &Job) -> Result<Box<dyn Workload>, BuildError> {
     (kind.build)(job)
 }
 
-/// What a worker of a checked job will need of the machine. Nothing is allocated to find out.
+/// What a worker of a checked job will need of the machine. Nothing of it is allocated to find out.
 pub fn needs(job: &Job) -> Needs {
     KINDS.iter().find(|kind| kind.spec.name == job.kind).map_or_else(|| Needs::little(job), |kind| (kind.needs)(job))
 }

@@ -17,7 +17,7 @@ use libsvm_rs::{KernelType, SvmModel, SvmNode, SvmParameter, SvmProblem};
 
 use self::dataset::Dataset;
 use self::folds::stratified;
-use super::{Away, BuildError, Cancelled, Desk, Values, Workload};
+use super::{Away, BuildError, Cancelled, Desk, Needs, Values, Workload};
 use crate::scenario::{Bounds, Domain, GridSearch, Inputs, Job, KindSpec, Nature, ParamSpec, Params, Value, ValueSpec};
 
 pub(super) const SPEC: KindSpec = KindSpec {
@@ -148,6 +148,20 @@ pub(super) fn build(job: &Job) -> Result<Box<dyn Workload>, BuildError> {
     let fold_of =
         stratified(&data.classes, folds).map_err(|wrong| BuildError::Unfit(format!("{}: {wrong}", data.name)))?;
     Ok(Box::new(Search { params: job.params.clone(), inputs: job.inputs.clone(), data, fold_of, folds }))
+}
+
+pub(super) fn needs(job: &Job) -> Needs {
+    let (samples, values) = match job.params.get("data") {
+        // A file that cannot be read needs nothing; that it cannot be is told when it is loaded.
+        Some(Value::Word(file)) if !file.is_empty() => dataset::extent(file).unwrap_or_default(),
+        _ => {
+            let samples = whole(&job.params, "samples");
+            (samples, samples.saturating_mul(whole(&job.params, "features")))
+        }
+    };
+    let rows = samples.saturating_mul(samples).saturating_mul(size_of::<f32>() as u64);
+    let cache = rows.min((CACHE_MIB * f64::from(1 << 20)) as u64);
+    Needs { worker_bytes: dataset::training_bytes(samples, values).saturating_add(cache), inner_threads: 1 }
 }
 
 impl Workload for Search {

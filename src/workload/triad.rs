@@ -10,6 +10,7 @@ use std::hint::black_box;
 use super::registry::Param;
 use super::{Away, Cancelled, Desk, Needs, Values, Workload};
 use crate::scenario::{Bounds, Domain, Job, KindSpec, Nature, ParamSpec, ValueSpec};
+use crate::units;
 
 pub(super) const SPEC: KindSpec = KindSpec {
     name: "triad",
@@ -75,7 +76,7 @@ pub(super) fn needs(job: &Job) -> Needs {
 impl Workload for Triad {
     fn settle(&self, desk: &dyn Desk) {
         let most = iterations(self.mib.largest() as u64);
-        // Called off in the middle, it leaves arrays too short, which a task would fill up.
+        // Called off in the middle, or without memory, it leaves arrays too short, which a task would fill up.
         let _ = ARRAYS.with_borrow_mut(|arrays| arrays.reach(most, desk));
     }
 
@@ -99,7 +100,9 @@ impl Arrays {
     /// Makes the arrays at least `n` long. All entries are small whole numbers, so every sum of them is exact.
     fn reach(&mut self, n: usize, desk: &dyn Desk) -> Result<(), Cancelled> {
         for array in [&mut self.a, &mut self.b, &mut self.c] {
-            array.reserve_exact(n.saturating_sub(array.len()));
+            array.try_reserve_exact(n.saturating_sub(array.len())).map_err(|_| {
+                desk.fail(&format!("there is no memory for three arrays of {} numbers each", units::count(n as u64)))
+            })?;
         }
         while self.a.len() < n {
             let range = self.a.len()..n.min(self.a.len() + STRIDE);

@@ -178,7 +178,7 @@ proptest! {
     #[test]
     fn any_ledger_can_be_told(events in events()) {
         let mut ledger = Ledger::default();
-        let mut progress = Progress::Lines(Box::new(parlab::report::progress::Lines::to(Box::new(std::io::sink()))));
+        let mut progress = Progress::Lines(Box::new(parlab::report::progress::Lines::to(Box::new(std::io::sink()), parlab::units::Letters::Any)));
         for event in &events {
             ledger.apply(event);
             progress.take(event);

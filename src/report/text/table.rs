@@ -71,7 +71,7 @@ fn columns(figures: &Figures) -> Vec<Column> {
         columns.push(column(Side::Right, "failed", |row| row.tasks.map(|tasks| units::count(tasks.failed))));
     }
     if figures.baseline.is_some() {
-        columns.push(column(Side::Right, "effic.", |row| row.efficiency.map(percent)));
+        columns.push(column(Side::Right, "effic.", |row| row.efficiency.map(units::percent)));
         columns.push(column(Side::Right, "speedup", |row| speedup(row).map(|s| format!("{}×", units::digits(s)))));
     }
     if figures.rows.iter().any(|row| row.predicted.is_some()) {
@@ -116,12 +116,7 @@ fn interval(ci95: Interval) -> String {
 /// The distance of the extremes relative to the median; a single sample has none.
 fn spread(row: &Row) -> Option<String> {
     let wall = row.wall_s.filter(|wall| wall.samples > 1 && wall.median > 0.0)?;
-    Some(percent((wall.max - wall.min) / wall.median))
-}
-
-fn percent(fraction: f64) -> String {
-    let percent = fraction * 100.0;
-    if percent.abs() < 9.95 { format!("{percent:.1} %") } else { format!("{percent:.0} %") }
+    Some(units::percent((wall.max - wall.min) / wall.median))
 }
 
 fn line<'a>(cells: impl Iterator<Item = (Side, &'a str, usize)>, gap: usize, tail: &str) -> String {
@@ -156,12 +151,5 @@ mod tests {
         assert_eq!(bar(0.4, 4), "█▋");
         assert_eq!(bar(0.001, 4), "");
         assert_eq!(bar(7.0, 2), "██");
-    }
-
-    #[test]
-    fn percents_keep_a_decimal_where_it_matters() {
-        assert_eq!(percent(0.043), "4.3 %");
-        assert_eq!(percent(0.9951), "100 %");
-        assert_eq!(percent(0.0996), "10 %");
     }
 }
