@@ -4,6 +4,7 @@
 use std::sync::atomic::{AtomicBool, AtomicU8, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use super::event::MemoryCourse;
 use super::live::{LaneState, LaneView, Snapshot, Span};
 use crate::backend::{Board, LaneReading, RecordReading, Scale, Standing};
 use crate::scenario::Inputs;
@@ -39,6 +40,7 @@ struct Scene {
     opened: Option<u64>,
     /// When the trial was over, in ticks.
     ended: Option<u64>,
+    memory: Option<MemoryCourse>,
 }
 
 impl Control {
@@ -80,7 +82,8 @@ impl Control {
 
     pub(super) fn enter(&self, board: &Arc<Board>, inputs: &Inputs, scale: Scale) {
         let inputs = inputs.clone();
-        *self.scene() = Some(Scene { board: Arc::clone(board), inputs, scale, opened: None, ended: None });
+        *self.scene() =
+            Some(Scene { board: Arc::clone(board), inputs, scale, opened: None, ended: None, memory: None });
         // A cancellation that came before there was a board has not reached it.
         if self.urgency() > Urgency::GoOn {
             board.cancel();
@@ -90,6 +93,12 @@ impl Control {
     pub(super) fn opened(&self, at: u64) {
         if let Some(scene) = self.scene().as_mut() {
             scene.opened = Some(at);
+        }
+    }
+
+    pub(super) fn measured(&self, memory: &MemoryCourse) {
+        if let Some(scene) = self.scene().as_mut() {
+            scene.memory = Some(memory.clone());
         }
     }
 
@@ -127,6 +136,7 @@ impl Scene {
             failed,
             lanes: (0..shape.workers).map(|worker| self.lane_view(self.board.read_lane(worker), &time)).collect(),
             spans: self.spans(&time),
+            memory: self.memory.clone(),
         }
     }
 

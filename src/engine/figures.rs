@@ -3,11 +3,14 @@
 //! A [`super::Ledger`] holds what was measured; this is what follows from it by `analysis`. Whatever was not
 //! measured yet, or does not apply, is `None`: nothing is filled in.
 
-use super::event::{ScenarioFacts, TaskResult, TaskTimes, TrialEnd, TrialOutcome};
+use std::collections::BTreeMap;
+
+use super::event::{MemoryCourse, ScenarioFacts, TaskResult, TaskTimes, TrialEnd, TrialOutcome};
 use super::ledger::Ledger;
 use super::trial::RESULTS_MAX;
 use crate::analysis::{self, Summary, summary};
 use crate::scenario::{BackendKind, Config};
+use crate::{units, workload};
 
 /// Rows for all configurations of a plan, in the plan's order.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -16,6 +19,8 @@ pub struct Figures {
     pub rows: Vec<Row>,
     /// The row that speedups are relative to, measured or not; `None` if the scenario has no baseline.
     pub baseline: Option<usize>,
+    /// The names of what the tasks left in what they share, the most telling first; empty if they left nothing.
+    pub tally: Vec<&'static str>,
 }
 
 /// One configuration. "Samples" are its counted trials that ran to the end with every task done.
@@ -46,6 +51,10 @@ pub struct Row {
     pub tasks: Option<TaskCounts>,
     /// Tasks a second at the median wall time.
     pub tasks_per_s: Option<f64>,
+    /// What the tasks left in what they share, by name: the median of the samples each.
+    pub tally: Option<BTreeMap<String, f64>>,
+    /// What the processes took up in memory, in the sample that took up most.
+    pub memory: Option<MemoryCourse>,
 }
 
 /// A speedup with its spread over the repeats.
@@ -97,7 +106,22 @@ impl Figures {
         if let Some(baseline) = baseline {
             compare(ledger, &mut rows, baseline, planned.scenario.include_startup);
         }
-        Self { rows, baseline }
+        let spec = workload::specs().find(|spec| spec.name == planned.scenario.kind);
+        let names = spec.into_iter().flat_map(|spec| spec.tally).map(|value| value.name);
+        let told =
+            |name: &&str| rows.iter().any(|row| row.tally.as_ref().is_some_and(|tally| tally.contains_key(*name)));
+        let tally = names.filter(told).collect();
+        Self { rows, baseline, tally }
+    }
+}
+
+/// A value of a tally for people: whole numbers in groups of three, others to as many digits as they have.
+pub fn tally_figure(value: f64) -> String {
+    let whole = value.abs() as u64;
+    match value {
+        x if x.fract() != 0.0 || !x.is_finite() => format!("{x}"),
+        x if x < 0.0 => format!("-{}", units::count(whole)),
+        _ => units::count(whole),
     }
 }
 
@@ -145,6 +169,8 @@ fn measured(ledger: &Ledger, facts: &ScenarioFacts, index: usize, config: &Confi
         usage: usage(&samples),
         tasks: task_counts(ledger, index),
         tasks_per_s: wall_s.map(per_s).filter(|rate| rate.is_finite()),
+        tally: tally(&samples),
+        memory: samples.iter().filter_map(|o| o.memory.as_ref()).max_by_key(|memory| memory.peak_bytes).cloned(),
     }
 }
 
@@ -191,6 +217,12 @@ fn usage(samples: &[&TrialOutcome]) -> Option<Usage> {
         task_s: task_times(samples),
         checksum: first.checksum.clone(),
     })
+}
+
+fn tally(samples: &[&TrialOutcome]) -> Option<BTreeMap<String, f64>> {
+    let told = || samples.iter().filter_map(|outcome| outcome.tally.as_ref());
+    let names = told().next()?.keys();
+    Some(names.map(|name| (name.clone(), median(told().filter_map(|tally| tally.get(name)).copied()))).collect())
 }
 
 fn task_times(samples: &[&TrialOutcome]) -> Option<TaskTimes> {

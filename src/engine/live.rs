@@ -4,6 +4,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::event::MemoryCourse;
+
 /// A trial at one instant.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Snapshot {
@@ -19,6 +21,8 @@ pub struct Snapshot {
     pub lanes: Vec<LaneView>,
     /// What each worker did when, oldest first within a worker; empty when there are too many tasks to read.
     pub spans: Vec<Span>,
+    /// What its processes take up in memory, for kinds that are watched for it.
+    pub memory: Option<MemoryCourse>,
 }
 
 /// One worker at one instant.

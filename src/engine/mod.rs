@@ -8,6 +8,7 @@ mod event;
 mod figures;
 mod ledger;
 mod live;
+mod memory;
 mod problems;
 mod run;
 mod search;
@@ -17,10 +18,10 @@ mod words;
 
 pub use control::{Control, SPANS_MAX, Urgency};
 pub use event::{
-    Cause, Event, Loss, MachineFacts, Planned, Problem, Remedy, ScenarioFacts, Stamped, Status, TaskResult, TaskTimes,
-    TrialEnd, TrialOutcome,
+    Cause, Event, Loss, MachineFacts, MemoryCourse, Planned, Problem, ProcessMemory, Remedy, ScenarioFacts, Stamped,
+    Status, TaskResult, TaskTimes, TrialEnd, TrialOutcome,
 };
-pub use figures::{Figures, Row, Speedup, TaskCounts, Usage, label, results};
+pub use figures::{Figures, Row, Speedup, TaskCounts, Usage, label, results, tally_figure};
 pub use ledger::Ledger;
 pub use live::{LaneState, LaneView, Snapshot, Span};
 pub use run::{Executor, Setting, run};

@@ -10,7 +10,8 @@ use serde::Serialize;
 use super::words;
 use crate::analysis::Summary;
 use crate::engine::{
-    Figures, Ledger, MachineFacts, Problem, Row, ScenarioFacts, SearchFigures, Status, TaskResult, TaskTimes, results,
+    Figures, Ledger, MachineFacts, MemoryCourse, Problem, ProcessMemory, Row, ScenarioFacts, SearchFigures, Status,
+    TaskResult, TaskTimes, results,
 };
 use crate::scenario::{BackendKind, Config, Schedule, Value};
 
@@ -84,8 +85,9 @@ struct Configuration<'a> {
     tasks_failed: Option<u64>,
     tasks_per_s: Option<f64>,
     task_s: Tasks,
-    memory: Memory,
+    memory: Memory<'a>,
     context_switches: Switches,
+    tally: Option<&'a BTreeMap<String, f64>>,
     checksum: Option<&'a str>,
     results: Option<&'a [TaskResult]>,
 }
@@ -130,10 +132,21 @@ struct Tasks {
 }
 
 #[derive(Serialize)]
-struct Memory {
+struct Memory<'a> {
     peak_rss_bytes: Option<u64>,
-    /// Shared pages are not told apart by this version.
+    /// Of all processes together.
     pss_bytes: Option<u64>,
+    /// Over time.
+    pss: Option<Course<'a>>,
+}
+
+/// Proportional set sizes over time, in the sample that they were largest in.
+#[derive(Serialize)]
+struct Course<'a> {
+    at_s: &'a [f64],
+    total_bytes: &'a [u64],
+    processes: &'a [ProcessMemory],
+    parent_bytes: Option<&'a [u64]>,
 }
 
 #[derive(Serialize)]
@@ -236,11 +249,16 @@ impl<'a> Configuration<'a> {
             tasks_failed: row.tasks.map(|tasks| tasks.failed),
             tasks_per_s: row.tasks_per_s,
             task_s: Tasks::of(usage.and_then(|u| u.task_s)),
-            memory: Memory { peak_rss_bytes: usage.and_then(|u| u.peak_rss_bytes), pss_bytes: None },
+            memory: Memory {
+                peak_rss_bytes: usage.and_then(|u| u.peak_rss_bytes),
+                pss_bytes: row.memory.as_ref().map(|memory| memory.peak_bytes),
+                pss: row.memory.as_ref().map(Course::of),
+            },
             context_switches: Switches {
                 voluntary: usage.map(|u| u.switches_voluntary),
                 involuntary: usage.map(|u| u.switches_involuntary),
             },
+            tally: row.tally.as_ref(),
             checksum: usage.map(|u| u.checksum.as_str()),
             results,
         }
@@ -256,6 +274,17 @@ impl<'a> Wall<'a> {
             mean: summary.map(|s| s.mean),
             sd: summary.and_then(|s| s.sd),
             ci95: None,
+        }
+    }
+}
+
+impl<'a> Course<'a> {
+    fn of(memory: &'a MemoryCourse) -> Self {
+        Self {
+            at_s: &memory.at_s,
+            total_bytes: &memory.total_bytes,
+            processes: &memory.processes,
+            parent_bytes: memory.parent_bytes.as_deref(),
         }
     }
 }

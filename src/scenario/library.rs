@@ -19,7 +19,7 @@ use super::wording::{escaped, nearest, printable};
 static BUNDLED: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/scenarios");
 
 /// The bundled scenarios in the order of the lecture, and what goes beyond it.
-const ORDER: [&str; 13] = [
+const ORDER: [&str; 22] = [
     "cubes",
     "database",
     "database-reordered",
@@ -32,6 +32,15 @@ const ORDER: [&str; 13] = [
     "mandelbrot-static",
     "mandelbrot-dynamic",
     "sum",
+    "sum-shared",
+    "race",
+    "race-atomic",
+    "race-mutex",
+    "sharded",
+    "false-sharing",
+    "refcounts",
+    "memory-read",
+    "memory-write",
     "triad",
 ];
 

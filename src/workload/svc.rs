@@ -106,6 +106,7 @@ pub(super) const SPEC: KindSpec = KindSpec {
         ValueSpec { name: "fit_s", unit: "s", doc: "how long training took; the folds' mean" },
         ValueSpec { name: "score_s", unit: "s", doc: "how long classifying the fold took; the folds' mean" },
     ],
+    tally: &[],
     tells_progress: false,
     processes_only: None,
     search: Some(GridSearch {

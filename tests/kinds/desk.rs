@@ -3,7 +3,7 @@
 use std::cell::{Cell, RefCell};
 use std::time::Duration;
 
-use parlab::workload::{Cancelled, Desk, Workload};
+use parlab::workload::{Cancelled, Commons, Desk, Workload};
 
 /// A desk for one task.
 #[derive(Default)]
@@ -12,6 +12,7 @@ pub(crate) struct TestDesk {
     looks: Cell<usize>,
     /// The look at which the task is called off, counted from 1.
     cancelled_at: Option<usize>,
+    commons: Commons,
 }
 
 impl TestDesk {
@@ -33,6 +34,14 @@ impl Desk for TestDesk {
 
     fn sleep(&self, _: Duration) -> Result<(), Cancelled> {
         self.look()
+    }
+
+    fn worker(&self) -> u32 {
+        0
+    }
+
+    fn commons(&self) -> &Commons {
+        &self.commons
     }
 }
 

@@ -82,6 +82,7 @@ fn snapshot() -> impl Strategy<Value = Snapshot> {
         failed: 0,
         lanes,
         spans,
+        memory: None,
     })
 }
 

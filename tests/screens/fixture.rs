@@ -222,6 +222,7 @@ pub(crate) fn snapshot() -> Snapshot {
             lane(LaneState::Running, 4712, Some(1), 0.0, Some(0.25), 0, 0.42),
         ],
         spans: vec![span(0, 0, 1.0, 0.0, 0.1), span(0, 2, 1.5, 0.1, 0.25)],
+        memory: None,
     }
 }
 

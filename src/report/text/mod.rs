@@ -2,8 +2,11 @@
 //!
 //! Plain text without colour, at most 80 columns wide unless a name forces it.
 
+mod aligned;
+mod memory;
 mod search;
 mod table;
+mod tally;
 mod wrap;
 
 use super::words;
@@ -26,6 +29,8 @@ pub fn render(ledger: &Ledger) -> String {
         sections.push(heading(planned));
         sections.push(table::render(&figures, WIDTH));
         sections.push(notes(planned, &figures));
+        sections.push(tally::render(ledger, &figures, WIDTH));
+        sections.push(memory::render(&figures, WIDTH));
         sections.push(SearchFigures::of(ledger).map(|found| search::render(&found, WIDTH)).unwrap_or_default());
     }
     sections.push(ending(ledger));
