@@ -119,6 +119,7 @@ impl Figures {
 pub fn tally_figure(value: f64) -> String {
     let whole = value.abs() as u64;
     match value {
+        x if x.abs() >= 1e15 => format!("{x:.3e}"),
         x if x.fract() != 0.0 || !x.is_finite() => format!("{x}"),
         x if x < 0.0 => format!("-{}", units::count(whole)),
         _ => units::count(whole),
@@ -238,4 +239,24 @@ fn task_times(samples: &[&TrialOutcome]) -> Option<TaskTimes> {
 /// The median, or no number where there is none.
 fn median(figures: impl Iterator<Item = f64>) -> f64 {
     summary(&figures.collect::<Vec<f64>>()).map_or(f64::NAN, |s| s.median)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::tally_figure;
+
+    #[test]
+    fn whole_numbers_are_told_in_groups() {
+        let cases = [
+            (0.0, "0"),
+            (12_345_678.0, "12 345 678"),
+            (-12_345.0, "-12 345"),
+            (10_000_959.933_776_034, "10000959.933776034"),
+            (4.5e21, "4.500e21"),
+            (f64::NAN, "NaN"),
+        ];
+        for (value, text) in cases {
+            assert_eq!(tally_figure(value), text);
+        }
+    }
 }

@@ -144,13 +144,13 @@ impl MemoryCourse {
         samples.max_by_key(|(_, bytes)| **bytes).map_or(0, |(at, _)| at)
     }
 
-    /// The sum over all processes in so many equal steps of time, each as it was at the step's end; empty without samples.
-    pub fn resampled(&self, steps: usize) -> Vec<u64> {
-        let (Some(end_s), Some(_)) = (self.at_s.last(), self.total_bytes.first()) else { return Vec::new() };
+    /// Samples of it in so many equal steps of time, each as it was at the step's end; empty if there are none.
+    pub fn resampled(&self, bytes: &[u64], steps: usize) -> Vec<u64> {
+        let (Some(end_s), Some(_)) = (self.at_s.last(), bytes.first()) else { return Vec::new() };
         let at = |step: usize| {
             let until_s = end_s * (step + 1) as f64 / steps as f64;
-            let taken = self.at_s.partition_point(|at_s| *at_s <= until_s).clamp(1, self.total_bytes.len());
-            self.total_bytes[taken - 1]
+            let taken = self.at_s.partition_point(|at_s| *at_s <= until_s).clamp(1, bytes.len());
+            bytes[taken - 1]
         };
         (0..steps).map(at).collect()
     }

@@ -91,3 +91,96 @@ impl Drop for Held<'_> {
         self.0.free();
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicBool, AtomicU64};
+    use std::time::Duration;
+
+    use super::*;
+    use crate::workload::Commons;
+
+    /// A worker at a commons; called off once it is told to give up.
+    struct Seat<'a> {
+        worker: u32,
+        commons: &'a Commons,
+        gives_up: AtomicBool,
+    }
+
+    impl<'a> Seat<'a> {
+        fn new(worker: u32, commons: &'a Commons) -> Self {
+            Self { worker, commons, gives_up: AtomicBool::new(false) }
+        }
+    }
+
+    impl Desk for Seat<'_> {
+        fn progress(&self, _: f64) -> Result<(), Cancelled> {
+            Ok(())
+        }
+
+        fn cancelled(&self) -> bool {
+            self.gives_up.load(Relaxed)
+        }
+
+        fn sleep(&self, _: Duration) -> Result<(), Cancelled> {
+            Ok(())
+        }
+
+        fn worker(&self) -> u32 {
+            self.worker
+        }
+
+        fn commons(&self) -> &Commons {
+            self.commons
+        }
+    }
+
+    #[test]
+    fn one_at_a_time() {
+        let (commons, inside, count) = (&Commons::new(), &AtomicBool::new(false), &AtomicU64::new(0));
+        std::thread::scope(|scope| {
+            for worker in 0..4 {
+                scope.spawn(move || {
+                    let seat = Seat::new(worker, commons);
+                    for turn in 0..2_000_u32 {
+                        let _held = commons.lock().take(&seat).expect("nobody gives up");
+                        assert!(!inside.swap(true, Relaxed), "somebody else is inside");
+                        count.store(count.load(Relaxed) + 1, Relaxed);
+                        if turn % 64 == 0 {
+                            // Long enough for the others to fall asleep.
+                            std::thread::yield_now();
+                        }
+                        inside.store(false, Relaxed);
+                    }
+                });
+            }
+        });
+        assert_eq!(count.load(Relaxed), 8_000);
+    }
+
+    #[test]
+    fn who_waits_for_a_dead_holder_may_give_up_or_be_helped_by_its_replacement() {
+        let commons = &Commons::new();
+        let lock = commons.lock();
+        std::mem::forget(lock.take(&Seat::new(7, commons)));
+        let seat = Seat::new(0, commons);
+        std::thread::scope(|scope| {
+            let waiting = scope.spawn(|| lock.take(&seat).map(drop));
+            std::thread::sleep(Duration::from_millis(20));
+            assert!(!waiting.is_finished());
+            seat.gives_up.store(true, Relaxed);
+            assert_eq!(waiting.join().expect("no panic"), Err(Cancelled));
+        });
+        let seat = Seat::new(0, commons);
+        std::thread::scope(|scope| {
+            let waiting = scope.spawn(|| lock.take(&seat).map(drop));
+            std::thread::sleep(Duration::from_millis(20));
+            lock.free_from(6);
+            std::thread::sleep(Duration::from_millis(20));
+            assert!(!waiting.is_finished(), "it was freed from somebody who never had it");
+            lock.free_from(7);
+            assert_eq!(waiting.join().expect("no panic"), Ok(()));
+        });
+        assert!(lock.take(&seat).is_ok(), "it is free in the end");
+    }
+}

@@ -8,6 +8,8 @@ mod desk;
 mod everywhere;
 mod mandelbrot;
 mod matmul;
+mod memory;
+mod race;
 mod sum;
 mod triad;
 

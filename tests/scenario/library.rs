@@ -56,8 +56,11 @@ fn the_bundled_come_first_in_the_order_of_the_lecture() {
     let names: Vec<String> = Shelf::new().open().entries.into_iter().map(|entry| entry.name).collect();
     let lecture = ["cubes", "database", "database-reordered", "crunch", "speedup", "tiny-tasks", "grid-search"];
     assert_eq!(names[..7], lecture);
-    let more = ["matmul-one", "matmul-all", "mandelbrot-static", "mandelbrot-dynamic", "sum", "triad"];
-    assert_eq!(names[7..], more);
+    let more = ["matmul-one", "matmul-all", "mandelbrot-static", "mandelbrot-dynamic", "sum", "sum-shared"];
+    assert_eq!(names[7..13], more);
+    let shared = ["race", "race-atomic", "race-mutex", "sharded", "false-sharing", "refcounts"];
+    assert_eq!(names[13..19], shared);
+    assert_eq!(names[19..], ["memory-read", "memory-write", "triad"]);
 }
 
 #[test]

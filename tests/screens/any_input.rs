@@ -1,6 +1,6 @@
 //! Whatever is pressed, at whatever size, with whatever going on: the screens bear it.
 
-use parlab::engine::{Event, LaneState, LaneView, Snapshot, Span, Status};
+use parlab::engine::{Event, LaneState, LaneView, MemoryCourse, ProcessMemory, Snapshot, Span, Status};
 use parlab::tui::Theme;
 use parlab::tui::keys::Key;
 use parlab::tui::screens::render;
@@ -75,14 +75,20 @@ fn span() -> impl Strategy<Value = Span> {
 fn snapshot() -> impl Strategy<Value = Snapshot> {
     let lanes = prop::collection::vec(lane(), 0..8);
     let spans = prop::collection::vec(span(), 0..20);
-    (any::<f64>(), any::<u64>(), lanes, spans).prop_map(|(elapsed_s, done, lanes, spans)| Snapshot {
+    let memory = (prop::collection::vec(any::<f64>(), 0..4), prop::collection::vec(any::<u64>(), 0..4), any::<u64>());
+    let memory = prop::option::of(memory.prop_map(|(at_s, total_bytes, peak_bytes)| {
+        let processes =
+            (0..2).map(|worker| ProcessMemory { workers: vec![worker], bytes: total_bytes.clone() }).collect();
+        MemoryCourse { peak_bytes, at_s, total_bytes, processes, parent_bytes: None }
+    }));
+    (any::<f64>(), any::<u64>(), lanes, spans, memory).prop_map(|(elapsed_s, done, lanes, spans, memory)| Snapshot {
         elapsed_s,
         hired: 1,
         done,
         failed: 0,
         lanes,
         spans,
-        memory: None,
+        memory,
     })
 }
 

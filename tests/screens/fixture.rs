@@ -132,12 +132,17 @@ pub(crate) fn tell(state: &mut State, elapsed_s: f64, event: Event) {
 
 /// A run that was started and planned.
 pub(crate) fn start(state: &mut State) {
+    start_kind(state, "sleep");
+}
+
+/// The same of another kind of workload.
+pub(crate) fn start_kind(state: &mut State, kind: &str) {
     update(state, Msg::Started { name: "database".to_owned() });
     let scenario = ScenarioFacts {
         name: "database".to_owned(),
         title: "Waiting for a database".to_owned(),
         lesson: LESSON.to_owned(),
-        kind: "sleep".to_owned(),
+        kind: kind.to_owned(),
         tasks: 4,
         seed: 1235,
         sha256: String::new(),

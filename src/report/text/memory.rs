@@ -50,7 +50,7 @@ fn processes(each: &[u64]) -> String {
 
 /// The sum over all processes as bars, in equal steps of time.
 fn course(memory: &MemoryCourse, most: u64) -> String {
-    let bars = memory.resampled(COLUMNS).into_iter().map(|bytes| {
+    let bars = memory.resampled(&memory.total_bytes, COLUMNS).into_iter().map(|bytes| {
         let eighths = (bytes as f64 / most as f64 * LEVELS.len() as f64).ceil() as usize;
         LEVELS[eighths.clamp(1, LEVELS.len()) - 1]
     });

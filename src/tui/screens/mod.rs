@@ -5,6 +5,7 @@
 mod chrome;
 pub mod help;
 pub mod library;
+mod memory;
 mod prose;
 pub mod results;
 mod run;

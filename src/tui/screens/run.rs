@@ -19,12 +19,12 @@ use ratatui::text::{Line, Span as Styled};
 use ratatui::widgets::{Block, Widget as _};
 
 use super::prose::wrap;
-use super::{results, speedups};
-use crate::engine::{LaneState, MemoryCourse, SPANS_MAX, Snapshot, TrialEnd, TrialOutcome, tally_figure};
+use super::{memory, results, speedups};
+use crate::engine::{LaneState, SPANS_MAX, Snapshot, TrialEnd, TrialOutcome, tally_figure};
 use crate::machine::Sample;
 use crate::tui::state::{Drawing, Ending, Run};
 use crate::tui::theme::{Role, Theme};
-use crate::tui::widgets::{Cores, Gauge, Label, LaneRow, Lanes, Progress, Segment, Strip, paint};
+use crate::tui::widgets::{Cores, Gauge, Label, LaneRow, Lanes, Progress, Segment, paint};
 use crate::units;
 
 /// Rows of the trial's panel.
@@ -33,8 +33,6 @@ const PROGRESS: u16 = 4;
 const CHART_MIN: u16 = 8;
 /// Rows that a lesson needs to say anything.
 const LESSON_MIN: u16 = 6;
-/// Columns of a course of memory.
-const COURSE_MAX: u16 = 16;
 /// Rows that a table needs to say anything.
 const TABLE_MIN: u16 = 5;
 
@@ -202,6 +200,8 @@ fn workers(run: &Run, theme: &Theme, area: Rect, buf: &mut Buffer) {
     // What a worker had in hand when its trial was broken off may be why it was.
     let broken_off = run.outcome().is_some_and(|outcome| outcome.end != TrialEnd::Complete);
     let segments = segments(snapshot, run.ledger.current.is_some() || broken_off);
+    // Lanes leave a third of their width for words, and a blank before them.
+    let room = (inner.width / 3).saturating_sub(1);
     let lanes: Vec<LaneRow> = snapshot
         .lanes
         .iter()
@@ -211,7 +211,7 @@ fn workers(run: &Run, theme: &Theme, area: Rect, buf: &mut Buffer) {
             state: lane.state,
             spans: segments.get(worker).map_or(&[], |segments| segments),
             busy: run.history.of(worker),
-            note: note(lane.state, lane.pid, memory_of(snapshot, worker)),
+            note: note(lane.state, lane.pid, memory::of_worker(snapshot, worker, room, theme)),
         })
         .collect();
     Lanes { lanes: &lanes, now_s, span_s: span_s(now_s, run), theme }.render(inner, buf);
@@ -245,19 +245,12 @@ fn segments(snapshot: &Snapshot, with_open: bool) -> Vec<Vec<Segment>> {
     out
 }
 
-fn note(state: LaneState, pid: u32, memory_bytes: Option<u64>) -> String {
-    match (state, memory_bytes) {
+fn note(state: LaneState, pid: u32, memory: Option<String>) -> String {
+    match (state, memory) {
         (LaneState::Stalled | LaneState::Lost, _) if pid > 0 => format!("pid {pid}"),
-        (LaneState::Running | LaneState::Finished, Some(bytes)) => units::bytes(bytes),
+        (LaneState::Running | LaneState::Finished, Some(memory)) => memory,
         _ => String::new(),
     }
-}
-
-/// What a worker's process takes up in memory by now, if it has a process to itself and that is watched.
-fn memory_of(snapshot: &Snapshot, worker: usize) -> Option<u64> {
-    let mut processes = snapshot.memory.as_ref()?.processes.iter();
-    let own = processes.find(|process| matches!(process.workers[..], [only] if only as usize == worker))?;
-    own.bytes.last().copied()
 }
 
 /// The time at the right edge: what the trial took the last time, else the next round figure, so that the picture
@@ -288,6 +281,9 @@ fn figures(run: &Run, theme: &Theme, area: Rect, buf: &mut Buffer) {
     let startup_s = outcome.map_or(run.ledger.current_startup_s, |outcome| outcome.startup_s);
     let done = run.snapshot.done;
     let mut parts: Vec<(&str, String, &str)> = vec![("wall ", units::seconds(wall_s), "")];
+    if let Some((name, value)) = outcome.and_then(|outcome| telling(run, outcome)) {
+        parts.push((name, format!(" {}", tally_figure(value)), ""));
+    }
     if let Some(startup_s) = startup_s {
         parts.push(("start-up ", units::seconds(startup_s), ""));
     }
@@ -297,9 +293,7 @@ fn figures(run: &Run, theme: &Theme, area: Rect, buf: &mut Buffer) {
     if run.snapshot.failed > 0 {
         parts.push(("failed ", units::count(run.snapshot.failed), ""));
     }
-    if let Some((name, value)) = outcome.and_then(|outcome| telling(run, outcome)) {
-        parts.push((name, format!(" {}", tally_figure(value)), ""));
-    }
+    let area = memory::in_all(&run.snapshot, theme, area, buf);
     let mut x = area.x;
     for (i, (before, figure, after)) in parts.iter().enumerate() {
         let gap = if i == 0 { 0 } else { 3 };
@@ -311,31 +305,12 @@ fn figures(run: &Run, theme: &Theme, area: Rect, buf: &mut Buffer) {
         x = paint::put(buf, area, (x, area.y), figure, theme, theme.style(Role::Text));
         x = paint::put(buf, area, (x, area.y), after, theme, theme.style(Role::Dim));
     }
-    if let Some(memory) = &run.snapshot.memory {
-        self::memory(memory, theme, Rect { x: x + 3, width: area.right().saturating_sub(x + 3), ..area }, buf);
-    }
 }
 
 /// What the trial's tasks left that tells most, and what that is called.
 fn telling<'a>(run: &'a Run, outcome: &TrialOutcome) -> Option<(&'a str, f64)> {
     let name = run.figures().tally.first()?;
     Some((name, *outcome.tally.as_ref()?.get(*name)?))
-}
-
-/// Memory over time, in all: `memory 194 MiB ▁▃▆█`; relative to the largest so far.
-fn memory(memory: &MemoryCourse, theme: &Theme, area: Rect, buf: &mut Buffer) {
-    let Some(now) = memory.total_bytes.last() else { return };
-    let (name, figure) = ("memory ", units::bytes(*now));
-    if paint::width(theme, name) + paint::width(theme, &figure) > area.width {
-        return;
-    }
-    let x = paint::put(buf, area, (area.x, area.y), name, theme, theme.style(Role::Dim));
-    let x = paint::put(buf, area, (x, area.y), &figure, theme, theme.style(Role::Text)) + 1;
-    let place = Rect { x, width: area.right().saturating_sub(x).min(COURSE_MAX), ..area };
-    let most = memory.peak_bytes.max(1) as f64;
-    let history: Vec<f32> =
-        memory.resampled(place.width.into()).iter().map(|bytes| (*bytes as f64 / most) as f32).collect();
-    Strip { history: &history, role: Some(Role::Series(0)), theme }.render(place, buf);
 }
 
 /// The latest news as lines, newest last: as many whole pieces as there is room for, the newest in any case.
