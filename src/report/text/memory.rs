@@ -76,7 +76,7 @@ mod tests {
         let memory =
             MemoryCourse { at_s, total_bytes: vec![10, 40, 40, 80], peak_bytes: 80, ..MemoryCourse::default() };
         assert_eq!(course(&memory, 80).chars().count(), COLUMNS);
-        assert!(course(&memory, 80).starts_with("▁▁▁▁▄▄▄▄") && course(&memory, 80).ends_with("█"));
+        assert!(course(&memory, 80).starts_with("▁▁▁▄▄▄▄") && course(&memory, 80).ends_with("█"));
         assert!(course(&memory, 160).ends_with("▄"));
     }
 }
