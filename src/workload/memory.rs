@@ -102,7 +102,7 @@ fn may_write(job: &Job) -> bool {
 fn data(words: usize) -> Result<Box<[AtomicU64]>, BuildError> {
     let mut data = Vec::new();
     data.try_reserve_exact(words).map_err(|_| {
-        let mib = words * WORD >> 20;
+        let mib = (words * WORD) >> 20;
         BuildError::Unfit(format!("mib = {mib}: the system has no room for so much data; ask for less"))
     })?;
     data.extend((0..words).map(|word| AtomicU64::new(number(word))));
