@@ -1,8 +1,9 @@
 //! `memory`: results against a plain loop, and what is paid for data that workers share, or write to.
 
+use nix::sys::signal::Signal;
 use serde_json::Value;
 
-use super::common::running::alone;
+use super::common::running::{Running, alone, send};
 use super::common::{parlab, report, stderr, untitled};
 use super::desk::tells_and_stops;
 use super::{build, objections, results};
@@ -87,6 +88,25 @@ fn the_course_is_told_for_each_process_and_in_all() {
     assert_eq!(threads["pss"]["processes"].as_array().map(Vec::len), Some(1));
     assert_eq!(threads["pss"]["processes"][0]["workers"], serde_json::json!([0, 1]));
     assert_eq!(threads["pss"]["parent_bytes"], Value::Null);
+}
+
+#[test]
+fn workers_that_are_lost_or_called_off_are_not_waited_for() {
+    let _turn = alone();
+    let toml = "[workload]\nkind = 'memory'\nmib = 16\naccess = 'write'\npasses = 200\ntasks = 6\n[sweep]\n\
+                backends = ['processes']\nworkers = 3\nbaseline = 'none'\nrepeats = 1\nwarmup = 0\n";
+    let mut run = Running::start(toml, &["--quiet"]);
+    run.wait_for("gate_opened", 1);
+    let victim = run.wait_for_workers(3)[1];
+    send(victim, Signal::SIGKILL);
+    let ended = run.finish();
+    assert_eq!((ended.code(), ended.warnings("worker-lost").len()), (0, 1), "{}", ended.stderr);
+    assert!(ended.report()["configs"][0]["memory"]["pss_bytes"].as_f64().is_some_and(|bytes| bytes > 30.0 * MIB));
+
+    let mut run = Running::start(toml, &["--quiet"]);
+    run.wait_for("gate_opened", 1);
+    run.signal(Signal::SIGINT);
+    assert_eq!(run.finish().code(), 130);
 }
 
 #[test]
