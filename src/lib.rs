@@ -26,6 +26,7 @@
 //! # Where do I add …
 //! - a kind of workload? A file beside `workload/square.rs`, and a line in `workload/registry.rs`.
 //! - a bundled scenario? A file in `scenarios/`, and its place along the path in `scenario/path.rs`.
+//! - something that tasks share, and a trial tells of? The commons, and a line in `WATCHED` beside the registry.
 //! - a key of scenarios? `scenario/sweep.rs` or `scenario/job.rs`, and the setting in `scenario/settings.rs`.
 //! - a backend? A file beside `backend/threads.rs` that hires workers and hands back a [`backend::Crew`].
 //! - an event? [`engine::Event`]; the [`engine::Ledger`] folds it, reports and screens follow.

@@ -16,6 +16,8 @@ mod many_trials;
 mod modifiers;
 #[path = "screens/scores.rs"]
 mod scores;
+#[path = "screens/shared.rs"]
+mod shared;
 
 use std::path::Path;
 

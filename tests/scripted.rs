@@ -211,6 +211,32 @@ fn results_that_differ_fail_the_run() {
 }
 
 #[test]
+fn what_tasks_leave_behind_may_differ() {
+    let toml = QUERIES.replace("\"sleep\"", "\"race\"");
+    let told = played(&toml, &Control::default(), |config, n, _, _| {
+        let lost = f64::from(n * config.workers);
+        let tally = [("lost", lost), ("found", 100.0 - lost), ("expected", 100.0)];
+        let tally = tally.map(|(name, value)| (name.to_owned(), value)).into_iter().collect();
+        Ok(TrialOutcome { tally: Some(tally), ..well(config, n) })
+    });
+    assert_eq!((told.status, told.problems().len()), (Status::Done, 0));
+    // Of the repeats 1, 2 and 3; the warm-up lost nothing, and must not show.
+    let lost: Vec<f64> =
+        (0..5).map(|config| told.report()["configs"][config]["tally"]["lost"].as_f64().expect("a figure")).collect();
+    assert_eq!(lost, [2.0, 2.0, 4.0, 2.0, 4.0]);
+    assert_eq!(told.report()["configs"][2]["tally"]["found"], 96.0);
+}
+
+#[test]
+fn memory_that_cannot_be_measured_is_told_once() {
+    let toml = QUERIES.replace("\"sleep\"", "\"memory\"");
+    let told = played(&toml, &Control::default(), |config, n, _, _| Ok(well(config, n)));
+    assert_eq!(told.status, Status::Done);
+    assert_eq!(told.problems().iter().map(|(code, _)| *code).collect::<Vec<_>>(), ["memory-unknown"]);
+    assert!(told.report()["configs"][0]["memory"]["pss_bytes"].is_null());
+}
+
+#[test]
 fn a_backend_that_breaks_fails_the_run_and_spoils_nothing_else() {
     let told = played(QUERIES, &Control::default(), |config, n, _, _| match (config.backend, n) {
         (BackendKind::Processes, _) => Err(Broken("nobody to be had".to_owned())),

@@ -21,6 +21,7 @@ use super::futex;
 use super::histogram::BUCKETS;
 use super::layout::{Header, Lane, Record, standing, verdict};
 use crate::scenario::Schedule;
+use crate::workload::Commons;
 
 /// Up to this many tasks each gets a record; above it, each lane gets a histogram.
 pub const RECORDS_MAX: u64 = 1 << 17;
@@ -44,6 +45,9 @@ pub struct Shape {
     pub clock: Clock,
     /// The port of the trial's service on the loopback interface, if it has one.
     pub service: Option<u16>,
+    /// Whether workers that have nothing left to do stay until they are let go, so that somebody can look at all of
+    /// them together.
+    pub lingers: bool,
 }
 
 impl Shape {
@@ -178,6 +182,23 @@ impl Board {
         gate.open.store(1, Release);
         futex::wake_all(&gate.open);
         now
+    }
+
+    /// Whether all workers have nothing left to do.
+    pub fn all_finished(&self) -> bool {
+        self.lanes().all(|lane| lane.standing.load(Acquire) == standing::FINISHED)
+    }
+
+    /// Lets workers go that linger.
+    pub fn let_go(&self) {
+        let gate = &self.header().gate;
+        gate.leave.store(1, Release);
+        futex::wake_all(&gate.leave);
+    }
+
+    /// What the tasks share.
+    pub fn commons(&self) -> &Commons {
+        &self.header().commons
     }
 
     /// Asks all workers to end, and wakes those that sleep.

@@ -7,6 +7,7 @@
 use std::sync::atomic::{AtomicU32, AtomicU64};
 
 use crate::scenario::MAX_VALUES;
+use crate::workload::Commons;
 
 /// Shared by all workers. Each part has cache lines of its own, so that taking a task does not slow a look at
 /// the cancel flag.
@@ -15,6 +16,8 @@ pub(super) struct Header {
     pub(super) cursor: Cursor,
     pub(super) gate: Gate,
     pub(super) cancel: Cancel,
+    /// What the tasks share; by any worker.
+    pub(super) commons: Commons,
 }
 
 /// The next position to hand out (dynamic, guided); by whoever takes one.
@@ -28,6 +31,8 @@ pub(super) struct Gate {
     pub(super) arrivals: AtomicU32,
     /// 1 once the work may begin; a futex. By the engine.
     pub(super) open: AtomicU32,
+    /// 1 once workers that have nothing left to do may go; a futex. By the engine.
+    pub(super) leave: AtomicU32,
 }
 
 /// 1 once the work should end; a futex that sleeping tasks wait on. By the engine.

@@ -90,6 +90,10 @@ impl Crew for Family {
         handle.wire.send(&Order::Replace(worker), None).map_err(|_| handle.epitaph())
     }
 
+    fn parent(&self) -> Option<u32> {
+        lock(&self.nursery).as_ref().map(|handle| handle.child.id())
+    }
+
     fn kill(&mut self) {
         // Workers are in the nursery's process group: all go at once, and a later trial gets a new nursery.
         *lock(&self.nursery) = None;

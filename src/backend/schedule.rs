@@ -69,7 +69,17 @@ mod tests {
     use proptest::prelude::*;
 
     fn shape(tasks: u64, workers: u32, schedule: Schedule, chunk: Option<u64>) -> Shape {
-        Shape { tasks, workers, schedule, chunk, values: 1, summed: 1, clock: Clock::Monotonic, service: None }
+        Shape {
+            tasks,
+            workers,
+            schedule,
+            chunk,
+            values: 1,
+            summed: 1,
+            clock: Clock::Monotonic,
+            service: None,
+            lingers: false,
+        }
     }
 
     /// All ranges that workers get who ask in the order given by `turns`, and then until there is nothing left.

@@ -45,7 +45,17 @@ fn bench(panics_at: Vec<u64>, struck_at: u64) -> Bench {
 }
 
 fn board(tasks: u64, workers: u32, schedule: Schedule, chunk: Option<u64>) -> Board {
-    let shape = Shape { tasks, workers, schedule, chunk, values: 1, summed: 1, clock: Clock::Monotonic, service: None };
+    let shape = Shape {
+        tasks,
+        workers,
+        schedule,
+        chunk,
+        values: 1,
+        summed: 1,
+        clock: Clock::Monotonic,
+        service: None,
+        lingers: false,
+    };
     let board = Board::create(shape).expect("a board");
     board.open_gate();
     board
@@ -195,6 +205,7 @@ fn a_foreign_board_of_the_wrong_size_is_refused() {
         summed: 1,
         clock: Clock::Monotonic,
         service: None,
+        lingers: false,
     };
     let memory = Board::create(small).expect("a board").memory().try_clone_to_owned().expect("a copy");
     assert!(Board::attach(memory, Shape { tasks: 100_000, ..small }).is_err());

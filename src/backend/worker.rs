@@ -21,7 +21,7 @@ use super::layout::{Lane, doing, standing, verdict};
 use super::salvage::starts_of;
 use super::schedule::next_range;
 use crate::scenario::{Job, Permutation};
-use crate::workload::{Away, BuildError, Cancelled, Desk, Values, Workload, build, until_readable};
+use crate::workload::{Away, BuildError, Cancelled, Commons, Desk, Values, Workload, build, until_readable};
 
 /// What all workers of a run share: the workload, ready to run, and the order of its tasks. Forked processes have a
 /// copy each, and so an interpreter of their own.
@@ -142,6 +142,18 @@ impl<'a> Worker<'a> {
         self.account(AT_WORK.take());
         self.lane.hand.store(0, Relaxed);
         self.lane.standing.store(standing::FINISHED, Release);
+        if self.board.shape().lingers {
+            self.linger();
+        }
+    }
+
+    /// Stays until it is let go, or the trial is called off.
+    fn linger(&self) {
+        let leave = &self.board.header().gate.leave;
+        while leave.load(Acquire) == 0 && !self.board.is_cancelled() {
+            // Nobody who calls off a trial thinks of those that have nothing left to do.
+            futex::wait(leave, 0, Some(Duration::from_millis(20)));
+        }
     }
 
     /// What is left of the range in hand (a lost worker may have left some of it), or else the next one.
@@ -338,6 +350,14 @@ impl Desk for Worker<'_> {
 
     fn come_back(&self) -> Result<(), Cancelled> {
         self.interpreter.as_ref().map_or(Ok(()), Interpreter::enter)
+    }
+
+    fn worker(&self) -> u32 {
+        self.number
+    }
+
+    fn commons(&self) -> &Commons {
+        self.board.commons()
     }
 
     fn count_in(&self, usage: &Usage) {

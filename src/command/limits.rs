@@ -3,7 +3,7 @@
 
 use super::failure::Failure;
 use crate::machine;
-use crate::scenario::{BackendKind, Plan, Scenario};
+use crate::scenario::{BackendKind, Config, Plan, Scenario};
 use crate::units;
 use crate::workload;
 
@@ -47,20 +47,32 @@ fn check_workers(scenario: &Scenario) -> Result<(), Failure> {
 }
 
 fn check_memory(scenario: &Scenario, available: u64) -> Result<(), Failure> {
-    let each = workload::needs(&scenario.job).worker_bytes;
-    let most = Plan::of(scenario).configs.iter().map(|config| config.workers).max().unwrap_or(1);
-    let all = each.saturating_mul(most.into());
+    let needs = workload::needs(&scenario.job);
+    let configs = Plan::of(scenario).configs;
+    let is_forked = |backend: BackendKind| backend == BackendKind::Processes;
+    // Forked workers have the data from their parent, the others from parlab itself, and both stay for the whole run.
+    let makers = [true, false].into_iter().filter(|&forked| configs.iter().any(|c| is_forked(c.backend) == forked));
+    let shared = needs.shared_bytes.saturating_mul(makers.count() as u64);
+    let each = |backend| if is_forked(backend) { needs.copied_bytes } else { 0 }.saturating_add(needs.worker_bytes);
+    let own = |config: &&Config| each(config.backend).saturating_mul(config.workers.into());
+    let Some(most) = configs.iter().max_by_key(own) else { return Ok(()) };
+    let all = own(&most).saturating_add(shared);
     if all <= available {
         return Ok(());
     }
-    let [each, all, available] = [each, all, available].map(units::bytes);
-    let workers = if most == 1 {
-        format!("one worker needs {each}")
-    } else {
-        format!("{most} workers need {each} each, {all} together")
+    let data = match shared {
+        0 => String::new(),
+        shared => format!("the data takes {}", units::bytes(shared)),
     };
+    let workers = match (each(most.backend), most.workers) {
+        (0, _) => String::new(),
+        (each, 1) => format!("one worker needs {}", units::bytes(each)),
+        (each, n) => format!("{n} workers need {} each, {} together", units::bytes(each), units::bytes(all)),
+    };
+    let both = if data.is_empty() || workers.is_empty() { "" } else { ", " };
     Err(Failure::refused(format!(
-        "{workers}, and the machine has {available} of memory to give; ask for fewer workers or a smaller [workload], or add --yes to try"
+        "{data}{both}{workers}, and the machine has {} of memory to give; ask for fewer workers or a smaller [workload], or add --yes to try",
+        units::bytes(available)
     )))
 }
 
@@ -69,8 +81,11 @@ mod tests {
     use super::*;
 
     fn refusal(workers: &str, available: u64) -> Option<String> {
-        let text =
-            format!("title = 't'\n[workload]\nkind = 'triad'\nmib = 100\ntasks = 1\n[sweep]\nworkers = {workers}\n");
+        refusal_of("kind = 'triad'", workers, available)
+    }
+
+    fn refusal_of(kind: &str, workers: &str, available: u64) -> Option<String> {
+        let text = format!("title = 't'\n[workload]\n{kind}\nmib = 100\ntasks = 1\n[sweep]\nworkers = {workers}\n");
         let scenario = crate::scenario::parse("x.toml", "x", &text, workload::specs(), 2).expect("a scenario");
         check_memory(&scenario, available).err().map(|failure| failure.message)
     }
@@ -82,5 +97,23 @@ mod tests {
         assert!(message.starts_with("4 workers need 100 MiB each, 400 MiB together"), "{message}");
         let message = refusal("1", 1 << 20).expect("a refusal");
         assert!(message.starts_with("one worker needs 100 MiB, and the machine has 1.00 MiB"), "{message}");
+    }
+    #[test]
+    fn data_counts_once_where_it_is_shared_and_for_each_worker_that_writes_to_it() {
+        let read = "kind = 'memory'";
+        let processes = "[1, 4]\nbackends = ['processes']\nbaseline = 'none'";
+        assert_eq!(refusal_of(read, processes, 100 << 20), None);
+        let message = refusal_of(read, processes, (100 << 20) - 1).expect("a refusal");
+        assert!(message.starts_with("the data takes 100 MiB, and the machine has 100 MiB"), "{message}");
+        // Threads find it in parlab, and processes in their parent.
+        let message = refusal_of(read, "4\nbackends = ['threads', 'processes']", (200 << 20) - 1).expect("a refusal");
+        assert!(message.starts_with("the data takes 200 MiB, and"), "{message}");
+
+        let write = "kind = 'memory'\naccess = 'write'\npart = 0.5";
+        assert_eq!(refusal_of(write, "64\nbackends = ['threads']", 100 << 20), None);
+        assert_eq!(refusal_of(write, processes, 300 << 20), None);
+        let message = refusal_of(write, processes, (300 << 20) - 1).expect("a refusal");
+        let said = "the data takes 100 MiB, 4 workers need 50.0 MiB each, 300 MiB together, and the machine has";
+        assert!(message.starts_with(said), "{message}");
     }
 }

@@ -4,6 +4,7 @@
 use std::sync::atomic::{AtomicBool, AtomicU8, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use super::event::MemoryCourse;
 use super::live::{Doing, LaneState, LaneView, LockView, Snapshot, Span};
 use super::scores::{Scores, Searched};
 use crate::backend::{Board, LaneReading, LockReading, RecordReading, Scale, Standing};
@@ -41,6 +42,7 @@ struct Scene {
     opened: Option<u64>,
     /// When the trial was over, in ticks.
     ended: Option<u64>,
+    memory: Option<MemoryCourse>,
 }
 
 impl Control {
@@ -82,7 +84,8 @@ impl Control {
 
     pub(super) fn enter(&self, board: &Arc<Board>, job: &Job, scale: Scale) {
         let (inputs, searched) = (job.inputs.clone(), Searched::of(job));
-        *self.scene() = Some(Scene { board: Arc::clone(board), inputs, searched, scale, opened: None, ended: None });
+        *self.scene() =
+            Some(Scene { board: Arc::clone(board), inputs, searched, scale, opened: None, ended: None, memory: None });
         // A cancellation that came before there was a board has not reached it.
         if self.urgency() > Urgency::GoOn {
             board.cancel();
@@ -92,6 +95,12 @@ impl Control {
     pub(super) fn opened(&self, at: u64) {
         if let Some(scene) = self.scene().as_mut() {
             scene.opened = Some(at);
+        }
+    }
+
+    pub(super) fn measured(&self, memory: &MemoryCourse) {
+        if let Some(scene) = self.scene().as_mut() {
+            scene.memory = Some(memory.clone());
         }
     }
 
@@ -130,6 +139,7 @@ impl Scene {
             lanes: (0..shape.workers).map(|worker| self.lane_view(self.board.read_lane(worker), &time)).collect(),
             spans: self.spans(&time),
             scores: self.scores(),
+            memory: self.memory.clone(),
         }
     }
 

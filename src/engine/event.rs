@@ -216,6 +216,12 @@ pub struct TrialOutcome {
     pub switches_involuntary: u64,
     /// Largest resident set, in bytes, of any process that ran tasks; `None` where the kernel does not tell.
     pub peak_rss_bytes: Option<u64>,
+    /// What its processes took up in memory; `None` for kinds that are not watched for it, and where the kernel does not
+    /// tell.
+    pub memory: Option<MemoryCourse>,
+    /// What its tasks left in what they share, by the names that the kind gives it; `None` if they leave nothing there,
+    /// and after the loss of a worker, who may have left something of a task that was then run again.
+    pub tally: Option<BTreeMap<String, f64>>,
     /// Tasks that gave a result.
     pub tasks_done: u64,
     /// Tasks given up.
@@ -248,6 +254,8 @@ impl Default for TrialOutcome {
             switches_voluntary: 0,
             switches_involuntary: 0,
             peak_rss_bytes: None,
+            memory: None,
+            tally: None,
             tasks_done: 0,
             tasks_failed: 0,
             failure: None,
@@ -272,6 +280,31 @@ pub struct LockUse {
     pub waits: u64,
     /// How often a holder was asked to let go, and did.
     pub handovers: u64,
+}
+
+/// What the processes of a trial took up in memory over time: proportional set sizes, in which pages that several share
+/// are split among them. All lists have an entry a sample.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct MemoryCourse {
+    /// The largest sum over all processes at one time, in bytes.
+    pub peak_bytes: u64,
+    /// When each sample was taken, in seconds since the gate opened.
+    pub at_s: Vec<f64>,
+    /// The sum over all processes, in bytes.
+    pub total_bytes: Vec<u64>,
+    /// The processes with workers, in the order of these; no more than 64 of them.
+    pub processes: Vec<ProcessMemory>,
+    /// The process that forked them, in bytes, where one did: it made the data, and keeps it.
+    pub parent_bytes: Option<Vec<u64>>,
+}
+
+/// What one process of a trial took up.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct ProcessMemory {
+    /// The workers in it: one if it was forked, all if they are threads.
+    pub workers: Vec<u32>,
+    /// Bytes.
+    pub bytes: Vec<u64>,
 }
 
 /// Durations of the tasks of a trial, in seconds.

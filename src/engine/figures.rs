@@ -3,12 +3,14 @@
 //! A [`super::Ledger`] holds what was measured; this is what follows from it by `analysis`. Whatever was not
 //! measured yet, or does not apply, is `None`: nothing is filled in.
 
-use super::event::{LockUse, Planned, ScenarioFacts, TaskResult, TaskTimes, TrialEnd, TrialOutcome};
+use super::event::{LockUse, MemoryCourse, Planned, ScenarioFacts, TaskResult, TaskTimes, TrialEnd, TrialOutcome};
 use super::ledger::Ledger;
 use super::predicted::Predicted;
 use super::trial::RESULTS_MAX;
 use crate::analysis::{self, Interval, Summary, summary};
 use crate::scenario::{BackendKind, Config};
+use crate::{units, workload};
+use std::collections::BTreeMap;
 
 /// Rows for all configurations of a plan, in the plan's order.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -17,6 +19,8 @@ pub struct Figures {
     pub rows: Vec<Row>,
     /// The row that speedups are relative to, measured or not; `None` if the scenario has no baseline.
     pub baseline: Option<usize>,
+    /// The names of what the tasks left in what they share, the most telling first; empty if they left nothing.
+    pub tally: Vec<&'static str>,
 }
 
 /// One configuration. "Samples" are its counted trials that ran to the end with every task done.
@@ -54,6 +58,10 @@ pub struct Row {
     pub tasks: Option<TaskCounts>,
     /// Tasks a second at the median wall time.
     pub tasks_per_s: Option<f64>,
+    /// What the tasks left in what they share, by name: the median of the samples each.
+    pub tally: Option<BTreeMap<String, f64>>,
+    /// What the processes took up in memory, in the sample that took up most.
+    pub memory: Option<MemoryCourse>,
 }
 
 /// A speedup with its spread over the repeats.
@@ -108,13 +116,29 @@ impl Figures {
             compare(ledger, &mut rows, baseline, planned.scenario.include_startup);
         }
         predict(ledger, planned, &mut rows, baseline);
-        Self { rows, baseline }
+        let spec = workload::specs().find(|spec| spec.name == planned.scenario.kind);
+        let names = spec.into_iter().flat_map(|spec| spec.tally).map(|value| value.name);
+        let told =
+            |name: &&str| rows.iter().any(|row| row.tally.as_ref().is_some_and(|tally| tally.contains_key(*name)));
+        let tally = names.filter(told).collect();
+        Self { rows, baseline, tally }
     }
 
     /// The best of the median speedups, the baseline's own left aside.
     pub fn best_speedup(&self) -> Option<f64> {
         let others = self.rows.iter().enumerate().filter(|(index, _)| Some(*index) != self.baseline);
         others.filter_map(|(_, row)| row.speedup).map(|speedup| speedup.value).max_by(f64::total_cmp)
+    }
+}
+
+/// A value of a tally for people: whole numbers in groups of three, others to as many digits as they have.
+pub fn tally_figure(value: f64) -> String {
+    let whole = value.abs() as u64;
+    match value {
+        x if x.abs() >= 1e15 => format!("{x:.3e}"),
+        x if x.fract() != 0.0 || !x.is_finite() => format!("{x}"),
+        x if x < 0.0 => format!("-{}", units::count(whole)),
+        _ => units::count(whole),
     }
 }
 
@@ -165,6 +189,8 @@ fn measured(ledger: &Ledger, facts: &ScenarioFacts, index: usize, config: &Confi
         usage: usage(&samples),
         tasks: task_counts(ledger, index),
         tasks_per_s: wall_s.map(per_s).filter(|rate| rate.is_finite()),
+        tally: tally(&samples),
+        memory: samples.iter().filter_map(|o| o.memory.as_ref()).max_by_key(|memory| memory.peak_bytes).cloned(),
     }
 }
 
@@ -234,6 +260,12 @@ fn usage(samples: &[&TrialOutcome]) -> Option<Usage> {
     })
 }
 
+fn tally(samples: &[&TrialOutcome]) -> Option<BTreeMap<String, f64>> {
+    let told = || samples.iter().filter_map(|outcome| outcome.tally.as_ref());
+    let names = told().next()?.keys();
+    Some(names.map(|name| (name.clone(), median(told().filter_map(|tally| tally.get(name)).copied()))).collect())
+}
+
 fn task_times(samples: &[&TrialOutcome]) -> Option<TaskTimes> {
     let times: Vec<TaskTimes> = samples.iter().filter_map(|outcome| outcome.task_s).collect();
     (!times.is_empty()).then(|| TaskTimes {
@@ -258,4 +290,24 @@ fn lock_use(samples: &[&TrialOutcome]) -> Option<LockUse> {
 /// The median, or no number where there is none.
 fn median(figures: impl Iterator<Item = f64>) -> f64 {
     summary(&figures.collect::<Vec<f64>>()).map_or(f64::NAN, |s| s.median)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::tally_figure;
+
+    #[test]
+    fn whole_numbers_are_told_in_groups() {
+        let cases = [
+            (0.0, "0"),
+            (12_345_678.0, "12 345 678"),
+            (-12_345.0, "-12 345"),
+            (10_000_959.933_776_034, "10000959.933776034"),
+            (4.5e21, "4.500e21"),
+            (f64::NAN, "NaN"),
+        ];
+        for (value, text) in cases {
+            assert_eq!(tally_figure(value), text);
+        }
+    }
 }

@@ -4,6 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::event::MemoryCourse;
 use super::scores::Scores;
 pub use crate::backend::Doing;
 
@@ -24,6 +25,8 @@ pub struct Snapshot {
     pub spans: Vec<Span>,
     /// What a grid search has found so far in this trial; `None` for all other kinds, and for too large a grid.
     pub scores: Option<Scores>,
+    /// What its processes take up in memory, for kinds that are watched for it.
+    pub memory: Option<MemoryCourse>,
 }
 
 /// One worker at one instant.

@@ -9,6 +9,7 @@ mod figures;
 mod history;
 mod ledger;
 mod live;
+mod memory;
 mod order;
 mod predicted;
 mod problems;
@@ -22,10 +23,10 @@ mod words;
 
 pub use control::{Control, SPANS_MAX, Urgency};
 pub use event::{
-    Cause, Event, LockUse, Loss, MachineFacts, Planned, Problem, Remedy, ScenarioFacts, Stamped, Status, TaskResult,
-    TaskTimes, TrialEnd, TrialOutcome,
+    Cause, Event, LockUse, Loss, MachineFacts, MemoryCourse, Planned, Problem, ProcessMemory, Remedy, ScenarioFacts,
+    Stamped, Status, TaskResult, TaskTimes, TrialEnd, TrialOutcome,
 };
-pub use figures::{Figures, Row, Speedup, TaskCounts, Usage, label, results};
+pub use figures::{Figures, Row, Speedup, TaskCounts, Usage, label, results, tally_figure};
 pub use history::{History, Past};
 pub use ledger::Ledger;
 pub use live::{Doing, LaneState, LaneView, LockView, Snapshot, Span};

@@ -37,6 +37,16 @@ impl Problems {
         }
     }
 
+    /// Takes note of a trial whose memory should have been measured, and could not be; told once.
+    pub(super) fn memory_is_unknown(&mut self) {
+        const CODE: &str = "memory-unknown";
+        if self.list.iter().all(|problem| problem.code != CODE) {
+            let message = "the system does not tell proportional set sizes (/proc/PID/smaps_rollup), so this run has no \
+                           figures of memory";
+            self.add(CODE, message.to_owned());
+        }
+    }
+
     /// Takes note of what happens within a trial.
     pub(super) fn hear(&mut self, event: &Event) {
         if let Event::WorkerLost(loss) = event {

@@ -47,6 +47,7 @@ pub fn run(
         with_results: BTreeSet::new(),
         repeatable: workload::specs().any(|spec| spec.name == scenario.job.kind && spec.measured.is_empty()),
         told: BTreeSet::new(),
+        watches_memory: workload::watch(&scenario.job.kind).memory,
         tell,
     };
     run.problems.count_threads(workload::needs(&scenario.job).inner_threads, setting.machine.usable_cpus);
@@ -73,6 +74,8 @@ struct Run<'a> {
     repeatable: bool,
     /// Checksums of the results that have been told.
     told: BTreeSet<String>,
+    /// Whether trials should tell of their memory.
+    watches_memory: bool,
     tell: &'a mut dyn FnMut(Stamped),
 }
 
@@ -106,6 +109,9 @@ impl Run<'_> {
                 // The same to the last bit, by a configuration before: once is enough, in memory and in the journal.
                 outcome.results = None;
             }
+        }
+        if self.watches_memory && outcome.end == TrialEnd::Complete && outcome.memory.is_none() {
+            self.problems.memory_is_unknown();
         }
         self.problems.finished(trial, &outcome);
         self.tell(Event::TrialFinished { trial, outcome: Box::new(outcome) });

@@ -7,12 +7,13 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::control::{Control, Urgency};
-use super::event::{Cause, Event, LockUse, Loss, Remedy, TaskResult, TaskTimes, TrialEnd, TrialOutcome};
+use super::event::{Cause, Event, LockUse, Loss, MemoryCourse, Remedy, TaskResult, TaskTimes, TrialEnd, TrialOutcome};
+use super::memory::MemoryWatch;
 use super::order::OrderFigures;
 use super::run::Executor;
 use crate::backend::{Agency, Board, Broken, Clock, Crew, Departure, Notice, Scale, Shape, Totals};
 use crate::scenario::{BackendKind, Config, Inputs, Scenario, Value};
-use crate::workload::{self, Service};
+use crate::workload::{self, Service, Watch};
 
 /// Results are kept for runs of up to this many tasks.
 pub const RESULTS_MAX: u64 = 10_000;
@@ -39,6 +40,7 @@ pub struct Laboratory<'a> {
     value_names: Vec<&'static str>,
     /// How many of the values are the same in every trial.
     summed: usize,
+    watch: Watch,
 }
 
 impl<'a> Laboratory<'a> {
@@ -54,6 +56,7 @@ impl<'a> Laboratory<'a> {
             scale: Scale::new(clock),
             value_names: spec.map_or(Vec::new(), |spec| spec.results().map(|value| value.name).collect()),
             summed: spec.map_or(0, |spec| spec.values.len()),
+            watch: workload::watch(&scenario.job.kind),
         }
     }
 
@@ -67,6 +70,7 @@ impl<'a> Laboratory<'a> {
             summed: self.summed,
             clock: self.clock,
             service: service.map(Service::port),
+            lingers: self.watch.memory,
         }
     }
 }
@@ -116,11 +120,15 @@ impl Laboratory<'_> {
             left: 0,
             looked_up: Instant::now(),
             late: false,
+            memory: None,
         };
         let mut opened = None;
         let end = attendant.gather().and_then(|()| {
             let startup = board.totals().last_arrival.saturating_sub(hiring) as f64 * self.scale.seconds_per_tick();
             let startup_s = (config.backend != BackendKind::Serial).then_some(startup);
+            if self.watch.memory {
+                attendant.watch_memory();
+            }
             let at = board.open_gate();
             self.control.opened(at);
             opened = Some((at, startup_s));
@@ -138,6 +146,10 @@ impl Laboratory<'_> {
             // Before this trial is believed, whoever heard of a stop has time to say so.
             std::thread::sleep(NEWS);
         }
+        let watched = Watched {
+            memory: attendant.memory.take().and_then(MemoryWatch::close),
+            tally: (attendant.lost == 0).then(|| self.tally(&board)).flatten(),
+        };
         drop(attendant);
         self.control.ended(now);
         let (end, broken) = match end {
@@ -151,7 +163,15 @@ impl Laboratory<'_> {
             Err(Ending::Called(end)) => (end, None),
             Err(Ending::Broken(broken)) => (TrialEnd::Broken, Some(broken.to_string())),
         };
-        Ok(TrialOutcome { broken, ..self.outcome(&board, end, opened, now, with_results) })
+        let outcome = self.outcome(&board, end, opened, now, with_results);
+        let tally = watched.tally.filter(|_| end == TrialEnd::Complete && outcome.tasks_failed == 0);
+        Ok(TrialOutcome { broken, memory: watched.memory, tally, ..outcome })
+    }
+
+    /// What the tasks have left in what they share.
+    fn tally(&self, board: &Board) -> Option<BTreeMap<String, f64>> {
+        let left = self.watch.tally?(&self.scenario.job, board.commons());
+        (!left.is_empty()).then(|| left.into_iter().map(|(name, value)| (name.to_owned(), value)).collect())
     }
 
     fn outcome(
@@ -189,6 +209,7 @@ impl Laboratory<'_> {
             order: (end == TrialEnd::Complete).then(order).flatten(),
             checksum: format!("{:016x}", totals.checksum),
             results: (with_results && board.shape().tasks <= RESULTS_MAX).then(|| self.results(board)),
+            ..TrialOutcome::default()
         }
     }
 
@@ -223,6 +244,12 @@ fn missing(board: &Board) -> u64 {
     board.shape().tasks.saturating_sub(board.progress().0)
 }
 
+/// What trials of some kinds are asked for besides results.
+struct Watched {
+    memory: Option<MemoryCourse>,
+    tally: Option<BTreeMap<String, f64>>,
+}
+
 /// Why a trial ends before its last task.
 enum Ending {
     Called(TrialEnd),
@@ -248,6 +275,7 @@ struct Attendant<'a> {
     looked_up: Instant,
     /// Whether this thread stood still for a while.
     late: bool,
+    memory: Option<MemoryWatch<'a>>,
 }
 
 impl Attendant<'_> {
@@ -261,11 +289,36 @@ impl Attendant<'_> {
         Ok(())
     }
 
+    /// Watches the workers' memory from now on; all of them stand at the gate.
+    fn watch_memory(&mut self) {
+        let mut watch = MemoryWatch::new(self.board, self.crew.parent());
+        self.control.measured(watch.sample());
+        watch.begin();
+        self.memory = Some(watch);
+    }
+
+    /// Looks at the workers' memory when that is due, and lets them go when they have nothing left to do.
+    fn look_at_memory(&mut self) {
+        let Some(watch) = &mut self.memory else { return };
+        if watch.is_over() {
+            return;
+        }
+        let is_over = self.board.all_finished();
+        if is_over || watch.is_due() {
+            self.control.measured(watch.sample());
+        }
+        if is_over {
+            watch.end();
+            self.board.let_go();
+        }
+    }
+
     /// Waits until all workers have left.
     fn attend(&mut self) -> Result<(), Ending> {
         let mut told = Instant::now();
         while self.left < self.board.shape().workers || self.recover()? {
             self.look_up()?;
+            self.look_at_memory();
             self.hear(TICK.min(self.deadline.saturating_duration_since(Instant::now())))?;
             if told.elapsed() >= PROGRESS_EVERY {
                 told = Instant::now();

@@ -190,6 +190,12 @@ fn kind_text(spec: &KindSpec, width: usize) -> String {
         spec.results()
             .map(|value| (format!("→ {}", value.name), with_facts(value.doc, [value.unit.to_owned(), String::new()]))),
     );
+    rows.extend(spec.tally.iter().map(|value| {
+        (
+            format!("⇒ {}", value.name),
+            with_facts(value.doc, ["of all tasks together".to_owned(), value.unit.to_owned()]),
+        )
+    }));
     let names = rows.iter().map(|(name, _)| name.width()).max().unwrap_or(0);
     let indent = " ".repeat(names + 4);
     for (name, text) in rows {
@@ -220,6 +226,7 @@ fn kind_json(spec: &KindSpec) -> Json {
         }).collect::<Vec<_>>(),
         "values": spec.values.iter().map(value_json).collect::<Vec<_>>(),
         "measured": spec.measured.iter().map(value_json).collect::<Vec<_>>(),
+        "tally": spec.tally.iter().map(value_json).collect::<Vec<_>>(),
         "varied": spec.search.map(|search| search.varies),
     })
 }

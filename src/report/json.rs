@@ -10,8 +10,8 @@ use serde::Serialize;
 use super::words;
 use crate::analysis::{Interval, Summary};
 use crate::engine::{
-    Figures, Finding, Ledger, LockUse, MachineFacts, Predicted, Problem, Row, ScenarioFacts, SearchFigures, Status,
-    TaskResult, TaskTimes, findings, results,
+    Figures, Finding, Ledger, LockUse, MachineFacts, MemoryCourse, Predicted, Problem, ProcessMemory, Row,
+    ScenarioFacts, SearchFigures, Status, TaskResult, TaskTimes, findings, results,
 };
 use crate::scenario::{self, BackendKind, Config, Expected, Schedule, Value};
 
@@ -101,10 +101,11 @@ struct Configuration<'a> {
     tasks_failed: Option<u64>,
     tasks_per_s: Option<f64>,
     task_s: Tasks,
-    memory: Memory,
+    memory: Memory<'a>,
     context_switches: Switches,
     /// What the interpreters' locks cost, where there are any.
     interpreter: Option<LockUse>,
+    tally: Option<&'a BTreeMap<String, f64>>,
     checksum: Option<&'a str>,
     results: Option<&'a [TaskResult]>,
 }
@@ -168,10 +169,21 @@ struct Tasks {
 }
 
 #[derive(Serialize)]
-struct Memory {
+struct Memory<'a> {
     peak_rss_bytes: Option<u64>,
-    /// Shared pages are not told apart by this version.
+    /// Of all processes together.
     pss_bytes: Option<u64>,
+    /// Over time.
+    pss: Option<Course<'a>>,
+}
+
+/// Proportional set sizes over time, in the sample that they were largest in.
+#[derive(Serialize)]
+struct Course<'a> {
+    at_s: &'a [f64],
+    total_bytes: &'a [u64],
+    processes: &'a [ProcessMemory],
+    parent_bytes: Option<&'a [u64]>,
 }
 
 #[derive(Serialize)]
@@ -277,12 +289,17 @@ impl<'a> Configuration<'a> {
             tasks_failed: row.tasks.map(|tasks| tasks.failed),
             tasks_per_s: row.tasks_per_s,
             task_s: Tasks::of(usage.and_then(|u| u.task_s)),
-            memory: Memory { peak_rss_bytes: usage.and_then(|u| u.peak_rss_bytes), pss_bytes: None },
+            memory: Memory {
+                peak_rss_bytes: usage.and_then(|u| u.peak_rss_bytes),
+                pss_bytes: row.memory.as_ref().map(|memory| memory.peak_bytes),
+                pss: row.memory.as_ref().map(Course::of),
+            },
             context_switches: Switches {
                 voluntary: usage.map(|u| u.switches_voluntary),
                 involuntary: usage.map(|u| u.switches_involuntary),
             },
             interpreter: usage.and_then(|u| u.interpreter),
+            tally: row.tally.as_ref(),
             checksum: usage.map(|u| u.checksum.as_str()),
             results,
         }
@@ -304,6 +321,17 @@ impl<'a> Wall<'a> {
 
 fn ends(interval: Interval) -> [f64; 2] {
     [interval.low, interval.high]
+}
+
+impl<'a> Course<'a> {
+    fn of(memory: &'a MemoryCourse) -> Self {
+        Self {
+            at_s: &memory.at_s,
+            total_bytes: &memory.total_bytes,
+            processes: &memory.processes,
+            parent_bytes: memory.parent_bytes.as_deref(),
+        }
+    }
 }
 
 impl Tasks {

@@ -24,6 +24,9 @@ pub struct KindSpec {
     pub values: &'static [ValueSpec],
     /// Values that follow them in a result but are measurements, different each time: no checksum counts them.
     pub measured: &'static [ValueSpec],
+    /// What all tasks of a trial together leave in what they share, the most telling first: told of the trial, and
+    /// allowed to differ from one to the next.
+    pub tally: &'static [ValueSpec],
     /// Whether its tasks report the fraction done while they run.
     pub tells_progress: bool,
     /// Why only processes can run it, if only they can.

@@ -48,6 +48,7 @@ pub(super) const SPEC: KindSpec = KindSpec {
         ValueSpec { name: "thought_s", unit: "s", doc: "how long the server says it thought" },
     ],
     measured: &[ValueSpec { name: "round_trip_s", unit: "s", doc: "how long the answer took" }],
+    tally: &[],
     tells_progress: true,
     processes_only: None,
     search: None,

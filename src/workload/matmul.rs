@@ -39,6 +39,7 @@ pub(super) const SPEC: KindSpec = KindSpec {
         ValueSpec { name: "trace", unit: "", doc: "the sum of those on its diagonal" },
     ],
     measured: &[],
+    tally: &[],
     tells_progress: true,
     processes_only: None,
     search: None,
@@ -62,7 +63,7 @@ pub(super) fn build(job: &Job) -> Box<dyn Workload> {
 pub(super) fn needs(job: &Job) -> Needs {
     let n = Param::of_job(job, "n").largest() as u64;
     let inner_threads = Param::of_job(job, "inner_threads").largest() as u32;
-    Needs { worker_bytes: 2 * n * n * size_of::<f64>() as u64, inner_threads }
+    Needs { worker_bytes: 2 * n * n * size_of::<f64>() as u64, inner_threads, ..Needs::LITTLE }
 }
 
 impl Workload for Matmul {

@@ -1,15 +1,20 @@
 //! What is a task? The trait every kind implements, and the registry table of all kinds.
 //!
 //! A workload is a pure function of the task's index (and of the seed): it must not care who runs it, when, or
-//! beside whom. It never prints, and reads the clock for its measurements only, never for its result.
+//! beside whom. What it leaves in the commons may, where that is the lesson. It never prints, and reads the clock for its measurements only, never for its result.
 
+mod commons;
 mod convoy;
 mod countdown;
 mod crash;
 mod http;
+mod lock;
 mod mandelbrot;
 mod matmul;
+mod memory;
 mod pi;
+mod race;
+mod refcount;
 mod registry;
 mod sleep;
 mod square;
@@ -25,7 +30,9 @@ use nix::sys::resource::Usage;
 
 use crate::scenario::{Job, MAX_VALUES};
 
-pub use registry::{BuildError, build, needs, service, specs};
+pub use commons::Commons;
+pub use lock::{Held, Lock};
+pub use registry::{BuildError, Tally, Watch, build, needs, service, specs, watch};
 pub use waiting::until_readable;
 
 /// A function that is mapped over the inputs.
@@ -38,8 +45,8 @@ pub trait Workload: Send + Sync {
     /// it cannot be finished.
     fn run(&self, task: u64, desk: &dyn Desk) -> Result<Values, Cancelled>;
 
-    /// Called once by each worker before the work may begin: gets what it keeps for itself, so that this is timed as
-    /// hiring and not as work. May stop early when [`Desk::cancelled`].
+    /// Called once by each worker before the work may begin, and by each replacement: gets what it keeps for itself, so
+    /// that this is timed as hiring and not as work. May stop early when [`Desk::cancelled`].
     fn settle(&self, _: &dyn Desk) {}
 
     /// What the task costs, in any unit that is the same for all tasks; monotone in the input `x`.
@@ -56,16 +63,24 @@ pub trait Service: Send {
 /// What one worker of a job needs of the machine, besides a core and a little memory.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Needs {
-    /// Memory that it allocates for itself, in bytes.
+    /// Memory that each worker allocates for itself, in bytes.
     pub worker_bytes: u64,
+    /// Memory that is filled once before any worker is hired, in bytes; forked workers share that of their parent, and
+    /// threads that of parlab.
+    pub shared_bytes: u64,
+    /// What each forked worker writes to of the memory shared, and has copied for it, in bytes.
+    pub copied_bytes: u64,
     /// Threads that work on one task, the worker's own included; at least 1.
     pub inner_threads: u32,
 }
 
 impl Needs {
     /// Those of a kind that needs nothing in particular.
+    const LITTLE: Self = Self { worker_bytes: 0, shared_bytes: 0, copied_bytes: 0, inner_threads: 1 };
+
+    /// [`Self::LITTLE`], whatever the job.
     fn little(_: &Job) -> Self {
-        Self { worker_bytes: 0, inner_threads: 1 }
+        Self::LITTLE
     }
 }
 
@@ -124,6 +139,11 @@ pub trait Desk {
     fn come_back(&self) -> Result<(), Cancelled> {
         Ok(())
     }
+    /// The number of the worker, from 0 on; a replacement has that of the worker whose place it takes.
+    fn worker(&self) -> u32;
+
+    /// What all workers of the trial share.
+    fn commons(&self) -> &Commons;
 
     /// Counts in what a thread that the task had started, and that has ended, used of the machine.
     fn count_in(&self, _: &Usage) {}

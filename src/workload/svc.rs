@@ -106,6 +106,7 @@ pub(super) const SPEC: KindSpec = KindSpec {
         ValueSpec { name: "fit_s", unit: "s", doc: "how long training took; the folds' mean" },
         ValueSpec { name: "score_s", unit: "s", doc: "how long classifying the fold took; the folds' mean" },
     ],
+    tally: &[],
     tells_progress: false,
     processes_only: None,
     search: Some(GridSearch {
@@ -161,7 +162,7 @@ pub(super) fn needs(job: &Job) -> Needs {
     };
     let rows = samples.saturating_mul(samples).saturating_mul(size_of::<f32>() as u64);
     let cache = rows.min((CACHE_MIB * f64::from(1 << 20)) as u64);
-    Needs { worker_bytes: dataset::training_bytes(samples, values).saturating_add(cache), inner_threads: 1 }
+    Needs { worker_bytes: dataset::training_bytes(samples, values).saturating_add(cache), ..Needs::LITTLE }
 }
 
 impl Workload for Search {

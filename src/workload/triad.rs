@@ -36,6 +36,7 @@ pub(super) const SPEC: KindSpec = KindSpec {
         ValueSpec { name: "bytes", unit: "bytes", doc: "bytes moved as STREAM counts them: 24 an iteration" },
     ],
     measured: &[],
+    tally: &[],
     tells_progress: true,
     processes_only: None,
     search: None,
@@ -70,7 +71,7 @@ pub(super) fn build(job: &Job) -> Box<dyn Workload> {
 }
 
 pub(super) fn needs(job: &Job) -> Needs {
-    Needs { worker_bytes: (Param::of_job(job, "mib").largest() as u64) << 20, inner_threads: 1 }
+    Needs { worker_bytes: (Param::of_job(job, "mib").largest() as u64) << 20, ..Needs::LITTLE }
 }
 
 impl Workload for Triad {

@@ -3,7 +3,7 @@
 use std::cell::{Cell, RefCell};
 use std::time::Duration;
 
-use parlab::workload::{Cancelled, Desk, Workload};
+use parlab::workload::{Cancelled, Commons, Desk, Workload};
 
 /// A desk for one task.
 #[derive(Default)]
@@ -13,6 +13,7 @@ pub(crate) struct TestDesk {
     slept: RefCell<Vec<f64>>,
     /// The look at which the task is called off, counted from 1.
     cancelled_at: Option<usize>,
+    commons: Commons,
 }
 
 impl TestDesk {
@@ -45,6 +46,14 @@ impl Desk for TestDesk {
     fn sleep(&self, duration: Duration) -> Result<(), Cancelled> {
         self.slept.borrow_mut().push(duration.as_secs_f64());
         self.look()
+    }
+
+    fn worker(&self) -> u32 {
+        0
+    }
+
+    fn commons(&self) -> &Commons {
+        &self.commons
     }
 }
 

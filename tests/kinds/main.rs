@@ -10,6 +10,8 @@ mod everywhere;
 mod http;
 mod mandelbrot;
 mod matmul;
+mod memory;
+mod race;
 mod sum;
 mod triad;
 

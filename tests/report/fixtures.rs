@@ -5,8 +5,8 @@
 use std::collections::BTreeMap;
 
 use parlab::engine::{
-    Cause, Event, Ledger, LockUse, Loss, MachineFacts, Planned, Problem, Remedy, ScenarioFacts, Stamped, Status,
-    TaskResult, TaskTimes, TrialEnd, TrialOutcome,
+    Cause, Event, Ledger, LockUse, Loss, MachineFacts, MemoryCourse, Planned, Problem, ProcessMemory, Remedy,
+    ScenarioFacts, Stamped, Status, TaskResult, TaskTimes, TrialEnd, TrialOutcome,
 };
 use parlab::scenario::{BackendKind, Config, Expected, Interpreter, Plan, PlannedTrial, Prediction, Value};
 
@@ -147,6 +147,65 @@ pub(crate) fn done_as_predicted() -> Vec<Stamped> {
     let predict = |config, expected| Prediction { config, expected };
     planned.predictions = vec![predict(2, Expected::Speedup(1.8)), predict(3, Expected::WallS(0.8))];
     Script::new(planned).trials(16).finish(Status::Done, Vec::new())
+}
+
+/// As [`done`], of a kind whose tasks leave something behind, which is not always the same.
+pub(crate) fn done_with_tally() -> Vec<Stamped> {
+    let found = |trial: PlannedTrial| match trial.config {
+        0 | 1 => 12_000_000.0,
+        config => 9_000_000.0 - 1_000_000.0 * f64::from(trial.repeat) - config as f64,
+    };
+    changed("race", |trial, outcome| {
+        let found = found(trial);
+        let values = [("lost", 12e6 - found), ("found", found), ("expected", 12e6)];
+        outcome.tally = Some(values.map(|(name, value)| (name.to_owned(), value)).into_iter().collect());
+    })
+}
+
+/// As [`done`], of a kind whose memory is watched.
+pub(crate) fn done_with_memory() -> Vec<Stamped> {
+    const MIB: u64 = 1 << 20;
+    changed("memory", |trial, outcome| {
+        let grows = u64::from(trial.repeat + 1);
+        outcome.memory = Some(match trial.config {
+            3 => MemoryCourse {
+                peak_bytes: (160 + 12 * grows) * MIB,
+                at_s: vec![0.0, 0.25, 1.0],
+                total_bytes: vec![66 * MIB, 96 * MIB, (160 + 12 * grows) * MIB],
+                processes: (0..2_u32)
+                    .map(|worker| ProcessMemory {
+                        workers: vec![worker],
+                        bytes: vec![22 * MIB, 32 * MIB, (48 + 6 * grows) * MIB],
+                    })
+                    .collect(),
+                parent_bytes: Some(vec![22 * MIB, 32 * MIB, 64 * MIB]),
+            },
+            config => MemoryCourse {
+                peak_bytes: 68 * MIB,
+                at_s: vec![0.0, 2.0],
+                total_bytes: vec![68 * MIB; 2],
+                processes: vec![ProcessMemory {
+                    workers: (0..1.max(config as u32)).collect(),
+                    bytes: vec![68 * MIB; 2],
+                }],
+                parent_bytes: None,
+            },
+        });
+    })
+}
+
+/// As [`done`], of another kind, with something added to each outcome.
+fn changed(kind: &str, change: impl Fn(PlannedTrial, &mut TrialOutcome)) -> Vec<Stamped> {
+    let mut planned = planned();
+    planned.scenario.kind = kind.to_owned();
+    let trials = planned.plan.trials.clone();
+    let mut events = Script::new(planned).trials(16).finish(Status::Done, Vec::new());
+    for stamped in &mut events {
+        if let Event::TrialFinished { trial, outcome } = &mut stamped.event {
+            change(trials[*trial], outcome);
+        }
+    }
+    events
 }
 
 /// As [`done`], with speedups that count the hiring of workers.

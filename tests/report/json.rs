@@ -45,6 +45,31 @@ fn without_a_baseline_only_what_is_relative_to_it_is_null() {
 }
 
 #[test]
+fn what_tasks_left_is_told_in_medians() {
+    let tally = |config: usize| value(&fixtures::done_with_tally())["configs"][config]["tally"].clone();
+    assert_eq!(tally(0), serde_json::json!({ "expected": 12e6, "found": 12e6, "lost": 0.0 }));
+    // Repeats found 9, 8 and 7 million, less the number of the configuration.
+    assert_eq!(tally(3), serde_json::json!({ "expected": 12e6, "found": 7_999_997.0, "lost": 4_000_003.0 }));
+    assert!(value(&fixtures::done())["configs"][0]["tally"].is_null());
+}
+
+#[test]
+fn memory_is_told_of_the_repeat_that_took_most() {
+    let memory = value(&fixtures::done_with_memory())["configs"][3]["memory"].clone();
+    assert_eq!(memory["pss_bytes"], 196 << 20);
+    assert_eq!(memory["peak_rss_bytes"], 3 << 20, "which is another figure");
+    assert_eq!(memory["pss"]["at_s"], serde_json::json!([0.0, 0.25, 1.0]));
+    assert_eq!(memory["pss"]["total_bytes"][2], 196 << 20);
+    assert_eq!(
+        memory["pss"]["processes"][1],
+        serde_json::json!({ "workers": [1], "bytes": [22 << 20, 32 << 20, 66 << 20] })
+    );
+    assert_eq!(memory["pss"]["parent_bytes"][0], 22 << 20);
+    let without = value(&fixtures::done())["configs"][3]["memory"].clone();
+    assert!(without["pss_bytes"].is_null() && without["pss"].is_null());
+}
+
+#[test]
 fn start_up_changes_the_speedup_and_nothing_else() {
     let (without, with) = (value(&fixtures::done()), value(&fixtures::done_with_startup()));
     let (without, with) = (&without["configs"][3], &with["configs"][3]);

@@ -1,7 +1,10 @@
 //! Whatever events come, in whatever order: no panic, and every key of the contract is there.
 
+use std::collections::BTreeMap;
+
 use parlab::engine::{
-    Cause, Event, Ledger, LockUse, Loss, Planned, Problem, Remedy, Stamped, Status, TaskTimes, TrialEnd, TrialOutcome,
+    Cause, Event, Ledger, LockUse, Loss, MemoryCourse, Planned, Problem, ProcessMemory, Remedy, Stamped, Status,
+    TaskTimes, TrialEnd, TrialOutcome,
 };
 use parlab::report::{Format, Progress, render};
 use parlab::scenario::{BackendKind, Interpreter, Plan, PlannedTrial};
@@ -38,8 +41,32 @@ fn planned() -> impl Strategy<Value = Planned> {
         planned.scenario.tasks = tasks;
         planned.scenario.lesson.clone_from(&title);
         planned.scenario.title = title;
+        planned.scenario.kind = ["countdown", "race", "refcount", "memory", "?"][(tasks % 5) as usize].to_owned();
         planned
     })
+}
+
+/// Memory over time, as a journal that was tampered with may have it.
+fn memory() -> impl Strategy<Value = MemoryCourse> {
+    let bytes = || prop::collection::vec(any::<u64>(), 0..4);
+    let process = (prop::collection::vec(0..9_u32, 0..3), bytes());
+    let processes = prop::collection::vec(process.prop_map(|(workers, bytes)| ProcessMemory { workers, bytes }), 0..3);
+    let times = prop::collection::vec(figure(), 0..4);
+    (any::<u64>(), times, bytes(), processes, prop::option::of(bytes())).prop_map(
+        |(peak_bytes, at_s, total_bytes, processes, parent_bytes)| MemoryCourse {
+            peak_bytes,
+            at_s,
+            total_bytes,
+            processes,
+            parent_bytes,
+        },
+    )
+}
+
+/// Values under names that a kind has, and under others.
+fn tally() -> impl Strategy<Value = BTreeMap<String, f64>> {
+    let name = prop::sample::select(vec!["lost", "found", "leaked", "freed_too_early", "?"]);
+    prop::collection::btree_map(name.prop_map(str::to_owned), figure(), 0..4)
 }
 
 fn outcome() -> impl Strategy<Value = TrialOutcome> {
@@ -57,8 +84,10 @@ fn outcome() -> impl Strategy<Value = TrialOutcome> {
         any::<u64>(),
         prop_oneof![Just(0), any::<u64>()],
         prop::option::of(times),
+        prop::option::of(memory()),
+        prop::option::of(tally()),
     )
-        .prop_map(|(end, wall_s, startup_s, count, tasks_failed, task_s)| TrialOutcome {
+        .prop_map(|(end, wall_s, startup_s, count, tasks_failed, task_s, memory, tally)| TrialOutcome {
             end,
             wall_s,
             startup_s,
@@ -67,6 +96,8 @@ fn outcome() -> impl Strategy<Value = TrialOutcome> {
             tasks_done: count,
             tasks_failed,
             task_s,
+            memory,
+            tally,
             peak_rss_bytes: (count % 2 == 0).then_some(count),
             interpreter: (count % 5 > 1).then_some(LockUse {
                 held_s: wall_s,
@@ -144,8 +175,8 @@ const CONFIG: &str = r#"{"backend": "processes", "workers": 2, "schedule": "dyna
     "speedup": {"value": 0, "ci95": [0, 0]}, "efficiency": 0, "karp_flatt": 0, "predicted": null,
     "tasks_done": 4, "tasks_failed": 0, "tasks_per_s": 0,
     "task_s": {"min": 0, "median": 0, "p95": 0, "max": 0},
-    "memory": {"peak_rss_bytes": 0, "pss_bytes": 0}, "context_switches": {"voluntary": 0, "involuntary": 0},
-    "interpreter": null, "checksum": "", "results": null}"#;
+    "memory": {"peak_rss_bytes": 0, "pss_bytes": 0, "pss": null},
+    "context_switches": {"voluntary": 0, "involuntary": 0}, "tally": null, "checksum": "", "results": null}"#;
 
 fn parsed(text: &str) -> Value {
     serde_json::from_str(text).expect("JSON")

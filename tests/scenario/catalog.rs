@@ -98,6 +98,9 @@ fn scripts_get_every_kind_with_its_bounds() {
     assert_eq!(sleep["parameters"][0]["unit"], "s");
     assert_eq!(sleep["parameters"][0]["default"], 1.0);
     assert_eq!(sleep["values"][0]["name"], "waited");
+    assert_eq!(sleep["tally"], serde_json::json!([]));
+    let race = kinds.iter().find(|kind| kind["name"] == "race").unwrap();
+    assert_eq!((&race["tally"][0]["name"], &race["tally"][0]["unit"]), (&"lost".into(), &"updates".into()));
 }
 
 #[test]

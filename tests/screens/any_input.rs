@@ -1,6 +1,8 @@
 //! Whatever is pressed, at whatever size, with whatever going on: the screens bear it.
 
-use parlab::engine::{Doing, Event, LaneState, LaneView, LockView, Snapshot, Span, Status};
+use parlab::engine::{
+    Doing, Event, LaneState, LaneView, LockView, MemoryCourse, ProcessMemory, Snapshot, Span, Status,
+};
 use parlab::tui::Theme;
 use parlab::tui::keys::Key;
 use parlab::tui::screens::render;
@@ -92,7 +94,13 @@ fn span() -> impl Strategy<Value = Span> {
 fn snapshot() -> impl Strategy<Value = Snapshot> {
     let lanes = prop::collection::vec(lane(), 0..8);
     let spans = prop::collection::vec(span(), 0..20);
-    (any::<f64>(), any::<u64>(), lanes, spans).prop_map(|(elapsed_s, done, lanes, spans)| Snapshot {
+    let memory = (prop::collection::vec(any::<f64>(), 0..4), prop::collection::vec(any::<u64>(), 0..4), any::<u64>());
+    let memory = prop::option::of(memory.prop_map(|(at_s, total_bytes, peak_bytes)| {
+        let processes =
+            (0..2).map(|worker| ProcessMemory { workers: vec![worker], bytes: total_bytes.clone() }).collect();
+        MemoryCourse { peak_bytes, at_s, total_bytes, processes, parent_bytes: None }
+    }));
+    (any::<f64>(), any::<u64>(), lanes, spans, memory).prop_map(|(elapsed_s, done, lanes, spans, memory)| Snapshot {
         elapsed_s,
         hired: 1,
         done,
@@ -100,6 +108,7 @@ fn snapshot() -> impl Strategy<Value = Snapshot> {
         lanes,
         spans,
         scores: None,
+        memory,
     })
 }
 

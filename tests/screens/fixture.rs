@@ -146,17 +146,26 @@ pub(crate) fn tell(state: &mut State, elapsed_s: f64, event: Event) {
 
 /// A run that was started and planned.
 pub(crate) fn start(state: &mut State) {
-    start_expecting(state, Vec::new());
+    begin(state, "sleep", Vec::new());
 }
 
 /// As [`start`], with something expected of it.
 pub(crate) fn start_expecting(state: &mut State, predictions: Vec<Prediction>) {
+    begin(state, "sleep", predictions);
+}
+
+/// As [`start`], of another kind of workload.
+pub(crate) fn start_kind(state: &mut State, kind: &str) {
+    begin(state, kind, Vec::new());
+}
+
+fn begin(state: &mut State, kind: &str, predictions: Vec<Prediction>) {
     update(state, Msg::Started { name: "database".to_owned() });
     let scenario = ScenarioFacts {
         name: "database".to_owned(),
         title: "Waiting for a database".to_owned(),
         lesson: LESSON.to_owned(),
-        kind: "sleep".to_owned(),
+        kind: kind.to_owned(),
         tasks: 4,
         seed: 1235,
         sha256: String::new(),
@@ -245,6 +254,7 @@ pub(crate) fn snapshot() -> Snapshot {
         ],
         spans: vec![span(0, 0, 1.0, 0.0, 0.1), span(0, 2, 1.5, 0.1, 0.25)],
         scores: None,
+        memory: None,
     }
 }
 

@@ -2,10 +2,13 @@
 //!
 //! Plain text without colour, at most 80 columns wide unless a name forces it.
 
+mod aligned;
 mod interpreter;
 mod measured;
+mod memory;
 mod search;
 mod table;
+mod tally;
 mod wrap;
 
 use super::words;
@@ -31,6 +34,8 @@ pub fn render(ledger: &Ledger) -> String {
         let lock = planned.scenario.interpreter.map(|which| interpreter::render(which, &figures, WIDTH));
         sections.push(lock.unwrap_or_default());
         sections.push(measured::render(ledger, &figures, WIDTH));
+        sections.push(tally::render(ledger, &figures, WIDTH));
+        sections.push(memory::render(&figures, WIDTH));
         sections.push(SearchFigures::of(ledger).map(|found| search::render(&found, WIDTH)).unwrap_or_default());
     }
     sections.push(ending(ledger));

@@ -6,6 +6,7 @@ mod chrome;
 pub mod help;
 pub mod library;
 mod lock;
+mod memory;
 mod predict;
 mod prose;
 pub mod results;

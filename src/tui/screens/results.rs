@@ -20,7 +20,7 @@ use ratatui::widgets::Widget as _;
 use super::prose::{Column, wrap};
 use super::scores::Picture;
 use super::speedups;
-use crate::engine::{Row, Status};
+use crate::engine::{Row, Status, tally_figure};
 use crate::tui::state::{Run, State};
 use crate::tui::theme::{Role, Theme};
 use crate::tui::widgets::paint;
@@ -253,6 +253,9 @@ fn point_figures(run: &Run, row: &Row) -> Vec<(&'static str, String)> {
     }
     out.extend(row.speedup_ci95.map(|ci| ("95 %", range(&units::digits(ci.low), &units::digits(ci.high)))));
     out.extend(row.efficiency.map(|efficiency| ("efficiency", units::percent(efficiency))));
+    out.extend(row.memory.as_ref().map(|memory| ("memory", units::bytes(memory.peak_bytes))));
+    let left = |name: &&'static str| Some((*name, tally_figure(*row.tally.as_ref()?.get(*name)?)));
+    out.extend(run.figures().tally.iter().filter_map(left));
     out.extend(row.startup_s.map(|startup| ("start-up", units::seconds(startup.median))));
     out.extend(row.tasks_per_s.map(|rate| ("tasks/s", units::scaled(rate))));
     out.push(("repeats", wall.samples.to_string()));

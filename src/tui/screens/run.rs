@@ -20,8 +20,8 @@ use ratatui::widgets::{Block, Widget as _};
 
 use super::prose::wrap;
 use super::scores::Picture;
-use super::{lock, results, speedups};
-use crate::engine::{LaneState, LaneView, SPANS_MAX, Snapshot, TrialEnd};
+use super::{lock, memory, results, speedups};
+use crate::engine::{LaneState, LaneView, SPANS_MAX, Snapshot, TrialEnd, TrialOutcome, tally_figure};
 use crate::machine::Sample;
 use crate::tui::state::{Drawing, Ending, Run};
 use crate::tui::theme::{Role, Theme};
@@ -217,6 +217,8 @@ fn workers(run: &Run, theme: &Theme, area: Rect, buf: &mut Buffer) {
     // What a worker had in hand when its trial was broken off may be why it was.
     let broken_off = run.outcome().is_some_and(|outcome| outcome.end != TrialEnd::Complete);
     let segments = segments(snapshot, run.ledger.current.is_some() || broken_off);
+    // Lanes leave a third of their width for words, and a blank before them.
+    let room = (inner.width / 3).saturating_sub(1);
     let lanes: Vec<LaneRow> = snapshot
         .lanes
         .iter()
@@ -227,7 +229,7 @@ fn workers(run: &Run, theme: &Theme, area: Rect, buf: &mut Buffer) {
             spans: segments.get(worker).map_or(&[], |segments| segments),
             busy: run.history.of(worker),
             lock: run.history.lock_of(worker),
-            note: note(lane),
+            note: note(lane, memory::of_worker(snapshot, worker, room, theme)),
         })
         .collect();
     let below = lock::height(run).min(inner.height.saturating_sub(1));
@@ -264,10 +266,11 @@ fn segments(snapshot: &Snapshot, with_open: bool) -> Vec<Vec<Segment>> {
     out
 }
 
-fn note(lane: &LaneView) -> String {
-    match (lane.state, lane.lock) {
-        (LaneState::Stalled | LaneState::Lost, _) if lane.pid > 0 => format!("pid {}", lane.pid),
-        (LaneState::Running | LaneState::Finished, Some(lock)) => lock::word(lock.doing).to_owned(),
+fn note(lane: &LaneView, memory: Option<String>) -> String {
+    match (lane.state, lane.lock, memory) {
+        (LaneState::Stalled | LaneState::Lost, ..) if lane.pid > 0 => format!("pid {}", lane.pid),
+        (LaneState::Running | LaneState::Finished, _, Some(memory)) => memory,
+        (LaneState::Running | LaneState::Finished, Some(lock), None) => lock::word(lock.doing).to_owned(),
         _ => String::new(),
     }
 }
@@ -300,6 +303,9 @@ fn figures(run: &Run, theme: &Theme, area: Rect, buf: &mut Buffer) {
     let startup_s = outcome.map_or(run.ledger.current_startup_s, |outcome| outcome.startup_s);
     let done = run.snapshot.done;
     let mut parts: Vec<(&str, String, &str)> = vec![("wall ", units::seconds(wall_s), "")];
+    if let Some((name, value)) = outcome.and_then(|outcome| telling(run, outcome)) {
+        parts.push((name, format!(" {}", tally_figure(value)), ""));
+    }
     if let Some(startup_s) = startup_s {
         parts.push(("start-up ", units::seconds(startup_s), ""));
     }
@@ -309,6 +315,7 @@ fn figures(run: &Run, theme: &Theme, area: Rect, buf: &mut Buffer) {
     if run.snapshot.failed > 0 {
         parts.push(("failed ", units::count(run.snapshot.failed), ""));
     }
+    let area = memory::in_all(&run.snapshot, theme, area, buf);
     let mut x = area.x;
     for (i, (before, figure, after)) in parts.iter().enumerate() {
         let gap = if i == 0 { 0 } else { 3 };
@@ -320,6 +327,12 @@ fn figures(run: &Run, theme: &Theme, area: Rect, buf: &mut Buffer) {
         x = paint::put(buf, area, (x, area.y), figure, theme, theme.style(Role::Text));
         x = paint::put(buf, area, (x, area.y), after, theme, theme.style(Role::Dim));
     }
+}
+
+/// What the trial's tasks left that tells most, and what that is called.
+fn telling<'a>(run: &'a Run, outcome: &TrialOutcome) -> Option<(&'a str, f64)> {
+    let name = run.figures().tally.first()?;
+    Some((name, *outcome.tally.as_ref()?.get(*name)?))
 }
 
 /// The latest news as lines, newest last: as many whole pieces as there is room for, the newest in any case.

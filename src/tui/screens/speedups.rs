@@ -6,7 +6,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::widgets::Widget as _;
 
-use crate::engine::{Figures, Row};
+use crate::engine::{Figures, Row, tally_figure};
 use crate::scenario::{BackendKind, Expected};
 use crate::tui::state::Run;
 use crate::tui::theme::{Role, Theme};
@@ -75,6 +75,12 @@ pub(super) fn table(
         columns.extend([Column::right("predicted", 1), Column::right("off by", 0)]);
     }
     columns.extend([Column::right("start-up", 2), Column::right("tasks/s", 3)]);
+    if has_memory(figures) {
+        columns.push(Column::right("memory", 0));
+    }
+    // What a kind has to tell first of all is what one came for.
+    let tally = figures.tally.iter().zip([0].into_iter().chain(std::iter::repeat(4)));
+    columns.extend(tally.map(|(name, priority)| Column::right(name.replace('_', " "), priority)));
     let rows: Vec<Vec<Cell>> = figures.rows.iter().map(|row| cells(row, figures, theme)).collect();
     let table = Table { columns: &columns, rows: &rows, selected, theme };
     let hidden = table.hidden(inner.height);
@@ -104,6 +110,11 @@ fn cells(row: &Row, figures: &Figures, theme: &Theme) -> Vec<Cell> {
     }
     cells.push(or_missing(row.startup_s.map(|startup| units::seconds(startup.median))));
     cells.push(or_missing(row.tasks_per_s.map(units::scaled)));
+    if has_memory(figures) {
+        cells.push(or_missing(row.memory.as_ref().map(|memory| units::bytes(memory.peak_bytes))));
+    }
+    let left = |name: &&str| row.tally.as_ref().and_then(|tally| tally.get(*name));
+    cells.extend(figures.tally.iter().map(|name| or_missing(left(name).map(|value| tally_figure(*value)))));
     cells
 }
 
@@ -137,6 +148,11 @@ fn guesses(run: &Run) -> Vec<Series> {
         points: points(backend),
     });
     all.filter(|series| !series.points.is_empty()).collect()
+}
+
+/// Whether the memory of any configuration was measured.
+fn has_memory(figures: &Figures) -> bool {
+    figures.rows.iter().any(|row| row.memory.is_some())
 }
 
 /// The mark and colour of a row's backend, as in the chart.
