@@ -28,13 +28,17 @@ pub(super) fn check(scenario: &Scenario, yes: bool) -> Result<(), Failure> {
 /// # Errors
 /// Exit code 2, with what is wrong.
 pub(super) fn check_workload(scenario: &Scenario) -> Result<(), Failure> {
-    workload::build(&scenario.job).map(drop).map_err(|error| Failure::usage(error.to_string()))
+    scenario
+        .jobs()
+        .try_for_each(|job| workload::build(&job).map(drop))
+        .map_err(|error| Failure::usage(error.to_string()))
 }
 
 fn check_workers(scenario: &Scenario) -> Result<(), Failure> {
     let hires = scenario.sweep.backends.iter().any(|&backend| backend != BackendKind::Serial);
     let most = scenario.sweep.workers.iter().copied().max().unwrap_or(1);
-    let threads = u64::from(most) * u64::from(workload::needs(&scenario.job).inner_threads);
+    let inner = scenario.jobs().map(|job| workload::needs(&job).inner_threads).max().unwrap_or(1);
+    let threads = u64::from(most) * u64::from(inner);
     let Some(limit) = machine::task_limit().filter(|_| hires) else { return Ok(()) };
     if threads <= limit.left {
         return Ok(());
@@ -47,7 +51,7 @@ fn check_workers(scenario: &Scenario) -> Result<(), Failure> {
 }
 
 fn check_memory(scenario: &Scenario, available: u64) -> Result<(), Failure> {
-    let each = workload::needs(&scenario.job).worker_bytes;
+    let each = scenario.jobs().map(|job| workload::needs(&job).worker_bytes).max().unwrap_or(0);
     let most = Plan::of(scenario).configs.iter().map(|config| config.workers).max().unwrap_or(1);
     let all = each.saturating_mul(most.into());
     if all <= available {

@@ -3,10 +3,12 @@
 //! A [`super::Ledger`] holds what was measured; this is what follows from it by `analysis`. Whatever was not
 //! measured yet, or does not apply, is `None`: nothing is filled in.
 
+use std::collections::BTreeMap;
+
 use super::event::{ScenarioFacts, TaskResult, TaskTimes, TrialEnd, TrialOutcome};
 use super::ledger::Ledger;
 use super::trial::RESULTS_MAX;
-use crate::analysis::{self, Summary, summary};
+use crate::analysis::{self, Grain, Summary, metg, summary};
 use crate::scenario::{BackendKind, Config};
 
 /// Rows for all configurations of a plan, in the plan's order.
@@ -15,7 +17,22 @@ pub struct Figures {
     /// One row a configuration; empty before the run is planned.
     pub rows: Vec<Row>,
     /// The row that speedups are relative to, measured or not; `None` if the scenario has no baseline.
+    /// Where the scenario varies a number, this is the one of the first point.
     pub baseline: Option<usize>,
+    /// How short tasks may be, where the scenario varies them: one entry a backend and number of workers.
+    pub metg: Vec<Metg>,
+}
+
+/// The efficiency at which tasks count as worth handing out.
+pub const WORTH_WHILE: f64 = 0.5;
+
+/// The minimum effective task granularity of a backend with so many workers.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Metg {
+    /// Its configuration at the first point.
+    pub config: Config,
+    /// METG(50 %) in seconds; `None` unless the efficiency was measured on both sides of that.
+    pub seconds: Option<f64>,
 }
 
 /// One configuration. "Samples" are its counted trials that ran to the end with every task done.
@@ -25,6 +42,8 @@ pub struct Row {
     pub config: Config,
     /// Its name for people, e.g. `processes × 2`.
     pub label: String,
+    /// Its place among the configurations of its point: rows with the same place differ in nothing but the point.
+    pub place: usize,
     /// Counted trials that ended, well or not.
     pub trials: usize,
     /// Wall seconds of each sample, in the order they were measured.
@@ -93,11 +112,32 @@ impl Figures {
         let Some(planned) = &ledger.planned else { return Self::default() };
         let configs = planned.plan.configs.iter().enumerate();
         let mut rows: Vec<Row> = configs.map(|(i, config)| measured(ledger, &planned.scenario, i, config)).collect();
-        let baseline = planned.plan.baseline.filter(|&baseline| baseline < rows.len());
-        if let Some(baseline) = baseline {
-            compare(ledger, &mut rows, baseline, planned.scenario.include_startup);
+        for (row, place) in rows.iter_mut().zip(planned.plan.places()) {
+            row.place = place;
         }
-        Self { rows, baseline }
+        let baseline = planned.plan.baseline.filter(|&baseline| baseline < rows.len());
+        let times: Vec<Option<Times>> =
+            (0..rows.len()).map(|config| Times::of(ledger, config, planned.scenario.include_startup)).collect();
+        for (row, baseline) in planned.plan.baselines().into_iter().enumerate() {
+            if let Some(baseline) = baseline {
+                let workers = rows[baseline].config.workers;
+                compare(&mut rows[row], times[row].as_ref(), times[baseline].as_ref(), workers);
+            }
+        }
+        let metg = shortest_tasks(&rows, &times, baseline, planned.scenario.tasks);
+        Self { rows, baseline, metg }
+    }
+
+    /// What the scenario varies, if anything.
+    pub fn varied(&self) -> Option<&str> {
+        Some(&self.rows.first()?.config.point.as_ref()?.key)
+    }
+
+    /// Whether a row is there for others to be compared with at its point: its own efficiency says nothing.
+    pub fn is_yardstick(&self, row: &Row) -> bool {
+        let baseline = self.baseline.and_then(|baseline| self.rows.get(baseline)).filter(|_| self.varied().is_some());
+        baseline.is_some_and(|baseline| baseline.place == row.place)
+            && self.rows.iter().any(|other| other.place != row.place)
     }
 }
 
@@ -106,6 +146,14 @@ pub fn label(config: &Config) -> String {
     match config.backend {
         BackendKind::Serial => config.backend.word().to_owned(),
         BackendKind::Threads | BackendKind::Processes => format!("{} × {}", config.backend.word(), config.workers),
+    }
+}
+
+/// The name of a configuration with the point it is run at, if there are several: `threads × 4, steps 200`.
+pub fn label_at(config: &Config) -> String {
+    match &config.point {
+        None => label(config),
+        Some(point) => format!("{}, {} {}", label(config), point.key, point.value_in_words()),
     }
 }
 
@@ -135,6 +183,7 @@ fn measured(ledger: &Ledger, facts: &ScenarioFacts, index: usize, config: &Confi
     Row {
         config: config.clone(),
         label: label(config),
+        place: 0,
         trials: ledger.trials_of(index, false).count(),
         wall_s,
         startup_s: summary(&startups_s),
@@ -148,28 +197,57 @@ fn measured(ledger: &Ledger, facts: &ScenarioFacts, index: usize, config: &Confi
     }
 }
 
-/// Fills in what is relative to the baseline.
-fn compare(ledger: &Ledger, rows: &mut [Row], baseline: usize, include_startup: bool) {
-    let times_s = |config: usize| -> Vec<f64> {
+/// What speedups are made of: the seconds of each sample, with start-up where that counts.
+struct Times {
+    samples_s: Vec<f64>,
+    median_s: f64,
+}
+
+impl Times {
+    /// Those of a configuration, if it has any.
+    fn of(ledger: &Ledger, config: usize, include_startup: bool) -> Option<Self> {
         let startup = |outcome: &TrialOutcome| if include_startup { outcome.startup_s.unwrap_or(0.0) } else { 0.0 };
-        ledger.samples(config).map(|outcome| outcome.wall_s + startup(outcome)).collect()
-    };
-    let Some(reference) = summary(&times_s(baseline)) else { return };
-    let baseline_workers = rows[baseline].config.workers;
-    for (index, row) in rows.iter_mut().enumerate() {
-        let workers = row.config.workers;
-        row.speedup = speedup(reference.median, &times_s(index));
-        row.efficiency = row.speedup.and_then(|s| analysis::efficiency(s.value, workers, baseline_workers));
-        // Karp and Flatt's formula knows one worker as its reference, and no other.
-        row.karp_flatt =
-            row.speedup.filter(|_| baseline_workers == 1).and_then(|s| analysis::karp_flatt(s.value, workers));
+        let samples_s: Vec<f64> = ledger.samples(config).map(|outcome| outcome.wall_s + startup(outcome)).collect();
+        let median_s = summary(&samples_s)?.median;
+        Some(Self { samples_s, median_s })
     }
 }
 
-fn speedup(baseline_median_s: f64, times_s: &[f64]) -> Option<Speedup> {
-    let value = analysis::speedup(baseline_median_s, summary(times_s)?.median)?;
-    let (low, high) = analysis::speedup_range(baseline_median_s, times_s)?;
+/// Fills in what is relative to the baseline.
+fn compare(row: &mut Row, times: Option<&Times>, baseline: Option<&Times>, baseline_workers: u32) {
+    let (Some(times), Some(baseline)) = (times, baseline) else { return };
+    let workers = row.config.workers;
+    row.speedup = speedup(baseline.median_s, times);
+    row.efficiency = row.speedup.and_then(|s| analysis::efficiency(s.value, workers, baseline_workers));
+    // Karp and Flatt's formula knows one worker as its reference, and no other.
+    row.karp_flatt = row.speedup.filter(|_| baseline_workers == 1).and_then(|s| analysis::karp_flatt(s.value, workers));
+}
+
+fn speedup(baseline_median_s: f64, times: &Times) -> Option<Speedup> {
+    let value = analysis::speedup(baseline_median_s, times.median_s)?;
+    let (low, high) = analysis::speedup_range(baseline_median_s, &times.samples_s)?;
     Some(Speedup { value, low, high })
+}
+
+/// METG(50 %) of everything but the baseline, where the points differ in their tasks.
+fn shortest_tasks(rows: &[Row], times: &[Option<Times>], baseline: Option<usize>, tasks: u64) -> Vec<Metg> {
+    let Some(baseline) = baseline.and_then(|baseline| rows.get(baseline)) else { return Vec::new() };
+    let first = rows.first().and_then(|row| row.config.point.as_ref());
+    let Some(first) = first.filter(|point| point.changes_tasks()) else { return Vec::new() };
+    let mut grains: BTreeMap<usize, Vec<Grain>> = BTreeMap::new();
+    for (row, times) in rows.iter().zip(times) {
+        let grain = times
+            .as_ref()
+            .zip(row.efficiency)
+            .and_then(|(times, efficiency)| Grain::of(times.median_s, row.config.workers, tasks, efficiency));
+        grains.entry(row.place).or_default().extend(grain);
+    }
+    let at_first = rows.iter().filter(|row| row.config.point.as_ref() == Some(first) && row.place != baseline.place);
+    let metg = |row: &Row| Metg {
+        config: row.config.clone(),
+        seconds: grains.get(&row.place).and_then(|grains| metg(grains, WORTH_WHILE)),
+    };
+    at_first.map(metg).collect()
 }
 
 fn task_counts(ledger: &Ledger, config: usize) -> Option<TaskCounts> {

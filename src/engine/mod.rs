@@ -20,7 +20,7 @@ pub use event::{
     Cause, Event, Loss, MachineFacts, Planned, Problem, Remedy, ScenarioFacts, Stamped, Status, TaskResult, TaskTimes,
     TrialEnd, TrialOutcome,
 };
-pub use figures::{Figures, Row, Speedup, TaskCounts, Usage, label, results};
+pub use figures::{Figures, Metg, Row, Speedup, TaskCounts, Usage, WORTH_WHILE, label, label_at, results};
 pub use ledger::Ledger;
 pub use live::{LaneState, LaneView, Snapshot, Span};
 pub use run::{Executor, Setting, run};

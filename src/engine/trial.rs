@@ -10,7 +10,7 @@ use super::control::{Control, Urgency};
 use super::event::{Cause, Event, Loss, Remedy, TaskResult, TaskTimes, TrialEnd, TrialOutcome};
 use super::run::Executor;
 use crate::backend::{Agency, Board, Broken, Clock, Crew, Departure, Notice, Scale, Shape};
-use crate::scenario::{BackendKind, Config, Inputs, Scenario, Value};
+use crate::scenario::{BackendKind, Config, Inputs, Point, Scenario, Value};
 use crate::workload;
 
 /// Results are kept for runs of up to this many tasks.
@@ -32,6 +32,8 @@ const LOSSES_MAX: usize = 1000;
 pub struct Laboratory<'a> {
     scenario: &'a Scenario,
     agency: Agency,
+    /// The point whose job the agency works on.
+    point: Option<Point>,
     control: &'a Control,
     clock: Clock,
     scale: Scale,
@@ -48,6 +50,7 @@ impl<'a> Laboratory<'a> {
         Self {
             scenario,
             agency: Agency::new(&scenario.job, program),
+            point: None,
             control,
             clock,
             scale: Scale::new(clock),
@@ -77,6 +80,10 @@ impl Executor for Laboratory<'_> {
         with_results: bool,
         tell: &mut dyn FnMut(Event),
     ) -> Result<TrialOutcome, Broken> {
+        if self.point != config.point {
+            self.agency.turn_to(&self.scenario.job_at(config.point.as_ref()));
+            self.point.clone_from(&config.point);
+        }
         self.agency.prepare(config.backend)?;
         let board =
             Board::create(self.shape(config)).map_err(|error| Broken(format!("no memory for the board: {error}")))?;

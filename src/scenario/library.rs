@@ -19,13 +19,14 @@ use super::wording::{escaped, nearest, printable};
 static BUNDLED: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/scenarios");
 
 /// The bundled scenarios in the order of the lecture, and what goes beyond it.
-const ORDER: [&str; 13] = [
+const ORDER: [&str; 14] = [
     "cubes",
     "database",
     "database-reordered",
     "crunch",
     "speedup",
     "tiny-tasks",
+    "chunk-size",
     "grid-search",
     "matmul-one",
     "matmul-all",

@@ -4,7 +4,7 @@
 //!
 //! ```text
 //! library ── finds ──▶ read ──▶ text ──▶ parse ──▶ Scenario ──▶ Plan
-//!                                          │ about, job + inputs, sweep, rules: what a file may say
+//!                                          │ about, job + inputs, sweep, vary, rules: what a file may say
 //!                                          │ section, setting, list: how it says it
 //!                                          └ syntax, findings, problem, wording: what is wrong with it
 //! ```
@@ -29,6 +29,7 @@ mod setting;
 mod settings;
 mod sweep;
 mod syntax;
+mod vary;
 mod wording;
 
 pub use data::{MAX_DATA_BYTES, data, data_label};
@@ -43,4 +44,5 @@ pub use problem::{Problem, Problems};
 pub use read::{MAX_BYTES, label, read};
 pub use rules::MAX_TRIALS;
 pub use settings::{Axis, BackendKind, Baseline, Inputs, Job, Order, Params, Scenario, Schedule, Sweep, Value};
+pub use vary::Point;
 pub use wording::{plain, plain_whole, printable};

@@ -33,7 +33,7 @@ pub(super) const INTERPRETER_KEYS: [&str; 2] = ["gil", "switch_interval_ms"];
 
 const MAX_REPEATS: u64 = 1000;
 const MAX_WARMUP: u64 = 100;
-const MAX_CHUNK: u64 = 1_000_000_000_000;
+pub(super) const MAX_CHUNK: u64 = 1_000_000_000_000;
 const MAX_TIMEOUT_S: f64 = 604_800.0;
 const SWITCH_INTERVAL_MS: Bounds = Bounds { min: 0.001, max: 10_000.0 };
 
@@ -51,7 +51,7 @@ pub(super) struct Choices<'d> {
     pub(super) repeats: Chosen<'d, u32>,
     pub(super) warmup: Chosen<'d, u32>,
     pub(super) schedule: Chosen<'d, Schedule>,
-    chunk: Chosen<'d, Option<u64>>,
+    pub(super) chunk: Chosen<'d, Option<u64>>,
     order: Chosen<'d, Order>,
     include_startup: Chosen<'d, bool>,
     seed: Chosen<'d, u64>,

@@ -183,6 +183,9 @@ fn chart(run: &Run, theme: &Theme, area: Rect, buf: &mut Buffer) {
     let inner = padded(block.inner(area));
     block.render(area, buf);
     speedups::render(run, Some(run.row), theme, inner, buf);
+    if let Some(text) = speedups::shortest_tasks(run.figures(), theme, area.width.saturating_sub(6)) {
+        paint::on_frame(buf, area, &text, theme);
+    }
 }
 
 /// The selected point in figures, as many as there is room for.
@@ -199,7 +202,8 @@ fn point(run: &Run, row: &Row, theme: &Theme, area: Rect, buf: &mut Buffer) {
     }
 }
 
-fn point_figures(run: &Run, row: &Row) -> Vec<(&'static str, String)> {
+fn point_figures<'r>(run: &Run, row: &'r Row) -> Vec<(&'r str, String)> {
+    let mut out: Vec<_> = row.config.point.iter().map(|point| (point.key.as_str(), point.value_in_words())).collect();
     let Some(wall) = row.wall_s else {
         let why = match row.tasks {
             Some(tasks) if tasks.failed > 0 => "tasks failed in every trial",
@@ -207,7 +211,8 @@ fn point_figures(run: &Run, row: &Row) -> Vec<(&'static str, String)> {
             _ if run.is_on() => "not measured yet",
             _ => "not measured",
         };
-        return vec![("", why.to_owned())];
+        out.push(("", why.to_owned()));
+        return out;
     };
     let several = wall.samples > 1;
     let mut text = units::seconds(wall.median);
@@ -215,7 +220,7 @@ fn point_figures(run: &Run, row: &Row) -> Vec<(&'static str, String)> {
         // Writing to a String cannot fail.
         let _ = write!(text, " ({})", range(&units::seconds(wall.min), &units::seconds(wall.max)));
     }
-    let mut out = vec![("wall", text)];
+    out.push(("wall", text));
     if let Some(speedup) = row.speedup {
         let mut text = units::digits(speedup.value);
         if several {
@@ -224,6 +229,9 @@ fn point_figures(run: &Run, row: &Row) -> Vec<(&'static str, String)> {
         out.push(("speedup", text));
     }
     out.extend(row.efficiency.map(|efficiency| ("efficiency", units::percent(efficiency))));
+    if row.config.point.is_some() {
+        out.extend(speedups::task_s(row).map(|s| ("task", units::seconds(s))));
+    }
     out.extend(row.startup_s.map(|startup| ("start-up", units::seconds(startup.median))));
     out.extend(row.tasks_per_s.map(|rate| ("tasks/s", units::scaled(rate))));
     out.push(("repeats", wall.samples.to_string()));

@@ -14,7 +14,7 @@ pub mod table;
 pub use cores::Cores;
 pub use gauge::{Gauge, Progress};
 pub use lanes::{Label, LaneRow, Lanes, Segment};
-pub use plot::{Plot, Point, Series};
+pub use plot::{Over, Plot, Point, Series};
 pub use strip::Strip;
 pub use table::{Align, Cell, Column, Table};
 

@@ -25,7 +25,16 @@ fn cluster() -> Vec<Series> {
 }
 
 fn plot<'a>(series: &'a [Series], selected: Option<(usize, usize)>, theme: &'a Theme) -> Plot<'a> {
-    Plot { series, ideal: Some(1.0), selected, x_label: "workers", y_label: "speedup", theme }
+    Plot {
+        series,
+        ideal: Some(1.0),
+        level: None,
+        over: Over::Workers,
+        selected,
+        x_label: "workers",
+        y_label: "speedup",
+        theme,
+    }
 }
 
 #[test]
@@ -179,8 +188,10 @@ proptest! {
         let series =
             [Series { name: "a…".into(), mark: 0, points: a.to_vec() }, Series { name: "b".into(), mark: 99, points: b.to_vec() }];
         for theme in [Theme::FULL, Theme::PLAIN] {
-            let plot = Plot { series: &series, ideal, selected, x_label: "workers", y_label: "µs", theme: &theme };
+            let plot = Plot { ideal, x_label: "work", y_label: "µs", ..plot(&series, selected, &theme) };
             draw(plot, w, h, &theme);
+            draw(Plot { over: Over::Values, ..plot }, w, h, &theme);
+            draw(Plot { over: Over::Values, ideal: None, level: ideal, ..plot }, w, h, &theme);
         }
     }
 }
