@@ -205,19 +205,17 @@ fn values(given: &Setting<'_>, target: &Target, findings: &mut Findings<'_>) -> 
         findings.about(given, format!("must have from {least} to {most} values, and has {}", items.len()));
         return None;
     }
-    let read: Vec<Option<Value>> = items.iter().map(|item| value(item, target, findings)).collect();
-    let mut values: Option<Vec<Value>> = Some(Vec::new());
-    for (item, value) in items.iter().zip(read) {
-        match (value, &mut values) {
-            (Some(value), Some(before)) if before.contains(&value) => {
+    let mut values: Vec<Value> = Vec::new();
+    for item in &items {
+        match value(item, target, findings) {
+            Some(value) if values.contains(&value) => {
                 findings.about(item, "is there before; every value may be there once");
-                values = None;
             }
-            (Some(value), Some(before)) => before.push(value),
-            _ => values = None,
+            Some(value) => values.push(value),
+            None => {}
         }
     }
-    values
+    (values.len() == items.len()).then_some(values)
 }
 
 fn value(item: &Setting<'_>, target: &Target, findings: &mut Findings<'_>) -> Option<Value> {

@@ -54,10 +54,11 @@ fn text_of(name: &str) -> String {
 #[test]
 fn the_bundled_come_first_in_the_order_of_the_lecture() {
     let names: Vec<String> = Shelf::new().open().entries.into_iter().map(|entry| entry.name).collect();
-    let lecture = ["cubes", "database", "database-reordered", "crunch", "speedup", "tiny-tasks", "grid-search"];
-    assert_eq!(names[..7], lecture);
+    let lecture =
+        ["cubes", "database", "database-reordered", "crunch", "speedup", "tiny-tasks", "chunk-size", "grid-search"];
+    assert_eq!(names[..8], lecture);
     let more = ["matmul-one", "matmul-all", "mandelbrot-static", "mandelbrot-dynamic", "sum", "triad"];
-    assert_eq!(names[7..], more);
+    assert_eq!(names[8..], more);
 }
 
 #[test]

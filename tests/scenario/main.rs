@@ -8,6 +8,7 @@ mod library;
 mod meaning;
 mod messages;
 mod plan;
+mod vary;
 mod workers;
 
 use parlab::scenario::{self, Overrides, Problems, Scenario};

@@ -31,6 +31,8 @@ pub const WORDS: &[(&str, &str)] = &[
     ("start-up", "seconds from the first hiring until all workers are ready; timed apart from the work"),
     ("speedup", "the baseline's wall time ÷ this configuration's: 2 is twice as fast. The bars span the repeats"),
     ("efficiency", "speedup ÷ workers: 100 % means that every worker paid in full"),
+    ("point", "one value of what a scenario varies; speedups are relative to the baseline at the same point"),
+    ("METG(50 %)", "the shortest task, wall × workers ÷ tasks, at which the efficiency is still 50 %"),
     ("ideal line", "speedup = workers: what perfect sharing would give"),
     ("baseline", "the configuration that speedups are relative to; as a rule, serial"),
     ("cores", "how busy each was since the last sample; those that may not be used are marked apart"),

@@ -214,6 +214,10 @@ fn point_figures<'r>(run: &Run, row: &'r Row) -> Vec<(&'r str, String)> {
         out.push(("", why.to_owned()));
         return out;
     };
+    let efficiency = row.efficiency.map(|efficiency| ("efficiency", units::percent(efficiency)));
+    // What the chart shows comes first: the end of the line may be cut off.
+    let (first, later) = if row.config.point.is_some() { (efficiency, None) } else { (None, efficiency) };
+    out.extend(first);
     let several = wall.samples > 1;
     let mut text = units::seconds(wall.median);
     if several {
@@ -228,7 +232,7 @@ fn point_figures<'r>(run: &Run, row: &'r Row) -> Vec<(&'r str, String)> {
         }
         out.push(("speedup", text));
     }
-    out.extend(row.efficiency.map(|efficiency| ("efficiency", units::percent(efficiency))));
+    out.extend(later);
     if row.config.point.is_some() {
         out.extend(speedups::task_s(row).map(|s| ("task", units::seconds(s))));
     }
