@@ -12,6 +12,8 @@ mod fixture;
 mod many_trials;
 #[path = "screens/modifiers.rs"]
 mod modifiers;
+#[path = "screens/varied.rs"]
+mod varied;
 
 use std::path::Path;
 

@@ -38,7 +38,7 @@ impl Processes {
 
     /// Turns to another job, which the nursery prepares when it is asked to.
     pub(super) fn turn_to(&mut self, job: &Job) {
-        self.job = Box::new(job.clone());
+        *self.job = job.clone();
         self.turn += 1;
     }
 

@@ -73,8 +73,11 @@ mod tests {
     use super::*;
 
     fn refusal(workers: &str, available: u64) -> Option<String> {
-        let text =
-            format!("title = 't'\n[workload]\nkind = 'triad'\nmib = 100\ntasks = 1\n[sweep]\nworkers = {workers}\n");
+        refusal_of(&format!("mib = 100\n[sweep]\nworkers = {workers}"), available)
+    }
+
+    fn refusal_of(rest: &str, available: u64) -> Option<String> {
+        let text = format!("title = 't'\n[workload]\nkind = 'triad'\ntasks = 1\n{rest}\n");
         let scenario = crate::scenario::parse("x.toml", "x", &text, workload::specs(), 2).expect("a scenario");
         check_memory(&scenario, available).err().map(|failure| failure.message)
     }
@@ -86,5 +89,15 @@ mod tests {
         assert!(message.starts_with("4 workers need 100 MiB each, 400 MiB together"), "{message}");
         let message = refusal("1", 1 << 20).expect("a refusal");
         assert!(message.starts_with("one worker needs 100 MiB, and the machine has 1.00 MiB"), "{message}");
+    }
+
+    #[test]
+    fn the_point_that_needs_most_counts() {
+        for values in ["[1, 300, 2]", "[300, 1, 2]", "[1, 2, 300]"] {
+            let varied = format!("[vary]\nmib = {values}\n[sweep]\nworkers = 2");
+            assert_eq!(refusal_of(&varied, 600 << 20), None, "{values}");
+            let message = refusal_of(&varied, (600 << 20) - 1).expect("a refusal");
+            assert!(message.starts_with("2 workers need 300 MiB each"), "{message}");
+        }
     }
 }

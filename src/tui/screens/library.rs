@@ -255,7 +255,7 @@ fn config_words(configs: &[Config]) -> String {
 /// What is varied, from where to where: `steps: 7 values from 2 to 2000000`.
 fn varied_words(configs: &[Config]) -> Option<String> {
     let points = || configs.iter().filter_map(|config| config.point.as_ref());
-    let (first, last) = (points().next()?, points().last()?);
+    let (first, last) = (points().next()?, points().next_back()?);
     let [from, to] = [first, last].map(Point::value_in_words);
     Some(format!("{}: {} values from {from} to {to}", first.key, last.index + 1))
 }

@@ -177,7 +177,7 @@ fn chart(run: &Run, theme: &Theme, area: Rect, buf: &mut Buffer) {
         let (all, ended) = run.trials();
         format!("{name} so far: {ended} of {all} trials")
     } else {
-        name.to_owned()
+        name
     };
     let block = theme.block(&title, area.width);
     let inner = padded(block.inner(area));

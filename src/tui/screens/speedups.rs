@@ -16,8 +16,19 @@ use crate::tui::theme::{Role, Theme};
 use crate::tui::widgets::{Cell, Column, Over, Plot, Point, Series, Table, paint};
 use crate::units;
 
+/// Columns of the heading above what is varied.
+const KEY_MAX: u16 = 13;
+
 /// What the chart is called.
-pub(super) fn title(figures: &Figures) -> &'static str {
+pub(super) fn title(figures: &Figures) -> String {
+    match figures.varied() {
+        None => measure(figures).to_owned(),
+        Some(key) => format!("{} over {key}", measure(figures)),
+    }
+}
+
+/// What the chart shows.
+fn measure(figures: &Figures) -> &'static str {
     match (figures.baseline, figures.varied()) {
         (None, _) => "tasks a second",
         (Some(_), None) => "speedup",
@@ -61,7 +72,7 @@ pub(super) fn render(run: &Run, selected: Option<usize>, theme: &Theme, area: Re
         None => (ideal, None, Over::Workers, "workers"),
         Some(key) => (None, figures.baseline.map(|_| WORTH_WHILE), Over::Values, key),
     };
-    let y_label = title(figures);
+    let y_label = measure(figures);
     Plot { series: &series, ideal, level, selected: chosen, over, x_label, y_label, theme }.render(area, buf);
 }
 
@@ -79,7 +90,7 @@ pub(super) fn table(
     block.render(area, buf);
     let varied = figures.varied();
     let mut columns = vec![Column::left("", 0)];
-    columns.extend(varied.map(|key| Column::right(key, 0)));
+    columns.extend(varied.map(|key| Column::right(paint::fit(theme, key, KEY_MAX), 0)));
     columns.push(Column::right("wall", 0));
     if figures.baseline.is_some() {
         // The chart shows the one, and where there is no room for both, the table does.

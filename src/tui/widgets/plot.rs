@@ -174,9 +174,10 @@ impl Plot<'_> {
         let log_x = x_min > 0.0 && x_max / x_min > wide;
         if self.drawn_level().is_some() {
             let x = if log_x { Scale::log(x_min, x_max) } else { Scale::linear(x_min, x_max) };
-            // Bars may be cut off: of the shortest tasks they would squash everything else.
-            let highest = self.points().map(|point| point.y).fold(1.0, f64::max);
-            return Some(Axes { x, y: Scale::linear(y_min.min(0.0), highest * 1.1), clipped: false });
+            // Bars may be cut off: those of the shortest tasks would squash everything else.
+            let (least, most) = extent(self.points().map(|point| point.y))?;
+            let y = Scale::linear(least.min(0.0), most.max(1.0) * 1.1);
+            return Some(Axes { x, y, clipped: false });
         }
         let log = log_x && self.points().all(|point| point.y > 0.0);
         // On a logarithmic axis more of the ideal can be shown without squashing the data.
