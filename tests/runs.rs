@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
 use common::report;
-use common::running::{alone, warnings};
+use common::running::{Running, alone, warnings};
 use serde_json::Value;
 
 /// Inputs that are neither sorted nor distinct, a number divisible by none of the numbers of workers.
@@ -475,10 +475,14 @@ fn a_chunk_that_varies_changes_no_result() {
 
 #[test]
 fn a_point_that_takes_too_long_leaves_the_others_alone() {
-    let (report, code, _) = varied("kind = \"sleep\"\ninputs = [1, 1]", "unit_s = [60, 1e-3]", "timeout_s = 0.3");
+    // The nursery is killed with the workers that take too long; another serves the other point.
+    let toml = "[workload]\nkind = \"sleep\"\ninputs = [1, 1]\n[vary]\nunit_s = [600, 1e-3]\n[sweep]\n\
+                backends = [\"processes\"]\nworkers = 2\nbaseline = \"none\"\nrepeats = 2\nwarmup = 0\ntimeout_s = 4\n";
+    let (report, code, _) = report(toml, &[]);
     assert_eq!((report["status"].as_str(), code), (Some("failed"), 1));
     let warnings = warnings(&report, "timeout");
-    assert_eq!(warnings.len(), 5, "each configuration once: {warnings:?}");
+    assert_eq!(warnings.len(), 1, "it is not tried again: {warnings:?}");
+    assert!(warnings[0].starts_with("processes × 2, unit_s 600, repeat 1 took longer"), "{warnings:?}");
     for config in report["configs"].as_array().expect("configs") {
         let unit_s = config["vary"]["unit_s"].as_f64().expect("a unit");
         let samples = if unit_s > 1.0 { 0 } else { 2 };
@@ -486,5 +490,23 @@ fn a_point_that_takes_too_long_leaves_the_others_alone() {
         if samples > 0 {
             assert_eq!(column(config["results"].as_array().expect("results"), "waited"), [1e-3, 1e-3]);
         }
+    }
+}
+
+#[test]
+fn one_nursery_serves_all_points() {
+    let toml = "[workload]\nkind = \"sleep\"\ninputs = [1, 1]\n[vary]\nunit_s = [0.11, 0.1]\n[sweep]\n\
+                backends = [\"processes\"]\nworkers = 2\nbaseline = \"none\"\nrepeats = 3\nwarmup = 0\n";
+    let mut run = Running::start(toml, &[]);
+    let mut nurseries = BTreeSet::new();
+    for trial in 1..=6 {
+        run.wait_for("gate_opened", trial);
+        nurseries.extend(run.nursery());
+    }
+    let ended = run.finish();
+    assert_eq!((ended.code(), nurseries.len()), (0, 1), "{}", ended.stderr);
+    for config in ended.report()["configs"].as_array().expect("configs") {
+        let waited = column(config["results"].as_array().expect("results"), "waited");
+        assert_eq!(waited, [config["vary"]["unit_s"].as_f64().expect("a unit"); 2]);
     }
 }
