@@ -215,9 +215,12 @@ fn point_figures<'r>(run: &Run, row: &'r Row) -> Vec<(&'r str, String)> {
         return out;
     };
     let efficiency = row.efficiency.map(|efficiency| ("efficiency", units::percent(efficiency)));
-    // What the chart shows comes first: the end of the line may be cut off.
-    let (first, later) = if row.config.point.is_some() { (efficiency, None) } else { (None, efficiency) };
-    out.extend(first);
+    let is_varied = row.config.point.is_some();
+    if is_varied {
+        // What the chart shows comes first, and how long the tasks are there: the end of the line may be cut off.
+        out.extend(speedups::task_s(row).map(|s| ("task", units::seconds(s))));
+        out.extend(efficiency.clone());
+    }
     let several = wall.samples > 1;
     let mut text = units::seconds(wall.median);
     if several {
@@ -232,10 +235,7 @@ fn point_figures<'r>(run: &Run, row: &'r Row) -> Vec<(&'r str, String)> {
         }
         out.push(("speedup", text));
     }
-    out.extend(later);
-    if row.config.point.is_some() {
-        out.extend(speedups::task_s(row).map(|s| ("task", units::seconds(s))));
-    }
+    out.extend(efficiency.filter(|_| !is_varied));
     out.extend(row.startup_s.map(|startup| ("start-up", units::seconds(startup.median))));
     out.extend(row.tasks_per_s.map(|rate| ("tasks/s", units::scaled(rate))));
     out.push(("repeats", wall.samples.to_string()));
