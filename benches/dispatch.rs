@@ -100,6 +100,7 @@ fn scenario(tasks: u64) -> Scenario {
             include_startup: false,
             timeout: Duration::from_secs(600),
         },
+        vary: None,
     }
 }
 

@@ -9,7 +9,7 @@ use std::time::Instant;
 
 use parlab::engine::LaneState;
 use parlab::tui::theme::Theme;
-use parlab::tui::widgets::{Cores, Label, LaneRow, Lanes, Plot, Point, Segment, Series};
+use parlab::tui::widgets::{Cores, Label, LaneRow, Lanes, Over, Plot, Point, Segment, Series};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::widgets::Widget;
@@ -29,6 +29,8 @@ fn main() -> ExitCode {
         series: &series,
         guesses: &[],
         ideal: Some(1.0),
+        level: None,
+        over: Over::Workers,
         selected: Some((1, 9)),
         x_label: "workers",
         y_label: "speedup",

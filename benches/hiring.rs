@@ -87,5 +87,6 @@ fn scenario() -> Scenario {
             include_startup: false,
             timeout: Duration::from_secs(600),
         },
+        vary: None,
     }
 }

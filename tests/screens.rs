@@ -18,6 +18,8 @@ mod modifiers;
 mod scores;
 #[path = "screens/shared.rs"]
 mod shared;
+#[path = "screens/varied.rs"]
+mod varied;
 
 use std::path::Path;
 

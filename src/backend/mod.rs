@@ -50,7 +50,7 @@ use worker::Bench;
 
 use crate::scenario::{BackendKind, Job};
 
-/// Hires the workers of a run, trial after trial.
+/// Hires the workers of a run, trial after trial, for one job at a time.
 pub struct Agency {
     job: Job,
     bench: OnceLock<Arc<Bench>>,
@@ -63,7 +63,16 @@ impl Agency {
         Self { job: job.clone(), bench: OnceLock::new(), processes: Processes::new(program, job) }
     }
 
-    /// Does once per run what a backend needs before it can hire: not part of any start-up time.
+    /// Turns to another job: what was prepared for the one before is let go of, and nothing is prepared yet.
+    pub fn turn_to(&mut self, job: &Job) {
+        if self.job != *job {
+            self.job = job.clone();
+            self.bench = OnceLock::new();
+            self.processes.turn_to(job);
+        }
+    }
+
+    /// Does once per job what a backend needs before it can hire: not part of any start-up time.
     ///
     /// # Errors
     /// [`Broken`] when the workload cannot be prepared or the nursery cannot be started.

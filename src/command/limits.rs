@@ -3,7 +3,7 @@
 
 use super::failure::Failure;
 use crate::machine;
-use crate::scenario::{BackendKind, Config, Plan, Scenario};
+use crate::scenario::{BackendKind, Config, Job, Plan, Scenario};
 use crate::units;
 use crate::workload;
 
@@ -28,13 +28,17 @@ pub(super) fn check(scenario: &Scenario, yes: bool) -> Result<(), Failure> {
 /// # Errors
 /// Exit code 2, with what is wrong.
 pub(super) fn check_workload(scenario: &Scenario) -> Result<(), Failure> {
-    workload::build(&scenario.job).map(drop).map_err(|error| Failure::usage(error.to_string()))
+    scenario
+        .jobs()
+        .try_for_each(|job| workload::build(&job).map(drop))
+        .map_err(|error| Failure::usage(error.to_string()))
 }
 
 fn check_workers(scenario: &Scenario) -> Result<(), Failure> {
     let hires = scenario.sweep.backends.iter().any(|&backend| backend != BackendKind::Serial);
     let most = scenario.sweep.workers.iter().copied().max().unwrap_or(1);
-    let threads = u64::from(most) * u64::from(workload::needs(&scenario.job).inner_threads);
+    let inner = scenario.jobs().map(|job| workload::needs(&job).inner_threads).max().unwrap_or(1);
+    let threads = u64::from(most) * u64::from(inner);
     let Some(limit) = machine::task_limit().filter(|_| hires) else { return Ok(()) };
     if threads <= limit.left {
         return Ok(());
@@ -47,8 +51,13 @@ fn check_workers(scenario: &Scenario) -> Result<(), Failure> {
 }
 
 fn check_memory(scenario: &Scenario, available: u64) -> Result<(), Failure> {
-    let needs = workload::needs(&scenario.job);
-    let configs = Plan::of(scenario).configs;
+    let mut jobs = scenario.jobs();
+    jobs.try_for_each(|job| check_memory_of(&job, &Plan::of(scenario).configs, available))
+}
+
+/// Whether a job fits, at whichever of these configurations needs most.
+fn check_memory_of(job: &Job, configs: &[Config], available: u64) -> Result<(), Failure> {
+    let needs = workload::needs(job);
     let is_forked = |backend: BackendKind| backend == BackendKind::Processes;
     // Forked workers have the data from their parent, the others from parlab itself, and both stay for the whole run.
     let makers = [true, false].into_iter().filter(|&forked| configs.iter().any(|c| is_forked(c.backend) == forked));
@@ -86,7 +95,11 @@ mod tests {
 
     fn refusal_of(kind: &str, workers: &str, available: u64) -> Option<String> {
         let text = format!("title = 't'\n[workload]\n{kind}\nmib = 100\ntasks = 1\n[sweep]\nworkers = {workers}\n");
-        let scenario = crate::scenario::parse("x.toml", "x", &text, workload::specs(), 2).expect("a scenario");
+        refusal_of_all(&text, available)
+    }
+
+    fn refusal_of_all(text: &str, available: u64) -> Option<String> {
+        let scenario = crate::scenario::parse("x.toml", "x", text, workload::specs(), 2).expect("a scenario");
         check_memory(&scenario, available).err().map(|failure| failure.message)
     }
 
@@ -115,5 +128,17 @@ mod tests {
         let message = refusal_of(write, processes, (300 << 20) - 1).expect("a refusal");
         let said = "the data takes 100 MiB, 4 workers need 50.0 MiB each, 300 MiB together, and the machine has";
         assert!(message.starts_with(said), "{message}");
+    }
+
+    #[test]
+    fn the_point_that_needs_most_counts() {
+        for values in ["[1, 300, 2]", "[300, 1, 2]", "[1, 2, 300]"] {
+            let text = format!(
+                "title = 't'\n[workload]\nkind = 'triad'\ntasks = 1\n[vary]\nmib = {values}\n[sweep]\nworkers = 2\n"
+            );
+            assert_eq!(refusal_of_all(&text, 600 << 20), None, "{values}");
+            let message = refusal_of_all(&text, (600 << 20) - 1).expect("a refusal");
+            assert!(message.starts_with("2 workers need 300 MiB each"), "{message}");
+        }
     }
 }

@@ -7,7 +7,7 @@ use super::event::{LockUse, MemoryCourse, Planned, ScenarioFacts, TaskResult, Ta
 use super::ledger::Ledger;
 use super::predicted::Predicted;
 use super::trial::RESULTS_MAX;
-use crate::analysis::{self, Interval, Summary, summary};
+use crate::analysis::{self, Grain, Interval, Summary, metg, summary};
 use crate::scenario::{BackendKind, Config};
 use crate::{units, workload};
 use std::collections::BTreeMap;
@@ -18,9 +18,24 @@ pub struct Figures {
     /// One row a configuration; empty before the run is planned.
     pub rows: Vec<Row>,
     /// The row that speedups are relative to, measured or not; `None` if the scenario has no baseline.
+    /// Where the scenario varies a number, this is the one of the first point.
     pub baseline: Option<usize>,
     /// The names of what the tasks left in what they share, the most telling first; empty if they left nothing.
     pub tally: Vec<&'static str>,
+    /// How short tasks may be, where the scenario varies them: one entry a backend and number of workers.
+    pub metg: Vec<Metg>,
+}
+
+/// The efficiency at which tasks count as worth handing out.
+pub const WORTH_WHILE: f64 = 0.5;
+
+/// The minimum effective task granularity of a backend with so many workers.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Metg {
+    /// Its configuration at the first point.
+    pub config: Config,
+    /// METG(50 %) in seconds; `None` unless the efficiency was measured on both sides of that.
+    pub seconds: Option<f64>,
 }
 
 /// One configuration. "Samples" are its counted trials that ran to the end with every task done.
@@ -30,6 +45,8 @@ pub struct Row {
     pub config: Config,
     /// Its name for people, e.g. `processes × 2`.
     pub label: String,
+    /// Its place among the configurations of its point: rows with the same place differ in nothing but the point.
+    pub place: usize,
     /// Counted trials that ended, well or not.
     pub trials: usize,
     /// Wall seconds of each sample, in the order they were measured.
@@ -111,23 +128,47 @@ impl Figures {
         let Some(planned) = &ledger.planned else { return Self::default() };
         let configs = planned.plan.configs.iter().enumerate();
         let mut rows: Vec<Row> = configs.map(|(i, config)| measured(ledger, &planned.scenario, i, config)).collect();
-        let baseline = planned.plan.baseline.filter(|&baseline| baseline < rows.len());
-        if let Some(baseline) = baseline {
-            compare(ledger, &mut rows, baseline, planned.scenario.include_startup);
+        for (row, place) in rows.iter_mut().zip(planned.plan.places()) {
+            row.place = place;
         }
-        predict(ledger, planned, &mut rows, baseline);
+        let baseline = planned.plan.baseline.filter(|&baseline| baseline < rows.len());
+        let times: Vec<Option<Times>> =
+            (0..rows.len()).map(|config| Times::of(ledger, config, planned.scenario.include_startup)).collect();
+        for (row, baseline) in planned.plan.baselines().into_iter().enumerate() {
+            if let Some(baseline) = baseline {
+                let workers = rows[baseline].config.workers;
+                compare(&mut rows[row], times[row].as_ref(), times[baseline].as_ref(), workers);
+                if row == baseline {
+                    rows[row].speedup_ci95 = None;
+                }
+            }
+        }
+        let metg = shortest_tasks(&rows, &times, baseline, planned.scenario.tasks);
+        predict(planned, &mut rows, &times, baseline);
         let spec = workload::specs().find(|spec| spec.name == planned.scenario.kind);
         let names = spec.into_iter().flat_map(|spec| spec.tally).map(|value| value.name);
         let told =
             |name: &&str| rows.iter().any(|row| row.tally.as_ref().is_some_and(|tally| tally.contains_key(*name)));
         let tally = names.filter(told).collect();
-        Self { rows, baseline, tally }
+        Self { rows, baseline, tally, metg }
     }
 
     /// The best of the median speedups, the baseline's own left aside.
     pub fn best_speedup(&self) -> Option<f64> {
         let others = self.rows.iter().enumerate().filter(|(index, _)| Some(*index) != self.baseline);
         others.filter_map(|(_, row)| row.speedup).map(|speedup| speedup.value).max_by(f64::total_cmp)
+    }
+
+    /// What the scenario varies, if anything.
+    pub fn varied(&self) -> Option<&str> {
+        Some(&self.rows.first()?.config.point.as_ref()?.key)
+    }
+
+    /// Whether a row is there for others to be compared with at its point: its own efficiency says nothing.
+    pub fn is_yardstick(&self, row: &Row) -> bool {
+        let baseline = self.baseline.and_then(|baseline| self.rows.get(baseline)).filter(|_| self.varied().is_some());
+        baseline.is_some_and(|baseline| baseline.place == row.place)
+            && self.rows.iter().any(|other| other.place != row.place)
     }
 }
 
@@ -147,6 +188,14 @@ pub fn label(config: &Config) -> String {
     match config.backend {
         BackendKind::Serial => config.backend.word().to_owned(),
         BackendKind::Threads | BackendKind::Processes => format!("{} × {}", config.backend.word(), config.workers),
+    }
+}
+
+/// The name of a configuration with the point it is run at, if there are several: `threads × 4, steps 200`.
+pub fn label_at(config: &Config) -> String {
+    match &config.point {
+        None => label(config),
+        Some(point) => format!("{}, {} {}", label(config), point.key, point.value_in_words()),
     }
 }
 
@@ -176,6 +225,7 @@ fn measured(ledger: &Ledger, facts: &ScenarioFacts, index: usize, config: &Confi
     Row {
         config: config.clone(),
         label: label(config),
+        place: 0,
         trials: ledger.trials_of(index, false).count(),
         wall_s,
         wall_ci95: analysis::mean_ci95(&samples_s),
@@ -194,48 +244,70 @@ fn measured(ledger: &Ledger, facts: &ScenarioFacts, index: usize, config: &Confi
     }
 }
 
-/// Fills in what is relative to the baseline.
-fn compare(ledger: &Ledger, rows: &mut [Row], baseline: usize, include_startup: bool) {
-    let times_s = |config: usize| times_s(ledger, config, include_startup);
-    let reference_s = times_s(baseline);
-    let Some(reference) = summary(&reference_s) else { return };
-    let baseline_workers = rows[baseline].config.workers;
-    for (index, row) in rows.iter_mut().enumerate() {
-        let workers = row.config.workers;
-        let samples_s = times_s(index);
-        row.speedup = speedup(reference.median, &samples_s);
-        row.speedup_ci95 =
-            Some(&samples_s).filter(|_| index != baseline).and_then(|s| analysis::ratio_ci95(&reference_s, s));
-        row.efficiency = row.speedup.and_then(|s| analysis::efficiency(s.value, workers, baseline_workers));
-        // Karp and Flatt's formula knows one worker as its reference, and no other.
-        row.karp_flatt =
-            row.speedup.filter(|_| baseline_workers == 1).and_then(|s| analysis::karp_flatt(s.value, workers));
+/// What speedups are made of: the seconds of each sample, with start-up where that counts.
+struct Times {
+    samples_s: Vec<f64>,
+    median_s: f64,
+}
+
+impl Times {
+    /// Those of a configuration, if it has any.
+    fn of(ledger: &Ledger, config: usize, include_startup: bool) -> Option<Self> {
+        let startup = |outcome: &TrialOutcome| if include_startup { outcome.startup_s.unwrap_or(0.0) } else { 0.0 };
+        let samples_s: Vec<f64> = ledger.samples(config).map(|outcome| outcome.wall_s + startup(outcome)).collect();
+        let median_s = summary(&samples_s)?.median;
+        Some(Self { samples_s, median_s })
     }
 }
 
-/// Seconds of a configuration's samples as its speedup counts them.
-fn times_s(ledger: &Ledger, config: usize, include_startup: bool) -> Vec<f64> {
-    let startup = |outcome: &TrialOutcome| if include_startup { outcome.startup_s.unwrap_or(0.0) } else { 0.0 };
-    ledger.samples(config).map(|outcome| outcome.wall_s + startup(outcome)).collect()
+/// Fills in what is relative to the baseline.
+fn compare(row: &mut Row, times: Option<&Times>, baseline: Option<&Times>, baseline_workers: u32) {
+    let (Some(times), Some(baseline)) = (times, baseline) else { return };
+    let workers = row.config.workers;
+    row.speedup = speedup(baseline.median_s, times);
+    row.speedup_ci95 = analysis::ratio_ci95(&baseline.samples_s, &times.samples_s);
+    row.efficiency = row.speedup.and_then(|s| analysis::efficiency(s.value, workers, baseline_workers));
+    // Karp and Flatt's formula knows one worker as its reference, and no other.
+    row.karp_flatt = row.speedup.filter(|_| baseline_workers == 1).and_then(|s| analysis::karp_flatt(s.value, workers));
 }
 
 /// Sets what was expected beside what was measured.
-fn predict(ledger: &Ledger, planned: &Planned, rows: &mut [Row], baseline: Option<usize>) {
-    let median_s =
-        |config: usize| summary(&times_s(ledger, config, planned.scenario.include_startup)).map(|times| times.median);
+fn predict(planned: &Planned, rows: &mut [Row], times: &[Option<Times>], baseline: Option<usize>) {
+    let median_s = |config: usize| times.get(config)?.as_ref().map(|times| times.median_s);
     let reference_s = baseline.and_then(median_s);
     for prediction in &planned.predictions {
         if let Some(row) = rows.get_mut(prediction.config) {
-            let time_s = median_s(prediction.config);
-            row.predicted = Some(Predicted::of(prediction.expected, row.speedup, time_s, reference_s));
+            row.predicted =
+                Some(Predicted::of(prediction.expected, row.speedup, median_s(prediction.config), reference_s));
         }
     }
 }
 
-fn speedup(baseline_median_s: f64, times_s: &[f64]) -> Option<Speedup> {
-    let value = analysis::speedup(baseline_median_s, summary(times_s)?.median)?;
-    let (low, high) = analysis::speedup_range(baseline_median_s, times_s)?;
+fn speedup(baseline_median_s: f64, times: &Times) -> Option<Speedup> {
+    let value = analysis::speedup(baseline_median_s, times.median_s)?;
+    let (low, high) = analysis::speedup_range(baseline_median_s, &times.samples_s)?;
     Some(Speedup { value, low, high })
+}
+
+/// METG(50 %) of everything but the baseline, where the points differ in their tasks.
+fn shortest_tasks(rows: &[Row], times: &[Option<Times>], baseline: Option<usize>, tasks: u64) -> Vec<Metg> {
+    let Some(baseline) = baseline.and_then(|baseline| rows.get(baseline)) else { return Vec::new() };
+    let first = rows.first().and_then(|row| row.config.point.as_ref());
+    let Some(first) = first.filter(|point| point.changes_tasks()) else { return Vec::new() };
+    let mut grains: BTreeMap<usize, Vec<Grain>> = BTreeMap::new();
+    for (row, times) in rows.iter().zip(times) {
+        let grain = times
+            .as_ref()
+            .zip(row.efficiency)
+            .and_then(|(times, efficiency)| Grain::of(times.median_s, row.config.workers, tasks, efficiency));
+        grains.entry(row.place).or_default().extend(grain);
+    }
+    let at_first = rows.iter().filter(|row| row.config.point.as_ref() == Some(first) && row.place != baseline.place);
+    let metg = |row: &Row| Metg {
+        config: row.config.clone(),
+        seconds: grains.get(&row.place).and_then(|grains| metg(grains, WORTH_WHILE)),
+    };
+    at_first.map(metg).collect()
 }
 
 fn task_counts(ledger: &Ledger, config: usize) -> Option<TaskCounts> {

@@ -26,7 +26,9 @@ pub use event::{
     Cause, Event, LockUse, Loss, MachineFacts, MemoryCourse, Planned, Problem, ProcessMemory, Remedy, ScenarioFacts,
     Stamped, Status, TaskResult, TaskTimes, TrialEnd, TrialOutcome,
 };
-pub use figures::{Figures, Row, Speedup, TaskCounts, Usage, label, results, tally_figure};
+pub use figures::{
+    Figures, Metg, Row, Speedup, TaskCounts, Usage, WORTH_WHILE, label, label_at, results, tally_figure,
+};
 pub use history::{History, Past};
 pub use ledger::Ledger;
 pub use live::{Doing, LaneState, LaneView, LockView, Snapshot, Span};

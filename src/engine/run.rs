@@ -50,7 +50,8 @@ pub fn run(
         watches_memory: workload::watch(&scenario.job.kind).memory,
         tell,
     };
-    run.problems.count_threads(workload::needs(&scenario.job).inner_threads, setting.machine.usable_cpus);
+    let inner = scenario.jobs().map(|job| workload::needs(&job).inner_threads).max().unwrap_or(1);
+    run.problems.count_threads(inner, setting.machine.usable_cpus);
     run.tell(Event::Planned(Box::new(planned(scenario, setting, plan.clone()))));
     for trial in 0..plan.trials.len() {
         if control.urgency() > Urgency::GoOn {

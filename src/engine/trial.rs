@@ -12,7 +12,7 @@ use super::memory::MemoryWatch;
 use super::order::OrderFigures;
 use super::run::Executor;
 use crate::backend::{Agency, Board, Broken, Clock, Crew, Departure, Notice, Scale, Shape, Totals};
-use crate::scenario::{BackendKind, Config, Inputs, Scenario, Value};
+use crate::scenario::{BackendKind, Config, Inputs, Point, Scenario, Value};
 use crate::workload::{self, Service, Watch};
 
 /// Results are kept for runs of up to this many tasks.
@@ -34,6 +34,8 @@ const LOSSES_MAX: usize = 1000;
 pub struct Laboratory<'a> {
     scenario: &'a Scenario,
     agency: Agency,
+    /// The point whose job the agency works on.
+    point: Option<Point>,
     control: &'a Control,
     clock: Clock,
     scale: Scale,
@@ -51,6 +53,7 @@ impl<'a> Laboratory<'a> {
         Self {
             scenario,
             agency: Agency::new(&scenario.job, program),
+            point: None,
             control,
             clock,
             scale: Scale::new(clock),
@@ -97,6 +100,10 @@ impl Laboratory<'_> {
         with_results: bool,
         tell: &mut dyn FnMut(Event),
     ) -> Result<TrialOutcome, Broken> {
+        if self.point != config.point {
+            self.agency.turn_to(&self.scenario.job_at(config.point.as_ref()));
+            self.point.clone_from(&config.point);
+        }
         self.agency.prepare(config.backend)?;
         let service = workload::service(&self.scenario.job.kind, config.workers);
         let service = service.map_err(|error| Broken(format!("cannot start what the tasks ask: {error}")))?;

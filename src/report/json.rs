@@ -10,7 +10,7 @@ use serde::Serialize;
 use super::words;
 use crate::analysis::{Interval, Summary};
 use crate::engine::{
-    Figures, Finding, Ledger, LockUse, MachineFacts, MemoryCourse, Predicted, Problem, ProcessMemory, Row,
+    self, Figures, Finding, Ledger, LockUse, MachineFacts, MemoryCourse, Predicted, Problem, ProcessMemory, Row,
     ScenarioFacts, SearchFigures, Status, TaskResult, TaskTimes, findings, results,
 };
 use crate::scenario::{self, BackendKind, Config, Expected, Schedule, Value};
@@ -38,6 +38,7 @@ struct Report<'a> {
     configs: Vec<Configuration<'a>>,
     /// Scaling laws are not fitted by this version.
     fits: [(); 0],
+    metg: Vec<Metg>,
     grid: Option<Grid<'a>>,
     findings: Vec<Finding>,
     warnings: Vec<Problem>,
@@ -84,12 +85,22 @@ struct Baseline {
     workers: u32,
 }
 
+/// METG(50 %).
+#[derive(Serialize)]
+struct Metg {
+    backend: BackendKind,
+    workers: u32,
+    seconds: Option<f64>,
+}
+
 #[derive(Serialize)]
 struct Configuration<'a> {
     backend: BackendKind,
     workers: u32,
     schedule: Schedule,
     chunk: Option<u64>,
+    /// What the scenario varies, with its value here.
+    vary: Option<BTreeMap<&'a str, &'a Value>>,
     wall_s: Wall<'a>,
     startup_s: Startup,
     cpu_s: Cpu,
@@ -233,6 +244,7 @@ impl<'a> Report<'a> {
             baseline: figures.baseline.map(|row| Baseline::of(&figures.rows[row].config)),
             configs: rows.map(|(index, row)| Configuration::of(row, results(ledger, index))).collect(),
             fits: [],
+            metg: figures.metg.iter().map(Metg::of).collect(),
             grid: search.map(Grid::of),
             findings: findings(ledger, figures),
             warnings: words::warnings(ledger),
@@ -269,15 +281,22 @@ impl Baseline {
     }
 }
 
+impl Metg {
+    fn of(metg: &engine::Metg) -> Self {
+        Self { backend: metg.config.backend, workers: metg.config.workers, seconds: metg.seconds }
+    }
+}
+
 impl<'a> Configuration<'a> {
     fn of(row: &'a Row, results: Option<&'a [TaskResult]>) -> Self {
-        let Config { backend, workers, schedule, chunk } = row.config;
+        let Config { backend, workers, schedule, chunk, ref point } = row.config;
         let usage = row.usage.as_ref();
         Self {
             backend,
             workers,
             schedule,
             chunk,
+            vary: point.as_ref().map(|point| BTreeMap::from([(point.key.as_str(), &point.value)])),
             wall_s: Wall::of(&row.samples_s, row.wall_s, row.wall_ci95),
             startup_s: Startup { median: row.startup_s.map(|s| s.median), min: row.startup_s.map(|s| s.min) },
             cpu_s: Cpu { user: usage.map(|u| u.cpu_user_s), system: usage.map(|u| u.cpu_system_s) },

@@ -4,7 +4,7 @@
 //!
 //! ```text
 //! library ── finds ──▶ read ──▶ text ──▶ parse ──▶ Scenario ──▶ Plan
-//!                                          │ about, job + inputs, sweep, interpreter, rules: what a file may say
+//!                                          │ about, job + inputs, sweep, vary, interpreter, rules: what a file may say
 //!                                          │ section, setting, list: how it says it
 //!                                          │ schema: the same, for editors
 //!                                          └ syntax, findings, problem, wording: what is wrong with it
@@ -35,6 +35,7 @@ mod setting;
 mod settings;
 mod sweep;
 mod syntax;
+mod vary;
 mod wording;
 
 pub use data::{MAX_DATA_BYTES, data, data_label};
@@ -53,4 +54,5 @@ pub use read::{MAX_BYTES, label, read};
 pub use rules::MAX_TRIALS;
 pub use schema::schema;
 pub use settings::{Axis, BackendKind, Baseline, Inputs, Job, Order, Params, Scenario, Schedule, Sweep, Value};
+pub use vary::Point;
 pub use wording::{plain, plain_whole, printable};

@@ -14,7 +14,7 @@ use super::section::Section;
 use super::settings::{Job, Scenario};
 use super::sweep::Choices;
 use super::wording::is_hazard;
-use super::{about, interpreter, job, rules, sweep, syntax};
+use super::{about, interpreter, job, rules, sweep, syntax, vary};
 
 /// Reads and checks a scenario.
 ///
@@ -92,12 +92,14 @@ fn document<'d>(
     let mut root = Section::root(root);
     let about = about::read(&mut root, findings);
     let work = job::read(&mut root, kinds, origin, home, findings);
+    let varied = root.section("vary", findings);
     let mut section = root.section("interpreter", findings);
     let interpreter = interpreter::read(&mut section, findings);
     section.close(findings, home);
     let mut section = root.section("sweep", findings);
     let choices = Choices::read(&mut section, overrides, cores, findings);
     section.close(findings, home);
+    let vary = vary::read(&varied, &root, work.kind.as_ref().map(|(spec, _)| *spec), &choices, findings);
     root.close(findings, |key| home(key).or_else(|| param_home(key, kinds)));
 
     rules::stealing(&choices, findings);
@@ -105,7 +107,7 @@ fn document<'d>(
     let blamed = rules::multiplier(&choices).cloned();
     let settled = choices.settle();
     if let Some((sweep, ..)) = &settled {
-        rules::trials(sweep, blamed.as_ref(), findings);
+        rules::trials(sweep, vary.as_ref(), blamed.as_ref(), findings);
     }
     let (sweep, order, seed) = settled?;
     let (about, (kind, _), (mut params, mut inputs)) = (about?, work.kind?, work.tasks?);
@@ -119,6 +121,7 @@ fn document<'d>(
         sha256: String::new(),
         job: Job { kind: kind.name.to_owned(), params, inputs, order, seed, interpreter },
         sweep,
+        vary,
     })
 }
 

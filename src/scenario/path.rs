@@ -22,11 +22,26 @@ pub const PATH: &[Chapter] = &[
         scenarios: &["gil-threads", "gil-processes", "gil-waiting", "gil-convoy"],
     },
     Chapter { title: "Speedup", scenarios: &["speedup"] },
-    Chapter { title: "Small tasks", scenarios: &["tiny-tasks"] },
+    Chapter { title: "Small tasks", scenarios: &["tiny-tasks", "chunk-size"] },
     Chapter { title: "Oversubscription", scenarios: &["matmul-one", "matmul-all"] },
     Chapter { title: "Grid search", scenarios: &["grid-search"] },
     Chapter { title: "Schedules", scenarios: &["mandelbrot-static", "mandelbrot-dynamic"] },
-    Chapter { title: "Sharing", scenarios: &["sum", "triad"] },
+    Chapter {
+        title: "Sharing",
+        scenarios: &[
+            "sum",
+            "sum-shared",
+            "race",
+            "race-mutex",
+            "race-atomic",
+            "sharded",
+            "false-sharing",
+            "refcounts",
+            "memory-read",
+            "memory-write",
+            "triad",
+        ],
+    },
 ];
 
 /// Bundled scenarios that are no part of the path on purpose; they are listed after it.

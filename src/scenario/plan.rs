@@ -2,13 +2,14 @@
 //!
 //! Planning is a pure function of the scenario: the same seed gives the same plan on every machine.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
 use rand_core::{Rng as _, SeedableRng as _};
 use rand_pcg::Pcg64Mcg;
 use serde::{Deserialize, Serialize};
 
 use super::settings::{BackendKind, Scenario, Schedule, Sweep};
+use super::vary::Point;
 
 /// One way to run all tasks.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -21,12 +22,19 @@ pub struct Config {
     pub schedule: Schedule,
     /// Tasks handed out at a time, at least; `None` where that is the schedule's own affair.
     pub chunk: Option<u64>,
+    /// At which value of what the scenario varies; `None` where it varies nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub point: Option<Point>,
 }
 
 impl Config {
     /// Workers who take one task at a time, each the next one.
     pub fn new(backend: BackendKind, workers: u32) -> Self {
-        Self { backend, workers, schedule: Schedule::Dynamic, chunk: Some(1) }
+        Self { backend, workers, schedule: Schedule::Dynamic, chunk: Some(1), point: None }
+    }
+
+    fn point_index(&self) -> Option<u32> {
+        self.point.as_ref().map(|point| point.index)
     }
 }
 
@@ -44,9 +52,9 @@ pub struct PlannedTrial {
 /// All trials of a run, in order.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Plan {
-    /// Every configuration once: the baseline first, then by backend and workers.
+    /// Every configuration once, point by point: the baseline first, then by backend and workers.
     pub configs: Vec<Config>,
-    /// Which configuration is the baseline: 0, or none.
+    /// Which configuration is the baseline, at the first point: 0, or none.
     pub baseline: Option<usize>,
     /// The trials in the order they are run.
     pub trials: Vec<PlannedTrial>,
@@ -56,27 +64,52 @@ impl Plan {
     /// Plans the trials of a scenario.
     ///
     /// Each round runs every configuration once, in an order drawn anew from the seed, so that a drift of the
-    /// machine spreads over all of them. Only the first counted round opens with the baseline: without it no
-    /// speedup could be shown until it happened to come up.
+    /// machine spreads over all of them. Only the first counted round opens with the baseline, at
+    /// every point: without it no speedup could be shown until it happened to come up.
     pub fn of(scenario: &Scenario) -> Self {
-        let (configs, baseline) = configurations(&scenario.sweep);
         let sweep = &scenario.sweep;
+        let (mut configs, mut each) = (Vec::new(), 1);
+        for point in scenario.points() {
+            let here = configurations(&scenario.sweep_at(point.as_ref())).0;
+            each = here.len();
+            configs.extend(here.into_iter().map(|config| Config { point: point.clone(), ..config }));
+        }
+        let baseline = sweep.baseline.backend().map(|_| 0);
         let mut rng = Pcg64Mcg::seed_from_u64(scenario.job.seed);
         let mut trials = Vec::new();
         let rounds = (0..sweep.warmup).map(|n| (n, true)).chain((0..sweep.repeats).map(|n| (n, false)));
         for (repeat, warmup) in rounds {
             let mut round: Vec<usize> = (0..configs.len()).collect();
             shuffle(&mut round, &mut rng);
-            if repeat == 0
-                && !warmup
-                && let Some(baseline) = baseline
-            {
-                round.retain(|&config| config != baseline);
-                round.insert(0, baseline);
+            if repeat == 0 && !warmup && baseline.is_some() {
+                round.retain(|config| config % each != 0);
+                round.splice(0..0, (0..configs.len()).step_by(each));
             }
             trials.extend(round.into_iter().map(|config| PlannedTrial { config, repeat, warmup }));
         }
         Self { configs, baseline, trials }
+    }
+
+    /// The place of each configuration among those of its point, counted from 0: configurations with the same place
+    /// differ in nothing but the point.
+    pub fn places(&self) -> Vec<usize> {
+        let mut counts: BTreeMap<Option<u32>, usize> = BTreeMap::new();
+        let place = |config: &Config| {
+            let count = counts.entry(config.point_index()).or_default();
+            *count += 1;
+            *count - 1
+        };
+        self.configs.iter().map(place).collect()
+    }
+
+    /// What the speedup of each configuration is relative to: the baseline at the same point, if there is one.
+    pub fn baselines(&self) -> Vec<Option<usize>> {
+        let places = self.places();
+        let place = self.baseline.and_then(|baseline| places.get(baseline));
+        let standing = self.configs.iter().zip(&places).enumerate().filter(|(_, (_, at))| Some(*at) == place);
+        let at: BTreeMap<Option<u32>, usize> =
+            standing.map(|(index, (config, _))| (config.point_index(), index)).collect();
+        self.configs.iter().map(|config| at.get(&config.point_index()).copied()).collect()
     }
 }
 
@@ -92,6 +125,7 @@ pub(super) fn configurations(sweep: &Sweep) -> (Vec<Config>, Option<usize>) {
         },
         // What these two take at a time when nothing is said; for the others, nothing said is an answer of its own.
         chunk: sweep.chunk.or(matches!(sweep.schedule, Schedule::Dynamic | Schedule::Guided).then_some(1)),
+        point: None,
     };
     let baseline = sweep.baseline.backend().map(|backend| config(backend, 1));
     let mut seen: HashSet<Config> = baseline.iter().cloned().collect();

@@ -6,7 +6,7 @@ use super::findings::Findings;
 use super::kind::KindSpec;
 use super::plan;
 use super::setting::Setting;
-use super::settings::{BackendKind, Baseline, Schedule, Sweep};
+use super::settings::{Axis, BackendKind, Baseline, Schedule, Sweep};
 use super::sweep::Choices;
 use super::wording::listed;
 
@@ -66,8 +66,9 @@ pub(super) fn processes_only(
 }
 
 /// A run must end some day.
-pub(super) fn trials(sweep: &Sweep, blamed: Option<&Setting<'_>>, findings: &mut Findings<'_>) {
-    let configs = plan::configurations(sweep).0.len() as u64;
+pub(super) fn trials(sweep: &Sweep, vary: Option<&Axis>, blamed: Option<&Setting<'_>>, findings: &mut Findings<'_>) {
+    let points = vary.map_or(1, |axis| axis.values.len());
+    let configs = (plan::configurations(sweep).0.len() * points) as u64;
     let rounds = u64::from(sweep.repeats) + u64::from(sweep.warmup);
     let trials = configs * rounds;
     if trials <= MAX_TRIALS {

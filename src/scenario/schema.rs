@@ -11,7 +11,7 @@ use serde_json::{Map, Value as Json, json};
 use super::kind::{Bounds, KindSpec};
 use super::list::MAX_WORKERS;
 use super::settings::{BackendKind, Baseline, Order, Schedule};
-use super::{about, interpreter, sweep};
+use super::{about, interpreter, sweep, vary};
 
 /// The schema, in JSON Schema's draft 7: the newest that editors of TOML understand.
 pub fn schema(specs: impl Iterator<Item = &'static KindSpec> + Clone) -> Json {
@@ -31,11 +31,17 @@ fn file(specs: impl Iterator<Item = &'static KindSpec> + Clone) -> Json {
     let sections = [
         ("workload", kinds::workload(specs)),
         ("grid", described("one task a combination of these values, the first key varying slowest", object())),
+        ("vary", described("one key with the values that all of it is run at, one after the other", vary())),
         ("interpreter", described("an interpreter around the tasks", closed(&interpreter::KEYS, interpreter_key))),
         ("sweep", described("who runs the tasks, how often, under which rules", closed(&sweep::KEYS, sweep_key))),
     ];
     keys.extend(sections.map(|(name, section)| (name.to_owned(), section)));
     json!({ "type": "object", "properties": keys, "required": ["title", "workload"], "additionalProperties": false })
+}
+
+fn vary() -> Json {
+    let values = json!({ "type": "array", "minItems": vary::VALUES.start(), "maxItems": vary::VALUES.end() });
+    json!({ "type": "object", "minProperties": 1, "maxProperties": 1, "additionalProperties": values })
 }
 
 fn about_key(key: &str) -> Json {

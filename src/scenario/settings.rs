@@ -31,6 +31,8 @@ pub struct Scenario {
     pub job: Job,
     /// Who does them, and how often.
     pub sweep: Sweep,
+    /// What takes several values in one run, with these values.
+    pub vary: Option<Axis>,
 }
 
 /// The tasks of a scenario: all that a worker needs to know.

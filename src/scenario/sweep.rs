@@ -47,7 +47,7 @@ pub(super) struct Choices<'d> {
     pub(super) repeats: Chosen<'d, u32>,
     pub(super) warmup: Chosen<'d, u32>,
     pub(super) schedule: Chosen<'d, Schedule>,
-    chunk: Chosen<'d, Option<u64>>,
+    pub(super) chunk: Chosen<'d, Option<u64>>,
     order: Chosen<'d, Order>,
     include_startup: Chosen<'d, bool>,
     seed: Chosen<'d, u64>,

@@ -1,7 +1,7 @@
 //! `matmul` against schoolbook multiplication of the same matrices, and its inner threads.
 
 use parlab::scenario::{Inputs, Value};
-use parlab::workload::{Cancelled, Desk};
+use parlab::workload::{Cancelled, Commons, Desk};
 
 use super::common::report;
 use super::common::running::warnings;
@@ -81,6 +81,12 @@ fn filling_a_large_matrix_can_be_called_off() {
         }
         fn sleep(&self, _: std::time::Duration) -> Result<(), Cancelled> {
             Ok(())
+        }
+        fn worker(&self) -> u32 {
+            0
+        }
+        fn commons(&self) -> &Commons {
+            panic!("products share nothing")
         }
     }
     let desk = Impatient(std::cell::Cell::new(0));

@@ -7,7 +7,7 @@ use parlab::engine::{
     TaskTimes, TrialEnd, TrialOutcome,
 };
 use parlab::report::{Format, Progress, render};
-use parlab::scenario::{BackendKind, Interpreter, Plan, PlannedTrial};
+use parlab::scenario::{BackendKind, Config, Interpreter, Plan, PlannedTrial, Point};
 use proptest::prelude::*;
 use serde_json::Value;
 
@@ -19,7 +19,12 @@ fn figure() -> impl Strategy<Value = f64> {
 }
 
 fn planned() -> impl Strategy<Value = Planned> {
-    let config = (0..3_usize, 0..2000_u32).prop_map(|(b, workers)| fixtures::config(BackendKind::ALL[b], workers));
+    let point = (0..3_u32, ".{0,12}", figure().prop_filter("finite", |x| x.is_finite())).prop_map(|(index, key, x)| {
+        let value = parlab::scenario::Value::Number(x);
+        Point { index, key, value }
+    });
+    let config = (0..3_usize, 0..2000_u32, prop::option::of(point))
+        .prop_map(|(b, workers, point)| Config { point, ..fixtures::config(BackendKind::ALL[b], workers) });
     let trial = (0..5_usize, any::<u32>(), any::<bool>()).prop_map(|(config, repeat, warmup)| PlannedTrial {
         config,
         repeat,
@@ -168,8 +173,8 @@ const TOP: &str = r#"{"schema": "", "parlab": "", "started_at": "", "status": ""
     "scenario": {"name": "", "title": "", "kind": "", "tasks": 4, "seed": 1235, "interpreter": null, "sha256": ""},
     "machine": {"host": "", "kernel": "", "cpu_model": "", "logical_cpus": 2, "usable_cpus": 2, "limited_by": [],
                 "memory_bytes": 0},
-    "baseline": null, "configs": [], "fits": [], "grid": null, "findings": [], "warnings": []}"#;
-const CONFIG: &str = r#"{"backend": "processes", "workers": 2, "schedule": "dynamic", "chunk": 1,
+    "baseline": null, "configs": [], "fits": [], "metg": [], "grid": null, "findings": [], "warnings": []}"#;
+const CONFIG: &str = r#"{"backend": "processes", "workers": 2, "schedule": "dynamic", "chunk": 1, "vary": null,
     "wall_s": {"samples": [], "median": 0, "min": 0, "mean": 0, "sd": 0, "ci95": [0, 0]},
     "startup_s": {"median": 0, "min": 0}, "cpu_s": {"user": 0, "system": 0},
     "speedup": {"value": 0, "ci95": [0, 0]}, "efficiency": 0, "karp_flatt": 0, "predicted": null,
@@ -185,14 +190,14 @@ fn parsed(text: &str) -> Value {
 /// The contract's keys, and no other ones.
 fn check(report: &Value) -> Result<(), TestCaseError> {
     let (mut top, mut configs) = (report.clone(), report["configs"].as_array().cloned().unwrap_or_default());
-    for key in ["configs", "baseline", "findings", "warnings"] {
+    for key in ["configs", "baseline", "metg", "findings", "warnings"] {
         top[key] = Value::Null;
     }
     let lock = top["scenario"].get_mut("interpreter").map(Value::take).unwrap_or_default();
     prop_assert!(lock.is_null() || keys(&lock) == ["gil", "switch_interval_ms"]);
     prop_assert_eq!(keys(&top), keys(&parsed(TOP)));
     for config in &mut configs {
-        (config["results"], config["predicted"]) = (Value::Null, Value::Null);
+        (config["results"], config["predicted"], config["vary"]) = (Value::Null, Value::Null, Value::Null);
         let lock = config["interpreter"].take();
         prop_assert!(lock.is_null() || keys(&lock) == ["handovers", "held_s", "waited_s", "waits"]);
         prop_assert_eq!(keys(config), keys(&parsed(CONFIG)));

@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use parlab::scenario::library::{Library, bundled};
-use parlab::scenario::{BackendKind, Overrides, Plan, Scenario, path};
+use parlab::scenario::{BackendKind, Job, Overrides, Plan, Scenario, path};
 use parlab::workload;
 
 /// Steps of a countdown a second, on a slow machine.
@@ -34,10 +34,10 @@ fn on(cores: u32) -> Vec<Scenario> {
 }
 
 /// Seconds that a task takes.
-fn task_s(scenario: &Scenario, task: u64) -> f64 {
-    let x = scenario.job.inputs.x(task);
-    let param = |name: &str| scenario.job.params[name].as_number().unwrap();
-    match scenario.job.kind.as_str() {
+fn task_s(job: &Job, task: u64) -> f64 {
+    let x = job.inputs.x(task);
+    let param = |name: &str| job.params[name].as_number().unwrap();
+    match job.kind.as_str() {
         "square" => 1e-8,
         "sleep" => x * param("unit_s"),
         "http" => {
@@ -73,9 +73,10 @@ fn task_s(scenario: &Scenario, task: u64) -> f64 {
 /// Seconds that the whole run takes on a machine with so many cores, hiring left aside.
 fn run_s(scenario: &Scenario, cores: u32) -> f64 {
     let plan = Plan::of(scenario);
-    let tasks: Vec<f64> = (0..scenario.job.inputs.len()).map(|task| task_s(scenario, task)).collect();
     let trial_s = |config: usize| {
         let config = &plan.configs[config];
+        let job = scenario.job_at(config.point.as_ref());
+        let tasks = (0..job.inputs.len()).map(|task| task_s(&job, task));
         let waits = ["sleep", "http"].contains(&scenario.job.kind.as_str());
         let in_turns = scenario.job.interpreter.is_some() && config.backend == BackendKind::Threads;
         let hands = match config.workers {
@@ -84,7 +85,7 @@ fn run_s(scenario: &Scenario, cores: u32) -> f64 {
             workers => workers.min(cores),
         };
         let mut free_at = vec![0.0_f64; hands as usize];
-        for task in &tasks {
+        for task in tasks {
             let next = free_at.iter_mut().min_by(|a, b| a.total_cmp(b)).unwrap();
             *next += task;
         }
@@ -165,6 +166,8 @@ fn their_lessons_tell_the_truth_about_the_plan() {
     assert_eq!(find("speedup").sweep.workers, [1, 2, 3, 4, 5]);
     assert_eq!(find("speedup").sweep.backends, [BackendKind::Processes]);
     assert!(find("tiny-tasks").sweep.include_startup);
+    assert!(find("chunk-size").sweep.include_startup);
+    assert_eq!(find("chunk-size").points().len(), 7);
     // The schedule must be free to hand out one query at a time.
     assert!(scenarios.iter().all(|scenario| scenario.sweep.chunk.is_none()));
 }

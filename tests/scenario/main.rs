@@ -11,6 +11,7 @@ mod messages;
 mod outline;
 mod plan;
 mod schema;
+mod vary;
 mod workers;
 
 use parlab::scenario::{self, Overrides, Problems, Scenario};

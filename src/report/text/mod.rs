@@ -13,12 +13,15 @@ mod wrap;
 
 use super::words;
 use crate::engine::{Figures, Ledger, MachineFacts, Planned, SearchFigures, Status, TrialEnd, findings, label};
-use crate::scenario::{Config, Schedule};
+use crate::scenario::{Config, Point, Schedule};
 use crate::units;
 use wrap::{paragraphs, wrapped};
 
 /// Columns of a line.
 const WIDTH: usize = 80;
+
+/// Values listed of what is varied; the table has all of them.
+const VALUES_MAX: usize = 8;
 
 /// Problems told in full; the JSON report has all of them.
 const PROBLEMS_MAX: usize = 12;
@@ -36,6 +39,7 @@ pub fn render(ledger: &Ledger) -> String {
         sections.push(measured::render(ledger, &figures, WIDTH));
         sections.push(tally::render(ledger, &figures, WIDTH));
         sections.push(memory::render(&figures, WIDTH));
+        sections.push(metg(&figures));
         sections.push(SearchFigures::of(ledger).map(|found| search::render(&found, WIDTH)).unwrap_or_default());
     }
     sections.push(ending(ledger));
@@ -61,6 +65,7 @@ fn heading(planned: &Planned) -> String {
             n => format!("{} tasks", units::count(n)),
         },
         schedule(&planned.plan.configs),
+        varied(&planned.plan.configs),
         format!("seed {}", scenario.seed),
     ];
     let title = if scenario.title.is_empty() { &scenario.name } else { &scenario.title };
@@ -81,10 +86,39 @@ fn schedule(configs: &[Config]) -> String {
         words.extend(configs.first().map(|config| config.schedule.word()));
     }
     let chunk = configs.iter().find(|config| config.schedule != Schedule::Stealing).and_then(|config| config.chunk);
-    match chunk {
+    let is_varied = configs.first().and_then(|config| config.point.as_ref()).is_some_and(|point| point.key == "chunk");
+    match chunk.filter(|_| !is_varied) {
         Some(chunk) => format!("{}, chunk {}", words.join(" and "), units::count(chunk)),
         None => words.join(" and "),
     }
+}
+
+/// What is varied, with its values: `steps 20, 200, 2000`.
+fn varied(configs: &[Config]) -> String {
+    let mut points: Vec<&Point> = configs.iter().filter_map(|config| config.point.as_ref()).collect();
+    points.dedup_by_key(|point| point.index);
+    let mut values: Vec<String> = points.iter().map(|point| point.value_in_words()).collect();
+    if values.len() > VALUES_MAX {
+        values.drain(VALUES_MAX - 1..points.len() - 1);
+        values.insert(VALUES_MAX - 1, "…".to_owned());
+    }
+    points.first().map_or_else(String::new, |point| format!("{} {}", point.key, values.join(", ")))
+}
+
+/// How short tasks may be.
+fn metg(figures: &Figures) -> String {
+    if figures.metg.is_empty() {
+        return String::new();
+    }
+    let told = figures.metg.iter().map(|metg| {
+        let seconds = metg.seconds.map_or_else(|| "not between these points".to_owned(), units::seconds);
+        format!("{}: {seconds}", label(&metg.config))
+    });
+    let told = told.collect::<Vec<_>>().join(" · ");
+    let text = format!(
+        "METG(50 %), the shortest task (wall × workers ÷ tasks) at which the efficiency is still one half: {told}"
+    );
+    wrapped(&text, WIDTH, "  ")
 }
 
 fn machine(facts: &MachineFacts) -> String {
@@ -109,7 +143,8 @@ fn notes(planned: &Planned, figures: &Figures) -> String {
     let baseline = match figures.baseline {
         Some(row) => {
             let name = label(&figures.rows[row].config);
-            format!("Speedup: the median wall time{startup} of {name} ÷ that of the configuration. ")
+            let point = figures.varied().map(|key| format!(" at the same {key}")).unwrap_or_default();
+            format!("Speedup: the median wall time{startup} of {name}{point} ÷ that of the configuration. ")
         }
         None => String::new(),
     };

@@ -4,7 +4,7 @@ use unicode_width::UnicodeWidthStr;
 
 use crate::analysis::Interval;
 use crate::engine::{Figures, Row};
-use crate::scenario::Expected;
+use crate::scenario::{Expected, Point};
 use crate::units;
 
 /// Spaces between columns; one less where the line would be too long, or have no room for bars.
@@ -42,31 +42,34 @@ enum Side {
     Right,
 }
 
-struct Column {
+struct Column<'a> {
     side: Side,
-    heading: &'static str,
+    heading: &'a str,
     cells: Vec<String>,
 }
 
-impl Column {
+impl Column<'_> {
     fn width(&self) -> usize {
         self.cells.iter().map(|cell| cell.width()).max().unwrap_or(0).max(self.heading.width())
     }
 }
 
-fn columns(figures: &Figures) -> Vec<Column> {
+fn columns(figures: &Figures) -> Vec<Column<'_>> {
     let column = |side, heading, cell: fn(&Row) -> Option<String>| Column {
         side,
         heading,
         cells: figures.rows.iter().map(|row| cell(row).unwrap_or_else(|| NOTHING.to_owned())).collect(),
     };
-    let mut columns = vec![
-        column(Side::Left, "", |row| Some(row.label.clone())),
+    let mut columns = vec![column(Side::Left, "", |row| Some(row.label.clone()))];
+    if let Some(key) = figures.varied() {
+        columns.push(column(Side::Right, key, |row| row.config.point.as_ref().map(Point::value_in_words)));
+    }
+    columns.extend([
         column(Side::Right, "wall", |row| row.wall_s.map(|s| units::seconds(s.median))),
         column(Side::Right, "spread", spread),
         column(Side::Right, "start-up", |row| row.startup_s.map(|s| units::seconds(s.median))),
         column(Side::Right, "tasks/s", |row| row.tasks_per_s.map(units::scaled)),
-    ];
+    ]);
     if figures.rows.iter().any(|row| row.tasks.is_some_and(|tasks| tasks.failed > 0)) {
         columns.push(column(Side::Right, "failed", |row| row.tasks.map(|tasks| units::count(tasks.failed))));
     }

@@ -40,6 +40,8 @@ pub const WORDS: &[(&str, &str)] = &[
     ),
     ("predicted", "what was expected beforehand; off by: predicted ÷ measured − 1, so + is too much"),
     ("efficiency", "speedup ÷ workers: 100 % means that every worker paid in full"),
+    ("point", "one value of what a scenario varies; speedups are relative to the baseline at the same point"),
+    ("METG(50 %)", "the shortest task, wall × workers ÷ tasks, at which the efficiency is still 50 %"),
     ("ideal line", "speedup = workers: what perfect sharing would give"),
     ("baseline", "the configuration that speedups are relative to; as a rule, serial"),
     ("cores", "how busy each was since the last sample; those that may not be used are marked apart"),

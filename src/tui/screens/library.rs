@@ -21,7 +21,7 @@ use ratatui::widgets::Widget as _;
 
 use super::prose::Column;
 use crate::engine::MachineFacts;
-use crate::scenario::{BackendKind, Config};
+use crate::scenario::{BackendKind, Config, Point};
 use crate::tui::port::{LibraryEntry, Preview, Ran};
 use crate::tui::state::{Filtering, Library, ListRow, State};
 use crate::tui::theme::{Role, Theme};
@@ -212,6 +212,9 @@ fn details(entry: &LibraryEntry, preview: &Preview, expected: Option<String>, co
         column.field(about, text, Role::Text);
     }
     column.field("runs", &config_words(&preview.configs), Role::Text);
+    if let Some(varied) = varied_words(&preview.configs) {
+        column.field("varies", &varied, Role::Text);
+    }
     column.field("trials", &trial_words(preview), Role::Text);
     if let Some(wall_s) = preview.last_wall_s {
         column.field("takes", &format!("{} the last time", units::seconds(wall_s)), Role::Text);
@@ -279,6 +282,14 @@ fn config_words(configs: &[Config]) -> String {
         }
     }
     out
+}
+
+/// What is varied, from where to where: `steps: 7 values from 2 to 2000000`.
+fn varied_words(configs: &[Config]) -> Option<String> {
+    let points = || configs.iter().filter_map(|config| config.point.as_ref());
+    let (first, last) = (points().next()?, points().next_back()?);
+    let [from, to] = [first, last].map(Point::value_in_words);
+    Some(format!("{}: {} values from {from} to {to}", first.key, last.index + 1))
 }
 
 /// Ascending numbers with runs of at least three joined: `1–5, 8`.

@@ -201,12 +201,15 @@ fn chart(run: &Run, theme: &Theme, area: Rect, buf: &mut Buffer) {
         let (all, ended) = run.trials();
         format!("{name} so far: {ended} of {all} trials")
     } else {
-        name.to_owned()
+        name
     };
     let block = theme.block(&title, area.width);
     let inner = padded(block.inner(area));
     block.render(area, buf);
     speedups::render(run, Some(run.row), theme, inner, buf);
+    if let Some(text) = speedups::shortest_tasks(run.figures(), theme, area.width.saturating_sub(6)) {
+        paint::on_frame(buf, area, &text, theme);
+    }
 }
 
 /// The selected point in figures, as many as there is room for.
@@ -223,7 +226,8 @@ fn point(run: &Run, row: &Row, theme: &Theme, area: Rect, buf: &mut Buffer) {
     }
 }
 
-fn point_figures(run: &Run, row: &Row) -> Vec<(&'static str, String)> {
+fn point_figures<'r>(run: &Run, row: &'r Row) -> Vec<(&'r str, String)> {
+    let mut out: Vec<_> = row.config.point.iter().map(|point| (point.key.as_str(), point.value_in_words())).collect();
     let Some(wall) = row.wall_s else {
         let why = match row.tasks {
             Some(tasks) if tasks.failed > 0 => "tasks failed in every trial",
@@ -231,15 +235,23 @@ fn point_figures(run: &Run, row: &Row) -> Vec<(&'static str, String)> {
             _ if run.is_on() => "not measured yet",
             _ => "not measured",
         };
-        return vec![("", why.to_owned())];
+        out.push(("", why.to_owned()));
+        return out;
     };
+    let efficiency = row.efficiency.map(|efficiency| ("efficiency", units::percent(efficiency)));
+    let is_varied = row.config.point.is_some();
+    if is_varied {
+        // What the chart shows comes first, and how long the tasks are there: the end of the line may be cut off.
+        out.extend(speedups::task_s(row).map(|s| ("task", units::seconds(s))));
+        out.extend(efficiency.clone());
+    }
     let several = wall.samples > 1;
     let mut text = units::seconds(wall.median);
     if several {
         // Writing to a String cannot fail.
         let _ = write!(text, " ({})", range(&units::seconds(wall.min), &units::seconds(wall.max)));
     }
-    let mut out = vec![("wall", text)];
+    out.push(("wall", text));
     if let Some(speedup) = row.speedup {
         let mut text = units::digits(speedup.value);
         if several {
@@ -252,7 +264,7 @@ fn point_figures(run: &Run, row: &Row) -> Vec<(&'static str, String)> {
         out.push(("predicted", format!("{}{off_by}", speedups::expected_words(predicted.expected))));
     }
     out.extend(row.speedup_ci95.map(|ci| ("95 %", range(&units::digits(ci.low), &units::digits(ci.high)))));
-    out.extend(row.efficiency.map(|efficiency| ("efficiency", units::percent(efficiency))));
+    out.extend(efficiency.filter(|_| !is_varied));
     out.extend(row.memory.as_ref().map(|memory| ("memory", units::bytes(memory.peak_bytes))));
     let left = |name: &&'static str| Some((*name, tally_figure(*row.tally.as_ref()?.get(*name)?)));
     out.extend(run.figures().tally.iter().filter_map(left));

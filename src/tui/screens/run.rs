@@ -159,7 +159,7 @@ fn trial_title(run: &Run, theme: &Theme, width: u16) -> String {
     let trials = &planned.plan.trials;
     let rounds = trials.iter().filter(|t| t.warmup == trial.warmup && t.config == trial.config).count();
     let round = if trial.warmup { "warm-up" } else { "repeat" };
-    let label = crate::engine::label(config);
+    let label = crate::engine::label_at(config);
     let number = run.trial.unwrap_or(0) + 1;
     let (all, repeat) = (trials.len(), trial.repeat + 1);
     let full = format!("trial {number} of {all} · {label} · {round} {repeat} of {rounds}");

@@ -302,15 +302,21 @@ impl Run {
         self.row = row.min(self.figures().rows.len().saturating_sub(1));
     }
 
-    /// Moves to the next point of the chart, or to the one before: series by series, each by its workers.
+    /// Moves to the next point of the chart, or to the one before: series by series, each by its workers, or by
+    /// what is varied.
     pub fn select_neighbour(&mut self, next: bool) {
-        let rows = &self.figures().rows;
-        let place = |row: usize| {
+        let figures = self.figures();
+        let rows = &figures.rows;
+        let series = |row: usize| {
             let config = &rows[row].config;
-            (BackendKind::ALL.iter().position(|backend| *backend == config.backend), config.workers, row)
+            let place = config.point.as_ref().map(|_| rows[row].place);
+            (BackendKind::ALL.iter().position(|backend| *backend == config.backend), config.workers, place)
         };
-        let mut points: Vec<usize> = (0..rows.len()).collect();
-        points.sort_unstable_by_key(|&row| place(row));
+        let value =
+            |row: usize| rows[row].config.point.as_ref().and_then(|point| point.value.as_number()).unwrap_or(0.0);
+        let is_there = |row: &usize| *row == self.row || !figures.is_yardstick(&rows[*row]);
+        let mut points: Vec<usize> = (0..rows.len()).filter(is_there).collect();
+        points.sort_by(|&a, &b| series(a).cmp(&series(b)).then(value(a).total_cmp(&value(b))));
         let Some(at) = points.iter().position(|&row| row == self.row) else { return };
         let to = if next { at + 1 } else { at.saturating_sub(1) };
         if let Some(&row) = points.get(to) {

@@ -1,4 +1,4 @@
-//! What is drawn on the canvas, from the back to the front: the ideal line, the crosshair, lines between points,
+//! What is drawn on the canvas, from the back to the front: the ideal line or the level, the crosshair, lines between points,
 //! error bars, marks, the selected point.
 
 use std::collections::HashSet;
@@ -15,6 +15,7 @@ impl Plot<'_> {
     pub(super) fn draw_data(&self, axes: &Axes, mut canvas: Canvas, buf: &mut Buffer) {
         let area = canvas.area;
         self.ideal_line(axes, &mut canvas);
+        self.level_line(axes, &mut canvas);
         for series in self.series {
             let style = self.series_style(series);
             let points: Vec<&Point> = series.points.iter().filter(|point| point.is_drawable()).collect();
@@ -51,6 +52,13 @@ impl Plot<'_> {
             from
         };
         canvas.line(from, to, Stroke::Dotted, self.theme.style(Role::Ideal));
+    }
+
+    fn level_line(&self, axes: &Axes, canvas: &mut Canvas) {
+        let Some(level) = self.drawn_level() else { return };
+        let y = (1.0 - axes.y.position(level)) * f64::from(canvas.area.height - 1);
+        let to = f64::from(canvas.area.width) - 1.0;
+        canvas.line((0.0, y), (to, y), Stroke::Dotted, self.theme.style(Role::Ideal));
     }
 
     fn crosshair(&self, axes: &Axes, area: Rect, buf: &mut Buffer) {
