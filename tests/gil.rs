@@ -100,7 +100,12 @@ fn processes_have_a_lock_each() {
 #[test]
 fn native_code_lets_go() {
     let _turn = alone();
-    for workload in ["kind = 'matmul'\nn = 400\ntasks = 4", "kind = 'triad'\nmib = 12\npasses = 20\ntasks = 4"] {
+    let workloads = [
+        "kind = 'matmul'\nn = 400\ntasks = 4",
+        "kind = 'triad'\nmib = 12\npasses = 20\ntasks = 4",
+        "kind = 'svc'\nsamples = 2000\n[grid]\nC = [1, 10]",
+    ];
+    for workload in workloads {
         let report = done(&locked(workload, "backends = ['threads']\nworkers = 2\nrepeats = 1"));
         for config in [0, 1] {
             let held = lock(&report, config, "held_s") / shortest(&report, config);

@@ -12,6 +12,9 @@
 //!           serial         threads         processes ◄── nursery
 //! ```
 //!
+//! Where a scenario has an interpreter's lock, each process has one (`gil`), and a worker holds it but while it sleeps
+//! or runs native code.
+//!
 //! Nothing here knows of trials, repeats or speedups, and nothing here prints.
 
 mod board;

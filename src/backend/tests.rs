@@ -2,14 +2,17 @@
 //! backends is tested from outside, on the real binary.)
 
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::time::Duration;
 
 use proptest::prelude::*;
 
 use super::board::{Board, RECORDS_MAX, Shape};
 use super::clock::Clock;
+use super::gil::Gil;
+use super::reading::Doing;
 use super::worker::{Bench, Worker};
 use crate::scenario::{Permutation, Schedule};
-use crate::workload::{Cancelled, Desk, Values, Workload};
+use crate::workload::{Away, Cancelled, Desk, Values, Workload};
 
 /// Returns the task's number; panics at some, and stops, as if struck down, at others.
 struct Script {
@@ -159,6 +162,69 @@ fn a_panic_fails_its_task_and_no_other() {
     let failed: Vec<u64> = (0..10).filter(|&task| board.read_record(task).is_some_and(|r| r.failed)).collect();
     assert_eq!(failed, [0, 7]);
     assert!(!super::panics_are_caught());
+}
+
+/// Panics in every second task, with the interpreter's lock in hand and without in turns.
+struct Clumsy;
+
+impl Workload for Clumsy {
+    fn run(&self, task: u64, desk: &dyn Desk) -> Result<Values, Cancelled> {
+        desk.sleep(Duration::from_micros(100))?;
+        assert!(task % 4 != 1, "as asked, with the lock");
+        desk.without_lock(Away::Native, || assert!(task % 4 != 3, "as asked, without the lock"))?;
+        Ok([task as f64, 0.0, 0.0, 0.0])
+    }
+
+    fn cost(&self, _: u64) -> f64 {
+        1.0
+    }
+}
+
+#[test]
+fn tasks_that_panic_keep_no_lock() {
+    let hook = std::panic::take_hook();
+    std::panic::set_hook(Box::new(|_| {}));
+    // An hour: who had to ask for the lock because nobody let go of it would not get it before the test is given up.
+    let gil = Gil::new(Duration::from_secs(3600));
+    let bench = Bench::of(Box::new(Clumsy), Permutation::Identity).under(Some(gil));
+    let board = board(40, 3, Schedule::Dynamic, None);
+    std::thread::scope(|scope| {
+        for worker in 0..3 {
+            let (board, bench) = (&board, &bench);
+            scope.spawn(move || Worker::new(board, bench, worker).work());
+        }
+    });
+    std::panic::set_hook(hook);
+    assert_eq!(board.progress(), (40, 20));
+    let totals = board.totals();
+    assert!(totals.lock_ticks[0] > 0 && totals.lock_counts[1] == 0, "{totals:?}");
+    for worker in 0..3 {
+        let lock = board.read_lane(worker).lock;
+        assert_eq!(lock.doing, Doing::Nothing);
+        assert!(lock.blocked >= lock.native, "{lock:?}");
+    }
+    // It is free again.
+    Worker::new(&self::board(1, 1, Schedule::Static, None), &bench, 0).work();
+}
+
+#[test]
+fn a_worker_that_is_struck_down_leaves_the_lock() {
+    let struck = |at| bench(vec![], at).under(Some(Gil::new(Duration::from_secs(3600))));
+    let bench = struck(3);
+    let board = board(6, 2, Schedule::Dynamic, None);
+    Worker::new(&board, &bench, 0).work();
+    assert_eq!(board.progress().0, 3, "it stopped with the lock in hand");
+    Worker::new(&board, &bench, 1).work();
+    assert_eq!(board.progress().0, 5);
+}
+
+#[test]
+fn without_a_lock_lanes_know_of_none() {
+    let board = board(3, 1, Schedule::Dynamic, None);
+    Worker::new(&board, &bench(vec![], NEVER), 0).work();
+    let lock = board.read_lane(0).lock;
+    assert_eq!((lock.doing, lock.since, lock.held, lock.waits), (Doing::Nothing, 0, 0, 0));
+    assert_eq!((board.totals().lock_ticks, board.totals().lock_counts), ([0, 0], [0, 0]));
 }
 
 #[test]

@@ -41,11 +41,15 @@ impl Bench {
         let workload = build(job)?;
         let order = Permutation::of(job, |task| workload.cost(task));
         let gil = job.interpreter.map(|interpreter| Gil::new(interpreter.switch_interval()));
-        Ok(Self { gil, ..Self::of(workload, order) })
+        Ok(Self::of(workload, order).under(gil))
     }
 
     pub(super) fn of(workload: Box<dyn Workload>, order: Permutation) -> Self {
         Self { workload, order, gil: None }
+    }
+
+    pub(super) fn under(self, gil: Option<Gil>) -> Self {
+        Self { gil, ..self }
     }
 }
 

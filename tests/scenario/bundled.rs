@@ -41,7 +41,7 @@ fn task_s(job: &Job, task: u64) -> f64 {
         "square" => 1e-8,
         "sleep" => x * param("unit_s"),
         "http" => {
-            let inputs = &scenario.job.inputs;
+            let inputs = &job.inputs;
             let name = inputs.grid_value("name", task).and_then(|name| name.as_word()).unwrap();
             x * param("unit_s") * name.len() as f64
         }
@@ -51,11 +51,11 @@ fn task_s(job: &Job, task: u64) -> f64 {
         "convoy" => x * param("steps") / SLOW_STEPS_PER_S,
         // The set's area is 1.5, a quarter of the region that is shown; the points outside are gone soon.
         "mandelbrot" => 0.27 * param("width") * param("max_iter") / SLOW_ITERATIONS_PER_S,
-        "sum" if scenario.job.params["combine"].as_word() == Some("shared") => param("terms") / SLOW_UPDATES_PER_S,
+        "sum" if job.params["combine"].as_word() == Some("shared") => param("terms") / SLOW_UPDATES_PER_S,
         "sum" => param("terms") / SLOW_TERMS_PER_S,
         "matmul" => 2.0 * param("n").powi(3) / SLOW_FLOPS,
         // Those that want the same cache line take turns, and are slower together than alone.
-        "race" => match scenario.job.params["protection"].as_word() {
+        "race" => match job.params["protection"].as_word() {
             Some("none" | "sharded") => x * param("steps") / SLOW_TERMS_PER_S,
             Some("mutex") => x * param("steps") / SLOW_HANDOVERS_PER_S,
             _ => x * param("steps") / SLOW_UPDATES_PER_S,
@@ -157,7 +157,7 @@ fn their_lessons_tell_the_truth_about_the_plan() {
         let mut free_at = [0.0_f64; 2];
         for task in 0..4 {
             let next = free_at.iter_mut().min_by(|a, b| a.total_cmp(b)).unwrap();
-            *next += scenario.job.inputs.x(task);
+            *next += job.inputs.x(task);
         }
         free_at[0].max(free_at[1])
     };
