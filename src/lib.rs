@@ -26,7 +26,8 @@
 //! # Where do I add …
 //! - a kind of workload? A file beside `workload/square.rs`, and a line in `workload/registry.rs`.
 //! - a bundled scenario? A file in `scenarios/`, and its place along the path in `scenario/path.rs`.
-//! - a key of scenarios? `scenario/sweep.rs` or `scenario/job.rs`, and the setting in `scenario/settings.rs`.
+//! - a key of scenarios? `scenario/sweep.rs` or `scenario/job.rs`, the setting in `scenario/settings.rs`, and a word
+//!   about it in `scenario/form/keys.rs`.
 //! - a backend? A file beside `backend/threads.rs` that hires workers and hands back a [`backend::Crew`].
 //! - an event? [`engine::Event`]; the [`engine::Ledger`] folds it, reports and screens follow.
 //! - a figure? [`analysis`] for the formula, [`engine::Figures`] for the row, then report and screen.

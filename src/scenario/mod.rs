@@ -12,6 +12,7 @@
 mod about;
 mod data;
 mod findings;
+pub mod form;
 mod inputs;
 mod job;
 mod kind;

@@ -3,6 +3,7 @@
 mod bundled;
 mod catalog;
 mod files;
+mod form;
 mod fuzz;
 mod library;
 mod meaning;

@@ -125,6 +125,7 @@ fn places(row: &Binding) -> String {
             Context::Filter => "filter",
             Context::Running | Context::Ran => "run",
             Context::Interim | Context::Results => "results",
+            Context::Editing | Context::Saving | Context::Asking => "try it",
             Context::Help => "help",
         };
         if !screens.contains(&screen) {

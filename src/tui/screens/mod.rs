@@ -3,6 +3,7 @@
 //! Nothing here changes the state, reads a clock or allocates in proportion to the tasks of a run.
 
 mod chrome;
+pub mod editor;
 pub mod help;
 pub mod library;
 mod prose;
@@ -30,6 +31,9 @@ pub fn render(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
     chrome::header(state, theme, Rect { height: 1, ..area }, buf);
     chrome::footer(state, theme, Rect { y: area.bottom() - 1, height: 1, ..area }, buf);
     let body = body(area);
+    if let (None, Some(editor)) = (state.help, &state.editor) {
+        return editor::render(editor, theme, body, buf);
+    }
     match (state.help, state.place, &state.run) {
         (Some(line), _, _) => help::render(line, theme, body, buf),
         (None, Place::Run, Some(run)) => run::render(run, state.sample.as_ref(), theme, body, buf),

@@ -17,6 +17,8 @@ pub struct Library {
     pub scroll: u16,
     /// Why the last scenario could not be started: its name, and what was said.
     pub refusal: Option<(String, String)>,
+    /// What went well: a scenario's name, and what is to be said.
+    pub notice: Option<(String, String)>,
 }
 
 /// A row of the list.
@@ -52,6 +54,7 @@ impl Library {
             selected: 0,
             scroll: 0,
             refusal: None,
+            notice: None,
         }
     }
 
@@ -119,12 +122,19 @@ impl Library {
         self.selected = position.min(self.matching.len().saturating_sub(1));
         self.scroll = 0;
         self.refusal = None;
+        self.notice = None;
     }
 
     /// Notes why a scenario could not be started, where it is read first.
     pub fn refuse(&mut self, name: String, why: String) {
         self.scroll = 0;
         self.refusal = Some((name, why));
+    }
+
+    /// Notes what went well with a scenario.
+    pub fn tell(&mut self, name: String, what: String) {
+        self.scroll = 0;
+        self.notice = Some((name, what));
     }
 
     /// Selects an entry by name, taking a filter away if that hides it. Does nothing if there is none.
