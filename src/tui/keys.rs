@@ -174,7 +174,7 @@ pub const BINDINGS: &[Binding] = &[
         &[Char('e')],
         &[Library, Ran, Results],
         C::Edit,
-        "try it",
+        "try",
         "change the scenario's parameters, run that, and save it",
     ),
     row(&[Key::Enter, Ctrl('r')], &[Editing], C::Try, "run", "run the scenario as it was changed"),

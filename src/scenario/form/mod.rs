@@ -3,7 +3,7 @@
 //!
 //! Nothing is checked here: the text that comes out is read by the parser, whose problems [`Form::row_at`] leads back to
 //! the rows. Comments and layout of the file stay as they are. Which keys there are is taken from the parser's own
-//! tables and the kind's; what is said of them besides stands in [`keys`].
+//! tables and the kind's; what is said of them besides stands in `keys`.
 
 mod keys;
 mod values;
