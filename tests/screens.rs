@@ -4,6 +4,8 @@
 
 #[path = "screens/any_input.rs"]
 mod any_input;
+#[path = "screens/editor.rs"]
+mod editor;
 #[path = "screens/every_key.rs"]
 mod every_key;
 #[path = "screens/fixture.rs"]

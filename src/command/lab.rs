@@ -7,14 +7,17 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use super::failure::Failure;
 use super::memory::{self, Memory};
-use super::{limits, machine_facts, program, setting, usable_cpus};
+use super::{drafts, limits, machine_facts, program, setting, usable_cpus};
 use crate::cli::Cli;
 use crate::engine::{History, MachineFacts, Session, Snapshot};
 use crate::machine::{self, Pace, Sampler};
 use crate::report::Journal;
+use crate::scenario::form::Form;
 use crate::scenario::library::{Entry, Library, Origin, Source, find, standard_folders};
-use crate::scenario::{Guess, Overrides, Plan, Prediction, Scenario, outline, path, predictions};
-use crate::tui::port::{EventSink, Lab, LibraryEntry, LiveRun, Preview, Ran, SampleSink};
+use crate::scenario::{Guess, Overrides, Plan, Prediction, Problem, Scenario, label, outline, path, predictions};
+use crate::tui::port::{
+    Draft, EventSink, Existing, Lab, LibraryEntry, LiveRun, Preview, Ran, SampleSink, Saved, Trouble, Unsaved,
+};
 use crate::tui::{self, Theme};
 use crate::workload;
 
@@ -40,7 +43,8 @@ pub(super) fn open(cli: &Cli) -> Result<ExitCode, Failure> {
 struct Bench {
     /// The scenario that was named on the command line, where the library does not have it.
     guest: Option<Entry>,
-    scenarios: Mutex<HashMap<String, Scenario>>,
+    /// The library as it was read last, by what its scenarios are called by.
+    scenarios: Mutex<HashMap<String, Entry>>,
     sampler: Option<Sampler>,
     /// One for all runs, in the order they happen.
     journal: Option<Arc<Mutex<Journal>>>,
@@ -105,7 +109,7 @@ impl Lab for Bench {
         let Library { entries, .. } = super::library();
         let entries: Vec<Entry> = self.guest.iter().cloned().chain(entries).collect();
         let mut scenarios = self.scenarios.lock().unwrap_or_else(PoisonError::into_inner);
-        *scenarios = entries.iter().filter_map(|e| Some((e.call.clone(), e.scenario.clone().ok()?))).collect();
+        *scenarios = entries.iter().map(|entry| (entry.call.clone(), entry.clone())).collect();
         let history = memory::history();
         entries.into_iter().map(|entry| library_entry(entry, &history)).collect()
     }
@@ -115,25 +119,45 @@ impl Lab for Bench {
     }
 
     fn start(&mut self, name: &str, events: EventSink) -> Result<Box<dyn LiveRun>, String> {
-        let scenario = self.scenarios.lock().unwrap_or_else(PoisonError::into_inner).get(name).cloned();
-        let scenario = scenario.ok_or_else(|| format!("{name} is no longer in the library"))?;
-        limits::check(&scenario, false)
-            .and_then(|()| limits::check_workload(&scenario))
-            .map_err(|failure| failure.message)?;
-        let journal = self.journal.clone();
-        let mut memory = Memory::new();
-        let tell = move |stamped| {
-            memory.take(&stamped);
-            if let Some(journal) = &journal {
-                // A disk that is full ends the journal, never the run; there is no place to tell it here.
-                let _ = journal.lock().unwrap_or_else(PoisonError::into_inner).record(&stamped);
-            }
-            events(stamped);
-        };
-        let setting = setting(self.predictions(name, &scenario));
-        let session = Session::start(scenario, setting, program(), tell)
-            .map_err(|error| format!("cannot start the run: {error}"))?;
-        Ok(Box::new(session))
+        let scenario = self.entry(name)?.scenario.map_err(|problems| problems.to_string())?;
+        let predictions = self.predictions(name, &scenario);
+        self.begin(scenario, predictions, Memory::new(), events)
+    }
+
+    fn form(&self, name: &str, text: Option<&str>) -> Result<Form, String> {
+        let entry = self.entry(name)?;
+        Form::of(text.unwrap_or(&entry.text), workload::specs())
+            .map_err(|why| format!("it cannot be edited here: {why}"))
+    }
+
+    fn check(&self, draft: &Draft, form: &Form) -> Result<Preview, Vec<Trouble>> {
+        let homeless = |text: String| vec![Trouble { row: None, text }];
+        let entry = self.entry(&draft.name).map_err(homeless)?;
+        match drafts::parse(&entry, &draft.text) {
+            Ok(scenario) => Ok(preview(&scenario)),
+            Err(problems) => Err(problems.iter().map(|problem| trouble(problem, &draft.text, form)).collect()),
+        }
+    }
+
+    fn start_draft(&mut self, draft: &Draft, events: EventSink) -> Result<Box<dyn LiveRun>, String> {
+        let entry = self.entry(&draft.name)?;
+        if draft.text == entry.text {
+            return self.start(&draft.name, events);
+        }
+        let scenario = drafts::parse(&entry, &draft.text).map_err(|problems| problems.to_string())?;
+        self.begin(drafts::named(scenario), Vec::new(), Memory::none(), events)
+    }
+
+    fn suggest_file(&self, name: &str) -> String {
+        let name = self.entry(name).map_or_else(|_| name.to_owned(), |entry| entry.name);
+        label(&drafts::suggest(&name, &standard_folders()))
+    }
+
+    fn save(&mut self, draft: &Draft, file: &str, existing: Existing) -> Result<Saved, Unsaved> {
+        let entry = self.entry(&draft.name).map_err(Unsaved::Failed)?;
+        let path = drafts::save(&entry, &draft.text, file, existing)?;
+        let found = super::library().entries.into_iter().find(|entry| is_file(entry, &path));
+        Ok(Saved { file: label(&path), name: found.map(|entry| entry.call) })
     }
 
     fn watch(&mut self, samples: SampleSink) -> Result<(), String> {
@@ -147,6 +171,54 @@ impl Lab for Bench {
     fn set_pace(&mut self, running: bool) {
         if let Some(sampler) = &self.sampler {
             sampler.set_pace(if running { Pace::Running } else { Pace::Idle });
+        }
+    }
+}
+
+impl Bench {
+    /// A scenario of the library as it was read last.
+    fn entry(&self, name: &str) -> Result<Entry, String> {
+        let scenarios = self.scenarios.lock().unwrap_or_else(PoisonError::into_inner);
+        scenarios.get(name).cloned().ok_or_else(|| format!("{name} is no longer in the library"))
+    }
+
+    fn begin(
+        &self,
+        scenario: Scenario,
+        predictions: Vec<Prediction>,
+        mut memory: Memory,
+        events: EventSink,
+    ) -> Result<Box<dyn LiveRun>, String> {
+        limits::check(&scenario, false)
+            .and_then(|()| limits::check_workload(&scenario))
+            .map_err(|failure| failure.message)?;
+        let journal = self.journal.clone();
+        let tell = move |stamped| {
+            memory.take(&stamped);
+            if let Some(journal) = &journal {
+                // A disk that is full ends the journal, never the run; there is no place to tell it here.
+                let _ = journal.lock().unwrap_or_else(PoisonError::into_inner).record(&stamped);
+            }
+            events(stamped);
+        };
+        let session = Session::start(scenario, setting(predictions), program(), tell)
+            .map_err(|error| format!("cannot start the run: {error}"))?;
+        Ok(Box::new(session))
+    }
+}
+
+/// Whether an entry of the library is this file, by whatever path.
+fn is_file(entry: &Entry, path: &Path) -> bool {
+    matches!(&entry.origin, Origin::File(own) if own.canonicalize().ok() == path.canonicalize().ok())
+}
+
+/// A problem of a draft, beside the row that it is about.
+fn trouble(problem: &Problem, text: &str, form: &Form) -> Trouble {
+    match problem.line.and_then(|line| form.row_at(text, line)) {
+        Some(row) => Trouble { row: Some(row), text: problem.message.clone() },
+        None => {
+            let subject = if problem.subject.is_empty() { String::new() } else { format!("{}: ", problem.subject) };
+            Trouble { row: None, text: format!("{subject}{}", problem.message) }
         }
     }
 }
@@ -173,11 +245,11 @@ fn library_entry(entry: Entry, history: &History) -> LibraryEntry {
     let chapter = entry.chapter();
     let origin = match &entry.origin {
         Origin::Bundled => "bundled".to_owned(),
-        Origin::File(path) => crate::scenario::label(path),
+        Origin::File(path) => label(path),
     };
     let group = match (chapter, &entry.origin) {
         (Some(chapter), _) => chapter.title.to_owned(),
-        (None, Origin::File(path)) => path.parent().map(crate::scenario::label).unwrap_or_default(),
+        (None, Origin::File(path)) => path.parent().map(label).unwrap_or_default(),
         (None, Origin::Bundled) => String::new(),
     };
     let on_path = chapter.is_some_and(|chapter| *chapter != path::OUTSIDE);

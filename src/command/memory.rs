@@ -23,6 +23,11 @@ impl Memory {
         Self { file: history_file(), ledger: Ledger::default() }
     }
 
+    /// Of a run that is to be forgotten.
+    pub(super) fn none() -> Self {
+        Self { file: None, ledger: Ledger::default() }
+    }
+
     /// Takes in an event. After the last one the run is written down, if there is a place for that.
     pub(super) fn take(&mut self, stamped: &Stamped) {
         if self.file.is_none() {

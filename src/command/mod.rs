@@ -3,6 +3,7 @@
 //!
 //! Nothing is measured, checked or worded here that a room could do for itself.
 
+mod drafts;
 mod failure;
 mod lab;
 mod limits;

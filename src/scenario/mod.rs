@@ -13,6 +13,7 @@
 mod about;
 mod data;
 mod findings;
+pub mod form;
 mod guess;
 mod inputs;
 mod interpreter;

@@ -1,5 +1,6 @@
 //! What the screen knows: plain data that `update` changes and `screens` draw. Nothing here has effects.
 
+mod editor;
 mod forecast;
 mod history;
 mod library;
@@ -9,6 +10,7 @@ mod run;
 
 use ratatui::layout::Size;
 
+pub use editor::{Editor, Line, Stage};
 pub use history::History;
 pub use library::{Filtering, Library, ListRow};
 pub use news::News;
@@ -28,6 +30,8 @@ pub struct State {
     pub place: Place,
     /// The help, when it is open: the first line shown.
     pub help: Option<u16>,
+    /// The form of a scenario that is being tried, which covers everything but the help.
+    pub editor: Option<Editor>,
     /// The scenarios.
     pub library: Library,
     /// The form for predictions, when it is open over the library.
@@ -72,6 +76,7 @@ impl State {
         Self {
             place: Place::Library,
             help: None,
+            editor: None,
             library: Library::new(entries),
             predict: None,
             run: None,
@@ -92,6 +97,13 @@ impl State {
     pub fn context(&self) -> Context {
         if self.help.is_some() {
             return Context::Help;
+        }
+        if let Some(editor) = &self.editor {
+            return match editor.stage {
+                Stage::Filling => Context::Editing,
+                Stage::Naming => Context::Saving,
+                Stage::Asking => Context::Asking,
+            };
         }
         match (self.place, self.is_running()) {
             (Place::Library, _) if self.predict.is_some() => Context::Predict,

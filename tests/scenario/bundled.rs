@@ -157,7 +157,7 @@ fn their_lessons_tell_the_truth_about_the_plan() {
         let mut free_at = [0.0_f64; 2];
         for task in 0..4 {
             let next = free_at.iter_mut().min_by(|a, b| a.total_cmp(b)).unwrap();
-            *next += job.inputs.x(task);
+            *next += scenario.job.inputs.x(task);
         }
         free_at[0].max(free_at[1])
     };

@@ -4,6 +4,7 @@ mod bundled;
 mod catalog;
 mod documents;
 mod files;
+mod form;
 mod fuzz;
 mod library;
 mod meaning;

@@ -5,6 +5,7 @@ use parlab::engine::{
 };
 use parlab::tui::Theme;
 use parlab::tui::keys::Key;
+use parlab::tui::port::{Trouble, Unsaved};
 use parlab::tui::screens::render;
 use parlab::tui::state::State;
 use parlab::tui::update::{Effect, Msg, update};
@@ -46,6 +47,8 @@ fn key() -> impl Strategy<Value = Key> {
             Key::Ctrl('c'),
             Key::Ctrl('z'),
             Key::Ctrl('l'),
+            Key::Ctrl('s'),
+            Key::Ctrl('u'),
         ]),
         1 => any::<char>().prop_map(Key::Char),
     ]
@@ -125,12 +128,33 @@ fn step() -> impl Strategy<Value = Step> {
     ]
 }
 
+/// Answers with what the parser says, as the lab does.
+fn check(state: &mut State, text: &str) {
+    let read = parlab::scenario::parse("x.toml", "x", text, parlab::workload::specs(), 2);
+    let preview = fixture::entries()[3].preview.clone();
+    let troubles = read.err().map(|problems| {
+        let trouble = |problem: &parlab::scenario::Problem| {
+            let form = state.editor.as_ref().map(|editor| &editor.form);
+            let row = form.zip(problem.line).and_then(|(form, line)| form.row_at(text, line));
+            Trouble { row, text: problem.message.clone() }
+        };
+        problems.iter().map(trouble).collect::<Vec<_>>()
+    });
+    let checked = troubles.map_or_else(|| Ok(preview.expect("it can be run")), Err);
+    update(state, Msg::Checked(checked));
+}
+
 fn take(state: &mut State, step: Step) {
     match step {
         Step::Press(key) => {
             for effect in update(state, Msg::Key(key)) {
-                if let Effect::Start(name) = effect {
-                    update(state, Msg::Started { name });
+                match effect {
+                    Effect::Start(name) => drop(update(state, Msg::Started { name })),
+                    Effect::Try(draft) => drop(update(state, Msg::Tried(draft))),
+                    Effect::Edit { .. } => fixture::edit(state),
+                    Effect::Check(draft) => check(state, &draft.text),
+                    Effect::Save { .. } => drop(update(state, Msg::Saved(Err(Unsaved::Exists)))),
+                    _ => {}
                 }
             }
         }

@@ -4,6 +4,7 @@ use parlab::engine::{Event, Status};
 use parlab::scenario::{BackendKind, Expected, Guess};
 use parlab::tui::Theme;
 use parlab::tui::keys::{BINDINGS, Context, Key};
+use parlab::tui::port::Unsaved;
 use parlab::tui::state::{Drawing, Ending, State};
 use parlab::tui::update::{Effect, Exit, Msg, update};
 use proptest::prelude::*;
@@ -28,6 +29,12 @@ fn ended(status: Status) -> State {
     state
 }
 
+fn editing() -> State {
+    let mut state = library();
+    fixture::edit(&mut state);
+    state
+}
+
 fn press(state: &mut State, key: Key) -> Vec<Effect> {
     update(state, Msg::Key(key))
 }
@@ -40,6 +47,8 @@ fn row(state: &State) -> usize {
 fn in_context(context: Context) -> State {
     let mut state = match context {
         Context::Library | Context::Filter | Context::Predict | Context::Help => library(),
+        Context::Library | Context::Filter | Context::Help => library(),
+        Context::Editing | Context::Saving | Context::Asking => editing(),
         Context::Running | Context::Interim => running(),
         Context::Ran | Context::Results => ended(Status::Done),
     };
@@ -48,7 +57,12 @@ fn in_context(context: Context) -> State {
         Context::Predict => press(&mut state, Key::Char('p')),
         Context::Help => press(&mut state, Key::Char('?')),
         Context::Interim | Context::Ran => press(&mut state, Key::Tab),
-        Context::Library | Context::Running | Context::Results => Vec::new(),
+        Context::Saving => press(&mut state, Key::Ctrl('s')),
+        Context::Asking => {
+            press(&mut state, Key::Ctrl('s'));
+            update(&mut state, Msg::Saved(Err(Unsaved::Exists)))
+        }
+        Context::Library | Context::Running | Context::Results | Context::Editing => Vec::new(),
     };
     assert_eq!(state.context(), context);
     state

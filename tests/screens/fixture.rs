@@ -8,6 +8,7 @@ use parlab::engine::{
     Stamped, Status, TrialEnd, TrialOutcome,
 };
 use parlab::machine::{Core, Sample};
+use parlab::scenario::form::Form;
 use parlab::scenario::{BackendKind, Config, Plan, PlannedTrial, Prediction};
 use parlab::tui::state::{Cost, State};
 use parlab::tui::update::{Msg, update};
@@ -181,6 +182,36 @@ fn begin(state: &mut State, kind: &str, predictions: Vec<Prediction>) {
         predictions,
     };
     tell(state, 0.0, Event::Planned(Box::new(planned)));
+}
+
+/// The plan of the run that was started, told again.
+pub(crate) fn plan_again(state: &mut State) {
+    let mut other = state.clone();
+    start(&mut other);
+    let planned = other.run.as_ref().and_then(|run| run.ledger.planned.clone()).expect("it was planned");
+    tell(state, 0.0, Event::Planned(Box::new(planned)));
+}
+
+/// The text of a scenario whose parameters are tried.
+pub(crate) const NUMBERS: &str = "\
+title = \"Number crunching\"
+[workload]
+kind = \"countdown\"
+steps = 4e7 # for one unit
+inputs = [1, 8, 1.5, 2]
+[sweep]
+backends = [\"threads\", \"processes\"]
+workers = \"1..cores\"
+repeats = 5
+";
+
+/// Opens the form of a scenario.
+pub(crate) fn edit(state: &mut State) {
+    let name = "numbers".to_owned();
+    let entry = entries().into_iter().find(|entry| entry.name == name).expect("it is in the library");
+    let checked = Ok(entry.preview.expect("it can be run"));
+    let form = Form::of(NUMBERS, parlab::workload::specs()).expect("a form");
+    update(state, Msg::Form { name, form, file: "./scenarios/numbers-2.toml".to_owned(), checked });
 }
 
 /// Runs trials to their end, from the next on, until `trials` of them have ended.

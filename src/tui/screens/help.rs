@@ -133,6 +133,7 @@ fn places(row: &Binding) -> String {
             Context::Predict => "predict",
             Context::Running | Context::Ran => "run",
             Context::Interim | Context::Results => "results",
+            Context::Editing | Context::Saving | Context::Asking => "try it",
             Context::Help => "help",
         };
         if !screens.contains(&screen) {

@@ -77,6 +77,12 @@ fn column<'a>(library: &Library, entry: &LibraryEntry, theme: &'a Theme, width: 
         column.text(&format!("{} it was not started: {why}", theme.symbols().cross), Role::Bad);
         column.blank();
     }
+    if let Some((name, what)) = &library.notice
+        && *name == entry.name
+    {
+        column.text(&format!("{} {what}", theme.symbols().tick), Role::Good);
+        column.blank();
+    }
     match &entry.preview {
         Ok(preview) => details(entry, preview, library.said(&entry.name), &mut column),
         Err(problems) => broken(entry, problems, &mut column),
@@ -264,7 +270,7 @@ fn trial_words(preview: &Preview) -> String {
 }
 
 /// Configurations in few words: `serial · threads × 1–5, 8`.
-fn config_words(configs: &[Config]) -> String {
+pub(super) fn config_words(configs: &[Config]) -> String {
     let mut out = String::new();
     for backend in BackendKind::ALL {
         let mut workers: Vec<u32> = configs.iter().filter(|c| c.backend == backend).map(|c| c.workers).collect();

@@ -3,6 +3,7 @@
 //! Nothing here changes the state, reads a clock or allocates in proportion to the tasks of a run.
 
 mod chrome;
+pub mod editor;
 pub mod help;
 pub mod library;
 mod lock;
@@ -37,6 +38,9 @@ pub fn render(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
     if let (Some(form), Context::Predict) = (&state.predict, state.context()) {
         predict::render(form, theme, body, buf);
         return;
+    }
+    if let (None, Some(editor)) = (state.help, &state.editor) {
+        return editor::render(editor, theme, body, buf);
     }
     match (state.help, state.place, &state.run) {
         (Some(line), _, _) => help::render(line, theme, body, buf),

@@ -20,6 +20,8 @@ pub struct Library {
     pub refusal: Option<(String, String)>,
     /// What was predicted.
     pub guesses: Said,
+    /// What went well: a scenario's name, and what is to be said.
+    pub notice: Option<(String, String)>,
 }
 
 /// A row of the list.
@@ -56,6 +58,7 @@ impl Library {
             scroll: 0,
             refusal: None,
             guesses: Said::new(),
+            notice: None,
         }
     }
 
@@ -123,12 +126,19 @@ impl Library {
         self.selected = position.min(self.matching.len().saturating_sub(1));
         self.scroll = 0;
         self.refusal = None;
+        self.notice = None;
     }
 
     /// Notes why a scenario could not be started, where it is read first.
     pub fn refuse(&mut self, name: String, why: String) {
         self.scroll = 0;
         self.refusal = Some((name, why));
+    }
+
+    /// Notes what went well with a scenario.
+    pub fn tell(&mut self, name: String, what: String) {
+        self.scroll = 0;
+        self.notice = Some((name, what));
     }
 
     /// Selects an entry by name, taking a filter away if that hides it. Does nothing if there is none.

@@ -8,6 +8,7 @@ use super::history::History;
 use super::news::News;
 use crate::engine::{Event, Figures, Finding, Ledger, Scores, Snapshot, Stamped, TrialOutcome, findings};
 use crate::scenario::{BackendKind, Config, GridSearch, PlannedTrial};
+use crate::tui::port::Draft;
 use crate::workload;
 
 /// A run that is on, or that was.
@@ -17,6 +18,8 @@ pub struct Run {
     pub name: String,
     /// Its title.
     pub title: String,
+    /// What was made of the scenario, if it was changed for this run.
+    pub draft: Option<Draft>,
     /// What its events told.
     pub ledger: Ledger,
     /// The trial on the screen: the one in progress, or the last.
@@ -81,6 +84,7 @@ impl Run {
         Self {
             name,
             title,
+            draft: None,
             ledger: Ledger::default(),
             trial: None,
             snapshot: Snapshot::default(),
