@@ -27,6 +27,7 @@ fn main() -> ExitCode {
     let series = series();
     let plot = Plot {
         series: &series,
+        guesses: &[],
         ideal: Some(1.0),
         selected: Some((1, 9)),
         x_label: "workers",
