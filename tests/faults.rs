@@ -140,6 +140,8 @@ fn a_trial_that_eats_its_workers_without_end_is_given_up() {
     let inputs = "inputs = { repeat = 2, times = 100000 }\nwait_s = 0";
     let (report, code, _) = report(&crash("kill", inputs, "workers = 4"), &["--repeats", "2"]);
     assert_eq!((report["status"].as_str(), code), (Some("failed"), 1));
+    let given_up = report["configs"][0]["tasks_failed"].as_u64();
+    assert!(given_up.is_some_and(|tasks| (400..=501).contains(&tasks)), "two workers each: {given_up:?}");
     let broken = warnings(&report, "trial-broken");
     assert_eq!(broken.len(), 2, "{broken:?}");
     assert!(broken[0].contains("workers were lost"), "{broken:?}");
@@ -260,16 +262,25 @@ fn a_worker_killed_before_the_gate_opens_is_replaced() {
 #[test]
 fn a_killed_nursery_breaks_one_trial_and_no_more() {
     let _turn = alone();
-    let toml = waiting("[0.5, 0.5]", "workers = 2");
+    // Worker 0 is done with its block before the blow, worker 1 is not.
+    let toml = waiting("[0.05, 1]", "schedule = \"static\"\nworkers = 2");
     let mut run = Running::start(&toml, &["--quiet", "--repeats", "3"]);
     run.wait_for("gate_opened", 1);
-    run.wait_for_workers(2);
+    run.wait_until("the first task's end", |run| run.events().iter().any(|event| event["done"] == 1));
     let nursery = run.nursery().expect("a nursery");
     send(nursery, SIGKILL);
     run.wait_for("trial_finished", 1);
     let told = run.events();
     let outcome = told.iter().find(|event| event["event"] == "trial_finished").expect("an outcome");
-    assert_eq!(outcome["outcome"]["end"], "broken");
+    let outcome = &outcome["outcome"];
+    assert_eq!(outcome["end"], "broken");
+    assert_eq!(
+        (&outcome["tasks_done"], &outcome["tasks_failed"]),
+        (&1.into(), &0.into()),
+        "what was done by then stands"
+    );
+    assert_eq!(outcome["results"][0]["values"]["waited"], 0.05);
+    assert!(outcome["results"][1]["values"].is_null() && outcome["startup_s"].is_number(), "{outcome:#}");
     run.wait_for("gate_opened", 2);
     let other = run.nursery().expect("another nursery");
     assert_ne!(other, nursery);

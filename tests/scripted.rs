@@ -63,14 +63,17 @@ impl<F: FnMut(&Config, u32, &mut dyn FnMut(Event), usize) -> Result<TrialOutcome
         config: &Config,
         with_results: bool,
         tell: &mut dyn FnMut(Event),
-    ) -> Result<TrialOutcome, Broken> {
+    ) -> TrialOutcome {
         let name = format!("{} × {}", config.backend.word(), config.workers);
         let count = self.counts.entry(name.clone()).or_default();
         self.asked.push((name, with_results));
         let outcome = (self.play)(config, *count, tell, trial);
         *count += 1;
         let results = |outcome: &TrialOutcome| (with_results && outcome.end == TrialEnd::Complete).then(results);
-        outcome.map(|outcome| TrialOutcome { results: results(&outcome), ..outcome })
+        match outcome {
+            Ok(outcome) => TrialOutcome { results: results(&outcome), ..outcome },
+            Err(Broken(why)) => TrialOutcome { broken: Some(why), ..TrialOutcome::default() },
+        }
     }
 }
 

@@ -196,7 +196,11 @@ pub enum TrialEnd {
 pub struct TrialOutcome {
     /// How it ended.
     pub end: TrialEnd,
-    /// Seconds from the gate's opening to the last task's end.
+    /// Why its backend could not carry it through, if it is [`TrialEnd::Broken`]: what it had done by then stands all
+    /// the same.
+    #[serde(default)]
+    pub broken: Option<String>,
+    /// Seconds from the gate's opening to the last task's end; to its own end, for a trial that did not complete.
     pub wall_s: f64,
     /// Seconds from the start of hiring until all workers were ready; `None` where nobody is hired.
     pub startup_s: Option<f64>,
@@ -229,6 +233,7 @@ impl Default for TrialOutcome {
     fn default() -> Self {
         Self {
             end: TrialEnd::Broken,
+            broken: None,
             wall_s: 0.0,
             startup_s: None,
             cpu_user_s: 0.0,

@@ -2,7 +2,6 @@
 
 use super::event::{Event, Problem, Remedy, TrialEnd, TrialOutcome};
 use super::words::{loss_in_words, trial_in_words};
-use crate::backend::Broken;
 use crate::scenario::Plan;
 
 /// More problems of one code than this are counted instead of listed.
@@ -51,12 +50,6 @@ impl Problems {
         }
     }
 
-    /// Takes note of a trial that its backend could not carry through.
-    pub(super) fn broken(&mut self, trial: usize, broken: &Broken) {
-        let trial = self.trial_in_words(trial);
-        self.fail("trial-broken", format!("{trial} was given up: {broken}"));
-    }
-
     /// Takes note of how a trial ended.
     pub(super) fn finished(&mut self, trial: usize, outcome: &TrialOutcome) {
         match outcome.end {
@@ -80,7 +73,12 @@ impl Problems {
                 }
             }
             TrialEnd::Complete => self.compare(trial, &outcome.checksum),
-            TrialEnd::Cancelled | TrialEnd::Broken => {}
+            TrialEnd::Broken => {
+                let trial = self.trial_in_words(trial);
+                let why = outcome.broken.as_deref().unwrap_or("nobody knows why");
+                self.fail("trial-broken", format!("{trial} was given up: {why}"));
+            }
+            TrialEnd::Cancelled => {}
         }
         self.given_up = 0;
     }

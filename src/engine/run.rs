@@ -9,23 +9,15 @@ use std::time::Instant;
 use super::control::{Control, Urgency};
 use super::event::{Event, MachineFacts, Planned, Problem, ScenarioFacts, Stamped, Status, TrialEnd, TrialOutcome};
 use super::problems::Problems;
-use crate::backend::Broken;
 use crate::scenario::{Config, Plan, Prediction, Scenario};
 use crate::workload;
 
 /// Executes single trials.
 pub trait Executor {
-    /// Executes the trial with this index by this configuration; `with_results` asks for each task's result.
-    ///
-    /// # Errors
-    /// [`Broken`] when the backend could not hire, or lost what it cannot replace.
-    fn trial(
-        &mut self,
-        trial: usize,
-        config: &Config,
-        with_results: bool,
-        tell: &mut dyn FnMut(Event),
-    ) -> Result<TrialOutcome, Broken>;
+    /// Executes the trial with this index by this configuration; `with_results` asks for each task's result. Whatever
+    /// becomes of it, the outcome tells what had been done by then.
+    fn trial(&mut self, trial: usize, config: &Config, with_results: bool, tell: &mut dyn FnMut(Event))
+    -> TrialOutcome;
 }
 
 /// What a run is told from outside.
@@ -91,7 +83,7 @@ impl Run<'_> {
             return;
         }
         let with_results = !self.with_results.contains(&index);
-        let outcome = loop {
+        let mut outcome = loop {
             control.take_disturbance();
             self.tell(Event::TrialStarted { trial });
             let outcome = executor.trial(trial, &plan.configs[index], with_results, &mut |event| {
@@ -99,17 +91,12 @@ impl Run<'_> {
                 self.tell(event);
             });
             // While the program was stopped its threads were, too, but neither the clock nor the time limit was.
-            let ran = |o: &TrialOutcome| matches!(o.end, TrialEnd::Complete | TrialEnd::TimedOut);
-            let void = control.take_disturbance() && outcome.as_ref().is_ok_and(ran);
-            if !void {
+            let ran = matches!(outcome.end, TrialEnd::Complete | TrialEnd::TimedOut);
+            if !(control.take_disturbance() && ran) {
                 break outcome;
             }
         };
         self.trials_done += 1;
-        let mut outcome = outcome.unwrap_or_else(|broken| {
-            self.problems.broken(trial, &broken);
-            TrialOutcome::default()
-        });
         if outcome.end == TrialEnd::TimedOut {
             self.timed_out.insert(index);
         }

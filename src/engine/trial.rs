@@ -77,11 +77,24 @@ impl Executor for Laboratory<'_> {
         config: &Config,
         with_results: bool,
         tell: &mut dyn FnMut(Event),
+    ) -> TrialOutcome {
+        self.carry_out(trial, config, with_results, tell)
+            .unwrap_or_else(|broken| TrialOutcome { broken: Some(broken.to_string()), ..TrialOutcome::default() })
+    }
+}
+
+impl Laboratory<'_> {
+    /// Carries out a trial for which workers can be hired.
+    fn carry_out(
+        &mut self,
+        trial: usize,
+        config: &Config,
+        with_results: bool,
+        tell: &mut dyn FnMut(Event),
     ) -> Result<TrialOutcome, Broken> {
         self.agency.prepare(config.backend)?;
-        let board =
-            Board::create(self.shape(config)).map_err(|error| Broken(format!("no memory for the board: {error}")))?;
-        let board = Arc::new(board);
+        let board = Board::create(self.shape(config));
+        let board = Arc::new(board.map_err(|error| Broken(format!("cannot make the board: {error}")))?);
         self.control.enter(&board, &self.scenario.job.inputs, self.scale);
         forget_peak_memory();
         let hiring = self.clock.now();
@@ -122,21 +135,20 @@ impl Executor for Laboratory<'_> {
         }
         drop(attendant);
         self.control.ended(now);
-        let end = match end {
-            Ok(()) => TrialEnd::Complete,
-            Err(Ending::Called(end)) => end,
-            Err(Ending::Broken(broken)) => return Err(broken),
+        let (end, broken) = match end {
+            Ok(()) => match missing(&board) {
+                0 => (TrialEnd::Complete, None),
+                lost => (
+                    TrialEnd::Broken,
+                    Some(format!("{lost} tasks were lost with workers that were killed while they took them")),
+                ),
+            },
+            Err(Ending::Called(end)) => (end, None),
+            Err(Ending::Broken(broken)) => (TrialEnd::Broken, Some(broken.to_string())),
         };
-        let outcome = self.outcome(&board, end, opened, now, with_results);
-        if end == TrialEnd::Complete && outcome.tasks_done + outcome.tasks_failed < board.shape().tasks {
-            let missing = board.shape().tasks - outcome.tasks_done - outcome.tasks_failed;
-            return Err(Broken(format!("{missing} tasks were lost with a worker that was killed while it took them")));
-        }
-        Ok(outcome)
+        Ok(TrialOutcome { broken, ..self.outcome(&board, end, opened, now, with_results) })
     }
-}
 
-impl Laboratory<'_> {
     fn outcome(
         &self,
         board: &Board,
@@ -153,6 +165,7 @@ impl Laboratory<'_> {
         let order = || OrderFigures::of(board, &totals, tick_s, wall_s, self.scenario.job.order);
         TrialOutcome {
             end,
+            broken: None,
             wall_s,
             startup_s,
             cpu_user_s: totals.user_us as f64 * 1e-6,
@@ -190,6 +203,11 @@ fn input(inputs: &Inputs, task: u64) -> BTreeMap<String, Value> {
         }
         _ => BTreeMap::from([("x".to_owned(), Value::Number(inputs.x(task)))]),
     }
+}
+
+/// How many tasks nobody has settled.
+fn missing(board: &Board) -> u64 {
+    board.shape().tasks.saturating_sub(board.progress().0)
 }
 
 /// Why a trial ends before its last task.
