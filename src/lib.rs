@@ -33,6 +33,7 @@
 //! - a backend? A file beside `backend/threads.rs` that hires workers and hands back a [`backend::Crew`].
 //! - an event? [`engine::Event`]; the [`engine::Ledger`] folds it, reports and screens follow.
 //! - a figure? [`analysis`] for the formula, [`engine::Figures`] for the row, then report and screen.
+//! - a sentence about what happened? A rule beside `engine/story/speed.rs`, and a line in its table.
 //! - a report? A file beside `report/json.rs`.
 //! - a key of the screen? A row in [`tui::keys`]; footer, help and README come from there.
 //! - a command? [`cli`] for its words, `command/` for what it does.

@@ -52,7 +52,7 @@ fn filters_runs_to_the_chart_and_quits() {
     terminal.send("\r");
     terminal.wait_for("cancel");
     terminal.wait_for("workers");
-    terminal.wait("the results", |screen| screen.contains("what to look for") && screen.contains("again"));
+    terminal.wait("the results", |screen| screen.contains("what happened") && screen.contains("again"));
     terminal.wait_for("processes × 2");
     terminal.wait_for("ideal");
     terminal.send("\x1b[B");

@@ -67,11 +67,8 @@ pub(super) fn switches(facts: &Facts) -> Option<Said> {
         0 => "rose".to_owned(),
         n => format!("rose {}-fold", units::digits(many.preemptions as f64 / n as f64)),
     };
-    let who = if facts.inner_threads {
-        "threads of its own for each worker".to_owned()
-    } else {
-        format!("{} workers", many.workers)
-    };
+    let who =
+        if facts.inner_threads { "the workers' own threads".to_owned() } else { format!("{} workers", many.workers) };
     let message = format!(
         "Involuntary context switches {how}, from {} a trial with {} to {} with {}: {who} take turns on {cpus} usable \
          CPU{}.",
@@ -173,8 +170,8 @@ mod tests {
         let mut facts = facts(vec![serial(1.0), Fact { preemptions: 800, ..threads(2, 0.9) }]);
         facts.inner_threads = true;
         facts.rows[0].preemptions = 0;
-        let expected = "Involuntary context switches rose, from 0 a trial with serial to 800 with threads × 2: threads of \
-                        its own for each worker take turns on 2 usable CPUs.";
+        let expected = "Involuntary context switches rose, from 0 a trial with serial to 800 with threads × 2: the \
+                        workers' own threads take turns on 2 usable CPUs.";
         assert_eq!(said(switches, &facts), expected);
     }
 }

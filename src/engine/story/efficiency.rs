@@ -6,8 +6,6 @@ use crate::units;
 
 /// A share of the time that explains where it went.
 const LARGE: f64 = 0.25;
-/// Workers compute when they keep this share of the CPUs busy.
-const COMPUTING: f64 = 0.6;
 
 /// Speaks when fewer than half of the workers' worth came out: of the configuration with the fewest workers for which
 /// this holds.
@@ -42,10 +40,9 @@ fn start_up(fact: &Fact, facts: &Facts) -> Option<String> {
 }
 
 fn too_few_cpus(fact: &Fact, facts: &Facts) -> Option<String> {
-    let cpus = facts.usable_cpus.filter(|&cpus| fact.workers > cpus)?;
-    let busy = fact.cpu_s / (fact.wall.median * f64::from(cpus));
+    let cpus = facts.usable_cpus.filter(|&cpus| fact.computes_beyond(cpus))?;
     let cpus = if cpus == 1 { "1 usable CPU".to_owned() } else { format!("{cpus} usable CPUs") };
-    (busy >= COMPUTING).then(|| format!("{} workers compute on {cpus}", fact.workers))
+    Some(format!("{} workers compute on {cpus}", fact.workers))
 }
 
 fn idle_workers(fact: &Fact, _: &Facts) -> Option<String> {

@@ -10,6 +10,9 @@ use crate::scenario::{BackendKind, Schedule};
 
 use super::lock::Lock;
 
+/// Workers compute when they keep this share of the CPUs busy.
+const COMPUTING: f64 = 0.6;
+
 /// A run in figures.
 #[derive(Debug, Clone)]
 pub(super) struct Facts {
@@ -126,6 +129,11 @@ impl Fact {
             predicted: row.predicted,
             lock: None,
         })
+    }
+
+    /// Whether its workers were more than the CPUs, and kept these busy.
+    pub(super) fn computes_beyond(&self, cpus: u32) -> bool {
+        self.workers > cpus && self.cpu_s >= COMPUTING * self.wall.median * f64::from(cpus)
     }
 
     /// The verb that goes with its name.

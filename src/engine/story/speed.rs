@@ -7,7 +7,7 @@ use crate::units;
 /// Repeats further apart than this, relative to their median, are news.
 const UNEVEN: f64 = 0.25;
 
-/// Speedups this close to each other are as good as the same.
+/// Speedups this close to each other, or to 1, are as good as the same.
 const AS_GOOD: f64 = 0.98;
 
 /// The fastest configuration with more workers than the baseline against that; without a baseline, the fastest of
@@ -33,15 +33,18 @@ pub(super) fn best(facts: &Facts) -> Option<Said> {
 /// The first of `rows`, which are sorted by their speedups, or the one that is as good with fewer workers.
 fn against(rows: &[(&Fact, f64)], reference: &str) -> Option<String> {
     let &(fastest, most) = rows.first()?;
-    if most <= 1.0 {
+    let as_good = rows.iter().take_while(|(_, speedup)| *speedup >= AS_GOOD * most);
+    let &(best, speedup) = as_good.min_by_key(|(fact, _)| fact.workers)?;
+    if (AS_GOOD..=1.0 / AS_GOOD).contains(&most) {
+        return Some(format!("Nothing was faster than {reference}: {} {} just as fast.", best.label, best.were()));
+    }
+    if most < 1.0 {
         let times = units::digits(1.0 / most);
         return Some(format!(
             "Nothing was faster than {reference}: the best of the others, {}, took {times} times as long.",
             fastest.label
         ));
     }
-    let as_good = rows.iter().take_while(|(_, speedup)| *speedup >= AS_GOOD * most);
-    let &(best, speedup) = as_good.min_by_key(|(fact, _)| fact.workers)?;
     let how = if best.workers < fastest.workers { "As fast as any, with the fewest workers," } else { "Fastest" };
     let efficiency = best.efficiency.map(|e| format!(", an efficiency of {}", units::percent(e))).unwrap_or_default();
     let times = units::digits(speedup);
@@ -126,6 +129,14 @@ mod tests {
         let facts = facts(vec![serial(1.0), threads(2, 1.04), threads(4, 1.25)]);
         let expected = "Nothing was faster than serial: the best of the others, threads × 2, took 1.04 times as long.";
         assert_eq!(message(best(&facts)), expected);
+        for wall_s in [0.985, 1.0, 1.015] {
+            let same = self::facts(vec![serial(1.0), threads(4, wall_s), threads(2, wall_s)]);
+            assert_eq!(
+                message(best(&same)),
+                "Nothing was faster than serial: threads × 2 were just as fast.",
+                "{wall_s}"
+            );
+        }
     }
 
     #[test]

@@ -115,7 +115,9 @@ fn places(run: &Run, problems: usize, area: Rect) -> Places {
         let lesson = Rect { y: table.bottom(), height: right.height - height, ..right };
         return Places { problems, chart, point, table, lesson: has_lesson.then_some(lesson) };
     }
-    let below = rows.clamp(5, (rest.height * 2 / 5).max(5));
+    let most = (rest.height * 2 / 5).max(5);
+    // Sentences need the room even where the table does not.
+    let below = if run.findings().is_empty() { rows.clamp(5, most) } else { most };
     let chart = Rect { height: rest.height - 1 - below, ..rest };
     let point = Rect { y: chart.bottom(), height: 1, ..rest };
     let low = Rect { y: point.bottom(), height: below, ..rest };
