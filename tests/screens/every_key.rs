@@ -47,7 +47,6 @@ fn row(state: &State) -> usize {
 fn in_context(context: Context) -> State {
     let mut state = match context {
         Context::Library | Context::Filter | Context::Predict | Context::Help => library(),
-        Context::Library | Context::Filter | Context::Help => library(),
         Context::Editing | Context::Saving | Context::Asking => editing(),
         Context::Running | Context::Interim => running(),
         Context::Ran | Context::Results => ended(Status::Done),

@@ -10,7 +10,11 @@ use parlab::workload;
 fn run(toml: &str) -> (Ledger, Session) {
     let scenario = parse("x.toml", "x", toml, workload::specs(), 2).expect("a scenario");
     let (tell, told) = mpsc::channel::<Stamped>();
-    let setting = Setting { started_at: "2026-01-02T03:04:05Z".to_owned(), machine: MachineFacts::default() };
+    let setting = Setting {
+        started_at: "2026-01-02T03:04:05Z".to_owned(),
+        machine: MachineFacts::default(),
+        predictions: Vec::new(),
+    };
     let program = env!("CARGO_BIN_EXE_parlab").into();
     let session = Session::start(scenario, setting, program, move |event| drop(tell.send(event))).expect("a run");
     let mut ledger = Ledger::default();

@@ -127,7 +127,7 @@ impl Fact {
             task_s: usage.task_s,
             order: typical.and_then(|outcome| outcome.order),
             predicted: row.predicted,
-            lock: None,
+            lock: shared_lock(row, usage),
         })
     }
 
