@@ -2,7 +2,7 @@
 
 use crate::analysis::{Interval, Summary};
 use crate::engine::event::{Loss, TaskTimes};
-use crate::engine::figures::{Figures, Row};
+use crate::engine::figures::{Figures, Row, Usage};
 use crate::engine::ledger::Ledger;
 use crate::engine::order::OrderFigures;
 use crate::engine::predicted::Predicted;
@@ -102,6 +102,12 @@ impl Facts {
         rows.sort_by_key(|fact| fact.workers);
         rows
     }
+}
+
+/// The one lock that all workers of a configuration shared: forked processes have one each, so theirs is nobody's.
+fn shared_lock(row: &Row, usage: &Usage) -> Option<Lock> {
+    let lock = usage.interpreter.filter(|_| row.config.backend == BackendKind::Threads)?;
+    Some(Lock { held_s: lock.held_s, waited_s: lock.waited_s })
 }
 
 impl Fact {

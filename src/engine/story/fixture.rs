@@ -2,6 +2,7 @@
 
 use crate::analysis::{self, summary};
 use crate::engine::event::{Cause, Loss, Remedy};
+use crate::engine::figures::Row;
 use crate::engine::order::OrderFigures;
 use crate::scenario::{BackendKind, Config, Schedule};
 
@@ -76,4 +77,28 @@ pub(super) fn order(durations_s: &[f64], workers: u32) -> OrderFigures {
 
 pub(super) fn loss(remedy: Remedy) -> Loss {
     Loss { trial: 0, worker: 1, pid: 4242, cause: Cause::Signal("SIGKILL".to_owned()), task: Some(3), remedy }
+}
+
+/// A configuration of which nothing is known.
+pub(super) fn row(config: &Config) -> Row {
+    Row {
+        config: config.clone(),
+        label: crate::engine::label(config),
+        place: 0,
+        trials: 0,
+        samples_s: Vec::new(),
+        wall_s: None,
+        wall_ci95: None,
+        startup_s: None,
+        speedup: None,
+        speedup_ci95: None,
+        efficiency: None,
+        karp_flatt: None,
+        predicted: None,
+        usage: None,
+        tasks: None,
+        tasks_per_s: None,
+        tally: None,
+        memory: None,
+    }
 }

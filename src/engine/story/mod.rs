@@ -11,6 +11,7 @@ mod efficiency;
 mod facts;
 #[cfg(test)]
 mod fixture;
+mod grain;
 mod lock;
 mod losses;
 mod makespan;
@@ -76,6 +77,9 @@ const LEAST: usize = 2;
 
 /// The most telling sentences about a run, finished or not; none before anything was measured.
 pub fn findings(ledger: &Ledger, figures: &Figures) -> Vec<Finding> {
+    if figures.varied().is_some() {
+        return grain::worth_while(figures);
+    }
     Facts::of(ledger, figures).map(|facts| told(&facts)).unwrap_or_default()
 }
 
