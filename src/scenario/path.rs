@@ -19,29 +19,17 @@ pub const PATH: &[Chapter] = &[
     Chapter { title: "Computing", scenarios: &["crunch"] },
     Chapter {
         title: "The interpreter's lock",
-        scenarios: &["gil-threads", "gil-processes", "gil-waiting", "gil-convoy"],
+        scenarios: &["gil-threads", "gil-waiting", "gil-convoy", "gil-processes"],
     },
+    Chapter { title: "Why there is a lock", scenarios: &["race", "race-mutex", "race-atomic", "refcounts"] },
     Chapter { title: "Speedup", scenarios: &["speedup"] },
     Chapter { title: "Small tasks", scenarios: &["tiny-tasks", "chunk-size"] },
+    Chapter { title: "What data costs", scenarios: &["memory-read", "memory-write"] },
     Chapter { title: "Oversubscription", scenarios: &["matmul-one", "matmul-all"] },
     Chapter { title: "Grid search", scenarios: &["grid-search"] },
     Chapter { title: "Schedules", scenarios: &["mandelbrot-static", "mandelbrot-dynamic"] },
-    Chapter {
-        title: "Sharing",
-        scenarios: &[
-            "sum",
-            "sum-shared",
-            "race",
-            "race-mutex",
-            "race-atomic",
-            "sharded",
-            "false-sharing",
-            "refcounts",
-            "memory-read",
-            "memory-write",
-            "triad",
-        ],
-    },
+    Chapter { title: "Reductions", scenarios: &["sum", "sum-shared"] },
+    Chapter { title: "What the hardware shares", scenarios: &["sharded", "false-sharing", "triad"] },
 ];
 
 /// Bundled scenarios that are no part of the path on purpose; they are listed after it.

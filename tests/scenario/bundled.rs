@@ -132,8 +132,9 @@ fn they_take_a_few_seconds_on_two_cores() {
         let seconds = run_s(&scenario, 2);
         assert!(seconds < 8.0, "{} takes {seconds:.1} s", scenario.name);
     }
-    let all: f64 = on(2).iter().map(|scenario| run_s(scenario, 2)).sum();
-    assert!(all < 90.0, "all of them take {all:.1} s");
+    let scenarios = on(2);
+    let mean = scenarios.iter().map(|scenario| run_s(scenario, 2)).sum::<f64>() / scenarios.len() as f64;
+    assert!(mean < 5.0, "they take {mean:.1} s on average");
 }
 
 #[test]
