@@ -20,7 +20,7 @@ use crate::fixture;
 enum Step {
     Press(Key),
     Resize(u16, u16),
-    Snapshot(Snapshot),
+    Snapshot(Box<Snapshot>),
     Sample(Vec<f32>),
     Start,
     Trial,
@@ -119,7 +119,7 @@ fn step() -> impl Strategy<Value = Step> {
     prop_oneof![
         20 => key().prop_map(Step::Press),
         3 => (0_u16..220, 0_u16..70).prop_map(|(w, h)| Step::Resize(w, h)),
-        2 => snapshot().prop_map(Step::Snapshot),
+        2 => snapshot().prop_map(|snapshot| Step::Snapshot(Box::new(snapshot))),
         1 => prop::collection::vec(any::<f32>(), 0..70).prop_map(Step::Sample),
         2 => Just(Step::Start),
         3 => Just(Step::Trial),
@@ -162,7 +162,7 @@ fn take(state: &mut State, step: Step) {
             update(state, Msg::Resized(Size::new(width, height)));
         }
         Step::Snapshot(snapshot) => {
-            update(state, Msg::Snapshot(snapshot));
+            update(state, Msg::Snapshot(*snapshot));
         }
         Step::Sample(cores) => {
             update(state, Msg::Sample(parlab::machine::Sample { cores, ..fixture::sample() }));
