@@ -36,7 +36,9 @@ pub(super) fn shared(facts: &Facts) -> Option<Said> {
     let alone = facts.reference().filter(|fact| fact.workers == 1 && fact.cpu_s >= CPU_MIN_S)?;
     let times = |fact: &Fact| fact.cpu_s / alone.cpu_s;
     let dearer = facts.others().filter(|fact| (2..=cpus).contains(&fact.workers) && !facts.inner_threads);
-    let dearer = dearer.filter(|fact| times(fact) >= 1.3 && fact.efficiency.is_some_and(|e| e < 0.8));
+    // Under one lock they never compute side by side.
+    let dearer =
+        dearer.filter(|fact| fact.lock.is_none() && times(fact) >= 1.3 && fact.efficiency.is_some_and(|e| e < 0.8));
     let fact = dearer.max_by(|a, b| times(a).total_cmp(&times(b)))?;
     let message = format!(
         "The tasks cost {} {} times the CPU time that they cost {} ({} against {}): side by side they slow each other \

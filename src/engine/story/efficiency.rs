@@ -29,7 +29,7 @@ pub(super) fn below_half(facts: &Facts) -> Option<Said> {
 
 /// What may have eaten it, the plainest first.
 const CAUSES: &[fn(&Fact, &Facts) -> Option<String>] =
-    &[start_up, too_few_cpus, idle_workers, slower_tasks, growing_overhead, serial_part];
+    &[start_up, too_few_cpus, idle_workers, waits_for_the_lock, slower_tasks, growing_overhead, serial_part];
 
 fn start_up(fact: &Fact, facts: &Facts) -> Option<String> {
     let startup_s = fact.startup_s.filter(|_| facts.include_startup)?;
@@ -51,6 +51,11 @@ fn idle_workers(fact: &Fact, _: &Facts) -> Option<String> {
     let longest = if order.longest_s >= 0.9 * fact.wall.median { ", while one had the longest task" } else { "" };
     (idle >= LARGE)
         .then(|| format!("its workers were without a task for {} of the time{longest}", units::percent(idle)))
+}
+
+fn waits_for_the_lock(fact: &Fact, _: &Facts) -> Option<String> {
+    let waited = fact.lock?.waited_s / (fact.wall.median * f64::from(fact.workers));
+    (waited >= LARGE).then(|| format!("its workers waited for the lock for {} of their time", units::percent(waited)))
 }
 
 fn slower_tasks(fact: &Fact, facts: &Facts) -> Option<String> {
@@ -89,6 +94,7 @@ fn serial_part(fact: &Fact, facts: &Facts) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::super::fixture::{self, facts, processes, serial, threads};
+    use super::super::lock::Lock;
     use super::*;
     use crate::engine::order::OrderFigures;
 
@@ -115,6 +121,16 @@ mod tests {
     fn what_was_never_better_did_not_fall() {
         let facts = facts(vec![serial(1.0), threads(2, 1.25)]);
         assert_eq!(said(&facts), "With threads × 2 the efficiency was below one half, 40 %.");
+    }
+
+    #[test]
+    fn who_waits_for_the_lock_is_not_slow() {
+        let row = Fact { lock: Some(Lock { held_s: 1.2, waited_s: 1.2 }), ..threads(2, 1.25) };
+        assert!(
+            said(&facts(vec![serial(1.0), row])).ends_with("its workers waited for the lock for 48 % of their time.")
+        );
+        let row = Fact { lock: Some(Lock { held_s: 0.1, waited_s: 0.1 }), ..threads(2, 1.25) };
+        assert!(!said(&facts(vec![serial(1.0), row])).contains("lock"));
     }
 
     #[test]

@@ -20,15 +20,15 @@ fn of_one(figures: &Figures, metg: &Metg) -> Option<String> {
     measured.peek()?;
     Some(match metg.seconds {
         Some(seconds) => format!(
-            "{name} were {half} efficient down to {} a task (wall time × workers ÷ tasks); with shorter ones most of the \
-             workers' time went into something else than work",
+            "{name} are worth their while from {} a task on (wall time × workers ÷ tasks, at an efficiency of {half}): \
+             with shorter tasks most of their time goes into something else than work.",
             units::seconds(seconds)
         ),
         None if measured.all(|efficiency| efficiency >= WORTH_WHILE) => {
-            format!("{name} were at least {half} efficient at every length of task that was tried")
+            format!("{name} were at least {half} efficient at every length of task that was tried.")
         }
         None => {
-            format!("{name} were not seen to cross {half} of efficiency between the lengths of task that were tried")
+            format!("{name} were not seen to cross {half} of efficiency between the lengths of task that were tried.")
         }
     })
 }
@@ -50,7 +50,7 @@ mod tests {
     fn it_names_the_shortest_task_that_was_worth_while() {
         let said = said(Some(78e-6), &[Some(0.1), Some(0.9)]);
         assert_eq!(said.len(), 1);
-        assert!(said[0].starts_with("threads × 2 were 50 % efficient down to 78.0 µs a task"), "{said:?}");
+        assert!(said[0].starts_with("threads × 2 are worth their while from 78.0 µs a task on"), "{said:?}");
     }
 
     #[test]
