@@ -89,6 +89,7 @@ fn scenario(tasks: u64) -> Scenario {
             inputs: Inputs::Range { tasks },
             order: Order::Given,
             seed: 1,
+            interpreter: None,
         },
         sweep: Sweep {
             backends: vec![BackendKind::Threads],
@@ -104,6 +105,7 @@ fn scenario(tasks: u64) -> Scenario {
             include_startup: false,
             timeout: Duration::from_secs(600),
         },
+        vary: None,
     }
 }
 

@@ -9,7 +9,7 @@ use std::time::Instant;
 
 use parlab::engine::LaneState;
 use parlab::tui::theme::Theme;
-use parlab::tui::widgets::{Cores, Label, LaneRow, Lanes, Plot, Point, Segment, Series};
+use parlab::tui::widgets::{Cores, Label, LaneRow, Lanes, Over, Plot, Point, Segment, Series};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::widgets::Widget;
@@ -27,7 +27,10 @@ fn main() -> ExitCode {
     let series = series();
     let plot = Plot {
         series: &series,
+        guesses: &[],
         ideal: Some(1.0),
+        level: None,
+        over: Over::Workers,
         selected: Some((1, 9)),
         x_label: "workers",
         y_label: "speedup",
@@ -87,5 +90,12 @@ fn spans(workers: usize, tasks: usize) -> Vec<Vec<Segment>> {
 }
 
 fn lane(worker: usize, spans: &[Segment]) -> LaneRow<'_> {
-    LaneRow { label: worker.to_string(), state: LaneState::Running, spans, busy: &[], note: String::new() }
+    LaneRow {
+        label: worker.to_string(),
+        state: LaneState::Running,
+        spans,
+        busy: &[],
+        lock: [&[]; 4],
+        note: String::new(),
+    }
 }

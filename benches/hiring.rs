@@ -76,6 +76,7 @@ fn scenario() -> Scenario {
             inputs: Inputs::Range { tasks: 1 },
             order: Order::Given,
             seed: 1,
+            interpreter: None,
         },
         sweep: Sweep {
             backends: vec![BackendKind::Processes, BackendKind::Threads],
@@ -91,5 +92,6 @@ fn scenario() -> Scenario {
             include_startup: false,
             timeout: Duration::from_secs(600),
         },
+        vary: None,
     }
 }

@@ -88,6 +88,7 @@ fn scenario(tasks: u64) -> Scenario {
             inputs: Inputs::Range { tasks },
             order: Order::Given,
             seed: 1,
+            interpreter: None,
         },
         sweep: Sweep {
             backends: vec![BackendKind::Processes],
@@ -103,6 +104,7 @@ fn scenario(tasks: u64) -> Scenario {
             include_startup: false,
             timeout: Duration::from_secs(600),
         },
+        vary: None,
     }
 }
 

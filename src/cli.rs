@@ -38,6 +38,7 @@ Examples:
   parlab run numbers.toml
   parlab run numbers.toml --workers 1,2,4 --repeats 5
   parlab run numbers.toml --format json --quiet | jq '.configs[].speedup.value'
+  parlab run numbers.toml --predict 2:1.8,4:3
   parlab run numbers.toml -o report.json --format json --journal run.jsonl
 
 LIST: 4 · 1,2,4 · 1..8 · 1..8 step 2 · 1..cores · 1..cores+3 · pow2..cores · 2x4 (processes x threads)
@@ -83,6 +84,8 @@ pub enum Command {
         #[arg(required = true, value_name = "FILE")]
         files: Vec<PathBuf>,
     },
+    /// Print the JSON schema of scenario files, by which editors complete and check their keys
+    Schema,
     /// Tell what parlab sees: CPUs, which of them are usable and why, memory, load
     Machine {
         /// How to write it
@@ -116,6 +119,10 @@ pub struct Run {
     /// Write each event of the run to a file, as a line of JSON
     #[arg(long, value_name = "FILE")]
     pub journal: Option<PathBuf>,
+
+    /// What you expect, before it is measured: WORKERS:SPEEDUP such as 2:1.8,4:3; or 2:0.5s, threads:2:1.9
+    #[arg(long, value_name = "PAIRS")]
+    pub predict: Option<String>,
 
     /// No progress on standard error
     #[arg(short, long)]
@@ -171,9 +178,21 @@ pub struct List {
     #[arg(long)]
     pub kinds: bool,
 
-    /// How to write it
+    /// How to write it; md is a page of reference, and goes with --kinds
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
-    pub format: Plain,
+    pub format: Listing,
+}
+
+/// How a list is written.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub enum Listing {
+    /// For people
+    #[default]
+    Text,
+    /// For scripts
+    Json,
+    /// For a page of documentation
+    Md,
 }
 
 /// How lists and facts are written.

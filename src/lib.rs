@@ -28,10 +28,15 @@
 //!
 //! # Where do I add …
 //! - a kind of workload? A file beside `workload/square.rs`, and a line in `workload/registry.rs`.
-//! - a key of scenarios? `scenario/sweep.rs` or `scenario/job.rs`, and the setting in `scenario/settings.rs`.
+//! - a bundled scenario? A file in `scenarios/`, and its place along the path in `scenario/path.rs`.
+//! - something that tasks share, and a trial tells of? The commons, and a line in `WATCHED` beside the registry.
+//! - a key of the sweep that `[vary]` may vary? A row of the table in `scenario/vary.rs`.
+//! - a key of scenarios? `scenario/sweep.rs` or `scenario/job.rs`, the setting in `scenario/settings.rs`, and a word
+//!   about it in `scenario/form/keys.rs`.
 //! - a backend? A file beside `backend/threads.rs` that hires workers and hands back a [`backend::Crew`].
 //! - an event? [`engine::Event`]; the [`engine::Ledger`] folds it, reports and screens follow.
 //! - a figure? [`analysis`] for the formula, [`engine::Figures`] for the row, then report and screen.
+//! - a sentence about what happened? A rule beside `engine/story/speed.rs`, and a line in its table.
 //! - a report? A file beside `report/json.rs`.
 //! - a key of the screen? A row in [`tui::keys`]; footer, help and README come from there.
 //! - a command? [`cli`] for its words, `command/` for what it does.

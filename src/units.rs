@@ -1,5 +1,9 @@
 //! How figures are written for people: seconds, bytes, counts, rates. Scripts get plain numbers instead.
 
+mod letters;
+
+pub use letters::{Letters, to_ascii};
+
 /// Seconds with the unit that leaves one to three digits before the point: `1.8 ms`, `4.21 s`, `2 min 05 s`.
 pub fn seconds(s: f64) -> String {
     if !s.is_finite() {
@@ -24,6 +28,8 @@ pub fn seconds(s: f64) -> String {
 /// Three significant digits, below 1 at least two: `531`, `12.4`, `0.98`, `0.012`. Only what is less than a
 /// millionth is written with an exponent; nothing but zero reads as zero.
 pub fn digits(x: f64) -> String {
+    // Nobody means another zero by -0.
+    let x = if x == 0.0 { 0.0 } else { x };
     match x.abs() {
         a if a >= 99.95 => format!("{x:.0}"),
         a if a >= 9.995 => format!("{x:.1}"),
@@ -92,6 +98,24 @@ pub fn count(n: u64) -> String {
     out
 }
 
+/// The words of a text, where a figure and its percent sign, or a name and its number of workers (`threads × 2`), are
+/// one: no line should end between them.
+pub fn words(text: &str) -> Vec<String> {
+    let mut words: Vec<String> = Vec::new();
+    for word in text.split_whitespace() {
+        let is_times = |word: &str| word == "×" || word == "x";
+        let belongs = word.starts_with('%') || is_times(word);
+        match words.last_mut() {
+            Some(last) if belongs || last.ends_with(" ×") || last.ends_with(" x") => {
+                last.push(' ');
+                last.push_str(word);
+            }
+            _ => words.push(word.to_owned()),
+        }
+    }
+    words
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -126,6 +150,7 @@ mod tests {
             (-0.000_123, "-0.00012"),
             (1.2e-9, "1.2e-9"),
             (0.0, "0.00"),
+            (-0.0, "0.00"),
         ];
         for (x, text) in cases {
             assert_eq!(digits(x), text);
@@ -134,6 +159,14 @@ mod tests {
         for (fraction, text) in cases {
             assert_eq!(percent(fraction), text);
         }
+    }
+
+    #[test]
+    fn words_keep_what_belongs_together() {
+        assert_eq!(words("With threads × 2 it was\n38 %."), ["With", "threads × 2", "it", "was", "38 %."]);
+        assert_eq!(words("processes x 4: 2 x"), ["processes x 4:", "2 x"]);
+        assert_eq!(words(" % x max "), ["% x max"]);
+        assert!(words(" ").is_empty());
     }
 
     #[test]

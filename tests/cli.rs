@@ -283,7 +283,12 @@ fn fewer_cpus_are_usable_where_fewer_are_allowed() {
         return;
     }
     let mut command = Command::new("taskset");
-    let output = command.args(["-c", "0"]).arg(common::binary()).args(["machine", "--format", "json"]).output();
+    let output = command
+        .args(["-c", "0"])
+        .arg(common::binary())
+        .env("XDG_STATE_HOME", "/dev/null")
+        .args(["machine", "--format", "json"])
+        .output();
     let output = output.expect("taskset");
     if code(&output) != 0 {
         eprintln!("SKIPPED: CPU 0 is not to be had");
@@ -295,51 +300,71 @@ fn fewer_cpus_are_usable_where_fewer_are_allowed() {
         assert!(machine["limited_by"].as_array().expect("limits").contains(&"affinity".into()), "{machine:#}");
     }
     let mut command = Command::new("taskset");
-    command.args(["-c", "0"]).arg(common::binary()).args(["run", "cubes", "--workers", "1..cores", "--repeats", "1"]);
+    command.args(["-c", "0"]).arg(common::binary()).env("XDG_STATE_HOME", "/dev/null").args([
+        "run",
+        "cubes",
+        "--workers",
+        "1..cores",
+        "--repeats",
+        "1",
+    ]);
     let output = command.args(["--quiet", "--format", "json"]).output().expect("taskset");
     assert_eq!(json(&output)["configs"].as_array().map(Vec::len), Some(3), "serial, threads × 1, processes × 1");
 }
 
-/// parlab with at most so many processes and threads for its user.
-fn limited(tasks: u32) -> Command {
-    let mut command = Command::new("prlimit");
-    command.arg(format!("--nproc={tasks}:{tasks}")).arg(common::binary());
-    command
+/// parlab with at most so many processes and threads for somebody without privileges, since nothing is refused to
+/// root; `None`, audibly, where that cannot be had.
+fn limited(user: u32, tasks: u32) -> Option<Command> {
+    if !have("prlimit") || !have("setpriv") {
+        return None;
+    }
+    let somebody = [format!("--reuid={user}"), "--regid=54321".to_owned(), "--clear-groups".to_owned()];
+    let mut probe = Command::new("setpriv");
+    if !probe.args(&somebody).arg(common::binary()).arg("list").output().is_ok_and(|output| output.status.success()) {
+        eprintln!("SKIPPED: this test needs to become somebody else, who can run the program");
+        return None;
+    }
+    let mut command = Command::new("setpriv");
+    command.args(somebody).args(["prlimit", &format!("--nproc={tasks}:{tasks}")]).arg(common::binary());
+    command.env("XDG_STATE_HOME", "/dev/null");
+    Some(command)
 }
 
 #[test]
 fn more_workers_than_a_limit_allows_are_refused() {
-    if !have("prlimit") {
-        return;
-    }
     let args = ["run", "cubes", "--quiet", "--repeats", "1", "--warmup", "0", "--workers"];
-    let output = limited(40).args(args).arg("1,200").output().expect("prlimit");
+    let Some(mut parlab) = limited(54_322, 40) else { return };
+    let output = parlab.args(args).arg("1,40").output().expect("prlimit");
     assert_eq!((code(&output), stdout(&output).as_str()), (3, ""), "{}", stderr(&output));
-    for word in ["200", "40", "ulimit -u", "--yes"] {
+    // One of the 40 is parlab itself.
+    for word in ["40 workers are more than the 39 ", "ulimit -u", "--yes"] {
         assert!(stderr(&output).contains(word), "{word}: {}", stderr(&output));
     }
-    let output = limited(40).args(args).arg("200").args(["--backends", "serial"]).output().expect("prlimit");
+    let Some(mut parlab) = limited(54_322, 40) else { return };
+    let output = parlab.args(args).arg("200").args(["--backends", "serial"]).output().expect("prlimit");
     assert_eq!(code(&output), 0, "a serial run hires nobody: {}", stderr(&output));
+}
+
+#[test]
+fn what_a_limit_does_not_hold_for_is_not_refused() {
+    if !have("prlimit") || !nix::unistd::getuid().is_root() {
+        return;
+    }
+    let mut parlab = Command::new("prlimit");
+    parlab.arg("--nproc=40:40").arg(common::binary());
+    let output =
+        parlab.args(["run", "cubes", "--quiet", "--repeats", "1", "--warmup", "0", "--workers", "60"]).output();
+    let output = output.expect("prlimit");
+    assert_eq!(code(&output), 0, "{}", stderr(&output));
 }
 
 #[test]
 fn a_limit_that_is_only_found_out_by_running_into_it_is_told() {
     let _turn = alone();
-    if !have("prlimit") || !have("setpriv") {
-        return;
-    }
-    // Somebody without privileges, since nothing is refused to root.
-    let mut probe = Command::new("setpriv");
-    let somebody = ["--reuid=54321", "--regid=54321", "--clear-groups"];
-    if !probe.args(somebody).arg(common::binary()).args(["list"]).output().is_ok_and(|output| output.status.success()) {
-        eprintln!("SKIPPED: this test needs to become somebody else, who can run the program");
-        return;
-    }
     for backend in ["threads", "processes"] {
-        let mut command = Command::new("setpriv");
-        command.args(somebody).args(["prlimit", "--nproc=30:30"]).arg(common::binary());
+        let Some(mut parlab) = limited(54_321, 30) else { return };
         let toml = ["run", "cubes", "--quiet", "--yes", "--repeats", "2", "--warmup", "0", "--format", "json"];
-        let output = command.args(toml).args(["--workers", "2,100", "--backends", backend]).output().expect("setpriv");
+        let output = parlab.args(toml).args(["--workers", "2,100", "--backends", backend]).output().expect("setpriv");
         let report = json(&output);
         assert_eq!((code(&output), report["status"].as_str()), (1, Some("failed")), "{backend}: {report:#}");
         let broken = common::running::warnings(&report, "trial-broken");
@@ -416,4 +441,39 @@ fn an_environment_without_anything_will_do() {
         .output()
         .expect("parlab");
     assert_eq!((code(&output), json(&output)["status"].as_str()), (0, Some("done")), "{}", stderr(&output));
+}
+
+#[test]
+fn the_pages_that_are_bundled_are_what_the_commands_print() {
+    let page = |name: &str| fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios").join(name));
+    for (args, name) in
+        [(&["list", "--kinds", "--format", "md"][..], "KINDS.md"), (&["schema"], "scenario.schema.json")]
+    {
+        let output = run(args);
+        assert_eq!(code(&output), 0, "{}", stderr(&output));
+        assert_eq!(stdout(&output), page(name).expect("a page"), "{name}");
+    }
+    let output = run(&["list", "--format", "md"]);
+    assert_eq!((code(&output), stdout(&output).as_str()), (2, ""));
+    assert!(stderr(&output).contains("--format md: only kinds are written so; add --kinds"), "{}", stderr(&output));
+}
+
+#[test]
+fn a_report_is_ascii_where_the_locale_says_so() {
+    let folder = folder();
+    let toml = "title = \"Wörter × Zahlen\"\nlesson = \"Größer → besser …\"\n[workload]\nkind = \"sleep\"\n\
+                tasks = 12000\nunit_s = 0\n[sweep]\nworkers = 2\nrepeats = 2\nwarmup = 0\n";
+    let path = scenario(folder.path(), "case", toml);
+    for (locale, ascii) in [("C", true), ("POSIX", true), ("en_GB.ISO-8859-1", true), ("C.UTF-8", false)] {
+        let output = parlab().env("LC_ALL", locale).arg("run").arg(&path).output().expect("parlab");
+        assert_eq!(code(&output), 0, "{}", stderr(&output));
+        assert_eq!((output.stdout.is_ascii(), output.stderr.is_ascii()), (ascii, ascii), "{}", stdout(&output));
+        let words = if ascii { "Woerter x Zahlen" } else { "Wörter × Zahlen" };
+        assert!(stdout(&output).contains(words), "{}", stdout(&output));
+        assert!(!ascii || stdout(&output).contains("threads x 2") && stdout(&output).contains("####"));
+        assert!(!stdout(&output).lines().any(|line| line.contains('?')), "{}", stdout(&output));
+        // What scripts read stays as it is.
+        let output = parlab().env("LC_ALL", locale).args(["run", "--quiet", "--format", "json"]).arg(&path).output();
+        assert_eq!(json(&output.expect("parlab"))["configs"].as_array().map(Vec::len), Some(3));
+    }
 }

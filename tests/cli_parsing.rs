@@ -1,7 +1,7 @@
 //! The command line, as typed.
 
 use clap::CommandFactory;
-use parlab::cli::{Cli, Command, Format, Plain};
+use parlab::cli::{Cli, Command, Format, Listing, Plain};
 
 fn read(line: &str) -> Result<Cli, clap::Error> {
     Cli::read(line.split_whitespace())
@@ -32,7 +32,7 @@ fn without_a_command_the_screen_opens() {
 #[test]
 fn run_takes_every_option_of_the_contract() {
     let line = "parlab run a.toml --backends threads,processes --workers 1..cores+3 --repeats 5 --warmup 0 --schedule \
-                guided --chunk 16 --seed 7 --format json -o out.json --journal run.jsonl --quiet --yes";
+                guided --chunk 16 --seed 7 --format json -o out.json --journal run.jsonl --predict 2:1.8,4:3 --quiet --yes";
     let Some(Command::Run(run)) = read(line).unwrap().command else { panic!("not a run") };
     assert_eq!(run.scenario, "a.toml");
     assert_eq!(run.overrides.backends.as_deref(), Some("threads,processes"));
@@ -43,6 +43,7 @@ fn run_takes_every_option_of_the_contract() {
     assert_eq!(run.format, Format::Json);
     assert_eq!(run.output.as_deref(), Some("out.json".as_ref()));
     assert_eq!(run.journal.as_deref(), Some("run.jsonl".as_ref()));
+    assert_eq!(run.predict.as_deref(), Some("2:1.8,4:3"));
     assert!(run.quiet && run.yes);
 }
 
@@ -65,9 +66,11 @@ fn a_list_with_spaces_is_one_value() {
 fn the_other_commands() {
     let command = |line: &str| read(line).unwrap().command.unwrap();
     assert!(
-        matches!(command("parlab list --kinds --format json"), Command::List(l) if l.kinds && l.format == Plain::Json)
+        matches!(command("parlab list --kinds --format json"), Command::List(l) if l.kinds && l.format == Listing::Json)
     );
-    assert!(matches!(command("parlab list"), Command::List(l) if !l.kinds && l.format == Plain::Text));
+    assert!(matches!(command("parlab list"), Command::List(l) if !l.kinds && l.format == Listing::Text));
+    assert!(matches!(command("parlab list --format md"), Command::List(l) if l.format == Listing::Md));
+    assert!(matches!(command("parlab schema"), Command::Schema));
     assert!(matches!(command("parlab show gil"), Command::Show { name } if name == "gil"));
     assert!(matches!(command("parlab check a.toml b.toml"), Command::Check { files } if files.len() == 2));
     assert!(matches!(command("parlab machine --format json"), Command::Machine { format: Plain::Json }));

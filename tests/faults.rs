@@ -84,7 +84,9 @@ fn a_task_that_panics_fails_alone() {
     let (report, code, stderr) = report(&crash("panic", "inputs = [1, 2, 3, 4]", "workers = 2"), &[]);
     assert_eq!((report["status"].as_str(), code), (Some("failed"), 1));
     assert_eq!(warnings(&report, "worker-lost"), [""; 0], "its worker lives on");
-    assert_eq!(warnings(&report, "tasks-failed").len(), 1);
+    let told = warnings(&report, "tasks-failed");
+    assert_eq!(told.len(), 1);
+    assert!(told[0].ends_with(" failed: it panicked: the task with x = 2 was asked to panic"), "{told:?}");
     assert!(!stderr.contains("panicked"), "no message garbles the terminal: {stderr}");
     no_value_but_of_task_1(&report);
 }
@@ -459,7 +461,13 @@ fn children_that_nobody_waits_for_are_waited_for_all_the_same() {
         return;
     }
     let mut command = Command::new("env");
-    command.arg("--ignore-signal=CHLD").arg(common::binary()).args(["run", "--format", "json", "--repeats", "2"]);
+    command.arg("--ignore-signal=CHLD").arg(common::binary()).env("XDG_STATE_HOME", "/dev/null").args([
+        "run",
+        "--format",
+        "json",
+        "--repeats",
+        "2",
+    ]);
     let run = Running::launch(command, &waiting("[0.2, 0.2]", "workers = 2\ntimeout_s = 10"), |_| {});
     let ended = run.finish();
     assert_eq!((ended.code(), ended.report()["status"].as_str()), (0, Some("done")), "{}", ended.report()["warnings"]);
@@ -470,13 +478,26 @@ fn workers_of_a_trial_that_was_given_up_do_not_work_on() {
     let _turn = alone();
     // Somebody without privileges, since nothing is refused to root, whose nursery is forbidden to fork again.
     let somebody = ["--reuid=54322", "--regid=54322", "--clear-groups"];
-    let may_run = || Command::new("setpriv").args(somebody).arg(common::binary()).arg("list").output();
+    let may_run = || {
+        Command::new("setpriv")
+            .args(somebody)
+            .arg(common::binary())
+            .env("XDG_STATE_HOME", "/dev/null")
+            .arg("list")
+            .output()
+    };
     if !common::have("setpriv") || !common::have("prlimit") || !may_run().is_ok_and(|list| list.status.success()) {
         eprintln!("SKIPPED: this test needs to become somebody else, who can run the program");
         return;
     }
     let mut command = Command::new("setpriv");
-    command.args(somebody).arg(common::binary()).args(["run", "--format", "json", "--repeats", "2"]);
+    command.args(somebody).arg(common::binary()).env("XDG_STATE_HOME", "/dev/null").args([
+        "run",
+        "--format",
+        "json",
+        "--repeats",
+        "2",
+    ]);
     let toml = format!("{}schedule = \"static\"\ntimeout_s = 2\n", waiting("{ repeat = 5, times = 6 }", "workers = 3"));
     let mut run = Running::launch_for(54322, command, &toml);
     run.wait_for("gate_opened", 1);

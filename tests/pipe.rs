@@ -52,6 +52,24 @@ fn results_are_those_of_shared_memory_for_each_payload_and_chunk() {
 }
 
 #[test]
+fn payloads_can_be_varied_and_results_agree_at_each() {
+    let toml = squares(12, 0, "workers = 2").replace("payload = 0\n", "") + "[vary]\npayload = [0, 1, 70000]\n";
+    let (report, code, stderr) = report(&toml, &[]);
+    assert_eq!(code, 0, "{stderr} {}", report["warnings"]);
+    let told: Vec<(u64, u64, &str)> = configs(&report)
+        .iter()
+        .map(|c| {
+            let whole = |pointer: &str| c.pointer(pointer).and_then(Value::as_u64).expect("a number");
+            (whole("/payload_bytes"), whole("/vary/payload"), c["checksum"].as_str().expect("a checksum"))
+        })
+        .collect();
+    assert_eq!(told.iter().map(|(bytes, ..)| *bytes).collect::<Vec<_>>(), [[0; 4], [1; 4], [70000; 4]].concat());
+    assert!(told.iter().all(|(bytes, point, _)| bytes == point), "{told:?}");
+    assert!(told.chunks(4).all(|point| point.iter().all(|(.., sum)| *sum == point[0].2)), "{told:?}");
+    assert!(told[0].2 != told[4].2 && told[4].2 != told[8].2, "{told:?}");
+}
+
+#[test]
 fn values_come_through_the_pipe() {
     for chunk in [1, 4, 1000] {
         let toml = piped("kind = 'square'\ntasks = 50", &format!("workers = 2\norder = 'shuffled'\nchunk = {chunk}"));
@@ -177,6 +195,7 @@ fn a_task_that_panics_fails_alone() {
     let workload = "kind = 'crash'\nhow = 'panic'\nat = 5\ntasks = 10";
     let (report, code, _) = report(&piped(workload, "workers = 2\nchunk = 4"), &[]);
     assert_eq!(code, 1);
+    assert!(report["warnings"].to_string().contains("failed: it panicked: "), "{}", report["warnings"]);
     assert_eq!((&configs(&report)[0]["tasks_done"], &configs(&report)[0]["tasks_failed"]), (&9.into(), &1.into()));
 }
 

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
 use common::report;
-use common::running::{alone, warnings};
+use common::running::{Running, alone, warnings};
 use serde_json::Value;
 
 /// Inputs that are neither sorted nor distinct, a number divisible by none of the numbers of workers.
@@ -400,4 +400,113 @@ fn a_stealing_trial_that_runs_out_of_time_is_ended() {
     let (report, code, _) = report(toml, &[]);
     assert_eq!(code, 1);
     assert_eq!(warnings(&report, "timeout").len(), 1);
+}
+
+/// A varied scenario by all backends, two rounds and a warm-up.
+fn varied(workload: &str, vary: &str, sweep: &str) -> (Value, i32, String) {
+    let toml = format!(
+        "[workload]\n{workload}\n[vary]\n{vary}\n[sweep]\nbackends = [\"threads\", \"processes\"]\nworkers = [2, 3]\n\
+         repeats = 2\nwarmup = 1\n{sweep}\n"
+    );
+    report(&toml, &[])
+}
+
+#[test]
+fn every_point_has_its_own_tasks_whoever_runs_them() {
+    let workload = format!("kind = \"countdown\"\n{}", given_inputs());
+    let (report, code, stderr) = varied(&workload, "steps = [10, 1e3, 7]", "");
+    assert_eq!((report["status"].as_str(), code), (Some("done"), 0), "{}: {stderr}", report["warnings"]);
+    let configs = report["configs"].as_array().expect("configs");
+    assert_eq!(configs.len(), 15);
+    let mut checksums: BTreeMap<u64, BTreeSet<&str>> = BTreeMap::new();
+    for config in configs {
+        let steps = config["vary"]["steps"].as_f64().expect("steps");
+        let results = config["results"].as_array().expect("results");
+        assert_eq!(column(results, "steps"), INPUTS.map(|x| x * steps), "{config:#}");
+        assert_eq!(config["wall_s"]["samples"].as_array().map(Vec::len), Some(2));
+        checksums.entry(steps as u64).or_default().insert(config["checksum"].as_str().expect("a checksum"));
+    }
+    let distinct: BTreeSet<&str> = checksums.values().flatten().copied().collect();
+    assert_eq!(checksums.keys().copied().collect::<Vec<_>>(), [7, 10, 1000]);
+    assert!(checksums.values().all(|of_point| of_point.len() == 1) && distinct.len() == 3, "{checksums:?}");
+    assert_eq!(report["metg"].as_array().map(Vec::len), Some(4), "threads and processes, 2 and 3 each");
+}
+
+#[test]
+fn speedups_are_relative_to_the_same_point() {
+    let _turn = alone();
+    let (report, code, _) = varied("kind = \"sleep\"\ninputs = [1, 1, 1, 1, 1, 1]", "unit_s = [2e-3, 4e-2]", "");
+    assert_eq!(code, 0);
+    let configs = report["configs"].as_array().expect("configs");
+    let median = |config: &Value| config["wall_s"]["median"].as_f64().expect("a wall");
+    let (short, long) = configs.split_at(5);
+    for (short, long) in short.iter().zip(long) {
+        assert_eq!((&short["backend"], &short["workers"]), (&long["backend"], &long["workers"]));
+        assert!(median(long) > 3.0 * median(short), "twenty times the work: {short:#} {long:#}");
+    }
+    for point in [short, long] {
+        assert_eq!((&point[0]["backend"], &point[0]["speedup"]["value"]), (&"serial".into(), &1.0.into()));
+        for config in point {
+            let (speedup, workers) = (config["speedup"]["value"].as_f64(), config["workers"].as_f64());
+            let wanted = median(&point[0]) / median(config);
+            assert!((speedup.expect("a speedup") / wanted - 1.0).abs() < 1e-9, "{config:#}");
+            let efficiency = config["efficiency"].as_f64().expect("an efficiency");
+            assert!((efficiency * workers.expect("workers") / wanted - 1.0).abs() < 1e-9, "{config:#}");
+        }
+    }
+    // Waiting needs no core: six waits by three workers take a third of the time, however busy the machine is.
+    assert!(long[1..].iter().all(|config| config["efficiency"].as_f64().is_some_and(|e| e > 0.6)), "{report:#}");
+}
+
+#[test]
+fn a_chunk_that_varies_changes_no_result() {
+    let (report, code, stderr) = varied("kind = \"square\"\ntasks = 1000", "chunk = [1, 7, 100000]", "");
+    assert_eq!((report["status"].as_str(), code), (Some("done"), 0), "{}: {stderr}", report["warnings"]);
+    let configs = report["configs"].as_array().expect("configs");
+    let chunks: Vec<u64> = configs.iter().map(|config| config["chunk"].as_u64().expect("a chunk")).collect();
+    assert_eq!(chunks, [[1; 5], [7; 5], [100_000; 5]].concat());
+    for config in configs {
+        assert_eq!(config["vary"], serde_json::json!({"chunk": config["chunk"]}));
+        assert_eq!(config["checksum"], configs[0]["checksum"]);
+        assert_eq!(config["results"].as_array().map(Vec::len), Some(1000));
+    }
+    assert_eq!(report["metg"], serde_json::json!([]), "the tasks are as long as ever");
+}
+
+#[test]
+fn a_point_that_takes_too_long_leaves_the_others_alone() {
+    // The nursery is killed with the workers that take too long; another serves the other point.
+    let toml = "[workload]\nkind = \"sleep\"\ninputs = [1, 1]\n[vary]\nunit_s = [600, 1e-3]\n[sweep]\n\
+                backends = [\"processes\"]\nworkers = 2\nbaseline = \"none\"\nrepeats = 2\nwarmup = 0\ntimeout_s = 4\n";
+    let (report, code, _) = report(toml, &[]);
+    assert_eq!((report["status"].as_str(), code), (Some("failed"), 1));
+    let warnings = warnings(&report, "timeout");
+    assert_eq!(warnings.len(), 1, "it is not tried again: {warnings:?}");
+    assert!(warnings[0].starts_with("processes × 2, unit_s 600, repeat 1 took longer"), "{warnings:?}");
+    for config in report["configs"].as_array().expect("configs") {
+        let unit_s = config["vary"]["unit_s"].as_f64().expect("a unit");
+        let samples = if unit_s > 1.0 { 0 } else { 2 };
+        assert_eq!(config["wall_s"]["samples"].as_array().map(Vec::len), Some(samples), "{config:#}");
+        if samples > 0 {
+            assert_eq!(column(config["results"].as_array().expect("results"), "waited"), [1e-3, 1e-3]);
+        }
+    }
+}
+
+#[test]
+fn one_nursery_serves_all_points() {
+    let toml = "[workload]\nkind = \"sleep\"\ninputs = [1, 1]\n[vary]\nunit_s = [0.11, 0.1]\n[sweep]\n\
+                backends = [\"processes\"]\nworkers = 2\nbaseline = \"none\"\nrepeats = 3\nwarmup = 0\n";
+    let mut run = Running::start(toml, &[]);
+    let mut nurseries = BTreeSet::new();
+    for trial in 1..=6 {
+        run.wait_for("gate_opened", trial);
+        nurseries.extend(run.nursery());
+    }
+    let ended = run.finish();
+    assert_eq!((ended.code(), nurseries.len()), (0, 1), "{}", ended.stderr);
+    for config in ended.report()["configs"].as_array().expect("configs") {
+        let waited = column(config["results"].as_array().expect("results"), "waited");
+        assert_eq!(waited, [config["vary"]["unit_s"].as_f64().expect("a unit"); 2]);
+    }
 }

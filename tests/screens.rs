@@ -4,18 +4,29 @@
 
 #[path = "screens/any_input.rs"]
 mod any_input;
+#[path = "screens/editor.rs"]
+mod editor;
 #[path = "screens/every_key.rs"]
 mod every_key;
 #[path = "screens/fixture.rs"]
 mod fixture;
+#[path = "screens/lock.rs"]
+mod lock;
 #[path = "screens/many_trials.rs"]
 mod many_trials;
 #[path = "screens/modifiers.rs"]
 mod modifiers;
+#[path = "screens/scores.rs"]
+mod scores;
+#[path = "screens/shared.rs"]
+mod shared;
+#[path = "screens/varied.rs"]
+mod varied;
 
 use std::path::Path;
 
 use parlab::engine::Status;
+use parlab::scenario::{Expected, Prediction};
 use parlab::tui::Theme;
 use parlab::tui::keys::Key;
 use parlab::tui::screens::render;
@@ -206,6 +217,60 @@ fn results() {
         press(&mut state, &[Key::Down, Key::Down, Key::Right]);
         expect(&format!("results-{size_name}"), &state);
     }
+}
+
+/// Speedups of 2 and 3 for threads, and half a second for four processes.
+fn predictions() -> Vec<Prediction> {
+    let predict = |config, expected| Prediction { config, expected };
+    vec![predict(2, Expected::Speedup(2.0)), predict(3, Expected::Speedup(3.0)), predict(7, Expected::WallS(0.5))]
+}
+
+#[test]
+fn results_beside_what_was_predicted() {
+    for (size_name, size, theme) in SIZES {
+        let mut state = fixture::state(size, theme);
+        fixture::start_expecting(&mut state, predictions());
+        fixture::run_trials(&mut state, 16);
+        fixture::finish(&mut state, Status::Done, &[]);
+        press(&mut state, &[Key::Down, Key::Down, Key::Right]);
+        expect(&format!("predicted-results-{size_name}"), &state);
+    }
+}
+
+#[test]
+fn run_beside_what_was_predicted() {
+    let mut state = fixture::state(LARGE, Theme::FULL);
+    fixture::start_expecting(&mut state, predictions());
+    fixture::tell(&mut state, 0.1, parlab::engine::Event::TrialStarted { trial: 0 });
+    expect("predicted-run-hiring", &state);
+    fixture::in_progress(&mut state);
+    expect("predicted-run-120x40", &state);
+}
+
+#[test]
+fn predicting() {
+    for (size_name, size, theme) in SIZES {
+        let mut state = fixture::state(size, theme);
+        press(&mut state, &[Key::Down, Key::Down, Key::Down, Key::Char('p')]);
+        type_text(&mut state, "0.9");
+        press(&mut state, &[Key::Down]);
+        type_text(&mut state, "1.8");
+        press(&mut state, &[Key::Down, Key::Down, Key::Down, Key::Down]);
+        type_text(&mut state, "500ms");
+        press(&mut state, &[Key::Up, Key::Right, Key::Right, Key::Right]);
+        expect(&format!("predict-{size_name}"), &state);
+    }
+}
+
+#[test]
+fn predicting_what_cannot_be_read() {
+    let mut state = fixture::state(SMALL, Theme::FULL);
+    press(&mut state, &[Key::Down, Key::Char('p')]);
+    type_text(&mut state, "1.8s.");
+    press(&mut state, &[Key::Down, Key::Enter]);
+    expect("predict-wrong", &state);
+    press(&mut state, &[Key::Backspace, Key::Backspace, Key::Enter]);
+    expect("predict-kept", &state);
 }
 
 #[test]

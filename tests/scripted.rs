@@ -44,6 +44,7 @@ fn setting() -> Setting {
             limited_by: vec!["affinity".to_owned()],
             memory_bytes: Some(1 << 34),
         },
+        predictions: Vec::new(),
     }
 }
 
@@ -210,6 +211,32 @@ fn results_that_differ_fail_the_run() {
 }
 
 #[test]
+fn what_tasks_leave_behind_may_differ() {
+    let toml = QUERIES.replace("\"sleep\"", "\"race\"");
+    let told = played(&toml, &Control::default(), |config, n, _, _| {
+        let lost = f64::from(n * config.workers);
+        let tally = [("lost", lost), ("found", 100.0 - lost), ("expected", 100.0)];
+        let tally = tally.map(|(name, value)| (name.to_owned(), value)).into_iter().collect();
+        Ok(TrialOutcome { tally: Some(tally), ..well(config, n) })
+    });
+    assert_eq!((told.status, told.problems().len()), (Status::Done, 0));
+    // Of the repeats 1, 2 and 3; the warm-up lost nothing, and must not show.
+    let lost: Vec<f64> =
+        (0..5).map(|config| told.report()["configs"][config]["tally"]["lost"].as_f64().expect("a figure")).collect();
+    assert_eq!(lost, [2.0, 2.0, 4.0, 2.0, 4.0]);
+    assert_eq!(told.report()["configs"][2]["tally"]["found"], 96.0);
+}
+
+#[test]
+fn memory_that_cannot_be_measured_is_told_once() {
+    let toml = QUERIES.replace("\"sleep\"", "\"memory\"");
+    let told = played(&toml, &Control::default(), |config, n, _, _| Ok(well(config, n)));
+    assert_eq!(told.status, Status::Done);
+    assert_eq!(told.problems().iter().map(|(code, _)| *code).collect::<Vec<_>>(), ["memory-unknown"]);
+    assert!(told.report()["configs"][0]["memory"]["pss_bytes"].is_null());
+}
+
+#[test]
 fn a_backend_that_breaks_fails_the_run_and_spoils_nothing_else() {
     let told = played(QUERIES, &Control::default(), |config, n, _, _| match (config.backend, n) {
         (BackendKind::Processes | BackendKind::Hybrid, _) => Err(Broken("nobody to be had".to_owned())),
@@ -366,4 +393,91 @@ fn the_largest_run_that_is_allowed_is_reported_in_good_time() {
     eprintln!("a report of {} configurations, {} trials: {took:?}", 8193, told.asked.len());
     assert!(text.len() > 1_000_000);
     assert!(took.as_secs() < 10, "{took:?}");
+}
+
+/// The index of the point that a configuration is run at.
+fn point(config: &Config) -> u32 {
+    config.point.as_ref().expect("a point").index
+}
+
+fn varying(key: &str) -> String {
+    format!("{QUERIES}[vary]\n{key} = [1, 2, 3]\n")
+}
+
+#[test]
+fn results_may_differ_from_point_to_point_but_not_at_one() {
+    let by_point = |config: &Config| format!("{:016x}", point(config));
+    let toml = varying("unit_s");
+    let told = played(&toml, &Control::default(), |config, n, _, _| {
+        Ok(TrialOutcome { checksum: by_point(config), ..well(config, n) })
+    });
+    assert_eq!((told.status, told.problems()), (Status::Done, vec![]));
+    let told = played(&toml, &Control::default(), |config, n, _, _| {
+        let is_wrong = config.backend == BackendKind::Threads && config.workers == 2 && point(config) == 1 && n > 2;
+        let checksum = if is_wrong { "bad".to_owned() } else { by_point(config) };
+        Ok(TrialOutcome { checksum, ..well(config, n) })
+    });
+    assert_eq!(told.status, Status::Failed);
+    assert_eq!(told.problems().len(), 3, "all but the warm-up: {:?}", told.problems());
+    for (code, message) in told.problems() {
+        assert_eq!(code, "results-differ");
+        assert!(message.starts_with("the results of threads × 2, unit_s 2, repeat "), "{message}");
+        assert!(message.contains(", unit_s 2, warm-up 1 (checksums bad and 0000000000000001)"), "{message}");
+    }
+}
+
+#[test]
+fn handing_the_same_tasks_out_in_another_way_changes_no_result() {
+    let told = played(&varying("chunk"), &Control::default(), |config, n, _, _| {
+        Ok(TrialOutcome { checksum: format!("{:016x}", point(config)), ..well(config, n) })
+    });
+    assert_eq!(told.status, Status::Failed);
+    // Ten of fifteen configurations, four times each; not all of them are listed.
+    let problems = told.problems();
+    let (last, others) = problems.split_last().expect("problems");
+    assert!(others.iter().all(|(code, _)| *code == "results-differ"), "{problems:?}");
+    assert_eq!(*last, ("more", "and 20 more like these"));
+}
+
+#[test]
+fn equal_results_are_told_once_and_found_at_every_point() {
+    let with_results = |told: &Told| {
+        let outcomes = told.ledger.finished.iter().filter(|(_, outcome)| outcome.results.is_some());
+        outcomes.map(|(_, outcome)| outcome.checksum.clone()).collect::<Vec<_>>()
+    };
+    let all_have_results = |told: &Told| {
+        let report = told.report();
+        let configs = report["configs"].as_array().expect("configs");
+        assert_eq!(configs.len(), 15);
+        configs.iter().all(|config| config["results"].as_array().is_some_and(|results| results.len() == 4))
+    };
+    let told = played(&varying("chunk"), &Control::default(), |config, n, _, _| Ok(well(config, n)));
+    assert_eq!((with_results(&told).len(), all_have_results(&told)), (1, true));
+    let told = played(&varying("unit_s"), &Control::default(), |config, n, _, _| {
+        Ok(TrialOutcome { checksum: point(config).to_string(), ..well(config, n) })
+    });
+    let mut told_of = with_results(&told);
+    told_of.sort();
+    assert_eq!((told_of, all_have_results(&told)), (vec!["0".to_owned(), "1".to_owned(), "2".to_owned()], true));
+    // Each configuration is asked until it has given results, at each point anew.
+    assert_eq!(told.asked.iter().filter(|(_, with_results)| *with_results).count(), 15);
+}
+
+#[test]
+fn what_took_too_long_at_one_point_is_tried_at_the_others() {
+    let told = played(&varying("unit_s"), &Control::default(), |config, n, _, _| {
+        let is_slow = config.backend == BackendKind::Processes && config.workers == 2 && point(config) == 2;
+        let end = if is_slow { TrialEnd::TimedOut } else { TrialEnd::Complete };
+        Ok(TrialOutcome { end, ..well(config, n) })
+    });
+    let problems = told.problems();
+    let [(code, message)] = problems[..] else { panic!("{problems:?}") };
+    assert_eq!(code, "timeout");
+    assert!(message.starts_with("processes × 2, unit_s 3, warm-up 1 took longer"), "{message}");
+    let report = told.report();
+    for config in report["configs"].as_array().expect("configs") {
+        let samples = config["wall_s"]["samples"].as_array().map(Vec::len);
+        let is_slow = config["backend"] == "processes" && config["workers"] == 2 && config["vary"]["unit_s"] == 3.0;
+        assert_eq!(samples, Some(if is_slow { 0 } else { 3 }), "{config:#}");
+    }
 }

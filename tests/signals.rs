@@ -219,7 +219,11 @@ fn an_ignored_hangup_stays_ignored() {
         return;
     }
     let mut command = Command::new("env");
-    command.arg("--ignore-signal=HUP").arg(common::binary()).args(["run", "--quiet", "--format", "json"]);
+    command
+        .arg("--ignore-signal=HUP")
+        .arg(common::binary())
+        .env("XDG_STATE_HOME", "/dev/null")
+        .args(["run", "--quiet", "--format", "json"]);
     let toml = "[workload]\nkind = \"sleep\"\nunit_s = 0.4\ninputs = [1, 1]\n[sweep]\nbackends = [\"processes\"]\n\
          workers = 2\nbaseline = \"none\"\nrepeats = 1\nwarmup = 0\n";
     let mut run = Running::launch(command, toml, |_| {});
@@ -263,6 +267,20 @@ fn shell(line: &str, toml: &str) -> std::process::Output {
 }
 
 #[test]
+fn signals_that_were_blocked_when_it_was_started_are_heard() {
+    let _turn = alone();
+    for (signal, code) in [(SIGINT, 130), (SIGTERM, 143), (SIGHUP, 129)] {
+        let mut command = Command::new("env");
+        command.arg("--block-signal=INT,TERM,HUP").arg(common::binary()).args(["run", "--quiet", "--format", "json"]);
+        let toml = "[workload]\nkind = 'sleep'\ninputs = [1000]\n[sweep]\nworkers = 1\nbackends = ['processes']\n";
+        let mut run = Running::launch(command, toml, |_| {});
+        run.wait_for("gate_opened", 1);
+        run.signal(signal);
+        assert_eq!(run.finish().code(), code, "{signal}");
+    }
+}
+
+#[test]
 fn a_reader_that_has_read_enough_is_no_error() {
     for line in [
         "{ $P run $S --quiet; echo $? >&2; } | head -1",
@@ -281,10 +299,14 @@ fn a_reader_that_has_read_enough_is_no_error() {
 #[test]
 fn closed_outputs_are_no_panic() {
     for (line, expected) in [
-        ("$P run $S --quiet >&-", 0),
+        ("$P run $S --quiet >&-", 1),
+        ("$P run $S --quiet -o report >&-", 0),
+        ("$P run $S --quiet >/dev/null", 0),
+        ("$P run $S --quiet 1<>/dev/null", 0),
         ("$P run $S 2>&-", 0),
-        ("$P run $S <&- >&- 2>&-", 0),
-        ("$P list >&-", 0),
+        ("$P run $S <&-", 0),
+        ("$P run $S <&- >&- 2>&-", 1),
+        ("$P list >&-", 1),
         ("$P run nonsense 2>&-", 2),
         ("$P run nonsense >&- 2>&-", 2),
         ("$P run $S --quiet --backends processes <&-", 0),
@@ -292,6 +314,8 @@ fn closed_outputs_are_no_panic() {
         let output = shell(line, TINY);
         assert_eq!(output.status.code(), Some(expected), "{line}: {}", stderr(&output));
     }
+    let output = shell("$P run $S --quiet >&-", TINY);
+    assert_eq!(stderr(&output), "parlab: failed to write the report to standard output: it is closed\n");
     let output = shell("$P run $S --format json 2>/dev/full", TINY);
     assert_eq!(output.status.code(), Some(0));
     assert!(serde_json::from_str::<Value>(&stdout(&output)).is_ok());

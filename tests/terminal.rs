@@ -38,7 +38,11 @@ fn filters_runs_to_the_chart_and_quits() {
     let folder = common::folder();
     let mut terminal = open(folder.path());
     terminal.wait_for("Waiting for a database");
+    // One's own scenarios come after the path, which fills a small screen.
+    terminal.send("G");
     terminal.wait_for("Something long");
+    terminal.send("g");
+    terminal.wait_for("Waiting for a database");
     terminal.send("/");
     terminal.send("crunching");
     terminal.wait("the filter to leave one scenario", |screen| {
@@ -48,7 +52,7 @@ fn filters_runs_to_the_chart_and_quits() {
     terminal.send("\r");
     terminal.wait_for("cancel");
     terminal.wait_for("workers");
-    terminal.wait("the results", |screen| screen.contains("what to look for") && screen.contains("again"));
+    terminal.wait("the results", |screen| screen.contains("what happened") && screen.contains("again"));
     terminal.wait_for("processes × 2");
     terminal.wait_for("ideal");
     terminal.send("\x1b[B");
@@ -132,6 +136,18 @@ fn signals_end_it_with_the_terminal_restored_and_no_process_left() {
         assert_eq!(terminal.exit_code(), code, "{signal}");
         terminal.assert_restored();
         common::wait_until("the family to be gone", || !family.iter().any(|(pid, _)| common::is_alive(*pid)));
+    }
+}
+
+#[test]
+fn signals_that_were_blocked_when_it_was_started_end_it_all_the_same() {
+    for (signal, code) in [(Signal::SIGTERM, 143), (Signal::SIGHUP, 129), (Signal::SIGINT, 130)] {
+        let binary = common::binary();
+        let blocked = ["--block-signal=INT,TERM,HUP", binary.to_str().expect("a path")];
+        let mut terminal = Session::new("env").args(blocked).open();
+        terminal.wait_for("Map a function over numbers");
+        terminal.signal(signal);
+        assert_eq!(terminal.exit_code(), code, "{signal}");
     }
 }
 
@@ -257,7 +273,7 @@ fn over_ssh() {
     }
     let server = common::sshd::Server::start();
     let mut terminal = Session::new("ssh").args(server.client_args()).open();
-    terminal.send(&format!("exec env LC_ALL=C.UTF-8 {}\r", common::binary().display()));
+    terminal.send(&format!("exec env XDG_STATE_HOME=/dev/null LC_ALL=C.UTF-8 {}\r", common::binary().display()));
     terminal.wait_for("/ filter");
     terminal.send("/cubes\r\r");
     terminal.wait_for("again");
@@ -276,7 +292,11 @@ fn a_dropped_ssh_line_leaves_nobody_behind() {
     let folder = common::folder();
     let file = common::scenario(folder.path(), "cut", LONG);
     let mut terminal = Session::new("ssh").args(server.client_args()).open();
-    terminal.send(&format!("exec env LC_ALL=C.UTF-8 {} {}\r", common::binary().display(), file.display()));
+    terminal.send(&format!(
+        "exec env XDG_STATE_HOME=/dev/null LC_ALL=C.UTF-8 {} {}\r",
+        common::binary().display(),
+        file.display()
+    ));
     terminal.wait_for("/ filter");
     terminal.send("\r");
     terminal.wait_for("c cancel");

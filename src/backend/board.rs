@@ -22,6 +22,7 @@ use super::histogram::BUCKETS;
 use super::layout::{Header, Lane, Record, standing, verdict};
 use super::payload;
 use crate::scenario::{Dispatch, Schedule};
+use crate::workload::Commons;
 
 /// Up to this many tasks each gets a record; above it, each lane gets a histogram.
 pub const RECORDS_MAX: u64 = 1 << 17;
@@ -49,6 +50,11 @@ pub struct Shape {
     pub payload: u64,
     /// How many workers share a process, where they are threads of forked ones; `None` elsewhere.
     pub per_process: Option<u32>,
+    /// The port of the trial's service on the loopback interface, if it has one.
+    pub service: Option<u16>,
+    /// Whether workers that have nothing left to do stay until they are let go, so that somebody can look at all of
+    /// them together.
+    pub lingers: bool,
 }
 
 impl Shape {
@@ -257,6 +263,23 @@ impl Board {
         while gate.open.load(Acquire) == 0 && !self.is_cancelled() {
             futex::wait(&gate.open, 0, None);
         }
+    }
+
+    /// Whether all workers have nothing left to do.
+    pub fn all_finished(&self) -> bool {
+        self.lanes().all(|lane| lane.standing.load(Acquire) == standing::FINISHED)
+    }
+
+    /// Lets workers go that linger.
+    pub fn let_go(&self) {
+        let gate = &self.header().gate;
+        gate.leave.store(1, Release);
+        futex::wake_all(&gate.leave);
+    }
+
+    /// What the tasks share.
+    pub fn commons(&self) -> &Commons {
+        &self.header().commons
     }
 
     /// Asks all workers to end, and wakes those that sleep.

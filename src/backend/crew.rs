@@ -21,6 +21,11 @@ pub trait Crew: Send {
     /// When nobody can be hired.
     fn replace(&mut self, worker: u32) -> Result<(), Broken>;
 
+    /// The process that forked the workers and made what they share, if they were forked.
+    fn parent(&self) -> Option<u32> {
+        None
+    }
+
     /// Ends what can be ended by force. Threads cannot.
     fn kill(&mut self);
 }

@@ -8,6 +8,7 @@ use std::sync::atomic::Ordering::Relaxed;
 use std::sync::atomic::{AtomicU32, AtomicU64};
 
 use crate::scenario::MAX_VALUES;
+use crate::workload::Commons;
 
 /// Shared by all workers. Each part has cache lines of its own, so that taking a task does not slow a look at
 /// the cancel flag.
@@ -19,6 +20,8 @@ pub(super) struct Header {
     /// Whose turn it is at the pipe that tasks come through, and at the one that results go through.
     pub(super) turns: [Turn; 2],
     pub(super) delivery: Delivery,
+    /// What the tasks share; by any worker.
+    pub(super) commons: Commons,
 }
 
 /// The next position to hand out (dynamic, guided); by whoever takes one.
@@ -32,6 +35,8 @@ pub(super) struct Gate {
     pub(super) arrivals: AtomicU32,
     /// 1 once the work may begin; a futex. By the engine.
     pub(super) open: AtomicU32,
+    /// 1 once workers that have nothing left to do may go; a futex. By the engine.
+    pub(super) leave: AtomicU32,
 }
 
 /// 1 once the work should end; a futex that sleeping tasks wait on. By the engine.
@@ -95,8 +100,12 @@ pub(super) struct Lane {
     pub(super) standing: AtomicU32,
     /// When it came to the gate, in ticks.
     pub(super) arrived_at: AtomicU64,
+    /// Why its first task failed that could say so.
+    pub(super) reason: Reason,
     /// What the kernel says it used, gate to end. Written once, at the end; a replacement adds to it.
     pub(super) usage: UsageCells,
+    /// What it does about the interpreter's lock, if there is one.
+    pub(super) interpreter: InterpreterCells,
 }
 
 /// Positions that a worker took and has to run.
@@ -109,6 +118,16 @@ pub(super) struct Claim {
     pub(super) base: AtomicU64,
     /// Sum of the starts of this and all earlier claims of the lane, modulo 2⁶⁴: see `salvage`.
     pub(super) starts: AtomicU64,
+}
+
+/// Why a task failed, in words.
+#[repr(C)]
+#[derive(Default)]
+pub(super) struct Reason {
+    /// Bytes of the words; 0 before there are any. Written last.
+    pub(super) length: AtomicU64,
+    /// UTF-8, eight bytes each, the first lowest.
+    pub(super) words: [AtomicU64; 15],
 }
 
 /// Resources used by a worker.
@@ -130,6 +149,33 @@ impl UsageCells {
         self.voluntary.fetch_add(voluntary, Relaxed);
         self.involuntary.fetch_add(involuntary, Relaxed);
     }
+}
+
+/// A worker under an interpreter's lock; all 0 without one.
+#[repr(C)]
+#[derive(Default)]
+pub(super) struct InterpreterCells {
+    /// One of [`doing`].
+    pub(super) doing: AtomicU32,
+    /// Since when, in ticks.
+    pub(super) since: AtomicU64,
+    /// Ticks spent in each of [`doing`] before that.
+    pub(super) spent: [AtomicU64; doing::ALL],
+    /// How often it found the lock taken.
+    pub(super) waits: AtomicU64,
+    /// How often it was asked to let go, and did.
+    pub(super) handovers: AtomicU64,
+}
+
+/// What a worker under an interpreter's lock is doing.
+pub(super) mod doing {
+    pub(in crate::backend) const NOTHING: u32 = 0;
+    pub(in crate::backend) const RUNNING: u32 = 1;
+    pub(in crate::backend) const WAITING: u32 = 2;
+    pub(in crate::backend) const BLOCKED: u32 = 3;
+    pub(in crate::backend) const NATIVE: u32 = 4;
+    /// How many there are.
+    pub(in crate::backend) const ALL: usize = 5;
 }
 
 /// Where a worker stands in its life.

@@ -12,19 +12,25 @@
 //!           serial         threads     processes, hybrid ◄── nursery
 //! ```
 //!
+//! Where a scenario has an interpreter's lock, each process has one (`gil`), and a worker holds it but while it sleeps
+//! or runs native code.
+//!
 //! Nothing here knows of trials, repeats or speedups, and nothing here prints.
 
 mod board;
 mod clock;
 mod crew;
 mod futex;
+mod gil;
 mod histogram;
+mod interpreter;
 mod layout;
 mod nursery;
 mod payload;
 mod pipe;
 mod processes;
 mod reading;
+mod reason;
 mod salvage;
 mod schedule;
 mod serial;
@@ -41,7 +47,7 @@ pub use board::{Board, RECORDS_MAX, Shape};
 pub use clock::{Clock, Scale};
 pub use crew::{Broken, Crew, Departure, Notice};
 pub use nursery::{COMMAND as NURSERY_COMMAND, run as run_nursery};
-pub use reading::{LaneReading, RecordReading, Standing, Totals};
+pub use reading::{Doing, LaneReading, LockReading, RecordReading, Standing, Totals};
 pub use worker::panics_are_caught;
 
 use processes::Processes;
@@ -49,7 +55,7 @@ use worker::Bench;
 
 use crate::scenario::{BackendKind, Dispatch, Job};
 
-/// Hires the workers of a run, trial after trial.
+/// Hires the workers of a run, trial after trial, for one job at a time.
 pub struct Agency {
     job: Job,
     bench: OnceLock<Arc<Bench>>,
@@ -62,7 +68,16 @@ impl Agency {
         Self { job: job.clone(), bench: OnceLock::new(), processes: Processes::new(program, job) }
     }
 
-    /// Does once per run what a backend needs before it can hire: not part of any start-up time.
+    /// Turns to another job: what was prepared for the one before is let go of, and nothing is prepared yet.
+    pub fn turn_to(&mut self, job: &Job) {
+        if self.job != *job {
+            self.job = job.clone();
+            self.bench = OnceLock::new();
+            self.processes.turn_to(job);
+        }
+    }
+
+    /// Does once per job what a backend needs before it can hire: not part of any start-up time.
     ///
     /// # Errors
     /// [`Broken`] when the workload cannot be prepared or the nursery cannot be started.

@@ -106,13 +106,17 @@ impl Nursery {
 
     fn obey(&mut self, order: Order) -> std::io::Result<()> {
         let answer = match order {
-            Order::Prepare(job) => Some(match Bench::prepare(&job) {
-                Ok(bench) => {
-                    self.bench = Some(Arc::new(bench));
-                    Word::Ready
-                }
-                Err(error) => Word::Refused(error.to_string()),
-            }),
+            Order::Prepare(job) => {
+                // The data of two jobs need not fit into memory side by side.
+                self.bench = None;
+                Some(match Bench::prepare(&job) {
+                    Ok(bench) => {
+                        self.bench = Some(Arc::new(bench));
+                        Word::Ready
+                    }
+                    Err(error) => Word::Refused(error.to_string()),
+                })
+            }
             Order::Hire(shape) => {
                 let file = |wire: &mut Wire| wire.take_file().ok_or("a file is missing beside the order".to_owned());
                 let board = file(&mut self.wire);

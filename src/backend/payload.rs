@@ -91,6 +91,8 @@ mod tests {
             dispatch: Dispatch::Shared,
             payload,
             per_process: None,
+            service: None,
+            lingers: false,
         }
     }
 

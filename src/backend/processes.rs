@@ -27,13 +27,21 @@ const PREPARATION_MAX: Duration = Duration::from_secs(60);
 pub(super) struct Processes {
     program: PathBuf,
     job: Box<Job>,
+    /// How many jobs there were before this one.
+    turn: u32,
     nursery: Arc<Mutex<Option<Handle>>>,
 }
 
 impl Processes {
     /// `program` is the binary to start as the nursery: parlab itself.
     pub(super) fn new(program: &Path, job: &Job) -> Self {
-        Self { program: program.to_owned(), job: Box::new(job.clone()), nursery: Arc::default() }
+        Self { program: program.to_owned(), job: Box::new(job.clone()), turn: 0, nursery: Arc::default() }
+    }
+
+    /// Turns to another job, which the nursery prepares when it is asked to.
+    pub(super) fn turn_to(&mut self, job: &Job) {
+        *self.job = job.clone();
+        self.turn += 1;
     }
 
     /// Starts the nursery and has it prepare the job, unless that has been done.
@@ -42,11 +50,16 @@ impl Processes {
     /// When it cannot be started or cannot prepare the job.
     pub(super) fn prepare(&self) -> Result<(), Broken> {
         let mut nursery = lock(&self.nursery);
-        if nursery.as_mut().is_some_and(Handle::is_alive) {
-            return Ok(());
+        let alive = nursery.as_mut().is_some_and(Handle::is_alive);
+        let mut handle = match nursery.take().filter(|_| alive) {
+            Some(handle) => handle,
+            None => Handle::start(&self.program)?,
+        };
+        if handle.prepared != Some(self.turn) {
+            handle.prepare(&self.job)?;
+            handle.prepared = Some(self.turn);
         }
-        *nursery = None;
-        *nursery = Some(Handle::start(&self.program, &self.job)?);
+        *nursery = Some(handle);
         Ok(())
     }
 
@@ -107,6 +120,10 @@ impl Crew for Family {
         handle.wire.send(&Order::Replace(worker), &[]).map_err(|_| handle.epitaph())
     }
 
+    fn parent(&self) -> Option<u32> {
+        lock(&self.nursery).as_ref().map(|handle| handle.child.id())
+    }
+
     fn kill(&mut self) {
         // Workers are in the nursery's process group: all go at once, and a later trial gets a new nursery.
         *lock(&self.nursery) = None;
@@ -117,10 +134,12 @@ impl Crew for Family {
 struct Handle {
     child: Child,
     wire: Wire,
+    /// The turn whose job it has prepared.
+    prepared: Option<u32>,
 }
 
 impl Handle {
-    fn start(program: &Path, job: &Job) -> Result<Self, Broken> {
+    fn start(program: &Path) -> Result<Self, Broken> {
         let failed = |error: io::Error| Broken(format!("cannot start the nursery ({}): {error}", program.display()));
         let (ours, theirs) = UnixStream::pair().map_err(failed)?;
         let child = Command::new(program)
@@ -133,14 +152,21 @@ impl Handle {
             .process_group(0)
             .spawn()
             .map_err(failed)?;
-        let mut handle = Self { child, wire: Wire::new(ours) };
-        handle.wire.send(&Order::Prepare(Box::new(job.clone())), &[]).map_err(|_| handle.epitaph())?;
-        match handle.wire.receive(Some(PREPARATION_MAX)) {
-            Ok(None) => Err(Broken("the nursery does not answer".to_owned())),
-            Ok(Some(Word::Ready)) => Ok(handle),
-            Ok(Some(Word::Refused(reason))) => Err(Broken(reason)),
-            Ok(_) => Err(Broken("the nursery answered out of turn".to_owned())),
-            Err(_) => Err(handle.epitaph()),
+        Ok(Self { child, wire: Wire::new(ours), prepared: None })
+    }
+
+    /// Has it prepare a job, in place of the one before.
+    fn prepare(&mut self, job: &Job) -> Result<(), Broken> {
+        self.wire.send(&Order::Prepare(Box::new(job.clone())), &[]).map_err(|_| self.epitaph())?;
+        loop {
+            match self.wire.receive(Some(PREPARATION_MAX)) {
+                Ok(None) => return Err(Broken("the nursery does not answer".to_owned())),
+                Ok(Some(Word::Ready)) => return Ok(()),
+                Ok(Some(Word::Refused(reason))) => return Err(Broken(reason)),
+                // Late news of the trial before.
+                Ok(Some(Word::Left { .. } | Word::Stalled { .. })) => {}
+                Err(_) => return Err(self.epitaph()),
+            }
         }
     }
 

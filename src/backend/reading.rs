@@ -6,8 +6,9 @@ use std::sync::atomic::Ordering::{Acquire, Relaxed};
 
 use super::board::Board;
 use super::histogram::quantiles;
-use super::layout::{Lane, UsageCells, standing, verdict};
+use super::layout::{Lane, UsageCells, doing, standing, verdict};
 use crate::scenario::Dispatch;
+use serde::{Deserialize, Serialize};
 
 /// One worker as its lane shows it.
 #[derive(Debug, Clone, PartialEq)]
@@ -30,6 +31,46 @@ pub struct LaneReading {
     pub done: u64,
     /// Ticks in finished tasks.
     pub busy: u64,
+    /// What it does about the interpreter's lock.
+    pub lock: LockReading,
+}
+
+/// A worker under an interpreter's lock; nothing but zeros where there is none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LockReading {
+    /// What it is doing.
+    pub doing: Doing,
+    /// Since when, in ticks.
+    pub since: u64,
+    /// Ticks that it held the lock before that.
+    pub held: u64,
+    /// Ticks that it waited for the lock.
+    pub waited: u64,
+    /// Ticks that it slept or waited for something else, without the lock.
+    pub blocked: u64,
+    /// Ticks that it ran native code, without the lock.
+    pub native: u64,
+    /// How often it found the lock taken.
+    pub waits: u64,
+    /// How often it was asked to let go, and did.
+    pub handovers: u64,
+}
+
+/// What a worker under an interpreter's lock is doing.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Doing {
+    /// Nothing that the interpreter knows of.
+    #[default]
+    Nothing,
+    /// Runs interpreted code: it has the lock.
+    Running,
+    /// Waits for the lock.
+    Waiting,
+    /// Waits for something else, without the lock.
+    Blocked,
+    /// Runs native code, without the lock.
+    Native,
 }
 
 /// Where a worker stands in its life.
@@ -89,6 +130,10 @@ pub struct Totals {
     pub peak_rss_kib: u64,
     /// Durations of tasks in ticks: shortest, median, 95th percentile, longest.
     pub task_ticks: Option<[f64; 4]>,
+    /// Ticks that the interpreters' locks were held, and that workers waited for them.
+    pub lock_ticks: [u64; 2],
+    /// How often workers waited for a lock, and how often one was asked to let go, and did.
+    pub lock_counts: [u64; 2],
 }
 
 impl Board {
@@ -110,6 +155,7 @@ impl Board {
             waits_s: (waits_ns > 0).then_some(waits_ns as f64 * 1e-9),
             done: lane.done.load(Relaxed) + lane.failed.load(Relaxed),
             busy: lane.busy.load(Relaxed),
+            lock: lock_of(lane),
         }
     }
 
@@ -151,6 +197,12 @@ impl Board {
             involuntary: used(|cells| &cells.involuntary),
             peak_rss_kib: max(|lane| lane.usage.peak_rss_kib.load(Relaxed)),
             task_ticks: self.task_ticks(),
+            lock_ticks: [doing::RUNNING, doing::WAITING]
+                .map(|which| self.lanes().map(|lane| lane.interpreter.spent[which as usize].load(Relaxed)).sum()),
+            lock_counts: [
+                sum(|lane| lane.interpreter.waits.load(Relaxed)),
+                sum(|lane| lane.interpreter.handovers.load(Relaxed)),
+            ],
         }
     }
 
@@ -189,6 +241,27 @@ fn standing_of(lane: &Lane) -> Standing {
         standing::LOST => Standing::Lost,
         standing::FINISHED => Standing::Finished,
         _ => Standing::Absent,
+    }
+}
+
+fn lock_of(lane: &Lane) -> LockReading {
+    let cells = &lane.interpreter;
+    let spent = |which: u32| cells.spent[which as usize].load(Relaxed);
+    LockReading {
+        doing: match cells.doing.load(Acquire) {
+            doing::RUNNING => Doing::Running,
+            doing::WAITING => Doing::Waiting,
+            doing::BLOCKED => Doing::Blocked,
+            doing::NATIVE => Doing::Native,
+            _ => Doing::Nothing,
+        },
+        since: cells.since.load(Relaxed),
+        held: spent(doing::RUNNING),
+        waited: spent(doing::WAITING),
+        blocked: spent(doing::BLOCKED),
+        native: spent(doing::NATIVE),
+        waits: cells.waits.load(Relaxed),
+        handovers: cells.handovers.load(Relaxed),
     }
 }
 

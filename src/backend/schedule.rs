@@ -81,6 +81,8 @@ mod tests {
             dispatch: Dispatch::Shared,
             payload: 0,
             per_process: None,
+            service: None,
+            lingers: false,
         }
     }
 

@@ -3,27 +3,34 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::time::Duration;
 
 use proptest::prelude::*;
 
 use super::board::{Board, RECORDS_MAX, Shape};
 use super::clock::Clock;
 use super::crew::{Broken, Crew, Notice};
+use super::gil::Gil;
 use super::pipe::{Ends, Office};
+use super::reading::Doing;
 use super::worker::{Bench, Worker};
 use crate::scenario::{Dispatch, Permutation, Schedule};
-use crate::workload::{Cancelled, Desk, Values, Workload};
+use crate::workload::{Away, Cancelled, Desk, Values, Workload};
 
 /// Returns the task's number; panics at some, and stops, as if struck down, at others.
 struct Script {
     panics_at: Vec<u64>,
+    fails_at: Vec<u64>,
     struck_at: AtomicU64,
 }
 
 impl Workload for Script {
-    fn run(&self, task: u64, _: &dyn Desk) -> Result<Values, Cancelled> {
+    fn run(&self, task: u64, desk: &dyn Desk) -> Result<Values, Cancelled> {
         if self.struck_at.load(Relaxed) == task {
             return Err(Cancelled);
+        }
+        if self.fails_at.contains(&task) {
+            return Err(desk.fail(&format!("no answer to {task}")));
         }
         assert!(!self.panics_at.contains(&task), "as asked");
         Ok([task as f64, 0.0, 0.0, 0.0])
@@ -37,7 +44,10 @@ impl Workload for Script {
 const NEVER: u64 = u64::MAX;
 
 fn bench(panics_at: Vec<u64>, struck_at: u64) -> Bench {
-    Bench::of(Box::new(Script { panics_at, struck_at: AtomicU64::new(struck_at) }), Permutation::Identity)
+    Bench::of(
+        Box::new(Script { panics_at, fails_at: Vec::new(), struck_at: AtomicU64::new(struck_at) }),
+        Permutation::Identity,
+    )
 }
 
 fn shape(tasks: u64, workers: u32, schedule: Schedule, chunk: Option<u64>) -> Shape {
@@ -52,6 +62,8 @@ fn shape(tasks: u64, workers: u32, schedule: Schedule, chunk: Option<u64>) -> Sh
         dispatch: Dispatch::Shared,
         payload: 0,
         per_process: None,
+        service: None,
+        lingers: false,
     }
 }
 
@@ -226,6 +238,69 @@ fn a_panic_fails_its_task_and_no_other() {
     assert!(!super::panics_are_caught());
 }
 
+/// Panics in every second task, with the interpreter's lock in hand and without in turns.
+struct Clumsy;
+
+impl Workload for Clumsy {
+    fn run(&self, task: u64, desk: &dyn Desk) -> Result<Values, Cancelled> {
+        desk.sleep(Duration::from_micros(100))?;
+        assert!(task % 4 != 1, "as asked, with the lock");
+        desk.without_lock(Away::Native, || assert!(task % 4 != 3, "as asked, without the lock"))?;
+        Ok([task as f64, 0.0, 0.0, 0.0])
+    }
+
+    fn cost(&self, _: u64) -> f64 {
+        1.0
+    }
+}
+
+#[test]
+fn tasks_that_panic_keep_no_lock() {
+    let hook = std::panic::take_hook();
+    std::panic::set_hook(Box::new(|_| {}));
+    // An hour: who had to ask for the lock because nobody let go of it would not get it before the test is given up.
+    let gil = Gil::new(Duration::from_secs(3600));
+    let bench = Bench::of(Box::new(Clumsy), Permutation::Identity).under(Some(gil));
+    let board = board(40, 3, Schedule::Dynamic, None);
+    std::thread::scope(|scope| {
+        for worker in 0..3 {
+            let (board, bench) = (&board, &bench);
+            scope.spawn(move || Worker::new(board, bench, worker).work());
+        }
+    });
+    std::panic::set_hook(hook);
+    assert_eq!(board.progress(), (40, 20));
+    let totals = board.totals();
+    assert!(totals.lock_ticks[0] > 0 && totals.lock_counts[1] == 0, "{totals:?}");
+    for worker in 0..3 {
+        let lock = board.read_lane(worker).lock;
+        assert_eq!(lock.doing, Doing::Nothing);
+        assert!(lock.blocked >= lock.native, "{lock:?}");
+    }
+    // It is free again.
+    Worker::new(&self::board(1, 1, Schedule::Static, None), &bench, 0).work();
+}
+
+#[test]
+fn a_worker_that_is_struck_down_leaves_the_lock() {
+    let struck = |at| bench(vec![], at).under(Some(Gil::new(Duration::from_secs(3600))));
+    let bench = struck(3);
+    let board = board(6, 2, Schedule::Dynamic, None);
+    Worker::new(&board, &bench, 0).work();
+    assert_eq!(board.progress().0, 3, "it stopped with the lock in hand");
+    Worker::new(&board, &bench, 1).work();
+    assert_eq!(board.progress().0, 5);
+}
+
+#[test]
+fn without_a_lock_lanes_know_of_none() {
+    let board = board(3, 1, Schedule::Dynamic, None);
+    Worker::new(&board, &bench(vec![], NEVER), 0).work();
+    let lock = board.read_lane(0).lock;
+    assert_eq!((lock.doing, lock.since, lock.held, lock.waits), (Doing::Nothing, 0, 0, 0));
+    assert_eq!((board.totals().lock_ticks, board.totals().lock_counts), ([0, 0], [0, 0]));
+}
+
 #[test]
 fn with_and_without_records_the_sums_are_the_same() {
     let tasks = RECORDS_MAX + 1;
@@ -247,6 +322,19 @@ fn with_and_without_records_the_sums_are_the_same() {
 }
 
 #[test]
+fn tasks_that_fail_say_why_and_the_others_go_on() {
+    let run = |panics_at, fails_at| {
+        let board = board(6, 1, Schedule::Static, None);
+        let script = Script { panics_at, fails_at, struck_at: AtomicU64::new(NEVER) };
+        Worker::new(&board, &Bench::of(Box::new(script), Permutation::Identity), 0).work();
+        (board.totals().done, board.totals().failed, board.failure())
+    };
+    assert_eq!(run(vec![], vec![]), (6, 0, None));
+    assert_eq!(run(vec![5], vec![1, 4]), (3, 3, Some("no answer to 1".to_owned())));
+    assert_eq!(run(vec![0], vec![1]), (4, 2, Some("it panicked: as asked".to_owned())));
+}
+
+#[test]
 fn a_foreign_board_of_the_wrong_size_is_refused() {
     let small = Shape {
         tasks: 1,
@@ -259,6 +347,8 @@ fn a_foreign_board_of_the_wrong_size_is_refused() {
         dispatch: Dispatch::Shared,
         payload: 0,
         per_process: None,
+        service: None,
+        lingers: false,
     };
     let memory = Board::create(small).expect("a board").memory().try_clone_to_owned().expect("a copy");
     assert!(Board::attach(memory, Shape { tasks: 100_000, ..small }).is_err());

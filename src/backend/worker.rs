@@ -1,11 +1,14 @@
 //! The worker loop: the same for a serial run, a thread and a forked process. Backends differ in how they hire,
 //! never in what happens here.
 
+mod desk;
+
+use std::any::Any;
 use std::cell::Cell;
 use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::Ordering::{Relaxed, Release};
-use std::time::{Duration, Instant};
+use std::sync::atomic::Ordering::{Acquire, Relaxed, Release};
+use std::time::Duration;
 
 use nix::sys::resource::{Usage, UsageWho, getrusage};
 use rustix::process::getpid;
@@ -13,19 +16,24 @@ use rustix::thread::gettid;
 
 use super::board::Board;
 use super::futex;
+use super::gil::Gil;
 use super::histogram::record;
-use super::layout::{Lane, standing, verdict};
+use super::interpreter::Interpreter;
+use super::layout::{Lane, doing, standing, verdict};
 use super::payload::{self, mix};
 use super::pipe::{Clerk, Ends, put_payload_word};
 use super::salvage::starts_of;
 use super::schedule::next_range;
 use crate::scenario::{Dispatch, Job, Permutation};
-use crate::workload::{BuildError, Cancelled, Desk, Values, Workload, build};
+use crate::workload::{Away, BuildError, Cancelled, Desk as _, Values, Workload, build};
 
-/// What all workers of a run share: the workload, ready to run, and the order of its tasks.
+/// What all workers of a run share: the workload, ready to run, and the order of its tasks. Forked processes have a
+/// copy each, and so an interpreter of their own.
 pub(super) struct Bench {
     workload: Box<dyn Workload>,
     order: Permutation,
+    /// The interpreter's lock, if tasks are to be run under one.
+    gil: Option<Gil>,
 }
 
 impl Bench {
@@ -36,11 +44,16 @@ impl Bench {
     pub(super) fn prepare(job: &Job) -> Result<Self, BuildError> {
         let workload = build(job)?;
         let order = Permutation::of(job, |task| workload.cost(task));
-        Ok(Self::of(workload, order))
+        let gil = job.interpreter.map(|interpreter| Gil::new(interpreter.switch_interval()));
+        Ok(Self::of(workload, order).under(gil))
     }
 
     pub(super) fn of(workload: Box<dyn Workload>, order: Permutation) -> Self {
-        Self { workload, order }
+        Self { workload, order, gil: None }
+    }
+
+    pub(super) fn under(self, gil: Option<Gil>) -> Self {
+        Self { gil, ..self }
     }
 
     /// The task at a position of the order.
@@ -66,8 +79,8 @@ struct TaskResult {
     task: u64,
     start: u64,
     end: u64,
-    /// The values, and the sum over the bytes it was sent with; `None` if it failed.
-    values: Option<(Values, u64)>,
+    /// The values, and the sum over the bytes it was sent with; or why it failed.
+    values: Result<(Values, u64), String>,
 }
 
 /// One worker at its lane.
@@ -78,6 +91,9 @@ pub(super) struct Worker<'a> {
     number: u32,
     /// When to ask the kernel again which CPU this is, in ticks.
     cpu_due: Cell<u64>,
+    /// Why the task in hand cannot be finished, once it has said so.
+    failure: Cell<Option<String>>,
+    interpreter: Option<Interpreter<'a>>,
 }
 
 /// Ticks between two questions which CPU this is: some milliseconds with either clock.
@@ -85,7 +101,16 @@ const CPU_EVERY: u64 = 10_000_000;
 
 impl<'a> Worker<'a> {
     pub(super) fn new(board: &'a Board, bench: &'a Bench, number: u32) -> Self {
-        Self { board, bench, lane: board.lane(number), number, cpu_due: Cell::new(0) }
+        let interpreter = bench.gil.as_ref().map(|gil| Interpreter::new(gil, board, number));
+        Self {
+            board,
+            bench,
+            lane: board.lane(number),
+            number,
+            cpu_due: Cell::new(0),
+            failure: Cell::default(),
+            interpreter,
+        }
     }
 
     /// Comes to the gate, waits until it opens, runs tasks until there are none left, and leaves.
@@ -111,7 +136,11 @@ impl<'a> Worker<'a> {
     /// Fetches chunk after chunk, and delivers their results. They count as done when they are delivered.
     fn run_errands(&self, clerk: &mut Clerk<'_>) -> Result<(), Cancelled> {
         let mut results = Vec::new();
-        while let Some(positions) = clerk.fetch(|positions| self.claim(positions))? {
+        loop {
+            // Whoever waits for the pipe, or has the kernel copy, keeps nobody from running; the next task takes the
+            // lock again.
+            self.leave(Away::Blocked);
+            let Some(positions) = clerk.fetch(|positions| self.claim(positions))? else { break };
             let count = positions.end - positions.start;
             for n in 0..count as usize {
                 let (task, input, output) = clerk.open(n);
@@ -120,9 +149,10 @@ impl<'a> Worker<'a> {
                     _ => payload::consume(task, input, |at, word| put_payload_word(output, at, word)),
                 })?;
                 self.lane.hand.store(0, Relaxed);
-                clerk.close(n, task, result.values.as_ref());
+                clerk.close(n, task, result.values.as_ref().ok());
                 results.push(result);
             }
+            self.leave(Away::Blocked);
             clerk.deliver(count, || results.drain(..).for_each(|result| self.settle(&result)))?;
         }
         Ok(())
@@ -132,6 +162,8 @@ impl<'a> Worker<'a> {
     pub(super) fn arrive(&self) {
         self.bench.workload.settle(self);
         self.touch_payload();
+        // Whatever it had to complain of, a task will find out for itself.
+        drop(self.failure.take());
         let lane = self.lane;
         // Whoever wants to know who is at a lane of a hybrid wants to know the process.
         let own = if self.board.shape().per_process.is_some() { getpid() } else { gettid() };
@@ -139,6 +171,7 @@ impl<'a> Worker<'a> {
         lane.arrived_at.store(self.board.shape().clock.now(), Relaxed);
         // What its predecessor held is no longer in anybody's hand.
         lane.hand.store(0, Relaxed);
+        lane.interpreter.doing.store(doing::NOTHING, Relaxed);
         lane.standing.store(standing::WAITING, Relaxed);
         let arrivals = &self.board.header().gate.arrivals;
         // Only the last one to come is waited for.
@@ -160,9 +193,24 @@ impl<'a> Worker<'a> {
 
     /// Closes the accounts and says that it has nothing left to do.
     pub(super) fn end(&self) {
+        if let Some(interpreter) = &self.interpreter {
+            interpreter.end();
+        }
         self.account(AT_WORK.take());
         self.lane.hand.store(0, Relaxed);
         self.lane.standing.store(standing::FINISHED, Release);
+        if self.board.shape().lingers {
+            self.linger();
+        }
+    }
+
+    /// Stays until it is let go, or the trial is called off.
+    fn linger(&self) {
+        let leave = &self.board.header().gate.leave;
+        while leave.load(Acquire) == 0 && !self.board.is_cancelled() {
+            // Nobody who calls off a trial thinks of those that have nothing left to do.
+            futex::wait(leave, 0, Some(Duration::from_millis(20)));
+        }
     }
 
     /// What is left of the range in hand (a lost worker may have left some of it), or else the next one.
@@ -218,6 +266,9 @@ impl<'a> Worker<'a> {
         if self.board.is_cancelled() {
             return Err(Cancelled);
         }
+        if let Some(interpreter) = &self.interpreter {
+            interpreter.enter()?;
+        }
         let clock = self.board.shape().clock;
         let start = clock.now();
         self.take_in_hand(task, start);
@@ -227,9 +278,15 @@ impl<'a> Worker<'a> {
         }));
         let end = clock.now();
         match result {
-            Ok(Ok(values)) => Ok(TaskResult { task, start, end, values: Some(values) }),
-            Ok(Err(cancelled)) => Err(cancelled),
-            Err(_) => Ok(TaskResult { task, start, end, values: None }),
+            Ok(Ok(values)) => Ok(TaskResult { task, start, end, values: Ok(values) }),
+            Ok(Err(cancelled)) => match self.failure.take() {
+                Some(reason) => Ok(TaskResult { task, start, end, values: Err(reason) }),
+                None => Err(cancelled),
+            },
+            Err(panic) => {
+                let reason = format!("it panicked: {}", words_of(&*panic));
+                Ok(TaskResult { task, start, end, values: Err(reason) })
+            }
         }
     }
 
@@ -237,8 +294,8 @@ impl<'a> Worker<'a> {
     #[inline]
     fn settle(&self, result: &TaskResult) {
         match &result.values {
-            Some((values, sum)) => self.put_down(result, values, *sum),
-            None => self.give_up(result),
+            Ok((values, sum)) => self.put_down(result, values, *sum),
+            Err(reason) => self.give_up(result, reason),
         }
     }
 
@@ -304,7 +361,8 @@ impl<'a> Worker<'a> {
         lane.done.store(done + 1, Release);
     }
 
-    fn give_up(&self, &TaskResult { task, start, end, .. }: &TaskResult) {
+    fn give_up(&self, &TaskResult { task, start, end, .. }: &TaskResult, reason: &str) {
+        self.lane.reason.write(reason);
         self.put_on_record(task, start, end, verdict::FAILED);
         self.lane.last_end.store(end, Relaxed);
         self.lane.hand.store(0, Relaxed);
@@ -337,33 +395,10 @@ pub(super) fn counts(usage: &Usage) -> [u64; 4] {
     [us(usage.user_time()), us(usage.system_time()), switches[0] as u64, switches[1] as u64]
 }
 
-impl Desk for Worker<'_> {
-    fn progress(&self, fraction: f64) -> Result<(), Cancelled> {
-        self.lane.fraction.store((fraction as f32).to_bits(), Relaxed);
-        if self.cancelled() { Err(Cancelled) } else { Ok(()) }
-    }
-
-    fn cancelled(&self) -> bool {
-        self.board.is_cancelled()
-    }
-
-    fn sleep(&self, duration: Duration) -> Result<(), Cancelled> {
-        self.lane.waits_ns.store(duration.as_nanos().min(u64::MAX.into()) as u64, Relaxed);
-        let begun = Instant::now();
-        loop {
-            if self.cancelled() {
-                return Err(Cancelled);
-            }
-            let Some(left) = duration.checked_sub(begun.elapsed()).filter(|left| !left.is_zero()) else {
-                return Ok(());
-            };
-            futex::wait(&self.board.header().cancel.0, 0, Some(left));
-        }
-    }
-
-    fn count_in(&self, usage: &Usage) {
-        self.lane.usage.add(counts(usage));
-    }
+/// What a panic had to say.
+fn words_of(panic: &(dyn Any + Send)) -> &str {
+    let text = panic.downcast_ref::<&str>().copied().or_else(|| panic.downcast_ref::<String>().map(String::as_str));
+    text.unwrap_or("nobody knows why")
 }
 
 pub(super) fn thread_usage() -> Option<Usage> {

@@ -6,14 +6,18 @@ use std::process::ExitCode;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::failure::Failure;
-use super::{limits, machine_facts, program, setting, usable_cpus};
+use super::memory::{self, Memory};
+use super::{drafts, limits, machine_facts, program, setting, usable_cpus};
 use crate::cli::Cli;
-use crate::engine::{MachineFacts, Session, Snapshot};
+use crate::engine::{History, MachineFacts, Session, Snapshot};
 use crate::machine::{self, Pace, Sampler};
 use crate::report::Journal;
+use crate::scenario::form::Form;
 use crate::scenario::library::{Entry, Library, Origin, Source, find, standard_folders};
-use crate::scenario::{Overrides, Plan, Scenario};
-use crate::tui::port::{EventSink, Lab, LibraryEntry, LiveRun, Preview, SampleSink};
+use crate::scenario::{Guess, Overrides, Plan, Prediction, Problem, Scenario, label, outline, path, predictions};
+use crate::tui::port::{
+    Draft, EventSink, Existing, Lab, LibraryEntry, LiveRun, Preview, Ran, SampleSink, Saved, Trouble, Unsaved,
+};
 use crate::tui::{self, Theme};
 use crate::workload;
 
@@ -39,10 +43,13 @@ pub(super) fn open(cli: &Cli) -> Result<ExitCode, Failure> {
 struct Bench {
     /// The scenario that was named on the command line, where the library does not have it.
     guest: Option<Entry>,
-    scenarios: Mutex<HashMap<String, Scenario>>,
+    /// The library as it was read last, by what its scenarios are called by.
+    scenarios: Mutex<HashMap<String, Entry>>,
     sampler: Option<Sampler>,
     /// One for all runs, in the order they happen.
     journal: Option<Arc<Mutex<Journal>>>,
+    /// What is expected of scenarios, by their names in the library.
+    guesses: HashMap<String, Vec<Guess>>,
 }
 
 impl Bench {
@@ -51,7 +58,8 @@ impl Bench {
     /// # Errors
     /// When that scenario has problems: they are better read on the command line than on a screen.
     fn new(opened: Option<&Source>) -> Result<(Self, Option<String>), Failure> {
-        let mut bench = Self { guest: None, scenarios: Mutex::default(), sampler: None, journal: None };
+        let mut bench =
+            Self { guest: None, scenarios: Mutex::default(), sampler: None, journal: None, guesses: HashMap::new() };
         let Some(source) = opened else { return Ok((bench, None)) };
         let scenario = source
             .parse(workload::specs(), usable_cpus(), &Overrides::default())
@@ -68,6 +76,15 @@ impl Bench {
             });
         }
         Ok((bench, Some(call)))
+    }
+}
+
+impl Bench {
+    /// What is expected of a scenario; what its file no longer has is left out.
+    fn predictions(&self, name: &str, scenario: &Scenario) -> Vec<Prediction> {
+        let plan = Plan::of(scenario);
+        let guesses = self.guesses.get(name).map_or(&[][..], Vec::as_slice);
+        guesses.chunks(1).filter_map(|guess| predictions(guess, &plan).ok()).flatten().collect()
     }
 }
 
@@ -92,27 +109,55 @@ impl Lab for Bench {
         let Library { entries, .. } = super::library();
         let entries: Vec<Entry> = self.guest.iter().cloned().chain(entries).collect();
         let mut scenarios = self.scenarios.lock().unwrap_or_else(PoisonError::into_inner);
-        *scenarios = entries.iter().filter_map(|e| Some((e.call.clone(), e.scenario.clone().ok()?))).collect();
-        entries.into_iter().map(library_entry).collect()
+        *scenarios = entries.iter().map(|entry| (entry.call.clone(), entry.clone())).collect();
+        let history = memory::history();
+        entries.into_iter().map(|entry| library_entry(entry, &history)).collect()
+    }
+
+    fn predict(&mut self, name: &str, guesses: Vec<Guess>) {
+        self.guesses.insert(name.to_owned(), guesses);
     }
 
     fn start(&mut self, name: &str, events: EventSink) -> Result<Box<dyn LiveRun>, String> {
-        let scenario = self.scenarios.lock().unwrap_or_else(PoisonError::into_inner).get(name).cloned();
-        let scenario = scenario.ok_or_else(|| format!("{name} is no longer in the library"))?;
-        limits::check(&scenario, false)
-            .and_then(|()| limits::check_workload(&scenario))
-            .map_err(|failure| failure.message)?;
-        let journal = self.journal.clone();
-        let tell = move |stamped| {
-            if let Some(journal) = &journal {
-                // A disk that is full ends the journal, never the run; there is no place to tell it here.
-                let _ = journal.lock().unwrap_or_else(PoisonError::into_inner).record(&stamped);
-            }
-            events(stamped);
-        };
-        let session = Session::start(scenario, setting(), program(), tell)
-            .map_err(|error| format!("cannot start the run: {error}"))?;
-        Ok(Box::new(session))
+        let scenario = self.entry(name)?.scenario.map_err(|problems| problems.to_string())?;
+        let predictions = self.predictions(name, &scenario);
+        self.begin(scenario, predictions, Memory::new(), events)
+    }
+
+    fn form(&self, name: &str, text: Option<&str>) -> Result<Form, String> {
+        let entry = self.entry(name)?;
+        Form::of(text.unwrap_or(&entry.text), workload::specs())
+            .map_err(|why| format!("it cannot be edited here: {why}"))
+    }
+
+    fn check(&self, draft: &Draft, form: &Form) -> Result<Preview, Vec<Trouble>> {
+        let homeless = |text: String| vec![Trouble { row: None, text }];
+        let entry = self.entry(&draft.name).map_err(homeless)?;
+        match drafts::parse(&entry, &draft.text) {
+            Ok(scenario) => Ok(preview(&scenario)),
+            Err(problems) => Err(problems.iter().map(|problem| trouble(problem, &draft.text, form)).collect()),
+        }
+    }
+
+    fn start_draft(&mut self, draft: &Draft, events: EventSink) -> Result<Box<dyn LiveRun>, String> {
+        let entry = self.entry(&draft.name)?;
+        if draft.text == entry.text {
+            return self.start(&draft.name, events);
+        }
+        let scenario = drafts::parse(&entry, &draft.text).map_err(|problems| problems.to_string())?;
+        self.begin(drafts::named(scenario), Vec::new(), Memory::none(), events)
+    }
+
+    fn suggest_file(&self, name: &str) -> String {
+        let name = self.entry(name).map_or_else(|_| name.to_owned(), |entry| entry.name);
+        label(&drafts::suggest(&name, &standard_folders()))
+    }
+
+    fn save(&mut self, draft: &Draft, file: &str, existing: Existing) -> Result<Saved, Unsaved> {
+        let entry = self.entry(&draft.name).map_err(Unsaved::Failed)?;
+        let path = drafts::save(&entry, &draft.text, file, existing)?;
+        let found = super::library().entries.into_iter().find(|entry| is_file(entry, &path));
+        Ok(Saved { file: label(&path), name: found.map(|entry| entry.call) })
     }
 
     fn watch(&mut self, samples: SampleSink) -> Result<(), String> {
@@ -126,6 +171,54 @@ impl Lab for Bench {
     fn set_pace(&mut self, running: bool) {
         if let Some(sampler) = &self.sampler {
             sampler.set_pace(if running { Pace::Running } else { Pace::Idle });
+        }
+    }
+}
+
+impl Bench {
+    /// A scenario of the library as it was read last.
+    fn entry(&self, name: &str) -> Result<Entry, String> {
+        let scenarios = self.scenarios.lock().unwrap_or_else(PoisonError::into_inner);
+        scenarios.get(name).cloned().ok_or_else(|| format!("{name} is no longer in the library"))
+    }
+
+    fn begin(
+        &self,
+        scenario: Scenario,
+        predictions: Vec<Prediction>,
+        mut memory: Memory,
+        events: EventSink,
+    ) -> Result<Box<dyn LiveRun>, String> {
+        limits::check(&scenario, false)
+            .and_then(|()| limits::check_workload(&scenario))
+            .map_err(|failure| failure.message)?;
+        let journal = self.journal.clone();
+        let tell = move |stamped| {
+            memory.take(&stamped);
+            if let Some(journal) = &journal {
+                // A disk that is full ends the journal, never the run; there is no place to tell it here.
+                let _ = journal.lock().unwrap_or_else(PoisonError::into_inner).record(&stamped);
+            }
+            events(stamped);
+        };
+        let session = Session::start(scenario, setting(predictions), program(), tell)
+            .map_err(|error| format!("cannot start the run: {error}"))?;
+        Ok(Box::new(session))
+    }
+}
+
+/// Whether an entry of the library is this file, by whatever path.
+fn is_file(entry: &Entry, path: &Path) -> bool {
+    matches!(&entry.origin, Origin::File(own) if own.canonicalize().ok() == path.canonicalize().ok())
+}
+
+/// A problem of a draft, beside the row that it is about.
+fn trouble(problem: &Problem, text: &str, form: &Form) -> Trouble {
+    match problem.line.and_then(|line| form.row_at(text, line)) {
+        Some(row) => Trouble { row: Some(row), text: problem.message.clone() },
+        None => {
+            let subject = if problem.subject.is_empty() { String::new() } else { format!("{}: ", problem.subject) };
+            Trouble { row: None, text: format!("{subject}{}", problem.message) }
         }
     }
 }
@@ -148,13 +241,27 @@ impl LiveRun for Session {
     }
 }
 
-fn library_entry(entry: Entry) -> LibraryEntry {
+fn library_entry(entry: Entry, history: &History) -> LibraryEntry {
+    let chapter = entry.chapter();
     let origin = match &entry.origin {
         Origin::Bundled => "bundled".to_owned(),
-        Origin::File(path) => crate::scenario::label(path),
+        Origin::File(path) => label(path),
+    };
+    let group = match (chapter, &entry.origin) {
+        (Some(chapter), _) => chapter.title.to_owned(),
+        (None, Origin::File(path)) => path.parent().map(label).unwrap_or_default(),
+        (None, Origin::Bundled) => String::new(),
+    };
+    let on_path = chapter.is_some_and(|chapter| *chapter != path::OUTSIDE);
+    let ran = |sha256: &str| {
+        let past = history.of(&entry.name, chapter.is_some(), sha256)?;
+        Some(Ran { at: past.at.clone(), best_speedup: past.best_speedup })
     };
     match entry.scenario {
         Ok(scenario) => LibraryEntry {
+            group,
+            on_path,
+            ran: ran(&scenario.sha256),
             name: entry.call,
             origin,
             preview: Ok(preview(&scenario)),
@@ -165,6 +272,9 @@ fn library_entry(entry: Entry) -> LibraryEntry {
             sha256: scenario.sha256,
         },
         Err(problems) => LibraryEntry {
+            group,
+            on_path,
+            ran: None,
             name: entry.call,
             title: entry.name,
             summary: String::new(),
@@ -178,11 +288,14 @@ fn library_entry(entry: Entry) -> LibraryEntry {
 }
 
 fn preview(scenario: &Scenario) -> Preview {
+    let spec = workload::specs().find(|spec| spec.name == scenario.job.kind);
     let plan = Plan::of(scenario);
     Preview {
         kind: scenario.job.kind.clone(),
         tasks: scenario.job.inputs.len(),
+        outline: spec.map(|spec| outline(scenario, spec)).unwrap_or_default(),
         trials: plan.trials.len(),
+        baseline: plan.baseline,
         configs: plan.configs,
         repeats: scenario.sweep.repeats,
         warmup: scenario.sweep.warmup,

@@ -3,7 +3,7 @@
 
 use super::failure::Failure;
 use crate::machine;
-use crate::scenario::{BackendKind, Config, Plan, Scenario};
+use crate::scenario::{BackendKind, Config, Job, Plan, Scenario};
 use crate::units;
 use crate::workload;
 
@@ -28,13 +28,17 @@ pub(super) fn check(scenario: &Scenario, yes: bool) -> Result<(), Failure> {
 /// # Errors
 /// Exit code 2, with what is wrong.
 pub(super) fn check_workload(scenario: &Scenario) -> Result<(), Failure> {
-    workload::build(&scenario.job).map(drop).map_err(|error| Failure::usage(error.to_string()))
+    scenario
+        .jobs()
+        .try_for_each(|job| workload::build(&job).map(drop))
+        .map_err(|error| Failure::usage(error.to_string()))
 }
 
 fn check_workers(scenario: &Scenario) -> Result<(), Failure> {
     let hires = scenario.sweep.backends.iter().any(|&backend| backend != BackendKind::Serial);
     let most = scenario.sweep.workers.iter().copied().max().unwrap_or(1);
-    let threads = u64::from(most) * u64::from(workload::needs(&scenario.job).inner_threads);
+    let inner = scenario.jobs().map(|job| workload::needs(&job).inner_threads).max().unwrap_or(1);
+    let threads = u64::from(most) * u64::from(inner);
     let Some(limit) = machine::task_limit().filter(|_| hires) else { return Ok(()) };
     if threads <= limit.left {
         return Ok(());
@@ -47,24 +51,39 @@ fn check_workers(scenario: &Scenario) -> Result<(), Failure> {
 }
 
 fn check_memory(scenario: &Scenario, available: u64) -> Result<(), Failure> {
-    let own = workload::needs(&scenario.job).worker_bytes;
-    let tasks = scenario.job.inputs.len();
-    let configs = Plan::of(scenario).configs;
-    let of = |config: &Config| (own + config.payload_bytes(tasks), config.workers);
-    let all = |(each, workers): (u64, u32)| each.saturating_mul(workers.into());
-    let (each, most) = configs.iter().map(of).max_by_key(|&needed| (all(needed), needed.1)).unwrap_or((own, 1));
-    let all = all((each, most));
+    let mut jobs = scenario.jobs();
+    jobs.try_for_each(|job| check_memory_of(&job, &Plan::of(scenario).configs, available))
+}
+
+/// Whether a job fits, at whichever of these configurations needs most.
+fn check_memory_of(job: &Job, configs: &[Config], available: u64) -> Result<(), Failure> {
+    let needs = workload::needs(job);
+    // Forked workers have the data from their parent, the others from parlab itself, and both stay for the whole run.
+    let makers = [true, false].into_iter().filter(|&forked| configs.iter().any(|c| (c.forks() > 0) == forked));
+    let shared = needs.shared_bytes.saturating_mul(makers.count() as u64);
+    let tasks = job.inputs.len();
+    let each = |config: &Config| needs.worker_bytes.saturating_add(config.payload_bytes(tasks));
+    // What the workers of a process write to is copied once for all of them.
+    let copied = |config: &Config| needs.copied_bytes.saturating_mul(config.forks().into());
+    let own = |config: &&Config| each(config).saturating_mul(config.workers.into()).saturating_add(copied(config));
+    let Some(most) = configs.iter().max_by_key(own) else { return Ok(()) };
+    let all = own(&most).saturating_add(shared);
     if all <= available {
         return Ok(());
     }
-    let [each, all, available] = [each, all, available].map(units::bytes);
-    let workers = if most == 1 {
-        format!("one worker needs {each}")
-    } else {
-        format!("{most} workers need {each} each, {all} together")
+    let data = match shared {
+        0 => String::new(),
+        shared => format!("the data takes {}", units::bytes(shared)),
     };
+    let workers = match (own(&most) / u64::from(most.workers.max(1)), most.workers) {
+        (0, _) => String::new(),
+        (each, 1) => format!("one worker needs {}", units::bytes(each)),
+        (each, n) => format!("{n} workers need {} each, {} together", units::bytes(each), units::bytes(all)),
+    };
+    let both = if data.is_empty() || workers.is_empty() { "" } else { ", " };
     Err(Failure::refused(format!(
-        "{workers}, and the machine has {available} of memory to give; ask for fewer workers or a smaller [workload], or add --yes to try"
+        "{data}{both}{workers}, and the machine has {} of memory to give; ask for fewer workers or a smaller [workload], or add --yes to try",
+        units::bytes(available)
     )))
 }
 
@@ -91,9 +110,16 @@ mod tests {
     }
 
     fn refusal(workers: &str, available: u64) -> Option<String> {
-        let text =
-            format!("title = 't'\n[workload]\nkind = 'triad'\nmib = 100\ntasks = 1\n[sweep]\nworkers = {workers}\n");
-        let scenario = crate::scenario::parse("x.toml", "x", &text, workload::specs(), 2).expect("a scenario");
+        refusal_of("kind = 'triad'", workers, available)
+    }
+
+    fn refusal_of(kind: &str, workers: &str, available: u64) -> Option<String> {
+        let text = format!("title = 't'\n[workload]\n{kind}\nmib = 100\ntasks = 1\n[sweep]\nworkers = {workers}\n");
+        refusal_of_all(&text, available)
+    }
+
+    fn refusal_of_all(text: &str, available: u64) -> Option<String> {
+        let scenario = crate::scenario::parse("x.toml", "x", text, workload::specs(), 2).expect("a scenario");
         check_memory(&scenario, available).err().map(|failure| failure.message)
     }
 
@@ -104,5 +130,35 @@ mod tests {
         assert!(message.starts_with("4 workers need 100 MiB each, 400 MiB together"), "{message}");
         let message = refusal("1", 1 << 20).expect("a refusal");
         assert!(message.starts_with("one worker needs 100 MiB, and the machine has 1.00 MiB"), "{message}");
+    }
+    #[test]
+    fn data_counts_once_where_it_is_shared_and_for_each_worker_that_writes_to_it() {
+        let read = "kind = 'memory'";
+        let processes = "[1, 4]\nbackends = ['processes']\nbaseline = 'none'";
+        assert_eq!(refusal_of(read, processes, 100 << 20), None);
+        let message = refusal_of(read, processes, (100 << 20) - 1).expect("a refusal");
+        assert!(message.starts_with("the data takes 100 MiB, and the machine has 100 MiB"), "{message}");
+        // Threads find it in parlab, and processes in their parent.
+        let message = refusal_of(read, "4\nbackends = ['threads', 'processes']", (200 << 20) - 1).expect("a refusal");
+        assert!(message.starts_with("the data takes 200 MiB, and"), "{message}");
+
+        let write = "kind = 'memory'\naccess = 'write'\npart = 0.5";
+        assert_eq!(refusal_of(write, "64\nbackends = ['threads']", 100 << 20), None);
+        assert_eq!(refusal_of(write, processes, 300 << 20), None);
+        let message = refusal_of(write, processes, (300 << 20) - 1).expect("a refusal");
+        let said = "the data takes 100 MiB, 4 workers need 50.0 MiB each, 300 MiB together, and the machine has";
+        assert!(message.starts_with(said), "{message}");
+    }
+
+    #[test]
+    fn the_point_that_needs_most_counts() {
+        for values in ["[1, 300, 2]", "[300, 1, 2]", "[1, 2, 300]"] {
+            let text = format!(
+                "title = 't'\n[workload]\nkind = 'triad'\ntasks = 1\n[vary]\nmib = {values}\n[sweep]\nworkers = 2\n"
+            );
+            assert_eq!(refusal_of_all(&text, 600 << 20), None, "{values}");
+            let message = refusal_of_all(&text, (600 << 20) - 1).expect("a refusal");
+            assert!(message.starts_with("2 workers need 300 MiB each"), "{message}");
+        }
     }
 }

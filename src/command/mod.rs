@@ -3,9 +3,11 @@
 //!
 //! Nothing is measured, checked or worded here that a room could do for itself.
 
+mod drafts;
 mod failure;
 mod lab;
 mod limits;
+mod memory;
 mod run;
 mod signals;
 
@@ -14,11 +16,11 @@ use std::process::ExitCode;
 
 use jiff::Timestamp;
 
-use crate::cli::{self, Cli, Command, Plain};
-use crate::engine::{MachineFacts, Setting};
+use crate::cli::{self, Cli, Command, Listing, Plain};
+use crate::engine::{History, MachineFacts, Setting};
 use crate::report::Journal;
 use crate::scenario::library::{Library, Source, bundled, find, standard_folders};
-use crate::scenario::{Overrides, Problems, Scenario, label};
+use crate::scenario::{Overrides, Prediction, Problems, Scenario, label, schema};
 use crate::{machine, report, workload};
 use failure::Failure;
 
@@ -38,6 +40,7 @@ pub(crate) fn main() -> ExitCode {
         Some(Command::List(args)) => list(args),
         Some(Command::Show { name }) => show(name),
         Some(Command::Check { files }) => check(files),
+        Some(Command::Schema) => print(&format!("{:#}\n", schema(workload::specs()))),
         Some(Command::Machine { format }) => machine(*format),
         Some(Command::Nursery { .. }) => return crate::backend::run_nursery(),
     };
@@ -50,10 +53,14 @@ pub(crate) fn main() -> ExitCode {
 /// `parlab list`: the library, or the kinds of workload.
 fn list(args: &cli::List) -> Result<ExitCode, Failure> {
     print(&match (args.kinds, args.format) {
-        (false, Plain::Text) => report::catalog::list_text(&library(), report::width()),
-        (false, Plain::Json) => format!("{:#}\n", report::catalog::list_json(&library())),
-        (true, Plain::Text) => report::catalog::kinds_text(workload::specs(), report::width()),
-        (true, Plain::Json) => format!("{:#}\n", report::catalog::kinds_json(workload::specs())),
+        (false, Listing::Text) => report::catalog::list_text(&library(), &memory::history(), report::width()),
+        (false, Listing::Json) => format!("{:#}\n", report::catalog::list_json(&library(), &memory::history())),
+        (true, Listing::Text) => report::catalog::kinds_text(workload::specs(), report::width()),
+        (true, Listing::Json) => format!("{:#}\n", report::catalog::kinds_json(workload::specs())),
+        (true, Listing::Md) => report::reference::kinds_markdown(workload::specs()),
+        (false, Listing::Md) => {
+            return Err(Failure::usage("--format md: only kinds are written so; add --kinds, or use text or json"));
+        }
     })
 }
 
@@ -132,16 +139,21 @@ fn library() -> Library {
     Library::open(&standard_folders(), workload::specs(), usable_cpus())
 }
 
+/// Where it is remembered which scenarios were run, if anywhere.
+fn history_file() -> Option<PathBuf> {
+    History::standard_file(|name| std::env::var_os(name).map(PathBuf::from))
+}
+
 fn usable_cpus() -> u32 {
     machine::usable_here().count
 }
 
-/// What a run that begins now is told of its time and place.
-fn setting() -> Setting {
+/// What a run that begins now is told of its time and place, and of what is expected of it.
+fn setting(predictions: Vec<Prediction>) -> Setting {
     // Whole milliseconds: more would pretend to a precision that nobody's wall clock has.
     let now = Timestamp::now();
     let started_at = Timestamp::from_millisecond(now.as_millisecond()).unwrap_or(now).to_string();
-    Setting { started_at, machine: machine_facts() }
+    Setting { started_at, machine: machine_facts(), predictions }
 }
 
 fn machine_facts() -> MachineFacts {

@@ -6,11 +6,13 @@ use std::sync::mpsc::{self, RecvTimeoutError};
 use std::time::Duration;
 
 use super::failure::Failure;
+use super::memory::Memory;
 use super::{program, setting, signals};
 use crate::cli::{self, Plain};
 use crate::engine::{Ledger, Session, Stamped, Status};
 use crate::report::{self, Progress};
-use crate::scenario::Scenario;
+use crate::scenario::{self, Plan, Prediction, Scenario};
+use crate::units::Letters;
 
 /// How often the progress of a trial is shown.
 const REFRESH: Duration = Duration::from_millis(200);
@@ -27,11 +29,15 @@ pub(super) fn run(args: &cli::Run) -> Result<ExitCode, Failure> {
     let scenario = super::scenario(args)?;
     super::limits::check(&scenario, args.yes)?;
     super::limits::check_workload(&scenario)?;
-    let mut progress = Progress::new(args.quiet, stderr().is_terminal());
+    let predictions = predictions(args.predict.as_deref(), &scenario)?;
+    let letters = Letters::of_environment();
+    let mut progress = Progress::new(args.quiet, stderr().is_terminal(), letters);
     let mut journal = super::journal(args.journal.as_deref())?;
     let mut ledger = Ledger::default();
-    let heard = carry_out(scenario, &mut progress, |stamped, progress| {
+    let mut memory = Memory::new();
+    let heard = carry_out(scenario, predictions, &mut progress, |stamped, progress| {
         ledger.apply(stamped);
+        memory.take(stamped);
         if let Some(Err(lost)) = journal.as_mut().map(|journal| journal.record(stamped)) {
             progress.warn(&lost.to_string());
             journal = None;
@@ -39,7 +45,9 @@ pub(super) fn run(args: &cli::Run) -> Result<ExitCode, Failure> {
     })?;
     heard.run_is_over();
     progress.finish();
-    let delivered = report::deliver(&report::render(format, &ledger), args.output.as_deref());
+    let text = report::render(format, &ledger);
+    let text = if format == report::Format::Text { letters.fit(&text) } else { text.into() };
+    let delivered = report::deliver(&text, args.output.as_deref());
     if let Err(error) = &delivered {
         report::complain(&error.to_string());
     }
@@ -50,16 +58,25 @@ pub(super) fn run(args: &cli::Run) -> Result<ExitCode, Failure> {
     }))
 }
 
+/// What the command line expects of the configurations.
+fn predictions(text: Option<&str>, scenario: &Scenario) -> Result<Vec<Prediction>, Failure> {
+    let Some(text) = text else { return Ok(Vec::new()) };
+    scenario::guesses(text)
+        .and_then(|guesses| scenario::predictions(&guesses, &Plan::of(scenario)))
+        .map_err(|wrong| Failure::usage(format!("--predict {}: {wrong}", scenario::printable(text))))
+}
+
 /// Carries out the run, and hands on its events until the last.
 fn carry_out(
     scenario: Scenario,
+    predictions: Vec<Prediction>,
     progress: &mut Progress,
     mut take: impl FnMut(&Stamped, &mut Progress),
 ) -> Result<signals::Heard, Failure> {
     let deaf = |error| Failure::run(format!("cannot listen for signals: {error}"));
     signals::outlive_file_limits().map_err(deaf)?;
     let (tell, events) = mpsc::channel();
-    let session = Session::start(scenario, setting(), program(), move |stamped| {
+    let session = Session::start(scenario, setting(predictions), program(), move |stamped| {
         let _ = tell.send(stamped);
     })
     .map_err(|error| Failure::run(format!("cannot start the run: {error}")))?;

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI32, Ordering::Relaxed};
 use std::time::Duration;
 
+use nix::sys::signal::{SigSet, Signal};
 use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGTERM, SIGXFSZ};
 use signal_hook::iterator::Signals;
 
@@ -65,7 +66,11 @@ pub(super) fn listen(control: Arc<Control>) -> io::Result<Heard> {
     // Under `nohup`, or in the background of a script, some are ignored from the start and are to stay so.
     let ignored = ignored();
     let ends = [SIGINT, SIGTERM, SIGHUP].into_iter().filter(|signal| ignored & (1 << (signal - 1)) == 0);
-    let mut signals = Signals::new(ends.chain([SIGCONT]))?;
+    let heeded: Vec<i32> = ends.chain([SIGCONT]).collect();
+    let mut signals = Signals::new(&heeded)?;
+    // Whoever started parlab may have blocked them, which is handed down: nobody could end it then. The thread that is
+    // started here inherits what is unblocked.
+    unblock(&heeded)?;
     let ears = heard.clone();
     std::thread::Builder::new().name("signals".to_owned()).spawn(move || {
         for signal in signals.forever() {
@@ -87,6 +92,11 @@ pub(super) fn listen(control: Arc<Control>) -> io::Result<Heard> {
         }
     })?;
     Ok(heard)
+}
+
+fn unblock(signals: &[i32]) -> io::Result<()> {
+    let set: SigSet = signals.iter().filter_map(|&number| Signal::try_from(number).ok()).collect();
+    Ok(set.thread_unblock()?)
 }
 
 /// The signals that are ignored at present, as a set of bits: signal 1 is the lowest.

@@ -4,9 +4,11 @@
 use std::sync::atomic::{AtomicBool, AtomicU8, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::live::{LaneState, LaneView, Snapshot, Span};
-use crate::backend::{Board, LaneReading, RecordReading, Scale, Standing};
-use crate::scenario::Inputs;
+use super::event::MemoryCourse;
+use super::live::{Doing, LaneState, LaneView, LockView, Snapshot, Span};
+use super::scores::{Scores, Searched};
+use crate::backend::{Board, LaneReading, LockReading, RecordReading, Scale, Standing};
+use crate::scenario::{Inputs, Job};
 
 /// Up to this many tasks a snapshot tells what each worker did when.
 pub const SPANS_MAX: u64 = 2_000;
@@ -34,11 +36,13 @@ pub struct Control {
 struct Scene {
     board: Arc<Board>,
     inputs: Inputs,
+    searched: Option<Searched>,
     scale: Scale,
     /// When the gate was opened, in ticks.
     opened: Option<u64>,
     /// When the trial was over, in ticks.
     ended: Option<u64>,
+    memory: Option<MemoryCourse>,
 }
 
 impl Control {
@@ -78,9 +82,10 @@ impl Control {
         }
     }
 
-    pub(super) fn enter(&self, board: &Arc<Board>, inputs: &Inputs, scale: Scale) {
-        let inputs = inputs.clone();
-        *self.scene() = Some(Scene { board: Arc::clone(board), inputs, scale, opened: None, ended: None });
+    pub(super) fn enter(&self, board: &Arc<Board>, job: &Job, scale: Scale) {
+        let (inputs, searched) = (job.inputs.clone(), Searched::of(job));
+        *self.scene() =
+            Some(Scene { board: Arc::clone(board), inputs, searched, scale, opened: None, ended: None, memory: None });
         // A cancellation that came before there was a board has not reached it.
         if self.urgency() > Urgency::GoOn {
             board.cancel();
@@ -90,6 +95,12 @@ impl Control {
     pub(super) fn opened(&self, at: u64) {
         if let Some(scene) = self.scene().as_mut() {
             scene.opened = Some(at);
+        }
+    }
+
+    pub(super) fn measured(&self, memory: &MemoryCourse) {
+        if let Some(scene) = self.scene().as_mut() {
+            scene.memory = Some(memory.clone());
         }
     }
 
@@ -127,6 +138,8 @@ impl Scene {
             failed,
             lanes: (0..shape.workers).map(|worker| self.lane_view(self.board.read_lane(worker), &time)).collect(),
             spans: self.spans(&time),
+            scores: self.scores(),
+            memory: self.memory.clone(),
         }
     }
 
@@ -148,6 +161,11 @@ impl Scene {
             .collect();
         spans.sort_by(|a, b| a.worker.cmp(&b.worker).then(a.start_s.total_cmp(&b.start_s)));
         spans
+    }
+
+    fn scores(&self) -> Option<Scores> {
+        let record = |task| self.board.read_record(task).map(|record| (record.failed, record.values));
+        self.searched.as_ref().map(|searched| searched.scores(record))
     }
 }
 
@@ -187,7 +205,26 @@ fn lane_view(lane: LaneReading, time: &Time) -> LaneView {
         fraction: lane.task.and(lane.fraction.or(waited)),
         done: lane.done,
         busy_s: lane.busy as f64 * time.seconds_per_tick + in_hand_s,
+        lock: lock_view(&lane.lock, time),
     }
+}
+
+/// `None` for a lane that never had to do with a lock.
+fn lock_view(lock: &LockReading, time: &Time) -> Option<LockView> {
+    let met = lock.doing != Doing::Nothing || lock.held + lock.waited + lock.blocked + lock.native > 0;
+    let seconds = |doing, before: u64| {
+        let now = if lock.doing == doing { time.now.saturating_sub(lock.since) } else { 0 };
+        (before + now) as f64 * time.seconds_per_tick
+    };
+    met.then(|| LockView {
+        doing: lock.doing,
+        held_s: seconds(Doing::Running, lock.held),
+        waited_s: seconds(Doing::Waiting, lock.waited),
+        blocked_s: seconds(Doing::Blocked, lock.blocked),
+        native_s: seconds(Doing::Native, lock.native),
+        waits: lock.waits,
+        handovers: lock.handovers,
+    })
 }
 
 fn span(task: u64, x: f64, record: &RecordReading, time: &Time) -> Span {

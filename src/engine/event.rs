@@ -7,7 +7,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::scenario::{Plan, Value};
+use super::order::OrderFigures;
+use crate::scenario::{Interpreter, Plan, Prediction, Value};
 
 /// An event with the time and the totals at that time, so that a consumer need not count for itself.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -90,6 +91,9 @@ pub struct Planned {
     pub machine: MachineFacts,
     /// Configurations and trials.
     pub plan: Plan,
+    /// What was expected of them, before anything was measured.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub predictions: Vec<Prediction>,
 }
 
 /// What a report says of a scenario.
@@ -111,6 +115,8 @@ pub struct ScenarioFacts {
     pub sha256: String,
     /// Whether speedups count the hiring of workers too.
     pub include_startup: bool,
+    /// The interpreter whose lock its tasks are run under, if any.
+    pub interpreter: Option<Interpreter>,
 }
 
 /// What a report says of the machine.
@@ -210,12 +216,25 @@ pub struct TrialOutcome {
     pub switches_involuntary: u64,
     /// Largest resident set, in bytes, of any process that ran tasks; `None` where the kernel does not tell.
     pub peak_rss_bytes: Option<u64>,
+    /// What its processes took up in memory; `None` for kinds that are not watched for it, and where the kernel does not
+    /// tell.
+    pub memory: Option<MemoryCourse>,
+    /// What its tasks left in what they share, by the names that the kind gives it; `None` if they leave nothing there,
+    /// and after the loss of a worker, who may have left something of a task that was then run again.
+    pub tally: Option<BTreeMap<String, f64>>,
     /// Tasks that gave a result.
     pub tasks_done: u64,
     /// Tasks given up.
     pub tasks_failed: u64,
+    /// Why one of them was, if it could say so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub failure: Option<String>,
     /// Durations of tasks; `None` when none was finished.
     pub task_s: Option<TaskTimes>,
+    /// What the interpreters' locks cost; `None` without a lock.
+    pub interpreter: Option<LockUse>,
+    /// How the tasks filled the workers' time; `None` where the trial did not run to its end or a task failed.
+    pub order: Option<OrderFigures>,
     /// Sum over all results, hexadecimal, equal for equal results whoever computed them.
     pub checksum: String,
     /// Each task's result, in task order, where there are at most 10 000; told once for results that are the same.
@@ -235,13 +254,57 @@ impl Default for TrialOutcome {
             switches_voluntary: 0,
             switches_involuntary: 0,
             peak_rss_bytes: None,
+            memory: None,
+            tally: None,
             tasks_done: 0,
             tasks_failed: 0,
+            failure: None,
             task_s: None,
+            interpreter: None,
+            order: None,
             checksum: String::new(),
             results: None,
         }
     }
+}
+
+/// What the interpreters' locks cost in a trial, all workers taken together. Threads share one lock, so that it is
+/// held for at most the wall time; each process has its own.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct LockUse {
+    /// Seconds that a lock was held.
+    pub held_s: f64,
+    /// Seconds that workers waited for one.
+    pub waited_s: f64,
+    /// How often a worker found it taken.
+    pub waits: u64,
+    /// How often a holder was asked to let go, and did.
+    pub handovers: u64,
+}
+
+/// What the processes of a trial took up in memory over time: proportional set sizes, in which pages that several share
+/// are split among them. All lists have an entry a sample.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct MemoryCourse {
+    /// The largest sum over all processes at one time, in bytes.
+    pub peak_bytes: u64,
+    /// When each sample was taken, in seconds since the gate opened.
+    pub at_s: Vec<f64>,
+    /// The sum over all processes, in bytes.
+    pub total_bytes: Vec<u64>,
+    /// The processes with workers, in the order of these; no more than 64 of them.
+    pub processes: Vec<ProcessMemory>,
+    /// The process that forked them, in bytes, where one did: it made the data, and keeps it.
+    pub parent_bytes: Option<Vec<u64>>,
+}
+
+/// What one process of a trial took up.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct ProcessMemory {
+    /// The workers in it: one if it was forked, all if they are threads.
+    pub workers: Vec<u32>,
+    /// Bytes.
+    pub bytes: Vec<u64>,
 }
 
 /// Durations of the tasks of a trial, in seconds.

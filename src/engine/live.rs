@@ -4,6 +4,10 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::event::MemoryCourse;
+use super::scores::Scores;
+pub use crate::backend::Doing;
+
 /// A trial at one instant.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Snapshot {
@@ -19,6 +23,10 @@ pub struct Snapshot {
     pub lanes: Vec<LaneView>,
     /// What each worker did when, oldest first within a worker; empty when there are too many tasks to read.
     pub spans: Vec<Span>,
+    /// What a grid search has found so far in this trial; `None` for all other kinds, and for too large a grid.
+    pub scores: Option<Scores>,
+    /// What its processes take up in memory, for kinds that are watched for it.
+    pub memory: Option<MemoryCourse>,
 }
 
 /// One worker at one instant.
@@ -42,6 +50,27 @@ pub struct LaneView {
     pub done: u64,
     /// Seconds spent in tasks so far, the one in hand included.
     pub busy_s: f64,
+    /// What it does about the interpreter's lock; `None` without one.
+    pub lock: Option<LockView>,
+}
+
+/// A worker under an interpreter's lock, at one instant.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+pub struct LockView {
+    /// What it is doing.
+    pub doing: Doing,
+    /// Seconds so far that it held the lock.
+    pub held_s: f64,
+    /// Seconds so far that it waited for the lock.
+    pub waited_s: f64,
+    /// Seconds so far that it slept or waited for something else, without the lock.
+    pub blocked_s: f64,
+    /// Seconds so far that it ran native code, without the lock.
+    pub native_s: f64,
+    /// How often it found the lock taken.
+    pub waits: u64,
+    /// How often it was asked to let go, and did.
+    pub handovers: u64,
 }
 
 /// What a worker is doing.

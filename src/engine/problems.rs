@@ -1,5 +1,7 @@
 //! What went wrong in a run, gathered as it happens and told at its end.
 
+use std::collections::BTreeMap;
+
 use super::event::{Event, Problem, Remedy, TrialEnd, TrialOutcome};
 use super::words::{loss_in_words, trial_in_words};
 use crate::scenario::Plan;
@@ -15,13 +17,20 @@ pub(super) struct Problems {
     unlisted: usize,
     /// Tasks of the trial in progress that were given up for the workers they cost.
     given_up: u64,
-    /// Trial and checksum that the others must equal.
-    reference: Option<(usize, String)>,
+    /// By point, where the tasks differ from point to point: trial and checksum that the others must equal.
+    references: BTreeMap<Option<u32>, (usize, String)>,
 }
 
 impl Problems {
     pub(super) fn new(plan: &Plan) -> Self {
-        Self { plan: plan.clone(), failed: false, list: Vec::new(), unlisted: 0, given_up: 0, reference: None }
+        Self {
+            plan: plan.clone(),
+            failed: false,
+            list: Vec::new(),
+            unlisted: 0,
+            given_up: 0,
+            references: BTreeMap::new(),
+        }
     }
 
     /// Takes note of more threads than CPUs, where workers bring threads of their own.
@@ -34,6 +43,16 @@ impl Problems {
                  take turns; fewer of one of the two may be faster"
             );
             self.add("oversubscribed", message);
+        }
+    }
+
+    /// Takes note of a trial whose memory should have been measured, and could not be; told once.
+    pub(super) fn memory_is_unknown(&mut self) {
+        const CODE: &str = "memory-unknown";
+        if self.list.iter().all(|problem| problem.code != CODE) {
+            let message = "the system does not tell proportional set sizes (/proc/PID/smaps_rollup), so this run has no \
+                           figures of memory";
+            self.add(CODE, message.to_owned());
         }
     }
 
@@ -64,12 +83,15 @@ impl Problems {
             }
             TrialEnd::Complete if outcome.tasks_failed > 0 => {
                 // Those that cost workers have been told one by one.
-                let panicked = outcome.tasks_failed.saturating_sub(self.given_up);
+                let failed = outcome.tasks_failed.saturating_sub(self.given_up);
                 let trial = self.trial_in_words(trial);
-                match panicked {
+                let why = outcome.failure.as_deref().unwrap_or("nobody knows why");
+                match failed {
                     0 => {}
-                    1 => self.fail("tasks-failed", format!("a task of {trial} panicked")),
-                    _ => self.fail("tasks-failed", format!("{panicked} tasks of {trial} panicked")),
+                    1 => self.fail("tasks-failed", format!("a task of {trial} failed: {why}")),
+                    _ => {
+                        self.fail("tasks-failed", format!("{failed} tasks of {trial} failed, one of them thus: {why}"))
+                    }
                 }
             }
             TrialEnd::Complete => self.compare(trial, &outcome.checksum),
@@ -84,10 +106,9 @@ impl Problems {
     }
 
     fn compare(&mut self, trial: usize, checksum: &str) {
-        let Some((first, reference)) = self.reference.clone() else {
-            self.reference = Some((trial, checksum.to_owned()));
-            return;
-        };
+        let point = self.plan.trials.get(trial).and_then(|trial| self.plan.configs.get(trial.config)?.point.as_ref());
+        let tasks = point.filter(|point| point.changes_results()).map(|point| point.index);
+        let (first, reference) = self.references.entry(tasks).or_insert_with(|| (trial, checksum.to_owned())).clone();
         if reference != checksum {
             let (trial, first) = (self.trial_in_words(trial), self.trial_in_words(first));
             let message =

@@ -9,7 +9,7 @@ use std::time::Instant;
 use super::control::{Control, Urgency};
 use super::event::{Event, MachineFacts, Planned, Problem, ScenarioFacts, Stamped, Status, TrialEnd, TrialOutcome};
 use super::problems::Problems;
-use crate::scenario::{Config, Plan, Scenario};
+use crate::scenario::{Config, Plan, Prediction, Scenario};
 use crate::workload;
 
 /// Executes single trials.
@@ -26,6 +26,8 @@ pub struct Setting {
     pub started_at: String,
     /// Where it is run.
     pub machine: MachineFacts,
+    /// What is expected of its configurations.
+    pub predictions: Vec<Prediction>,
 }
 
 /// Carries out a scenario and tells each event as it happens; the last one says how it ended.
@@ -45,9 +47,11 @@ pub fn run(
         with_results: BTreeSet::new(),
         repeatable: workload::specs().any(|spec| spec.name == scenario.job.kind && spec.measured.is_empty()),
         told: BTreeSet::new(),
+        watches_memory: workload::watch(&scenario.job.kind).memory,
         tell,
     };
-    run.problems.count_threads(workload::needs(&scenario.job).inner_threads, setting.machine.usable_cpus);
+    let inner = scenario.jobs().map(|job| workload::needs(&job).inner_threads).max().unwrap_or(1);
+    run.problems.count_threads(inner, setting.machine.usable_cpus);
     run.tell(Event::Planned(Box::new(planned(scenario, setting, plan.clone()))));
     for trial in 0..plan.trials.len() {
         if control.urgency() > Urgency::GoOn {
@@ -71,6 +75,8 @@ struct Run<'a> {
     repeatable: bool,
     /// Checksums of the results that have been told.
     told: BTreeSet<String>,
+    /// Whether trials should tell of their memory.
+    watches_memory: bool,
     tell: &'a mut dyn FnMut(Stamped),
 }
 
@@ -104,6 +110,9 @@ impl Run<'_> {
                 // The same to the last bit, by a configuration before: once is enough, in memory and in the journal.
                 outcome.results = None;
             }
+        }
+        if self.watches_memory && outcome.end == TrialEnd::Complete && outcome.memory.is_none() {
+            self.problems.memory_is_unknown();
         }
         self.problems.finished(trial, &outcome);
         self.tell(Event::TrialFinished { trial, outcome: Box::new(outcome) });
@@ -143,8 +152,10 @@ fn planned(scenario: &Scenario, setting: Setting, plan: Plan) -> Planned {
             seed: scenario.job.seed,
             sha256: scenario.sha256.clone(),
             include_startup: scenario.sweep.include_startup,
+            interpreter: scenario.job.interpreter,
         },
         machine: setting.machine,
         plan,
+        predictions: setting.predictions,
     }
 }

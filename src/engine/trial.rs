@@ -7,11 +7,13 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::control::{Control, Urgency};
-use super::event::{Cause, Event, Loss, Remedy, TaskResult, TaskTimes, TrialEnd, TrialOutcome};
+use super::event::{Cause, Event, LockUse, Loss, MemoryCourse, Remedy, TaskResult, TaskTimes, TrialEnd, TrialOutcome};
+use super::memory::MemoryWatch;
+use super::order::OrderFigures;
 use super::run::Executor;
-use crate::backend::{Agency, Board, Broken, Clock, Crew, Departure, Notice, Scale, Shape};
-use crate::scenario::{BackendKind, Config, Inputs, Scenario, Value};
-use crate::workload;
+use crate::backend::{Agency, Board, Broken, Clock, Crew, Departure, Notice, Scale, Shape, Totals};
+use crate::scenario::{BackendKind, Config, Inputs, Point, Scenario, Value};
+use crate::workload::{self, Service, Watch};
 
 /// Results are kept for runs of up to this many tasks.
 pub const RESULTS_MAX: u64 = 10_000;
@@ -32,12 +34,15 @@ const LOSSES_MAX: usize = 1000;
 pub struct Laboratory<'a> {
     scenario: &'a Scenario,
     agency: Agency,
+    /// The point whose job the agency works on.
+    point: Option<Point>,
     control: &'a Control,
     clock: Clock,
     scale: Scale,
     value_names: Vec<&'static str>,
     /// How many of the values are the same in every trial.
     summed: usize,
+    watch: Watch,
 }
 
 impl<'a> Laboratory<'a> {
@@ -48,15 +53,17 @@ impl<'a> Laboratory<'a> {
         Self {
             scenario,
             agency: Agency::new(&scenario.job, program),
+            point: None,
             control,
             clock,
             scale: Scale::new(clock),
             value_names: spec.map_or(Vec::new(), |spec| spec.results().map(|value| value.name).collect()),
             summed: spec.map_or(0, |spec| spec.values.len()),
+            watch: workload::watch(&scenario.job.kind),
         }
     }
 
-    fn shape(&self, config: &Config) -> Shape {
+    fn shape(&self, config: &Config, service: Option<&dyn Service>) -> Shape {
         Shape {
             tasks: self.scenario.job.inputs.len(),
             workers: config.workers,
@@ -68,6 +75,8 @@ impl<'a> Laboratory<'a> {
             dispatch: config.dispatch,
             payload: config.payload,
             per_process: config.per_process,
+            service: service.map(Service::port),
+            lingers: self.watch.memory,
         }
     }
 }
@@ -94,10 +103,16 @@ impl Laboratory<'_> {
         with_results: bool,
         tell: &mut dyn FnMut(Event),
     ) -> Result<TrialOutcome, Broken> {
+        if self.point != config.point {
+            self.agency.turn_to(&self.scenario.job_at(config.point.as_ref()));
+            self.point.clone_from(&config.point);
+        }
         self.agency.prepare(config.backend, config.dispatch)?;
-        let board = Board::create(self.shape(config));
+        let service = workload::service(&self.scenario.job.kind, config.workers);
+        let service = service.map_err(|error| Broken(format!("cannot start what the tasks ask: {error}")))?;
+        let board = Board::create(self.shape(config, service.as_deref()));
         let board = Arc::new(board.map_err(|error| Broken(format!("cannot make the board: {error}")))?);
-        self.control.enter(&board, &self.scenario.job.inputs, self.scale);
+        self.control.enter(&board, &self.scenario.job, self.scale);
         forget_peak_memory();
         let hiring = self.clock.now();
         let crew = self.agency.hire(config.backend, &board)?;
@@ -105,6 +120,7 @@ impl Laboratory<'_> {
             trial,
             board: &board,
             crew,
+            service,
             control: self.control,
             tell,
             deadline: Instant::now() + self.scenario.sweep.timeout,
@@ -114,11 +130,15 @@ impl Laboratory<'_> {
             left: 0,
             looked_up: Instant::now(),
             late: false,
+            memory: None,
         };
         let mut opened = None;
         let end = attendant.gather().and_then(|()| {
             let startup = board.totals().last_arrival.saturating_sub(hiring) as f64 * self.scale.seconds_per_tick();
             let startup_s = (config.backend != BackendKind::Serial).then_some(startup);
+            if self.watch.memory {
+                attendant.watch_memory();
+            }
             let at = board.open_gate();
             self.control.opened(at);
             opened = Some((at, startup_s));
@@ -128,6 +148,7 @@ impl Laboratory<'_> {
         if matches!(end, Err(Ending::Broken(_))) {
             // Whoever still works would do so beside the next trial.
             board.cancel();
+            attendant.service = None;
             attendant.crew.kill();
         }
         let now = self.clock.now();
@@ -135,6 +156,10 @@ impl Laboratory<'_> {
             // Before this trial is believed, whoever heard of a stop has time to say so.
             std::thread::sleep(NEWS);
         }
+        let watched = Watched {
+            memory: attendant.memory.take().and_then(MemoryWatch::close),
+            tally: (attendant.lost == 0).then(|| self.tally(&board)).flatten(),
+        };
         drop(attendant);
         self.control.ended(now);
         let (end, broken) = match end {
@@ -148,7 +173,15 @@ impl Laboratory<'_> {
             Err(Ending::Called(end)) => (end, None),
             Err(Ending::Broken(broken)) => (TrialEnd::Broken, Some(broken.to_string())),
         };
-        Ok(TrialOutcome { broken, ..self.outcome(&board, end, opened, now, with_results) })
+        let outcome = self.outcome(&board, end, opened, now, with_results);
+        let tally = watched.tally.filter(|_| end == TrialEnd::Complete && outcome.tasks_failed == 0);
+        Ok(TrialOutcome { broken, memory: watched.memory, tally, ..outcome })
+    }
+
+    /// What the tasks have left in what they share.
+    fn tally(&self, board: &Board) -> Option<BTreeMap<String, f64>> {
+        let left = self.watch.tally?(&self.scenario.job, board.commons());
+        (!left.is_empty()).then(|| left.into_iter().map(|(name, value)| (name.to_owned(), value)).collect())
     }
 
     fn outcome(
@@ -163,10 +196,12 @@ impl Laboratory<'_> {
         let tick_s = self.scale.seconds_per_tick();
         let (opened, startup_s) = opened.unwrap_or((now, None));
         let last_end = if end == TrialEnd::Complete { totals.last_end } else { now };
+        let wall_s = last_end.saturating_sub(opened) as f64 * tick_s;
+        let order = || OrderFigures::of(board, &totals, tick_s, wall_s, self.scenario.job.order);
         TrialOutcome {
             end,
             broken: None,
-            wall_s: last_end.saturating_sub(opened) as f64 * tick_s,
+            wall_s,
             startup_s,
             cpu_user_s: totals.user_us as f64 * 1e-6,
             cpu_system_s: totals.system_us as f64 * 1e-6,
@@ -175,12 +210,16 @@ impl Laboratory<'_> {
             peak_rss_bytes: (totals.peak_rss_kib > 0).then_some(totals.peak_rss_kib * 1024),
             tasks_done: totals.done,
             tasks_failed: totals.failed,
+            failure: board.failure(),
             task_s: totals.task_ticks.map(|ticks| {
                 let [min, median, p95, max] = ticks.map(|t| t * tick_s);
                 TaskTimes { min, median, p95, max }
             }),
+            interpreter: self.scenario.job.interpreter.map(|_| lock_use(&totals, tick_s)),
+            order: (end == TrialEnd::Complete).then(order).flatten(),
             checksum: format!("{:016x}", totals.checksum),
             results: (with_results && board.shape().tasks <= RESULTS_MAX).then(|| self.results(board)),
+            ..TrialOutcome::default()
         }
     }
 
@@ -192,6 +231,12 @@ impl Laboratory<'_> {
         let inputs = &self.scenario.job.inputs;
         (0..board.shape().tasks).map(|task| TaskResult { input: input(inputs, task), values: values(task) }).collect()
     }
+}
+
+fn lock_use(totals: &Totals, tick_s: f64) -> LockUse {
+    let [held_s, waited_s] = totals.lock_ticks.map(|ticks| ticks as f64 * tick_s);
+    let [waits, handovers] = totals.lock_counts;
+    LockUse { held_s, waited_s, waits, handovers }
 }
 
 /// What a report calls the input of a task: `x`, or the grid's keys.
@@ -209,6 +254,12 @@ fn missing(board: &Board) -> u64 {
     board.shape().tasks.saturating_sub(board.progress().0)
 }
 
+/// What trials of some kinds are asked for besides results.
+struct Watched {
+    memory: Option<MemoryCourse>,
+    tally: Option<BTreeMap<String, f64>>,
+}
+
 /// Why a trial ends before its last task.
 enum Ending {
     Called(TrialEnd),
@@ -220,6 +271,8 @@ struct Attendant<'a> {
     trial: usize,
     board: &'a Board,
     crew: Box<dyn Crew>,
+    /// What the tasks ask, until the trial is called off or over.
+    service: Option<Box<dyn Service>>,
     control: &'a Control,
     tell: &'a mut dyn FnMut(Event),
     deadline: Instant,
@@ -232,6 +285,7 @@ struct Attendant<'a> {
     looked_up: Instant,
     /// Whether this thread stood still for a while.
     late: bool,
+    memory: Option<MemoryWatch<'a>>,
 }
 
 impl Attendant<'_> {
@@ -245,11 +299,36 @@ impl Attendant<'_> {
         Ok(())
     }
 
+    /// Watches the workers' memory from now on; all of them stand at the gate.
+    fn watch_memory(&mut self) {
+        let mut watch = MemoryWatch::new(self.board, self.crew.parent());
+        self.control.measured(watch.sample());
+        watch.begin();
+        self.memory = Some(watch);
+    }
+
+    /// Looks at the workers' memory when that is due, and lets them go when they have nothing left to do.
+    fn look_at_memory(&mut self) {
+        let Some(watch) = &mut self.memory else { return };
+        if watch.is_over() {
+            return;
+        }
+        let is_over = self.board.all_finished();
+        if is_over || watch.is_due() {
+            self.control.measured(watch.sample());
+        }
+        if is_over {
+            watch.end();
+            self.board.let_go();
+        }
+    }
+
     /// Waits until all workers have left.
     fn attend(&mut self) -> Result<(), Ending> {
         let mut told = Instant::now();
         while self.left < self.board.shape().workers || self.recover()? {
             self.look_up()?;
+            self.look_at_memory();
             self.hear(TICK.min(self.deadline.saturating_duration_since(Instant::now())))?;
             if told.elapsed() >= PROGRESS_EVERY {
                 told = Instant::now();
@@ -292,6 +371,8 @@ impl Attendant<'_> {
                 Urgency::Cancel | Urgency::Kill => TrialEnd::Cancelled,
             };
             self.board.cancel();
+            // Whoever waits for an answer need not wait any longer.
+            self.service = None;
             self.called_off = Some((Instant::now(), end));
         }
         match self.called_off {

@@ -1,17 +1,17 @@
 //! What happens in a run, in words: the same ones in reports, in progress lines and on the screen.
 
 use super::event::{Cause, Loss, Remedy};
-use super::figures::label;
+use super::figures::label_at;
 use crate::scenario::Plan;
 
-/// A trial for people: `processes × 2, repeat 1`; by its number if the plan has no such trial.
+/// A trial for people: `processes × 2, steps 200, repeat 1`; by its number if the plan has no such trial.
 pub fn trial_in_words(plan: &Plan, trial: usize) -> String {
     let planned = plan.trials.get(trial);
     let Some((planned, config)) = planned.and_then(|planned| Some((planned, plan.configs.get(planned.config)?))) else {
         return format!("trial {}", trial.saturating_add(1));
     };
     let round = if planned.warmup { "warm-up" } else { "repeat" };
-    format!("{}, {round} {}", label(config), planned.repeat.saturating_add(1))
+    format!("{}, {round} {}", label_at(config), planned.repeat.saturating_add(1))
 }
 
 /// The loss of a worker in one line: who, how, which task it held, and what is done about it.

@@ -5,6 +5,7 @@
 //! - `hierarchy`, `cgroup`: the control groups this process is in, and what each level allows
 //! - [`usable`](mod@usable): affinity, control groups and Slurm together
 //! - [`facts`](mod@facts): host, kernel, processor, memory, load
+//! - `pss`: what a process takes up in memory, shared pages split
 //! - [`meters`]: a thread that samples the cores while somebody watches
 //!
 //! Nothing here prints, waits or starts a thread unless asked, and nothing here knows what is run.
@@ -14,6 +15,7 @@ pub mod cpuset;
 pub mod facts;
 mod hierarchy;
 pub mod meters;
+mod pss;
 pub mod surroundings;
 mod task_limit;
 pub mod usable;
@@ -21,6 +23,7 @@ pub mod usable;
 pub use cpuset::CpuSet;
 pub use facts::{Facts, Moment, facts, moment};
 pub use meters::{Core, Pace, Sample, Sampler};
+pub use pss::{process_of, pss_bytes};
 pub use surroundings::Surroundings;
 pub use task_limit::{TaskLimit, task_limit};
 pub use usable::{Limit, Usable, usable, usable_here};

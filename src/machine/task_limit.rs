@@ -15,10 +15,50 @@ pub struct TaskLimit {
 
 /// The tightest limit in force; `None` where there is none to be seen.
 pub fn task_limit() -> Option<TaskLimit> {
-    let account = getrlimit(Resource::RLIMIT_NPROC).ok().map(|(soft, _)| soft).filter(|&soft| soft < i32::MAX as u64);
-    let account = account.map(|left| TaskLimit { name: "the limit on processes (ulimit -u)", left });
+    let soft = getrlimit(Resource::RLIMIT_NPROC).ok().map(|(soft, _)| soft).filter(|&soft| soft < i32::MAX as u64);
+    let account = soft.and_then(|soft| account_limit(Path::new("/proc"), soft));
     let group = group_limit(Path::new("/sys/fs/cgroup"), &std::fs::read_to_string("/proc/self/cgroup").ok()?);
     account.into_iter().chain(group).min_by_key(|limit| limit.left)
+}
+
+/// Capabilities that lift the limit on processes: `CAP_SYS_ADMIN` and `CAP_SYS_RESOURCE`.
+const LIFTING: u64 = 1 << 21 | 1 << 24;
+
+/// What the limit on a user's processes leaves this one, whose `/proc` is at `proc`: the kernel counts all threads of
+/// the same real user, and lets root and the privileged have more all the same.
+fn account_limit(proc: &Path, soft: u64) -> Option<TaskLimit> {
+    let own = Account::read(&proc.join("self"))?;
+    if own.user == 0 || own.capabilities & LIFTING != 0 {
+        return None;
+    }
+    let processes = std::fs::read_dir(proc).ok()?.filter_map(|entry| {
+        let entry = entry.ok()?;
+        entry.file_name().to_str()?.parse::<u32>().ok()?;
+        Account::read(&entry.path()).filter(|other| other.user == own.user)
+    });
+    let taken: u64 = processes.map(|process| process.threads).sum();
+    Some(TaskLimit { name: "the limit on processes (ulimit -u)", left: soft.saturating_sub(taken) })
+}
+
+/// What a process's status says of whom it belongs to.
+struct Account {
+    /// The real user.
+    user: u32,
+    threads: u64,
+    /// Effective capabilities, a bit each.
+    capabilities: u64,
+}
+
+impl Account {
+    fn read(process: &Path) -> Option<Self> {
+        let status = std::fs::read_to_string(process.join("status")).ok()?;
+        let field = |name: &str| status.lines().find_map(|line| line.strip_prefix(name)?.split_whitespace().next());
+        Some(Self {
+            user: field("Uid:")?.parse().ok()?,
+            threads: field("Threads:")?.parse().ok()?,
+            capabilities: u64::from_str_radix(field("CapEff:")?, 16).ok()?,
+        })
+    }
 }
 
 /// What the pids controllers on the way up from this process's group leave, with the version-2 hierarchy mounted
@@ -49,6 +89,33 @@ fn group_limit(mount: &Path, membership: &str) -> Option<TaskLimit> {
 mod tests {
     use super::*;
     use std::fs;
+
+    #[test]
+    fn what_the_user_has_already_is_taken_off() {
+        let proc = tempfile::tempdir().expect("a folder");
+        let process = |name: &str, user: u32, threads: u32, capabilities: &str| {
+            let status = format!("Name:\tx\nUid:\t{user}\t0\t0\t0\nThreads:\t{threads}\nCapEff:\t{capabilities}\n");
+            fs::create_dir_all(proc.path().join(name)).expect("a process");
+            fs::write(proc.path().join(name).join("status"), status).expect("a status");
+        };
+        let left = || account_limit(proc.path(), 100).map(|limit| limit.left);
+        assert_eq!(left(), None);
+        process("self", 1000, 3, "0000000000000000");
+        process("12", 1000, 3, "0000000000000000");
+        process("13", 1000, 40, "000001ffffffffff");
+        process("14", 0, 50, "000001ffffffffff");
+        process("sys", 1000, 50, "0000000000000000");
+        fs::create_dir(proc.path().join("15")).expect("a process that is gone");
+        assert_eq!(left(), Some(57));
+        process("16", 1000, 1000, "0000000000000000");
+        assert_eq!(left(), Some(0));
+        for (user, capabilities) in [(0, "0"), (1000, "0000000000200000"), (1000, "0000000001000000")] {
+            process("self", user, 3, capabilities);
+            assert_eq!(left(), None, "{user} with {capabilities}");
+        }
+        process("self", 1000, 3, "fffffffffedfffff");
+        assert!(left().is_some(), "every other capability does not help");
+    }
 
     #[test]
     fn the_tightest_ancestor_counts() {

@@ -5,8 +5,9 @@
 use serde_json::{Value as Json, json};
 use unicode_width::UnicodeWidthStr as _;
 
+use crate::engine::{History, Past};
 use crate::scenario::library::{Entry, Library, Origin};
-use crate::scenario::{Bounds, Domain, KindSpec, Nature, Plan, Problems, Scenario, ValueSpec, plain, plain_whole};
+use crate::scenario::{Domain, KindSpec, Nature, Plan, Problems, Scenario, ValueSpec, path};
 use crate::units;
 
 /// The narrowest page that texts are fitted to, in columns.
@@ -15,24 +16,30 @@ const NARROWEST: usize = 40;
 /// The widest: longer lines are hard to read.
 const WIDEST: usize = 110;
 
+/// Before a scenario that was run.
+const RUN_BEFORE: &str = "✓";
+
 /// How many problems of a broken scenario the list shows; `check` shows all.
 const SHOWN: usize = 3;
 
-/// The library for people, fitted to `width` columns: each scenario with what it runs, or why it cannot be run.
-pub fn list_text(library: &Library, width: usize) -> String {
+/// The library for people, fitted to `width` columns, by chapters and folders: each scenario with what it runs, or why
+/// it cannot be run, and with a tick if it was run before.
+pub fn list_text(library: &Library, history: &History, width: usize) -> String {
     let width = width.clamp(NARROWEST, WIDEST);
     let names = library.entries.iter().map(|entry| entry.call.width()).max().unwrap_or(0).min(width / 3);
     let mut out = String::new();
     let mut heading = None;
     for entry in &library.entries {
-        let folder = folder(entry);
-        if heading.as_ref() != Some(&folder) {
+        let group = group(entry);
+        if heading.as_ref() != Some(&group) {
             let gap = if out.is_empty() { "" } else { "\n" };
-            out.push_str(&format!("{gap}{folder}\n"));
-            heading = Some(folder);
+            out.push_str(&format!("{gap}{group}\n"));
+            heading = Some(group);
         }
-        listed(entry, names, width, &mut out);
+        let mark = if past(entry, history).is_some() { RUN_BEFORE } else { " " };
+        listed(entry, mark, names, width, &mut out);
     }
+    out.push_str(&progress(library, history));
     for note in &library.notes {
         out.push('\n');
         out.extend(wrapped(note, width).map(|line| line + "\n"));
@@ -41,10 +48,10 @@ pub fn list_text(library: &Library, width: usize) -> String {
 }
 
 /// The library for scripts.
-pub fn list_json(library: &Library) -> Json {
+pub fn list_json(library: &Library, history: &History) -> Json {
     json!({
         "schema": "parlab.list/1",
-        "scenarios": library.entries.iter().map(entry_json).collect::<Vec<_>>(),
+        "scenarios": library.entries.iter().map(|entry| entry_json(entry, history)).collect::<Vec<_>>(),
         "notes": library.notes,
     })
 }
@@ -83,17 +90,35 @@ pub fn extent(scenario: &Scenario) -> String {
     )
 }
 
-fn folder(entry: &Entry) -> String {
-    match &entry.origin {
-        Origin::Bundled => "bundled".to_owned(),
-        Origin::File(path) => path.parent().map(crate::scenario::label).unwrap_or_default(),
+/// The heading that an entry stands below: its chapter, or the folder of its file.
+fn group(entry: &Entry) -> String {
+    match (entry.chapter(), &entry.origin) {
+        (Some(chapter), _) => chapter.title.to_owned(),
+        (None, Origin::File(path)) => path.parent().map(crate::scenario::label).unwrap_or_default(),
+        (None, Origin::Bundled) => String::new(),
     }
 }
 
-fn listed(entry: &Entry, names: usize, width: usize, out: &mut String) {
+/// When it was run before, if anybody remembers.
+fn past<'h>(entry: &Entry, history: &'h History) -> Option<&'h Past> {
+    let scenario = entry.scenario.as_ref().ok()?;
+    history.of(&entry.name, entry.origin == Origin::Bundled, &scenario.sha256)
+}
+
+/// How much of the path was gone: `5 of 18 run`; nothing for a library without one.
+fn progress(library: &Library, history: &History) -> String {
+    let on_path = || library.entries.iter().filter(|entry| entry.chapter().is_some_and(|c| *c != path::OUTSIDE));
+    let run = on_path().filter(|entry| past(entry, history).is_some()).count();
+    match on_path().count() {
+        0 => String::new(),
+        all => format!("\n{RUN_BEFORE} run: {run} of {all} along the path\n"),
+    }
+}
+
+fn listed(entry: &Entry, mark: &str, names: usize, width: usize, out: &mut String) {
     let indent = " ".repeat(names + 4);
     let room = width - indent.len();
-    out.push_str(&format!("  {}", padded(&entry.call, names)));
+    out.push_str(&format!("{mark} {}", padded(&entry.call, names)));
     // A name too long for its column has a line of its own.
     out.push_str(if entry.call.width() > names { "\n" } else { "  " });
     let lead = if entry.call.width() > names { indent.as_str() } else { "" };
@@ -120,7 +145,7 @@ fn listed(entry: &Entry, names: usize, width: usize, out: &mut String) {
     }
 }
 
-fn entry_json(entry: &Entry) -> Json {
+fn entry_json(entry: &Entry, history: &History) -> Json {
     let path = match &entry.origin {
         Origin::Bundled => None,
         Origin::File(path) => Some(crate::scenario::label(path)),
@@ -132,6 +157,10 @@ fn entry_json(entry: &Entry) -> Json {
         "call": entry.call,
         "origin": if path.is_none() { "bundled" } else { "file" },
         "path": path,
+        "chapter": entry.chapter().map(|chapter| chapter.title),
+        "run": past(entry, history).map(|past| json!({
+            "at": past.at, "sha256": past.sha256, "best_speedup": past.best_speedup,
+        })),
         "title": scenario.map(|scenario| &scenario.title),
         "summary": scenario.map(|scenario| &scenario.summary),
         "tags": scenario.map(|scenario| &scenario.tags),
@@ -151,16 +180,22 @@ fn kind_text(spec: &KindSpec, width: usize) -> String {
     let heading = format!("{} · {}", spec.name, facts.join(" · "));
     let mut out: String = wrapped(&heading, width).map(|line| line + "\n").collect();
     out.extend(wrapped(spec.summary, width - 2).map(|line| format!("  {line}\n")));
-    let mut rows = vec![("x".to_owned(), format!("the input ({})", span(spec.input)))];
+    let mut rows = vec![("x".to_owned(), format!("the input ({})", spec.input.span()))];
     rows.extend(
         spec.params.iter().map(|param| {
-            (param.name.to_owned(), with_facts(param.doc, [param.unit.to_owned(), allowed(param.domain)]))
+            (param.name.to_owned(), with_facts(param.doc, [param.unit.to_owned(), param.domain.allowed()]))
         }),
     );
     rows.extend(
         spec.results()
             .map(|value| (format!("→ {}", value.name), with_facts(value.doc, [value.unit.to_owned(), String::new()]))),
     );
+    rows.extend(spec.tally.iter().map(|value| {
+        (
+            format!("⇒ {}", value.name),
+            with_facts(value.doc, ["of all tasks together".to_owned(), value.unit.to_owned()]),
+        )
+    }));
     let names = rows.iter().map(|(name, _)| name.width()).max().unwrap_or(0);
     let indent = " ".repeat(names + 4);
     for (name, text) in rows {
@@ -178,6 +213,7 @@ fn kind_json(spec: &KindSpec) -> Json {
         "name": spec.name,
         "summary": spec.summary,
         "nature": spec.nature,
+        "gil": gil(spec.nature),
         "tells_progress": spec.tells_progress,
         "processes_only": spec.processes_only,
         "input": { "min": spec.input.min, "max": spec.input.max },
@@ -190,6 +226,7 @@ fn kind_json(spec: &KindSpec) -> Json {
         }).collect::<Vec<_>>(),
         "values": spec.values.iter().map(value_json).collect::<Vec<_>>(),
         "measured": spec.measured.iter().map(value_json).collect::<Vec<_>>(),
+        "tally": spec.tally.iter().map(value_json).collect::<Vec<_>>(),
         "varied": spec.search.map(|search| search.varies),
     })
 }
@@ -209,39 +246,29 @@ fn domain_json(domain: Domain) -> Json {
         }
         Domain::Flag { default } => json!({ "type": "flag", "default": default }),
         Domain::File { instead_of } => json!({ "type": "file", "default": null, "instead_of": instead_of }),
+        Domain::Text { default, max } => json!({ "type": "text", "default": default, "max": max }),
         Domain::Word { choices } => json!({ "type": "word", "default": choices.first(), "choices": choices }),
     }
 }
 
-fn nature(nature: Nature) -> &'static str {
+pub(super) fn nature(nature: Nature) -> &'static str {
     match nature {
-        Nature::Computes => "computes",
-        Nature::Waits => "waits",
+        Nature::Computes => "computes, holds the GIL",
+        Nature::Native => "computes, releases the GIL",
+        Nature::Waits => "waits, releases the GIL",
+        Nature::Mixed => "computes (holds the GIL) or waits (releases it)",
         Nature::Misbehaves => "misbehaves",
     }
 }
 
-/// What a parameter may be, and what it is when nothing is said.
-fn allowed(domain: Domain) -> String {
-    match domain {
-        Domain::Number { default, bounds } => format!("{}, default {}", span(bounds), plain(default)),
-        Domain::Whole { default, min, max } => {
-            let [min, max, default] = [min, max, default].map(plain_whole);
-            format!("whole numbers {min} to {max}, default {default}")
-        }
-        Domain::Threads { default, max } => {
-            format!("whole numbers 1 to {} or \"all\", default {}", plain_whole(max), plain_whole(default))
-        }
-        Domain::Flag { default } => format!("true | false; default {default}"),
-        Domain::File { instead_of } => format!("a file, instead of {}", instead_of.join(" and ")),
-        Domain::Word { choices } => {
-            format!("{}; default {}", choices.join(" | "), choices.first().copied().unwrap_or_default())
-        }
+/// What tasks do with an interpreter's lock while they do what they are for, where that can be said.
+fn gil(nature: Nature) -> Option<&'static str> {
+    match nature {
+        Nature::Computes => Some("held"),
+        Nature::Native | Nature::Waits => Some("released"),
+        Nature::Mixed => Some("held or released"),
+        Nature::Misbehaves => None,
     }
-}
-
-fn span(bounds: Bounds) -> String {
-    format!("{} to {}", plain(bounds.min), plain(bounds.max))
 }
 
 fn with_facts<const N: usize>(doc: &str, facts: [String; N]) -> String {

@@ -6,6 +6,8 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
+use super::closed::is_stdout_closed;
+
 /// A report did not get to where it was asked to go.
 #[derive(Debug, thiserror::Error)]
 pub enum DeliveryError {
@@ -40,14 +42,20 @@ pub enum DeliveryError {
 /// # Errors
 /// [`DeliveryError`]; the report is on stdout all the same wherever that was possible.
 pub fn deliver(text: &str, path: Option<&Path>) -> Result<(), DeliveryError> {
-    let mut stdout = io::stdout().lock();
-    let Some(path) = path else { return print(text, &mut stdout).map_err(DeliveryError::Stdout) };
+    let Some(path) = path else { return print_out(text).map_err(DeliveryError::Stdout) };
     let Err(cause) = write_file(path, text.as_bytes()) else { return Ok(()) };
     let path = path.to_owned();
-    Err(match print(text, &mut stdout) {
+    Err(match print_out(text) {
         Ok(()) => DeliveryError::File { path, cause },
         Err(stdout) => DeliveryError::FileAndStdout { path, cause, stdout },
     })
+}
+
+fn print_out(text: &str) -> io::Result<()> {
+    if is_stdout_closed() {
+        return Err(io::Error::other("it is closed"));
+    }
+    print(text, &mut io::stdout().lock())
 }
 
 fn print(text: &str, out: &mut impl Write) -> io::Result<()> {

@@ -8,11 +8,12 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::words;
-use crate::analysis::Summary;
+use crate::analysis::{Interval, Summary};
 use crate::engine::{
-    Figures, Ledger, MachineFacts, Problem, Row, ScenarioFacts, SearchFigures, Status, TaskResult, TaskTimes, results,
+    self, Figures, Finding, Ledger, LockUse, MachineFacts, MemoryCourse, Predicted, Problem, ProcessMemory, Row,
+    ScenarioFacts, SearchFigures, Status, TaskResult, TaskTimes, findings, results,
 };
-use crate::scenario::{BackendKind, Config, Dispatch, Schedule, Value};
+use crate::scenario::{self, BackendKind, Config, Dispatch, Expected, Schedule, Value};
 
 /// The report as indented JSON, ending in a newline. Before a run is planned there is no scenario, no machine and
 /// no configuration to tell of.
@@ -37,7 +38,9 @@ struct Report<'a> {
     configs: Vec<Configuration<'a>>,
     /// Scaling laws are not fitted by this version.
     fits: [(); 0],
+    metg: Vec<Metg>,
     grid: Option<Grid<'a>>,
+    findings: Vec<Finding>,
     warnings: Vec<Problem>,
 }
 
@@ -48,7 +51,21 @@ struct Scenario<'a> {
     kind: &'a str,
     tasks: u64,
     seed: u64,
+    interpreter: Option<Interpreter>,
     sha256: &'a str,
+}
+
+/// The emulated interpreter, in the words of the scenario file.
+#[derive(Serialize)]
+struct Interpreter {
+    gil: bool,
+    switch_interval_ms: f64,
+}
+
+impl Interpreter {
+    fn of(interpreter: scenario::Interpreter) -> Self {
+        Self { gil: true, switch_interval_ms: interpreter.switch_interval_ms }
+    }
 }
 
 #[derive(Serialize)]
@@ -68,6 +85,14 @@ struct Baseline {
     workers: u32,
 }
 
+/// METG(50 %).
+#[derive(Serialize)]
+struct Metg {
+    backend: BackendKind,
+    workers: u32,
+    seconds: Option<f64>,
+}
+
 #[derive(Serialize)]
 struct Configuration<'a> {
     backend: BackendKind,
@@ -78,24 +103,31 @@ struct Configuration<'a> {
     chunk: Option<u64>,
     dispatch: Option<Dispatch>,
     payload_bytes: u64,
+    /// What the scenario varies, with its value here.
+    vary: Option<BTreeMap<&'a str, &'a Value>>,
     wall_s: Wall<'a>,
     startup_s: Startup,
     cpu_s: Cpu,
     speedup: Ratio,
     efficiency: Option<f64>,
     karp_flatt: Option<f64>,
+    predicted: Option<Prediction>,
     tasks_done: Option<u64>,
     tasks_failed: Option<u64>,
     tasks_per_s: Option<f64>,
     task_s: Tasks,
-    memory: Memory,
+    memory: Memory<'a>,
     context_switches: Switches,
+    /// What the interpreters' locks cost, where there are any.
+    interpreter: Option<LockUse>,
+    tally: Option<&'a BTreeMap<String, f64>>,
     checksum: Option<&'a str>,
     results: Option<&'a [TaskResult]>,
 }
 
-/// An interval that this version does not compute.
-type NotComputed = Option<[f64; 2]>;
+/// From the lower to the upper end of an interval that 95 % of such intervals would have the truth in: of the mean
+/// wall time, or of the ratio of mean times.
+type Ci95 = Option<[f64; 2]>;
 
 #[derive(Serialize)]
 struct Wall<'a> {
@@ -104,7 +136,7 @@ struct Wall<'a> {
     min: Option<f64>,
     mean: Option<f64>,
     sd: Option<f64>,
-    ci95: NotComputed,
+    ci95: Ci95,
 }
 
 #[derive(Serialize)]
@@ -122,7 +154,25 @@ struct Cpu {
 #[derive(Serialize)]
 struct Ratio {
     value: Option<f64>,
-    ci95: NotComputed,
+    ci95: Ci95,
+}
+
+/// What was expected: a speedup, or a time and the speedup that follows from it; and how far that was off.
+#[derive(Serialize)]
+struct Prediction {
+    speedup: Option<f64>,
+    wall_s: Option<f64>,
+    error: Option<f64>,
+}
+
+impl Prediction {
+    fn of(predicted: Predicted) -> Self {
+        let wall_s = match predicted.expected {
+            Expected::Speedup(_) => None,
+            Expected::WallS(wall_s) => Some(wall_s),
+        };
+        Self { speedup: predicted.speedup, wall_s, error: predicted.error }
+    }
 }
 
 #[derive(Serialize)]
@@ -134,10 +184,21 @@ struct Tasks {
 }
 
 #[derive(Serialize)]
-struct Memory {
+struct Memory<'a> {
     peak_rss_bytes: Option<u64>,
-    /// Shared pages are not told apart by this version.
+    /// Of all processes together.
     pss_bytes: Option<u64>,
+    /// Over time.
+    pss: Option<Course<'a>>,
+}
+
+/// Proportional set sizes over time, in the sample that they were largest in.
+#[derive(Serialize)]
+struct Course<'a> {
+    at_s: &'a [f64],
+    total_bytes: &'a [u64],
+    processes: &'a [ProcessMemory],
+    parent_bytes: Option<&'a [u64]>,
 }
 
 #[derive(Serialize)]
@@ -187,7 +248,9 @@ impl<'a> Report<'a> {
             baseline: figures.baseline.map(|row| Baseline::of(&figures.rows[row].config)),
             configs: rows.map(|(index, row)| Configuration::of(row, results(ledger, index))).collect(),
             fits: [],
+            metg: figures.metg.iter().map(Metg::of).collect(),
             grid: search.map(Grid::of),
+            findings: findings(ledger, figures),
             warnings: words::warnings(ledger),
         }
     }
@@ -196,7 +259,8 @@ impl<'a> Report<'a> {
 impl<'a> Scenario<'a> {
     fn of(facts: &'a ScenarioFacts) -> Self {
         let ScenarioFacts { name, title, kind, tasks, seed, sha256, .. } = facts;
-        Self { name, title, kind, tasks: *tasks, seed: *seed, sha256 }
+        let interpreter = facts.interpreter.map(Interpreter::of);
+        Self { name, title, kind, tasks: *tasks, seed: *seed, interpreter, sha256 }
     }
 }
 
@@ -221,9 +285,15 @@ impl Baseline {
     }
 }
 
+impl Metg {
+    fn of(metg: &engine::Metg) -> Self {
+        Self { backend: metg.config.backend, workers: metg.config.workers, seconds: metg.seconds }
+    }
+}
+
 impl<'a> Configuration<'a> {
     fn of(row: &'a Row, results: Option<&'a [TaskResult]>) -> Self {
-        let Config { backend, workers, schedule, chunk, .. } = row.config;
+        let Config { backend, workers, schedule, chunk, ref point, .. } = row.config;
         let usage = row.usage.as_ref();
         Self {
             backend,
@@ -234,21 +304,29 @@ impl<'a> Configuration<'a> {
             chunk,
             dispatch: row.config.told_dispatch(),
             payload_bytes: row.config.payload,
-            wall_s: Wall::of(&row.samples_s, row.wall_s),
+            vary: point.as_ref().map(|point| BTreeMap::from([(point.key.as_str(), &point.value)])),
+            wall_s: Wall::of(&row.samples_s, row.wall_s, row.wall_ci95),
             startup_s: Startup { median: row.startup_s.map(|s| s.median), min: row.startup_s.map(|s| s.min) },
             cpu_s: Cpu { user: usage.map(|u| u.cpu_user_s), system: usage.map(|u| u.cpu_system_s) },
-            speedup: Ratio { value: row.speedup.map(|s| s.value), ci95: None },
+            speedup: Ratio { value: row.speedup.map(|s| s.value), ci95: row.speedup_ci95.map(ends) },
             efficiency: row.efficiency,
             karp_flatt: row.karp_flatt,
+            predicted: row.predicted.map(Prediction::of),
             tasks_done: row.tasks.map(|tasks| tasks.done),
             tasks_failed: row.tasks.map(|tasks| tasks.failed),
             tasks_per_s: row.tasks_per_s,
             task_s: Tasks::of(usage.and_then(|u| u.task_s)),
-            memory: Memory { peak_rss_bytes: usage.and_then(|u| u.peak_rss_bytes), pss_bytes: None },
+            memory: Memory {
+                peak_rss_bytes: usage.and_then(|u| u.peak_rss_bytes),
+                pss_bytes: row.memory.as_ref().map(|memory| memory.peak_bytes),
+                pss: row.memory.as_ref().map(Course::of),
+            },
             context_switches: Switches {
                 voluntary: usage.map(|u| u.switches_voluntary),
                 involuntary: usage.map(|u| u.switches_involuntary),
             },
+            interpreter: usage.and_then(|u| u.interpreter),
+            tally: row.tally.as_ref(),
             checksum: usage.map(|u| u.checksum.as_str()),
             results,
         }
@@ -256,14 +334,29 @@ impl<'a> Configuration<'a> {
 }
 
 impl<'a> Wall<'a> {
-    fn of(samples: &'a [f64], summary: Option<Summary>) -> Self {
+    fn of(samples: &'a [f64], summary: Option<Summary>, ci95: Option<Interval>) -> Self {
         Self {
             samples,
             median: summary.map(|s| s.median),
             min: summary.map(|s| s.min),
             mean: summary.map(|s| s.mean),
             sd: summary.and_then(|s| s.sd),
-            ci95: None,
+            ci95: ci95.map(ends),
+        }
+    }
+}
+
+fn ends(interval: Interval) -> [f64; 2] {
+    [interval.low, interval.high]
+}
+
+impl<'a> Course<'a> {
+    fn of(memory: &'a MemoryCourse) -> Self {
+        Self {
+            at_s: &memory.at_s,
+            total_bytes: &memory.total_bytes,
+            processes: &memory.processes,
+            parent_bytes: memory.parent_bytes.as_deref(),
         }
     }
 }

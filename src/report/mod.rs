@@ -4,11 +4,13 @@
 //! nothing, and a run goes the same way whether anything here listens or not.
 
 pub mod catalog;
+mod closed;
 pub mod deliver;
 pub mod journal;
 pub mod json;
 pub mod machine;
 pub mod progress;
+pub mod reference;
 pub mod text;
 mod words;
 

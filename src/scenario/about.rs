@@ -10,11 +10,11 @@ use super::wording::is_hazard;
 /// The keys read here, all at the top of the file.
 pub(super) const KEYS: [&str; 4] = ["title", "summary", "tags", "lesson"];
 
-const TITLE_MAX: usize = 200;
-const SUMMARY_MAX: usize = 400;
+pub(super) const TITLE_MAX: usize = 200;
+pub(super) const SUMMARY_MAX: usize = 400;
 const LESSON_MAX: usize = 20_000;
-const TAG_MAX: usize = 40;
-const TAGS_MAX: usize = 32;
+pub(super) const TAG_MAX: usize = 40;
+pub(super) const TAGS_MAX: usize = 32;
 
 /// The texts of a scenario.
 pub(super) struct About {

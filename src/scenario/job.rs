@@ -131,6 +131,7 @@ fn default(domain: Domain) -> Value {
         Domain::Whole { default, .. } | Domain::Threads { default, .. } => Value::Whole(default),
         Domain::Flag { default } => Value::Flag(default),
         Domain::File { .. } => Value::Word(String::new()),
+        Domain::Text { default, .. } => Value::Word(default.to_owned()),
         Domain::Word { choices } => Value::Word(choices.first().copied().unwrap_or_default().to_owned()),
     }
 }
@@ -146,6 +147,7 @@ pub(super) fn value(given: &Setting<'_>, domain: Domain, findings: &mut Findings
         Domain::Threads { max, .. } => given.whole(findings, 1, max).map(Value::Whole),
         Domain::Flag { .. } => given.flag(findings).map(Value::Flag),
         Domain::File { .. } => given.mistyped(findings, "one file for all tasks"),
+        Domain::Text { max, .. } => given.ascii(findings, max).map(|text| Value::Word(text.to_owned())),
         Domain::Word { choices } => {
             given.choice(findings, choices, |word| word).map(|word| Value::Word(word.to_owned()))
         }

@@ -5,6 +5,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::wording::{plain, plain_whole};
+
 /// A kind of workload, as the registry table states it.
 #[derive(Debug, Clone, Copy)]
 pub struct KindSpec {
@@ -12,7 +14,7 @@ pub struct KindSpec {
     pub name: &'static str,
     /// One line: what a task does with its input `x`.
     pub summary: &'static str,
-    /// Whether its tasks compute, wait, or misbehave.
+    /// Whether its tasks compute, wait, or misbehave, and what they do about an interpreter's lock.
     pub nature: Nature,
     /// Its parameters besides the inputs, in the order they are documented.
     pub params: &'static [ParamSpec],
@@ -22,6 +24,9 @@ pub struct KindSpec {
     pub values: &'static [ValueSpec],
     /// Values that follow them in a result but are measurements, different each time: no checksum counts them.
     pub measured: &'static [ValueSpec],
+    /// What all tasks of a trial together leave in what they share, the most telling first: told of the trial, and
+    /// allowed to differ from one to the next.
+    pub tally: &'static [ValueSpec],
     /// Whether its tasks report the fraction done while they run.
     pub tells_progress: bool,
     /// Why only processes can run it, if only they can.
@@ -55,14 +60,19 @@ pub struct GridSearch {
 /// The most values a single task's result can hold.
 pub const MAX_VALUES: usize = 4;
 
-/// What the tasks of a kind spend their time on.
+/// What the tasks of a kind spend their time on, and thereby whether they hold an interpreter's lock, where there is
+/// one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Nature {
-    /// Keeps a core busy from start to end.
+    /// Keeps a core busy from start to end, as interpreted code: holds the lock.
     Computes,
-    /// Leaves the core idle while it waits.
+    /// Keeps a core busy from start to end, as native code that lets go of the lock meanwhile.
+    Native,
+    /// Leaves the core idle while it waits, and lets go of the lock meanwhile.
     Waits,
+    /// Some tasks compute, others wait.
+    Mixed,
     /// Kills or blocks its worker on purpose.
     Misbehaves,
 }
@@ -125,6 +135,13 @@ pub enum Domain {
         /// The parameters that it stands in for, which must be absent when it is given.
         instead_of: &'static [&'static str],
     },
+    /// Any text of one line in printable ASCII, not empty.
+    Text {
+        /// The text when the key is absent.
+        default: &'static str,
+        /// The most characters allowed.
+        max: usize,
+    },
     /// One of a few words; the first is the default.
     Word {
         /// The words allowed.
@@ -141,4 +158,33 @@ pub struct ValueSpec {
     pub unit: &'static str,
     /// One line: what it means.
     pub doc: &'static str,
+}
+
+impl Bounds {
+    /// The bounds for people: `0 to 1e9`.
+    pub fn span(self) -> String {
+        format!("{} to {}", plain(self.min), plain(self.max))
+    }
+}
+
+impl Domain {
+    /// What a parameter may be, and what it is when nothing is said.
+    pub fn allowed(self) -> String {
+        match self {
+            Self::Number { default, bounds } => format!("{}, default {}", bounds.span(), plain(default)),
+            Self::Whole { default, min, max } => {
+                let [min, max, default] = [min, max, default].map(plain_whole);
+                format!("whole numbers {min} to {max}, default {default}")
+            }
+            Self::Threads { default, max } => {
+                format!("whole numbers 1 to {} or \"all\", default {}", plain_whole(max), plain_whole(default))
+            }
+            Self::Flag { default } => format!("true | false; default {default}"),
+            Self::File { instead_of } => format!("a file, instead of {}", instead_of.join(" and ")),
+            Self::Text { default, max } => format!("1 to {max} ASCII characters; default {default}"),
+            Self::Word { choices } => {
+                format!("{}; default {}", choices.join(" | "), choices.first().copied().unwrap_or_default())
+            }
+        }
+    }
 }

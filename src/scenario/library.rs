@@ -10,32 +10,14 @@ use include_dir::{Dir, include_dir};
 
 use super::kind::KindSpec;
 use super::overrides::Overrides;
-use super::parse::parse_from;
+use super::parse::{parse_from, sha256};
+use super::path::{self, Chapter};
 use super::problem::{Problem, Problems};
 use super::read::{label, read};
 use super::settings::Scenario;
 use super::wording::{escaped, nearest, printable};
 
 static BUNDLED: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/scenarios");
-
-/// The bundled scenarios in the order of the lecture, and what goes beyond it.
-const ORDER: [&str; 15] = [
-    "cubes",
-    "database",
-    "database-reordered",
-    "crunch",
-    "speedup",
-    "tiny-tasks",
-    "grid-search",
-    "pickling",
-    "hybrid",
-    "matmul-one",
-    "matmul-all",
-    "mandelbrot-static",
-    "mandelbrot-dynamic",
-    "sum",
-    "triad",
-];
 
 /// The ending of scenario files.
 const ENDING: &str = "toml";
@@ -108,6 +90,13 @@ pub struct Entry {
     pub scenario: Result<Scenario, Problems>,
 }
 
+impl Entry {
+    /// Its chapter, if it is bundled.
+    pub fn chapter(&self) -> Option<&'static Chapter> {
+        (self.origin == Origin::Bundled).then(|| path::chapter(&self.name))
+    }
+}
+
 /// All scenarios that were found.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Library {
@@ -177,9 +166,8 @@ impl Budget {
     }
 }
 
-/// The scenarios of the binary, in the order of the lecture.
+/// The scenarios of the binary, in the order of the path.
 pub fn bundled() -> impl Iterator<Item = Source> {
-    let position = |name: &str| ORDER.iter().position(|ordered| *ordered == name).unwrap_or(ORDER.len());
     let mut sources: Vec<Source> = BUNDLED
         .files()
         .filter(|file| file.path().extension().is_some_and(|ending| ending == ENDING))
@@ -189,8 +177,13 @@ pub fn bundled() -> impl Iterator<Item = Source> {
             Some(Source { name, label, origin: Origin::Bundled, text: file.contents_utf8()?.to_owned() })
         })
         .collect();
-    sources.sort_by(|a, b| position(&a.name).cmp(&position(&b.name)).then_with(|| a.name.cmp(&b.name)));
+    sources.sort_by(|a, b| path::position(&a.name).cmp(&path::position(&b.name)).then_with(|| a.name.cmp(&b.name)));
     sources.into_iter()
+}
+
+/// Whether a bundled scenario has this name and a text with this SHA-256, wherever a copy of it lies.
+pub fn is_bundled(name: &str, sha256: &str) -> bool {
+    bundled().any(|source| source.name == name && self::sha256(&source.text) == sha256)
 }
 
 /// A bundled file of data by its name.

@@ -14,7 +14,7 @@ use super::section::Section;
 use super::settings::{Job, Scenario};
 use super::sweep::Choices;
 use super::wording::is_hazard;
-use super::{about, job, rules, sweep, syntax};
+use super::{about, interpreter, job, rules, sweep, syntax, vary};
 
 /// Reads and checks a scenario.
 ///
@@ -92,25 +92,29 @@ fn document<'d>(
     let mut root = Section::root(root);
     let about = about::read(&mut root, findings);
     let work = job::read(&mut root, kinds, origin, home, findings);
-    let mut interpreter = root.section("interpreter", findings);
-    sweep::interpreter(&mut interpreter, findings);
-    interpreter.close(findings, home);
+    let varied = root.section("vary", findings);
+    let mut section = root.section("interpreter", findings);
+    let interpreter = interpreter::read(&mut section, findings);
+    section.close(findings, home);
     let mut section = root.section("sweep", findings);
     let choices = Choices::read(&mut section, overrides, cores, findings);
     section.close(findings, home);
+    let vary = vary::read(&varied, &root, work.kind.as_ref().map(|(spec, _)| *spec), &choices, findings);
     root.close(findings, |key| home(key).or_else(|| param_home(key, kinds)));
 
     rules::stealing(&choices, findings);
     rules::pipe(&choices, findings);
     rules::hybrid(&choices, findings);
     if let Some((_, inputs)) = &work.tasks {
-        rules::message(&choices, inputs.len(), findings);
+        let everything = varied.everything();
+        let given = vary.as_ref().zip(everything.first().map(|(.., given)| given));
+        rules::message(&choices, given, inputs.len(), findings);
     }
     rules::processes_only(work.kind.as_ref(), &choices, findings);
     let blamed = rules::multiplier(&choices).cloned();
     let settled = choices.settle();
     if let Some((sweep, ..)) = &settled {
-        rules::trials(sweep, blamed.as_ref(), findings);
+        rules::trials(sweep, vary.as_ref(), blamed.as_ref(), findings);
     }
     let (sweep, order, seed) = settled?;
     let (about, (kind, _), (mut params, mut inputs)) = (about?, work.kind?, work.tasks?);
@@ -122,19 +126,16 @@ fn document<'d>(
         tags: about.tags,
         lesson: about.lesson,
         sha256: String::new(),
-        job: Job { kind: kind.name.to_owned(), params, inputs, order, seed },
+        job: Job { kind: kind.name.to_owned(), params, inputs, order, seed, interpreter },
         sweep,
+        vary,
     })
 }
 
 /// The table that a key belongs in, empty for the top of the file.
 fn home(key: &str) -> Option<&'static str> {
-    let homes: [(&[&str], &'static str); 4] = [
-        (&about::KEYS, ""),
-        (&job::KEYS, "workload"),
-        (&sweep::INTERPRETER_KEYS, "interpreter"),
-        (&sweep::KEYS, "sweep"),
-    ];
+    let homes: [(&[&str], &'static str); 4] =
+        [(&about::KEYS, ""), (&job::KEYS, "workload"), (&interpreter::KEYS, "interpreter"), (&sweep::KEYS, "sweep")];
     homes.into_iter().find(|(keys, _)| keys.contains(&key)).map(|(_, home)| home)
 }
 
@@ -142,6 +143,7 @@ fn param_home(key: &str, kinds: &[&'static KindSpec]) -> Option<&'static str> {
     kinds.iter().flat_map(|spec| spec.params).any(|param| param.name == key).then_some("workload")
 }
 
-fn sha256(text: &str) -> String {
+/// The SHA-256 of a text, in hexadecimal.
+pub(super) fn sha256(text: &str) -> String {
     Sha256::digest(text).iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -2,7 +2,7 @@
 //!
 //! Planning is a pure function of the scenario: the same seed gives the same plan on every machine.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
 use rand_core::{Rng as _, SeedableRng as _};
 use rand_pcg::Pcg64Mcg;
@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::list::Team;
 use super::settings::{BackendKind, Dispatch, Scenario, Schedule, Sweep};
+use super::vary::Point;
 
 /// What a task or a result takes in a message besides its payload, at most.
 pub(super) const MESSAGE_ENTRY_BYTES: u64 = 64;
@@ -34,19 +35,30 @@ pub struct Config {
     /// How many threads each process of a hybrid has; `None` for all others.
     #[serde(default)]
     pub per_process: Option<u32>,
+    /// At which value of what the scenario varies; `None` where it varies nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub point: Option<Point>,
 }
 
 impl Config {
     /// Workers who take one task at a time, each the next one.
     pub fn new(backend: BackendKind, workers: u32) -> Self {
         let (schedule, chunk, dispatch) = (Schedule::Dynamic, Some(1), Dispatch::Shared);
-        Self { backend, workers, schedule, chunk, dispatch, payload: 0, per_process: None }
+        Self { backend, workers, schedule, chunk, dispatch, payload: 0, per_process: None, point: None }
     }
 
     /// Processes with threads, if that is what it is.
     pub fn team(&self) -> Option<Team> {
         let threads = self.per_process?;
         Some(Team { processes: self.workers / threads.max(1), threads })
+    }
+
+    /// Processes that it forks; 0 where its workers are threads of parlab itself.
+    pub fn forks(&self) -> u32 {
+        match self.backend {
+            BackendKind::Serial | BackendKind::Threads => 0,
+            BackendKind::Processes | BackendKind::Hybrid => self.team().map_or(self.workers, |team| team.processes),
+        }
     }
 
     /// Bytes that one of its workers needs for the payloads of a trial with so many tasks: a place for a result and,
@@ -79,6 +91,10 @@ impl Config {
     pub fn told_dispatch(&self) -> Option<Dispatch> {
         (self.backend == BackendKind::Processes).then_some(self.dispatch)
     }
+
+    fn point_index(&self) -> Option<u32> {
+        self.point.as_ref().map(|point| point.index)
+    }
 }
 
 /// One execution of a configuration.
@@ -95,9 +111,9 @@ pub struct PlannedTrial {
 /// All trials of a run, in order.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Plan {
-    /// Every configuration once: the baseline first, then by backend and workers.
+    /// Every configuration once, point by point: the baseline first, then by backend and workers.
     pub configs: Vec<Config>,
-    /// Which configuration is the baseline: 0, or none.
+    /// Which configuration is the baseline, at the first point: 0, or none.
     pub baseline: Option<usize>,
     /// The trials in the order they are run.
     pub trials: Vec<PlannedTrial>,
@@ -107,27 +123,52 @@ impl Plan {
     /// Plans the trials of a scenario.
     ///
     /// Each round runs every configuration once, in an order drawn anew from the seed, so that a drift of the
-    /// machine spreads over all of them. Only the first counted round opens with the baseline: without it no
-    /// speedup could be shown until it happened to come up.
+    /// machine spreads over all of them. Only the first counted round opens with the baseline, at
+    /// every point: without it no speedup could be shown until it happened to come up.
     pub fn of(scenario: &Scenario) -> Self {
-        let (configs, baseline) = configurations(&scenario.sweep);
         let sweep = &scenario.sweep;
+        let (mut configs, mut each) = (Vec::new(), 1);
+        for point in scenario.points() {
+            let here = configurations(&scenario.sweep_at(point.as_ref())).0;
+            each = here.len();
+            configs.extend(here.into_iter().map(|config| Config { point: point.clone(), ..config }));
+        }
+        let baseline = sweep.baseline.backend().map(|_| 0);
         let mut rng = Pcg64Mcg::seed_from_u64(scenario.job.seed);
         let mut trials = Vec::new();
         let rounds = (0..sweep.warmup).map(|n| (n, true)).chain((0..sweep.repeats).map(|n| (n, false)));
         for (repeat, warmup) in rounds {
             let mut round: Vec<usize> = (0..configs.len()).collect();
             shuffle(&mut round, &mut rng);
-            if repeat == 0
-                && !warmup
-                && let Some(baseline) = baseline
-            {
-                round.retain(|&config| config != baseline);
-                round.insert(0, baseline);
+            if repeat == 0 && !warmup && baseline.is_some() {
+                round.retain(|config| config % each != 0);
+                round.splice(0..0, (0..configs.len()).step_by(each));
             }
             trials.extend(round.into_iter().map(|config| PlannedTrial { config, repeat, warmup }));
         }
         Self { configs, baseline, trials }
+    }
+
+    /// The place of each configuration among those of its point, counted from 0: configurations with the same place
+    /// differ in nothing but the point.
+    pub fn places(&self) -> Vec<usize> {
+        let mut counts: BTreeMap<Option<u32>, usize> = BTreeMap::new();
+        let place = |config: &Config| {
+            let count = counts.entry(config.point_index()).or_default();
+            *count += 1;
+            *count - 1
+        };
+        self.configs.iter().map(place).collect()
+    }
+
+    /// What the speedup of each configuration is relative to: the baseline at the same point, if there is one.
+    pub fn baselines(&self) -> Vec<Option<usize>> {
+        let places = self.places();
+        let place = self.baseline.and_then(|baseline| places.get(baseline));
+        let standing = self.configs.iter().zip(&places).enumerate().filter(|(_, (_, at))| Some(*at) == place);
+        let at: BTreeMap<Option<u32>, usize> =
+            standing.map(|(index, (config, _))| (config.point_index(), index)).collect();
+        self.configs.iter().map(|config| at.get(&config.point_index()).copied()).collect()
     }
 }
 
@@ -146,6 +187,7 @@ pub(super) fn configurations(sweep: &Sweep) -> (Vec<Config>, Option<usize>) {
         dispatch: Dispatch::Shared,
         payload: sweep.payload,
         per_process: None,
+        point: None,
     };
     let baseline = sweep.baseline.backend().map(|backend| config(backend, 1));
     let mut seen: HashSet<Config> = baseline.iter().cloned().collect();

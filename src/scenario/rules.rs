@@ -6,7 +6,7 @@ use super::findings::Findings;
 use super::kind::KindSpec;
 use super::plan;
 use super::setting::Setting;
-use super::settings::{BackendKind, Baseline, Dispatch, Schedule, Sweep};
+use super::settings::{Axis, BackendKind, Baseline, Dispatch, Schedule, Sweep, Value};
 use super::sweep::Choices;
 use super::wording::{listed, plain_whole};
 
@@ -124,12 +124,32 @@ pub(super) fn hybrid(choices: &Choices<'_>, findings: &mut Findings<'_>) {
     }
 }
 
+fn whole(value: &Value) -> Option<u64> {
+    match value {
+        Value::Whole(n) => Some(*n),
+        _ => None,
+    }
+}
+
 /// A chunk is one message, which both ends have in memory as a whole.
-pub(super) fn message(choices: &Choices<'_>, tasks: u64, findings: &mut Findings<'_>) {
+///
+/// `varied` is what `[vary]` varies, and where it says so.
+pub(super) fn message(
+    choices: &Choices<'_>,
+    varied: Option<(&Axis, &Setting<'_>)>,
+    tasks: u64,
+    findings: &mut Findings<'_>,
+) {
     let piped = choices.dispatch.value.as_ref().is_some_and(|ways| ways.contains(&Dispatch::Pipe));
     let (Some(chunk), Some(payload)) = (choices.chunk.value, choices.payload.value) else { return };
-    let bytes = chunk.unwrap_or(1).min(tasks).saturating_mul(payload + plan::MESSAGE_ENTRY_BYTES);
-    let suspects = [choices.chunk.given.as_ref(), choices.payload.given.as_ref()];
+    let most = |key: &str, fixed: u64| {
+        let axis = varied.map(|(axis, _)| axis).filter(|axis| axis.key == key);
+        axis.and_then(|axis| axis.values.iter().filter_map(whole).max()).unwrap_or(fixed)
+    };
+    let (chunk, payload) = (most("chunk", chunk.unwrap_or(1)), most("payload", payload));
+    let bytes = chunk.min(tasks).saturating_mul(payload + plan::MESSAGE_ENTRY_BYTES);
+    let of_it = varied.filter(|(axis, _)| ["chunk", "payload"].contains(&axis.key.as_str())).map(|(_, given)| given);
+    let suspects = [of_it, choices.chunk.given.as_ref(), choices.payload.given.as_ref()];
     if let Some(setting) = first_option_or(suspects).filter(|_| piped && bytes > MAX_MESSAGE_BYTES) {
         let message = format!(
             "makes messages of {} bytes, a chunk of tasks with their payload each; at most {} are allowed",
@@ -141,8 +161,9 @@ pub(super) fn message(choices: &Choices<'_>, tasks: u64, findings: &mut Findings
 }
 
 /// A run must end some day.
-pub(super) fn trials(sweep: &Sweep, blamed: Option<&Setting<'_>>, findings: &mut Findings<'_>) {
-    let configs = plan::configurations(sweep).0.len() as u64;
+pub(super) fn trials(sweep: &Sweep, vary: Option<&Axis>, blamed: Option<&Setting<'_>>, findings: &mut Findings<'_>) {
+    let points = vary.map_or(1, |axis| axis.values.len());
+    let configs = (plan::configurations(sweep).0.len() * points) as u64;
     let rounds = u64::from(sweep.repeats) + u64::from(sweep.warmup);
     let trials = configs * rounds;
     if trials <= MAX_TRIALS {

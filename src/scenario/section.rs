@@ -74,6 +74,13 @@ impl<'d> Section<'d> {
         all
     }
 
+    /// The value of a key in a table within this one, if there is such a table and it has such a key. Nothing becomes
+    /// known by that.
+    pub(super) fn within(&self, table: &str, key: &str) -> Option<Setting<'d>> {
+        let (name, value) = self.table?.get(table)?.get_ref().as_table()?.get_key_value(key)?;
+        Setting::in_file(name.get_ref().as_ref(), value)
+    }
+
     /// Complains of every key that nobody asked for. `home` tells where a key does belong, if anywhere.
     pub(super) fn close(self, findings: &mut Findings<'_>, home: impl Fn(&str) -> Option<&'static str>) {
         let Some(table) = self.table else { return };

@@ -155,6 +155,21 @@ impl<'d> Setting<'d> {
         }
     }
 
+    /// Text of 1 to `max` printable ASCII characters.
+    pub(super) fn ascii(&self, findings: &mut Findings<'_>, max: usize) -> Option<&'d str> {
+        let text = self.text(findings)?;
+        if text.is_empty() {
+            findings.about(self, "must not be empty");
+        } else if text.chars().any(|c| !(' '..='~').contains(&c)) {
+            findings.about(self, "must be of printable ASCII characters alone");
+        } else if text.len() > max {
+            findings.about(self, format!("has {} characters; at most {max} are allowed", text.len()));
+        } else {
+            return Some(text);
+        }
+        None
+    }
+
     /// The choice that a word names.
     pub(super) fn choice<T: Copy>(
         &self,

@@ -4,11 +4,14 @@
 //! half valid. They serialise, so that a forked-off nursery can be told what it is to run.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use super::interpreter::Interpreter;
 use super::list::Team;
+use super::wording::{plain, plain_whole};
 
 /// What is to be run, complete and checked.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -29,6 +32,8 @@ pub struct Scenario {
     pub job: Job,
     /// Who does them, and how often.
     pub sweep: Sweep,
+    /// What takes several values in one run, with these values.
+    pub vary: Option<Axis>,
 }
 
 /// The tasks of a scenario: all that a worker needs to know.
@@ -44,6 +49,8 @@ pub struct Job {
     pub order: Order,
     /// Decides all randomness.
     pub seed: u64,
+    /// The interpreter whose lock its tasks are run under, if any.
+    pub interpreter: Option<Interpreter>,
 }
 
 /// Parameters by name; complete for the kind they belong to.
@@ -59,7 +66,7 @@ pub enum Value {
     Number(f64),
     /// Yes or no.
     Flag(bool),
-    /// A word; or a file, as [`data`](super::data()) understands it, empty if there is none.
+    /// A word or a text; or a file, as [`data`](super::data()) understands it, empty if there is none.
     Word(String),
 }
 
@@ -325,6 +332,18 @@ fn grid_values(axes: &[Axis], task: u64) -> impl Iterator<Item = (&str, &Value)>
         stride /= radix;
         (axis.key.as_str(), &axis.values[(task / stride % radix) as usize])
     })
+}
+
+impl fmt::Display for Value {
+    /// As one would type it into a scenario, words without quotes.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Whole(n) => f.write_str(&plain_whole(*n)),
+            Self::Number(x) => f.write_str(&plain(*x)),
+            Self::Flag(flag) => write!(f, "{flag}"),
+            Self::Word(word) => f.write_str(word),
+        }
+    }
 }
 
 impl Value {

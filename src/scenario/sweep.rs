@@ -1,4 +1,4 @@
-//! Reads `[sweep]`, with what the command line says instead, and `[interpreter]`.
+//! Reads `[sweep]`, with what the command line says instead.
 //!
 //! A key and its option are two [`Setting`]s read by the same closure: the option wins, but the file's value is
 //! held to its bounds all the same. Whether the values that won fit together is for `rules` to say.
@@ -30,16 +30,12 @@ pub(super) const KEYS: [&str; 13] = [
     "timeout_s",
 ];
 
-/// The keys of `[interpreter]`.
-pub(super) const INTERPRETER_KEYS: [&str; 2] = ["gil", "switch_interval_ms"];
-
-const MAX_REPEATS: u64 = 1000;
-const MAX_WARMUP: u64 = 100;
-const MAX_CHUNK: u64 = 1_000_000_000_000;
+pub(super) const MAX_REPEATS: u64 = 1000;
+pub(super) const MAX_WARMUP: u64 = 100;
+pub(super) const MAX_CHUNK: u64 = 1_000_000_000_000;
+pub(super) const MAX_TIMEOUT_S: f64 = 604_800.0;
 /// The most bytes that a task is sent with.
 pub const MAX_PAYLOAD: u64 = 16 << 20;
-const MAX_TIMEOUT_S: f64 = 604_800.0;
-const SWITCH_INTERVAL_MS: Bounds = Bounds { min: 0.001, max: 10_000.0 };
 
 /// A value and the setting it came from, if it is not the default; no value if it was given wrongly.
 pub(super) struct Chosen<'d, T> {
@@ -153,18 +149,6 @@ impl<'d, 't> Reader<'_, 'd, 't> {
             chosen = Chosen { value: read(&given, self.findings), given: Some(given) };
         }
         chosen
-    }
-}
-
-/// Reads `[interpreter]`, whose lock this version cannot emulate.
-pub(super) fn interpreter(section: &mut Section<'_>, findings: &mut Findings<'_>) {
-    if let Some(interval) = section.get("switch_interval_ms") {
-        interval.number(findings, SWITCH_INTERVAL_MS);
-    }
-    if let Some(gil) = section.get("gil")
-        && gil.flag(findings) == Some(true)
-    {
-        findings.about(&gil, "the interpreter lock is not emulated in this version; remove it or write gil = false");
     }
 }
 

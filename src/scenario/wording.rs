@@ -87,6 +87,8 @@ fn joined<'a>(words: impl IntoIterator<Item = &'a str>, quote: &str, last: &str)
 
 /// A number as one would type it into a scenario: `2000000`, `0.1`, `1e12`.
 pub fn plain(x: f64) -> String {
+    // Nobody means another zero by -0.
+    let x = if x == 0.0 { 0.0 } else { x };
     let (digits, exponent) = (format!("{x}"), format!("{x:e}"));
     if digits.len() > 7 && exponent.len() < digits.len() { exponent } else { digits }
 }
@@ -126,6 +128,7 @@ mod tests {
         assert_eq!(plain(0.1), "0.1");
         assert_eq!(plain(-1e300), "-1e300");
         assert_eq!(plain(0.0), "0");
+        assert_eq!(plain(-0.0), "0");
         assert_eq!(plain(1234567.25), "1234567.25");
         assert_eq!(plain_whole(1_000_000_000_000), "1e12");
         assert_eq!(plain_whole(u64::MAX), "18446744073709551615");

@@ -11,7 +11,7 @@ use super::cost::Meter;
 use super::input::{Input, Reader};
 use super::mailbox::Mailbox;
 use super::pacer::{Pacer, Tempo};
-use super::port::{Lab, LiveRun};
+use super::port::{Draft, EventSink, Lab, LiveRun};
 use super::screens;
 use super::signals::{self, Watcher};
 use super::state::State;
@@ -142,7 +142,28 @@ impl<L: Lab> App<L> {
 
     fn carry_out(&mut self, effect: Effect) -> io::Result<()> {
         match effect {
-            Effect::Start(name) => self.start(name),
+            Effect::Start(name) => {
+                let started = self.lab.start(&name, self.events());
+                self.begin(started, Msg::Started { name: name.clone() }, name);
+            }
+            Effect::Predict { name, guesses } => self.lab.predict(&name, guesses),
+            Effect::Try(draft) => {
+                let started = self.lab.start_draft(&draft, self.events());
+                let name = draft.name.clone();
+                self.begin(started, Msg::Tried(draft), name);
+            }
+            Effect::Edit { name, text } => self.edit(name, text.as_deref()),
+            Effect::Check(draft) => {
+                let checked = self.state.editor.as_ref().map(|editor| self.lab.check(&draft, &editor.form));
+                checked.into_iter().for_each(|checked| drop(update(&mut self.state, Msg::Checked(checked))));
+            }
+            Effect::Save { draft, file, existing } => {
+                let outcome = self.lab.save(&draft, &file, existing);
+                if outcome.is_ok() {
+                    update(&mut self.state, Msg::Entries(self.lab.entries()));
+                }
+                update(&mut self.state, Msg::Saved(outcome));
+            }
             Effect::Cancel => self.live.iter().for_each(|run| run.cancel()),
             Effect::Kill => self.live.iter().for_each(|run| run.kill()),
             Effect::Reload => {
@@ -157,13 +178,29 @@ impl<L: Lab> App<L> {
         Ok(())
     }
 
-    fn start(&mut self, name: String) {
+    /// Where the events of a run go.
+    fn events(&self) -> EventSink {
         let events = Arc::clone(&self.mailbox);
-        let started = self.lab.start(&name, Box::new(move |event| events.post(Msg::Engine(event))));
+        Box::new(move |event| events.post(Msg::Engine(event)))
+    }
+
+    /// Opens the form of a scenario, or says why not.
+    fn edit(&mut self, name: String, text: Option<&str>) {
+        let msg = match self.lab.form(&name, text) {
+            Ok(form) => {
+                let checked = self.lab.check(&Draft { name: name.clone(), text: form.text() }, &form);
+                Msg::Form { file: self.lab.suggest_file(&name), name, form, checked }
+            }
+            Err(why) => Msg::Refused { name, why },
+        };
+        update(&mut self.state, msg);
+    }
+
+    fn begin(&mut self, started: Result<Box<dyn LiveRun>, String>, begun: Msg, name: String) {
         let msg = match started {
             Ok(run) => {
                 self.live = Some(run);
-                Msg::Started { name }
+                begun
             }
             Err(why) => Msg::Refused { name, why },
         };

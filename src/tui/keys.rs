@@ -1,6 +1,6 @@
 //! The keys: one table that drives dispatch, the footer, the help screen and the README's list.
 //!
-//! A key that is not in the table does nothing, except that letters are typed into an open filter. What a command
+//! A key that is not in the table does nothing, except that letters are typed into an open filter or form. What a command
 //! does is `update`'s matter.
 
 use std::fmt::Write as _;
@@ -47,6 +47,8 @@ pub enum Context {
     Library,
     /// The library while its filter is typed.
     Filter,
+    /// The form for predictions.
+    Predict,
     /// The Run screen during a run.
     Running,
     /// The Run screen after the run.
@@ -55,6 +57,12 @@ pub enum Context {
     Interim,
     /// The Results screen after the run.
     Results,
+    /// The form of a scenario's parameters.
+    Editing,
+    /// The name of the file to save it as.
+    Saving,
+    /// The question whether to overwrite a file.
+    Asking,
     /// The help.
     Help,
 }
@@ -84,17 +92,35 @@ pub enum Command {
     Last,
     /// Run the selected scenario.
     Start,
+    /// Open the form for predictions.
+    Predict,
+    /// Close the form and keep what it says.
+    KeepPrediction,
     /// Run the scenario of these results once more.
     Again,
+    /// To the next scenario of the path that was not run yet.
+    Next,
+    /// Open the form of the scenario's parameters.
+    Edit,
+    /// Run the scenario as the form has it.
+    Try,
+    /// Ask for the name of a file to save it as.
+    Save,
+    /// Save it.
+    Write,
+    /// Save it over a file that exists.
+    Overwrite,
+    /// Empty a value.
+    ClearValue,
     /// Open the filter.
     Filter,
     /// Close the filter and keep what it says.
     KeepFilter,
     /// Empty the filter and close it.
     ClearFilter,
-    /// Take back a character of the filter.
+    /// Take back a character.
     Erase,
-    /// A character for the filter; not in the table, since any will do.
+    /// A character for the filter or the form; not in the table, since any will do.
     Type(char),
     /// Read the library anew.
     Reload,
@@ -134,15 +160,58 @@ pub struct Binding {
 }
 
 use Command as C;
-use Context::{Filter, Help, Interim, Library, Ran, Results, Running};
+use Context::{Asking, Editing, Filter, Help, Interim, Library, Predict, Ran, Results, Running, Saving};
 use Key::{Char, Ctrl};
 
-const EVERYWHERE: &[Context] = &[Library, Filter, Running, Ran, Interim, Results, Help];
+const EVERYWHERE: &[Context] =
+    &[Library, Filter, Predict, Running, Ran, Interim, Results, Editing, Saving, Asking, Help];
 
 /// The table. The footer shows a screen's rows in this order.
 pub const BINDINGS: &[Binding] = &[
     row(&[Key::Enter], &[Library], C::Start, "run", "run the selected scenario"),
+    row(&[Char('p')], &[Library], C::Predict, "predict", "say beforehand how fast each configuration will be"),
+    row(&[Key::Enter], &[Predict], C::KeepPrediction, "keep", "keep the prediction for the scenario's next runs"),
+    row(&[Key::Up], &[Predict], C::Up, "", "to the configuration before"),
+    row(&[Key::Down], &[Predict], C::Down, "", "to the next configuration"),
+    row(&[Key::Left], &[Predict], C::Left, "", "a tenth less, while predicting"),
+    row(&[Key::Right], &[Predict], C::Right, "less, more", "a tenth more, while predicting"),
+    row(&[Key::Backspace, Ctrl('h')], &[Predict], C::Erase, "", "take back a digit"),
+    row(&[Key::Esc], &[Predict], C::Back, "skip", "leave the prediction as it was"),
     row(&[Char('r')], &[Ran, Results], C::Again, "again", "run the same scenario again"),
+    row(
+        &[Char('n')],
+        &[Library, Ran, Results],
+        C::Next,
+        "next",
+        "to the next scenario of the path that was not run yet",
+    ),
+    row(
+        &[Char('e')],
+        &[Library, Ran, Results],
+        C::Edit,
+        "try",
+        "change the scenario's parameters, run that, and save it",
+    ),
+    row(&[Key::Enter, Ctrl('r')], &[Editing], C::Try, "run", "run the scenario as it was changed"),
+    row(&[Ctrl('s')], &[Editing], C::Save, "save", "save it as a scenario file of your own"),
+    row(&[Key::Enter, Ctrl('s')], &[Saving], C::Write, "save", "save it as this file"),
+    row(&[Char('y')], &[Asking], C::Overwrite, "overwrite", "save it in place of the file that exists"),
+    row(&[Key::Esc, Char('n'), Ctrl('c')], &[Asking], C::Back, "keep", "leave the file that exists as it is"),
+    row(&[Key::Esc, Ctrl('c')], &[Editing], C::Back, "leave", "back, with nothing run or saved"),
+    row(&[Key::Esc, Ctrl('c')], &[Saving], C::Back, "back", "back to the parameters, with nothing saved"),
+    row(&[Key::Up], &[Editing], C::Up, "", "to the parameter before"),
+    row(&[Key::Down, Key::Tab], &[Editing], C::Down, "", "to the next parameter"),
+    row(&[Key::PageUp], &[Editing], C::PageUp, "", "a page of parameters up"),
+    row(&[Key::PageDown], &[Editing], C::PageDown, "", "a page of parameters down"),
+    row(&[Key::Left], &[Editing], C::Left, "", "the choice before, where there are some; else the cursor to the left"),
+    row(&[Key::Right], &[Editing], C::Right, "choices", "the next choice, where there are some; else the cursor"),
+    row(&[Ctrl('u')], &[Editing], C::ClearValue, "default", "empty the value: it has its default then"),
+    row(&[Key::Left], &[Saving], C::Left, "", "the cursor to the left"),
+    row(&[Key::Right], &[Saving], C::Right, "", "the cursor to the right"),
+    row(&[Ctrl('u')], &[Saving], C::ClearValue, "", "empty the name"),
+    row(&[Key::Home], &[Editing, Saving], C::First, "", "to the start of what is typed"),
+    row(&[Key::End], &[Editing, Saving], C::Last, "", "to its end"),
+    row(&[Key::Backspace, Ctrl('h')], &[Editing, Saving], C::Erase, "", "take back a character"),
     row(&[Char('/')], &[Library], C::Filter, "filter", "show only scenarios with these words"),
     row(&[Key::Enter], &[Filter], C::KeepFilter, "keep", "close the filter and keep it"),
     row(&[Key::Esc], &[Filter], C::ClearFilter, "clear", "empty the filter and close it"),
@@ -187,7 +256,13 @@ pub const BINDINGS: &[Binding] = &[
     row(&[Char('q'), Key::Esc], &[Ran, Interim, Results, Help], C::Back, "back", "back one screen"),
     row(&[Char('?')], &[Help], C::Back, "", "close the help"),
     row(&[Char('q'), Key::Esc], &[Library], C::Back, "quit", "quit; Esc clears a filter first"),
-    row(&[Ctrl('c')], &[Library, Filter, Ran, Results, Help], C::Quit, "", "quit; on the help of a run: cancel it"),
+    row(
+        &[Ctrl('c')],
+        &[Library, Filter, Predict, Ran, Results, Help],
+        C::Quit,
+        "",
+        "quit; on the help of a run: cancel it",
+    ),
     row(&[Ctrl('z')], EVERYWHERE, C::Suspend, "", "suspend; `fg` comes back"),
     row(&[Ctrl('l')], EVERYWHERE, C::Redraw, "", "draw everything anew"),
 ];
@@ -204,17 +279,22 @@ const fn row(
 
 impl Context {
     /// All contexts, in the order of the help.
-    pub const ALL: [Self; 7] = [Library, Filter, Running, Ran, Interim, Results, Help];
+    pub const ALL: [Self; 11] =
+        [Library, Filter, Predict, Running, Ran, Interim, Results, Editing, Saving, Asking, Help];
 
     /// Its name for people.
     pub fn word(self) -> &'static str {
         match self {
             Library => "Library",
             Filter => "Filter",
+            Predict => "Predict",
             Running => "Run",
             Ran => "Run ended",
             Interim => "Results so far",
             Results => "Results",
+            Editing => "Try it",
+            Saving => "Save as",
+            Asking => "Overwrite",
             Help => "Help",
         }
     }
@@ -225,7 +305,7 @@ pub fn lookup(context: Context, key: Key) -> Option<Command> {
     let listed = BINDINGS.iter().find(|row| row.on.contains(&context) && row.keys.contains(&key));
     match (listed, context, key) {
         (Some(row), _, _) => Some(row.command),
-        (None, Filter, Char(c)) => Some(C::Type(c)),
+        (None, Filter | Predict | Editing | Saving, Char(c)) => Some(C::Type(c)),
         _ => None,
     }
 }
@@ -306,13 +386,15 @@ mod tests {
             C::Type(_) => true,
             C::Up | C::Down | C::Left | C::Right | C::PageUp | C::PageDown | C::First | C::Last => true,
             C::DetailsUp | C::DetailsDown => true,
-            C::Start | C::Again | C::Filter | C::KeepFilter | C::ClearFilter | C::Erase | C::Reload => true,
+            C::Edit | C::Try | C::Save | C::Write | C::Overwrite | C::ClearValue => true,
+            C::Start | C::Again | C::Next | C::Filter | C::KeepFilter | C::ClearFilter | C::Erase | C::Reload => true,
+            C::Predict | C::KeepPrediction => true,
             C::Pause | C::Cancel | C::Leave | C::Switch | C::Help | C::Back | C::Quit => true,
             C::Suspend | C::Redraw => true,
         };
         let bound: HashSet<Command> = BINDINGS.iter().map(|row| row.command).collect();
         assert!(bound.iter().all(|&command| has_key(command)));
-        assert_eq!(bound.len(), 26, "every command but `Type` is in the table");
+        assert_eq!(bound.len(), 35, "every command but `Type` is in the table");
     }
 
     #[test]
@@ -324,7 +406,14 @@ mod tests {
     }
 
     #[test]
-    fn letters_are_typed_only_into_a_filter() {
+    fn letters_are_typed_only_where_one_types() {
+        for context in [Editing, Saving] {
+            for c in "aeknqryRGJ/? 0".chars() {
+                assert_eq!(lookup(context, Char(c)), Some(C::Type(c)), "{context:?}");
+            }
+        }
+        assert_eq!(lookup(Predict, Char('1')), Some(C::Type('1')));
+        assert_eq!(lookup(Asking, Char('x')), None);
         assert_eq!(lookup(Filter, Char('q')), Some(C::Type('q')));
         assert_eq!(lookup(Filter, Char(' ')), Some(C::Type(' ')));
         assert_eq!(lookup(Library, Char('x')), None);

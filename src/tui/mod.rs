@@ -1,4 +1,4 @@
-//! How is it seen? The terminal, its keys, and four screens.
+//! How is it seen? The terminal, its keys, and five screens.
 //!
 //! ```text
 //!  input ─┐                                   ┌─ effects ─▶ port (the lab)
@@ -32,6 +32,6 @@ pub mod update;
 pub mod widgets;
 
 pub use app::run;
-pub use port::{Lab, LibraryEntry, LiveRun, Preview};
+pub use port::{Draft, Lab, LibraryEntry, LiveRun, Preview, Ran};
 pub use theme::Theme;
 pub use update::Exit;

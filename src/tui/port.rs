@@ -4,7 +4,8 @@
 
 use crate::engine::{MachineFacts, Snapshot, Stamped};
 use crate::machine::Sample;
-use crate::scenario::Config;
+use crate::scenario::form::Form;
+use crate::scenario::{Config, Guess};
 
 /// What the screen works on.
 pub trait Lab: Send {
@@ -14,12 +15,42 @@ pub trait Lab: Send {
     /// The library, in the order to list it. Called at the start, and when the user asks to read it again.
     fn entries(&self) -> Vec<LibraryEntry>;
 
+    /// Takes note of what the user expects of a scenario's next runs.
+    fn predict(&mut self, name: &str, guesses: Vec<Guess>);
+
     /// Starts to run a scenario by its name in the library. `events` is called, on any thread, with every event of
     /// the run in order; the last is always `RunFinished`.
     ///
     /// # Errors
     /// Why it cannot be run: a sentence or two, a line each.
     fn start(&mut self, name: &str, events: EventSink) -> Result<Box<dyn LiveRun>, String>;
+
+    /// The parameters of a scenario of the library as a form; `text` stands in for its own text, if there is one.
+    ///
+    /// # Errors
+    /// Why it cannot be edited here.
+    fn form(&self, name: &str, text: Option<&str>) -> Result<Form, String>;
+
+    /// What a draft would run.
+    ///
+    /// # Errors
+    /// Everything that is wrong with it, and the row of `form` that it is about.
+    fn check(&self, draft: &Draft, form: &Form) -> Result<Preview, Vec<Trouble>>;
+
+    /// Starts to run a draft, as [`Lab::start`] runs a scenario.
+    ///
+    /// # Errors
+    /// Why it cannot be run.
+    fn start_draft(&mut self, draft: &Draft, events: EventSink) -> Result<Box<dyn LiveRun>, String>;
+
+    /// A file that a copy of a scenario could be saved as, where none is yet.
+    fn suggest_file(&self, name: &str) -> String;
+
+    /// Saves a draft as a scenario file of its own, whole or not at all.
+    ///
+    /// # Errors
+    /// Why not: that the file exists and was not to be replaced, or something else.
+    fn save(&mut self, draft: &Draft, file: &str, existing: Existing) -> Result<Saved, Unsaved>;
 
     /// Starts the meters; `samples` is called with each sample, on any thread.
     ///
@@ -29,6 +60,51 @@ pub trait Lab: Send {
 
     /// Says whether a run is on, which decides how often the meters sample.
     fn set_pace(&mut self, running: bool);
+}
+
+/// A scenario of the library with changes that no file has yet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Draft {
+    /// The scenario's name in the library.
+    pub name: String,
+    /// Its text, changed.
+    pub text: String,
+}
+
+/// Something that is wrong with a draft.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Trouble {
+    /// The row of the form that it is about; `None` if it is about none in particular.
+    pub row: Option<usize>,
+    /// What is wrong, and the remedy.
+    pub text: String,
+}
+
+/// What is to become of a file that exists.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Existing {
+    /// It stays, and nothing is saved.
+    Kept,
+    /// It is replaced.
+    Replaced,
+}
+
+/// A draft that was saved.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Saved {
+    /// The file.
+    pub file: String,
+    /// Its name in the library; `None` if it lies outside of it.
+    pub name: Option<String>,
+}
+
+/// Why a draft was not saved.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Unsaved {
+    /// The file exists.
+    Exists,
+    /// Something else: a sentence.
+    Failed(String),
 }
 
 /// Takes a run's events.
@@ -64,6 +140,12 @@ pub struct LibraryEntry {
     pub summary: String,
     /// Words to filter by.
     pub tags: Vec<String>,
+    /// The heading that it stands below: a chapter of the path, or the folder of its file.
+    pub group: String,
+    /// Whether it is a part of the path.
+    pub on_path: bool,
+    /// The last time that it was run to its end; `None` if it was not, or if nobody remembers.
+    pub ran: Option<Ran>,
     /// Where it comes from: `bundled`, or a file.
     pub origin: String,
     /// What to look for in its results.
@@ -74,6 +156,15 @@ pub struct LibraryEntry {
     pub preview: Result<Preview, Vec<String>>,
 }
 
+/// A run of a scenario, some time ago.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Ran {
+    /// When it began: RFC 3339, UTC.
+    pub at: String,
+    /// The best of its median speedups, if it had any.
+    pub best_speedup: Option<f64>,
+}
+
 /// What a scenario will run.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Preview {
@@ -81,8 +172,12 @@ pub struct Preview {
     pub kind: String,
     /// Tasks in a trial.
     pub tasks: u64,
+    /// Parameters, inputs and sweep: what each is about, and what it says.
+    pub outline: Vec<(&'static str, String)>,
     /// All configurations, the baseline first.
     pub configs: Vec<Config>,
+    /// Which of them speedups are relative to.
+    pub baseline: Option<usize>,
     /// All trials, those that warm up included.
     pub trials: usize,
     /// Counted trials of each configuration.

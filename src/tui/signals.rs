@@ -3,7 +3,7 @@
 use std::io;
 use std::thread::JoinHandle;
 
-use nix::sys::signal::{Signal, kill, raise};
+use nix::sys::signal::{SigSet, Signal, kill, raise};
 use nix::unistd::Pid;
 use signal_hook::iterator::{Handle, Signals};
 
@@ -25,6 +25,8 @@ impl Watcher {
     pub fn start(mut deliver: impl FnMut(Signal) + Send + 'static) -> io::Result<Self> {
         let mut signals = Signals::new(WATCHED.map(|signal| signal as i32))?;
         let handle = signals.handle();
+        // Whoever started parlab may have blocked them, which is handed down, also to the thread that is started here.
+        SigSet::from_iter(WATCHED).thread_unblock()?;
         let wait = move || signals.forever().filter_map(|number| Signal::try_from(number).ok()).for_each(&mut deliver);
         let thread = std::thread::Builder::new().name("signals".to_owned()).spawn(wait)?;
         Ok(Self { handle, thread: Some(thread) })

@@ -1,16 +1,20 @@
 //! What the screen knows: plain data that `update` changes and `screens` draw. Nothing here has effects.
 
+mod editor;
 mod forecast;
 mod history;
 mod library;
 mod news;
+mod predict;
 mod run;
 
 use ratatui::layout::Size;
 
+pub use editor::{Editor, Line, Stage};
 pub use history::History;
-pub use library::{Filtering, Library};
+pub use library::{Filtering, Library, ListRow};
 pub use news::News;
+pub use predict::{Field, Form, Said};
 pub use run::{Drawing, Ending, Run};
 
 use super::keys::Context;
@@ -26,8 +30,12 @@ pub struct State {
     pub place: Place,
     /// The help, when it is open: the first line shown.
     pub help: Option<u16>,
+    /// The form of a scenario that is being tried, which covers everything but the help.
+    pub editor: Option<Editor>,
     /// The scenarios.
     pub library: Library,
+    /// The form for predictions, when it is open over the library.
+    pub predict: Option<Form>,
     /// The run that is on, or the last one.
     pub run: Option<Run>,
     /// The machine's facts.
@@ -68,7 +76,9 @@ impl State {
         Self {
             place: Place::Library,
             help: None,
+            editor: None,
             library: Library::new(entries),
+            predict: None,
             run: None,
             machine,
             sample: None,
@@ -88,7 +98,15 @@ impl State {
         if self.help.is_some() {
             return Context::Help;
         }
+        if let Some(editor) = &self.editor {
+            return match editor.stage {
+                Stage::Filling => Context::Editing,
+                Stage::Naming => Context::Saving,
+                Stage::Asking => Context::Asking,
+            };
+        }
         match (self.place, self.is_running()) {
+            (Place::Library, _) if self.predict.is_some() => Context::Predict,
             (Place::Library, _) if self.library.filtering == Filtering::Typing => Context::Filter,
             (Place::Library, _) => Context::Library,
             (Place::Run, true) => Context::Running,
@@ -105,6 +123,11 @@ impl State {
 
     /// Whether the trial in progress is on the screen and should be kept up to date.
     pub fn wants_snapshots(&self) -> bool {
-        self.context() == Context::Running && !self.is_frozen()
+        match self.context() {
+            Context::Running => !self.is_frozen(),
+            // The results of a grid search fill while it runs.
+            Context::Interim => self.run.as_ref().is_some_and(Run::is_searching),
+            _ => false,
+        }
     }
 }

@@ -6,7 +6,6 @@
 
 mod palette;
 mod symbols;
-mod text;
 
 use std::borrow::Cow;
 
@@ -17,6 +16,7 @@ use ratatui::widgets::{Block, Borders};
 pub use symbols::Symbols;
 
 use super::widgets::paint;
+use crate::units::{Letters, to_ascii};
 
 /// How many colours the terminal shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -90,15 +90,12 @@ impl Theme {
 
     /// Reads the environment through `env`; `ascii` forces plain characters.
     ///
-    /// `NO_COLOR` counts when it is not empty. Where no locale is set at all (containers), characters are taken to
-    /// be UTF-8, since nearly every terminal is; a locale that says otherwise is believed.
+    /// `NO_COLOR` counts when it is not empty; for the locale, see [`Letters::detect`].
     pub fn detect(env: &dyn Fn(&str) -> Option<String>, ascii: bool) -> Self {
         let var = |name: &str| env(name).filter(|value| !value.is_empty());
-        let locale = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().find_map(var);
-        let glyphs = match locale {
-            _ if ascii => Glyphs::Ascii,
-            Some(locale) if !is_utf8(&locale) => Glyphs::Ascii,
-            _ => Glyphs::Unicode,
+        let glyphs = match Letters::detect(env) {
+            Letters::Any if !ascii => Glyphs::Unicode,
+            Letters::Any | Letters::Ascii => Glyphs::Ascii,
         };
         let term = var("TERM").unwrap_or_default();
         let colours = if var("NO_COLOR").is_some() || is_monochrome(&term) {
@@ -138,7 +135,7 @@ impl Theme {
     pub fn text<'a>(&self, text: &'a str) -> Cow<'a, str> {
         match self.glyphs {
             Glyphs::Unicode => Cow::Borrowed(text),
-            Glyphs::Ascii => text::to_ascii(text),
+            Glyphs::Ascii => to_ascii(text),
         }
     }
 
@@ -154,11 +151,6 @@ impl Theme {
         let title = paint::fit(self, title, width.saturating_sub(4));
         block.title(Line::from(Span::styled(format!(" {title} "), style)))
     }
-}
-
-fn is_utf8(locale: &str) -> bool {
-    let locale = locale.to_ascii_lowercase();
-    locale.contains("utf-8") || locale.contains("utf8")
 }
 
 /// Terminals known to have no colours, and the unknown one.

@@ -1,15 +1,20 @@
 //! What happens to the state when something happens: pure, so that every key can be tested without a terminal.
 
+mod editing;
+mod predict;
+
 use nix::sys::signal::Signal;
 use ratatui::layout::Size;
 
 use super::keys::{self, Command, Key};
-use super::port::LibraryEntry;
+use super::port::{Draft, Existing, LibraryEntry, Preview, Ran, Saved, Trouble, Unsaved};
 use super::screens;
-use super::state::{Cost, Drawing, Ending, Filtering, News, Place, Run, State};
+use super::state::{Cost, Drawing, Editor, Ending, Filtering, News, Place, Run, State};
 use super::theme::Role;
 use crate::engine::{Event, Snapshot, Stamped, Status};
 use crate::machine::Sample;
+use crate::scenario::Guess;
+use crate::scenario::form::Form;
 
 /// Something that happened.
 #[derive(Debug, Clone)]
@@ -44,6 +49,23 @@ pub enum Msg {
         /// Why: a line or more.
         why: String,
     },
+    /// A run of a draft was started.
+    Tried(Draft),
+    /// The form of a scenario was opened.
+    Form {
+        /// The scenario's name.
+        name: String,
+        /// Its parameters.
+        form: Form,
+        /// The file that a copy could be saved as.
+        file: String,
+        /// What it would run.
+        checked: Result<Preview, Vec<Trouble>>,
+    },
+    /// The draft was checked.
+    Checked(Result<Preview, Vec<Trouble>>),
+    /// The draft was saved, or not; if it was, the library was read anew before.
+    Saved(Result<Saved, Unsaved>),
     /// The terminal was in other hands for so many seconds, and is back.
     Resumed {
         /// Seconds that the process stood still.
@@ -56,6 +78,35 @@ pub enum Msg {
 pub enum Effect {
     /// Start to run a scenario, by its name.
     Start(String),
+    /// Keep what is expected of a scenario's next runs.
+    Predict {
+        /// The scenario's name.
+        name: String,
+        /// What is expected.
+        guesses: Vec<Guess>,
+    },
+
+    /// Open the form of a scenario, with another text than its own if there is one; answered by `Msg::Form` or
+    /// `Msg::Refused`.
+    Edit {
+        /// The scenario's name.
+        name: String,
+        /// The text.
+        text: Option<String>,
+    },
+    /// Check a draft; answered by `Msg::Checked`.
+    Check(Draft),
+    /// Start to run a draft; answered by `Msg::Tried` or `Msg::Refused`.
+    Try(Draft),
+    /// Save a draft; answered by `Msg::Saved`.
+    Save {
+        /// What to save.
+        draft: Draft,
+        /// The file's name, as it was typed.
+        file: String,
+        /// What is to become of a file that exists.
+        existing: Existing,
+    },
     /// Cancel the run.
     Cancel,
     /// Kill the run.
@@ -115,6 +166,17 @@ pub fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
         Msg::Engine(stamped) => return hear(state, stamped),
         Msg::Signal(signal) => return on_signal(signal),
         Msg::Started { name } => return started(state, name),
+        Msg::Tried(draft) => {
+            let effects = started(state, draft.name.clone());
+            state.run.iter_mut().for_each(|run| run.draft = Some(draft.clone()));
+            return effects;
+        }
+        Msg::Form { name, form, file, checked } => {
+            state.library.filtering = Filtering::Closed;
+            state.editor = Some(Editor::new(name, form, file, checked));
+        }
+        Msg::Checked(checked) => state.editor.iter_mut().for_each(|editor| editor.checked = checked.clone()),
+        Msg::Saved(outcome) => editing::saved(state, outcome),
         Msg::Snapshot(snapshot) => {
             if let Some(run) = &mut state.run {
                 run.see(snapshot);
@@ -157,10 +219,16 @@ fn started(state: &mut State, name: String) -> Vec<Effect> {
     state.run = Some(Run::new(name.clone(), title.unwrap_or(name)));
     state.place = Place::Run;
     state.help = None;
+    state.predict = None;
+    state.editor = None;
     vec![Effect::Pace { running: true }]
 }
 
 fn refused(state: &mut State, name: String, why: String) {
+    if let Some(editor) = &mut state.editor {
+        editor.notice = Some(Err(format!("it was not started: {why}")));
+        return;
+    }
     state.place = Place::Library;
     state.library.select_name(&name);
     state.library.refuse(name, why);
@@ -174,17 +242,29 @@ fn hear(state: &mut State, stamped: Stamped) -> Vec<Effect> {
     if !ended {
         return Vec::new();
     }
-    if run.ledger.status == Some(Status::Done) {
-        state.library.took(&run.name, elapsed_s);
+    // What was tried is another scenario than the one in the library.
+    if run.ledger.status == Some(Status::Done) && run.draft.is_none() {
+        let at = run.ledger.planned.as_ref().map(|planned| planned.started_at.clone()).unwrap_or_default();
+        let ran = Ran { at, best_speedup: run.figures().best_speedup() };
+        state.library.took(&run.name, elapsed_s, ran);
     }
     state.place = if run.leaves() { Place::Library } else { Place::Results };
     vec![Effect::Pace { running: false }]
 }
 
 fn obey(state: &mut State, command: Command) -> Vec<Effect> {
+    if let Some(effects) = predict::obey(state, command) {
+        return effects;
+    }
     match command {
+        Command::Suspend => return vec![Effect::Suspend { group: true }],
+        Command::Redraw => return vec![Effect::Redraw],
+        _ if state.help.is_none() && state.editor.is_some() => return editing::obey(state, command),
+        Command::Predict => predict::open(state),
+        Command::KeepPrediction => {}
         Command::Start => return start_selected(state),
-        Command::Again => return state.run.iter().map(|run| Effect::Start(run.name.clone())).collect(),
+        Command::Again => return state.run.iter().map(again).collect(),
+        Command::Next => to_the_next(state),
         Command::Reload => return vec![Effect::Reload],
         Command::Cancel => return end(state, false),
         Command::Leave => return end(state, true),
@@ -192,8 +272,7 @@ fn obey(state: &mut State, command: Command) -> Vec<Effect> {
         // On the help of a run, the hand that wants to cancel must not lose the run's results.
         Command::Quit if state.is_running() => return end(state, false),
         Command::Quit => return vec![Effect::Quit(Exit::Quit)],
-        Command::Suspend => return vec![Effect::Suspend { group: true }],
-        Command::Redraw => return vec![Effect::Redraw],
+        Command::Edit => return editing::open(state),
         Command::Up | Command::Down | Command::PageUp | Command::PageDown | Command::First | Command::Last => {
             navigate(state, command);
         }
@@ -214,8 +293,18 @@ fn obey(state: &mut State, command: Command) -> Vec<Effect> {
         Command::Pause => state.run.iter_mut().for_each(toggle_drawing),
         Command::Switch => switch(state),
         Command::Help => state.help = Some(0),
+        // Keys of the form, which is not open.
+        Command::Try | Command::Save | Command::Write | Command::Overwrite | Command::ClearValue => {}
     }
     Vec::new()
+}
+
+/// The same once more, whether it is in the library or was only tried.
+fn again(run: &Run) -> Effect {
+    match &run.draft {
+        Some(draft) => Effect::Try(draft.clone()),
+        None => Effect::Start(run.name.clone()),
+    }
 }
 
 fn start_selected(state: &mut State) -> Vec<Effect> {
@@ -227,6 +316,18 @@ fn start_selected(state: &mut State) -> Vec<Effect> {
             Vec::new()
         }
         None => Vec::new(),
+    }
+}
+
+/// Selects the next scenario of the path: after the selected one, or after the one that was run.
+fn to_the_next(state: &mut State) {
+    let here = match (state.place, &state.run) {
+        (Place::Run | Place::Results, Some(run)) => Some(run.name.as_str()),
+        _ => state.library.selected().map(|entry| entry.name.as_str()),
+    };
+    if let Some(next) = state.library.next_on_path(here).map(str::to_owned) {
+        state.library.select_name(&next);
+        state.place = Place::Library;
     }
 }
 

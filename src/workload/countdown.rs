@@ -19,6 +19,7 @@ pub(super) const SPEC: KindSpec = KindSpec {
     input: Bounds { min: 0.0, max: 1e9 },
     values: &[ValueSpec { name: "steps", unit: "steps", doc: "the steps that were counted" }],
     measured: &[],
+    tally: &[],
     tells_progress: true,
     processes_only: None,
     search: None,
@@ -39,19 +40,25 @@ pub(super) fn build(job: &Job) -> Box<dyn Workload> {
 impl Workload for Countdown {
     fn run(&self, task: u64, desk: &dyn Desk) -> Result<Values, Cancelled> {
         let total = self.cost(task) as u64;
-        let mut left = total;
-        while left > STRIDE {
-            count_down(STRIDE);
-            left -= STRIDE;
-            desk.progress(1.0 - left as f64 / total as f64)?;
-        }
-        count_down(left);
+        count_down_with(total, desk)?;
         Ok([total as f64, 0.0, 0.0, 0.0])
     }
 
     fn cost(&self, task: u64) -> f64 {
         (self.inputs.x(task) * self.steps.number(task)).floor()
     }
+}
+
+/// Counts down with a look at the outside world now and then.
+pub(super) fn count_down_with(total: u64, desk: &dyn Desk) -> Result<(), Cancelled> {
+    let mut left = total;
+    while left > STRIDE {
+        count_down(STRIDE);
+        left -= STRIDE;
+        desk.progress(1.0 - left as f64 / total as f64)?;
+    }
+    count_down(left);
+    Ok(())
 }
 
 /// The loop itself; the compiler must not see through it, or there would be nothing left to measure.

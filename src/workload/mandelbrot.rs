@@ -55,6 +55,7 @@ pub(super) const SPEC: KindSpec = KindSpec {
         ValueSpec { name: "inside", unit: "points", doc: "points that had not left after max_iter iterations" },
     ],
     measured: &[],
+    tally: &[],
     tells_progress: true,
     processes_only: None,
     search: None,

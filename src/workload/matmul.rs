@@ -12,13 +12,13 @@ use ndarray::{Array2, s};
 use nix::sys::resource::{Usage, UsageWho, getrusage};
 
 use super::registry::Param;
-use super::{Cancelled, Desk, Needs, Values, Workload};
+use super::{Away, Cancelled, Desk, Needs, Values, Workload};
 use crate::scenario::{Bounds, Domain, Job, KindSpec, Nature, ParamSpec, ValueSpec};
 
 pub(super) const SPEC: KindSpec = KindSpec {
     name: "matmul",
     summary: "multiplies two n × n matrices drawn from the seed; its library may use threads of its own",
-    nature: Nature::Computes,
+    nature: Nature::Native,
     params: &[
         ParamSpec {
             name: "n",
@@ -39,6 +39,7 @@ pub(super) const SPEC: KindSpec = KindSpec {
         ValueSpec { name: "trace", unit: "", doc: "the sum of those on its diagonal" },
     ],
     measured: &[],
+    tally: &[],
     tells_progress: true,
     processes_only: None,
     search: None,
@@ -62,20 +63,22 @@ pub(super) fn build(job: &Job) -> Box<dyn Workload> {
 pub(super) fn needs(job: &Job) -> Needs {
     let n = Param::of_job(job, "n").largest() as u64;
     let inner_threads = Param::of_job(job, "inner_threads").largest() as u32;
-    Needs { worker_bytes: 2 * n * n * size_of::<f64>() as u64, inner_threads }
+    Needs { worker_bytes: 2 * n * n * size_of::<f64>() as u64, inner_threads, ..Needs::LITTLE }
 }
 
 impl Workload for Matmul {
     fn run(&self, task: u64, desk: &dyn Desk) -> Result<Values, Cancelled> {
         let n = self.n.whole(task) as usize;
-        let product = Product {
-            left: matrix(n, self.seed, 2 * task),
-            right: matrix(n, self.seed, 2 * task + 1),
-            columns: (TILE_WORK / (TILE_ROWS * n)).clamp(1, n),
-            next: AtomicUsize::new(0),
-            called_off: AtomicBool::new(false),
-        };
-        let sums = product.compute(self.inner_threads.whole(task), desk)?;
+        let sums = desk.without_lock(Away::Native, || {
+            let product = Product {
+                left: matrix(n, self.seed, 2 * task, desk)?,
+                right: matrix(n, self.seed, 2 * task + 1, desk)?,
+                columns: (TILE_WORK / (TILE_ROWS * n)).clamp(1, n),
+                next: AtomicUsize::new(0),
+                called_off: AtomicBool::new(false),
+            };
+            product.compute(self.inner_threads.whole(task), desk)
+        })??;
         Ok([sums.all, sums.diagonal, 0.0, 0.0])
     }
 
@@ -163,20 +166,42 @@ impl Product {
 }
 
 /// A matrix of whole numbers from −8 to 7: four bits each of the outputs of SplitMix64 (Steele, Lea & Flood, 2014).
-fn matrix(n: usize, seed: u64, number: u64) -> Array2<f64> {
-    let mut state = seed ^ number.wrapping_add(1).wrapping_mul(0xD6E8_FEB8_6659_FD93);
-    let mut draw = 0_u64;
-    let mut drawn = 0_u32;
-    Array2::from_shape_simple_fn((n, n), || {
-        if drawn.is_multiple_of(16) {
-            state = state.wrapping_add(0x9E37_79B9_7F4A_7C15);
-            let z = (state ^ (state >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-            let z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-            draw = z ^ (z >> 31);
+fn matrix(n: usize, seed: u64, number: u64, desk: &dyn Desk) -> Result<Array2<f64>, Cancelled> {
+    let no_memory = || desk.fail(&format!("there is no memory for matrices of {n} × {n} numbers"));
+    let mut entries = Vec::new();
+    entries.try_reserve_exact(n * n).map_err(|_| no_memory())?;
+    let mut draws =
+        Draws { state: seed ^ number.wrapping_add(1).wrapping_mul(0xD6E8_FEB8_6659_FD93), left: 0, bits: 0 };
+    for _ in 0..n {
+        // A large one takes longer to fill than a cancellation may.
+        if desk.cancelled() {
+            return Err(Cancelled);
         }
-        drawn = drawn.wrapping_add(1);
-        let entry = (draw & 15) as f64 - 8.0;
-        draw >>= 4;
+        entries.extend((0..n).map(|_| draws.next_entry()));
+    }
+    Array2::from_shape_vec((n, n), entries).map_err(|error| desk.fail(&error.to_string()))
+}
+
+/// Entries, sixteen of each output of the generator.
+struct Draws {
+    state: u64,
+    /// Entries that the last output still has.
+    left: u32,
+    bits: u64,
+}
+
+impl Draws {
+    fn next_entry(&mut self) -> f64 {
+        if self.left == 0 {
+            self.left = 16;
+            self.state = self.state.wrapping_add(0x9E37_79B9_7F4A_7C15);
+            let z = (self.state ^ (self.state >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+            let z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+            self.bits = z ^ (z >> 31);
+        }
+        self.left -= 1;
+        let entry = (self.bits & 15) as f64 - 8.0;
+        self.bits >>= 4;
         entry
-    })
+    }
 }

@@ -1,27 +1,39 @@
 //! What is a task? The trait every kind implements, and the registry table of all kinds.
 //!
 //! A workload is a pure function of the task's index (and of the seed): it must not care who runs it, when, or
-//! beside whom. It never prints, and reads the clock for its measurements only, never for its result.
+//! beside whom. What it leaves in the commons may, where that is the lesson. It never prints, and reads the clock for its measurements only, never for its result.
 
+mod commons;
+mod convoy;
 mod countdown;
 mod crash;
+mod http;
+mod lock;
 mod mandelbrot;
 mod matmul;
+mod memory;
 mod pi;
+mod race;
+mod refcount;
 mod registry;
 mod sleep;
 mod square;
 mod sum;
 mod svc;
 mod triad;
+mod waiting;
 
+use std::os::fd::BorrowedFd;
 use std::time::Duration;
 
 use nix::sys::resource::Usage;
 
 use crate::scenario::{Job, MAX_VALUES};
 
-pub use registry::{BuildError, build, needs, specs};
+pub use commons::Commons;
+pub use lock::{Held, Lock};
+pub use registry::{BuildError, Tally, Watch, build, needs, service, specs, watch};
+pub use waiting::until_readable;
 
 /// A function that is mapped over the inputs.
 pub trait Workload: Send + Sync {
@@ -29,37 +41,53 @@ pub trait Workload: Send + Sync {
     /// 20 ms of work, and must wait only through [`Desk::sleep`].
     ///
     /// # Errors
-    /// [`Cancelled`] when the trial was cancelled before the task was finished.
+    /// [`Cancelled`] when the trial was cancelled before the task was finished, or what [`Desk::fail`] returns when
+    /// it cannot be finished.
     fn run(&self, task: u64, desk: &dyn Desk) -> Result<Values, Cancelled>;
 
-    /// Called once by each worker before the work may begin: gets what it keeps for itself, so that this is timed as
-    /// hiring and not as work. May stop early when [`Desk::cancelled`].
+    /// Called once by each worker before the work may begin, and by each replacement: gets what it keeps for itself, so
+    /// that this is timed as hiring and not as work. May stop early when [`Desk::cancelled`].
     fn settle(&self, _: &dyn Desk) {}
 
     /// What the task costs, in any unit that is the same for all tasks; monotone in the input `x`.
     fn cost(&self, task: u64) -> f64;
 }
 
+/// Something that the tasks of a trial ask for: it runs within parlab, beside the workers, from before they are hired
+/// until it is dropped.
+pub trait Service: Send {
+    /// The port on the loopback interface at which it is to be had.
+    fn port(&self) -> u16;
+}
+
 /// What one worker of a job needs of the machine, besides a core and a little memory.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Needs {
-    /// Memory that it allocates for itself, in bytes.
+    /// Memory that each worker allocates for itself, in bytes.
     pub worker_bytes: u64,
+    /// Memory that is filled once before any worker is hired, in bytes; forked workers share that of their parent, and
+    /// threads that of parlab.
+    pub shared_bytes: u64,
+    /// What each forked worker writes to of the memory shared, and has copied for it, in bytes.
+    pub copied_bytes: u64,
     /// Threads that work on one task, the worker's own included; at least 1.
     pub inner_threads: u32,
 }
 
 impl Needs {
     /// Those of a kind that needs nothing in particular.
+    const LITTLE: Self = Self { worker_bytes: 0, shared_bytes: 0, copied_bytes: 0, inner_threads: 1 };
+
+    /// [`Self::LITTLE`], whatever the job.
     fn little(_: &Job) -> Self {
-        Self { worker_bytes: 0, inner_threads: 1 }
+        Self::LITTLE
     }
 }
 
 /// The values of a result: as many as the kind's description names, the rest 0.
 pub type Values = [f64; MAX_VALUES];
 
-/// The trial was cancelled.
+/// The task came to no result: the trial was cancelled, or the desk has been told why it failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Cancelled;
 
@@ -80,6 +108,65 @@ pub trait Desk {
     /// [`Cancelled`] when it ended early.
     fn sleep(&self, duration: Duration) -> Result<(), Cancelled>;
 
+    /// Waits until `source` has something to read or has come to its end, leaving the CPU to others; `expected` is
+    /// how long that should take. Ends early when the trial is cancelled.
+    ///
+    /// # Errors
+    /// [`Cancelled`] when it ended early.
+    fn await_input(&self, source: BorrowedFd<'_>, _expected: Duration) -> Result<(), Cancelled> {
+        waiting::until_readable(source, &|| self.cancelled())
+    }
+
+    /// The port of the trial's [`Service`], if its kind has one.
+    fn service(&self) -> Option<u16> {
+        None
+    }
+
+    /// Takes down why the task in hand cannot be finished: it counts as failed, and the report says why. The task
+    /// returns what this returns.
+    fn fail(&self, _reason: &str) -> Cancelled {
+        Cancelled
+    }
+
+    /// Lets go of the interpreter's lock, if there is one: the task is going to wait by itself or to run native code.
+    /// [`dyn Desk::without_lock`](#method.without_lock) is the way to call it.
+    fn leave(&self, _: Away) {}
+
+    /// Takes the interpreter's lock again, which may take a while.
+    ///
+    /// # Errors
+    /// [`Cancelled`] when the trial was cancelled meanwhile.
+    fn come_back(&self) -> Result<(), Cancelled> {
+        Ok(())
+    }
+    /// The number of the worker, from 0 on; a replacement has that of the worker whose place it takes.
+    fn worker(&self) -> u32;
+
+    /// What all workers of the trial share.
+    fn commons(&self) -> &Commons;
+
     /// Counts in what a thread that the task had started, and that has ended, used of the machine.
     fn count_in(&self, _: &Usage) {}
+}
+
+/// Why a task goes on without the interpreter's lock.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Away {
+    /// It waits for something outside.
+    Blocked,
+    /// It runs native code, as extension modules do that touch no object of the interpreter.
+    Native,
+}
+
+impl dyn Desk + '_ {
+    /// Does something without the interpreter's lock. After a panic in it the worker takes the lock when it needs it.
+    ///
+    /// # Errors
+    /// [`Cancelled`] when the trial was cancelled before the lock was had again; what was done is lost.
+    pub fn without_lock<T>(&self, away: Away, work: impl FnOnce() -> T) -> Result<T, Cancelled> {
+        self.leave(away);
+        let done = work();
+        self.come_back()?;
+        Ok(done)
+    }
 }

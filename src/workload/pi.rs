@@ -24,6 +24,7 @@ pub(super) const SPEC: KindSpec = KindSpec {
         ValueSpec { name: "hits", unit: "darts", doc: "darts within the quarter circle" },
     ],
     measured: &[],
+    tally: &[],
     tells_progress: true,
     processes_only: None,
     search: None,

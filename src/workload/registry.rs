@@ -2,7 +2,12 @@
 //!
 //! To add a kind: one file beside this one with a `SPEC` and a `build`, one line in [`KINDS`].
 
-use super::{Needs, Workload, countdown, crash, mandelbrot, matmul, pi, sleep, square, sum, svc, triad};
+use std::io;
+
+use super::{
+    Commons, Needs, Service, Workload, convoy, countdown, crash, http, mandelbrot, matmul, memory, pi, race, refcount,
+    sleep, square, sum, svc, triad,
+};
 use crate::scenario::{Inputs, Job, KindSpec, Value};
 
 /// A row of the table.
@@ -15,14 +20,45 @@ struct Kind {
 const KINDS: &[Kind] = &[
     Kind { spec: square::SPEC, build: |job| Ok(square::build(job)), needs: Needs::little },
     Kind { spec: sleep::SPEC, build: |job| Ok(sleep::build(job)), needs: Needs::little },
+    Kind { spec: http::SPEC, build: |job| Ok(http::build(job)), needs: Needs::little },
     Kind { spec: countdown::SPEC, build: |job| Ok(countdown::build(job)), needs: Needs::little },
+    Kind { spec: convoy::SPEC, build: |job| Ok(convoy::build(job)), needs: Needs::little },
     Kind { spec: pi::SPEC, build: |job| Ok(pi::build(job)), needs: Needs::little },
     Kind { spec: mandelbrot::SPEC, build: |job| Ok(mandelbrot::build(job)), needs: Needs::little },
-    Kind { spec: sum::SPEC, build: |job| Ok(sum::build(job)), needs: Needs::little },
+    Kind { spec: sum::SPEC, build: sum::build, needs: Needs::little },
     Kind { spec: matmul::SPEC, build: |job| Ok(matmul::build(job)), needs: matmul::needs },
     Kind { spec: triad::SPEC, build: |job| Ok(triad::build(job)), needs: triad::needs },
-    Kind { spec: svc::SPEC, build: svc::build, needs: Needs::little },
+    Kind { spec: race::SPEC, build: |job| Ok(race::build(job)), needs: Needs::little },
+    Kind { spec: refcount::SPEC, build: |job| Ok(refcount::build(job)), needs: Needs::little },
+    Kind { spec: memory::SPEC, build: memory::build, needs: memory::needs },
+    Kind { spec: svc::SPEC, build: svc::build, needs: svc::needs },
     Kind { spec: crash::SPEC, build: |job| Ok(crash::build(job)), needs: Needs::little },
+];
+
+/// Starts what the tasks of a kind ask for, for so many workers.
+type Start = fn(u32) -> io::Result<Box<dyn Service>>;
+
+/// The kinds whose tasks ask somebody.
+const SERVICES: &[(&str, Start)] = &[(http::SPEC.name, http::serve)];
+
+/// What a trial of some kinds is asked for besides the results of its tasks.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Watch {
+    /// Reads off the commons, when all tasks are done, what these have left there: each value that the kind's
+    /// description names, in that order.
+    pub tally: Option<Tally>,
+    /// Whether the memory of all processes that take part is measured while they work.
+    pub memory: bool,
+}
+
+/// Names of values with the values.
+pub type Tally = fn(&Job, &Commons) -> Vec<(&'static str, f64)>;
+
+const WATCHED: &[(&str, Watch)] = &[
+    (race::SPEC.name, Watch { tally: Some(race::tally), memory: false }),
+    (refcount::SPEC.name, Watch { tally: Some(refcount::tally), memory: false }),
+    (sum::SPEC.name, Watch { tally: Some(sum::tally), memory: false }),
+    (memory::SPEC.name, Watch { tally: None, memory: true }),
 ];
 
 /// A workload cannot be made ready to run.
@@ -53,9 +89,22 @@ pub fn build(job: &Job) -> Result<Box<dyn Workload>, BuildError> {
     (kind.build)(job)
 }
 
-/// What a worker of a checked job will need of the machine. Nothing is allocated to find out.
+/// What a worker of a checked job will need of the machine. Nothing of it is allocated to find out.
 pub fn needs(job: &Job) -> Needs {
     KINDS.iter().find(|kind| kind.spec.name == job.kind).map_or_else(|| Needs::little(job), |kind| (kind.needs)(job))
+}
+
+/// Starts what the tasks of a trial with so many workers will ask for, if its kind has such a thing.
+///
+/// # Errors
+/// When the system refuses it.
+pub fn service(kind: &str, workers: u32) -> io::Result<Option<Box<dyn Service>>> {
+    SERVICES.iter().find(|(name, _)| *name == kind).map(|(_, start)| start(workers)).transpose()
+}
+
+/// What a trial of a kind is asked for besides the results of its tasks.
+pub fn watch(kind: &str) -> Watch {
+    WATCHED.iter().find(|(name, _)| *name == kind).map_or_else(Watch::default, |(_, watch)| *watch)
 }
 
 /// A parameter that may differ from task to task: the job's own value, or those of a grid.
@@ -86,6 +135,11 @@ impl Param {
             Value::Number(x) => *x as u64,
             Value::Flag(_) | Value::Word(_) => 0,
         }
+    }
+
+    /// Whether it may differ from task to task.
+    pub(super) fn is_varied(&self) -> bool {
+        self.grid.is_some()
     }
 
     /// Its value for a task, of a parameter that is a word.
@@ -125,6 +179,7 @@ mod tests {
             inputs: Inputs::Grid(axes),
             order: Order::Given,
             seed: 1,
+            interpreter: None,
         };
         let [how, at, n, wait_s] = ["how", "at", "n", "wait_s"].map(|name| Param::of_job(&job, name));
         let words: Vec<&str> = (0..8).map(|task| how.word(task)).collect();

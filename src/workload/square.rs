@@ -11,6 +11,7 @@ pub(super) const SPEC: KindSpec = KindSpec {
     input: Bounds { min: -1e150, max: 1e150 },
     values: &[ValueSpec { name: "square", unit: "", doc: "x²" }],
     measured: &[],
+    tally: &[],
     tells_progress: false,
     processes_only: None,
     search: None,

@@ -1,12 +1,17 @@
 //! `sum`: adds up one slice of a long series. It is a reduction: each task's sum is a partial result, and what is
 //! wanted is the sum of those.
 //!
-//! Floating-point addition is not associative, so a slice is always added in the same order, whoever does it.
+//! Floating-point addition is not associative, so a slice is always added in the same order, whoever does it. The total
+//! is put together in whatever order the workers come along, so it is kept in whole multiples of a power of two: those
+//! add up to the same in any order. See `total` for how tasks hand in what they have.
+
+mod total;
 
 use std::ops::Range;
 
+use self::total::{Accumulator, Place};
 use super::registry::Param;
-use super::{Cancelled, Desk, Values, Workload};
+use super::{BuildError, Cancelled, Desk, Values, Workload};
 use crate::scenario::{Bounds, Domain, Inputs, Job, KindSpec, Nature, ParamSpec, ValueSpec};
 
 pub(super) const SPEC: KindSpec = KindSpec {
@@ -32,6 +37,13 @@ pub(super) const SPEC: KindSpec = KindSpec {
             doc: "how a slice is added: one term after the other, or in pairs, pairs of pairs and so on",
             domain: Domain::Word { choices: &["chain", "tree"] },
         },
+        ParamSpec {
+            name: "combine",
+            unit: "",
+            doc: "how the total comes about: tree: a task hands in the sum of its slice, and what the workers have is \
+                  added in pairs at the end; shared: each term is added to one accumulator that all workers share",
+            domain: Domain::Word { choices: &["tree", "shared"] },
+        },
     ],
     input: Bounds { min: 0.0, max: 1e9 },
     values: &[
@@ -39,13 +51,15 @@ pub(super) const SPEC: KindSpec = KindSpec {
         ValueSpec { name: "terms", unit: "terms", doc: "the terms that were added" },
     ],
     measured: &[],
+    tally: &[ValueSpec { name: "total", unit: "", doc: "the sum of all slices" }],
     tells_progress: true,
     processes_only: None,
     search: None,
 };
 
-/// Terms between two looks at the outside world. A power of two, so that a full stride is a full tree.
-const STRIDE: u64 = 1 << 15;
+/// Terms between two looks at the outside world, some ms with many workers at one accumulator. A power of two, so that a
+/// full stride is a full tree.
+const STRIDE: u64 = 1 << 13;
 
 /// Terms that a tree adds one after the other at its leaves; a power of two.
 const LEAF: u64 = 32;
@@ -55,17 +69,24 @@ struct Sum {
     terms: Param,
     series: Param,
     shape: Param,
+    combine: Param,
+    /// What the total is kept in; `None` where none is kept.
+    place: Option<Place>,
     seed: u64,
 }
 
-pub(super) fn build(job: &Job) -> Box<dyn Workload> {
-    Box::new(Sum {
+pub(super) use self::total::tally;
+
+pub(super) fn build(job: &Job) -> Result<Box<dyn Workload>, BuildError> {
+    Ok(Box::new(Sum {
         inputs: job.inputs.clone(),
         terms: Param::of_job(job, "terms"),
         series: Param::of_job(job, "series"),
         shape: Param::of_job(job, "shape"),
+        combine: Param::of_job(job, "combine"),
+        place: total::place(job)?,
         seed: job.seed,
-    })
+    }))
 }
 
 impl Workload for Sum {
@@ -74,10 +95,11 @@ impl Workload for Sum {
         let slice = Slice { start: self.inputs.x(task) as u64 * terms, terms };
         let shape = Shape::of(self.shape.word(task));
         let seed = self.seed;
+        let total = self.place.map(|place| place.accumulator(self.combine.word(task), desk));
         let sum = match self.series.word(task) {
-            "harmonic" => slice.sum(shape, desk, |i| 1.0 / (i + 1) as f64),
-            "whole" => slice.sum(shape, desk, |i| i as f64),
-            _ => slice.sum(shape, desk, |i| fraction(seed, i)),
+            "harmonic" => slice.sum(shape, desk, &total, |i| 1.0 / (i + 1) as f64),
+            "whole" => slice.sum(shape, desk, &total, |i| i as f64),
+            _ => slice.sum(shape, desk, &total, |i| fraction(seed, i)),
         }?;
         Ok([sum, terms as f64, 0.0, 0.0])
     }
@@ -94,7 +116,30 @@ struct Slice {
 }
 
 impl Slice {
-    fn sum(&self, shape: Shape, desk: &dyn Desk, term: impl Fn(u64) -> f64) -> Result<f64, Cancelled> {
+    /// The sum of its terms, which is also added to the total, if there is one.
+    fn sum(
+        &self,
+        shape: Shape,
+        desk: &dyn Desk,
+        total: &Option<Accumulator<'_>>,
+        term: impl Fn(u64) -> f64,
+    ) -> Result<f64, Cancelled> {
+        match total {
+            None => self.sum_of(shape, desk, term),
+            Some(Accumulator::OfSlices(total)) => {
+                let sum = self.sum_of(shape, desk, term)?;
+                total.add(sum);
+                Ok(sum)
+            }
+            Some(Accumulator::OfTerms(total)) => self.sum_of(shape, desk, |i| {
+                let term = term(i);
+                total.add(term);
+                term
+            }),
+        }
+    }
+
+    fn sum_of(&self, shape: Shape, desk: &dyn Desk, term: impl Fn(u64) -> f64) -> Result<f64, Cancelled> {
         let mut sum = shape;
         let mut added = 0;
         while added < self.terms {

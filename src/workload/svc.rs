@@ -17,14 +17,14 @@ use libsvm_rs::{KernelType, SvmModel, SvmNode, SvmParameter, SvmProblem};
 
 use self::dataset::Dataset;
 use self::folds::stratified;
-use super::{BuildError, Cancelled, Desk, Values, Workload};
+use super::{Away, BuildError, Cancelled, Desk, Needs, Values, Workload};
 use crate::scenario::{Bounds, Domain, GridSearch, Inputs, Job, KindSpec, Nature, ParamSpec, Params, Value, ValueSpec};
 
 pub(super) const SPEC: KindSpec = KindSpec {
     name: "svc",
     summary: "trains a support vector classifier with the parameters of a [grid] and scores it by cross-validation: on \
               each of the stratified folds, not shuffled, after training on the others",
-    nature: Nature::Computes,
+    nature: Nature::Native,
     params: &[
         ParamSpec {
             name: "data",
@@ -106,6 +106,7 @@ pub(super) const SPEC: KindSpec = KindSpec {
         ValueSpec { name: "fit_s", unit: "s", doc: "how long training took; the folds' mean" },
         ValueSpec { name: "score_s", unit: "s", doc: "how long classifying the fold took; the folds' mean" },
     ],
+    tally: &[],
     tells_progress: false,
     processes_only: None,
     search: Some(GridSearch {
@@ -150,6 +151,20 @@ pub(super) fn build(job: &Job) -> Result<Box<dyn Workload>, BuildError> {
     Ok(Box::new(Search { params: job.params.clone(), inputs: job.inputs.clone(), data, fold_of, folds }))
 }
 
+pub(super) fn needs(job: &Job) -> Needs {
+    let (samples, values) = match job.params.get("data") {
+        // A file that cannot be read needs nothing; that it cannot be is told when it is loaded.
+        Some(Value::Word(file)) if !file.is_empty() => dataset::extent(file).unwrap_or_default(),
+        _ => {
+            let samples = whole(&job.params, "samples");
+            (samples, samples.saturating_mul(whole(&job.params, "features")))
+        }
+    };
+    let rows = samples.saturating_mul(samples).saturating_mul(size_of::<f32>() as u64);
+    let cache = rows.min((CACHE_MIB * f64::from(1 << 20)) as u64);
+    Needs { worker_bytes: dataset::training_bytes(samples, values).saturating_add(cache), ..Needs::LITTLE }
+}
+
 impl Workload for Search {
     fn run(&self, task: u64, desk: &dyn Desk) -> Result<Values, Cancelled> {
         let parameter = self.parameter(task);
@@ -160,7 +175,8 @@ impl Workload for Search {
         let count = f64::from(folds.end - folds.start);
         let mut sums = [0.0; 4];
         for fold in folds {
-            let values = self.fit_and_score(&parameter, fold, desk)?;
+            // scikit-learn lets go of the lock while LIBSVM trains and while it classifies.
+            let values = desk.without_lock(Away::Native, || self.fit_and_score(&parameter, fold, desk))??;
             sums.iter_mut().zip(values).for_each(|(sum, value)| *sum += value);
         }
         Ok(sums.map(|sum| sum / count))

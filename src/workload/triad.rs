@@ -8,13 +8,14 @@ use std::cell::RefCell;
 use std::hint::black_box;
 
 use super::registry::Param;
-use super::{Cancelled, Desk, Needs, Values, Workload};
+use super::{Away, Cancelled, Desk, Needs, Values, Workload};
 use crate::scenario::{Bounds, Domain, Job, KindSpec, Nature, ParamSpec, ValueSpec};
+use crate::units;
 
 pub(super) const SPEC: KindSpec = KindSpec {
     name: "triad",
     summary: "computes a = b + s × c over long arrays, several times: as fast as memory can deliver",
-    nature: Nature::Computes,
+    nature: Nature::Native,
     params: &[
         ParamSpec {
             name: "mib",
@@ -35,6 +36,7 @@ pub(super) const SPEC: KindSpec = KindSpec {
         ValueSpec { name: "bytes", unit: "bytes", doc: "bytes moved as STREAM counts them: 24 an iteration" },
     ],
     measured: &[],
+    tally: &[],
     tells_progress: true,
     processes_only: None,
     search: None,
@@ -69,22 +71,24 @@ pub(super) fn build(job: &Job) -> Box<dyn Workload> {
 }
 
 pub(super) fn needs(job: &Job) -> Needs {
-    Needs { worker_bytes: (Param::of_job(job, "mib").largest() as u64) << 20, inner_threads: 1 }
+    Needs { worker_bytes: (Param::of_job(job, "mib").largest() as u64) << 20, ..Needs::LITTLE }
 }
 
 impl Workload for Triad {
     fn settle(&self, desk: &dyn Desk) {
         let most = iterations(self.mib.largest() as u64);
-        // Called off in the middle, it leaves arrays too short, which a task would fill up.
+        // Called off in the middle, or without memory, it leaves arrays too short, which a task would fill up.
         let _ = ARRAYS.with_borrow_mut(|arrays| arrays.reach(most, desk));
     }
 
     fn run(&self, task: u64, desk: &dyn Desk) -> Result<Values, Cancelled> {
         let (n, passes) = (iterations(self.mib.whole(task)), self.passes.whole(task));
-        let sum = ARRAYS.with_borrow_mut(|arrays| {
-            arrays.reach(n, desk)?;
-            arrays.triad(n, passes, factor(task), desk)
-        })?;
+        let sum = desk.without_lock(Away::Native, || {
+            ARRAYS.with_borrow_mut(|arrays| {
+                arrays.reach(n, desk)?;
+                arrays.triad(n, passes, factor(task), desk)
+            })
+        })??;
         Ok([sum, (BYTES_AN_ITERATION * passes * n as u64) as f64, 0.0, 0.0])
     }
 
@@ -97,7 +101,9 @@ impl Arrays {
     /// Makes the arrays at least `n` long. All entries are small whole numbers, so every sum of them is exact.
     fn reach(&mut self, n: usize, desk: &dyn Desk) -> Result<(), Cancelled> {
         for array in [&mut self.a, &mut self.b, &mut self.c] {
-            array.reserve_exact(n.saturating_sub(array.len()));
+            array.try_reserve_exact(n.saturating_sub(array.len())).map_err(|_| {
+                desk.fail(&format!("there is no memory for three arrays of {} numbers each", units::count(n as u64)))
+            })?;
         }
         while self.a.len() < n {
             let range = self.a.len()..n.min(self.a.len() + STRIDE);

@@ -18,6 +18,8 @@ pub const PATIENCE: Duration = Duration::from_secs(60);
 pub fn parlab() -> Command {
     let mut command = Command::new(binary());
     command.env_remove("NO_COLOR").env("LC_ALL", "C.UTF-8").env("XDG_CONFIG_HOME", "/nonexistent");
+    // No folder can be made there: nothing that a test runs is remembered.
+    command.env("XDG_STATE_HOME", "/dev/null");
     command
 }
 

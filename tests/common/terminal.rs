@@ -38,6 +38,7 @@ impl Session {
         command.env("TERM", "xterm-256color");
         command.env("LC_ALL", "C.UTF-8");
         command.env("XDG_CONFIG_HOME", "/nonexistent");
+        command.env("XDG_STATE_HOME", "/dev/null");
         command.cwd("/");
         Self { command, rows: 24, cols: 80 }
     }

@@ -3,18 +3,30 @@
 use std::cell::{Cell, RefCell};
 use std::time::Duration;
 
-use parlab::workload::{Cancelled, Desk, Workload};
+use parlab::workload::{Cancelled, Commons, Desk, Workload};
 
 /// A desk for one task.
 #[derive(Default)]
 pub(crate) struct TestDesk {
     told: RefCell<Vec<f64>>,
     looks: Cell<usize>,
+    slept: RefCell<Vec<f64>>,
     /// The look at which the task is called off, counted from 1.
     cancelled_at: Option<usize>,
+    commons: Commons,
 }
 
 impl TestDesk {
+    /// A desk at which the task is called off at a look, counted from 1.
+    pub(crate) fn cancelled_at(look: usize) -> Self {
+        Self { cancelled_at: Some(look), ..Self::default() }
+    }
+
+    /// How long the task slept each time, in seconds.
+    pub(crate) fn slept(&self) -> Vec<f64> {
+        self.slept.borrow().clone()
+    }
+
     fn look(&self) -> Result<(), Cancelled> {
         self.looks.set(self.looks.get() + 1);
         if self.cancelled() { Err(Cancelled) } else { Ok(()) }
@@ -31,8 +43,17 @@ impl Desk for TestDesk {
         self.cancelled_at.is_some_and(|at| self.looks.get() >= at)
     }
 
-    fn sleep(&self, _: Duration) -> Result<(), Cancelled> {
+    fn sleep(&self, duration: Duration) -> Result<(), Cancelled> {
+        self.slept.borrow_mut().push(duration.as_secs_f64());
         self.look()
+    }
+
+    fn worker(&self) -> u32 {
+        0
+    }
+
+    fn commons(&self) -> &Commons {
+        &self.commons
     }
 }
 

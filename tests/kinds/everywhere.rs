@@ -8,8 +8,17 @@ use super::common::report;
 const KINDS: &[(&str, &str)] = &[
     ("mandelbrot", "tasks = 30\nwidth = 40\nheight = 30\nmax_iter = 200"),
     ("sum", "terms = 5000\n[grid]\nx = [0, 1, 2, 3, 4]\nseries = ['random', 'harmonic']\nshape = ['chain', 'tree']"),
+    ("http", "unit_s = 1e-5\n[grid]\nname = ['pelita', 'x y', 'ASPP']\nx = [0, 1, 2, 3, 4, 5, 6, 7]"),
+    ("sum", "terms = 5000\ncombine = 'shared'\ntasks = 9"),
     ("matmul", "[grid]\nx = [0, 1, 2]\nn = [1, 70, 150]\ninner_threads = [1, 3, 'all']"),
+    ("convoy", "inputs = [1, 0, 0.5, 0, 2, 1, 0]\nsteps = 1e5\ntrips = 3\ntrip_s = 0.0001"),
     ("triad", "tasks = 12\nmib = 2\npasses = 3"),
+    (
+        "race",
+        "steps = 500\n[grid]\nx = [0, 1, 3.5]\nprotection = ['none', 'atomic', 'mutex', 'sharded', 'false-sharing']",
+    ),
+    ("refcount", "steps = 500\n[grid]\nx = [0, 1, 3.5]\nobjects = [1, 9]\nprotection = ['none', 'atomic', 'mutex']"),
+    ("memory", "passes = 2\n[grid]\nx = [1, 2]\nmib = [1, 3]\naccess = ['read', 'write']\npart = [1.0, 0.3]"),
 ];
 
 fn checksums(report: &Value) -> Vec<&str> {

@@ -4,10 +4,14 @@
 #[path = "../common/mod.rs"]
 mod common;
 
+mod convoy;
 mod desk;
 mod everywhere;
+mod http;
 mod mandelbrot;
 mod matmul;
+mod memory;
+mod race;
 mod sum;
 mod triad;
 

@@ -1,6 +1,7 @@
 //! `matmul` against schoolbook multiplication of the same matrices, and its inner threads.
 
 use parlab::scenario::{Inputs, Value};
+use parlab::workload::{Cancelled, Commons, Desk};
 
 use super::common::report;
 use super::common::running::warnings;
@@ -64,6 +65,33 @@ fn all_means_as_many_threads_as_there_are_usable_cpus() {
 #[test]
 fn it_tells_how_far_it_is_and_stops() {
     tells_and_stops(&*build("matmul", "tasks = 1\nn = 700"), 0, 10);
+}
+
+#[test]
+fn filling_a_large_matrix_can_be_called_off() {
+    /// Looks only; a product of this size would take minutes to come to its first report of progress.
+    struct Impatient(std::cell::Cell<u32>);
+    impl Desk for Impatient {
+        fn progress(&self, _: f64) -> Result<(), Cancelled> {
+            panic!("it went on to multiply")
+        }
+        fn cancelled(&self) -> bool {
+            self.0.set(self.0.get() + 1);
+            self.0.get() > 10
+        }
+        fn sleep(&self, _: std::time::Duration) -> Result<(), Cancelled> {
+            Ok(())
+        }
+        fn worker(&self) -> u32 {
+            0
+        }
+        fn commons(&self) -> &Commons {
+            panic!("products share nothing")
+        }
+    }
+    let desk = Impatient(std::cell::Cell::new(0));
+    assert_eq!(build("matmul", "tasks = 1\nn = 8192").run(0, &desk), Err(Cancelled));
+    assert_eq!(desk.0.get(), 11);
 }
 
 #[test]

@@ -1,7 +1,10 @@
 //! `sum` against closed forms and exact sums.
 
-use super::desk::tells_and_stops;
-use super::{build, objections, results};
+use parlab::workload::{self, Desk as _};
+
+use super::common::report;
+use super::desk::{TestDesk, tells_and_stops};
+use super::{build, job, objections, results};
 
 /// The sums of the first slices of a series.
 fn sums(body: &str, slices: u64) -> Vec<f64> {
@@ -77,10 +80,73 @@ fn words_may_vary_in_a_grid() {
     assert_eq!(all[3], second("series = 'random'\nshape = 'tree'"));
 }
 
+/// The total that a single worker has put together when it is done; `None` if none is told.
+fn total(body: &str) -> Option<f64> {
+    let (desk, job) = (TestDesk::default(), job("sum", body));
+    let sum = workload::build(&job).expect("a known kind");
+    for task in 0..job.inputs.len() {
+        sum.run(task, &desk).expect("nobody cancels");
+    }
+    let told = workload::watch("sum").tally.expect("a tally")(&job, desk.commons());
+    assert!(told.iter().all(|(name, _)| *name == "total"));
+    told.first().map(|(_, total)| *total)
+}
+
+#[test]
+fn the_total_is_what_the_closed_formula_says() {
+    for combine in ["tree", "shared"] {
+        let n = 70_001 * 30_u64;
+        let whole = total(&format!("tasks = 30\nterms = 70_001\nseries = 'whole'\ncombine = '{combine}'"));
+        assert_eq!(whole, Some((n * (n - 1) / 2) as f64), "{combine}");
+        // 1/1 + … + 1/n, by Euler and Maclaurin.
+        let n = 300_000.0_f64;
+        let expected = n.ln() + 0.577_215_664_901_532_9 + 1.0 / (2.0 * n) - 1.0 / (12.0 * n * n);
+        let harmonic = total(&format!("tasks = 3\nterms = 1e5\nseries = 'harmonic'\ncombine = '{combine}'")).unwrap();
+        assert!((harmonic - expected).abs() < 1e-10, "{combine}: {harmonic} and {expected}");
+        let random = total(&format!("tasks = 3\nterms = 1e5\ncombine = '{combine}'")).unwrap();
+        let exact = random_terms(7).take(300_000).map(u128::from).sum::<u128>() as f64 * 0.5_f64.powi(53);
+        assert!((random - exact).abs() < 1e-7, "{combine}: {random} and {exact}");
+    }
+    // The second slice, three times.
+    let repeated = total("inputs = { repeat = 1, times = 3 }\nterms = 10\nseries = 'whole'\ncombine = 'shared'");
+    assert_eq!(repeated, Some(3.0 * 145.0));
+}
+
+#[test]
+fn every_backend_comes_to_the_same_total() {
+    let mut seen: Vec<f64> = Vec::new();
+    for combine in ["tree", "shared"] {
+        let toml = format!(
+            "[workload]\nkind = 'sum'\nterms = 1e5\ntasks = 9\nseries = 'whole'\ncombine = '{combine}'\n\
+             [sweep]\nbackends = ['threads', 'processes']\nworkers = [1, 3]\nrepeats = 1\nwarmup = 0\n"
+        );
+        let (report, code, stderr) = report(&toml, &[]);
+        assert_eq!(code, 0, "{stderr}");
+        let configs = report["configs"].as_array().expect("configurations");
+        seen.extend(configs.iter().map(|config| config["tally"]["total"].as_f64().expect("a total")));
+    }
+    assert_eq!(seen, [9e5 * (9e5 - 1.0) / 2.0; 10]);
+}
+
+#[test]
+fn a_total_that_cannot_be_kept_is_not_told_or_refused() {
+    let large = "inputs = [1e9]\nterms = 1e9\nseries = 'whole'";
+    let refusal = workload::build(&job("sum", &format!("{large}\ncombine = 'shared'"))).err().expect("too much");
+    assert!(refusal.to_string().contains("an accumulator of 63 bits cannot hold"), "{refusal}");
+    assert!(workload::build(&job("sum", large)).is_ok());
+    let desk = TestDesk::default();
+    let tally = workload::watch("sum").tally.expect("a tally");
+    assert!(tally(&job("sum", large), desk.commons()).is_empty());
+    // What several series come to together means nothing.
+    assert_eq!(total("terms = 10\n[grid]\nseries = ['whole', 'random']"), None);
+    assert!(total("terms = 10\n[grid]\nshape = ['chain', 'tree']\ncombine = ['shared', 'tree']").is_some());
+}
+
 #[test]
 fn it_tells_how_far_it_is_and_stops() {
     tells_and_stops(&*build("sum", "tasks = 1\nterms = 1e6"), 0, 30);
     tells_and_stops(&*build("sum", "tasks = 1\nterms = 1e6\nshape = 'tree'"), 0, 30);
+    tells_and_stops(&*build("sum", "tasks = 1\nterms = 1e6\ncombine = 'shared'"), 0, 30);
 }
 
 #[test]
@@ -88,5 +154,6 @@ fn parameters_keep_to_their_bounds() {
     assert!(objections("sum", "terms = 0").contains("terms = 0: must be at least 1"));
     assert!(objections("sum", "terms = 1e10").contains("must be at most 1e9"));
     assert!(objections("sum", "series = 'fourier'").contains("random"));
+    assert!(objections("sum", "combine = 'sharde'").contains("did you mean \"shared\"?"));
     assert!(objections("sum", "shape = 'trees'").contains("did you mean \"tree\"?"));
 }

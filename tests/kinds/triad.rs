@@ -51,3 +51,25 @@ fn more_memory_than_there_is_is_refused_before_it_is_taken() {
     assert_eq!(output.status.code(), Some(3), "{said}");
     assert!(said.contains("64 workers need 1.00 TiB each, 64.0 TiB together") && said.contains("--yes"), "{said}");
 }
+
+#[test]
+fn memory_that_is_refused_is_a_failed_task_with_a_reason() {
+    for (kind, body, reason) in [
+        ("triad", "mib = 4096", "there is no memory for three arrays of 178 956 970 numbers each"),
+        ("matmul", "n = 8192", "there is no memory for matrices of 8192 × 8192 numbers"),
+    ] {
+        let folder = super::common::folder();
+        let toml = format!(
+            "[workload]\nkind = '{kind}'\n{body}\ntasks = 1\n[sweep]\nbackends = ['processes', 'threads']\n\
+             workers = 1\nbaseline = 'none'\nrepeats = 1\nwarmup = 0\n"
+        );
+        let mut shell = std::process::Command::new("sh");
+        // Room for the program and its threads, in KiB, and not for the numbers.
+        shell.args(["-c", "ulimit -v 400000; exec \"$0\" run --quiet --yes --format json \"$1\""]);
+        let output = shell.arg(super::common::binary()).arg(untitled(folder.path(), &toml)).output().expect("a shell");
+        assert_eq!(output.status.code(), Some(1), "{kind}: {}", stderr(&output));
+        let report = serde_json::from_slice(&output.stdout).expect("a report");
+        let told = super::common::running::warnings(&report, "tasks-failed");
+        assert!(told.len() == 2 && told.iter().all(|told| told.ends_with(reason)), "{kind}: {told:?}");
+    }
+}

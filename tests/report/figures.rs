@@ -22,6 +22,23 @@ fn speedups_relate_medians_and_span_the_repeats() {
 }
 
 #[test]
+fn intervals_need_three_repeats_and_something_to_compare() {
+    let near = |found: Option<parlab::analysis::Interval>, low: f64, high: f64| {
+        let found = found.expect("an interval");
+        assert!((found.low - low).abs() < 1e-5 && (found.high - high).abs() < 1e-5, "{found:?}");
+    };
+    let figures = Figures::of(&ledger(&fixtures::done()));
+    // 2 ± 4.302653 · 0.5 / √3, and Fieller's parabola for 2, 2.5, 1.5 over 1, 1.25, 0.75 with t(4) = 2.776445.
+    near(figures.rows[0].wall_ci95, 0.757931, 3.242069);
+    near(figures.rows[3].speedup_ci95, 1.087655, 3.677635);
+    assert_eq!(figures.rows[0].speedup_ci95, None, "nothing is compared with itself");
+    // Start-up counts here as it does in the speedup: over 1.25, 1.5, 1.
+    near(Figures::of(&ledger(&fixtures::done_with_startup())).rows[3].speedup_ci95, 0.807414, 2.892177);
+    let two = Figures::of(&ledger(&fixtures::Script::new(fixtures::planned()).trials(12).events));
+    assert_eq!((two.rows[3].samples_s.len(), two.rows[3].wall_ci95, two.rows[3].speedup_ci95), (2, None, None));
+}
+
+#[test]
 fn warm_ups_are_not_counted() {
     let figures = Figures::of(&ledger(&fixtures::done()));
     for row in &figures.rows {

@@ -5,10 +5,10 @@
 use std::collections::BTreeMap;
 
 use parlab::engine::{
-    Cause, Event, Ledger, Loss, MachineFacts, Planned, Problem, Remedy, ScenarioFacts, Stamped, Status, TaskResult,
-    TaskTimes, TrialEnd, TrialOutcome,
+    Cause, Event, Ledger, LockUse, Loss, MachineFacts, MemoryCourse, Planned, Problem, ProcessMemory, Remedy,
+    ScenarioFacts, Stamped, Status, TaskResult, TaskTimes, TrialEnd, TrialOutcome,
 };
-use parlab::scenario::{BackendKind, Config, Plan, PlannedTrial, Value};
+use parlab::scenario::{BackendKind, Config, Expected, Interpreter, Plan, PlannedTrial, Prediction, Value};
 
 pub(crate) fn config(backend: BackendKind, workers: u32) -> Config {
     Config::new(backend, workers)
@@ -40,6 +40,7 @@ pub(crate) fn planned() -> Planned {
             seed: 1235,
             sha256: "9f86d081".to_owned(),
             include_startup: false,
+            interpreter: None,
         },
         machine: MachineFacts {
             host: Some("login1".to_owned()),
@@ -51,6 +52,7 @@ pub(crate) fn planned() -> Planned {
             memory_bytes: Some(24 << 30),
         },
         plan: Plan { configs, baseline: Some(0), trials },
+        predictions: Vec::new(),
     }
 }
 
@@ -139,11 +141,98 @@ pub(crate) fn done() -> Vec<Stamped> {
     Script::new(planned()).trials(16).finish(Status::Done, Vec::new())
 }
 
+/// As [`done`], with a speedup and a time that somebody had expected.
+pub(crate) fn done_as_predicted() -> Vec<Stamped> {
+    let mut planned = planned();
+    let predict = |config, expected| Prediction { config, expected };
+    planned.predictions = vec![predict(2, Expected::Speedup(1.8)), predict(3, Expected::WallS(0.8))];
+    Script::new(planned).trials(16).finish(Status::Done, Vec::new())
+}
+
+/// As [`done`], of a kind whose tasks leave something behind, which is not always the same.
+pub(crate) fn done_with_tally() -> Vec<Stamped> {
+    let found = |trial: PlannedTrial| match trial.config {
+        0 | 1 => 12_000_000.0,
+        config => 9_000_000.0 - 1_000_000.0 * f64::from(trial.repeat) - config as f64,
+    };
+    changed("race", |trial, outcome| {
+        let found = found(trial);
+        let values = [("lost", 12e6 - found), ("found", found), ("expected", 12e6)];
+        outcome.tally = Some(values.map(|(name, value)| (name.to_owned(), value)).into_iter().collect());
+    })
+}
+
+/// As [`done`], of a kind whose memory is watched.
+pub(crate) fn done_with_memory() -> Vec<Stamped> {
+    const MIB: u64 = 1 << 20;
+    changed("memory", |trial, outcome| {
+        let grows = u64::from(trial.repeat + 1);
+        outcome.memory = Some(match trial.config {
+            3 => MemoryCourse {
+                peak_bytes: (160 + 12 * grows) * MIB,
+                at_s: vec![0.0, 0.25, 1.0],
+                total_bytes: vec![66 * MIB, 96 * MIB, (160 + 12 * grows) * MIB],
+                processes: (0..2_u32)
+                    .map(|worker| ProcessMemory {
+                        workers: vec![worker],
+                        bytes: vec![22 * MIB, 32 * MIB, (48 + 6 * grows) * MIB],
+                    })
+                    .collect(),
+                parent_bytes: Some(vec![22 * MIB, 32 * MIB, 64 * MIB]),
+            },
+            config => MemoryCourse {
+                peak_bytes: 68 * MIB,
+                at_s: vec![0.0, 2.0],
+                total_bytes: vec![68 * MIB; 2],
+                processes: vec![ProcessMemory {
+                    workers: (0..1.max(config as u32)).collect(),
+                    bytes: vec![68 * MIB; 2],
+                }],
+                parent_bytes: None,
+            },
+        });
+    })
+}
+
+/// As [`done`], of another kind, with something added to each outcome.
+fn changed(kind: &str, change: impl Fn(PlannedTrial, &mut TrialOutcome)) -> Vec<Stamped> {
+    let mut planned = planned();
+    planned.scenario.kind = kind.to_owned();
+    let trials = planned.plan.trials.clone();
+    let mut events = Script::new(planned).trials(16).finish(Status::Done, Vec::new());
+    for stamped in &mut events {
+        if let Event::TrialFinished { trial, outcome } = &mut stamped.event {
+            change(trials[*trial], outcome);
+        }
+    }
+    events
+}
+
 /// As [`done`], with speedups that count the hiring of workers.
 pub(crate) fn done_with_startup() -> Vec<Stamped> {
     let mut planned = planned();
     planned.scenario.include_startup = true;
     Script::new(planned).trials(16).finish(Status::Done, Vec::new())
+}
+
+/// As [`done`], under an interpreter's lock: threads wait for it in turns, processes never.
+pub(crate) fn under_a_lock() -> Vec<Stamped> {
+    let mut planned = planned();
+    planned.scenario.interpreter = Some(Interpreter { switch_interval_ms: 5.0 });
+    let mut events = Script::new(planned.clone()).trials(16).finish(Status::Done, Vec::new());
+    for stamped in &mut events {
+        let Event::TrialFinished { trial, outcome } = &mut stamped.event else { continue };
+        let PlannedTrial { config, repeat, warmup } = planned.plan.trials[*trial];
+        let n = if warmup { 1_000_000 } else { u64::from(repeat) };
+        let in_turns = config == 2;
+        outcome.interpreter = Some(LockUse {
+            held_s: outcome.wall_s * f64::from(if config == 3 { 2 } else { 1 }) - 0.0625,
+            waited_s: if in_turns { outcome.wall_s / 2.0 } else { 0.0 },
+            waits: if in_turns { 1_200 + n } else { 0 },
+            handovers: if in_turns { n } else { 0 },
+        });
+    }
+    events
 }
 
 /// As [`done`], without a baseline to compare with.

@@ -10,6 +10,7 @@ use crate::fixtures::{self, ledger};
 #[test]
 fn every_event_comes_back() {
     let mut events = fixtures::failed();
+    events.extend(fixtures::done_as_predicted());
     let stall = |stopped| Event::WorkerStalled { trial: 1, worker: 0, pid: 4241, stopped };
     for event in [stall(true), stall(false), Event::Progress { trial: 1, done: 3, failed: 1 }] {
         events.insert(4, Stamped { elapsed_s: 0.1 + 0.2, trials_done: 1, event });

@@ -8,3 +8,4 @@ mod json;
 mod progress;
 mod properties;
 mod text;
+mod varied;

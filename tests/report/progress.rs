@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex};
 use parlab::engine::{Event, Stamped, TrialEnd};
 use parlab::report::Progress;
 use parlab::report::progress::Lines;
+use parlab::units::Letters;
 
 use crate::fixtures;
 
@@ -25,7 +26,7 @@ impl Write for Paper {
 
 fn told(events: &[Stamped]) -> String {
     let paper = Paper::default();
-    let mut progress = Progress::Lines(Box::new(Lines::to(Box::new(paper.clone()))));
+    let mut progress = Progress::Lines(Box::new(Lines::to(Box::new(paper.clone()), Letters::Any)));
     for event in events {
         progress.take(event);
         progress.tick(1);
@@ -74,8 +75,8 @@ fn a_trial_that_ended_badly_says_how() {
 
 #[test]
 fn quiet_is_quiet_and_a_terminal_gets_bars() {
-    assert!(matches!(Progress::new(true, true), Progress::Silent));
-    assert!(matches!(Progress::new(true, false), Progress::Silent));
-    assert!(matches!(Progress::new(false, true), Progress::Bars(_)));
-    assert!(matches!(Progress::new(false, false), Progress::Lines(_)));
+    assert!(matches!(Progress::new(true, true, Letters::Any), Progress::Silent));
+    assert!(matches!(Progress::new(true, false, Letters::Any), Progress::Silent));
+    assert!(matches!(Progress::new(false, true, Letters::Any), Progress::Bars(_)));
+    assert!(matches!(Progress::new(false, false, Letters::Any), Progress::Lines(_)));
 }

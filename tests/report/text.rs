@@ -26,6 +26,26 @@ fn a_run_with_start_up_counted() {
 }
 
 #[test]
+fn a_run_as_predicted() {
+    insta::assert_snapshot!(text(&fixtures::done_as_predicted()));
+}
+
+#[test]
+fn a_run_under_an_interpreters_lock() {
+    insta::assert_snapshot!(text(&fixtures::under_a_lock()));
+}
+
+#[test]
+fn a_run_whose_tasks_lost_updates() {
+    insta::assert_snapshot!(text(&fixtures::done_with_tally()));
+}
+
+#[test]
+fn a_run_whose_memory_was_watched() {
+    insta::assert_snapshot!(text(&fixtures::done_with_memory()));
+}
+
+#[test]
 fn a_run_without_a_baseline() {
     insta::assert_snapshot!(text(&fixtures::done_without_baseline()));
 }

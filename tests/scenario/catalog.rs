@@ -1,5 +1,6 @@
 //! The texts of `list`, `list --kinds` and `check`, whole.
 
+use parlab::engine::{History, Past};
 use parlab::report::catalog::{check_text, kinds_json, kinds_text, list_json, list_text};
 use parlab::scenario::Problems;
 use parlab::scenario::library::{Library, Origin};
@@ -24,6 +25,16 @@ fn library() -> Library {
     library
 }
 
+/// The first scenario was run, and one's own of which the text has changed since.
+fn history() -> History {
+    let at = "2026-01-02T03:04:05Z".to_owned();
+    let past = Past { name: "cubes".to_owned(), bundled: true, sha256: "old".to_owned(), at, best_speedup: Some(1.5) };
+    let mut history = History::default();
+    history.add(Past { name: "database".to_owned(), bundled: false, ..past.clone() });
+    history.add(past);
+    history
+}
+
 fn oops() -> Problems {
     parse("titel = 'oops'\n[workload]\nkind = 'sleep'\ntasks = 0\n[sweep]\nrepeats = 0\nworkers = \"0..4\"\n")
         .unwrap_err()
@@ -31,7 +42,7 @@ fn oops() -> Problems {
 
 #[test]
 fn the_library_in_80_columns() {
-    insta::assert_snapshot!(list_text(&library(), 80));
+    insta::assert_snapshot!(list_text(&library(), &history(), 80));
 }
 
 #[test]
@@ -42,20 +53,20 @@ fn the_kinds_in_80_columns() {
 #[test]
 fn no_line_is_wider_than_asked_for() {
     for width in [40, 60, 80, 110] {
-        for text in [list_text(&library(), width), kinds_text(workload::specs(), width)] {
+        for text in [list_text(&library(), &history(), width), kinds_text(workload::specs(), width)] {
             for line in text.lines() {
                 assert!(line.width() <= width, "{width}: {line}");
             }
         }
     }
     // Whatever is asked for, there is a text; and none so wide that it is hard to read.
-    assert!(!list_text(&library(), 0).is_empty());
+    assert!(!list_text(&library(), &history(), 0).is_empty());
     assert!(kinds_text(workload::specs(), usize::MAX).lines().all(|line| line.width() <= 110));
 }
 
 #[test]
 fn scripts_get_the_same_facts() {
-    let json = list_json(&library());
+    let json = list_json(&library(), &history());
     let scenarios = json["scenarios"].as_array().unwrap();
     assert_eq!(json["schema"], "parlab.list/1");
     assert_eq!(scenarios.len(), 4);
@@ -64,6 +75,10 @@ fn scripts_get_the_same_facts() {
     assert_eq!((&database["origin"], &database["path"]), (&"file".into(), &"./scenarios/database.toml".into()));
     assert_eq!((&database["kind"], &database["tasks"]), (&"sleep".into(), &4.into()));
     assert_eq!((&database["configurations"], &database["trials"]), (&2.into(), &4.into()));
+    assert_eq!((&database["chapter"], &database["run"]), (&serde_json::Value::Null, &serde_json::Value::Null));
+    assert_eq!((&scenarios[0]["chapter"], &scenarios[1]["chapter"]), (&"A map".into(), &"Waiting".into()));
+    assert_eq!(scenarios[0]["run"]["best_speedup"], 1.5);
+    assert!(scenarios[1]["run"].is_null());
     let broken = &scenarios[3];
     assert!(broken["title"].is_null() && broken["tasks"].is_null());
     assert_eq!(broken["problems"].as_array().unwrap().len(), 5);
@@ -83,6 +98,9 @@ fn scripts_get_every_kind_with_its_bounds() {
     assert_eq!(sleep["parameters"][0]["unit"], "s");
     assert_eq!(sleep["parameters"][0]["default"], 1.0);
     assert_eq!(sleep["values"][0]["name"], "waited");
+    assert_eq!(sleep["tally"], serde_json::json!([]));
+    let race = kinds.iter().find(|kind| kind["name"] == "race").unwrap();
+    assert_eq!((&race["tally"][0]["name"], &race["tally"][0]["unit"]), (&"lost".into(), &"updates".into()));
 }
 
 #[test]

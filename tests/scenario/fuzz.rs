@@ -50,6 +50,7 @@ fn mutated() -> impl Strategy<Value = String> {
         Just("\nworkload.kind = 1\n".to_owned()),
         Just("\n[sweep]\n".to_owned()),
         Just("\n[grid]\nx = [1, 2]\n".to_owned()),
+        Just("\n[vary]\nchunk = [1, 2]\n".to_owned()),
         Just("1e999".to_owned()),
         any::<char>().prop_map(String::from),
         any::<i128>().prop_map(|n| n.to_string()),
@@ -146,6 +147,8 @@ fn a_million_mistakes_are_counted_and_few_are_shown() {
         format!("{head}[sweep]\nworkers=[{}]", fill("0,")),
         format!("{head}[sweep]\nworkers='{}'", fill("1,")),
         format!("{head}[grid]\n{}", fill("x=[1]\n")),
+        format!("{head}[vary]\n{}", fill("chunk=[1]\n")),
+        format!("{head}[vary]\nchunk=[{}]", fill("1,")),
     ];
     // Texts of up to 64 KiB are told all their mistakes, larger ones the first.
     for text in texts.iter().flat_map(|text| [&text[..text.floor_char_boundary(1 << 16)], text]) {

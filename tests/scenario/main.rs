@@ -2,12 +2,17 @@
 
 mod bundled;
 mod catalog;
+mod documents;
 mod files;
+mod form;
 mod fuzz;
 mod library;
 mod meaning;
 mod messages;
+mod outline;
 mod plan;
+mod schema;
+mod vary;
 mod workers;
 
 use parlab::scenario::{self, Overrides, Problems, Scenario};

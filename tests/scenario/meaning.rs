@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use parlab::scenario::{Axis, BackendKind, Baseline, Dispatch, Inputs, Order, Schedule, Value};
+use parlab::scenario::{Axis, BackendKind, Baseline, Dispatch, Inputs, Interpreter, Order, Schedule, Value};
 
 use super::{parse, parse_with, with_sweep};
 
@@ -41,8 +41,8 @@ fn the_contracts_example_is_understood() {
         inputs = [1, 8, 1.5, 2]
 
         [interpreter]
-        gil = false
-        switch_interval_ms = 5.0
+        gil = true
+        switch_interval_ms = 2.5
 
         [sweep]
         backends = ["threads", "processes"]
@@ -66,6 +66,29 @@ fn the_contracts_example_is_understood() {
     assert_eq!(scenario.sweep.workers, [1, 2, 3, 4, 5]);
     assert_eq!(scenario.sweep.chunk, Some(1));
     assert_eq!(scenario.sweep.timeout, Duration::from_secs(60));
+    assert_eq!(scenario.job.interpreter, Some(Interpreter { switch_interval_ms: 2.5 }));
+}
+
+#[test]
+fn a_lock_is_there_if_asked_for() {
+    let of = |table: &str| {
+        let text = format!("title = 't'\n[workload]\nkind = 'square'\ntasks = 1\n{table}\n");
+        parse(&text).unwrap_or_else(|problems| panic!("{problems}")).job.interpreter
+    };
+    let interval = |table| of(table).map(Interpreter::switch_interval);
+    assert_eq!(interval("[interpreter]\ngil = true"), Some(Duration::from_millis(5)), "as CPython has it");
+    assert_eq!(interval("[interpreter]\ngil = true\nswitch_interval_ms = 0.001"), Some(Duration::from_micros(1)));
+    let without =
+        ["", "[interpreter]", "[interpreter]\ngil = false", "[interpreter]\ngil = false\nswitch_interval_ms = 5"];
+    assert!(without.into_iter().all(|table| of(table).is_none()));
+}
+
+#[test]
+fn a_job_that_was_written_down_before_there_was_a_lock_is_understood() {
+    let job = parse("title = 't'\n[workload]\nkind = 'square'\ntasks = 1\n").unwrap().job;
+    let mut json = serde_json::to_value(&job).unwrap();
+    json.as_object_mut().unwrap().remove("interpreter").expect("it is written down today");
+    assert_eq!(serde_json::from_value::<parlab::scenario::Job>(json).unwrap(), job);
 }
 
 #[test]

@@ -8,7 +8,7 @@ use proptest::prelude::*;
 use super::with_sweep;
 
 fn job(inputs: Inputs, order: Order, seed: u64) -> Job {
-    Job { kind: "square".into(), params: BTreeMap::new(), inputs, order, seed }
+    Job { kind: "square".into(), params: BTreeMap::new(), inputs, order, seed, interpreter: None }
 }
 
 fn orders() -> impl Strategy<Value = Order> {

@@ -1,8 +1,11 @@
 //! Whatever is pressed, at whatever size, with whatever going on: the screens bear it.
 
-use parlab::engine::{Event, LaneState, LaneView, Snapshot, Span, Status};
+use parlab::engine::{
+    Doing, Event, LaneState, LaneView, LockView, MemoryCourse, ProcessMemory, Snapshot, Span, Status,
+};
 use parlab::tui::Theme;
 use parlab::tui::keys::Key;
+use parlab::tui::port::{Trouble, Unsaved};
 use parlab::tui::screens::render;
 use parlab::tui::state::State;
 use parlab::tui::update::{Effect, Msg, update};
@@ -17,7 +20,7 @@ use crate::fixture;
 enum Step {
     Press(Key),
     Resize(u16, u16),
-    Snapshot(Snapshot),
+    Snapshot(Box<Snapshot>),
     Sample(Vec<f32>),
     Start,
     Trial,
@@ -27,7 +30,7 @@ enum Step {
 
 fn key() -> impl Strategy<Value = Key> {
     prop_oneof![
-        6 => prop::sample::select("/?qcrRgGhjkl xé漢".chars().map(Key::Char).collect::<Vec<_>>()),
+        6 => prop::sample::select("/?qcrRgGhjkl xé漢p1.8sm".chars().map(Key::Char).collect::<Vec<_>>()),
         4 => prop::sample::select(vec![
             Key::Enter,
             Key::Esc,
@@ -44,16 +47,34 @@ fn key() -> impl Strategy<Value = Key> {
             Key::Ctrl('c'),
             Key::Ctrl('z'),
             Key::Ctrl('l'),
+            Key::Ctrl('s'),
+            Key::Ctrl('u'),
         ]),
         1 => any::<char>().prop_map(Key::Char),
     ]
 }
 
+fn lock() -> impl Strategy<Value = Option<LockView>> {
+    use Doing::{Blocked, Native, Nothing, Running, Waiting};
+    let doing = prop::sample::select(vec![Nothing, Running, Waiting, Blocked, Native]);
+    let seconds = (any::<f64>(), any::<f64>(), any::<f64>(), any::<f64>());
+    let lock = (doing, seconds, any::<u64>(), any::<u64>());
+    prop::option::of(lock.prop_map(|(doing, (held_s, waited_s, blocked_s, native_s), waits, handovers)| LockView {
+        doing,
+        held_s,
+        waited_s,
+        blocked_s,
+        native_s,
+        waits,
+        handovers,
+    }))
+}
+
 fn lane() -> impl Strategy<Value = LaneView> {
     use LaneState::{Absent, Finished, Lost, Running, Stalled, Waiting};
     let states = prop::sample::select(vec![Absent, Waiting, Running, Stalled, Lost, Finished]);
-    (states, any::<u32>(), any::<Option<u64>>(), any::<f64>(), any::<Option<f64>>(), any::<f64>()).prop_map(
-        |(state, pid, task, task_started_s, fraction, busy_s)| LaneView {
+    (states, any::<u32>(), any::<Option<u64>>(), any::<f64>(), any::<Option<f64>>(), any::<f64>(), lock()).prop_map(
+        |(state, pid, task, task_started_s, fraction, busy_s, lock)| LaneView {
             state,
             pid,
             cpu: None,
@@ -63,6 +84,7 @@ fn lane() -> impl Strategy<Value = LaneView> {
             fraction,
             done: 0,
             busy_s,
+            lock,
         },
     )
 }
@@ -75,13 +97,21 @@ fn span() -> impl Strategy<Value = Span> {
 fn snapshot() -> impl Strategy<Value = Snapshot> {
     let lanes = prop::collection::vec(lane(), 0..8);
     let spans = prop::collection::vec(span(), 0..20);
-    (any::<f64>(), any::<u64>(), lanes, spans).prop_map(|(elapsed_s, done, lanes, spans)| Snapshot {
+    let memory = (prop::collection::vec(any::<f64>(), 0..4), prop::collection::vec(any::<u64>(), 0..4), any::<u64>());
+    let memory = prop::option::of(memory.prop_map(|(at_s, total_bytes, peak_bytes)| {
+        let processes =
+            (0..2).map(|worker| ProcessMemory { workers: vec![worker], bytes: total_bytes.clone() }).collect();
+        MemoryCourse { peak_bytes, at_s, total_bytes, processes, parent_bytes: None }
+    }));
+    (any::<f64>(), any::<u64>(), lanes, spans, memory).prop_map(|(elapsed_s, done, lanes, spans, memory)| Snapshot {
         elapsed_s,
         hired: 1,
         done,
         failed: 0,
         lanes,
         spans,
+        scores: None,
+        memory,
     })
 }
 
@@ -89,7 +119,7 @@ fn step() -> impl Strategy<Value = Step> {
     prop_oneof![
         20 => key().prop_map(Step::Press),
         3 => (0_u16..220, 0_u16..70).prop_map(|(w, h)| Step::Resize(w, h)),
-        2 => snapshot().prop_map(Step::Snapshot),
+        2 => snapshot().prop_map(|snapshot| Step::Snapshot(Box::new(snapshot))),
         1 => prop::collection::vec(any::<f32>(), 0..70).prop_map(Step::Sample),
         2 => Just(Step::Start),
         3 => Just(Step::Trial),
@@ -98,12 +128,33 @@ fn step() -> impl Strategy<Value = Step> {
     ]
 }
 
+/// Answers with what the parser says, as the lab does.
+fn check(state: &mut State, text: &str) {
+    let read = parlab::scenario::parse("x.toml", "x", text, parlab::workload::specs(), 2);
+    let preview = fixture::entries()[3].preview.clone();
+    let troubles = read.err().map(|problems| {
+        let trouble = |problem: &parlab::scenario::Problem| {
+            let form = state.editor.as_ref().map(|editor| &editor.form);
+            let row = form.zip(problem.line).and_then(|(form, line)| form.row_at(text, line));
+            Trouble { row, text: problem.message.clone() }
+        };
+        problems.iter().map(trouble).collect::<Vec<_>>()
+    });
+    let checked = troubles.map_or_else(|| Ok(preview.expect("it can be run")), Err);
+    update(state, Msg::Checked(checked));
+}
+
 fn take(state: &mut State, step: Step) {
     match step {
         Step::Press(key) => {
             for effect in update(state, Msg::Key(key)) {
-                if let Effect::Start(name) = effect {
-                    update(state, Msg::Started { name });
+                match effect {
+                    Effect::Start(name) => drop(update(state, Msg::Started { name })),
+                    Effect::Try(draft) => drop(update(state, Msg::Tried(draft))),
+                    Effect::Edit { .. } => fixture::edit(state),
+                    Effect::Check(draft) => check(state, &draft.text),
+                    Effect::Save { .. } => drop(update(state, Msg::Saved(Err(Unsaved::Exists)))),
+                    _ => {}
                 }
             }
         }
@@ -111,7 +162,7 @@ fn take(state: &mut State, step: Step) {
             update(state, Msg::Resized(Size::new(width, height)));
         }
         Step::Snapshot(snapshot) => {
-            update(state, Msg::Snapshot(snapshot));
+            update(state, Msg::Snapshot(*snapshot));
         }
         Step::Sample(cores) => {
             update(state, Msg::Sample(parlab::machine::Sample { cores, ..fixture::sample() }));

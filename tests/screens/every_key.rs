@@ -1,8 +1,10 @@
 //! What every key does on every screen, without a terminal.
 
 use parlab::engine::{Event, Status};
+use parlab::scenario::{BackendKind, Config, Expected, Guess};
 use parlab::tui::Theme;
 use parlab::tui::keys::{BINDINGS, Context, Key};
+use parlab::tui::port::Unsaved;
 use parlab::tui::state::{Drawing, Ending, State};
 use parlab::tui::update::{Effect, Exit, Msg, update};
 use proptest::prelude::*;
@@ -27,6 +29,12 @@ fn ended(status: Status) -> State {
     state
 }
 
+fn editing() -> State {
+    let mut state = library();
+    fixture::edit(&mut state);
+    state
+}
+
 fn press(state: &mut State, key: Key) -> Vec<Effect> {
     update(state, Msg::Key(key))
 }
@@ -38,15 +46,22 @@ fn row(state: &State) -> usize {
 /// A state in which each context holds.
 fn in_context(context: Context) -> State {
     let mut state = match context {
-        Context::Library | Context::Filter | Context::Help => library(),
+        Context::Library | Context::Filter | Context::Predict | Context::Help => library(),
+        Context::Editing | Context::Saving | Context::Asking => editing(),
         Context::Running | Context::Interim => running(),
         Context::Ran | Context::Results => ended(Status::Done),
     };
     match context {
         Context::Filter => press(&mut state, Key::Char('/')),
+        Context::Predict => press(&mut state, Key::Char('p')),
         Context::Help => press(&mut state, Key::Char('?')),
         Context::Interim | Context::Ran => press(&mut state, Key::Tab),
-        Context::Library | Context::Running | Context::Results => Vec::new(),
+        Context::Saving => press(&mut state, Key::Ctrl('s')),
+        Context::Asking => {
+            press(&mut state, Key::Ctrl('s'));
+            update(&mut state, Msg::Saved(Err(Unsaved::Exists)))
+        }
+        Context::Library | Context::Running | Context::Results | Context::Editing => Vec::new(),
     };
     assert_eq!(state.context(), context);
     state
@@ -99,6 +114,33 @@ fn enter_starts_what_can_be_started() {
 }
 
 #[test]
+fn n_goes_to_the_next_of_the_path_that_was_not_run() {
+    let name = |state: &State| state.library.selected().map(|entry| entry.name.clone()).unwrap_or_default();
+    let mut state = library();
+    for expected in ["database", "database-sorted", "numbers", "speedup", "database"] {
+        assert_eq!(press(&mut state, Key::Char('n')), []);
+        assert_eq!(name(&state), expected, "cubes was run before, tiny and mine are no part of the path");
+    }
+    // The run of "database" has ended: from its results on, whatever the library had selected.
+    for context in [Context::Results, Context::Ran] {
+        let mut state = in_context(context);
+        assert_eq!(state.library.progress(), (2, 5));
+        state.library.select(6);
+        assert_eq!(press(&mut state, Key::Char('n')), []);
+        assert_eq!((state.context(), name(&state).as_str()), (Context::Library, "database-sorted"));
+        assert_eq!(press(&mut state, Key::Enter), [Effect::Start("database-sorted".to_owned())]);
+    }
+    for status in [Status::Failed, Status::Interrupted] {
+        assert_eq!(ended(status).library.progress(), (1, 5), "only what was done counts");
+    }
+    let mut state = library();
+    "/tiny".chars().for_each(|c| drop(press(&mut state, Key::Char(c))));
+    press(&mut state, Key::Enter);
+    press(&mut state, Key::Char('n'));
+    assert_eq!((name(&state).as_str(), state.library.filter()), ("database", ""), "a filter does not hide the path");
+}
+
+#[test]
 fn filter_takes_letters_that_are_commands_elsewhere() {
     let mut state = library();
     for key in "/quick?".chars() {
@@ -116,6 +158,31 @@ fn filter_takes_letters_that_are_commands_elsewhere() {
     assert_eq!((state.library.filter(), state.context()), ("cpu", Context::Library));
     assert_eq!(press(&mut state, Key::Esc), [], "the first escape clears the filter");
     assert_eq!(press(&mut state, Key::Esc), [Effect::Quit(Exit::Quit)]);
+}
+
+#[test]
+fn predictions_are_kept_or_skipped() {
+    let mut state = library();
+    press(&mut state, Key::Down);
+    press(&mut state, Key::Char('p'));
+    for key in [Key::Char('0'), Key::Char('q'), Key::Char('.'), Key::Char('9'), Key::Down, Key::Right, Key::Right] {
+        assert_eq!(press(&mut state, key), []);
+    }
+    let guess = |workers, value| Guess::of(&Config::new(BackendKind::Threads, workers), Expected::Speedup(value));
+    let (name, guesses) = ("database".to_owned(), vec![guess(1, 0.9), guess(2, 1.1)]);
+    assert_eq!(press(&mut state, Key::Enter), [Effect::Predict { name, guesses }]);
+    assert_eq!(state.context(), Context::Library);
+    assert_eq!(press(&mut state, Key::Enter), [Effect::Start("database".to_owned())], "it is not in the way");
+    press(&mut state, Key::Char('p'));
+    press(&mut state, Key::Backspace);
+    assert_eq!(press(&mut state, Key::Esc), []);
+    press(&mut state, Key::Char('p'));
+    let texts = state.predict.as_ref().map(|form| form.fields.iter().map(|f| f.text.clone()).collect::<Vec<_>>());
+    assert_eq!(texts.as_deref().map(|texts| &texts[..2]), Some(&["0.9".to_owned(), "1.1".to_owned()][..]));
+    press(&mut state, Key::Esc);
+    press(&mut state, Key::End);
+    press(&mut state, Key::Char('p'));
+    assert_eq!(state.context(), Context::Library, "nothing can be said of a broken file");
 }
 
 #[test]

@@ -8,10 +8,11 @@ use parlab::engine::{
     Stamped, Status, TrialEnd, TrialOutcome,
 };
 use parlab::machine::{Core, Sample};
-use parlab::scenario::{BackendKind, Config, Plan, PlannedTrial};
+use parlab::scenario::form::Form;
+use parlab::scenario::{BackendKind, Config, Plan, PlannedTrial, Prediction};
 use parlab::tui::state::{Cost, State};
 use parlab::tui::update::{Msg, update};
-use parlab::tui::{LibraryEntry, Preview, Theme};
+use parlab::tui::{LibraryEntry, Preview, Ran, Theme};
 use ratatui::layout::Size;
 
 /// The lesson of the scenario that is run.
@@ -61,6 +62,9 @@ pub(crate) fn entries() -> Vec<LibraryEntry> {
         title: title.to_owned(),
         summary: "Four queries that wait for a database, run one after the other and at once.".to_owned(),
         tags: tags.iter().map(|&tag| tag.to_owned()).collect(),
+        group: tags.last().map(|tag| format!("About {tag}")).unwrap_or_default(),
+        on_path: tags.contains(&"lecture"),
+        ran: None,
         origin: "bundled".to_owned(),
         lesson: LESSON.to_owned(),
         sha256: String::new(),
@@ -77,11 +81,16 @@ pub(crate) fn entries() -> Vec<LibraryEntry> {
         entry("speedup", "Speedup over 1..cores+3 processes", &["lecture"], &[serial, processes]),
         entry("tiny", "Tasks too small to be worth it", &["overhead"], &[serial, threads, processes]),
     ];
+    let ran = Ran { at: "2025-12-31T23:59:59Z".to_owned(), best_speedup: Some(1.5625) };
+    entries[0].ran = Some(ran);
     entries.push(LibraryEntry {
         name: "mine".to_owned(),
         title: "mine".to_owned(),
         summary: String::new(),
         tags: Vec::new(),
+        group: "./scenarios".to_owned(),
+        on_path: false,
+        ran: None,
         origin: "./scenarios/mine.toml".to_owned(),
         lesson: String::new(),
         sha256: String::new(),
@@ -101,8 +110,14 @@ fn preview(backends: &[(BackendKind, &[u32])]) -> Preview {
     Preview {
         kind: "sleep".to_owned(),
         tasks: 4,
+        outline: vec![
+            ("with", "unit_s 0.1 s".to_owned()),
+            ("inputs", "1, 8, 1.5, 2".to_owned()),
+            ("sweep", "dynamic schedule · baseline serial · seed 1235 · timeout 300 s".to_owned()),
+        ],
         trials: configs.len() * 4,
         configs,
+        baseline: Some(0),
         repeats: 3,
         warmup: 1,
         last_wall_s: None,
@@ -132,16 +147,31 @@ pub(crate) fn tell(state: &mut State, elapsed_s: f64, event: Event) {
 
 /// A run that was started and planned.
 pub(crate) fn start(state: &mut State) {
+    begin(state, "sleep", Vec::new());
+}
+
+/// As [`start`], with something expected of it.
+pub(crate) fn start_expecting(state: &mut State, predictions: Vec<Prediction>) {
+    begin(state, "sleep", predictions);
+}
+
+/// As [`start`], of another kind of workload.
+pub(crate) fn start_kind(state: &mut State, kind: &str) {
+    begin(state, kind, Vec::new());
+}
+
+fn begin(state: &mut State, kind: &str, predictions: Vec<Prediction>) {
     update(state, Msg::Started { name: "database".to_owned() });
     let scenario = ScenarioFacts {
         name: "database".to_owned(),
         title: "Waiting for a database".to_owned(),
         lesson: LESSON.to_owned(),
-        kind: "sleep".to_owned(),
+        kind: kind.to_owned(),
         tasks: 4,
         seed: 1235,
         sha256: String::new(),
         include_startup: false,
+        interpreter: None,
     };
     let planned = Planned {
         parlab: "0.1.0".to_owned(),
@@ -149,8 +179,39 @@ pub(crate) fn start(state: &mut State) {
         scenario,
         machine: MachineFacts::default(),
         plan: plan(),
+        predictions,
     };
     tell(state, 0.0, Event::Planned(Box::new(planned)));
+}
+
+/// The plan of the run that was started, told again.
+pub(crate) fn plan_again(state: &mut State) {
+    let mut other = state.clone();
+    start(&mut other);
+    let planned = other.run.as_ref().and_then(|run| run.ledger.planned.clone()).expect("it was planned");
+    tell(state, 0.0, Event::Planned(Box::new(planned)));
+}
+
+/// The text of a scenario whose parameters are tried.
+pub(crate) const NUMBERS: &str = "\
+title = \"Number crunching\"
+[workload]
+kind = \"countdown\"
+steps = 4e7 # for one unit
+inputs = [1, 8, 1.5, 2]
+[sweep]
+backends = [\"threads\", \"processes\"]
+workers = \"1..cores\"
+repeats = 5
+";
+
+/// Opens the form of a scenario.
+pub(crate) fn edit(state: &mut State) {
+    let name = "numbers".to_owned();
+    let entry = entries().into_iter().find(|entry| entry.name == name).expect("it is in the library");
+    let checked = Ok(entry.preview.expect("it can be run"));
+    let form = Form::of(NUMBERS, parlab::workload::specs()).expect("a form");
+    update(state, Msg::Form { name, form, file: "./scenarios/numbers-2.toml".to_owned(), checked });
 }
 
 /// Runs trials to their end, from the next on, until `trials` of them have ended.
@@ -210,6 +271,7 @@ pub(crate) fn snapshot() -> Snapshot {
         fraction,
         done,
         busy_s,
+        lock: None,
     };
     let span = |worker, task, x, start_s, end_s| Span { worker, task, x, start_s, end_s, failed: false };
     Snapshot {
@@ -222,6 +284,8 @@ pub(crate) fn snapshot() -> Snapshot {
             lane(LaneState::Running, 4712, Some(1), 0.0, Some(0.25), 0, 0.42),
         ],
         spans: vec![span(0, 0, 1.0, 0.0, 0.1), span(0, 2, 1.5, 0.1, 0.25)],
+        scores: None,
+        memory: None,
     }
 }
 

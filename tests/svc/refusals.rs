@@ -76,7 +76,36 @@ fn more_than_the_memory_is_refused_before_it_is_allocated() {
     let folder = folder();
     let toml = "[workload]\nkind = 'svc'\nsamples = 1e9\nfeatures = 1e5\n[grid]\nC = [1]\n";
     let output = parlab_on("run", folder.path(), toml);
+    assert_eq!(output.status.code(), Some(3));
+    assert!(stderr(&output).contains(" of memory to give; ask for fewer workers"), "{}", stderr(&output));
+    // To try it all the same does not make room for the data itself.
+    let output = parlab().args(["run", "--yes"]).arg(untitled(folder.path(), toml)).output().unwrap();
     assert_eq!(output.status.code(), Some(2));
     let said = stderr(&output);
     assert!(said.contains("1 000 000 000 samples take ") && said.contains(" are free; use fewer"), "{said}");
+}
+
+/// What a worker needs, by the body of a scenario.
+fn worker_bytes(toml: &str) -> u64 {
+    let text = format!("title = 't'\n{toml}");
+    let scenario = parlab::scenario::parse("x.toml", "x", &text, parlab::workload::specs(), 2).unwrap();
+    parlab::workload::needs(&scenario.job).worker_bytes
+}
+
+#[test]
+fn what_every_worker_takes_is_known_beforehand() {
+    let drawn = |samples: u64, features: u64| {
+        worker_bytes(&format!(
+            "[workload]\nkind = 'svc'\nsamples = {samples}\nfeatures = {features}\n[grid]\nC = [1]\n"
+        ))
+    };
+    // Two copies of 100 × (24 + 8 + 4 × 16) bytes, and a kernel of 100 × 100 numbers of 4 bytes.
+    assert_eq!(drawn(100, 4), 2 * 100 * 96 + 40_000);
+    // The kernel's rows are kept up to 200 MiB.
+    assert_eq!(drawn(100_000, 1), 2 * 100_000 * 48 + (200 << 20));
+    assert!(drawn(1_000_000_000, 100_000) > 1 << 50);
+    // The bundled data has 13 000 lines of 4 numbers and a class.
+    let bundled = worker_bytes("[workload]\nkind = 'svc'\ndata = 'make_classification_13000.csv'\n[grid]\nC = [1]\n");
+    let training = bundled - (200 << 20);
+    assert!((2 * 13_000 * 96..2 * 13_100 * 112 + 200).contains(&training), "{training}");
 }

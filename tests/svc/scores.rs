@@ -4,7 +4,10 @@ use std::path::Path;
 use std::time::Duration;
 
 use parlab::scenario::{self, Scenario, Value};
-use parlab::workload::{self, Cancelled, Desk};
+use parlab::workload::{self, Cancelled, Commons, Desk};
+
+/// Nobody shares anything here.
+static COMMONS: Commons = Commons::new();
 
 /// A desk at which nothing ever happens.
 struct Quiet;
@@ -18,6 +21,12 @@ impl Desk for Quiet {
     }
     fn sleep(&self, _: Duration) -> Result<(), Cancelled> {
         Ok(())
+    }
+    fn worker(&self) -> u32 {
+        0
+    }
+    fn commons(&self) -> &Commons {
+        &COMMONS
     }
 }
 
@@ -33,6 +42,12 @@ impl Desk for Cancelling {
     }
     fn sleep(&self, _: Duration) -> Result<(), Cancelled> {
         Err(Cancelled)
+    }
+    fn worker(&self) -> u32 {
+        0
+    }
+    fn commons(&self) -> &Commons {
+        &COMMONS
     }
 }
 

@@ -105,6 +105,10 @@ impl Crew for Staff {
         self.family.replace(worker)
     }
 
+    fn parent(&self) -> Option<u32> {
+        self.family.parent()
+    }
+
     fn kill(&mut self) {
         self.family.kill();
     }

@@ -6,7 +6,7 @@ use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::course::Course;
 use crate::engine::{Event, Stamped};
-use crate::units;
+use crate::units::{self, Letters};
 
 /// The shortest time between two drawings: what is shown must not disturb what is measured.
 const REDRAW: Duration = Duration::from_millis(200);
@@ -17,6 +17,7 @@ const RUN_STEPS: u64 = 1000;
 /// Bars that are redrawn in place.
 pub struct Bars {
     course: Course,
+    letters: Letters,
     all: MultiProgress,
     trial: ProgressBar,
     run: ProgressBar,
@@ -29,19 +30,22 @@ pub struct Bars {
 }
 
 impl Bars {
-    pub(super) fn on_stderr() -> Self {
-        Self::on(ProgressDrawTarget::stderr_with_hz(5))
+    pub(super) fn on_stderr(letters: Letters) -> Self {
+        Self::on(ProgressDrawTarget::stderr_with_hz(5), letters)
     }
 
-    pub(super) fn on(target: ProgressDrawTarget) -> Self {
+    pub(super) fn on(target: ProgressDrawTarget, letters: Letters) -> Self {
         let all = MultiProgress::with_draw_target(target);
         let style = ProgressStyle::with_template("{prefix}  {wide_bar}  {msg}")
             .unwrap_or_else(|_| ProgressStyle::default_bar())
-            .progress_chars("█▉▊▋▌▍▎▏ ");
+            .progress_chars(match letters {
+                Letters::Any => "█▉▊▋▌▍▎▏ ",
+                Letters::Ascii => "#- ",
+            });
         let bar = |steps| all.add(ProgressBar::new(steps).with_style(style.clone()));
         let (trial, run) = (bar(1), bar(RUN_STEPS));
         run.set_prefix("run");
-        Self { course: Course::default(), all, trial, run, heard: Instant::now(), gate: None, drawn: None }
+        Self { course: Course::default(), letters, all, trial, run, heard: Instant::now(), gate: None, drawn: None }
     }
 
     pub(super) fn take(&mut self, stamped: &Stamped) {
@@ -54,7 +58,8 @@ impl Bars {
             Event::Planned(_) => self.trial.set_length(self.course.tasks),
             Event::TrialStarted { trial } => {
                 self.gate = None;
-                self.trial.set_prefix(self.course.heading(*trial).unwrap_or_default());
+                let heading = self.course.heading(*trial).unwrap_or_default();
+                self.trial.set_prefix(self.letters.fit(&heading).into_owned());
                 self.refresh(0);
             }
             Event::GateOpened { .. } => self.gate = Some(self.heard),
@@ -72,7 +77,7 @@ impl Bars {
     /// Writes a line above the bars.
     pub(super) fn line(&mut self, line: &str) {
         // A terminal that is gone is no reason to stop measuring.
-        let _ = self.all.println(line);
+        let _ = self.all.println(self.letters.fit(line));
     }
 
     /// Takes the bars away.
@@ -88,7 +93,8 @@ impl Bars {
         }
         self.drawn = Some(now);
         let gate_s = self.gate.map(|gate| now.duration_since(gate).as_secs_f64());
-        self.trial.set_message(trial_message(done, self.course.tasks, gate_s));
+        let message = trial_message(done, self.course.tasks, gate_s);
+        self.trial.set_message(self.letters.fit(&message).into_owned());
         self.trial.set_position(done);
         let since_s = now.duration_since(self.heard).as_secs_f64();
         let remaining_s = self.course.remaining_s(since_s);
@@ -215,13 +221,14 @@ mod tests {
                 baseline: None,
                 trials: vec![PlannedTrial { config: 0, repeat: 0, warmup: false }; 3],
             },
+            predictions: Vec::new(),
         }))
     }
 
     #[test]
     fn bars_are_drawn_and_taken_away() {
         let screen = Screen::new();
-        let mut bars = Bars::on(ProgressDrawTarget::term_like(Box::new(screen.clone())));
+        let mut bars = Bars::on(ProgressDrawTarget::term_like(Box::new(screen.clone())), Letters::Any);
         bars.take(&stamped(planned()));
         bars.take(&stamped(Event::TrialStarted { trial: 0 }));
         let stall = Event::WorkerStalled { trial: 0, worker: 1, pid: 7, stopped: false };
@@ -239,8 +246,23 @@ mod tests {
     }
 
     #[test]
+    fn where_nothing_but_ascii_is_shown_bars_are_of_it() {
+        let screen = Screen::new();
+        let mut bars = Bars::on(ProgressDrawTarget::term_like(Box::new(screen.clone())), Letters::Ascii);
+        bars.take(&stamped(planned()));
+        bars.line("2 × 2 workers …");
+        bars.take(&stamped(Event::TrialStarted { trial: 0 }));
+        bars.trial.set_position(2);
+        bars.trial.force_draw();
+        let rows = screen.rows();
+        assert_eq!(rows[0], "2 x 2 workers ...");
+        assert!(rows[1].starts_with("trial 1/3  processes x 2  repeat 1/1  ####"), "{rows:?}");
+        assert!(rows.concat().is_ascii(), "{rows:?}");
+    }
+
+    #[test]
     fn bars_are_drawn_at_most_five_times_a_second() {
-        let mut bars = Bars::on(ProgressDrawTarget::hidden());
+        let mut bars = Bars::on(ProgressDrawTarget::hidden(), Letters::Any);
         bars.take(&stamped(planned()));
         bars.take(&stamped(Event::GateOpened { trial: 0, startup_s: Some(0.0) }));
         let mut drawn = std::collections::BTreeSet::new();

@@ -2,7 +2,7 @@
 //!
 //! Slim on purpose: no outcome is kept, so following a run costs no memory to speak of.
 
-use crate::engine::{Event, Stamped, TrialEnd, TrialOutcome, label};
+use crate::engine::{Event, Stamped, TrialEnd, TrialOutcome, label_at};
 use crate::report::loss_sentence;
 use crate::scenario::{Plan, PlannedTrial};
 use crate::units;
@@ -102,7 +102,7 @@ impl Course {
             "trial {}/{}  {}  {} {}/{}",
             trial + 1,
             plan.trials.len(),
-            label(config),
+            label_at(config),
             if planned.warmup { "warm-up" } else { "repeat" },
             planned.repeat.saturating_add(1),
             rounds.unwrap_or(planned.repeat).saturating_add(1),
@@ -171,6 +171,7 @@ mod tests {
             scenario: ScenarioFacts { tasks: 8, ..ScenarioFacts::default() },
             machine: MachineFacts::default(),
             plan: Plan { configs: vec![config(1), config(2)], baseline: Some(0), trials },
+            predictions: Vec::new(),
         };
         course.apply(&Stamped { elapsed_s: 0.0, trials_done: 0, event: Event::Planned(Box::new(planned)) });
         course

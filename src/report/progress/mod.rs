@@ -9,6 +9,7 @@ mod course;
 use std::io::{self, Write};
 
 use crate::engine::Stamped;
+use crate::units::Letters;
 pub use bars::Bars;
 use course::Course;
 
@@ -23,12 +24,12 @@ pub enum Progress {
 }
 
 impl Progress {
-    /// What suits stderr.
-    pub fn new(quiet: bool, stderr_is_terminal: bool) -> Self {
+    /// What suits stderr, which can show these letters.
+    pub fn new(quiet: bool, stderr_is_terminal: bool, letters: Letters) -> Self {
         match (quiet, stderr_is_terminal) {
             (true, _) => Self::Silent,
-            (false, true) => Self::Bars(Box::new(Bars::on_stderr())),
-            (false, false) => Self::Lines(Box::new(Lines::to(Box::new(io::stderr())))),
+            (false, true) => Self::Bars(Box::new(Bars::on_stderr(letters))),
+            (false, false) => Self::Lines(Box::new(Lines::to(Box::new(io::stderr()), letters))),
         }
     }
 
@@ -70,12 +71,13 @@ impl Progress {
 pub struct Lines {
     course: Course,
     out: Box<dyn Write + Send>,
+    letters: Letters,
 }
 
 impl Lines {
-    /// Lines that are written to any sink.
-    pub fn to(out: Box<dyn Write + Send>) -> Self {
-        Self { course: Course::default(), out }
+    /// Lines that are written to any sink, in these letters.
+    pub fn to(out: Box<dyn Write + Send>, letters: Letters) -> Self {
+        Self { course: Course::default(), out, letters }
     }
 
     fn take(&mut self, stamped: &Stamped) {
@@ -86,7 +88,7 @@ impl Lines {
     }
 
     fn line(&mut self, line: &str) {
-        write_line(&mut self.out, line);
+        write_line(&mut self.out, &self.letters.fit(line));
     }
 }
 

@@ -2,18 +2,26 @@
 //!
 //! Plain text without colour, at most 80 columns wide unless a name forces it.
 
+mod aligned;
+mod interpreter;
+mod measured;
+mod memory;
 mod search;
 mod table;
+mod tally;
 mod wrap;
 
 use super::words;
-use crate::engine::{Figures, Ledger, MachineFacts, Planned, SearchFigures, Status, TrialEnd, label};
-use crate::scenario::{Config, Schedule};
+use crate::engine::{Figures, Ledger, MachineFacts, Planned, SearchFigures, Status, TrialEnd, findings, label};
+use crate::scenario::{Config, Point, Schedule};
 use crate::units;
 use wrap::{paragraphs, wrapped};
 
 /// Columns of a line.
 const WIDTH: usize = 80;
+
+/// Values listed of what is varied; the table has all of them.
+const VALUES_MAX: usize = 8;
 
 /// Problems told in full; the JSON report has all of them.
 const PROBLEMS_MAX: usize = 12;
@@ -26,10 +34,17 @@ pub fn render(ledger: &Ledger) -> String {
         sections.push(heading(planned));
         sections.push(table::render(&figures, WIDTH));
         sections.push(notes(planned, &figures));
+        let lock = planned.scenario.interpreter.map(|which| interpreter::render(which, &figures, WIDTH));
+        sections.push(lock.unwrap_or_default());
+        sections.push(measured::render(ledger, &figures, WIDTH));
+        sections.push(tally::render(ledger, &figures, WIDTH));
+        sections.push(memory::render(&figures, WIDTH));
+        sections.push(metg(&figures));
         sections.push(SearchFigures::of(ledger).map(|found| search::render(&found, WIDTH)).unwrap_or_default());
     }
     sections.push(ending(ledger));
     sections.push(problems(ledger));
+    sections.push(happened(ledger));
     if let Some(planned) = &ledger.planned {
         sections.push(paragraphs(&planned.scenario.lesson, WIDTH));
     }
@@ -50,6 +65,7 @@ fn heading(planned: &Planned) -> String {
             n => format!("{} tasks", units::count(n)),
         },
         schedule(&planned.plan.configs),
+        varied(&planned.plan.configs),
         format!("seed {}", scenario.seed),
     ];
     let title = if scenario.title.is_empty() { &scenario.name } else { &scenario.title };
@@ -70,10 +86,39 @@ fn schedule(configs: &[Config]) -> String {
         words.extend(configs.first().map(|config| config.schedule.word()));
     }
     let chunk = configs.iter().find(|config| config.schedule != Schedule::Stealing).and_then(|config| config.chunk);
-    match chunk {
+    let is_varied = configs.first().and_then(|config| config.point.as_ref()).is_some_and(|point| point.key == "chunk");
+    match chunk.filter(|_| !is_varied) {
         Some(chunk) => format!("{}, chunk {}", words.join(" and "), units::count(chunk)),
         None => words.join(" and "),
     }
+}
+
+/// What is varied, with its values: `steps 20, 200, 2000`.
+fn varied(configs: &[Config]) -> String {
+    let mut points: Vec<&Point> = configs.iter().filter_map(|config| config.point.as_ref()).collect();
+    points.dedup_by_key(|point| point.index);
+    let mut values: Vec<String> = points.iter().map(|point| point.value_in_words()).collect();
+    if values.len() > VALUES_MAX {
+        values.drain(VALUES_MAX - 1..points.len() - 1);
+        values.insert(VALUES_MAX - 1, "…".to_owned());
+    }
+    points.first().map_or_else(String::new, |point| format!("{} {}", point.key, values.join(", ")))
+}
+
+/// How short tasks may be.
+fn metg(figures: &Figures) -> String {
+    if figures.metg.is_empty() {
+        return String::new();
+    }
+    let told = figures.metg.iter().map(|metg| {
+        let seconds = metg.seconds.map_or_else(|| "not between these points".to_owned(), units::seconds);
+        format!("{}: {seconds}", label(&metg.config))
+    });
+    let told = told.collect::<Vec<_>>().join(" · ");
+    let text = format!(
+        "METG(50 %), the shortest task (wall × workers ÷ tasks) at which the efficiency is still one half: {told}"
+    );
+    wrapped(&text, WIDTH, "  ")
 }
 
 fn machine(facts: &MachineFacts) -> String {
@@ -98,7 +143,8 @@ fn notes(planned: &Planned, figures: &Figures) -> String {
     let baseline = match figures.baseline {
         Some(row) => {
             let name = label(&figures.rows[row].config);
-            format!("Speedup: the median wall time{startup} of {name} ÷ that of the configuration. ")
+            let point = figures.varied().map(|key| format!(" at the same {key}")).unwrap_or_default();
+            format!("Speedup: the median wall time{startup} of {name}{point} ÷ that of the configuration. ")
         }
         None => String::new(),
     };
@@ -110,7 +156,17 @@ fn notes(planned: &Planned, figures: &Figures) -> String {
             format!("Wall: the median of {} repeats; spread: (longest − shortest) ÷ median.", units::count(repeats))
         }
     };
-    wrapped(&format!("{baseline}{wall}"), WIDTH, "")
+    let interval = if figures.rows.iter().any(|row| row.speedup_ci95.is_some()) {
+        " 95 %: the interval of the ratio of mean times (Fieller), if times scatter normally."
+    } else {
+        ""
+    };
+    let predicted = if figures.rows.iter().any(|row| row.predicted.is_some()) {
+        " Off by: predicted ÷ measured − 1."
+    } else {
+        ""
+    };
+    wrapped(&format!("{baseline}{wall}{interval}{predicted}"), WIDTH, "")
 }
 
 /// How the run ended, where that needs saying.
@@ -136,6 +192,14 @@ fn problems(ledger: &Ledger) -> String {
         lines.push(format!("! and {} more (see --format json)", warnings.len() - PROBLEMS_MAX));
     }
     lines.join("\n")
+}
+
+/// What the figures come to, in sentences.
+fn happened(ledger: &Ledger) -> String {
+    let found = findings(ledger, &Figures::of(ledger));
+    let lines: Vec<String> =
+        found.iter().map(|finding| wrapped(&format!("- {}", finding.message), WIDTH, "  ")).collect();
+    if lines.is_empty() { String::new() } else { format!("What happened\n{}", lines.join("\n")) }
 }
 
 /// Facts in a row; what is not known is left out.

@@ -4,7 +4,7 @@ use unicode_width::UnicodeWidthStr;
 
 use super::wrap::wrapped;
 use crate::engine::{Combination, SearchFigures};
-use crate::scenario::{Value, plain};
+use crate::scenario::Value;
 
 /// Combinations listed; the JSON report has all of them.
 const LISTED_MAX: usize = 12;
@@ -18,7 +18,8 @@ pub(super) fn render(found: &SearchFigures, width: usize) -> String {
     let heading = found.in_parts().then(|| "of the folds".to_owned());
     let mut rows = vec![row(&found.keys, MEAN.to_owned(), heading)];
     rows.extend(shown.iter().map(|&one| {
-        let cells: Vec<String> = found.keys.iter().map(|key| one.params.get(key).map_or_else(nothing, word)).collect();
+        let cells: Vec<String> =
+            found.keys.iter().map(|key| one.params.get(key).map_or_else(nothing, Value::to_string)).collect();
         let parts = one.scores.iter().map(|&score| figure(score)).collect::<Vec<_>>().join(" ");
         row(&cells, figure(one.mean), found.in_parts().then_some(parts))
     }));
@@ -46,7 +47,7 @@ fn shown(found: &SearchFigures) -> Vec<&Combination> {
 }
 
 fn params(one: &Combination, found: &SearchFigures) -> String {
-    let pair = |key: &String| format!("{key} = {}", one.params.get(key).map_or_else(nothing, word));
+    let pair = |key: &String| format!("{key} = {}", one.params.get(key).map_or_else(nothing, Value::to_string));
     found.keys.iter().map(pair).collect::<Vec<_>>().join(", ")
 }
 
@@ -67,15 +68,6 @@ fn aligned(rows: &[Vec<String>]) -> Vec<String> {
         cells.collect::<String>().trim_end().to_owned()
     };
     rows.iter().map(line).collect()
-}
-
-fn word(value: &Value) -> String {
-    match value {
-        Value::Whole(n) => n.to_string(),
-        Value::Number(x) => plain(*x),
-        Value::Flag(flag) => flag.to_string(),
-        Value::Word(word) => word.clone(),
-    }
 }
 
 fn figure(score: Option<f64>) -> String {

@@ -2,13 +2,16 @@
 
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
+use crate::units;
+
 /// Text broken at spaces, and within words where one alone is too long (scripts without spaces are), so that no line
 /// is wider than `width` columns; all lines but the first are indented.
 pub(super) fn wrapped(text: &str, width: usize, indent: &str) -> String {
     let mut lines: Vec<String> = Vec::new();
     let mut line = String::new();
     let mut empty = true;
-    for word in text.split_whitespace().flat_map(|word| pieces(word, width.saturating_sub(indent.width()).max(2))) {
+    let words = units::words(text);
+    for word in words.iter().flat_map(|word| pieces(word, width.saturating_sub(indent.width()).max(2))) {
         if !empty && line.width() + 1 + word.width() > width {
             lines.push(std::mem::replace(&mut line, indent.to_owned()));
             empty = true;

@@ -38,6 +38,11 @@ pub(super) fn header(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer)
 }
 
 fn title(state: &State) -> &str {
+    if state.help.is_none()
+        && let Some(editor) = &state.editor
+    {
+        return &editor.name;
+    }
     match (state.help, state.place, &state.run) {
         (Some(_), _, _) => "help",
         (None, Place::Run | Place::Results, Some(run)) => &run.title,
@@ -86,7 +91,12 @@ pub(super) fn footer(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer)
 
 /// Whether a key would do anything now; what cannot be run is not offered.
 fn means_something(row: &Binding, state: &State) -> bool {
-    row.command != Command::Start || state.library.selected().is_some_and(|entry| entry.preview.is_ok())
+    let can_start = || state.library.selected().is_some_and(|entry| entry.preview.is_ok());
+    match row.command {
+        Command::Start => can_start(),
+        Command::Edit => state.context() != Context::Library || can_start(),
+        _ => true,
+    }
 }
 
 /// The first key; both arrows where the row is the second of a pair.

@@ -20,6 +20,10 @@ use crate::tui::widgets::paint;
 
 /// The words that the screens use, in the order one meets them.
 pub const WORDS: &[(&str, &str)] = &[
+    (
+        "path",
+        "the lecture's scenarios in its order, and what goes beyond it; a tick marks those that were run to their end",
+    ),
     ("task", "one application of the workload to one input"),
     ("worker", "one thread or process that runs tasks"),
     ("backend", "how workers are hired: serial (nobody is), threads, processes (forked)"),
@@ -30,7 +34,14 @@ pub const WORDS: &[(&str, &str)] = &[
     ("wall", "seconds from the start of the work to the last task's end: the median over the repeats"),
     ("start-up", "seconds from the first hiring until all workers are ready; timed apart from the work"),
     ("speedup", "the baseline's wall time ÷ this configuration's: 2 is twice as fast. The bars span the repeats"),
+    (
+        "95 %",
+        "the interval of the ratio of mean times by Fieller's theorem, for 3 repeats or more whose times scatter normally",
+    ),
+    ("predicted", "what was expected beforehand; off by: predicted ÷ measured − 1, so + is too much"),
     ("efficiency", "speedup ÷ workers: 100 % means that every worker paid in full"),
+    ("point", "one value of what a scenario varies; speedups are relative to the baseline at the same point"),
+    ("METG(50 %)", "the shortest task, wall × workers ÷ tasks, at which the efficiency is still 50 %"),
     ("ideal line", "speedup = workers: what perfect sharing would give"),
     ("baseline", "the configuration that speedups are relative to; as a rule, serial"),
     ("cores", "how busy each was since the last sample; those that may not be used are marked apart"),
@@ -119,8 +130,10 @@ fn places(row: &Binding) -> String {
         let screen = match context {
             Context::Library => "library",
             Context::Filter => "filter",
+            Context::Predict => "predict",
             Context::Running | Context::Ran => "run",
             Context::Interim | Context::Results => "results",
+            Context::Editing | Context::Saving | Context::Asking => "try it",
             Context::Help => "help",
         };
         if !screens.contains(&screen) {

@@ -1,15 +1,15 @@
 //! The library: what there is to run, and what the selected scenario is about.
 //!
 //! ```text
-//! ╭ scenarios 6 ───────────────╮╭ Threads meet the GIL ───────────────────────────╮
-//! │ ▸ Cubes by map             ││ one line about it                               │
-//! │   Waiting for a database   ││                                                 │
-//! │   Threads meet the GIL     ││ workload  countdown, 4 tasks a trial            │
-//! │ ✗ broken                   ││ runs      serial · threads × 1–5                │
-//! │                            ││ trials    …                                     │
-//! │                            ││                                                 │
-//! │                            ││ what to look for                                │
-//! │                            ││ …                                               │
+//! ╭ scenarios 6 · 1 of 5 run ──╮╭ Threads meet the GIL ───────────────────────────╮
+//! │ A map                      ││ one line about it                               │
+//! │  ✓ Cubes by map            ││                                                 │
+//! │ Waiting                    ││ workload  countdown, 4 tasks a trial            │
+//! │    Waiting for a database  ││ runs      serial · threads × 1–5                │
+//! │ Computing                  ││ trials    …                                     │
+//! │ ▸  Threads meet the GIL    ││                                                 │
+//! │ ./scenarios                ││ what to look for                                │
+//! │ ✗  broken                  ││ …                                               │
 //! ╰────────────────────────────╯╰─────────────────────────────────────────────────╯
 //! ```
 
@@ -21,9 +21,9 @@ use ratatui::widgets::Widget as _;
 
 use super::prose::Column;
 use crate::engine::MachineFacts;
-use crate::scenario::{BackendKind, Config, Dispatch};
-use crate::tui::port::{LibraryEntry, Preview};
-use crate::tui::state::{Filtering, Library, State};
+use crate::scenario::{BackendKind, Config, Dispatch, Point};
+use crate::tui::port::{LibraryEntry, Preview, Ran};
+use crate::tui::state::{Filtering, Library, ListRow, State};
 use crate::tui::theme::{Role, Theme};
 use crate::tui::widgets::paint;
 use crate::units;
@@ -35,8 +35,8 @@ const BESIDE_MIN: u16 = 76;
 
 /// Draws the list and the details.
 pub(super) fn render(library: &Library, machine: &MachineFacts, theme: &Theme, area: Rect, buf: &mut Buffer) {
-    let (left, right) = split(area, library.entries().len());
-    let left = self::machine(machine, library.entries().len(), theme, left, buf);
+    let (left, right) = split(area, library.height());
+    let left = self::machine(machine, library.height(), theme, left, buf);
     list(library, theme, left, buf);
     let Some(entry) = library.selected() else {
         let block = theme.block("", right.width);
@@ -62,7 +62,7 @@ pub fn scroll_max(state: &State) -> (u16, u16) {
     if area.width < super::SIZE_MIN.width || area.height < super::SIZE_MIN.height - 2 {
         return (0, 0);
     }
-    let (_, right) = split(area, state.library.entries().len());
+    let (_, right) = split(area, state.library.height());
     let (width, height) = (right.width.saturating_sub(4), right.height.saturating_sub(2));
     let column = column(&state.library, entry, &state.theme, width);
     (column.height().saturating_sub(height), height)
@@ -77,20 +77,26 @@ fn column<'a>(library: &Library, entry: &LibraryEntry, theme: &'a Theme, width: 
         column.text(&format!("{} it was not started: {why}", theme.symbols().cross), Role::Bad);
         column.blank();
     }
+    if let Some((name, what)) = &library.notice
+        && *name == entry.name
+    {
+        column.text(&format!("{} {what}", theme.symbols().tick), Role::Good);
+        column.blank();
+    }
     match &entry.preview {
-        Ok(preview) => details(entry, preview, &mut column),
+        Ok(preview) => details(entry, preview, library.said(&entry.name), &mut column),
         Err(problems) => broken(entry, problems, &mut column),
     }
     column
 }
 
-fn split(area: Rect, entries: usize) -> (Rect, Rect) {
+fn split(area: Rect, rows: usize) -> (Rect, Rect) {
     if area.width >= BESIDE_MIN {
         let width = (area.width * 2 / 5).min(44);
         let left = Rect { width, ..area };
         return (left, Rect { x: left.right(), width: area.width - width, ..area });
     }
-    let wanted = u16::try_from(entries).unwrap_or(u16::MAX).saturating_add(2);
+    let wanted = u16::try_from(rows).unwrap_or(u16::MAX).saturating_add(2);
     let top = Rect { height: wanted.clamp(4, area.height / 2), ..area };
     (top, Rect { y: top.bottom(), height: area.height - top.height, ..area })
 }
@@ -109,7 +115,7 @@ fn machine_fields(machine: &MachineFacts) -> Vec<(&'static str, String, Role)> {
 }
 
 /// Draws the machine at the bottom of the list's column if there is room to spare; returns what is left.
-fn machine(machine: &MachineFacts, entries: usize, theme: &Theme, area: Rect, buf: &mut Buffer) -> Rect {
+fn machine(machine: &MachineFacts, rows: usize, theme: &Theme, area: Rect, buf: &mut Buffer) -> Rect {
     if area.height < MACHINE_FROM {
         return area;
     }
@@ -119,7 +125,7 @@ fn machine(machine: &MachineFacts, entries: usize, theme: &Theme, area: Rect, bu
         column.field(name, text, *role);
     }
     let height = column.height() + 2;
-    if usize::from(area.height) < entries + 3 + usize::from(height) {
+    if usize::from(area.height) < rows + 3 + usize::from(height) {
         return area;
     }
     let place = Rect { y: area.bottom() - height, height, ..area };
@@ -136,7 +142,11 @@ fn padded(area: Rect) -> Rect {
 
 fn list(library: &Library, theme: &Theme, area: Rect, buf: &mut Buffer) {
     let (shown, all) = (library.matching().len(), library.entries().len());
-    let title = if shown == all { format!("scenarios {all}") } else { format!("scenarios {shown} of {all}") };
+    let title = match library.progress() {
+        _ if shown < all => format!("scenarios {shown} of {all}"),
+        (_, 0) => format!("scenarios {all}"),
+        (run, path) => format!("scenarios {all} · {run} of {path} run"),
+    };
     let block = theme.block(&title, area.width);
     let mut inner = block.inner(area);
     block.render(area, buf);
@@ -145,10 +155,17 @@ fn list(library: &Library, theme: &Theme, area: Rect, buf: &mut Buffer) {
         inner = Rect { y: inner.y + 1, height: inner.height - 1, ..inner };
     }
     let height = usize::from(inner.height);
-    let start = (library.position() + 1).saturating_sub(height);
-    let rows = library.matching().enumerate().skip(start).take(height);
-    for (y, (position, entry)) in (inner.y..).zip(rows) {
-        item(entry, position == library.position(), theme, Rect { y, height: 1, ..inner }, buf);
+    let is_selected = |row: &ListRow<'_>| matches!(row, ListRow::Entry(at, _) if *at == library.position());
+    let start = (library.rows().position(|row| is_selected(&row)).unwrap_or(0) + 1).saturating_sub(height);
+    for (y, row) in (inner.y..).zip(library.rows().skip(start).take(height)) {
+        let place = Rect { y, height: 1, ..inner };
+        match row {
+            ListRow::Heading(text) => {
+                let text_place = Rect { x: place.x + 1, width: place.width.saturating_sub(2), ..place };
+                paint::put(buf, text_place, (text_place.x, y), text, theme, theme.style(Role::Dim));
+            }
+            ListRow::Entry(_, entry) => item(entry, is_selected(&row), theme, place, buf),
+        }
     }
 }
 
@@ -168,7 +185,10 @@ fn item(entry: &LibraryEntry, selected: bool, theme: &Theme, row: Rect, buf: &mu
         (Ok(_), false) => (" ", Role::Text),
     };
     paint::dot(buf, row, (row.x + 1, row.y), mark, theme.style(role));
-    let title = Rect { x: row.x + 3, width: row.width.saturating_sub(4), ..row };
+    if entry.ran.is_some() {
+        paint::dot(buf, row, (row.x + 2, row.y), symbols.tick, theme.style(Role::Good));
+    }
+    let title = Rect { x: row.x + 4, width: row.width.saturating_sub(5), ..row };
     paint::put(buf, title, (title.x, row.y), &entry.title, theme, theme.style(Role::Text));
     if selected {
         buf.set_style(row, theme.style(Role::Selected));
@@ -186,7 +206,7 @@ fn broken(entry: &LibraryEntry, problems: &[String], column: &mut Column) {
     column.text("`R` reads it again", Role::Dim);
 }
 
-fn details(entry: &LibraryEntry, preview: &Preview, column: &mut Column) {
+fn details(entry: &LibraryEntry, preview: &Preview, expected: Option<String>, column: &mut Column) {
     column.text(&entry.summary, Role::Text);
     column.blank();
     let tasks = match preview.tasks {
@@ -194,11 +214,23 @@ fn details(entry: &LibraryEntry, preview: &Preview, column: &mut Column) {
         n => format!("{} tasks a trial", units::count(n)),
     };
     column.field("workload", &format!("{}, {tasks}", preview.kind), Role::Text);
+    for (about, text) in &preview.outline {
+        column.field(about, text, Role::Text);
+    }
     column.field("runs", &config_words(&preview.configs), Role::Text);
+    if let Some(varied) = varied_words(&preview.configs) {
+        column.field("varies", &varied, Role::Text);
+    }
     column.field("trials", &trial_words(preview), Role::Text);
-    match preview.last_wall_s {
-        Some(wall_s) => column.field("takes", &format!("{} the last time", units::seconds(wall_s)), Role::Text),
-        None => column.field("takes", "not run yet", Role::Dim),
+    if let Some(wall_s) = preview.last_wall_s {
+        column.field("takes", &format!("{} the last time", units::seconds(wall_s)), Role::Text);
+    }
+    match &entry.ran {
+        Some(ran) => column.field("last run", &ran_words(ran), Role::Text),
+        None => column.field("last run", "none yet", Role::Dim),
+    }
+    if let Some(expected) = expected {
+        column.field("expected", &expected, Role::Text);
     }
     if !entry.tags.is_empty() {
         column.field("tags", &entry.tags.join(" · "), Role::Dim);
@@ -208,6 +240,15 @@ fn details(entry: &LibraryEntry, preview: &Preview, column: &mut Column) {
         column.blank();
         column.heading("what to look for");
         column.text(&entry.lesson, Role::Text);
+    }
+}
+
+/// The day, and how fast it was.
+fn ran_words(ran: &Ran) -> String {
+    let day = ran.at.split('T').next().unwrap_or_default();
+    match ran.best_speedup {
+        Some(speedup) => format!("{day}, best speedup {}", units::digits(speedup)),
+        None => day.to_owned(),
     }
 }
 
@@ -229,7 +270,7 @@ fn trial_words(preview: &Preview) -> String {
 }
 
 /// Configurations in few words: `serial · threads × 1–5, 8`.
-fn config_words(configs: &[Config]) -> String {
+pub(super) fn config_words(configs: &[Config]) -> String {
     let mut out = String::new();
     for (backend, dispatch) in Config::ways() {
         let teams: Vec<String> = configs
@@ -258,6 +299,14 @@ fn config_words(configs: &[Config]) -> String {
         }
     }
     out
+}
+
+/// What is varied, from where to where: `steps: 7 values from 2 to 2000000`.
+fn varied_words(configs: &[Config]) -> Option<String> {
+    let points = || configs.iter().filter_map(|config| config.point.as_ref());
+    let (first, last) = (points().next()?, points().next_back()?);
+    let [from, to] = [first, last].map(Point::value_in_words);
+    Some(format!("{}: {} values from {from} to {to}", first.key, last.index + 1))
 }
 
 /// Ascending numbers with runs of at least three joined: `1–5, 8`.

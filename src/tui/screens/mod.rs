@@ -3,17 +3,23 @@
 //! Nothing here changes the state, reads a clock or allocates in proportion to the tasks of a run.
 
 mod chrome;
+pub mod editor;
 pub mod help;
 pub mod library;
+mod lock;
+mod memory;
+mod predict;
 mod prose;
 pub mod results;
 mod run;
+mod scores;
 mod speedups;
 mod too_small;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Rect, Size};
 
+use super::keys::Context;
 use super::state::{Place, State};
 use super::theme::Theme;
 
@@ -29,6 +35,13 @@ pub fn render(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
     chrome::header(state, theme, Rect { height: 1, ..area }, buf);
     chrome::footer(state, theme, Rect { y: area.bottom() - 1, height: 1, ..area }, buf);
     let body = body(area);
+    if let (Some(form), Context::Predict) = (&state.predict, state.context()) {
+        predict::render(form, theme, body, buf);
+        return;
+    }
+    if let (None, Some(editor)) = (state.help, &state.editor) {
+        return editor::render(editor, theme, body, buf);
+    }
     match (state.help, state.place, &state.run) {
         (Some(line), _, _) => help::render(line, theme, body, buf),
         (None, Place::Run, Some(run)) => run::render(run, state.sample.as_ref(), theme, body, buf),

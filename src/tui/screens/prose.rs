@@ -6,6 +6,7 @@ use unicode_width::UnicodeWidthStr as _;
 
 use crate::tui::theme::{Role, Theme};
 use crate::tui::widgets::paint;
+use crate::units;
 
 /// Columns that field names take, with the gap after them.
 const FIELD: u16 = 10;
@@ -29,7 +30,7 @@ pub(super) fn wrap(theme: &Theme, text: &str, width: u16) -> Vec<String> {
         if own_line || !flowing {
             out.push(String::new());
         }
-        shown.split_whitespace().for_each(|word| append(&mut out, word, width));
+        units::words(&shown).iter().for_each(|word| append(&mut out, word, width));
         flowing = true;
     }
     out

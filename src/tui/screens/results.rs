@@ -1,4 +1,4 @@
-//! The results: chart, table, lesson, and whatever went wrong.
+//! The results: chart, table, what happened and the lesson, and whatever went wrong.
 //!
 //! ```text
 //! ╭ speedup ───────────────────────────────────────────────────────────╮   from 110 columns on:
@@ -6,7 +6,7 @@
 //! │ …                                                                  │   │              ││            │
 //! ╰────────────────────────────────────────────────────────────────────╯   │              │╰────────────╯
 //!  processes × 4   wall 1.02 s (0.98–1.10)   speedup 3.81   …               │              │╭ lesson ────╮
-//! ╭ 12 configurations ──────────────────╮╭ what to look for ────────────╮   ╰──────────────╯│            │
+//! ╭ 12 configurations ──────────────────╮╭ what happened ───────────────╮   ╰──────────────╯│            │
 //! │ …                                   ││ …                            │    figures        ╰────────────╯
 //! ╰─────────────────────────────────────╯╰──────────────────────────────╯
 //! ```
@@ -17,9 +17,10 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::widgets::Widget as _;
 
-use super::prose::wrap;
+use super::prose::{Column, wrap};
+use super::scores::Picture;
 use super::speedups;
-use crate::engine::{Row, Status};
+use crate::engine::{Row, Status, tally_figure};
 use crate::tui::state::{Run, State};
 use crate::tui::theme::{Role, Theme};
 use crate::tui::widgets::paint;
@@ -27,6 +28,11 @@ use crate::units;
 
 /// From here on, chart and table stand side by side.
 const BESIDE_MIN: u16 = 110;
+/// Where a chart has fewer columns than this, scores stand below it, if it keeps so many rows.
+const CHART_WIDE: u16 = 76;
+const CHART_MIN: u16 = 10;
+/// Columns that scores need to say anything.
+const SCORES_MIN: u16 = 20;
 /// Rows that chart, point and table keep where nothing was measured.
 const UNMEASURED: u16 = 12;
 
@@ -44,7 +50,11 @@ pub(super) fn render(run: &Run, theme: &Theme, area: Rect, buf: &mut Buffer) {
     let problems = problems(run, theme, area.width.saturating_sub(4));
     let places = places(run, problems.len(), area);
     self::problems_in(places.problems, run.scroll, &problems, theme, buf);
-    chart(run, theme, places.chart, buf);
+    let (beside, place) = with_scores(run, theme, places.chart);
+    chart(run, theme, beside, buf);
+    if let Some((picture, place)) = place {
+        picture.render(place, buf);
+    }
     if let Some(row) = run.figures().rows.get(run.row) {
         point(run, row, theme, places.point, buf);
     }
@@ -70,8 +80,7 @@ pub fn scroll_max(state: &State) -> u16 {
     let problems = hidden_problems(problems, places.problems);
     let Some(place) = places.lesson else { return problems };
     let (width, height) = (place.width.saturating_sub(4), place.height.saturating_sub(2));
-    let lesson = wrap(&state.theme, lesson_text(run), width).len();
-    u16::try_from(lesson).unwrap_or(u16::MAX).saturating_sub(height).max(problems)
+    notes(run, &state.theme, width).height().saturating_sub(height).max(problems)
 }
 
 /// Lines that a page moves the lesson and the problems by: no more than is seen of either.
@@ -96,7 +105,7 @@ fn places(run: &Run, problems: usize, area: Rect) -> Places {
     let problems = Rect { height: u16::try_from(problems).unwrap_or(u16::MAX).min(most), ..area };
     let rest = Rect { y: problems.bottom(), height: area.height - problems.height, ..area };
     let rows = u16::try_from(run.figures().rows.len()).unwrap_or(u16::MAX).saturating_add(3);
-    let has_lesson = !lesson_text(run).is_empty();
+    let has_lesson = !lesson_text(run).is_empty() || !run.findings().is_empty();
     if rest.width >= BESIDE_MIN {
         let chart = Rect { width: rest.width / 2, height: rest.height - 1, ..rest };
         let point = Rect { y: chart.bottom(), height: 1, ..rest };
@@ -106,7 +115,9 @@ fn places(run: &Run, problems: usize, area: Rect) -> Places {
         let lesson = Rect { y: table.bottom(), height: right.height - height, ..right };
         return Places { problems, chart, point, table, lesson: has_lesson.then_some(lesson) };
     }
-    let below = rows.clamp(5, (rest.height * 2 / 5).max(5));
+    let most = (rest.height * 2 / 5).max(5);
+    // Sentences need the room even where the table does not.
+    let below = if run.findings().is_empty() { rows.clamp(5, most) } else { most };
     let chart = Rect { height: rest.height - 1 - below, ..rest };
     let point = Rect { y: chart.bottom(), height: 1, ..rest };
     let low = Rect { y: point.bottom(), height: below, ..rest };
@@ -116,9 +127,24 @@ fn places(run: &Run, problems: usize, area: Rect) -> Places {
     Places { problems, chart, point, table, lesson: has_lesson.then_some(lesson) }
 }
 
+/// The chart's place, shared with the scores if there are any: side by side where it is wide, else below each other.
+fn with_scores<'a>(run: &'a Run, theme: &'a Theme, chart: Rect) -> (Rect, Option<(Picture<'a>, Rect)>) {
+    let Some(picture) = run.found().map(|scores| Picture::of(scores, theme)) else { return (chart, None) };
+    let below = chart.height.saturating_sub(CHART_MIN);
+    if chart.width < CHART_WIDE && below >= picture.height_min() {
+        let height = picture.height().min(below.max(chart.height / 2));
+        let scores = Rect { y: chart.bottom() - height, height, ..chart };
+        return (Rect { height: chart.height - height, ..chart }, Some((picture, scores)));
+    }
+    let width = picture.width().clamp(SCORES_MIN, (chart.width / 2).max(SCORES_MIN)).min(chart.width);
+    let scores = Rect { x: chart.right() - width, width, ..chart };
+    (Rect { width: chart.width - width, ..chart }, Some((picture, scores)))
+}
+
 /// From one figure to another; a unit that both have is said once: `820–860 ms`.
 fn range(from: &str, to: &str) -> String {
     match (from.rsplit_once(' '), to.rsplit_once(' ')) {
+        (None, None) => format!("{from}–{to}"),
         (Some((number, a)), Some((_, b))) if a == b && !number.contains(' ') => format!("{number}–{to}"),
         _ => format!("{from} – {to}"),
     }
@@ -177,12 +203,15 @@ fn chart(run: &Run, theme: &Theme, area: Rect, buf: &mut Buffer) {
         let (all, ended) = run.trials();
         format!("{name} so far: {ended} of {all} trials")
     } else {
-        name.to_owned()
+        name
     };
     let block = theme.block(&title, area.width);
     let inner = padded(block.inner(area));
     block.render(area, buf);
     speedups::render(run, Some(run.row), theme, inner, buf);
+    if let Some(text) = speedups::shortest_tasks(run.figures(), theme, area.width.saturating_sub(6)) {
+        paint::on_frame(buf, area, &text, theme);
+    }
 }
 
 /// The selected point in figures, as many as there is room for.
@@ -199,7 +228,8 @@ fn point(run: &Run, row: &Row, theme: &Theme, area: Rect, buf: &mut Buffer) {
     }
 }
 
-fn point_figures(run: &Run, row: &Row) -> Vec<(&'static str, String)> {
+fn point_figures<'r>(run: &Run, row: &'r Row) -> Vec<(&'r str, String)> {
+    let mut out: Vec<_> = row.config.point.iter().map(|point| (point.key.as_str(), point.value_in_words())).collect();
     let Some(wall) = row.wall_s else {
         let why = match row.tasks {
             Some(tasks) if tasks.failed > 0 => "tasks failed in every trial",
@@ -207,15 +237,23 @@ fn point_figures(run: &Run, row: &Row) -> Vec<(&'static str, String)> {
             _ if run.is_on() => "not measured yet",
             _ => "not measured",
         };
-        return vec![("", why.to_owned())];
+        out.push(("", why.to_owned()));
+        return out;
     };
+    let efficiency = row.efficiency.map(|efficiency| ("efficiency", units::percent(efficiency)));
+    let is_varied = row.config.point.is_some();
+    if is_varied {
+        // What the chart shows comes first, and how long the tasks are there: the end of the line may be cut off.
+        out.extend(speedups::task_s(row).map(|s| ("task", units::seconds(s))));
+        out.extend(efficiency.clone());
+    }
     let several = wall.samples > 1;
     let mut text = units::seconds(wall.median);
     if several {
         // Writing to a String cannot fail.
         let _ = write!(text, " ({})", range(&units::seconds(wall.min), &units::seconds(wall.max)));
     }
-    let mut out = vec![("wall", text)];
+    out.push(("wall", text));
     if let Some(speedup) = row.speedup {
         let mut text = units::digits(speedup.value);
         if several {
@@ -223,7 +261,15 @@ fn point_figures(run: &Run, row: &Row) -> Vec<(&'static str, String)> {
         }
         out.push(("speedup", text));
     }
-    out.extend(row.efficiency.map(|efficiency| ("efficiency", units::percent(efficiency))));
+    if let Some(predicted) = row.predicted {
+        let off_by = row.off_by().map(|off| format!(" (off by {off})")).unwrap_or_default();
+        out.push(("predicted", format!("{}{off_by}", speedups::expected_words(predicted.expected))));
+    }
+    out.extend(row.speedup_ci95.map(|ci| ("95 %", range(&units::digits(ci.low), &units::digits(ci.high)))));
+    out.extend(efficiency.filter(|_| !is_varied));
+    out.extend(row.memory.as_ref().map(|memory| ("memory", units::bytes(memory.peak_bytes))));
+    let left = |name: &&'static str| Some((*name, tally_figure(*row.tally.as_ref()?.get(*name)?)));
+    out.extend(run.figures().tally.iter().filter_map(left));
     out.extend(row.startup_s.map(|startup| ("start-up", units::seconds(startup.median))));
     out.extend(row.tasks_per_s.map(|rate| ("tasks/s", units::scaled(rate))));
     out.push(("repeats", wall.samples.to_string()));
@@ -234,17 +280,30 @@ pub(super) fn lesson_text(run: &Run) -> &str {
     run.ledger.planned.as_ref().map_or("", |planned| planned.scenario.lesson.trim())
 }
 
-/// Draws the lesson from its line `scroll` on; `None` where it cannot be scrolled.
+/// What the run came to, once it has ended, and then the lesson.
+fn notes<'a>(run: &Run, theme: &'a Theme, width: u16) -> Column<'a> {
+    let mut column = Column::new(theme, width);
+    for finding in run.findings() {
+        column.text(&format!("- {}", finding.message), Role::Text);
+    }
+    if !run.findings().is_empty() && !lesson_text(run).is_empty() {
+        column.blank();
+        column.heading(LESSON);
+    }
+    column.text(lesson_text(run), Role::Text);
+    column
+}
+
+/// What the lesson is called.
+const LESSON: &str = "what to look for";
+
+/// Draws what happened and the lesson, from the line `scroll` on; `None` where it cannot be scrolled.
 pub(super) fn lesson(run: &Run, scroll: Option<u16>, theme: &Theme, area: Rect, buf: &mut Buffer) {
-    let block = theme.block("what to look for", area.width);
+    let title = if run.findings().is_empty() { LESSON } else { "what happened" };
+    let block = theme.block(title, area.width);
     let inner = padded(block.inner(area));
     block.render(area, buf);
-    let lines = wrap(theme, lesson_text(run), inner.width);
-    let first = usize::from(scroll.unwrap_or(0)).min(lines.len().saturating_sub(inner.height.into()));
-    for (y, line) in (inner.y..inner.bottom()).zip(&lines[first..]) {
-        paint::put(buf, inner, (inner.x, y), line, theme, theme.style(Role::Text));
-    }
-    let below = lines.len() - first - lines[first..].len().min(inner.height.into());
+    let below = notes(run, theme, inner.width).render(scroll.unwrap_or(0), inner, buf);
     if below > 0 {
         let key = if scroll.is_some() { "pgdn: " } else { "" };
         paint::on_frame(buf, area, &format!("{key}{below} more lines"), theme);
@@ -262,6 +321,7 @@ mod tests {
     #[test]
     fn ranges_say_a_common_unit_once() {
         assert_eq!(range("820 ms", "860 ms"), "820–860 ms");
+        assert_eq!(range("1.48", "1.55"), "1.48–1.55");
         assert_eq!(range("998 ms", "1.02 s"), "998 ms – 1.02 s");
         assert_eq!(range("1 min 40 s", "2 min 05 s"), "1 min 40 s – 2 min 05 s");
     }

@@ -19,8 +19,9 @@ use ratatui::text::{Line, Span as Styled};
 use ratatui::widgets::{Block, Widget as _};
 
 use super::prose::wrap;
-use super::{results, speedups};
-use crate::engine::{LaneState, SPANS_MAX, Snapshot, TrialEnd};
+use super::scores::Picture;
+use super::{lock, memory, results, speedups};
+use crate::engine::{LaneState, LaneView, SPANS_MAX, Snapshot, TrialEnd, TrialOutcome, tally_figure};
 use crate::machine::Sample;
 use crate::tui::state::{Drawing, Ending, Run};
 use crate::tui::theme::{Role, Theme};
@@ -44,7 +45,12 @@ pub(super) fn render(run: &Run, sample: Option<&Sample>, theme: &Theme, area: Re
     let cores_height = cores_height(sample, left);
     cores(sample, theme, Rect { height: cores_height, ..left }, buf);
     let chart = Rect { y: left.y + cores_height, height: left.height - cores_height, ..left };
-    speedup(run, theme, chart, buf);
+    let picture = run.finding().map(|scores| Picture::of(scores, theme));
+    let on_left = picture.as_ref().and_then(|picture| below_the_chart(picture, chart));
+    speedup(run, theme, Rect { height: chart.height - on_left.map_or(0, |place| place.height), ..chart }, buf);
+    if let (Some(picture), Some(place)) = (&picture, on_left) {
+        picture.render(place, buf);
+    }
 
     progress(run, theme, Rect { height: PROGRESS, ..right }, buf);
     let news = news_lines(run, theme, right);
@@ -52,7 +58,10 @@ pub(super) fn render(run: &Run, sample: Option<&Sample>, theme: &Theme, area: Re
     let lanes_height = lanes_height(run, middle.height);
     workers(run, theme, Rect { height: lanes_height, ..middle }, buf);
     let table = Rect { y: middle.y + lanes_height, height: middle.height - lanes_height, ..middle };
-    if table.height > 0 {
+    let on_right = picture.filter(|picture| on_left.is_none() && table.height >= picture.height_min());
+    if let Some(picture) = on_right {
+        picture.render(table, buf);
+    } else if table.height > 0 {
         let current = run.planned_trial().map(|(trial, _)| trial.config);
         let lesson = lesson_place(run, table);
         let table = Rect { height: table.height - lesson.map_or(0, |lesson| lesson.height), ..table };
@@ -73,8 +82,9 @@ pub(super) fn render(run: &Run, sample: Option<&Sample>, theme: &Theme, area: Re
 fn lanes_height(run: &Run, room: u16) -> u16 {
     let plan = run.ledger.planned.as_ref().map(|planned| &planned.plan);
     let workers = plan.and_then(|plan| plan.configs.iter().map(|config| config.workers).max()).unwrap_or(1);
-    let wanted = u16::try_from(workers).unwrap_or(u16::MAX).saturating_add(3).max(5);
-    let two_a_row = u16::try_from(workers.div_ceil(2)).unwrap_or(u16::MAX).saturating_add(3).max(5);
+    let other = 3 + lock::height(run);
+    let wanted = u16::try_from(workers).unwrap_or(u16::MAX).saturating_add(other).max(5);
+    let two_a_row = u16::try_from(workers.div_ceil(2)).unwrap_or(u16::MAX).saturating_add(other).max(5);
     let with_table = |height: &u16| height.saturating_add(TABLE_MIN) <= room;
     [wanted, two_a_row].into_iter().find(with_table).unwrap_or(room)
 }
@@ -85,6 +95,13 @@ fn lesson_place(run: &Run, table: Rect) -> Option<Rect> {
     let height = table.height.checked_sub(rows).filter(|height| *height >= LESSON_MIN)?;
     let has_one = !results::lesson_text(run).is_empty();
     has_one.then_some(Rect { y: table.y + rows, height, ..table })
+}
+
+/// Where the scores stand below the chart, if that leaves it what it needs.
+fn below_the_chart(picture: &Picture<'_>, chart: Rect) -> Option<Rect> {
+    let room = chart.height.saturating_sub(CHART_MIN);
+    let height = picture.height().min(room);
+    (height >= picture.height_min()).then_some(Rect { y: chart.bottom() - height, height, ..chart })
 }
 
 /// As many rows as there are cores, as long as the chart keeps what it needs.
@@ -142,7 +159,7 @@ fn trial_title(run: &Run, theme: &Theme, width: u16) -> String {
     let trials = &planned.plan.trials;
     let rounds = trials.iter().filter(|t| t.warmup == trial.warmup && t.config == trial.config).count();
     let round = if trial.warmup { "warm-up" } else { "repeat" };
-    let label = crate::engine::label(config);
+    let label = crate::engine::label_at(config);
     let number = run.trial.unwrap_or(0) + 1;
     let (all, repeat) = (trials.len(), trial.repeat + 1);
     let full = format!("trial {number} of {all} · {label} · {round} {repeat} of {rounds}");
@@ -192,7 +209,7 @@ fn run_text(run: &Run) -> String {
 }
 
 fn workers(run: &Run, theme: &Theme, area: Rect, buf: &mut Buffer) {
-    let block = with_state(theme.block("workers", area.width), run, theme);
+    let block = lock::with_legend(with_state(theme.block("workers", area.width), run, theme), run, theme, area.width);
     let inner = padded(block.inner(area));
     block.render(area, buf);
     let snapshot = &run.snapshot;
@@ -200,6 +217,8 @@ fn workers(run: &Run, theme: &Theme, area: Rect, buf: &mut Buffer) {
     // What a worker had in hand when its trial was broken off may be why it was.
     let broken_off = run.outcome().is_some_and(|outcome| outcome.end != TrialEnd::Complete);
     let segments = segments(snapshot, run.ledger.current.is_some() || broken_off);
+    // Lanes leave a third of their width for words, and a blank before them.
+    let room = (inner.width / 3).saturating_sub(1);
     let lanes: Vec<LaneRow> = snapshot
         .lanes
         .iter()
@@ -209,10 +228,14 @@ fn workers(run: &Run, theme: &Theme, area: Rect, buf: &mut Buffer) {
             state: lane.state,
             spans: segments.get(worker).map_or(&[], |segments| segments),
             busy: run.history.of(worker),
-            note: note(lane.state, lane.pid),
+            lock: run.history.lock_of(worker),
+            note: note(lane, memory::of_worker(snapshot, worker, room, theme)),
         })
         .collect();
-    Lanes { lanes: &lanes, now_s, span_s: span_s(now_s, run), theme }.render(inner, buf);
+    let below = lock::height(run).min(inner.height.saturating_sub(1));
+    let place = Rect { height: inner.height - below, ..inner };
+    Lanes { lanes: &lanes, now_s, span_s: span_s(now_s, run), theme }.render(place, buf);
+    lock::render(run, theme, Rect { y: place.bottom(), height: below, ..inner }, buf);
 }
 
 /// Seconds of the trial on the screen: as measured, if it ran to its end; else as seen.
@@ -243,9 +266,11 @@ fn segments(snapshot: &Snapshot, with_open: bool) -> Vec<Vec<Segment>> {
     out
 }
 
-fn note(state: LaneState, pid: u32) -> String {
-    match state {
-        LaneState::Stalled | LaneState::Lost if pid > 0 => format!("pid {pid}"),
+fn note(lane: &LaneView, memory: Option<String>) -> String {
+    match (lane.state, lane.lock, memory) {
+        (LaneState::Stalled | LaneState::Lost, ..) if lane.pid > 0 => format!("pid {}", lane.pid),
+        (LaneState::Running | LaneState::Finished, _, Some(memory)) => memory,
+        (LaneState::Running | LaneState::Finished, Some(lock), None) => lock::word(lock.doing).to_owned(),
         _ => String::new(),
     }
 }
@@ -278,6 +303,9 @@ fn figures(run: &Run, theme: &Theme, area: Rect, buf: &mut Buffer) {
     let startup_s = outcome.map_or(run.ledger.current_startup_s, |outcome| outcome.startup_s);
     let done = run.snapshot.done;
     let mut parts: Vec<(&str, String, &str)> = vec![("wall ", units::seconds(wall_s), "")];
+    if let Some((name, value)) = outcome.and_then(|outcome| telling(run, outcome)) {
+        parts.push((name, format!(" {}", tally_figure(value)), ""));
+    }
     if let Some(startup_s) = startup_s {
         parts.push(("start-up ", units::seconds(startup_s), ""));
     }
@@ -287,6 +315,7 @@ fn figures(run: &Run, theme: &Theme, area: Rect, buf: &mut Buffer) {
     if run.snapshot.failed > 0 {
         parts.push(("failed ", units::count(run.snapshot.failed), ""));
     }
+    let area = memory::in_all(&run.snapshot, theme, area, buf);
     let mut x = area.x;
     for (i, (before, figure, after)) in parts.iter().enumerate() {
         let gap = if i == 0 { 0 } else { 3 };
@@ -298,6 +327,12 @@ fn figures(run: &Run, theme: &Theme, area: Rect, buf: &mut Buffer) {
         x = paint::put(buf, area, (x, area.y), figure, theme, theme.style(Role::Text));
         x = paint::put(buf, area, (x, area.y), after, theme, theme.style(Role::Dim));
     }
+}
+
+/// What the trial's tasks left that tells most, and what that is called.
+fn telling<'a>(run: &'a Run, outcome: &TrialOutcome) -> Option<(&'a str, f64)> {
+    let name = run.figures().tally.first()?;
+    Some((name, *outcome.tally.as_ref()?.get(*name)?))
 }
 
 /// The latest news as lines, newest last: as many whole pieces as there is room for, the newest in any case.

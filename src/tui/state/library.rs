@@ -1,6 +1,7 @@
 //! The library's state: entries, filter, selection.
 
-use crate::tui::port::LibraryEntry;
+use super::predict::Said;
+use crate::tui::port::{LibraryEntry, Ran};
 
 /// The scenarios, those that the filter lets through, and the one selected.
 #[derive(Debug, Clone)]
@@ -17,6 +18,19 @@ pub struct Library {
     pub scroll: u16,
     /// Why the last scenario could not be started: its name, and what was said.
     pub refusal: Option<(String, String)>,
+    /// What was predicted.
+    pub guesses: Said,
+    /// What went well: a scenario's name, and what is to be said.
+    pub notice: Option<(String, String)>,
+}
+
+/// A row of the list.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum ListRow<'a> {
+    /// The name of the group that follows; it cannot be selected.
+    Heading(&'a str),
+    /// An entry, with its position among those that match.
+    Entry(usize, &'a LibraryEntry),
 }
 
 /// Whether the filter takes letters.
@@ -43,6 +57,8 @@ impl Library {
             selected: 0,
             scroll: 0,
             refusal: None,
+            guesses: Said::new(),
+            notice: None,
         }
     }
 
@@ -54,6 +70,40 @@ impl Library {
     /// The entries that the filter lets through.
     pub fn matching(&self) -> impl ExactSizeIterator<Item = &LibraryEntry> {
         self.matching.iter().map(|&index| &self.entries[index])
+    }
+
+    /// The entries that the filter lets through, each group below its heading.
+    pub fn rows(&self) -> impl Iterator<Item = ListRow<'_>> {
+        let mut group = None;
+        self.matching().enumerate().flat_map(move |(position, entry)| {
+            let begins = (group != Some(entry.group.as_str()) && !entry.group.is_empty())
+                .then_some(ListRow::Heading(&entry.group));
+            group = Some(entry.group.as_str());
+            begins.into_iter().chain([ListRow::Entry(position, entry)])
+        })
+    }
+
+    /// Rows of the list when nothing is filtered out.
+    pub fn height(&self) -> usize {
+        let groups = self.entries.chunk_by(|a, b| a.group == b.group);
+        self.entries.len() + groups.filter(|group| !group[0].group.is_empty()).count()
+    }
+
+    /// How many scenarios of the path were run, and how many there are.
+    pub fn progress(&self) -> (usize, usize) {
+        let on_path = || self.entries.iter().filter(|entry| entry.on_path);
+        (on_path().filter(|entry| entry.ran.is_some()).count(), on_path().count())
+    }
+
+    /// The next scenario of the path that was not run yet: the first after the one given, from the beginning again
+    /// after the last. Where all were run, simply the next.
+    pub fn next_on_path(&self, after: Option<&str>) -> Option<&str> {
+        let path: Vec<&LibraryEntry> = self.entries.iter().filter(|entry| entry.on_path).collect();
+        let here = after.and_then(|name| path.iter().position(|entry| entry.name == name));
+        let start = here.map_or(0, |here| here + 1);
+        let others = path.len() - usize::from(here.is_some());
+        let ahead = || path.iter().cycle().skip(start).take(others);
+        ahead().find(|entry| entry.ran.is_none()).or_else(|| ahead().next()).map(|entry| entry.name.as_str())
     }
 
     /// What the filter says.
@@ -76,12 +126,19 @@ impl Library {
         self.selected = position.min(self.matching.len().saturating_sub(1));
         self.scroll = 0;
         self.refusal = None;
+        self.notice = None;
     }
 
     /// Notes why a scenario could not be started, where it is read first.
     pub fn refuse(&mut self, name: String, why: String) {
         self.scroll = 0;
         self.refusal = Some((name, why));
+    }
+
+    /// Notes what went well with a scenario.
+    pub fn tell(&mut self, name: String, what: String) {
+        self.scroll = 0;
+        self.notice = Some((name, what));
     }
 
     /// Selects an entry by name, taking a filter away if that hides it. Does nothing if there is none.
@@ -119,6 +176,7 @@ impl Library {
         for entry in &mut entries {
             // A scenario that says something else now takes another time.
             let known = self.entries.iter().find(|old| old.name == entry.name && old.sha256 == entry.sha256);
+            entry.ran = entry.ran.take().or_else(|| known?.ran.clone());
             if let (Some(Ok(old)), Ok(new)) = (known.map(|old| &old.preview), &mut entry.preview) {
                 new.last_wall_s = new.last_wall_s.or(old.last_wall_s);
             }
@@ -132,12 +190,13 @@ impl Library {
         }
     }
 
-    /// Remembers how long a whole run took.
-    pub fn took(&mut self, name: &str, wall_s: f64) {
+    /// Remembers a whole run, and how long it took.
+    pub fn took(&mut self, name: &str, wall_s: f64, ran: Ran) {
         if let Some(entry) = self.entries.iter_mut().find(|entry| entry.name == name)
             && let Ok(preview) = &mut entry.preview
         {
             preview.last_wall_s = Some(wall_s);
+            entry.ran = Some(ran);
         }
     }
 
@@ -168,6 +227,9 @@ mod tests {
             title: name.to_uppercase(),
             summary: String::new(),
             tags: tags.iter().map(|&tag| tag.to_owned()).collect(),
+            group: "Waiting".to_owned(),
+            on_path: true,
+            ran: None,
             origin: "bundled".to_owned(),
             lesson: String::new(),
             sha256: String::new(),
@@ -210,7 +272,9 @@ mod tests {
         let preview = crate::tui::port::Preview {
             kind: "sleep".to_owned(),
             tasks: 1,
+            outline: Vec::new(),
             configs: Vec::new(),
+            baseline: None,
             trials: 1,
             repeats: 1,
             warmup: 0,
@@ -223,11 +287,46 @@ mod tests {
         };
         let known = |library: &Library| library.selected().and_then(|e| e.preview.as_ref().ok()?.last_wall_s);
         let mut library = Library::new(vec![read("a")]);
-        library.took("alpha", 4.0);
+        library.took("alpha", 4.0, ran());
         library.replace(vec![read("a")]);
-        assert_eq!(known(&library), Some(4.0));
+        assert_eq!((known(&library), library.progress()), (Some(4.0), (1, 1)));
         library.replace(vec![read("b")]);
-        assert_eq!(known(&library), None);
+        assert_eq!((known(&library), library.progress()), (None, (0, 1)));
+    }
+
+    fn ran() -> Ran {
+        Ran { at: "2026-01-02T03:04:05Z".to_owned(), best_speedup: None }
+    }
+
+    #[test]
+    fn the_next_one_is_the_first_ahead_that_was_not_run() {
+        let mut entries: Vec<LibraryEntry> = ["a", "b", "c", "d"].map(|name| entry(name, &[])).to_vec();
+        entries.push(LibraryEntry { on_path: false, ..entry("own", &[]) });
+        entries[1].ran = Some(ran());
+        let library = Library::new(entries.clone());
+        let next = |after: Option<&str>| library.next_on_path(after).map(str::to_owned).unwrap_or_default();
+        assert_eq!([Some("a"), Some("c"), Some("d"), Some("own"), None].map(next), ["c", "d", "a", "a", "a"]);
+        assert_eq!(library.progress(), (1, 4));
+        entries.iter_mut().for_each(|entry| entry.ran = Some(ran()));
+        let library = Library::new(entries.clone());
+        assert_eq!(library.next_on_path(Some("d")), Some("a"), "all were run: once more around");
+        assert_eq!(Library::new(entries.split_off(4)).next_on_path(None), None);
+        let alone = Library::new(entries[..1].to_vec());
+        assert_eq!(alone.next_on_path(Some("a")), None);
+    }
+
+    #[test]
+    fn headings_stand_above_their_groups() {
+        let group = |group: &str, name: &str| LibraryEntry { group: group.to_owned(), ..entry(name, &[]) };
+        let library = Library::new(vec![group("A", "a"), group("A", "b"), group("B", "c"), group("", "d")]);
+        let names: Vec<String> = library
+            .rows()
+            .map(|row| match row {
+                ListRow::Heading(text) => text.to_owned(),
+                ListRow::Entry(position, entry) => format!("{position}{}", entry.name),
+            })
+            .collect();
+        assert_eq!(names, ["A", "0a", "1b", "B", "2c", "3d"]);
     }
 
     #[test]

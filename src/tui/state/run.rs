@@ -6,8 +6,10 @@ use std::collections::VecDeque;
 use super::forecast::Forecast;
 use super::history::History;
 use super::news::News;
-use crate::engine::{Event, Figures, Ledger, Snapshot, Stamped, TrialOutcome};
-use crate::scenario::{Config, PlannedTrial};
+use crate::engine::{Event, Figures, Finding, Ledger, Scores, Snapshot, Stamped, TrialOutcome, findings};
+use crate::scenario::{Config, GridSearch, PlannedTrial};
+use crate::tui::port::Draft;
+use crate::workload;
 
 /// A run that is on, or that was.
 #[derive(Debug, Clone)]
@@ -16,12 +18,16 @@ pub struct Run {
     pub name: String,
     /// Its title.
     pub title: String,
+    /// What was made of the scenario, if it was changed for this run.
+    pub draft: Option<Draft>,
     /// What its events told.
     pub ledger: Ledger,
     /// The trial on the screen: the one in progress, or the last.
     pub trial: Option<usize>,
     /// That trial, as last seen.
     pub snapshot: Snapshot,
+    /// What a grid search has found: the first of its trials that ran to the end, else the last that was seen.
+    found: Option<Scores>,
     /// How busy its workers were.
     pub history: History,
     /// Whether the screen follows.
@@ -39,6 +45,7 @@ pub struct Run {
     /// What follows from the ledger: worked out when somebody looks, since trials may end by the thousand between
     /// two frames.
     figures: OnceCell<Figures>,
+    findings: OnceCell<Vec<Finding>>,
     forecast: OnceCell<Forecast>,
 }
 
@@ -77,9 +84,11 @@ impl Run {
         Self {
             name,
             title,
+            draft: None,
             ledger: Ledger::default(),
             trial: None,
             snapshot: Snapshot::default(),
+            found: None,
             history: History::default(),
             drawing: Drawing::Live,
             ending: Ending::NotAsked,
@@ -88,6 +97,7 @@ impl Run {
             scroll: 0,
             gate_s: None,
             figures: OnceCell::new(),
+            findings: OnceCell::new(),
             forecast: OnceCell::new(),
         }
     }
@@ -100,8 +110,10 @@ impl Run {
     /// Takes in an event.
     pub fn apply(&mut self, mut stamped: Stamped) {
         // The screen shows no single results; keeping ten thousand of them would cost memory for nothing.
-        if let Event::TrialFinished { outcome, .. } = &mut stamped.event {
-            outcome.results = None;
+        if let Event::TrialFinished { outcome, .. } = &mut stamped.event
+            && let Some(results) = outcome.results.take()
+        {
+            self.find(|search| Scores::of_results(&results, search));
         }
         self.ledger.apply(&stamped);
         match stamped.event {
@@ -130,13 +142,52 @@ impl Run {
                 self.figures.take();
                 self.forecast.take();
             }
-            Event::RunFinished { .. } => self.drawing = Drawing::Live,
+            Event::RunFinished { .. } => {
+                self.drawing = Drawing::Live;
+                self.findings.take();
+            }
         }
     }
 
     /// What the trials so far have shown.
     pub fn figures(&self) -> &Figures {
         self.figures.get_or_init(|| Figures::of(&self.ledger))
+    }
+
+    /// How its kind searches a grid, if it does.
+    fn search(&self) -> Option<GridSearch> {
+        let kind = &self.ledger.planned.as_ref()?.scenario.kind;
+        workload::specs().find(|spec| spec.name == kind)?.search
+    }
+
+    /// Takes in what a trial has found, unless everything is known: all trials find the same.
+    fn find(&mut self, scores: impl FnOnce(&GridSearch) -> Option<Scores>) {
+        if self.found.as_ref().is_some_and(Scores::is_whole) {
+            return;
+        }
+        if let Some(search) = self.search() {
+            self.found = scores(&search).or(self.found.take());
+        }
+    }
+
+    /// What a grid search has found in all; `None` for other kinds, and while nothing is known.
+    pub fn found(&self) -> Option<&Scores> {
+        self.found.as_ref()
+    }
+
+    /// What it has found in the trial on the screen, or in all where that trial is not followed.
+    pub fn finding(&self) -> Option<&Scores> {
+        self.snapshot.scores.as_ref().or(self.found())
+    }
+
+    /// Whether there is something to be found that is not known yet.
+    pub fn is_searching(&self) -> bool {
+        self.is_on() && self.search().is_some() && !self.found.as_ref().is_some_and(Scores::is_whole)
+    }
+
+    /// What its figures come to, in sentences; nothing while it is on, when the next trial may turn all of it over.
+    pub fn findings(&self) -> &[Finding] {
+        if self.is_on() { &[] } else { self.findings.get_or_init(|| findings(&self.ledger, self.figures())) }
     }
 
     fn forecast(&self) -> &Forecast {
@@ -148,6 +199,9 @@ impl Run {
         // Between two trials there may be nothing to see, and the last picture is better than none.
         if self.ledger.current.is_some() || !snapshot.lanes.is_empty() {
             self.history.see(&snapshot);
+            if let Some(scores) = &snapshot.scores {
+                self.find(|_| Some(scores.clone()));
+            }
             self.snapshot = snapshot;
         }
     }
@@ -252,15 +306,21 @@ impl Run {
         self.row = row.min(self.figures().rows.len().saturating_sub(1));
     }
 
-    /// Moves to the next point of the chart, or to the one before: series by series, each by its workers.
+    /// Moves to the next point of the chart, or to the one before: series by series, each by its workers, or by
+    /// what is varied.
     pub fn select_neighbour(&mut self, next: bool) {
-        let rows = &self.figures().rows;
-        let place = |row: usize| {
+        let figures = self.figures();
+        let rows = &figures.rows;
+        let series = |row: usize| {
             let config = &rows[row].config;
-            (Config::ways().position(|way| way == config.way()), config.workers, row)
+            let place = config.point.as_ref().map(|_| rows[row].place);
+            (Config::ways().position(|way| way == config.way()), config.workers, place)
         };
-        let mut points: Vec<usize> = (0..rows.len()).collect();
-        points.sort_unstable_by_key(|&row| place(row));
+        let value =
+            |row: usize| rows[row].config.point.as_ref().and_then(|point| point.value.as_number()).unwrap_or(0.0);
+        let is_there = |row: &usize| *row == self.row || !figures.is_yardstick(&rows[*row]);
+        let mut points: Vec<usize> = (0..rows.len()).filter(is_there).collect();
+        points.sort_by(|&a, &b| series(a).cmp(&series(b)).then(value(a).total_cmp(&value(b))));
         let Some(at) = points.iter().position(|&row| row == self.row) else { return };
         let to = if next { at + 1 } else { at.saturating_sub(1) };
         if let Some(&row) = points.get(to) {

@@ -18,6 +18,8 @@ pub struct Symbols {
     pub unusable: &'static str,
     /// Marks of a chart's series, by index modulo their number.
     pub marks: [&'static str; 6],
+    /// Mark of a prediction.
+    pub guess: &'static str,
     /// The ideal line, in a legend.
     pub ideal: &'static str,
     /// Frame of a block.
@@ -42,6 +44,9 @@ pub struct Symbols {
     pub span_body: [&'static str; 2],
     /// A task that is still running, at its open end.
     pub span_open: &'static str,
+    /// On the time line of a worker under an interpreter's lock: it has the lock, has it in turns, waits for it, is
+    /// blocked, runs native code.
+    pub turns: [&'static str; 5],
     /// Upper and lower half of a cell.
     pub halves: [&'static str; 2],
     /// Both halves of a cell.
@@ -79,6 +84,7 @@ pub(super) static UNICODE: Symbols = Symbols {
     shades: &["░", "▒", "▓", "█"],
     unusable: "·",
     marks: ["●", "○", "◆", "◇", "▲", "△"],
+    guess: "?",
     ideal: "┈┈",
     border: border::ROUNDED,
     horizontal: "─",
@@ -91,6 +97,7 @@ pub(super) static UNICODE: Symbols = Symbols {
     span_ends: ["▐", "▌"],
     span_body: ["─", "╳"],
     span_open: "╌",
+    turns: ["█", "▒", "░", "·", "═"],
     halves: ["▀", "▄"],
     half_both: "█",
     tick_up: "╵",
@@ -114,6 +121,7 @@ pub(super) static ASCII: Symbols = Symbols {
     shades: &["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"],
     unusable: ".",
     marks: ["o", "x", "+", "*", "#", "@"],
+    guess: "?",
     ideal: "..",
     border: border::Set {
         top_left: "+",
@@ -135,6 +143,7 @@ pub(super) static ASCII: Symbols = Symbols {
     span_ends: ["[", "]"],
     span_body: ["-", "x"],
     span_open: ">",
+    turns: ["#", "=", ":", ".", "N"],
     halves: ["'", "."],
     half_both: ":",
     tick_up: "'",

@@ -7,12 +7,13 @@
 //! ```
 //!
 //! Where tasks are narrower than a column, a lane shows how busy each column was instead. Where there are more
-//! lanes than rows, two share a row in half blocks, and a last line sums up the rest. It draws what it is given
-//! and does not know the run.
+//! lanes than rows, two share a row in half blocks, and a last line sums up the rest. Under an interpreter's lock
+//! the body of a lane tells what its worker did about it. It draws what it is given and does not know the run.
 
 mod axis;
 mod crowd;
 mod row;
+mod turns;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -57,6 +58,9 @@ pub struct LaneRow<'a> {
     pub spans: &'a [Segment],
     /// When there are too many tasks to hand over: fractions of busy time 0..1, in equal steps from 0 to now.
     pub busy: &'a [f32],
+    /// Under an interpreter's lock: fractions of time, in the same steps, that the worker held it, waited for it, was
+    /// blocked, ran native code. Empty without one.
+    pub lock: [&'a [f32]; 4],
     /// More to say, e.g. `SIGKILL in task 3`; stands to the right if there is room.
     pub note: String,
 }
@@ -168,6 +172,8 @@ impl Lanes<'_> {
         Frame { label, time, words, now_s, span_s }
     }
 }
+
+pub use turns::Turn;
 
 #[cfg(test)]
 mod tests;

@@ -5,6 +5,7 @@
 
 pub mod cores;
 pub mod gauge;
+pub mod heat_map;
 pub mod lanes;
 pub mod paint;
 pub mod plot;
@@ -13,8 +14,9 @@ pub mod table;
 
 pub use cores::Cores;
 pub use gauge::{Gauge, Progress};
-pub use lanes::{Label, LaneRow, Lanes, Segment};
-pub use plot::{Plot, Point, Series};
+pub use heat_map::{HeatCell, HeatMap};
+pub use lanes::{Label, LaneRow, Lanes, Segment, Turn};
+pub use plot::{Over, Plot, Point, Series};
 pub use strip::Strip;
 pub use table::{Align, Cell, Column, Table};
 

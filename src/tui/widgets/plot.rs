@@ -10,6 +10,8 @@
 //!
 //! Both axes are linear, y from 0, unless the workers span more than a factor of 16: then both are logarithmic,
 //! on which the ideal is a straight line too. An ideal far above the data is cut off, and the legend says so.
+//! Over the values of something else, x is logarithmic beyond a factor of 10, with 0 at its left end if that was
+//! measured, too, and ticks stand at the measured values; y is linear where there is a level to compare it with.
 
 mod canvas;
 mod legend;
@@ -54,16 +56,31 @@ pub struct Series {
 pub struct Plot<'a> {
     /// What was measured.
     pub series: &'a [Series],
+    /// What was predicted: marks of their own in the colours of the series with the same [`Series::mark`].
+    pub guesses: &'a [Series],
     /// The ideal's y for each worker: 1 for a speedup over a serial baseline. `None` draws no ideal line.
     pub ideal: Option<f64>,
+    /// A fraction to compare y with, which is a fraction too: a horizontal line. `None` draws none.
+    pub level: Option<f64>,
     /// The selected point: index of its series, index in its points.
     pub selected: Option<(usize, usize)>,
+    /// What x counts.
+    pub over: Over,
     /// What x is, e.g. `workers`.
     pub x_label: &'a str,
     /// What y is, e.g. `speedup`.
     pub y_label: &'a str,
     /// What the terminal can show.
     pub theme: &'a Theme,
+}
+
+/// What the x axis is made of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Over {
+    /// Numbers of workers.
+    Workers,
+    /// The values of something that was varied.
+    Values,
 }
 
 /// Values beyond this are taken for mistakes, as what is not finite: they would leave nothing else to see.
@@ -119,7 +136,7 @@ impl Widget for Plot<'_> {
         let canvas = Canvas::new(parts.canvas, self.theme);
         self.axis_lines(&axes, &y_ticks, &parts, buf);
         self.draw_data(&axes, canvas, buf);
-        self.legend(axes.clipped, axes.x.is_log(), parts.header, buf);
+        self.legend(&axes, parts.header, buf);
         if axes.x.is_log() && parts.y_axis.width > 2 {
             let corner = Rect { width: parts.y_axis.width, ..parts.x_labels };
             paint::put_right(buf, corner, corner.y, "log", self.theme, self.theme.style(Role::Dim));
@@ -143,12 +160,37 @@ impl Plot<'_> {
         self.ideal.filter(|slope| slope.is_finite() && *slope > 0.0 && *slope < LARGEST)
     }
 
+    /// What was measured and what was predicted.
+    fn everything(&self) -> impl Iterator<Item = &Point> {
+        let guesses = self.guesses.iter().flat_map(|series| &series.points).filter(|point| point.is_drawable());
+        self.points().chain(guesses)
+    }
+
+    /// The level if it can be drawn.
+    fn drawn_level(&self) -> Option<f64> {
+        self.level.filter(|level| (0.0..=1.0).contains(level))
+    }
+
     /// Scales that hold all points and as much of the ideal as leaves the points room; `None` without any point.
     fn axes(&self) -> Option<Axes> {
-        let (x_min, x_max) = extent(self.points().map(|point| point.x))?;
-        let (mut y_min, mut y_max) = extent(self.points().flat_map(|point| <[f64; 2]>::from(point.spread())))?;
-        let positive = x_min > 0.0 && self.points().all(|point| point.y > 0.0);
-        let log = positive && x_max / x_min > 16.0;
+        let (x_min, x_max) = extent(self.everything().map(|point| point.x))?;
+        let (mut y_min, mut y_max) = extent(self.everything().flat_map(|point| <[f64; 2]>::from(point.spread())))?;
+        let wide = match self.over {
+            Over::Workers => 16.0,
+            Over::Values => 10.0,
+        };
+        let (least, _) = extent(self.everything().map(|point| point.x).filter(|x| *x > 0.0)).unwrap_or((x_min, x_max));
+        let log_x = least > 0.0 && x_max / least > wide && (x_min > 0.0 || (x_min == 0.0 && self.over == Over::Values));
+        // Nothing has a place of its own, left of the least there is.
+        let log_min = if x_min > 0.0 { x_min } else { least / (x_max / least).powf(0.2) };
+        if self.drawn_level().is_some() {
+            let x = if log_x { Scale::log(log_min, x_max) } else { Scale::linear(x_min, x_max) };
+            // Bars may be cut off: those of the shortest tasks would squash everything else.
+            let (least, most) = extent(self.everything().map(|point| point.y))?;
+            let y = Scale::linear(least.min(0.0), most.max(1.0) * 1.1);
+            return Some(Axes { x, y, clipped: false });
+        }
+        let log = log_x && self.everything().all(|point| point.y > 0.0);
         // On a logarithmic axis more of the ideal can be shown without squashing the data.
         let most = if log { 4.0 } else { 1.6 };
         let ideal_top = self.slope().map_or(0.0, |slope| slope * x_max);
@@ -156,9 +198,9 @@ impl Plot<'_> {
         let measured = y_max;
         y_max = if clipped { y_max * most } else { y_max.max(ideal_top) };
         if log {
-            let (smallest, _) = extent(self.points().map(|point| point.y))?;
+            let (smallest, _) = extent(self.everything().map(|point| point.y))?;
             y_min = if y_min > 0.0 { y_min } else { smallest };
-            return Some(Axes { x: Scale::log(x_min, x_max), y: Scale::log_floor(y_min, y_max), clipped });
+            return Some(Axes { x: Scale::log(log_min, x_max), y: Scale::log_floor(y_min, y_max), clipped });
         }
         // A little air above data that nothing else tops.
         if y_max <= measured {
@@ -204,7 +246,12 @@ impl Plot<'_> {
             }
         }
         let places = Scale::columns(parts.canvas.width);
-        for tick in axes.x.worker_ticks(self.points().map(|point| point.x), places) {
+        let measured = self.everything().map(|point| point.x);
+        let ticks = match self.over {
+            Over::Workers => axes.x.worker_ticks(measured, places),
+            Over::Values => axes.x.measured_ticks(measured, places),
+        };
+        for tick in ticks {
             let x = column(axes.x.at(tick.value), parts.canvas);
             paint::dot(buf, parts.canvas, (x, bottom), symbols.tick_x, line);
             let start = centred(x, &tick.text, parts.x_labels);
@@ -227,7 +274,10 @@ impl Plot<'_> {
         if parts.x_labels.is_empty() {
             return;
         }
-        let text = scale::plain(point.x);
+        let text = match self.over {
+            Over::Workers => scale::plain(point.x),
+            Over::Values => scale::compact(point.x),
+        };
         let start = centred(column(axes.x.at(point.x), parts.canvas), &text, parts.x_labels);
         let y = parts.x_labels.y;
         // Blanks beside it cut off a neighbour's digits, which would otherwise read as its own.

@@ -33,6 +33,11 @@ impl Widget for Strip<'_> {
     }
 }
 
+/// The same as text, for places that have room for words only.
+pub fn text(history: &[f32], columns: u16, theme: &Theme) -> String {
+    (0..columns).map(|column| symbol(resample(history, column, columns), theme).unwrap_or(" ")).collect()
+}
+
 /// The mean of the part of `history` that falls into this column of `columns`.
 fn resample(history: &[f32], column: u16, columns: u16) -> f64 {
     let (n, column, columns) = (history.len(), usize::from(column), usize::from(columns));
@@ -68,6 +73,8 @@ mod tests {
         assert_eq!(at(8, &Theme::FULL), "  ▂▂▄▄██");
         assert_eq!(at(2, &Theme::FULL), "▁▆");
         assert_eq!(at(4, &Theme::PLAIN), " .-#");
+        assert_eq!([text(&history, 4, &Theme::FULL), text(&history, 4, &Theme::PLAIN)], [" ▂▄█", " .-#"]);
+        assert_eq!(text(&[], 2, &Theme::FULL), "  ");
     }
 
     #[test]

@@ -28,9 +28,8 @@ impl Dataset {
 /// The most classes: every pair of them takes a fit.
 const CLASSES_MAX: usize = 1000;
 
-/// How often the data is in memory while one worker trains: as it was loaded, as the training set, and once more in
-/// the library.
-const COPIES: u128 = 3;
+/// How often the data is in memory for each worker that trains: as the training set, and once more in the library.
+const COPIES: u128 = 2;
 
 /// Loads a located CSV.
 ///
@@ -50,6 +49,19 @@ pub(super) fn load(located: &str) -> Result<Dataset, String> {
     }
     let class = |label| labels.partition_point(|known| known < label) as u32;
     Ok(Dataset { name, classes: table.labels.iter().map(class).collect(), rows: table.rows })
+}
+
+/// At most how many samples and how many numbers a located CSV holds, without reading them.
+///
+/// # Errors
+/// As [`load`].
+pub(super) fn extent(located: &str) -> Result<(u64, u64), String> {
+    data(located).map(|text| csv::extent(&text)).map_err(|problem| problem.to_string())
+}
+
+/// Bytes that a worker takes for its training set, at most.
+pub(super) fn training_bytes(samples: u64, values: u64) -> u64 {
+    u64::try_from(COPIES * once_bytes(samples, values)).unwrap_or(u64::MAX)
 }
 
 /// Draws samples of two classes in turn: the numbers of class 0 from normal distributions around −1 ÷ √features, those
@@ -81,9 +93,7 @@ fn normal(rng: &mut Pcg64Mcg) -> f64 {
 
 /// Whether so much data fits into the memory that is free; looked at before any of it is allocated.
 fn fits(name: &str, samples: u64, values: u64, available_bytes: Option<u64>) -> Result<(), String> {
-    let per_sample = size_of::<Vec<SvmNode>>() + size_of::<f64>();
-    let once = u128::from(samples) * per_sample as u128 + u128::from(values) * size_of::<SvmNode>() as u128;
-    let needed = COPIES * once;
+    let needed = (1 + COPIES) * once_bytes(samples, values);
     match available_bytes {
         Some(available) if needed > u128::from(available) => Err(format!(
             "{name}: {} samples take {} of memory while one worker trains, and {} are free; use fewer",
@@ -93,6 +103,12 @@ fn fits(name: &str, samples: u64, values: u64, available_bytes: Option<u64>) -> 
         )),
         _ => Ok(()),
     }
+}
+
+/// Bytes of samples that hold so many numbers, with a label each.
+fn once_bytes(samples: u64, values: u64) -> u128 {
+    let per_sample = size_of::<Vec<SvmNode>>() + size_of::<f64>();
+    u128::from(samples) * per_sample as u128 + u128::from(values) * size_of::<SvmNode>() as u128
 }
 
 fn available_bytes() -> Option<u64> {

@@ -3,7 +3,7 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use super::{Frame, Label, LaneRow, Lanes, Segment, paint};
+use super::{Frame, Label, LaneRow, Lanes, Segment, Turn, paint, turns};
 use crate::engine::LaneState;
 use crate::tui::theme::{Role, Theme};
 use crate::tui::widgets::strip;
@@ -16,11 +16,13 @@ impl Lanes<'_> {
         let row = |part: Rect| Rect { y, height: 1, ..part };
         paint::put_right(buf, row(frame.label), y, &lane.label, self.theme, self.theme.style(Role::Dim));
         let time = row(frame.time);
+        let turns = turns::columns(lane, frame);
+        self.turns(&turns, time, buf);
         if lane.spans.is_empty() || is_crowded(lane, frame) {
-            self.density(lane, frame, time, buf);
+            self.density(lane, &turns, frame, time, buf);
         } else {
             for segment in lane.spans {
-                self.segment(segment, lane.state, frame, time, buf);
+                self.segment(segment, lane.state, &turns, frame, time, buf);
             }
         }
         self.say(lane, row(frame.words), time, buf);
@@ -41,7 +43,16 @@ impl Lanes<'_> {
         }
     }
 
-    fn segment(&self, segment: &Segment, state: LaneState, frame: &Frame, time: Rect, buf: &mut Buffer) {
+    /// Draws a task. What its worker did about the lock has been drawn, and is left where it tells more.
+    fn segment(
+        &self,
+        segment: &Segment,
+        state: LaneState,
+        turns: &[Option<Turn>],
+        frame: &Frame,
+        time: Rect,
+        buf: &mut Buffer,
+    ) {
         let symbols = self.theme.symbols();
         let (from, to) = frame.columns(segment);
         let role = match (segment.failed, segment.end_s) {
@@ -54,6 +65,7 @@ impl Lanes<'_> {
         for column in from..to {
             let symbol = match column {
                 c if c == from => symbols.span_ends[0],
+                c if c + 1 < to && has_mark(turns, c) && !segment.failed => continue,
                 c if c + 1 < to => body,
                 _ if segment.end_s.is_none() => symbols.span_open,
                 _ => symbols.span_ends[1],
@@ -84,7 +96,7 @@ impl Lanes<'_> {
         paint::put(buf, time, (x, time.y), &text, self.theme, self.theme.style(role));
     }
 
-    fn density(&self, lane: &LaneRow<'_>, frame: &Frame, time: Rect, buf: &mut Buffer) {
+    fn density(&self, lane: &LaneRow<'_>, turns: &[Option<Turn>], frame: &Frame, time: Rect, buf: &mut Buffer) {
         let busy = busy_columns(lane, frame);
         let failed = failed_columns(lane, frame);
         for (column, (level, failed)) in busy.iter().zip(failed).enumerate() {
@@ -92,11 +104,15 @@ impl Lanes<'_> {
             let at = (time.x + column as u16, time.y);
             if failed {
                 paint::dot(buf, time, at, self.theme.symbols().cross, self.theme.style(Role::Bad));
-            } else {
+            } else if turns.is_empty() {
                 paint::dot(buf, time, at, symbol, self.theme.style(Role::Series(0)));
             }
         }
     }
+}
+
+fn has_mark(turns: &[Option<Turn>], column: u16) -> bool {
+    turns.get(usize::from(column)).is_some_and(Option::is_some)
 }
 
 /// Whether segments would be too narrow to be told apart.

@@ -10,7 +10,7 @@ fn task(start_s: f64, end_s: Option<f64>, x: f64) -> Segment {
 }
 
 fn lane<'a>(label: &str, state: LaneState, spans: &'a [Segment]) -> LaneRow<'a> {
-    LaneRow { label: label.to_owned(), state, spans, busy: &[], note: String::new() }
+    LaneRow { label: label.to_owned(), state, spans, busy: &[], lock: [&[]; 4], note: String::new() }
 }
 
 fn lanes<'a>(lanes: &'a [LaneRow<'a>], theme: &'a Theme) -> Lanes<'a> {
@@ -91,6 +91,36 @@ fn tiny_tasks_are_shown_by_density() {
     1 #####x####---------------
     2 ____...,,,----===++++***###
       '0        '2 s      '4 s      '6 s
+    ");
+}
+
+#[test]
+fn under_a_lock_lanes_tell_what_was_done_about_it() {
+    let one = [task(0.0, None, 8.0)];
+    let over = [Segment { end_s: Some(3.0), ..one[0].clone() }];
+    let trips: Vec<Segment> = (0..100).map(|i| task(f64::from(i) * 0.05, None, 0.0)).collect();
+    let none = [0.0_f32; 9];
+    let (held, waited) = ([1.0, 1.0, 1.0, 0.5, 0.5, 0.5, 0.0, 0.0, 0.0], [0.0, 0.0, 0.0, 0.5, 0.5, 0.5, 1.0, 1.0, 1.0]);
+    let away = [0.0, 0.0, 0.0, 0.0, 0.9, 0.9, 0.9, 0.9, 0.0];
+    let rows = [
+        LaneRow { lock: [&held, &waited, &none, &none], ..lane("0", LaneState::Running, &one) },
+        LaneRow { lock: [&none, &none, &away, &none], ..lane("1", LaneState::Running, &trips) },
+        LaneRow { lock: [&none, &none, &none, &away], ..lane("2", LaneState::Running, &[]) },
+        LaneRow { lock: [&held, &waited, &none, &none], ..lane("3", LaneState::Finished, &over) },
+    ];
+    insta::assert_snapshot!(at(&rows, (60, 5), &Theme::FULL), @"
+    0 ▐████████████▒▒▒▒▒ 8 ▒▒▒▒▒░░░░░░░░░░░░╌
+    1                  ··················
+    2                  ══════════════════
+    3 ▐████████ 8 █▒▒▒▒▒▒▒▒▌
+      ╵0             ╵2 s          ╵4 s           ╵6 s
+    ");
+    insta::assert_snapshot!(at(&rows, (60, 5), &Theme::PLAIN), @"
+    0 [############===== 8 =====::::::::::::>
+    1                  ..................
+    2                  NNNNNNNNNNNNNNNNNN
+    3 [######## 8 #========]
+      '0             '2 s          '4 s           '6 s
     ");
 }
 
@@ -182,7 +212,8 @@ proptest! {
             .map(|(start_s, end_s, x, failed)| Segment { start_s, end_s, label: Label::Input(x), failed }).collect();
         let row = |(i, state): (usize, &usize)| LaneRow {
             label: i.to_string(), state: STATES[*state], spans: if i % 3 == 0 { &[] } else { &spans[i.min(spans.len())..] },
-            busy: &busy, note: note.clone(),
+            busy: &busy, lock: if i % 2 == 0 { [&[]; 4] } else { [&busy, &busy[busy.len() / 2..], &busy, &busy] },
+            note: note.clone(),
         };
         let rows: Vec<LaneRow<'_>> = states.iter().enumerate().map(row).collect();
         for theme in [Theme::FULL, Theme::PLAIN] {

@@ -4,28 +4,33 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
-use super::{Plot, paint};
+use super::{Axes, Plot, paint};
 use crate::tui::theme::Role;
+use crate::units;
 
 /// Columns between entries.
 const GAP: u16 = 2;
 
 impl Plot<'_> {
-    pub(super) fn legend(&self, clipped: bool, log: bool, place: Rect, buf: &mut Buffer) {
+    pub(super) fn legend(&self, axes: &Axes, place: Rect, buf: &mut Buffer) {
         if place.is_empty() {
             return;
         }
-        let mut entries = self.entries(if clipped { " (cut off)" } else { "" });
+        let mut entries = self.entries(if axes.clipped { " (cut off)" } else { "" });
         if self.length(&entries, GAP) > place.width {
             entries = self.entries("");
         }
         // What the dotted line is can be guessed; whose marks are whose cannot.
-        if self.length(&entries, GAP) > place.width && self.slope().is_some() {
+        if self.length(&entries, GAP) > place.width && self.guide().is_some() {
             entries.pop();
         }
         let gap = if self.length(&entries, GAP) > place.width { 1 } else { GAP };
         let length = self.length(&entries, gap);
-        let scales = if log { ", both log" } else { "" };
+        let scales = match (axes.x.is_log(), axes.y.is_log()) {
+            (true, true) => ", both log",
+            (true, false) => ", log",
+            (false, _) => "",
+        };
         let title = format!("{} over {}{scales}", self.y_label, self.x_label);
         let title_length = paint::width(self.theme, &title);
         let fits = place.width >= title_length + 3 + length;
@@ -47,8 +52,15 @@ impl Plot<'_> {
             let mark = symbols.marks[series.mark % symbols.marks.len()];
             (mark, series.name.clone(), self.theme.style(Role::Series(series.mark)))
         });
-        let ideal = self.slope().map(|_| (symbols.ideal, format!("ideal{after_ideal}"), self.theme.style(Role::Ideal)));
-        series.chain(ideal).collect()
+        let guide = self.guide().map(|name| (symbols.ideal, name + after_ideal, self.theme.style(Role::Ideal)));
+        let has_guess = self.guesses.iter().any(|series| series.points.iter().any(super::Point::is_drawable));
+        let guess = has_guess.then(|| (symbols.guess, "predicted".to_owned(), self.theme.style(Role::Text)));
+        series.chain(guess).chain(guide).collect()
+    }
+
+    /// What the dotted line is, if there is one.
+    fn guide(&self) -> Option<String> {
+        self.slope().map(|_| "ideal".to_owned()).or_else(|| self.drawn_level().map(units::percent))
     }
 
     fn length(&self, entries: &[(&str, String, Style)], gap: u16) -> u16 {

@@ -1,4 +1,4 @@
-//! What is drawn on the canvas, from the back to the front: the ideal line, the crosshair, lines between points,
+//! What is drawn on the canvas, from the back to the front: the ideal line or the level, the crosshair, lines between points,
 //! error bars, marks, the selected point.
 
 use std::collections::HashSet;
@@ -15,6 +15,7 @@ impl Plot<'_> {
     pub(super) fn draw_data(&self, axes: &Axes, mut canvas: Canvas, buf: &mut Buffer) {
         let area = canvas.area;
         self.ideal_line(axes, &mut canvas);
+        self.level_line(axes, &mut canvas);
         for series in self.series {
             let style = self.series_style(series);
             let points: Vec<&Point> = series.points.iter().filter(|point| point.is_drawable()).collect();
@@ -53,6 +54,13 @@ impl Plot<'_> {
         canvas.line(from, to, Stroke::Dotted, self.theme.style(Role::Ideal));
     }
 
+    fn level_line(&self, axes: &Axes, canvas: &mut Canvas) {
+        let Some(level) = self.drawn_level() else { return };
+        let y = (1.0 - axes.y.position(level)) * f64::from(canvas.area.height - 1);
+        let to = f64::from(canvas.area.width) - 1.0;
+        canvas.line((0.0, y), (to, y), Stroke::Dotted, self.theme.style(Role::Ideal));
+    }
+
     fn crosshair(&self, axes: &Axes, area: Rect, buf: &mut Buffer) {
         let Some(point) = self.selected_point() else { return };
         let [horizontal, vertical] = self.theme.symbols().crosshair;
@@ -73,28 +81,35 @@ impl Plot<'_> {
     fn marks(&self, axes: &Axes, area: Rect, buf: &mut Buffer) {
         let mut taken = HashSet::new();
         let mut placed = Vec::new();
-        for (s, series) in self.series.iter().enumerate() {
+        // What was measured comes first: it is a prediction that steps aside.
+        let measured = self.series.iter().enumerate().map(|(s, series)| (Some(s), series));
+        for (s, series) in measured.chain(self.guesses.iter().map(|guess| (None, guess))) {
             for (p, point) in series.points.iter().enumerate().filter(|(_, point)| point.is_drawable()) {
                 let (x, y) = cell(axes, area, point);
                 let aside = [Some(x), Some(x + 1), x.checked_sub(1)].into_iter().flatten();
                 let free = aside.filter(|x| *x >= area.left() && *x < area.right()).find(|x| !taken.contains(&(*x, y)));
                 let at = (free.unwrap_or(x), y);
                 taken.insert(at);
-                placed.push((at, series, point, self.selected == Some((s, p))));
+                let selected = s.is_some_and(|s| self.selected == Some((s, p)));
+                placed.push((at, series, point, self.symbol(series, s.is_some()), selected));
             }
         }
-        for (at, series, point, _) in &placed {
+        for (at, series, point, ..) in &placed {
             self.error_bar(axes, area, *at, point, self.series_style(series), buf);
         }
         // The selected one last, so that no other hides it.
-        placed.sort_by_key(|(_, _, _, selected)| *selected);
-        let marks = &self.theme.symbols().marks;
-        for (at, series, _, selected) in placed {
+        placed.sort_by_key(|(.., selected)| *selected);
+        for (at, series, _, symbol, selected) in placed {
             let style = self.series_style(series);
             let style =
                 if selected { style.add_modifier(self.theme.style(Role::Selected).add_modifier) } else { style };
-            paint::dot(buf, area, at, marks[series.mark % marks.len()], style);
+            paint::dot(buf, area, at, symbol, style);
         }
+    }
+
+    fn symbol(&self, series: &Series, measured: bool) -> &'static str {
+        let symbols = self.theme.symbols();
+        if measured { symbols.marks[series.mark % symbols.marks.len()] } else { symbols.guess }
     }
 
     fn error_bar(&self, axes: &Axes, area: Rect, (x, y): (u16, u16), point: &Point, style: Style, buf: &mut Buffer) {

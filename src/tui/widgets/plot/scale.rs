@@ -128,6 +128,18 @@ impl Scale {
         }
     }
 
+    /// Ticks of the x axis at measured values: at all of them if their labels fit in so many columns, else at every
+    /// second, third, and so on.
+    pub(super) fn measured_ticks(&self, measured: impl Iterator<Item = f64>, columns: u16) -> Vec<Tick> {
+        let mut values: Vec<f64> = measured.collect();
+        values.sort_by(f64::total_cmp);
+        values.dedup();
+        let every = |stride: usize| -> Vec<Tick> {
+            values.iter().step_by(stride).map(|&value| Tick { value, text: compact(value) }).collect()
+        };
+        (1..=values.len()).map(every).find(|ticks| self.has_room(ticks, columns)).unwrap_or_default()
+    }
+
     /// Whether the labels stand apart by at least a blank.
     fn has_room(&self, ticks: &[Tick], columns: u16) -> bool {
         ticks.windows(2).all(|pair| {
@@ -141,6 +153,28 @@ impl Scale {
 /// A whole number without a point, anything else with three digits.
 pub(super) fn plain(value: f64) -> String {
     if value.fract() == 0.0 && value.abs() < 1e6 { format!("{value:.0}") } else { units::scaled(value) }
+}
+
+/// A value as short as three digits can say it: `20`, `2 k`, `1.5 M`, `0.01`.
+pub(super) fn compact(value: f64) -> String {
+    const PREFIXES: [(f64, &str); 4] = [(1e12, " T"), (1e9, " G"), (1e6, " M"), (1e3, " k")];
+    let (scale, prefix) = PREFIXES.into_iter().find(|(scale, _)| value.abs() >= *scale).unwrap_or((1.0, ""));
+    let mantissa = value / scale;
+    match mantissa.abs() {
+        a if a > 0.0 && a < 0.01 => format!("{value:.0e}"),
+        a => {
+            let places = if a >= 99.95 {
+                0
+            } else if a >= 9.995 {
+                1
+            } else {
+                2
+            };
+            let digits = format!("{mantissa:.places$}");
+            let short = if places > 0 { digits.trim_end_matches('0').trim_end_matches('.') } else { &digits };
+            format!("{short}{prefix}")
+        }
+    }
 }
 
 /// The next of 1, 2, 5 × 10ⁿ.
@@ -208,6 +242,22 @@ mod tests {
         let powers: Vec<f64> = (0..=8).map(|n| f64::from(1 << n)).collect();
         assert_eq!(ticks(&powers, Scale::log(1.0, 256.0), 80).len(), 9);
         assert_eq!(ticks(&powers, Scale::log(1.0, 256.0), 24), ["1", "4", "16", "64", "256"]);
+    }
+
+    #[test]
+    fn measured_values_get_ticks_as_far_as_there_is_room() {
+        let decades: Vec<f64> = (0..7).map(|n| 2.0 * 10f64.powi(n)).collect();
+        let ticks = |columns| {
+            let ticks = Scale::log(2.0, 2e6).measured_ticks(decades.iter().copied(), columns);
+            ticks.into_iter().map(|tick| tick.text).collect::<Vec<_>>()
+        };
+        assert_eq!(ticks(60), ["2", "20", "200", "2 k", "20 k", "200 k", "2 M"]);
+        assert_eq!(ticks(24), ["2", "200", "20 k", "2 M"]);
+        assert_eq!(ticks(2), ["2"]);
+        assert_eq!(Scale::linear(0.0, 1.0).measured_ticks(std::iter::empty(), 20), []);
+        let texts = [0.0, 0.01, 0.25, 1.0, 12.5, 999.0, 1000.0, 1536.0, 1.5e6, 1e15, 4e-6, -20.0].map(compact);
+        let wanted = ["0", "0.01", "0.25", "1", "12.5", "999", "1 k", "1.54 k", "1.5 M", "1000 T", "4e-6", "-20"];
+        assert_eq!(texts, wanted);
     }
 
     #[test]

@@ -25,7 +25,17 @@ fn cluster() -> Vec<Series> {
 }
 
 fn plot<'a>(series: &'a [Series], selected: Option<(usize, usize)>, theme: &'a Theme) -> Plot<'a> {
-    Plot { series, ideal: Some(1.0), selected, x_label: "workers", y_label: "speedup", theme }
+    Plot {
+        series,
+        guesses: &[],
+        ideal: Some(1.0),
+        level: None,
+        over: Over::Workers,
+        selected,
+        x_label: "workers",
+        y_label: "speedup",
+        theme,
+    }
 }
 
 #[test]
@@ -96,6 +106,68 @@ fn wide_ranges_are_logarithmic() {
     ");
 }
 
+/// Efficiencies over steps by decades, the shortest tasks with bars that go anywhere.
+fn by_steps() -> Vec<Series> {
+    let points = [(2.0, 0.05, 3.0), (20.0, 0.1, 0.05), (200.0, 0.4, 0.05), (2000.0, 0.9, 0.0), (2e4, 1.0, 0.0)];
+    vec![series("threads × 2", 0, &points)]
+}
+
+#[test]
+fn fractions_over_values_are_compared_with_a_level() {
+    let data = by_steps();
+    let over = Plot { ideal: None, over: Over::Values, x_label: "steps", ..plot(&data, None, &Theme::FULL) };
+    let chart = Plot { level: Some(0.5), y_label: "efficiency", ..over };
+    let plain = Plot { theme: &Theme::PLAIN, selected: Some((0, 2)), ..chart };
+    insta::assert_snapshot!(draw(chart, 60, 12, &Theme::FULL), @"
+    efficiency over steps, log            ● threads × 2  ┈┈ 50 %
+        │   ┬
+     1.0┤   │                                      ⣀⣀⣀⡠⠤⠤⠤⠒⠒●
+        │   │                                 ⣀⠔●⠉⠉
+        │   │                              ⢀⠤⠊
+        │   │                           ⢀⠤⠊⠁
+     0.5┤⠐ ⠂│ ⠂⠐ ⠂⠐ ⠂⠐ ⠂⠐ ⠂⠐ ⠂⠐ ⠂⠐ ⠂⠐⢀⠦⠚⠁⠂⠐ ⠂⠐ ⠂⠐ ⠂⠐ ⠂⠐ ⠂⠐ ⠂⠐ ⠂⠐
+        │   │                    ⣀⠤⠔●⠁
+        │   │               ⣀⡠⠔⠒⠉
+        │   │  ⢀⣀⣀⣀⣀⣀⣀⣀⠤●⠔⠒⠉
+     0.0└───●⠉⠉⠁────────┬───────────┬───────────┬───────────┬───
+      log   2           20         200         2 k         20 k
+    ");
+    insta::assert_snapshot!(draw(plain, 40, 9, &Theme::PLAIN), @"
+    o threads x 2  .. 50 %
+        |  -
+       1+  |                     -o------o
+        |  |                  ---
+        |. | . . . . . . . --- . . . . . . .
+    0.40|~~|~~~~~~~~~~~~--o
+        |  |      -o----  :
+       0+--o-------+------+-------+------+--
+      log  2       20    200     2 k    20 k
+    ");
+    // What is no fraction has no level, and spans as many decades as its values do.
+    insta::assert_snapshot!(draw(Plot { y_label: "tasks a second", ..over }, 60, 9, &Theme::FULL), @"
+    tasks a second over steps, both log            ● threads × 2
+         │   ┬
+        1┤   │                                           ⢀⣀⣀●
+         │   │                         ⢀⣀⣀⠤⠤⠔⠒⠒⠉●⠉⠉⠉⠉⠉⠉⠉⠉⠁
+         │   │                  ⣀⣀⠤⠔⠒●⠉⠁
+    0.125┤   │           ●⣀⠤⠤⠒⠊⠉
+         │   ●⣀⡠⠤⠤⠤⠒⠒⠒⠉⠉⠉┴
+         └───┬───────────┬───────────┬──────────┬───────────┬───
+       log   2           20         200        2 k         20 k
+    ");
+}
+
+#[test]
+fn values_within_a_decade_stand_on_a_linear_axis() {
+    let points = [(1.0, 0.5, 0.0), (5.5, 0.6, 0.0), (10.0, 0.7, 0.0)];
+    let data = [series("threads × 2", 0, &points)];
+    let chart = Plot { ideal: None, level: Some(0.5), over: Over::Values, ..plot(&data, None, &Theme::FULL) };
+    let text = draw(chart, 60, 9, &Theme::FULL);
+    let ticks: Vec<&str> = text.lines().last().unwrap_or_default().split_whitespace().collect();
+    assert_eq!(ticks, ["1", "5.5", "10"], "{text}");
+    assert!(!text.contains("log"), "{text}");
+}
+
 #[test]
 fn an_ideal_that_would_squash_the_data_is_cut_off() {
     let flat = [series("threads", 0, &[(1.0, 1.0, 0.0), (8.0, 1.1, 0.0)])];
@@ -122,6 +194,27 @@ fn marks_on_one_cell_step_aside() {
     let same = [series("threads", 0, &[(1.0, 1.0, 0.0)]), series("processes", 1, &[(1.0, 1.0, 0.0)])];
     let text = draw(plot(&same, None, &Theme::FULL), 40, 10, &Theme::FULL);
     assert!(text.contains("●○"), "{text}");
+}
+
+#[test]
+fn predictions_have_a_mark_of_their_own() {
+    let guesses = [series("threads", 0, &[(2.0, 1.93, 0.0), (4.0, 3.8, 0.0)])];
+    for theme in [Theme::FULL, Theme::PLAIN] {
+        let data = two_cores();
+        let text = draw(Plot { guesses: &guesses, ..plot(&data, None, &theme) }, 60, 12, &theme);
+        let marks: Vec<&str> = text.lines().skip(1).flat_map(|line| line.matches('?')).collect();
+        assert_eq!(marks.len(), 2, "{text}");
+        assert!(text.lines().next().is_some_and(|legend| legend.contains("? predicted")), "{text}");
+        let [mark, ..] = theme.symbols().marks;
+        assert!(text.contains(&format!("{mark}?")), "beside what was measured at the same place\n{text}");
+    }
+}
+
+#[test]
+fn a_prediction_alone_is_drawn() {
+    let guesses = [series("threads", 0, &[(2.0, 1.8, 0.0)])];
+    let text = draw(Plot { guesses: &guesses, ..plot(&[], None, &Theme::FULL) }, 40, 10, &Theme::FULL);
+    assert!(text.contains('?') && text.contains("ideal"), "{text}");
 }
 
 #[test]
@@ -179,8 +272,10 @@ proptest! {
         let series =
             [Series { name: "a…".into(), mark: 0, points: a.to_vec() }, Series { name: "b".into(), mark: 99, points: b.to_vec() }];
         for theme in [Theme::FULL, Theme::PLAIN] {
-            let plot = Plot { series: &series, ideal, selected, x_label: "workers", y_label: "µs", theme: &theme };
+            let plot = Plot { guesses: &series, ideal, x_label: "work", y_label: "µs", ..plot(&series, selected, &theme) };
             draw(plot, w, h, &theme);
+            draw(Plot { over: Over::Values, ..plot }, w, h, &theme);
+            draw(Plot { over: Over::Values, ideal: None, level: ideal, ..plot }, w, h, &theme);
         }
     }
 }

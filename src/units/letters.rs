@@ -1,9 +1,48 @@
-//! Lookalikes for terminals that show nothing beyond ASCII.
+//! Which characters texts may be written in, and lookalikes for where nothing beyond ASCII can be shown.
 
 use std::borrow::Cow;
 
+/// The characters that can be shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Letters {
+    /// All of them.
+    Any,
+    /// Nothing beyond ASCII.
+    Ascii,
+}
+
+impl Letters {
+    /// What the locale says, read through `env`. Where none is set at all (containers), characters are taken to be
+    /// UTF-8, since nearly every terminal is; a locale that says otherwise is believed.
+    pub fn detect(env: &dyn Fn(&str) -> Option<String>) -> Self {
+        let var = |name: &str| env(name).filter(|value| !value.is_empty());
+        match ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().find_map(var) {
+            Some(locale) if !is_utf8(&locale) => Self::Ascii,
+            _ => Self::Any,
+        }
+    }
+
+    /// What this process's environment says.
+    pub fn of_environment() -> Self {
+        Self::detect(&|name| std::env::var(name).ok())
+    }
+
+    /// The text in these letters. Lookalikes may be longer (`…` is `...`), so measure afterwards.
+    pub fn fit(self, text: &str) -> Cow<'_, str> {
+        match self {
+            Self::Any => Cow::Borrowed(text),
+            Self::Ascii => to_ascii(text),
+        }
+    }
+}
+
+fn is_utf8(locale: &str) -> bool {
+    let locale = locale.to_ascii_lowercase();
+    locale.contains("utf-8") || locale.contains("utf8")
+}
+
 /// `text` in ASCII: known characters by lookalikes, others as `?`.
-pub(super) fn to_ascii(text: &str) -> Cow<'_, str> {
+pub fn to_ascii(text: &str) -> Cow<'_, str> {
     if text.is_ascii() {
         return Cow::Borrowed(text);
     }
@@ -64,7 +103,9 @@ fn lookalike(c: char) -> Option<&'static str> {
         '✗' | '✘' => "x",
         '▸' | '▶' | '❯' => ">",
         '│' | '┃' => "|",
-        '█' => "#",
+        '█' | '▉' | '▊' | '▋' | '▌' => "#",
+        // Less than half of a block is nothing.
+        '▍' | '▎' | '▏' => "",
         '\u{a0}' | '\u{2009}' | '\u{202f}' => " ",
         'ä' => "ae",
         'ö' => "oe",

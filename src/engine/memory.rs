@@ -1,0 +1,196 @@
+//! What the processes of a trial take up in memory while it goes on: sampled at the gate, a few times a second from
+//! then on, and once more when all tasks are done and all workers still there.
+//!
+//! It is the proportional set size: a page that three processes share counts as a third of a page for each. So the sum
+//! over all processes is what the machine has to give, and nothing is counted twice. Looking costs the processes time, so
+//! only kinds whose lesson it is are looked at, and no more than a twentieth of the time is spent on it.
+
+use std::time::{Duration, Instant};
+
+use rustix::time::{ClockId, clock_gettime};
+
+use super::event::{MemoryCourse, ProcessMemory};
+use crate::backend::Board;
+use crate::machine;
+
+/// Samples kept of a trial; when there are more, each second one is dropped, and they are taken half as often.
+const SAMPLES_MAX: usize = 64;
+/// Processes of which there is a course each; those beyond count in the sum alone.
+const PROCESSES_MAX: usize = 64;
+/// The shortest time from one sample to the next.
+const EVERY: Duration = Duration::from_millis(50);
+/// What may be spent on looking: one part of the time in so many.
+const THRIFT: u32 = 20;
+
+/// Watches the processes of a trial.
+pub(super) struct MemoryWatch<'a> {
+    board: &'a Board,
+    processes: Vec<Process>,
+    /// The process that forked the others.
+    parent: Option<u32>,
+    course: MemoryCourse,
+    begun: Option<Instant>,
+    is_over: bool,
+    every: Duration,
+    due: Instant,
+}
+
+/// A process with workers.
+struct Process {
+    workers: Vec<u32>,
+    /// The thread that its first worker is, or was when last seen.
+    thread: u32,
+    pid: Option<u32>,
+}
+
+impl<'a> MemoryWatch<'a> {
+    /// Watches all workers of a board, who must stand at its gate, and the process that forked them, if one did.
+    pub(super) fn new(board: &'a Board, parent: Option<u32>) -> Self {
+        let mut processes: Vec<Process> = Vec::new();
+        for worker in 0..board.shape().workers {
+            let thread = board.read_lane(worker).pid;
+            let pid = machine::process_of(thread);
+            match processes.iter_mut().find(|process| process.pid == pid && pid.is_some()) {
+                Some(process) => process.workers.push(worker),
+                None => processes.push(Process { workers: vec![worker], thread, pid }),
+            }
+        }
+        let told = processes.iter().take(PROCESSES_MAX);
+        let course = MemoryCourse {
+            processes: told.map(|p| ProcessMemory { workers: p.workers.clone(), bytes: Vec::new() }).collect(),
+            parent_bytes: parent.map(|_| Vec::new()),
+            ..MemoryCourse::default()
+        };
+        Self { board, processes, parent, course, begun: None, is_over: false, every: EVERY, due: Instant::now() }
+    }
+
+    /// Says that the gate is open: from now on time is counted.
+    pub(super) fn begin(&mut self) {
+        self.begun = Some(Instant::now());
+    }
+
+    /// Whether it is time for the next sample.
+    pub(super) fn is_due(&self) -> bool {
+        Instant::now() >= self.due
+    }
+
+    /// Says that the last sample was taken: the workers may go.
+    pub(super) fn end(&mut self) {
+        self.is_over = true;
+    }
+
+    /// Whether the last sample was taken.
+    pub(super) fn is_over(&self) -> bool {
+        self.is_over
+    }
+
+    /// Takes a sample, and gives the course so far.
+    pub(super) fn sample(&mut self) -> &MemoryCourse {
+        let looked = cpu_time();
+        let at_s = self.begun.map_or(0.0, |begun| begun.elapsed().as_secs_f64());
+        let mut total = 0;
+        for (index, process) in self.processes.iter_mut().enumerate() {
+            let bytes = process.look(self.board);
+            total += bytes;
+            if let Some(told) = self.course.processes.get_mut(index) {
+                told.bytes.push(bytes);
+            }
+        }
+        if let (Some(pid), Some(told)) = (self.parent, &mut self.course.parent_bytes) {
+            let bytes = machine::pss_bytes(pid).unwrap_or(0);
+            total += bytes;
+            told.push(bytes);
+        }
+        self.course.at_s.push(at_s);
+        self.course.total_bytes.push(total);
+        self.course.peak_bytes = self.course.peak_bytes.max(total);
+        if self.course.at_s.len() > SAMPLES_MAX {
+            self.course.thin_out();
+            self.every *= 2;
+        }
+        self.due = Instant::now() + self.every.max(cpu_time().saturating_sub(looked) * THRIFT);
+        &self.course
+    }
+
+    /// The course of the whole trial; `None` if the kernel told nothing.
+    pub(super) fn close(self) -> Option<MemoryCourse> {
+        (self.course.peak_bytes > 0).then_some(self.course)
+    }
+}
+
+/// What this thread has used of a CPU. The clock on the wall would also count what it waited for one.
+fn cpu_time() -> Duration {
+    let time = clock_gettime(ClockId::ThreadCPUTime);
+    Duration::new(u64::try_from(time.tv_sec).unwrap_or(0), u32::try_from(time.tv_nsec).unwrap_or(0))
+}
+
+impl Process {
+    /// What it takes up; 0 when it is gone.
+    fn look(&mut self, board: &Board) -> u64 {
+        let thread = self.workers.first().map_or(0, |&worker| board.read_lane(worker).pid);
+        if thread != self.thread {
+            // Its worker was replaced.
+            self.thread = thread;
+            self.pid = machine::process_of(thread);
+        }
+        self.pid.and_then(machine::pss_bytes).unwrap_or(0)
+    }
+}
+
+impl MemoryCourse {
+    /// The sample at which the sum over all processes was largest, of those kept.
+    pub fn peak_at(&self) -> usize {
+        let samples = self.total_bytes.iter().enumerate();
+        samples.max_by_key(|(_, bytes)| **bytes).map_or(0, |(at, _)| at)
+    }
+
+    /// Samples of it in so many equal steps of time, each as it was at the step's end; empty if there are none.
+    pub fn resampled(&self, bytes: &[u64], steps: usize) -> Vec<u64> {
+        let (Some(end_s), Some(_)) = (self.at_s.last(), bytes.first()) else { return Vec::new() };
+        let at = |step: usize| {
+            let until_s = end_s * (step + 1) as f64 / steps as f64;
+            let taken = self.at_s.partition_point(|at_s| *at_s <= until_s).clamp(1, bytes.len());
+            bytes[taken - 1]
+        };
+        (0..steps).map(at).collect()
+    }
+
+    /// Drops each second sample, but never the first and the last.
+    fn thin_out(&mut self) {
+        let last = self.at_s.len().saturating_sub(1);
+        fn thin<T: Copy>(samples: &mut Vec<T>, last: usize) {
+            let kept = samples.iter().enumerate().filter(|(i, _)| i % 2 == 0 || *i == last).map(|(_, sample)| *sample);
+            *samples = kept.collect();
+        }
+        thin(&mut self.at_s, last);
+        thin(&mut self.total_bytes, last);
+        self.processes.iter_mut().for_each(|process| thin(&mut process.bytes, last));
+        self.parent_bytes.iter_mut().for_each(|bytes| thin(bytes, last));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_and_the_last_sample_are_kept() {
+        let times = |n: u32| (0..n).map(f64::from).collect::<Vec<_>>();
+        for (n, kept) in [(1, vec![0.0]), (4, vec![0.0, 2.0, 3.0]), (5, vec![0.0, 2.0, 4.0])] {
+            let bytes: Vec<u64> = (0..u64::from(n)).collect();
+            let process = ProcessMemory { workers: vec![0], bytes: bytes.clone() };
+            let mut course = MemoryCourse {
+                peak_bytes: 9,
+                at_s: times(n),
+                total_bytes: bytes.clone(),
+                processes: vec![process],
+                parent_bytes: Some(bytes),
+            };
+            course.thin_out();
+            assert_eq!(course.at_s, kept);
+            let bytes: Vec<u64> = kept.iter().map(|t| *t as u64).collect();
+            assert_eq!((&course.total_bytes, &course.processes[0].bytes), (&bytes, &bytes));
+            assert_eq!((course.parent_bytes, course.peak_bytes), (Some(bytes), 9));
+        }
+    }
+}

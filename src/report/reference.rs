@@ -1,0 +1,88 @@
+//! The reference of kinds as a page of Markdown, made of the registry table.
+//!
+//! Nothing is printed here; the page under `scenarios/` is this text, and a test holds it to it.
+
+use super::catalog::nature;
+use crate::scenario::{BackendKind, KindSpec};
+
+const HEAD: &str = "\
+# Kinds of workload
+
+This page is written by `parlab list --kinds --format md`, from the same table that scenarios are checked against.
+
+A scenario names a kind in `[workload]`, with its parameters beside it. Each task has an input `x`, from `inputs`, `tasks`
+or `[grid]`; a grid may vary parameters, too, and where it does not vary `x`, `x` is 1. Values of a result are the same
+whoever runs the task; those that are measured are not.
+";
+
+/// The page, ending in a newline.
+pub fn kinds_markdown(specs: impl Iterator<Item = &'static KindSpec> + Clone) -> String {
+    let mut page = HEAD.to_owned();
+    page.push_str(&table(
+        ["kind", "what a task does"],
+        specs.clone().map(|spec| [link(spec.name), spec.summary.to_owned()]),
+    ));
+    for spec in specs {
+        page.push_str(&kind(spec));
+    }
+    page
+}
+
+fn kind(spec: &KindSpec) -> String {
+    let mut parts =
+        vec![format!("\n## {}\n\n{}.\n", spec.name, sentence(spec.summary)), format!("\n{}\n", facts(spec))];
+    if !spec.params.is_empty() {
+        let rows = spec
+            .params
+            .iter()
+            .map(|param| [code(param.name), param.unit.to_owned(), param.domain.allowed(), param.doc.to_owned()]);
+        parts.push(table(["parameter", "unit", "values", "what it is"], rows));
+    }
+    let rows = spec.results().map(|value| {
+        let measured = spec.measured.iter().any(|other| other.name == value.name);
+        let doc = if measured { format!("{} (measured)", value.doc) } else { value.doc.to_owned() };
+        [code(value.name), value.unit.to_owned(), doc]
+    });
+    parts.push(table(["result", "unit", "what it is"], rows));
+    parts.concat()
+}
+
+/// How its tasks behave, what they take and who can run them.
+fn facts(spec: &KindSpec) -> String {
+    let progress = if spec.tells_progress { " and tells how far it is" } else { "" };
+    let inputs = match spec.search {
+        Some(search) => format!(
+            "Tasks come from a `[grid]` over {}, which has no `x`.",
+            search.varies.iter().map(|name| code(name)).collect::<Vec<_>>().join(", ")
+        ),
+        None => format!("Inputs: {}.", spec.input.span()),
+    };
+    let backends = match spec.processes_only {
+        Some(reason) => {
+            format!("Backends: {} and {} only; {reason}.", BackendKind::Processes.word(), BackendKind::Hybrid.word())
+        }
+        None => format!("Backends: {}.", BackendKind::ALL.map(BackendKind::word).join(", ")),
+    };
+    format!("A task {}{progress}. {inputs} {backends}", nature(spec.nature))
+}
+
+fn table<const N: usize>(heads: [&str; N], rows: impl Iterator<Item = [String; N]>) -> String {
+    let line = |cells: [String; N]| format!("| {} |\n", cells.map(|cell| cell.replace('|', "\\|")).join(" | "));
+    let head = line(heads.map(str::to_owned));
+    let rule = format!("|{}\n", "---|".repeat(N));
+    format!("\n{head}{rule}{}", rows.map(line).collect::<String>())
+}
+
+fn link(name: &str) -> String {
+    format!("[`{name}`](#{name})")
+}
+
+fn code(name: &str) -> String {
+    format!("`{name}`")
+}
+
+/// The text with a capital first letter.
+fn sentence(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}

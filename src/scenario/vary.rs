@@ -1,0 +1,246 @@
+//! `[vary]`: one number that takes several values in one run. Every value makes a point, at which every
+//! configuration is run, the baseline included.
+//!
+//! What is varied is a parameter of the kind, which changes the tasks, or a key of `[sweep]`, which changes only how
+//! they are handed out.
+
+use std::borrow::Cow;
+use std::hash::{Hash, Hasher};
+
+use serde::{Deserialize, Serialize};
+
+use super::findings::Findings;
+use super::job;
+use super::kind::{Domain, KindSpec};
+use super::section::Section;
+use super::setting::Setting;
+use super::settings::{Axis, Job, Scenario, Sweep, Value};
+use super::sweep::{Choices, MAX_CHUNK, MAX_PAYLOAD};
+use super::wording::{listed, plain, plain_whole, printable, remedy};
+
+/// The most values, and the fewest: a single one would vary nothing.
+pub(super) const VALUES: std::ops::RangeInclusive<usize> = 2..=100;
+
+/// A key of `[sweep]` that may be varied: a whole number.
+struct SweepKey {
+    name: &'static str,
+    min: u64,
+    max: u64,
+    /// Where it was given as a single value.
+    given: for<'c, 'd> fn(&'c Choices<'d>) -> Option<&'c Setting<'d>>,
+    set: fn(&mut Sweep, u64),
+    /// Whether results are others with another value, though the tasks are the same.
+    changes_results: bool,
+}
+
+/// All of them.
+const SWEEP_KEYS: &[SweepKey] = &[
+    SweepKey {
+        name: "chunk",
+        min: 1,
+        max: MAX_CHUNK,
+        given: |choices| choices.chunk.given.as_ref(),
+        set: |sweep, chunk| sweep.chunk = Some(chunk),
+        changes_results: false,
+    },
+    SweepKey {
+        name: "payload",
+        min: 0,
+        max: MAX_PAYLOAD,
+        given: |choices| choices.payload.given.as_ref(),
+        set: |sweep, payload| sweep.payload = payload,
+        changes_results: true,
+    },
+];
+
+/// One value of the varied number.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Point {
+    /// Its place among the values, counted from 0.
+    pub index: u32,
+    /// What is varied.
+    pub key: String,
+    /// Its value here.
+    pub value: Value,
+}
+
+// A value is a finite number, and as such equal to itself.
+impl Eq for Point {}
+
+impl Hash for Point {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        (self.index, &self.key).hash(state);
+    }
+}
+
+impl Point {
+    /// Whether the tasks are others than at the next point, and not only handed out in another way.
+    pub fn changes_tasks(&self) -> bool {
+        sweep_key(&self.key).is_none()
+    }
+
+    /// Whether the tasks give other results than at the next point, so that only those of one point are to agree.
+    pub fn changes_results(&self) -> bool {
+        sweep_key(&self.key).is_none_or(|key| key.changes_results)
+    }
+
+    /// The value as one would type it.
+    pub fn value_in_words(&self) -> String {
+        match &self.value {
+            Value::Whole(n) => plain_whole(*n),
+            Value::Number(x) => plain(*x),
+            Value::Flag(flag) => flag.to_string(),
+            Value::Word(word) => word.clone(),
+        }
+    }
+}
+
+impl Scenario {
+    /// The points of a run in order; a single `None` where nothing is varied.
+    pub fn points(&self) -> Vec<Option<Point>> {
+        let Some(Axis { key, values }) = &self.vary else { return vec![None] };
+        let point =
+            |(index, value): (usize, &Value)| Point { index: index as u32, key: key.clone(), value: value.clone() };
+        values.iter().enumerate().map(point).map(Some).collect()
+    }
+
+    /// The tasks at a point.
+    pub fn job_at(&self, point: Option<&Point>) -> Cow<'_, Job> {
+        match point.filter(|point| point.changes_tasks()) {
+            None => Cow::Borrowed(&self.job),
+            Some(point) => {
+                let mut job = self.job.clone();
+                job.params.insert(point.key.clone(), point.value.clone());
+                Cow::Owned(job)
+            }
+        }
+    }
+
+    /// The tasks at each of the points, once where they are the same at all of them.
+    pub fn jobs(&self) -> impl Iterator<Item = Cow<'_, Job>> {
+        let mut points = self.points();
+        if points.iter().flatten().all(|point| !point.changes_tasks()) {
+            points.truncate(1);
+        }
+        points.into_iter().map(|point| self.job_at(point.as_ref()))
+    }
+
+    /// Who runs the tasks at a point.
+    pub(super) fn sweep_at(&self, point: Option<&Point>) -> Sweep {
+        let mut sweep = self.sweep.clone();
+        let key = point.and_then(|point| Some((sweep_key(&point.key)?, &point.value)));
+        if let Some((key, Value::Whole(n))) = key {
+            (key.set)(&mut sweep, *n);
+        }
+        sweep
+    }
+}
+
+fn sweep_key(name: &str) -> Option<&'static SweepKey> {
+    SWEEP_KEYS.iter().find(|key| key.name == name)
+}
+
+/// What may be varied, and within which bounds.
+enum Target {
+    Param(Domain),
+    Sweep(&'static SweepKey),
+}
+
+/// Reads the table; `root` is the file, to see what is given there as well. `None` if nothing is varied, or wrongly.
+pub(super) fn read(
+    vary: &Section<'_>,
+    root: &Section<'_>,
+    spec: Option<&'static KindSpec>,
+    choices: &Choices<'_>,
+    findings: &mut Findings<'_>,
+) -> Option<Axis> {
+    let header = vary.header().filter(|_| vary.is_table())?;
+    let everything = vary.everything();
+    let Some((offset, name, given)) = everything.first() else {
+        let message = "must not be empty; add a parameter with an array of values";
+        findings.missing("[vary", Some(header), "[vary]", message);
+        return None;
+    };
+    for (offset, other, _) in &everything[1..] {
+        findings.at(*offset, printable(other), format!("only one can be varied, and {name} is; keep one of the two"));
+    }
+    let target = target(*offset, name, spec, findings)?;
+    let alone = alone(given, name, &target, root, choices, findings);
+    let values = values(given, &target, findings)?;
+    (alone && everything.len() == 1).then(|| Axis { key: (*name).to_owned(), values })
+}
+
+/// What a key means; nothing if the kind is not known.
+fn target(offset: usize, name: &str, spec: Option<&'static KindSpec>, findings: &mut Findings<'_>) -> Option<Target> {
+    if let Some(key) = sweep_key(name) {
+        return Some(Target::Sweep(key));
+    }
+    let spec = spec?;
+    let is_number = |domain| matches!(domain, Domain::Number { .. } | Domain::Whole { .. } | Domain::Threads { .. });
+    let sweep = SWEEP_KEYS.iter().map(|key| key.name);
+    let params = spec.params.iter().filter(|param| spec.search.is_none() && is_number(param.domain));
+    let known = params.map(|param| param.name).chain(sweep);
+    let message = match spec.params.iter().find(|param| param.name == name) {
+        Some(_) if spec.search.is_some() => {
+            format!("{} has its parameters varied by [grid]; here {} can be", spec.name, listed(known, ""))
+        }
+        Some(param) if is_number(param.domain) => return Some(Target::Param(param.domain)),
+        Some(_) => format!("only numbers can be varied; known are {}", listed(known, "")),
+        None => format!("cannot be varied for {}; {}", spec.name, remedy(name, known, "")),
+    };
+    findings.at(offset, printable(name), message);
+    None
+}
+
+/// Whether nothing else says what the varied number is.
+fn alone(
+    given: &Setting<'_>,
+    name: &str,
+    target: &Target,
+    root: &Section<'_>,
+    choices: &Choices<'_>,
+    findings: &mut Findings<'_>,
+) -> bool {
+    let fixed = match target {
+        Target::Sweep(key) => (key.given)(choices).cloned(),
+        Target::Param(_) => root.within("workload", name),
+    };
+    if let Some(fixed) = &fixed {
+        findings.about(fixed, "is varied in [vary] as well; keep one of the two");
+    }
+    let is_in_grid = matches!(target, Target::Param(_)) && root.within("grid", name).is_some();
+    if is_in_grid {
+        findings.about(given, "is varied in [grid] as well; keep one of the two");
+    }
+    fixed.is_none() && !is_in_grid
+}
+
+/// Distinct values, each within its bounds.
+fn values(given: &Setting<'_>, target: &Target, findings: &mut Findings<'_>) -> Option<Vec<Value>> {
+    let items = given.items(findings, "values")?;
+    if !VALUES.contains(&items.len()) {
+        let (least, most) = VALUES.into_inner();
+        findings.about(given, format!("must have from {least} to {most} values, and has {}", items.len()));
+        return None;
+    }
+    let mut values: Vec<Value> = Vec::new();
+    for item in &items {
+        match value(item, target, findings) {
+            Some(value) if values.contains(&value) => {
+                findings.about(item, "is there before; every value may be there once");
+            }
+            Some(value) => values.push(value),
+            None => {}
+        }
+    }
+    (values.len() == items.len()).then_some(values)
+}
+
+fn value(item: &Setting<'_>, target: &Target, findings: &mut Findings<'_>) -> Option<Value> {
+    match target {
+        Target::Sweep(key) => item.whole(findings, key.min, key.max).map(Value::Whole),
+        // The word for all CPUs might mean the same as another value.
+        Target::Param(Domain::Threads { max, .. }) => item.whole(findings, 1, *max).map(Value::Whole),
+        Target::Param(domain) => job::value(item, *domain, findings),
+    }
+}

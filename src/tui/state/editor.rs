@@ -1,0 +1,223 @@
+//! A scenario while its parameters are tried: the form, the cursor, what the parser says, and the name to save it by.
+//!
+//! Nothing is read, checked or written here: that is the lab's matter, and its answers are kept.
+
+use crate::scenario::form::{Form, Row};
+use crate::tui::port::{Draft, Preview, Trouble};
+
+/// A form that is being filled in.
+#[derive(Debug, Clone)]
+pub struct Editor {
+    /// The scenario in the library that it began with.
+    pub name: String,
+    /// Its parameters.
+    pub form: Form,
+    /// What it would run, or what is wrong with it.
+    pub checked: Result<Preview, Vec<Trouble>>,
+    /// The selected row.
+    row: usize,
+    /// The cursor in the selected row's value.
+    cursor: usize,
+    /// Where a copy would be saved; shown when one is asked for.
+    pub file: Line,
+    /// What the keys do.
+    pub stage: Stage,
+    /// The last answer to a command: that it went well, or why not.
+    pub notice: Option<Result<String, String>>,
+}
+
+/// What the keys do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stage {
+    /// They change values.
+    Filling,
+    /// They change the name of the file to save.
+    Naming,
+    /// They answer whether a file is to be overwritten.
+    Asking,
+}
+
+/// A line of text that is typed, with a cursor.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Line {
+    text: String,
+    /// In characters from the start.
+    cursor: usize,
+}
+
+/// Longer lines are a cat on the keyboard.
+const LINE_MAX: usize = 4096;
+
+impl Line {
+    /// A line with the cursor at its end.
+    pub fn new(text: String) -> Self {
+        Self { cursor: text.chars().count(), text }
+    }
+
+    /// A line with the cursor somewhere, or at its end.
+    fn at(text: String, cursor: usize) -> Self {
+        Self { cursor: cursor.min(text.chars().count()), text }
+    }
+
+    /// What it says.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// What stands before the cursor, and what from it on.
+    pub fn halves(&self) -> (&str, &str) {
+        let at = self.text.char_indices().nth(self.cursor).map_or(self.text.len(), |(at, _)| at);
+        self.text.split_at(at)
+    }
+
+    /// Adds a character before the cursor.
+    pub fn insert(&mut self, c: char) {
+        if self.text.len() < LINE_MAX && !c.is_control() {
+            let (before, after) = self.halves();
+            self.text = format!("{before}{c}{after}");
+            self.cursor += 1;
+        }
+    }
+
+    /// Takes back the character before the cursor.
+    pub fn erase(&mut self) {
+        let (before, after) = self.halves();
+        let mut before = before.to_owned();
+        if before.pop().is_some() {
+            self.text = before + after;
+            self.cursor -= 1;
+        }
+    }
+
+    /// Empties it.
+    pub fn clear(&mut self) {
+        *self = Self::default();
+    }
+
+    /// Moves the cursor by a character.
+    pub fn step(&mut self, forward: bool) {
+        let last = self.text.chars().count();
+        self.cursor = if forward { (self.cursor + 1).min(last) } else { self.cursor.saturating_sub(1) };
+    }
+
+    /// Moves the cursor to an end.
+    pub fn jump(&mut self, to_the_end: bool) {
+        self.cursor = if to_the_end { self.text.chars().count() } else { 0 };
+    }
+}
+
+impl Editor {
+    /// A form as it was opened; the first thing that is said of the tasks is selected.
+    pub fn new(name: String, form: Form, file: String, checked: Result<Preview, Vec<Trouble>>) -> Self {
+        let says = |row: &Row| !row.table.is_empty() && !row.value.is_empty();
+        let first = form.rows().iter().position(says).unwrap_or(0);
+        let mut editor =
+            Self { name, form, checked, row: 0, cursor: 0, file: Line::new(file), stage: Stage::Filling, notice: None };
+        editor.select(first);
+        editor
+    }
+
+    /// The position of the selected row.
+    pub fn position(&self) -> usize {
+        self.row
+    }
+
+    /// The selected row.
+    pub fn selected(&self) -> Option<&Row> {
+        self.form.rows().get(self.row)
+    }
+
+    /// The selected row's value with the cursor.
+    pub fn value(&self) -> Line {
+        Line::at(self.selected().map(|row| row.value.clone()).unwrap_or_default(), self.cursor)
+    }
+
+    /// Selects a row, or the last; the cursor goes to the end of its value.
+    pub fn select(&mut self, row: usize) {
+        self.row = row.min(self.form.rows().len().saturating_sub(1));
+        self.cursor = usize::MAX;
+        self.cursor = self.value().cursor;
+    }
+
+    /// Changes the selected row's value, or moves the cursor in it; whether it says something else now.
+    pub fn change(&mut self, change: impl FnOnce(&mut Line)) -> bool {
+        let mut line = self.value();
+        change(&mut line);
+        let differs = self.selected().is_some_and(|row| row.value != line.text);
+        self.cursor = line.cursor;
+        self.form.set(self.row, line.text);
+        differs
+    }
+
+    /// Takes the next of the values to choose from, or the one before; whether there are any.
+    pub fn choose(&mut self, next: bool) -> bool {
+        let Some(row) = self.selected().filter(|row| !row.choices.is_empty()) else { return false };
+        let value = if row.value.is_empty() { &row.default } else { &row.value };
+        let all = row.choices.len();
+        let at = match (row.choices.iter().position(|choice| choice == value), next) {
+            (Some(at), true) => (at + 1) % all,
+            (Some(at), false) => (at + all - 1) % all,
+            (None, _) => 0,
+        };
+        let choice = row.choices[at].clone();
+        self.change(|line| *line = Line::new(choice))
+    }
+
+    /// What was made of the scenario.
+    pub fn draft(&self) -> Draft {
+        Draft { name: self.name.clone(), text: self.form.text() }
+    }
+
+    /// What is wrong with a row.
+    pub fn trouble(&self, row: usize) -> Option<&str> {
+        let troubles = self.checked.as_ref().err()?;
+        troubles.iter().find(|trouble| trouble.row == Some(row)).map(|trouble| trouble.text.as_str())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::workload;
+
+    fn editor() -> Editor {
+        let text = "title = 't'\n[workload]\nkind = 'countdown'\nsteps = 5\ninputs = [1, 2]\n[sweep]\nworkers = 2\n";
+        let form = Form::of(text, workload::specs()).unwrap();
+        Editor::new("x".to_owned(), form, "x-2.toml".to_owned(), Err(Vec::new()))
+    }
+
+    fn at(editor: &mut Editor, key: &str) {
+        let row = editor.form.rows().iter().position(|row| row.key == key).unwrap();
+        editor.select(row);
+    }
+
+    #[test]
+    fn values_are_typed_at_the_cursor() {
+        let mut editor = editor();
+        assert_eq!(editor.selected().map(|row| row.key.as_str()), Some("steps"));
+        assert!(editor.change(|line| line.insert('é')));
+        assert_eq!(editor.value().halves(), ("5é", ""));
+        assert!(!editor.change(|line| line.step(false)));
+        editor.change(|line| line.erase());
+        assert_eq!(editor.value().halves(), ("", "é"));
+        assert!(!editor.change(|line| line.erase()), "there is nothing before the cursor");
+        editor.change(|line| line.jump(true));
+        assert!(!editor.change(|line| line.insert('\n')), "controls are not typed");
+        editor.change(Line::clear);
+        assert!(editor.form.is_changed() && !editor.draft().text.contains("steps"));
+    }
+
+    #[test]
+    fn words_are_chosen_around_and_around() {
+        let mut editor = editor();
+        assert!(!editor.choose(true), "there are too many numbers to choose from");
+        at(&mut editor, "schedule");
+        for expected in ["guided", "stealing", "static", "dynamic"] {
+            assert!(editor.choose(true));
+            assert_eq!(editor.value().text(), expected, "it begins with the default");
+        }
+        editor.choose(false);
+        assert_eq!(editor.value().text(), "static");
+        assert!(editor.draft().text.contains("schedule = \"static\""));
+    }
+}

@@ -1,0 +1,188 @@
+//! Both ends of the line against each other, and the worker's end against servers that misbehave.
+
+use std::io::{Read as _, Write as _};
+use std::net::{IpAddr, Ipv4Addr, TcpListener, TcpStream, UdpSocket};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use super::client::{Answer, Line, Trouble};
+use super::server::Server;
+use crate::workload::{Cancelled, Service as _, until_readable};
+
+fn open(port: u16) -> Line {
+    Line::open(port, &|| false).unwrap_or_else(|trouble| panic!("{trouble:?}"))
+}
+
+fn ask(line: &mut Line, name: &str, unit_s: f64) -> Result<Answer, Trouble> {
+    line.ask(name, unit_s, |socket| until_readable(socket, &|| false))
+}
+
+#[test]
+fn users_are_known_to_the_letter() {
+    let server = Server::start().unwrap();
+    let mut line = open(server.port());
+    for name in ["pelita", "aspp", "ASPP"] {
+        assert_eq!(ask(&mut line, name, 0.0), Ok(Answer { status: 200, exists: true, thought_s: 0.0 }), "{name}");
+    }
+    for name in ["Pelita", "pelita ", "nobody", "a b", "%61spp", "../aspp", "aspp?x=1", "#", "~", "a/b", "\"'<&"] {
+        assert_eq!(ask(&mut line, name, 0.0), Ok(Answer { status: 404, exists: false, thought_s: 0.0 }), "{name}");
+    }
+}
+
+#[test]
+fn every_character_of_a_name_is_thought_about() {
+    let server = Server::start().unwrap();
+    let mut line = open(server.port());
+    for (name, thought_s) in [("pelita", 0.06), ("a b%", 0.04)] {
+        let begun = Instant::now();
+        let answer = ask(&mut line, name, 0.01).unwrap();
+        assert!((answer.thought_s - thought_s).abs() < 1e-12, "{answer:?}");
+        assert!(begun.elapsed() >= Duration::from_secs_f64(thought_s), "{:?}", begun.elapsed());
+    }
+}
+
+#[test]
+fn hundreds_are_thought_about_at_once() {
+    let server = Server::start().unwrap();
+    let begun = Instant::now();
+    let mut lines: Vec<Line> = (0..256).map(|_| open(server.port())).collect();
+    std::thread::scope(|scope| {
+        for line in &mut lines {
+            scope.spawn(|| assert_eq!(ask(line, "aspp", 0.1).unwrap().status, 200));
+        }
+    });
+    // One after the other they would take 102 seconds.
+    assert!(begun.elapsed() < Duration::from_secs(20), "{:?}", begun.elapsed());
+}
+
+#[test]
+fn nobody_else_can_reach_it() {
+    let server = Server::start().unwrap();
+    drop(open(server.port()));
+    // Another address of the loopback interface, and the machine's own one: nothing is sent to find that out.
+    let route = UdpSocket::bind("0.0.0.0:0").and_then(|socket| {
+        socket.connect("192.0.2.1:9")?;
+        Ok(socket.local_addr()?.ip())
+    });
+    let elsewhere = [IpAddr::from([127, 0, 0, 2])].into_iter().chain(route.ok().filter(|ip| !ip.is_loopback()));
+    for ip in elsewhere {
+        let refused = TcpStream::connect_timeout(&(ip, server.port()).into(), Duration::from_secs(5));
+        assert_eq!(refused.unwrap_err().kind(), std::io::ErrorKind::ConnectionRefused, "{ip}");
+    }
+}
+
+#[test]
+fn it_is_gone_when_it_is_dropped_and_so_are_its_connections() {
+    let server = Server::start().unwrap();
+    let port = server.port();
+    let mut waiting = open(port);
+    let waits = std::thread::spawn(move || ask(&mut waiting, "aspp", 1000.0));
+    std::thread::sleep(Duration::from_millis(50));
+    let begun = Instant::now();
+    drop(server);
+    assert_eq!(waits.join().unwrap(), Err(Trouble::Failed("the server hung up".to_owned())));
+    assert!(begun.elapsed() < Duration::from_secs(5));
+    let Err(Trouble::Failed(reason)) = Line::open(port, &|| false) else { panic!("it still listens") };
+    assert!(reason.starts_with("cannot connect to the server: Connection refused"), "{reason}");
+    assert_eq!(Line::open(port, &|| true).err(), Some(Trouble::Cancelled));
+}
+
+#[test]
+fn a_wait_that_is_called_off_ends() {
+    let server = Server::start().unwrap();
+    let looks = std::cell::Cell::new(0);
+    let asked = open(server.port()).ask("aspp", 1000.0, |socket| {
+        until_readable(socket, &|| {
+            looks.set(looks.get() + 1);
+            looks.get() > 2
+        })
+    });
+    assert_eq!((asked, looks.get()), (Err(Trouble::Cancelled), 3));
+    assert_eq!(Trouble::from(Cancelled), Trouble::Cancelled);
+}
+
+/// What a server that is spoken to directly answers.
+fn raw(request: &str) -> String {
+    let server = Server::start().unwrap();
+    let mut stream = TcpStream::connect((Ipv4Addr::LOCALHOST, server.port())).unwrap();
+    stream.write_all(format!("{request} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").as_bytes()).unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    answer
+}
+
+#[test]
+fn what_makes_no_sense_is_refused() {
+    for request in [
+        "GET /",
+        "GET /users/aspp",
+        "GET /users/aspp?unit_s=nan",
+        "GET /users/aspp?unit_s=-1",
+        "GET /users/aspp?unit_s=inf",
+        "GET /users/%ff?unit_s=0",
+        "POST /users/aspp?unit_s=0",
+        "GET /groups/aspp?unit_s=0",
+    ] {
+        assert!(raw(request).starts_with("HTTP/1.1 400 "), "{request}");
+    }
+    assert!(raw("GET /users/aspp?unit_s=0").starts_with("HTTP/1.1 200 "));
+}
+
+/// A server that takes one connection, waits for a request, and says the same thing whatever it is asked.
+fn parrot(says: &'static [u8]) -> (u16, JoinHandle<()>) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let thread = std::thread::spawn(move || {
+        let (mut stream, _) = listener.accept().unwrap();
+        let mut request = [0; 512];
+        let _ = stream.read(&mut request).unwrap();
+        for byte in says {
+            stream.write_all(&[*byte]).unwrap();
+        }
+    });
+    (port, thread)
+}
+
+fn said(says: &'static [u8]) -> Result<Answer, Trouble> {
+    let (port, thread) = parrot(says);
+    let answer = ask(&mut open(port), "x", 0.0);
+    thread.join().unwrap();
+    answer
+}
+
+#[test]
+fn an_answer_may_come_in_pieces() {
+    let body = br#"{"exists":true,"thought_s":0.25}"#;
+    assert_eq!(body.len(), 32);
+    let answer = said(b"HTTP/1.1 200 OK\r\nContent-Length: 32\r\n\r\n{\"exists\":true,\"thought_s\":0.25}");
+    assert_eq!(answer, Ok(Answer { status: 200, exists: true, thought_s: 0.25 }));
+}
+
+#[test]
+fn servers_that_misbehave_are_failures_with_a_reason() {
+    let cases: [(&[u8], &str); 6] = [
+        (b"", "the server hung up"),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 32\r\n\r\n{", "the server hung up"),
+        (b"HTTP/1.1 503 Busy\r\nContent-Length: 0\r\n\r\n", "the server answered with status 503"),
+        (b"HTTP/1.1 200 OK\r\n\r\n", "the server's answer has no length"),
+        (b"SMTP ready\r\n\r\n", "the server's answer is no HTTP: "),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}", "the server's answer makes no sense: "),
+    ];
+    for (says, reason) in cases {
+        let Err(Trouble::Failed(told)) = said(says) else { panic!("{says:?} is no failure") };
+        assert!(told.starts_with(reason), "{told}");
+    }
+}
+
+#[test]
+fn an_answer_without_end_is_given_up() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let mut line = open(listener.local_addr().unwrap().port());
+    let endless = std::thread::spawn(move || {
+        let mut stream = listener.accept().unwrap().0;
+        while stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 99999999\r\n\r\nxxxxxxxxxxxxxxxx").is_ok() {}
+    });
+    assert_eq!(ask(&mut line, "x", 0.0), Err(Trouble::Failed("the server's answer is too long".to_owned())));
+    drop(line);
+    endless.join().unwrap();
+}

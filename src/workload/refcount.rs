@@ -1,0 +1,217 @@
+//! `refcount`: tasks take and drop references to objects that all workers share, as an interpreter does with every name
+//! it looks up. Counts that are not protected go wrong in two ways: an object whose count never gets back to zero is
+//! never freed, and one whose count gets there while it is still referenced is freed too early.
+//!
+//! An object here is its count and a mark for having been freed; its memory stays what it is, so using it afterwards is
+//! counted instead of being undefined.
+
+use std::hint::black_box;
+use std::sync::atomic::AtomicU64;
+use std::sync::atomic::Ordering::Relaxed;
+
+use super::registry::Param;
+use super::{Cancelled, Commons, Desk, Values, Workload};
+use crate::scenario::{Bounds, Domain, Inputs, Job, KindSpec, Nature, ParamSpec, ValueSpec};
+
+pub(super) const SPEC: KindSpec = KindSpec {
+    name: "refcount",
+    summary: "takes and drops a reference to one of the shared objects, x × steps times; whoever drops the last one frees \
+              the object, and without protection the counts go wrong",
+    nature: Nature::Computes,
+    params: &[
+        ParamSpec {
+            name: "steps",
+            unit: "references",
+            doc: "references taken and dropped for one unit of input",
+            domain: Domain::Number { default: 1e6, bounds: Bounds { min: 0.0, max: 1e15 } },
+        },
+        ParamSpec {
+            name: "objects",
+            unit: "objects",
+            doc: "shared objects, each kept alive by one more reference until the trial is over",
+            domain: Domain::Whole { default: 64, min: 1, max: OBJECTS_MAX as u64 },
+        },
+        ParamSpec {
+            name: "protection",
+            unit: "",
+            doc: "none: load a count, change it, store it; atomic: one instruction for all three; mutex: one lock for all \
+                  counts, as an interpreter without threads in mind would have it",
+            domain: Domain::Word { choices: &["none", "atomic", "mutex"] },
+        },
+    ],
+    input: Bounds { min: 0.0, max: 1e9 },
+    values: &[ValueSpec {
+        name: "references",
+        unit: "references",
+        doc: "the references that the task took and dropped",
+    }],
+    measured: &[],
+    tally: &[
+        ValueSpec { name: "freed_too_early", unit: "objects", doc: "freed while somebody still had a reference" },
+        ValueSpec { name: "leaked", unit: "objects", doc: "not freed although all references were dropped" },
+        ValueSpec {
+            name: "used_after_free",
+            unit: "references",
+            doc: "references taken to objects that had been freed: each might have been a crash",
+        },
+        ValueSpec { name: "objects", unit: "objects", doc: "the shared objects" },
+    ],
+    tells_progress: true,
+    processes_only: None,
+    search: None,
+};
+
+/// References between two looks at the outside world: some ms with the slowest protection.
+const STRIDE: u64 = 1 << 11;
+
+/// References that a task holds at a time, as the frames of a few nested calls do: each is dropped so many steps later.
+const HELD: usize = 8;
+
+/// The line of the commons that counts uses of freed objects, and the cells from which on counts and marks stand.
+const USED_AFTER_FREE: usize = 0;
+const COUNTS: usize = Commons::LINE;
+const MARKS: usize = COUNTS + OBJECTS_MAX;
+const OBJECTS_MAX: usize = 256;
+
+struct RefCount {
+    inputs: Inputs,
+    steps: Param,
+    objects: Param,
+    protection: Param,
+}
+
+pub(super) fn build(job: &Job) -> Box<dyn Workload> {
+    Box::new(RefCount {
+        inputs: job.inputs.clone(),
+        steps: Param::of_job(job, "steps"),
+        objects: Param::of_job(job, "objects"),
+        protection: Param::of_job(job, "protection"),
+    })
+}
+
+/// What became of the objects, once the reference that had kept each alive is dropped, too.
+pub(super) fn tally(job: &Job, commons: &Commons) -> Vec<(&'static str, f64)> {
+    let objects = Param::of_job(job, "objects").largest() as usize;
+    let is_freed = |object: &Object<'_>| object.mark.load(Relaxed) != 0;
+    let all = || (0..objects).map(|object| Object::of(commons, object));
+    let leaked = all().filter(|object| !is_freed(object) && object.count.load(Relaxed) != 0).count();
+    vec![
+        ("freed_too_early", all().filter(is_freed).count() as f64),
+        ("leaked", leaked as f64),
+        ("used_after_free", commons.line(USED_AFTER_FREE).load(Relaxed) as f64),
+        ("objects", objects as f64),
+    ]
+}
+
+impl Workload for RefCount {
+    fn settle(&self, desk: &dyn Desk) {
+        desk.commons().lock().free_from(desk.worker());
+    }
+
+    fn run(&self, task: u64, desk: &dyn Desk) -> Result<Values, Cancelled> {
+        let (total, objects) = (self.cost(task) as u64, self.objects.whole(task));
+        let protection = Protection::of(self.protection.word(task));
+        let commons = desk.commons();
+        let (mut done, mut used_after_free) = (0, 0);
+        let mut held: [Option<Object<'_>>; HELD] = [None; HELD];
+        while done < total {
+            let stride = STRIDE.min(total - done);
+            for step in done..done + stride {
+                let object = Object::of(commons, pick(task, step, objects));
+                protection.change(object, 1, desk)?;
+                used_after_free += object.mark.load(Relaxed);
+                if let Some(earlier) = held[step as usize % HELD].replace(object) {
+                    protection.change(earlier, -1, desk)?;
+                }
+            }
+            done += stride;
+            desk.progress(done as f64 / total as f64)?;
+        }
+        for object in held.into_iter().flatten() {
+            protection.change(object, -1, desk)?;
+        }
+        commons.line(USED_AFTER_FREE).fetch_add(used_after_free, Relaxed);
+        Ok([total as f64, 0.0, 0.0, 0.0])
+    }
+
+    fn cost(&self, task: u64) -> f64 {
+        (self.inputs.x(task) * self.steps.number(task)).floor()
+    }
+}
+
+/// An object, as far as there is one.
+#[derive(Clone, Copy)]
+struct Object<'a> {
+    /// Its references but for the one that keeps it alive, so that fresh memory holds live objects; below zero (it wraps)
+    /// when the count says that nobody has any.
+    count: &'a AtomicU64,
+    /// 1 once it was freed.
+    mark: &'a AtomicU64,
+}
+
+impl<'a> Object<'a> {
+    fn of(commons: &'a Commons, object: usize) -> Self {
+        let cells = commons.cells();
+        Self { count: &cells[COUNTS + object], mark: &cells[MARKS + object] }
+    }
+
+    /// Frees it, if this is the count of an object that nobody refers to.
+    fn free_at(&self, count: u64) {
+        if count == u64::MAX {
+            self.mark.store(1, Relaxed);
+        }
+    }
+
+    fn change_in_steps(&self, by: i64) {
+        let seen = black_box(self.count.load(Relaxed));
+        let count = seen.wrapping_add_signed(by);
+        self.count.store(count, Relaxed);
+        self.free_at(count);
+    }
+
+    fn change_at_once(&self, by: i64) {
+        let seen = self.count.fetch_add(by.cast_unsigned(), Relaxed);
+        self.free_at(seen.wrapping_add_signed(by));
+    }
+}
+
+/// What keeps two workers from changing a count at the same time.
+#[derive(Clone, Copy)]
+enum Protection {
+    None,
+    Atomic,
+    Mutex,
+}
+
+impl Protection {
+    fn of(word: &str) -> Self {
+        match word {
+            "atomic" => Self::Atomic,
+            "mutex" => Self::Mutex,
+            _ => Self::None,
+        }
+    }
+
+    #[inline]
+    fn change(self, object: Object<'_>, by: i64, desk: &dyn Desk) -> Result<(), Cancelled> {
+        match self {
+            Self::None => object.change_in_steps(by),
+            Self::Atomic => object.change_at_once(by),
+            Self::Mutex => {
+                let _held = desk.commons().lock().take(desk)?;
+                object.change_in_steps(by);
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The object that a step of a task refers to: all equally often, in no order. Mixing is that of SplitMix64 (Steele, Lea
+/// & Flood, 2014), and the high half of the product with the number of objects takes it there (Lemire, 2019).
+#[inline]
+fn pick(task: u64, step: u64, objects: u64) -> usize {
+    let z = (task << 32).wrapping_add(step).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    let z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+    let z = z ^ (z >> 27);
+    ((u128::from(z) * u128::from(objects)) >> 64) as usize
+}
