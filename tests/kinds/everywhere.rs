@@ -31,15 +31,21 @@ fn results_do_not_depend_on_who_runs_what() {
     for (kind, body) in KINDS {
         let mut seen: Vec<String> = Vec::new();
         for schedule in ["static", "dynamic", "guided", "stealing"] {
-            // Only threads can steal.
-            let backends = if schedule == "stealing" { "'threads'" } else { "'threads', 'processes'" };
+            // Only threads can steal, and only in the order of the queue can tasks go through a pipe.
+            let (backends, workers, configs) = match schedule {
+                "stealing" => ("['threads']", "[1, 3]", 3),
+                "dynamic" => {
+                    ("['threads', 'processes', 'hybrid']\ndispatch = ['shared', 'pipe']", "[1, 3, '2x2']", 11)
+                }
+                _ => ("['threads', 'processes', 'hybrid']", "[1, 3, '2x2']", 8),
+            };
             let toml = format!(
-                "[workload]\nkind = '{kind}'\n{body}\n[sweep]\nbackends = [{backends}]\nworkers = [1, 3]\n\
+                "[workload]\nkind = '{kind}'\n{body}\n[sweep]\nbackends = {backends}\nworkers = {workers}\n\
                  baseline = 'serial'\nrepeats = 1\nwarmup = 0\nschedule = '{schedule}'\n"
             );
             let (report, code, stderr) = report(&toml, &[]);
             assert_eq!((code, &report["status"]), (0, &"done".into()), "{kind} {schedule}: {stderr}");
-            assert_eq!(report["configs"].as_array().map(Vec::len), Some(if schedule == "stealing" { 3 } else { 5 }));
+            assert_eq!(report["configs"].as_array().map(Vec::len), Some(configs), "{kind} {schedule}");
             seen.extend(checksums(&report).into_iter().map(str::to_owned));
         }
         seen.dedup();
