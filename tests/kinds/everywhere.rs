@@ -34,9 +34,7 @@ fn results_do_not_depend_on_who_runs_what() {
             // Only threads can steal, and only in the order of the queue can tasks go through a pipe.
             let (backends, workers, configs) = match schedule {
                 "stealing" => ("['threads']", "[1, 3]", 3),
-                "dynamic" => {
-                    ("['threads', 'processes', 'hybrid']\ndispatch = ['shared', 'pipe']", "[1, 3, '2x2']", 11)
-                }
+                "dynamic" => ("['threads', 'processes', 'hybrid']\ndispatch = ['shared', 'pipe']", "[1, 3, '2x2']", 11),
                 _ => ("['threads', 'processes', 'hybrid']", "[1, 3, '2x2']", 8),
             };
             let toml = format!(

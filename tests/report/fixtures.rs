@@ -208,6 +208,13 @@ fn changed(kind: &str, change: impl Fn(PlannedTrial, &mut TrialOutcome)) -> Vec<
     events
 }
 
+/// As [`done`], with a warning of too many threads.
+pub(crate) fn oversubscribed() -> Vec<Stamped> {
+    let message = "4 workers × 2 inner threads make 8 threads for 2 usable CPUs".to_owned();
+    let problem = Problem { code: "oversubscribed".to_owned(), message };
+    Script::new(planned()).trials(16).finish(Status::Done, vec![problem])
+}
+
 /// As [`done`], with speedups that count the hiring of workers.
 pub(crate) fn done_with_startup() -> Vec<Stamped> {
     let mut planned = planned();

@@ -31,6 +31,15 @@ fn a_run_as_predicted() {
 }
 
 #[test]
+fn a_run_with_more_threads_than_cpus() {
+    let text = text(&fixtures::oversubscribed());
+    let section = text.split("Context switches").nth(1).expect("a section");
+    let rows: Vec<Vec<&str>> = section.lines().map(|line| line.split_whitespace().collect()).collect();
+    assert!(rows.contains(&vec!["serial", "3", "11"]), "{section}");
+    assert!(!self::text(&fixtures::done()).contains("Context switches"));
+}
+
+#[test]
 fn a_run_under_an_interpreters_lock() {
     insta::assert_snapshot!(text(&fixtures::under_a_lock()));
 }

@@ -7,6 +7,7 @@ mod interpreter;
 mod measured;
 mod memory;
 mod search;
+mod switches;
 mod table;
 mod tally;
 mod wrap;
@@ -39,6 +40,7 @@ pub fn render(ledger: &Ledger) -> String {
         sections.push(measured::render(ledger, &figures, WIDTH));
         sections.push(tally::render(ledger, &figures, WIDTH));
         sections.push(memory::render(&figures, WIDTH));
+        sections.push(switches::render(ledger, &figures, WIDTH));
         sections.push(metg(&figures));
         sections.push(SearchFigures::of(ledger).map(|found| search::render(&found, WIDTH)).unwrap_or_default());
     }

@@ -20,7 +20,7 @@ use ratatui::widgets::Widget as _;
 use super::prose::{Column, wrap};
 use super::scores::Picture;
 use super::speedups;
-use crate::engine::{Row, Status, tally_figure};
+use crate::engine::{Row, Status, Usage, tally_figure};
 use crate::tui::state::{Run, State};
 use crate::tui::theme::{Role, Theme};
 use crate::tui::widgets::paint;
@@ -273,6 +273,9 @@ fn point_figures<'r>(run: &Run, row: &'r Row) -> Vec<(&'r str, String)> {
     out.extend(row.startup_s.map(|startup| ("start-up", units::seconds(startup.median))));
     out.extend(row.tasks_per_s.map(|rate| ("tasks/s", units::scaled(rate))));
     out.push(("repeats", wall.samples.to_string()));
+    let switches = |usage: &Usage| [usage.switches_involuntary, usage.switches_voluntary].map(units::count);
+    let in_words = |[forced, waits]: [String; 2]| format!("{forced} forced, {waits} to wait");
+    out.extend(row.usage.as_ref().map(|usage| ("context switches", in_words(switches(usage)))));
     out
 }
 
