@@ -136,7 +136,8 @@ impl Gil {
             }
             let woken = self.freed.wait_timeout(state, left.min(LOOK)).unwrap_or_else(PoisonError::into_inner);
             state = woken.0;
-            if !woken.1.timed_out() {
+            // It may have been let go between the end of a look and this.
+            if !woken.1.timed_out() || !state.locked {
                 return (state, false);
             }
         }

@@ -3,7 +3,7 @@
 
 use super::failure::Failure;
 use crate::machine;
-use crate::scenario::{BackendKind, Config, Job, Plan, Scenario};
+use crate::scenario::{BackendKind, Config, Dispatch, Job, Plan, Scenario};
 use crate::units;
 use crate::workload;
 
@@ -58,9 +58,11 @@ fn check_memory(scenario: &Scenario, available: u64) -> Result<(), Failure> {
 /// Whether a job fits, at whichever of these configurations needs most.
 fn check_memory_of(job: &Job, configs: &[Config], available: u64) -> Result<(), Failure> {
     let needs = workload::needs(job);
-    // Forked workers have the data from their parent, the others from parlab itself, and both stay for the whole run.
-    let makers = [true, false].into_iter().filter(|&forked| configs.iter().any(|c| (c.forks() > 0) == forked));
-    let shared = needs.shared_bytes.saturating_mul(makers.count() as u64);
+    // Forked workers have the data from their parent, the others from parlab itself, which also makes it where it
+    // sends tasks through a pipe; and both stay for the whole run.
+    let in_parlab = |config: &Config| config.forks() == 0 || config.dispatch == Dispatch::Pipe;
+    let makers = [configs.iter().any(in_parlab), configs.iter().any(|config| config.forks() > 0)];
+    let shared = needs.shared_bytes.saturating_mul(makers.map(u64::from).iter().sum());
     let tasks = job.inputs.len();
     let each = |config: &Config| needs.worker_bytes.saturating_add(config.payload_bytes(tasks));
     // What the workers of a process write to is copied once for all of them.

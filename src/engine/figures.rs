@@ -144,7 +144,7 @@ impl Figures {
             }
         }
         let metg = shortest_tasks(&rows, &times, baseline, planned.scenario.tasks);
-        predict(planned, &mut rows, &times, baseline);
+        predict(planned, &mut rows, &times);
         let spec = workload::specs().find(|spec| spec.name == planned.scenario.kind);
         let names = spec.into_iter().flat_map(|spec| spec.tally).map(|value| value.name);
         let told =
@@ -153,9 +153,10 @@ impl Figures {
         Self { rows, baseline, tally, metg }
     }
 
-    /// The best of the median speedups, the baseline's own left aside.
+    /// The best of the median speedups, those of the baselines left aside.
     pub fn best_speedup(&self) -> Option<f64> {
-        let others = self.rows.iter().enumerate().filter(|(index, _)| Some(*index) != self.baseline);
+        let is_reference = |index: usize, row: &Row| Some(index) == self.baseline || self.is_yardstick(row);
+        let others = self.rows.iter().enumerate().filter(|(index, row)| !is_reference(*index, row));
         others.filter_map(|(_, row)| row.speedup).map(|speedup| speedup.value).max_by(f64::total_cmp)
     }
 
@@ -280,11 +281,12 @@ fn compare(row: &mut Row, times: Option<&Times>, baseline: Option<&Times>, basel
 }
 
 /// Sets what was expected beside what was measured.
-fn predict(planned: &Planned, rows: &mut [Row], times: &[Option<Times>], baseline: Option<usize>) {
+fn predict(planned: &Planned, rows: &mut [Row], times: &[Option<Times>]) {
     let median_s = |config: usize| times.get(config)?.as_ref().map(|times| times.median_s);
-    let reference_s = baseline.and_then(median_s);
+    let baselines = planned.plan.baselines();
     for prediction in &planned.predictions {
         if let Some(row) = rows.get_mut(prediction.config) {
+            let reference_s = baselines.get(prediction.config).copied().flatten().and_then(median_s);
             row.predicted =
                 Some(Predicted::of(prediction.expected, row.speedup, median_s(prediction.config), reference_s));
         }

@@ -12,7 +12,7 @@ use super::memory::MemoryWatch;
 use super::order::OrderFigures;
 use super::run::Executor;
 use crate::backend::{Agency, Board, Broken, Clock, Crew, Departure, Notice, Scale, Shape, Totals};
-use crate::scenario::{BackendKind, Config, Inputs, Point, Scenario, Value};
+use crate::scenario::{BackendKind, Config, Inputs, Job, Point, Scenario, Value};
 use crate::workload::{self, Service, Watch};
 
 /// Results are kept for runs of up to this many tasks.
@@ -103,8 +103,9 @@ impl Laboratory<'_> {
         with_results: bool,
         tell: &mut dyn FnMut(Event),
     ) -> Result<TrialOutcome, Broken> {
+        let job = self.scenario.job_at(config.point.as_ref());
         if self.point != config.point {
-            self.agency.turn_to(&self.scenario.job_at(config.point.as_ref()));
+            self.agency.turn_to(&job);
             self.point.clone_from(&config.point);
         }
         self.agency.prepare(config.backend, config.dispatch)?;
@@ -112,7 +113,7 @@ impl Laboratory<'_> {
         let service = service.map_err(|error| Broken(format!("cannot start what the tasks ask: {error}")))?;
         let board = Board::create(self.shape(config, service.as_deref()));
         let board = Arc::new(board.map_err(|error| Broken(format!("cannot make the board: {error}")))?);
-        self.control.enter(&board, &self.scenario.job, self.scale);
+        self.control.enter(&board, &job, self.scale);
         forget_peak_memory();
         let hiring = self.clock.now();
         let crew = self.agency.hire(config.backend, &board)?;
@@ -158,7 +159,7 @@ impl Laboratory<'_> {
         }
         let watched = Watched {
             memory: attendant.memory.take().and_then(MemoryWatch::close),
-            tally: (attendant.lost == 0).then(|| self.tally(&board)).flatten(),
+            tally: (attendant.lost == 0).then(|| self.tally(&job, &board)).flatten(),
         };
         drop(attendant);
         self.control.ended(now);
@@ -179,8 +180,8 @@ impl Laboratory<'_> {
     }
 
     /// What the tasks have left in what they share.
-    fn tally(&self, board: &Board) -> Option<BTreeMap<String, f64>> {
-        let left = self.watch.tally?(&self.scenario.job, board.commons());
+    fn tally(&self, job: &Job, board: &Board) -> Option<BTreeMap<String, f64>> {
+        let left = self.watch.tally?(job, board.commons());
         (!left.is_empty()).then(|| left.into_iter().map(|(name, value)| (name.to_owned(), value)).collect())
     }
 

@@ -90,6 +90,9 @@ struct Baseline {
 struct Metg {
     backend: BackendKind,
     workers: u32,
+    processes: Option<u32>,
+    threads_per_process: Option<u32>,
+    dispatch: Option<Dispatch>,
     seconds: Option<f64>,
 }
 
@@ -287,7 +290,15 @@ impl Baseline {
 
 impl Metg {
     fn of(metg: &engine::Metg) -> Self {
-        Self { backend: metg.config.backend, workers: metg.config.workers, seconds: metg.seconds }
+        let (config, team) = (&metg.config, metg.config.team());
+        Self {
+            backend: config.backend,
+            workers: config.workers,
+            processes: team.map(|team| team.processes),
+            threads_per_process: team.map(|team| team.threads),
+            dispatch: config.told_dispatch(),
+            seconds: metg.seconds,
+        }
     }
 }
 

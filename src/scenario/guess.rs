@@ -25,7 +25,8 @@ const MOST: f64 = 1e6;
 /// Nor less.
 const LEAST: f64 = 1e-9;
 
-const FORMS: &str = "write 2:1.8 for a speedup with 2 workers, 2:0.5s for a time, threads:2:1.8 for one backend alone";
+const FORMS: &str = "write 2:1.8 for a speedup with 2 workers, 2:0.5s for a time, threads:2:1.8 for one backend alone, \
+     hybrid:2x4:5 for 2 processes with 4 threads, 2pipe:1.1 for tasks through a pipe";
 
 /// What is expected of a configuration.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -221,7 +222,8 @@ fn about(guess: &Guess, plan: &Plan) -> Result<Vec<usize>, String> {
     if all.is_empty() {
         return Err(nobody(guess, plan));
     }
-    let measured: Vec<usize> = all.into_iter().filter(|&i| !is_speedup || plan.baseline != Some(i)).collect();
+    let baselines = plan.baselines();
+    let measured: Vec<usize> = all.into_iter().filter(|&i| !is_speedup || baselines[i] != Some(i)).collect();
     if measured.is_empty() {
         return Err(format!(
             "{} is the baseline, whose speedup is 1; write a time, such as {}:0.5s",
@@ -346,7 +348,8 @@ mod tests {
 
     #[test]
     fn what_cannot_be_read_is_told_with_a_remedy() {
-        let forms = "write 2:1.8 for a speedup with 2 workers, 2:0.5s for a time, threads:2:1.8 for one backend alone";
+        let forms = "write 2:1.8 for a speedup with 2 workers, 2:0.5s for a time, threads:2:1.8 for one backend alone, \
+     hybrid:2x4:5 for 2 processes with 4 threads, 2pipe:1.1 for tasks through a pipe";
         let value = "is neither a speedup such as 1.8 nor a time such as 0.5s or 500ms";
         let cases = [
             ("", format!("\"\" cannot be read; {forms}")),

@@ -162,3 +162,15 @@ fn parameters_keep_to_their_bounds() {
     // A count in shards could not tell when it gets to zero.
     assert!(objections("refcount", "protection = 'sharded'").contains("none"));
 }
+
+#[test]
+fn what_is_left_is_counted_over_the_objects_of_its_own_point() {
+    let (report, code, stderr) = report(
+        "[workload]\nkind = 'refcount'\nsteps = 500\ntasks = 4\n[vary]\nobjects = [1, 64]\n\
+         [sweep]\nbackends = ['threads']\nworkers = 1\nbaseline = 'none'\nrepeats = 1\nwarmup = 0\n",
+        &[],
+    );
+    assert_eq!(code, 0, "{stderr}");
+    let objects = |point: usize| report["configs"][point]["tally"]["objects"].as_f64();
+    assert_eq!((objects(0), objects(1)), (Some(1.0), Some(64.0)));
+}

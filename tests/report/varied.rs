@@ -134,6 +134,7 @@ fn scripts_are_told_the_point_of_each_configuration() {
     assert_eq!(report["baseline"], serde_json::json!({"backend": "serial", "workers": 1}));
     let metg = report["metg"].as_array().unwrap();
     assert_eq!((&metg[0]["backend"], &metg[0]["workers"]), (&"threads".into(), &2.into()));
+    assert!(metg[0]["processes"].is_null() && metg[0]["dispatch"].is_null(), "{metg:?}");
     assert!((metg[0]["seconds"].as_f64().unwrap() - 0.039_372_5).abs() < 1e-6, "{metg:?}");
     let plain: serde_json::Value = serde_json::from_str(&render(Format::Json, &ledger(&fixtures::done()))).unwrap();
     assert!(plain["configs"].as_array().unwrap().iter().all(|config| config["vary"].is_null()));

@@ -239,3 +239,13 @@ fn what_cannot_be_edited_says_why() {
     let long = format!("title = 't'\n[workload]\nkind = 'square'\ninputs = [{}1]\n", "1, ".repeat(5000));
     assert!(form(&long).rows().iter().all(|row| row.key != "inputs"), "too long for a line");
 }
+
+#[test]
+fn what_is_varied_is_offered_once() {
+    for (vary, table) in [("steps = [10, 20]", "workload"), ("chunk = [1, 2]", "sweep")] {
+        let form = form(&format!("title = 't'\n[workload]\nkind = 'countdown'\ntasks = 2\n[vary]\n{vary}\n"));
+        let key = vary.split(' ').next().unwrap();
+        let tables: Vec<&str> = form.rows().iter().filter(|row| row.key == key).map(|row| row.table.as_str()).collect();
+        assert_eq!(tables, ["vary"], "{key} could only be refused in [{table}]");
+    }
+}

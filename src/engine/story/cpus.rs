@@ -37,8 +37,8 @@ pub(super) fn shared(facts: &Facts) -> Option<Said> {
     let times = |fact: &Fact| fact.cpu_s / alone.cpu_s;
     let dearer = facts.others().filter(|fact| (2..=cpus).contains(&fact.workers) && !facts.inner_threads);
     // Under one lock they never compute side by side.
-    let dearer =
-        dearer.filter(|fact| fact.lock.is_none() && times(fact) >= 1.3 && fact.efficiency.is_some_and(|e| e < 0.8));
+    let dearer = dearer
+        .filter(|fact| fact.lock_waited_s.is_none() && times(fact) >= 1.3 && fact.efficiency.is_some_and(|e| e < 0.8));
     let fact = dearer.max_by(|a, b| times(a).total_cmp(&times(b)))?;
     let message = format!(
         "The tasks cost {} {} times the CPU time that they cost {} ({} against {}): side by side they slow each other \

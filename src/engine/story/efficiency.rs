@@ -54,7 +54,7 @@ fn idle_workers(fact: &Fact, _: &Facts) -> Option<String> {
 }
 
 fn waits_for_the_lock(fact: &Fact, _: &Facts) -> Option<String> {
-    let waited = fact.lock?.waited_s / (fact.wall.median * f64::from(fact.workers));
+    let waited = fact.waited_for_a_lock();
     (waited >= LARGE).then(|| format!("its workers waited for the lock for {} of their time", units::percent(waited)))
 }
 
@@ -94,7 +94,6 @@ fn serial_part(fact: &Fact, facts: &Facts) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::super::fixture::{self, facts, processes, serial, threads};
-    use super::super::lock::Lock;
     use super::*;
     use crate::engine::order::OrderFigures;
 
@@ -125,11 +124,11 @@ mod tests {
 
     #[test]
     fn who_waits_for_the_lock_is_not_slow() {
-        let row = Fact { lock: Some(Lock { held_s: 1.2, waited_s: 1.2 }), ..threads(2, 1.25) };
+        let row = Fact { lock_waited_s: Some(1.2), ..threads(2, 1.25) };
         assert!(
             said(&facts(vec![serial(1.0), row])).ends_with("its workers waited for the lock for 48 % of their time.")
         );
-        let row = Fact { lock: Some(Lock { held_s: 0.1, waited_s: 0.1 }), ..threads(2, 1.25) };
+        let row = Fact { lock_waited_s: Some(0.1), ..threads(2, 1.25) };
         assert!(!said(&facts(vec![serial(1.0), row])).contains("lock"));
     }
 

@@ -64,6 +64,8 @@ pub(super) struct Fact {
     pub(super) predicted: Option<Predicted>,
     /// What was measured of the interpreter's lock, if there was one.
     pub(super) lock: Option<Lock>,
+    /// How long workers waited for the lock of their interpreter, all together, whoever shares it.
+    pub(super) lock_waited_s: Option<f64>,
 }
 
 impl Facts {
@@ -141,7 +143,13 @@ impl Fact {
             order: typical.and_then(|outcome| outcome.order),
             predicted: row.predicted,
             lock: shared_lock(row, usage),
+            lock_waited_s: usage.interpreter.map(|lock| lock.waited_s),
         })
+    }
+
+    /// The fraction of its workers' time that they waited for a lock; 0 without one.
+    pub(super) fn waited_for_a_lock(&self) -> f64 {
+        self.lock_waited_s.map_or(0.0, |waited_s| waited_s / (self.wall.median * f64::from(self.workers)))
     }
 
     /// Whether its workers were more than the CPUs, and kept these busy.

@@ -49,6 +49,7 @@ fn fact(backend: BackendKind, workers: u32, wall_s: f64) -> Fact {
         order: None,
         predicted: None,
         lock: None,
+        lock_waited_s: None,
     }
 }
 

@@ -47,6 +47,9 @@ impl Case<'_> {
     }
 }
 
+/// A task that waits for a lock longer than this fraction of the time is not as long as it lasts.
+const LOCK_MAX: f64 = 0.1;
+
 fn cases(facts: &Facts) -> impl Iterator<Item = Case<'_>> {
     let tasks = facts.tasks;
     let crowded = |fact: &Fact| facts.usable_cpus.is_none_or(|cpus| fact.computes_beyond(cpus));
@@ -54,6 +57,8 @@ fn cases(facts: &Facts) -> impl Iterator<Item = Case<'_>> {
         .rows
         .iter()
         .filter(move |fact| !crowded(fact))
+        // How long a task lasted that waited for a lock says nothing of another order.
+        .filter(|fact| fact.waited_for_a_lock() <= LOCK_MAX)
         .filter(|fact| fact.workers > 1 && fact.wall.median >= WALL_MIN_S)
         .filter_map(move |fact| {
             let order = fact.order.filter(|order| order.total_s >= TASK_MIN_S * tasks as f64)?;
@@ -177,6 +182,20 @@ mod tests {
         let expected = "threads × 2 took 802 ms because the longest task alone takes 800 ms: no order and no more \
                         workers make that less.";
         assert_eq!(said(longest, &facts).as_deref(), Some(expected));
+    }
+
+    #[test]
+    fn a_task_that_waited_for_a_lock_is_not_as_long_as_it_lasted() {
+        for (rule, inputs, wall_s) in
+            [(longest as fn(&Facts) -> Option<Said>, &LOAD, 0.802), (order, &REORDERED, 0.953)]
+        {
+            let mut facts = run(inputs, 2, Schedule::Dynamic, wall_s);
+            let row = facts.rows.iter_mut().find(|fact| fact.workers == 2).expect("two workers");
+            row.lock_waited_s = Some(0.05 * wall_s);
+            assert!(said(rule, &facts).is_some(), "a little waiting is no matter");
+            facts.rows.iter_mut().for_each(|fact| fact.lock_waited_s = Some(wall_s));
+            assert_eq!(said(rule, &facts), None);
+        }
     }
 
     #[test]

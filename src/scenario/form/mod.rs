@@ -78,7 +78,8 @@ impl Form {
         rows.extend(workload(root, spec));
         rows.extend(others(root, spec));
         for (table, keys) in [("interpreter", &interpreter::KEYS[..]), ("sweep", &sweep::KEYS[..])] {
-            rows.extend(keys.iter().map(|key| row(root, table, key, keys::about(table, key))));
+            let keys = keys.iter().filter(|key| !is_elsewhere(root, key));
+            rows.extend(keys.map(|key| row(root, table, key, keys::about(table, key))));
         }
         rows.retain(|row| row.given.len() <= VALUE_MAX);
         Ok(Self { text: text.to_owned(), rows })
@@ -174,13 +175,18 @@ fn workload(root: &Table, spec: &'static KindSpec) -> Vec<Row> {
     let grid = table(root, "grid");
     let given = |key: &str| table(root, TABLE).is_some_and(|table| table.contains_key(key));
     let inputs = job::KEYS.into_iter().filter(|key| *key != "kind" && (grid.is_none() || given(key)));
-    let params = spec.params.iter().filter(|param| grid.is_none_or(|grid| !grid.contains_key(param.name)));
+    let params = spec.params.iter().filter(|param| !is_elsewhere(root, param.name) || given(param.name));
     let mut rows: Vec<Row> = params.map(|param| row(root, TABLE, param.name, param_about(param))).collect();
     rows.extend(inputs.map(|key| {
         let about = keys::about(TABLE, key);
         row(root, TABLE, key, About { help: format!("{}: {}", about.help, spec.summary), ..about })
     }));
     rows
+}
+
+/// Whether a key has its values in the grid or in what is varied, and could only be refused anywhere else.
+fn is_elsewhere(root: &Table, key: &str) -> bool {
+    ["grid", "vary"].iter().any(|name| table(root, name).is_some_and(|table| table.contains_key(key)))
 }
 
 /// Tables of values, such as the grid: the keys that the file has.

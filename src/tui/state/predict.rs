@@ -57,9 +57,12 @@ impl Form {
         let preview = entry.preview.as_ref().ok()?;
         let baseline = preview.baseline.and_then(|at| preview.configs.get(at));
         // The baseline is as fast as itself; there is something to expect of it only where it is alone.
-        let others: Vec<&Config> = preview.configs.iter().filter(|config| Some(*config) != baseline).collect();
+        // What is expected holds at every point that a scenario is run at: one field will do for all of them.
+        let first = preview.configs.first().and_then(|config| config.point.as_ref());
+        let here: Vec<&Config> = preview.configs.iter().filter(|config| config.point.as_ref() == first).collect();
+        let others: Vec<&Config> = here.iter().copied().filter(|config| Some(*config) != baseline).collect();
         let alone = others.is_empty();
-        let configs = if alone { preview.configs.iter().collect() } else { others };
+        let configs = if alone { here } else { others };
         let field = |config: &Config| {
             let same = |guess: &&Guess| guess.is_about(config);
             let text = before.iter().find(same).map(|guess| guess.expected.to_string()).unwrap_or_default();
@@ -158,7 +161,7 @@ impl Library {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::scenario::BackendKind;
+    use crate::scenario::{BackendKind, Point, Value};
     use crate::tui::port::Preview;
 
     fn entry(baseline: Option<usize>) -> LibraryEntry {
@@ -211,6 +214,17 @@ mod tests {
         alone.preview.as_mut().expect("a preview").configs.truncate(1);
         let alone = Form::new(&alone, &[]).expect("a form");
         assert_eq!((labels(&alone), alone.baseline), (vec!["serial".to_owned()], None));
+        let mut varied = entry(Some(0));
+        if let Ok(preview) = &mut varied.preview {
+            let at = |index: u32| {
+                let point = Point { index, key: "steps".to_owned(), value: Value::Whole(index.into()) };
+                move |config: &Config| Config { point: Some(point.clone()), ..config.clone() }
+            };
+            preview.configs =
+                [0, 1].into_iter().flat_map(|i| preview.configs.iter().map(at(i)).collect::<Vec<_>>()).collect();
+        }
+        let varied = Form::new(&varied, &[]).expect("a form");
+        assert_eq!(labels(&varied), ["threads × 2", "threads × 4"], "once for all points");
         let broken = LibraryEntry { preview: Err(Vec::new()), ..entry(None) };
         assert_eq!(Form::new(&broken, &[]), None);
     }
