@@ -2,6 +2,8 @@
 
 mod common;
 
+use std::time::Instant;
+
 use common::report;
 use common::running::alone;
 use serde_json::Value;
@@ -14,18 +16,31 @@ fn speedups(toml: &str) -> Vec<f64> {
     configs.iter().filter(|config| config["backend"] == "processes").map(value).collect()
 }
 
+/// How many times as much two bare threads get done at this moment as one: 2 on two CPUs that nobody else uses.
+fn two_bare_threads() -> f64 {
+    let spin = || {
+        (0..100_000_000_u64).for_each(|n| {
+            std::hint::black_box(n);
+        })
+    };
+    let seconds = |threads: usize| {
+        let begun = Instant::now();
+        std::thread::scope(|scope| (0..threads).for_each(|_| drop(scope.spawn(spin))));
+        begun.elapsed().as_secs_f64()
+    };
+    2.0 * seconds(1) / seconds(2)
+}
+
 #[test]
 fn two_processes_share_equal_tasks() {
     let _turn = alone();
-    if std::thread::available_parallelism().is_ok_and(|cpus| cpus.get() < 2) {
-        eprintln!("SKIPPED: this test needs two CPUs");
-        return;
-    }
     let toml = "[workload]\nkind = \"countdown\"\nsteps = 1e7\ninputs = { repeat = 2, times = 16 }\n\
-                [sweep]\nbackends = [\"processes\"]\nworkers = 2\nrepeats = 5\n";
-    // A CPU that somebody else uses as well spoils a try, not the rule.
-    let mut tries = (0..10).map(|_| speedups(toml)[0]).inspect(|speedup| eprintln!("2 processes: {speedup}"));
-    assert!(tries.any(|speedup| speedup >= 1.8), "no try in which two processes were 1.8 times as fast as one loop");
+                [sweep]\nbackends = [\"processes\"]\nworkers = 2\nrepeats = 3\n";
+    // What the CPUs give away to others cannot be had by anybody: 0.9 of what is left is 1.8 where nothing is.
+    let found = (0..10).map(|_| (two_bare_threads(), speedups(toml)[0]));
+    let mut tries = found.inspect(|(bare, speedup)| eprintln!("2 threads: {bare:.2}, 2 processes: {speedup:.2}"));
+    let shared = |(bare, speedup): (f64, f64)| speedup >= 0.9 * bare.clamp(1.0, 2.0);
+    assert!(tries.any(shared), "no try in which two processes were 0.9 times as fast as two CPUs can be");
 }
 
 #[test]
