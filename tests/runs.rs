@@ -475,6 +475,7 @@ fn a_chunk_that_varies_changes_no_result() {
 
 #[test]
 fn a_point_that_takes_too_long_leaves_the_others_alone() {
+    let _turn = alone();
     // The nursery is killed with the workers that take too long; another serves the other point.
     let toml = "[workload]\nkind = \"sleep\"\ninputs = [1, 1]\n[vary]\nunit_s = [600, 1e-3]\n[sweep]\n\
                 backends = [\"processes\"]\nworkers = 2\nbaseline = \"none\"\nrepeats = 2\nwarmup = 0\ntimeout_s = 4\n";
