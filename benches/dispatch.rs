@@ -3,16 +3,17 @@
 //!
 //! `cargo bench --bench dispatch` · `cargo bench --bench dispatch -- 100000000` for another number of tasks.
 
+mod common;
+
 use std::hint::black_box;
 use std::path::Path;
 use std::process::Command;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
+use common::squares;
 use parlab::engine::{Control, Executor as _, Laboratory, TrialEnd};
-use parlab::scenario::{
-    BackendKind, Baseline, Config, Dispatch, Inputs, Job, Order, Params, Scenario, Schedule, Sweep,
-};
+use parlab::scenario::{BackendKind, Config};
 use rayon::prelude::*;
 
 const WORKERS: u32 = 2;
@@ -65,7 +66,7 @@ fn tell(tasks: u64, rates: &mut [(&str, Vec<f64>)]) {
 
 /// Tasks a second of one trial by parlab's own backend, with its ordinary recording.
 fn parlab(backend: BackendKind, tasks: u64) -> f64 {
-    let scenario = scenario(tasks);
+    let scenario = squares(tasks);
     let control = Control::default();
     let mut laboratory = Laboratory::new(&scenario, Path::new(env!("CARGO_BIN_EXE_parlab")), &control);
     let workers = if backend == BackendKind::Serial { 1 } else { WORKERS };
@@ -73,40 +74,6 @@ fn parlab(backend: BackendKind, tasks: u64) -> f64 {
     let outcome = laboratory.trial(0, &config, false, &mut |_| {});
     assert_eq!((outcome.end, outcome.tasks_done), (TrialEnd::Complete, tasks));
     tasks as f64 / outcome.wall_s
-}
-
-fn scenario(tasks: u64) -> Scenario {
-    Scenario {
-        name: "dispatch".to_owned(),
-        title: String::new(),
-        summary: String::new(),
-        tags: Vec::new(),
-        lesson: String::new(),
-        sha256: String::new(),
-        job: Job {
-            kind: "square".to_owned(),
-            params: Params::new(),
-            inputs: Inputs::Range { tasks },
-            order: Order::Given,
-            seed: 1,
-            interpreter: None,
-        },
-        sweep: Sweep {
-            backends: vec![BackendKind::Threads],
-            workers: vec![WORKERS],
-            teams: Vec::new(),
-            baseline: Baseline::None,
-            repeats: 1,
-            warmup: 0,
-            schedule: Schedule::Dynamic,
-            chunk: Some(1),
-            dispatch: vec![Dispatch::Shared],
-            payload: 0,
-            include_startup: false,
-            timeout: Duration::from_secs(600),
-        },
-        vary: None,
-    }
 }
 
 fn rayon_par_iter(pool: &rayon::ThreadPool, tasks: u64) -> f64 {

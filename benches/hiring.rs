@@ -2,17 +2,17 @@
 //!
 //! `cargo bench --bench hiring` · `cargo bench --bench hiring -- 1 8 64 256 1024` for other numbers.
 
-use std::path::Path;
-use std::time::Duration;
+mod common;
 
+use std::path::Path;
+
+use common::squares;
 use parlab::engine::{Control, Executor as _, Laboratory, TrialEnd};
-use parlab::scenario::{
-    BackendKind, Baseline, Config, Dispatch, Inputs, Job, Order, Params, Scenario, Schedule, Sweep,
-};
+use parlab::scenario::{BackendKind, Config};
 
 const ROUNDS: usize = 21;
 
-/// What the issue allows for 64 processes.
+/// More than this would be felt with 64 processes.
 const ALLOWED_MS: f64 = 30.0;
 
 fn main() {
@@ -20,7 +20,7 @@ fn main() {
     let numbers = if asked.is_empty() { vec![1, 8, 64, 256] } else { asked };
     println!("hiring: from the order to the last worker at the gate, median of {ROUNDS} (shortest to longest)");
     println!("{:>8}  {:>30}  {:>30}", "workers", "processes", "threads");
-    let scenario = scenario();
+    let scenario = squares(1);
     let control = Control::default();
     let mut laboratory = Laboratory::new(&scenario, Path::new(env!("CARGO_BIN_EXE_parlab")), &control);
     let mut of_64 = None;
@@ -60,38 +60,4 @@ fn median(sorted: &[f64]) -> f64 {
 
 fn told(sorted: &[f64]) -> String {
     format!("{:.3} ms ({:.3} to {:.3})", median(sorted), sorted[0], sorted[sorted.len() - 1])
-}
-
-fn scenario() -> Scenario {
-    Scenario {
-        name: "hiring".to_owned(),
-        title: String::new(),
-        summary: String::new(),
-        tags: Vec::new(),
-        lesson: String::new(),
-        sha256: String::new(),
-        job: Job {
-            kind: "square".to_owned(),
-            params: Params::new(),
-            inputs: Inputs::Range { tasks: 1 },
-            order: Order::Given,
-            seed: 1,
-            interpreter: None,
-        },
-        sweep: Sweep {
-            backends: vec![BackendKind::Processes, BackendKind::Threads],
-            workers: vec![1],
-            teams: Vec::new(),
-            baseline: Baseline::None,
-            repeats: 1,
-            warmup: 0,
-            schedule: Schedule::Dynamic,
-            chunk: Some(1),
-            dispatch: vec![Dispatch::Shared],
-            payload: 0,
-            include_startup: false,
-            timeout: Duration::from_secs(600),
-        },
-        vary: None,
-    }
 }

@@ -1,8 +1,8 @@
 //! Do memory and the cost of a task stay what they are however many tasks there are? `square` by 2 processes and by
 //! 2 threads, each run by a parlab of its own.
 //!
-//! `cargo bench --bench memory` · `cargo bench --bench memory -- 1000000000` to add as many tasks as the issue asks
-//! for (a minute or so).
+//! `cargo bench --bench memory` · `cargo bench --bench memory -- 1000000000` to add as many tasks as one likes
+//! (a minute or so).
 
 use std::process::{Command, Stdio};
 use std::time::Duration;
@@ -11,7 +11,7 @@ use nix::sys::resource::{UsageWho, getrusage};
 
 const COSTS_OF: [u64; 5] = [10_000, 100_000, 1_000_000, 10_000_000, 100_000_000];
 const MEMORY_OF: [u64; 2] = [1_000_000, 10_000_000];
-/// What the issue allows the peak to grow by.
+/// What the peak may grow by.
 const ALLOWED_BYTES: u64 = 2 << 20;
 
 fn main() {

@@ -4,14 +4,14 @@
 //!
 //! `cargo bench --bench pipe`
 
+mod common;
+
 use std::path::Path;
 use std::process::Command;
-use std::time::Duration;
 
+use common::squares;
 use parlab::engine::{Control, Executor as _, Laboratory, TrialEnd};
-use parlab::scenario::{
-    BackendKind, Baseline, Config, Dispatch, Inputs, Job, Order, Params, Scenario, Schedule, Sweep,
-};
+use parlab::scenario::{BackendKind, Config, Dispatch};
 
 const WORKERS: u32 = 2;
 const ROUNDS: usize = 7;
@@ -65,47 +65,13 @@ fn median(mut list: Vec<f64>) -> f64 {
 
 /// Seconds of one trial by parlab's own backend, with its ordinary recording.
 fn trial(tasks: u64, dispatch: Dispatch, payload: u64) -> f64 {
-    let scenario = scenario(tasks);
+    let scenario = squares(tasks);
     let control = Control::default();
     let mut laboratory = Laboratory::new(&scenario, Path::new(env!("CARGO_BIN_EXE_parlab")), &control);
     let config = Config { dispatch, payload, ..Config::new(BackendKind::Processes, WORKERS) };
     let outcome = laboratory.trial(0, &config, false, &mut |_| {});
     assert_eq!((outcome.end, outcome.tasks_done), (TrialEnd::Complete, tasks));
     outcome.wall_s
-}
-
-fn scenario(tasks: u64) -> Scenario {
-    Scenario {
-        name: "pipe".to_owned(),
-        title: String::new(),
-        summary: String::new(),
-        tags: Vec::new(),
-        lesson: String::new(),
-        sha256: String::new(),
-        job: Job {
-            kind: "square".to_owned(),
-            params: Params::new(),
-            inputs: Inputs::Range { tasks },
-            order: Order::Given,
-            seed: 1,
-            interpreter: None,
-        },
-        sweep: Sweep {
-            backends: vec![BackendKind::Processes],
-            workers: vec![WORKERS],
-            teams: Vec::new(),
-            baseline: Baseline::None,
-            repeats: 1,
-            warmup: 0,
-            schedule: Schedule::Dynamic,
-            chunk: Some(1),
-            dispatch: vec![Dispatch::Pipe],
-            payload: 0,
-            include_startup: false,
-            timeout: Duration::from_secs(600),
-        },
-        vary: None,
-    }
 }
 
 /// Tasks a second of Python's process pool, measured by Python itself; `None` without python3.

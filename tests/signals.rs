@@ -13,7 +13,7 @@ use nix::sys::signal::killpg;
 use nix::unistd::Pid;
 use serde_json::Value;
 
-/// What the issue allows from a signal to the end. It is printed beside what was measured; a busy machine may
+/// What is allowed from a signal to the end. It is printed beside what was measured; a busy machine may
 /// take longer than the workers' and the engine's own deadlines add up to, so no test depends on it.
 const ALLOWED: Duration = Duration::from_millis(200);
 

@@ -65,26 +65,8 @@ fn dealt(shape: &Shape, chunk: u64, worker: u32, taken: u64) -> Option<Range<u64
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::backend::clock::Clock;
-    use crate::scenario::Dispatch;
+    use crate::backend::tests::shape;
     use proptest::prelude::*;
-
-    fn shape(tasks: u64, workers: u32, schedule: Schedule, chunk: Option<u64>) -> Shape {
-        Shape {
-            tasks,
-            workers,
-            schedule,
-            chunk,
-            values: 1,
-            summed: 1,
-            clock: Clock::Monotonic,
-            dispatch: Dispatch::Shared,
-            payload: 0,
-            per_process: None,
-            service: None,
-            lingers: false,
-        }
-    }
 
     /// All ranges that workers get who ask in the order given by `turns`, and then until there is nothing left.
     fn hand_out(shape: &Shape, turns: &[u32]) -> Vec<(u32, Range<u64>)> {

@@ -50,7 +50,8 @@ fn bench(panics_at: Vec<u64>, struck_at: u64) -> Bench {
     )
 }
 
-fn shape(tasks: u64, workers: u32, schedule: Schedule, chunk: Option<u64>) -> Shape {
+/// The shape of a trial with nothing particular about it.
+pub(super) fn shape(tasks: u64, workers: u32, schedule: Schedule, chunk: Option<u64>) -> Shape {
     Shape {
         tasks,
         workers,
@@ -336,20 +337,7 @@ fn tasks_that_fail_say_why_and_the_others_go_on() {
 
 #[test]
 fn a_foreign_board_of_the_wrong_size_is_refused() {
-    let small = Shape {
-        tasks: 1,
-        workers: 1,
-        schedule: Schedule::Static,
-        chunk: None,
-        values: 1,
-        summed: 1,
-        clock: Clock::Monotonic,
-        dispatch: Dispatch::Shared,
-        payload: 0,
-        per_process: None,
-        service: None,
-        lingers: false,
-    };
+    let small = shape(1, 1, Schedule::Static, None);
     let memory = Board::create(small).expect("a board").memory().try_clone_to_owned().expect("a copy");
     assert!(Board::attach(memory, Shape { tasks: 100_000, ..small }).is_err());
 }

@@ -16,7 +16,7 @@ fn said(make: impl FnOnce(&Path)) -> String {
     make(&path);
     let before = Instant::now();
     let answer = read(&path);
-    // What would wait, would wait for ever; a second is what the issue allows.
+    // What would wait, would wait for ever; a second is what is allowed.
     assert!(before.elapsed() < Duration::from_secs(1), "it took {:?}", before.elapsed());
     match answer {
         Ok(text) => format!("{} bytes", text.len()),
