@@ -4,8 +4,8 @@
 #[path = "../common/mod.rs"]
 mod common;
 
+mod context;
 mod convoy;
-mod desk;
 mod everywhere;
 mod http;
 mod mandelbrot;
@@ -15,7 +15,7 @@ mod race;
 mod sum;
 mod triad;
 
-use desk::TestDesk;
+use context::TestDesk;
 use parlab::scenario::{self, Job};
 use parlab::workload::{self, Values, Workload};
 

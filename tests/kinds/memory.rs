@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::common::running::{Running, alone, send};
 use super::common::{parlab, report, stderr, untitled};
-use super::desk::tells_and_stops;
+use super::context::tells_and_stops;
 use super::{build, objections, results};
 
 const MIB: f64 = (1 << 20) as f64;

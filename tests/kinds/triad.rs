@@ -1,7 +1,7 @@
 //! `triad` against a plain loop, and what is refused before it takes memory.
 
 use super::common::{parlab, stderr, untitled};
-use super::desk::tells_and_stops;
+use super::context::tells_and_stops;
 use super::{build, objections, results};
 
 /// The sum of a, and the bytes that STREAM counts.
