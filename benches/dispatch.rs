@@ -12,7 +12,8 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::Instant;
 
 use common::squares;
-use parlab::engine::{BoardExecutor, Control, Executor as _, TrialEnd};
+use parlab::engine::{BoardExecutor, Control, Executor as _};
+use parlab::record::TrialEnd;
 use parlab::scenario::{BackendKind, Config};
 use rayon::prelude::*;
 

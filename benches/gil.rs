@@ -10,7 +10,9 @@
 use std::path::Path;
 use std::process::Command;
 
-use parlab::engine::{BoardExecutor, Control, Executor as _, TrialEnd};
+use parlab::engine::{BoardExecutor, Control, Executor as _};
+
+use parlab::record::TrialEnd;
 use parlab::scenario::{self, BackendKind, Config, Scenario};
 use parlab::workload;
 

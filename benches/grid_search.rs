@@ -8,7 +8,9 @@ use std::path::Path;
 use std::process::Command;
 use std::time::Instant;
 
-use parlab::engine::{BoardExecutor, Control, Executor as _, TrialEnd};
+use parlab::engine::{BoardExecutor, Control, Executor as _};
+
+use parlab::record::TrialEnd;
 use parlab::scenario::library::bundled;
 use parlab::scenario::{BackendKind, Config, Overrides, Scenario};
 use parlab::workload;

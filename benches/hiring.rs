@@ -7,7 +7,8 @@ mod common;
 use std::path::Path;
 
 use common::squares;
-use parlab::engine::{BoardExecutor, Control, Executor as _, TrialEnd};
+use parlab::engine::{BoardExecutor, Control, Executor as _};
+use parlab::record::TrialEnd;
 use parlab::scenario::{BackendKind, Config};
 
 const ROUNDS: usize = 21;

@@ -10,7 +10,8 @@ use std::path::Path;
 use std::process::Command;
 
 use common::squares;
-use parlab::engine::{BoardExecutor, Control, Executor as _, TrialEnd};
+use parlab::engine::{BoardExecutor, Control, Executor as _};
+use parlab::record::TrialEnd;
 use parlab::scenario::{BackendKind, Config, Dispatch};
 
 const WORKERS: u32 = 2;

@@ -10,7 +10,11 @@
 //!      ┌──────┴──────┐
 //!    report         tui             how is it told, how is it seen?
 //!      └──────┬──────┘
-//!          engine ── analysis       how does a run go, how good was it?
+//!          engine                   how does a run go?
+//!             │
+//!          results ── analysis      what follows from a record?
+//!             │
+//!          record                   what is known of a run?
 //!             │
 //!          backend                  who does it?              machine   on what?
 //!             │
@@ -34,9 +38,9 @@
 //! - a key of scenarios? `scenario/sweep.rs` or `scenario/job.rs`, the setting in `scenario/settings.rs`, and a word
 //!   about it in `scenario/form/keys.rs`.
 //! - a backend? A file beside `backend/threads.rs` that hires workers and hands back a [`backend::Pool`].
-//! - an event? [`engine::Event`]; the [`engine::RunState`] folds it, reports and screens follow.
-//! - a figure? [`analysis`] for the formula, [`engine::Figures`] for the row, then report and screen.
-//! - a sentence about what happened? A rule beside `engine/findings/speed.rs`, and a line in its table.
+//! - an event? [`record::Event`]; the [`record::RunState`] folds it, reports and screens follow.
+//! - a figure? [`analysis`] for the formula, [`results::Figures`] for the row, then report and screen.
+//! - a sentence about what happened? A rule beside `results/findings/speed.rs`, and a line in its table.
 //! - a report? A file beside `report/json.rs`.
 //! - a key of the screen? A row in [`tui::keys`]; footer, help and README come from there.
 //! - a command? [`cli`] for its words, `command/` for what it does.
@@ -47,7 +51,9 @@ pub mod cli;
 mod command;
 pub mod engine;
 pub mod machine;
+pub mod record;
 pub mod report;
+pub mod results;
 pub mod scenario;
 pub mod tui;
 pub mod units;

@@ -25,7 +25,7 @@ mod varied;
 
 use std::path::Path;
 
-use parlab::engine::Status;
+use parlab::record::Status;
 use parlab::scenario::{Expected, Prediction};
 use parlab::tui::Theme;
 use parlab::tui::keys::Key;
@@ -154,7 +154,7 @@ fn run_on_a_large_screen_with_many_workers() {
     fixture::start(&mut state);
     let mut planned = state.run.as_ref().and_then(|run| run.record.planned.clone()).expect("it was planned");
     planned.plan.configs[7].workers = 64;
-    fixture::tell(&mut state, 0.0, parlab::engine::Event::Planned(Box::new(planned)));
+    fixture::tell(&mut state, 0.0, parlab::record::Event::Planned(Box::new(planned)));
     fixture::in_progress(&mut state);
     expect("run-200x60", &state);
 }
@@ -164,9 +164,9 @@ fn run_whose_trial_was_broken_off() {
     let mut state = fixture::state(SMALL, Theme::FULL);
     fixture::start(&mut state);
     fixture::in_progress(&mut state);
-    let end = parlab::engine::TrialEnd::Cancelled;
-    let outcome = parlab::engine::TrialOutcome { end, wall_s: 0.0, tasks_done: 2, ..fixture::outcome(5) };
-    let finished = parlab::engine::Event::TrialFinished { trial: 5, outcome: Box::new(outcome) };
+    let end = parlab::record::TrialEnd::Cancelled;
+    let outcome = parlab::record::TrialOutcome { end, wall_s: 0.0, tasks_done: 2, ..fixture::outcome(5) };
+    let finished = parlab::record::Event::TrialFinished { trial: 5, outcome: Box::new(outcome) };
     fixture::tell(&mut state, 10.5, finished);
     fixture::finish(&mut state, Status::Interrupted, &[]);
     press(&mut state, &[Key::Tab]);
@@ -180,7 +180,7 @@ fn run_before_anything_is_known() {
     update(&mut state, Msg::Started { name: "database".to_owned() });
     expect("run-preparing", &state);
     fixture::start(&mut state);
-    fixture::tell(&mut state, 0.1, parlab::engine::Event::TrialStarted { trial: 0 });
+    fixture::tell(&mut state, 0.1, parlab::record::Event::TrialStarted { trial: 0 });
     expect("run-hiring", &state);
 }
 
@@ -241,7 +241,7 @@ fn results_beside_what_was_predicted() {
 fn run_beside_what_was_predicted() {
     let mut state = fixture::state(LARGE, Theme::FULL);
     fixture::start_expecting(&mut state, predictions());
-    fixture::tell(&mut state, 0.1, parlab::engine::Event::TrialStarted { trial: 0 });
+    fixture::tell(&mut state, 0.1, parlab::record::Event::TrialStarted { trial: 0 });
     expect("predicted-run-hiring", &state);
     fixture::in_progress(&mut state);
     expect("predicted-run-120x40", &state);

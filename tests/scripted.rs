@@ -5,9 +5,9 @@
 use std::collections::BTreeMap;
 
 use parlab::backend::Broken;
-use parlab::engine::{
-    Cause, Control, Event, Executor, Loss, MachineFacts, Remedy, RunInfo, RunState, Stamped, Status, TaskResult,
-    TaskTimes, TrialEnd, TrialOutcome, run,
+use parlab::engine::{Control, Executor, RunInfo, run};
+use parlab::record::{
+    Cause, Event, Loss, MachineFacts, Remedy, RunState, Stamped, Status, TaskResult, TaskTimes, TrialEnd, TrialOutcome,
 };
 use parlab::report::{Format, render};
 use parlab::scenario::{BackendKind, Config, Overrides, Scenario, Value, parse_with};

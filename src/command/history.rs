@@ -3,7 +3,8 @@
 use std::path::PathBuf;
 
 use super::history_file;
-use crate::engine::{Event, Figures, History, Past, RunState, Stamped, Status};
+use crate::record::{Event, History, Past, RunState, Stamped, Status};
+use crate::results::Figures;
 use crate::scenario::library::is_bundled;
 
 /// What was run before; nothing where nothing can be remembered.

@@ -17,7 +17,8 @@ use std::process::ExitCode;
 use jiff::Timestamp;
 
 use crate::cli::{self, Cli, Command, Listing, Plain};
-use crate::engine::{History, MachineFacts, RunInfo};
+use crate::engine::RunInfo;
+use crate::record::{History, MachineFacts};
 use crate::report::Journal;
 use crate::scenario::library::{Library, Source, bundled, find, standard_folders};
 use crate::scenario::{DiagnosticList, Overrides, Prediction, Scenario, label, schema};

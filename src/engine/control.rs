@@ -4,14 +4,12 @@
 use std::sync::atomic::{AtomicBool, AtomicU8, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::event::MemoryCourse;
-use super::live::{Activity, LaneState, LaneView, LockView, Snapshot, Span};
-use super::scores::{Scores, Searched};
 use crate::backend::{Board, LaneReading, LockReading, RecordReading, TickScale, WorkerState};
+use crate::record::MemoryCourse;
+use crate::record::SPANS_MAX;
+use crate::record::{Activity, LaneState, LaneView, LockView, Snapshot, Span};
+use crate::results::{Scores, Searched};
 use crate::scenario::{Inputs, Job};
-
-/// Up to this many tasks a snapshot tells what each worker did when.
-pub const SPANS_MAX: u64 = 2_000;
 
 /// How urgently a run should end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

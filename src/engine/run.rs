@@ -7,10 +7,10 @@ use std::collections::BTreeSet;
 use std::time::Instant;
 
 use super::control::{Control, Urgency};
-use super::event::{
+use super::warnings::Warnings;
+use crate::record::{
     Event, MachineFacts, Planned, ScenarioFacts, Stamped, Status, TrialEnd, TrialOutcome, Warning, WarningCode,
 };
-use super::warnings::Warnings;
 use crate::scenario::{Config, Plan, Prediction, Scenario};
 use crate::workload;
 

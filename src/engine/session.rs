@@ -7,9 +7,9 @@ use std::sync::Arc;
 use std::thread::JoinHandle;
 
 use super::control::Control;
-use super::event::{Event, Stamped, Status, Warning, WarningCode};
 use super::run::{RunInfo, run};
 use super::trial::BoardExecutor;
+use crate::record::{Event, Stamped, Status, Warning, WarningCode};
 use crate::scenario::Scenario;
 
 /// A run in progress. Dropping it ends the run and waits for that.

@@ -7,16 +7,16 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::control::{Control, Urgency};
-use super::event::{Cause, Event, LockUse, Loss, MemoryCourse, Remedy, TaskResult, TaskTimes, TrialEnd, TrialOutcome};
 use super::memory::MemoryWatch;
-use super::order::OrderFigures;
+use super::order::order_figures;
+use crate::record::RESULTS_MAX;
+use crate::record::{Cause, Event, LockUse, Loss, MemoryCourse, Remedy, TaskResult, TaskTimes, TrialEnd, TrialOutcome};
+
 use super::run::Executor;
 use crate::backend::{Backends, Board, BoardSpec, Broken, Clock, Departure, Notice, Pool, TickScale, Totals};
 use crate::scenario::{BackendKind, Config, Inputs, Job, Point, Scenario, Value};
 use crate::workload::{self, Service, Watch};
 
-/// Results are kept for runs of up to this many tasks.
-pub const RESULTS_MAX: u64 = 10_000;
 /// How often the engine looks up while workers work.
 const TICK: Duration = Duration::from_millis(50);
 /// How often it tells how far they are.
@@ -198,7 +198,7 @@ impl BoardExecutor<'_> {
         let (opened, startup_s) = opened.unwrap_or((now, None));
         let last_end = if end == TrialEnd::Complete { totals.last_end } else { now };
         let wall_s = last_end.saturating_sub(opened) as f64 * tick_s;
-        let order = || OrderFigures::of(board, &totals, tick_s, wall_s, self.scenario.job.order);
+        let order = || order_figures(board, &totals, tick_s, wall_s, self.scenario.job.order);
         TrialOutcome {
             end,
             broken: None,

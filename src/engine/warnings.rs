@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::event::{Event, Remedy, TrialEnd, TrialOutcome, Warning, WarningCode};
-use super::words::{loss_in_words, trial_in_words};
+use crate::record::{Event, Remedy, TrialEnd, TrialOutcome, Warning, WarningCode};
+use crate::record::{loss_in_words, trial_in_words};
 use crate::scenario::Plan;
 
 /// More warnings of one code than this are counted instead of listed.

@@ -5,7 +5,7 @@
 use serde_json::{Value as Json, json};
 use unicode_width::UnicodeWidthStr as _;
 
-use crate::engine::{History, Past};
+use crate::record::{History, Past};
 use crate::scenario::library::{Entry, Library, Origin};
 use crate::scenario::{DiagnosticList, Domain, KindSpec, Nature, Plan, Scenario, ValueSpec, path};
 use crate::units;

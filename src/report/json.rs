@@ -1,7 +1,7 @@
 //! The report for scripts: `parlab.report/1`, field for field as the contract has it.
 //!
 //! Every key is always there. What does not apply, or was not measured, is `null` and never 0; so is a number that
-//! JSON cannot write. How a configuration's trials become one figure is told at [`crate::engine::Row`].
+//! JSON cannot write. How a configuration's trials become one figure is told at [`crate::results::Row`].
 
 use std::collections::BTreeMap;
 
@@ -9,10 +9,11 @@ use serde::Serialize;
 
 use super::words;
 use crate::analysis::{Interval, Summary};
-use crate::engine::{
-    self, Figures, Finding, LockUse, MachineFacts, MemoryCourse, Predicted, ProcessMemory, Row, RunState,
-    ScenarioFacts, SearchFigures, Status, TaskResult, TaskTimes, Warning, findings, results,
+use crate::record::{
+    LockUse, MachineFacts, MemoryCourse, ProcessMemory, RunState, ScenarioFacts, Status, TaskResult, TaskTimes, Warning,
 };
+use crate::results;
+use crate::results::{Figures, Finding, Predicted, Row, SearchFigures, findings, results};
 use crate::scenario::{self, BackendKind, Config, Dispatch, Expected, Schedule, Value};
 
 /// The report as indented JSON, ending in a newline. Before a run is planned there is no scenario, no machine and
@@ -289,7 +290,7 @@ impl BaselineJson {
 }
 
 impl MetgJson {
-    fn of(metg: &engine::Metg) -> Self {
+    fn of(metg: &results::Metg) -> Self {
         let (config, team) = (&metg.config, metg.config.team());
         Self {
             backend: config.backend,

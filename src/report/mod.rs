@@ -21,7 +21,7 @@ pub use words::{loss_sentence, warnings};
 
 use std::io::Write as _;
 
-use crate::engine::RunState;
+use crate::record::RunState;
 
 /// The formats a report can be written in.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

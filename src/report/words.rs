@@ -1,6 +1,6 @@
 //! What went wrong, in sentences: the same ones in reports, in progress lines and wherever else they are told.
 
-use crate::engine::{Loss, RunState, Status, Warning, WarningCode, loss_in_words, trial_in_words};
+use crate::record::{Loss, RunState, Status, Warning, WarningCode, loss_in_words, trial_in_words};
 use crate::scenario::Plan;
 
 /// A worker's loss in one line: in which trial, who, how, in which task, and what is done about it.

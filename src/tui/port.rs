@@ -2,8 +2,8 @@
 //!
 //! Nothing here knows how a scenario is read or a trial is run, so tests put a made-up lab behind it.
 
-use crate::engine::{MachineFacts, Snapshot, Stamped};
 use crate::machine::Sample;
+use crate::record::{MachineFacts, Snapshot, Stamped};
 use crate::scenario::form::ScenarioForm;
 use crate::scenario::{Config, PredictionSpec};
 

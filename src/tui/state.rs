@@ -20,8 +20,8 @@ pub use run::{Drawing, Ending, Run};
 use super::keys::Context;
 use super::port::LibraryEntry;
 use super::theme::Theme;
-use crate::engine::MachineFacts;
 use crate::machine::Sample;
+use crate::record::MachineFacts;
 
 /// Everything.
 #[derive(Debug, Clone)]

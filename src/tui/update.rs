@@ -11,8 +11,8 @@ use super::port::{Draft, Existing, FieldError, LibraryEntry, Preview, Ran, Saved
 use super::screens;
 use super::state::{Cost, Drawing, Editor, Ending, Filtering, News, Place, Run, State};
 use super::theme::Role;
-use crate::engine::{Event, Snapshot, Stamped, Status};
 use crate::machine::Sample;
+use crate::record::{Event, Snapshot, Stamped, Status};
 use crate::scenario::PredictionSpec;
 use crate::scenario::form::ScenarioForm;
 

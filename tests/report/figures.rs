@@ -1,6 +1,8 @@
 //! The rows that reports and screens share.
 
-use parlab::engine::{Figures, Speedup, TaskCounts, label};
+use parlab::record::label;
+
+use parlab::results::{Figures, Speedup, TaskCounts};
 use parlab::scenario::BackendKind;
 
 use crate::fixtures::{self, state};
@@ -66,7 +68,7 @@ fn start_up_counts_on_both_sides_when_asked_for() {
     // (2 + 0) ÷ (1 + 0.25); the wall time itself stays as measured.
     assert_eq!(figures.rows[3].speedup.unwrap().value, 1.6);
     assert_eq!(figures.rows[3].wall_s.unwrap().median, 1.0);
-    let parlab::engine::Event::Planned(planned) = &mut events[0].event else { panic!("no plan") };
+    let parlab::record::Event::Planned(planned) = &mut events[0].event else { panic!("no plan") };
     planned.plan.baseline = Some(2);
     let figures = Figures::of(&state(&events));
     // A baseline on two workers: (1.5 + 0.125) ÷ (1 + 0.25), all of it efficient.

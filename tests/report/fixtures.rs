@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use parlab::engine::{
+use parlab::record::{
     Cause, Event, LockUse, Loss, MachineFacts, MemoryCourse, Planned, ProcessMemory, Remedy, RunState, ScenarioFacts,
     Stamped, Status, TaskResult, TaskTimes, TrialEnd, TrialOutcome, Warning, WarningCode,
 };

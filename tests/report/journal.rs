@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use parlab::engine::{Event, Stamped};
+use parlab::record::{Event, Stamped};
 use parlab::report::{Format, Journal, journal, render};
 
 use crate::fixtures::{self, state};

@@ -19,7 +19,7 @@ fn a_run_that_lost_a_worker() {
     insta::assert_snapshot!(render(Format::Json, &state(&fixtures::failed())));
 }
 
-fn value(events: &[parlab::engine::Stamped]) -> serde_json::Value {
+fn value(events: &[parlab::record::Stamped]) -> serde_json::Value {
     serde_json::from_str(&render(Format::Json, &state(events))).unwrap()
 }
 
@@ -82,7 +82,7 @@ fn start_up_changes_the_speedup_and_nothing_else() {
 fn results_stop_at_ten_thousand_tasks() {
     let mut events = fixtures::done();
     for (tasks, there) in [(10_000, true), (10_001, false)] {
-        let parlab::engine::Event::Planned(planned) = &mut events[0].event else { panic!("no plan") };
+        let parlab::record::Event::Planned(planned) = &mut events[0].event else { panic!("no plan") };
         planned.scenario.tasks = tasks;
         assert_eq!(value(&events)["configs"][0]["results"].is_array(), there, "{tasks}");
     }
@@ -92,7 +92,7 @@ fn results_stop_at_ten_thousand_tasks() {
 fn numbers_that_json_cannot_write_are_null() {
     let mut events = fixtures::done();
     for stamped in &mut events {
-        if let parlab::engine::Event::TrialFinished { outcome, .. } = &mut stamped.event {
+        if let parlab::record::Event::TrialFinished { outcome, .. } = &mut stamped.event {
             outcome.wall_s = f64::NAN;
             outcome.cpu_user_s = f64::INFINITY;
         }
@@ -107,8 +107,8 @@ fn numbers_that_json_cannot_write_are_null() {
 #[test]
 fn a_machine_that_tells_nothing_is_not_said_to_have_nothing() {
     let mut events = fixtures::done();
-    let parlab::engine::Event::Planned(planned) = &mut events[0].event else { panic!("no plan") };
-    planned.machine = parlab::engine::MachineFacts::default();
+    let parlab::record::Event::Planned(planned) = &mut events[0].event else { panic!("no plan") };
+    planned.machine = parlab::record::MachineFacts::default();
     let machine = &value(&events)["machine"];
     for key in ["host", "kernel", "cpu_model", "logical_cpus", "usable_cpus", "memory_bytes"] {
         assert!(machine[key].is_null(), "{key}");

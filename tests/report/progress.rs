@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 use std::sync::{Arc, Mutex};
 
-use parlab::engine::{Event, Stamped, TrialEnd};
+use parlab::record::{Event, Stamped, TrialEnd};
 use parlab::report::ProgressReporter;
 use parlab::report::progress::ProgressLines;
 use parlab::units::Letters;

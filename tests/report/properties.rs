@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use parlab::engine::{
+use parlab::record::{
     Cause, Event, LockUse, Loss, MemoryCourse, Planned, ProcessMemory, Remedy, RunState, Stamped, Status, TaskTimes,
     TrialEnd, TrialOutcome, Warning, WarningCode,
 };

@@ -5,7 +5,7 @@ use unicode_width::UnicodeWidthStr;
 
 use crate::fixtures::{self, state};
 
-fn text(events: &[parlab::engine::Stamped]) -> String {
+fn text(events: &[parlab::record::Stamped]) -> String {
     let text = render(Format::Text, &state(events));
     for line in text.lines() {
         assert!(line.width() <= 80, "{} columns: {line}", line.width());
@@ -83,8 +83,8 @@ fn the_widest_figures_fit() {
     let mut events = fixtures::failed();
     for stamped in &mut events {
         match &mut stamped.event {
-            parlab::engine::Event::Planned(planned) => planned.plan.configs[1].workers = 1024,
-            parlab::engine::Event::TrialFinished { outcome, .. } => {
+            parlab::record::Event::Planned(planned) => planned.plan.configs[1].workers = 1024,
+            parlab::record::Event::TrialFinished { outcome, .. } => {
                 outcome.wall_s *= 20_000.0;
                 outcome.startup_s = Some(301.0);
             }
@@ -97,7 +97,7 @@ fn the_widest_figures_fit() {
 #[test]
 fn a_title_cannot_write_to_the_terminal() {
     let mut events = fixtures::done();
-    let parlab::engine::Event::Planned(planned) = &mut events[0].event else { panic!("no plan") };
+    let parlab::record::Event::Planned(planned) = &mut events[0].event else { panic!("no plan") };
     planned.scenario.title = "a\u{1b}[2Jb".to_owned();
     assert!(!text(&events).contains('\u{1b}'));
 }

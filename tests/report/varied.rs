@@ -2,8 +2,10 @@
 //!
 //! Durations are powers of two, so that efficiencies are exact.
 
-use parlab::engine::{Event, Figures, Metg, Planned, Speedup, Stamped, Status, TaskTimes, TrialOutcome, label_at};
+use parlab::record::{Event, Planned, Stamped, Status, TaskTimes, TrialOutcome, label_at};
+
 use parlab::report::{Format, render};
+use parlab::results::{Figures, Metg, Speedup};
 use parlab::scenario::{BackendKind, Config, Plan, PlannedTrial, Point, Value};
 
 use crate::fixtures::{self, Script, state};
@@ -169,7 +171,7 @@ fn many_values_are_not_all_listed() {
 fn a_trial_is_called_by_its_point() {
     let planned = steps();
     assert_eq!(label_at(&planned.plan.configs[5]), "processes × 2, steps 2000");
-    assert_eq!(parlab::engine::trial_in_words(&planned.plan, 14), "processes × 2, steps 2000, repeat 2");
+    assert_eq!(parlab::record::trial_in_words(&planned.plan, 14), "processes × 2, steps 2000, repeat 2");
 }
 
 #[test]

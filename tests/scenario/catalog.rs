@@ -1,6 +1,6 @@
 //! The texts of `list`, `list --kinds` and `check`, whole.
 
-use parlab::engine::{History, Past};
+use parlab::record::{History, Past};
 use parlab::report::catalog::{check_text, kinds_json, kinds_text, list_json, list_text};
 use parlab::scenario::DiagnosticList;
 use parlab::scenario::library::{Library, Origin};

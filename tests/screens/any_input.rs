@@ -1,6 +1,6 @@
 //! Whatever is pressed, at whatever size, with whatever going on: the screens bear it.
 
-use parlab::engine::{
+use parlab::record::{
     Activity, Event, LaneState, LaneView, LockView, MemoryCourse, ProcessMemory, Snapshot, Span, Status,
 };
 use parlab::tui::Theme;

@@ -1,6 +1,6 @@
 //! Trying a scenario's parameters: the form at all sizes, what its keys do, and that typing is never a command.
 
-use parlab::engine::Status;
+use parlab::record::Status;
 use parlab::scenario::form::described;
 use parlab::tui::Theme;
 use parlab::tui::keys::{Context, Key};

@@ -1,6 +1,6 @@
 //! What every key does on every screen, without a terminal.
 
-use parlab::engine::{Event, Status};
+use parlab::record::{Event, Status};
 use parlab::scenario::{BackendKind, Config, Expected, PredictionSpec};
 use parlab::tui::Theme;
 use parlab::tui::keys::{BINDINGS, Context, Key};

@@ -3,11 +3,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use parlab::engine::{
+use parlab::machine::{Core, Sample};
+use parlab::record::{
     Cause, Event, LaneState, LaneView, Loss, MachineFacts, Planned, Remedy, ScenarioFacts, Snapshot, Span, Stamped,
     Status, TrialEnd, TrialOutcome, Warning, WarningCode,
 };
-use parlab::machine::{Core, Sample};
 use parlab::scenario::form::ScenarioForm;
 use parlab::scenario::{BackendKind, Config, Plan, PlannedTrial, Prediction};
 use parlab::tui::state::{Cost, State};

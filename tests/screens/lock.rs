@@ -1,6 +1,6 @@
 //! A run under an interpreter's lock: what its lanes and its figures show, whatever the terminal can.
 
-use parlab::engine::{Activity, Event, LaneState, LaneView, LockUse, LockView, Snapshot, TrialOutcome};
+use parlab::record::{Activity, Event, LaneState, LaneView, LockUse, LockView, Snapshot, TrialOutcome};
 use parlab::scenario::Interpreter;
 use parlab::tui::Theme;
 use parlab::tui::state::State;

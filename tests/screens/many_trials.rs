@@ -1,6 +1,6 @@
 //! Runs of many short trials: what one more trial costs must not grow with those before.
 
-use parlab::engine::{Event, Planned};
+use parlab::record::{Event, Planned};
 use parlab::scenario::{Plan, PlannedTrial};
 use parlab::tui::Theme;
 use parlab::tui::keys::Key;

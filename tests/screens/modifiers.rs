@@ -23,7 +23,7 @@ fn nothing_is_dim_that_is_drawn_over_something_dim() {
     assert!(!seen(&buf, "#", bar.expect("a bar") as u16).contains(Modifier::DIM), "a bar over its track");
 
     fixture::run_trials(&mut state, 16);
-    fixture::finish(&mut state, parlab::engine::Status::Done, &[]);
+    fixture::finish(&mut state, parlab::record::Status::Done, &[]);
     update(&mut state, Msg::Key(Key::End));
     let buf = frame(&state);
     // The marks of the series lie on the canvas, below the legend.

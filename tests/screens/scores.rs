@@ -1,6 +1,8 @@
 //! The heat map of a grid search: while it fills, beside the speedup, at all sizes, with small grids and large ones.
 
-use parlab::engine::{Event, Score, Scores, Snapshot, Status, TaskResult};
+use parlab::record::{Event, Snapshot, Status, TaskResult};
+
+use parlab::results::{Score, Scores};
 use parlab::scenario::{Axis, Value};
 use parlab::tui::Theme;
 use parlab::tui::keys::Key;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use parlab::engine::{Event, LaneState, MemoryCourse, ProcessMemory, Status, TrialOutcome};
+use parlab::record::{Event, LaneState, MemoryCourse, ProcessMemory, Status, TrialOutcome};
 use parlab::tui::keys::Key;
 use parlab::tui::state::State;
 use parlab::tui::update::{Msg, update};

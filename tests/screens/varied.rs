@@ -1,6 +1,6 @@
 //! A scenario that varies a number: the chart over its values, the table with the point, and the run on the way there.
 
-use parlab::engine::{Event, Planned, Status, TaskTimes, TrialOutcome};
+use parlab::record::{Event, Planned, Status, TaskTimes, TrialOutcome};
 use parlab::scenario::{BackendKind, Config, Plan, PlannedTrial, Point, Value};
 use parlab::tui::state::State;
 use parlab::tui::update::{Msg, update};

@@ -2,7 +2,11 @@
 
 use std::sync::mpsc;
 
-use parlab::engine::{Event, MachineFacts, RunInfo, RunState, SearchFigures, Session, Stamped};
+use parlab::engine::{RunInfo, Session};
+
+use parlab::record::{Event, MachineFacts, RunState, Stamped};
+
+use parlab::results::SearchFigures;
 use parlab::scenario::parse;
 use parlab::workload;
 

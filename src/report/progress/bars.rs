@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::course::RunCourse;
-use crate::engine::{Event, Stamped};
+use crate::record::{Event, Stamped};
 use crate::units::{self, Letters};
 
 /// The shortest time between two drawings: what is shown must not disturb what is measured.
@@ -143,7 +143,7 @@ mod tests {
     use indicatif::TermLike;
 
     use super::*;
-    use crate::engine::{Planned, ScenarioFacts};
+    use crate::record::{Planned, ScenarioFacts};
     use crate::scenario::{BackendKind, Config, Plan, PlannedTrial};
 
     /// A terminal of 80 columns in memory.
@@ -215,7 +215,7 @@ mod tests {
             parlab: String::new(),
             started_at: String::new(),
             scenario: ScenarioFacts { tasks: 4, ..ScenarioFacts::default() },
-            machine: crate::engine::MachineFacts::default(),
+            machine: crate::record::MachineFacts::default(),
             plan: Plan {
                 configs: vec![Config::new(BackendKind::Processes, 2)],
                 baseline: None,

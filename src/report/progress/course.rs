@@ -2,7 +2,7 @@
 //!
 //! Slim on purpose: no outcome is kept, so following a run costs no memory to speak of.
 
-use crate::engine::{Event, Stamped, TrialEnd, TrialOutcome, label_at};
+use crate::record::{Event, Stamped, TrialEnd, TrialOutcome, label_at};
 use crate::report::loss_sentence;
 use crate::scenario::{Plan, PlannedTrial};
 use crate::units;
@@ -157,7 +157,7 @@ fn wall(s: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::{MachineFacts, Planned, ScenarioFacts};
+    use crate::record::{MachineFacts, Planned, ScenarioFacts};
     use crate::scenario::{BackendKind, Config};
 
     /// Two configurations in turn, four trials.

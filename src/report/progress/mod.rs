@@ -8,7 +8,7 @@ mod course;
 
 use std::io::{self, Write};
 
-use crate::engine::Stamped;
+use crate::record::Stamped;
 use crate::units::Letters;
 pub use bars::Bars;
 use course::RunCourse;

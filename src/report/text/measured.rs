@@ -1,6 +1,8 @@
 //! What tasks measured within themselves, for runs of a few tasks: a line a configuration, a figure a task.
 
-use crate::engine::{Figures, RunState, results};
+use crate::record::RunState;
+
+use crate::results::{Figures, results};
 use crate::scenario::KindSpec;
 use crate::units;
 use crate::workload;

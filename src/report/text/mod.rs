@@ -13,7 +13,8 @@ mod tally;
 mod wrap;
 
 use super::words;
-use crate::engine::{Figures, MachineFacts, Planned, RunState, SearchFigures, Status, TrialEnd, findings, label};
+use crate::record::{MachineFacts, Planned, RunState, Status, TrialEnd, label};
+use crate::results::{Figures, SearchFigures, findings};
 use crate::scenario::{Config, Point, Schedule};
 use crate::units;
 use wrap::{paragraphs, wrapped};

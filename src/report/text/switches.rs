@@ -1,6 +1,8 @@
 //! Context switches, for runs in which more threads than CPUs took turns: a line a configuration.
 
-use crate::engine::{Figures, RunState, WarningCode};
+use crate::record::{RunState, WarningCode};
+
+use crate::results::Figures;
 use crate::units;
 
 use super::aligned::aligned;

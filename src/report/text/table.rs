@@ -3,7 +3,7 @@
 use unicode_width::UnicodeWidthStr;
 
 use crate::analysis::Interval;
-use crate::engine::{Figures, Row};
+use crate::results::{Figures, Row};
 use crate::scenario::{Expected, Point};
 use crate::units;
 

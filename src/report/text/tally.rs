@@ -2,7 +2,8 @@
 
 use super::aligned::aligned;
 use super::wrap::wrapped;
-use crate::engine::{Figures, Row, RunState, tally_figure};
+use crate::record::RunState;
+use crate::results::{Figures, Row, tally_figure};
 use crate::scenario::ValueSpec;
 use crate::workload;
 

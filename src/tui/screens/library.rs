@@ -20,7 +20,7 @@ use ratatui::layout::Rect;
 use ratatui::widgets::Widget as _;
 
 use super::prose::Column;
-use crate::engine::MachineFacts;
+use crate::record::MachineFacts;
 use crate::scenario::{BackendKind, Config, Dispatch, Point};
 use crate::tui::port::{LibraryEntry, Preview, Ran};
 use crate::tui::state::{Filtering, Library, ListRow, State};

@@ -6,7 +6,7 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Block;
 
-use crate::engine::{Activity, LockUse, LockView, TrialEnd};
+use crate::record::{Activity, LockUse, LockView, TrialEnd};
 use crate::tui::state::Run;
 use crate::tui::theme::{Role, Theme};
 use crate::tui::widgets::{Turn, paint};

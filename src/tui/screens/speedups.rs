@@ -9,7 +9,9 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::widgets::Widget as _;
 
-use crate::engine::{Figures, Row, WORTH_WHILE, label, tally_figure};
+use crate::record::label;
+
+use crate::results::{Figures, Row, WORTH_WHILE, tally_figure};
 use crate::scenario::{BackendKind, Config, Dispatch, Expected};
 use crate::tui::state::Run;
 use crate::tui::theme::{Role, Theme};

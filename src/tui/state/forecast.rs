@@ -1,6 +1,6 @@
 //! How long a run may still take, as far as its past trials tell.
 
-use crate::engine::RunState;
+use crate::record::RunState;
 
 /// What is expected of the trials to come. Worked out when a trial begins or ends, not with every frame.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]

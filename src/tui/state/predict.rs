@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use super::library::Library;
-use crate::engine::label;
+use crate::record::label;
 use crate::scenario::{Config, Expected, PredictionSpec};
 use crate::tui::port::LibraryEntry;
 

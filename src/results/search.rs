@@ -6,9 +6,9 @@
 
 use std::collections::BTreeMap;
 
-use super::event::TaskResult;
 use super::figures::results;
-use super::state::RunState;
+use crate::record::RunState;
+use crate::record::TaskResult;
 use crate::scenario::{GridSearch, Value};
 use crate::workload;
 

@@ -2,7 +2,7 @@
 
 use super::Wording;
 use super::facts::{Fact, FindingInput};
-use crate::engine::order::OrderFigures;
+use crate::record::OrderFigures;
 use crate::scenario::Schedule;
 use crate::units;
 
@@ -129,7 +129,7 @@ pub(super) fn tasks(facts: &FindingInput) -> Option<Wording> {
 mod tests {
     use super::super::fixture::{self, facts, serial, threads};
     use super::*;
-    use crate::engine::event::TaskTimes;
+    use crate::record::TaskTimes;
 
     /// The database of the lecture, in tenths of a second.
     const LOAD: [f64; 4] = [0.1, 0.8, 0.15, 0.2];

@@ -1,8 +1,8 @@
 //! How the predictions did.
 
+use super::super::predictions::off_by;
 use super::Wording;
 use super::facts::FindingInput;
-use crate::engine::predicted::off_by;
 use crate::scenario::Expected;
 use crate::units;
 
@@ -61,8 +61,8 @@ impl PredictionCase<'_> {
 #[cfg(test)]
 mod tests {
     use super::super::fixture::{Fact, facts, processes, serial, threads};
+    use crate::results::Predicted;
     use super::*;
-    use crate::engine::predicted::Predicted;
 
     fn predicted(fact: Fact, expected: Expected, error: Option<f64>) -> Fact {
         Fact { predicted: Some(Predicted { expected, speedup: None, error }), ..fact }

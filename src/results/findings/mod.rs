@@ -22,7 +22,7 @@ mod speed;
 use serde::Serialize;
 
 use super::figures::Figures;
-use super::state::RunState;
+use crate::record::RunState;
 use facts::FindingInput;
 
 /// A sentence about a run, and the rule that it comes from.
@@ -126,7 +126,7 @@ mod tests {
             fixture::Fact { preemptions: 5, ..threads(2, 1.1) },
             fixture::Fact { preemptions: 500, startup_s: Some(2.0), ..threads(4, 1.2) },
         ]);
-        facts.losses = vec![fixture::loss(crate::engine::Remedy::Retried)];
+        facts.losses = vec![fixture::loss(crate::record::Remedy::Retried)];
         facts.rows[1].speedup_ci95 = Some(crate::analysis::Interval { low: 0.8, high: 1.2 });
         facts.rows[2].order = Some(fixture::order(&[1.0, 1.0], 4));
         let told = told(&facts);

@@ -5,13 +5,13 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::event::TaskResult;
 use super::search::SearchFigures;
+use crate::record::TaskResult;
 use crate::scenario::{Axis, GridSearch, Inputs, Job, Value};
 use crate::workload;
 
 /// Up to this many tasks the scores can be looked at while they come.
-pub const SCORES_MAX: u64 = super::SPANS_MAX;
+pub const SCORES_MAX: u64 = crate::record::SPANS_MAX;
 
 /// The scores of all combinations of a grid.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -37,7 +37,7 @@ pub struct Score {
 
 /// How the tasks of a search are read off the board.
 #[derive(Debug, Clone)]
-pub(super) struct Searched {
+pub struct Searched {
     axes: Vec<Axis>,
     /// Tasks a combination, side by side.
     parts: u64,
@@ -47,7 +47,7 @@ pub(super) struct Searched {
 
 impl Searched {
     /// How to read a job's tasks; `None` if it searches nothing, or too much to look at.
-    pub(super) fn of(job: &Job) -> Option<Self> {
+    pub fn of(job: &Job) -> Option<Self> {
         let spec = workload::specs().find(|spec| spec.name == job.kind)?;
         let search = spec.search?;
         let Inputs::Grid(axes) = &job.inputs else { return None };
@@ -58,7 +58,7 @@ impl Searched {
     }
 
     /// What was found so far; `record` says of a task whether it failed, and its values.
-    pub(super) fn scores(&self, record: impl Fn(u64) -> Option<(bool, Vec<f64>)>) -> Scores {
+    pub fn scores(&self, record: impl Fn(u64) -> Option<(bool, Vec<f64>)>) -> Scores {
         let combinations: u64 = self.axes.iter().map(|axis| axis.values.len() as u64).product();
         let cell = |combination: u64| {
             let tasks = combination * self.parts..(combination + 1) * self.parts;

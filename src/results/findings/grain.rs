@@ -2,8 +2,9 @@
 //!
 //! The other rules compare configurations that did the same work, which those of different points did not.
 
+use super::super::figures::{Figures, Metg, Row, WORTH_WHILE};
 use super::Finding;
-use crate::engine::figures::{Figures, Metg, Row, WORTH_WHILE, label};
+use crate::record::label;
 use crate::units;
 
 /// A sentence for each backend and number of workers whose efficiency was measured.

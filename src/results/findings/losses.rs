@@ -1,6 +1,6 @@
 //! Workers that were lost, and what became of their tasks.
 
-use crate::engine::event::{Cause, Loss, Remedy};
+use crate::record::{Cause, Loss, Remedy};
 
 use super::Wording;
 use super::facts::FindingInput;

@@ -43,7 +43,7 @@ pub(super) fn hand_out(facts: &FindingInput) -> Option<Wording> {
 mod tests {
     use super::super::fixture::{facts, processes, serial, threads};
     use super::*;
-    use crate::engine::order::OrderFigures;
+    use crate::record::OrderFigures;
 
     fn said(rule: fn(&FindingInput) -> Option<Wording>, facts: &FindingInput) -> String {
         rule(facts).map_or_else(String::new, |said| said.message)

@@ -3,12 +3,12 @@
 //! A [`super::RunState`] holds what was measured; this is what follows from it by `analysis`. Whatever was not
 //! measured yet, or does not apply, is `None`: nothing is filled in.
 
-use super::event::{LockUse, MemoryCourse, Planned, ScenarioFacts, TaskResult, TaskTimes, TrialEnd, TrialOutcome};
-use super::predicted::Predicted;
-use super::state::RunState;
-use super::trial::RESULTS_MAX;
+use super::predictions::Predicted;
 use crate::analysis::{self, Grain, Interval, Summary, metg, summary};
-use crate::scenario::{BackendKind, Config, Dispatch, Layout};
+use crate::record::RunState;
+use crate::record::{LockUse, MemoryCourse, Planned, ScenarioFacts, TaskResult, TaskTimes, TrialEnd, TrialOutcome};
+use crate::record::{RESULTS_MAX, label};
+use crate::scenario::Config;
 use crate::{units, workload};
 use std::collections::BTreeMap;
 
@@ -181,30 +181,6 @@ pub fn tally_figure(value: f64) -> String {
         x if x.fract() != 0.0 || !x.is_finite() => format!("{x}"),
         x if x < 0.0 => format!("-{}", units::count(whole)),
         _ => units::count(whole),
-    }
-}
-
-/// The name of a configuration for people: `serial`, `threads × 4`, `processes × 2 pipe`, `hybrid × 2x4`.
-pub fn label(config: &Config) -> String {
-    if let Some(Layout { processes, threads }) = config.team() {
-        return format!("{} × {processes}x{threads}", config.backend.word());
-    }
-    match config.backend {
-        BackendKind::Serial => config.backend.word().to_owned(),
-        BackendKind::Processes if config.dispatch == Dispatch::Pipe => {
-            format!("{} × {} {}", config.backend.word(), config.workers, config.dispatch.word())
-        }
-        BackendKind::Threads | BackendKind::Processes | BackendKind::Hybrid => {
-            format!("{} × {}", config.backend.word(), config.workers)
-        }
-    }
-}
-
-/// The name of a configuration with the point it is run at, if there are several: `threads × 4, steps 200`.
-pub fn label_at(config: &Config) -> String {
-    match &config.point {
-        None => label(config),
-        Some(point) => format!("{}, {} {}", label(config), point.key, point.value_in_words()),
     }
 }
 

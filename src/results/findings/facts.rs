@@ -1,11 +1,11 @@
 //! What the rules look at: figures of the configurations that were measured, and nothing else.
 
+use super::super::figures::{Figures, Row, Usage};
+use super::super::predictions::Predicted;
 use crate::analysis::{Interval, Summary};
-use crate::engine::event::{Loss, TaskTimes};
-use crate::engine::figures::{Figures, Row, Usage};
-use crate::engine::order::OrderFigures;
-use crate::engine::predicted::Predicted;
-use crate::engine::state::RunState;
+use crate::record::OrderFigures;
+use crate::record::RunState;
+use crate::record::{Loss, TaskTimes};
 use crate::scenario::{BackendKind, Dispatch, Schedule};
 
 use super::lock::Lock;
@@ -88,7 +88,7 @@ impl FindingInput {
             inner_threads: state
                 .warnings
                 .iter()
-                .any(|warning| warning.code == crate::engine::WarningCode::Oversubscribed),
+                .any(|warning| warning.code == crate::record::WarningCode::Oversubscribed),
             rows,
             baseline,
             losses: state.losses.clone(),

@@ -5,8 +5,11 @@
 use serde::{Deserialize, Serialize};
 
 use super::event::MemoryCourse;
-use super::scores::Scores;
 pub use crate::backend::Activity;
+use crate::results::Scores;
+
+/// Up to this many tasks a snapshot tells what each worker did when.
+pub const SPANS_MAX: u64 = 2_000;
 
 /// A trial at one instant.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]

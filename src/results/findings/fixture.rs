@@ -1,9 +1,9 @@
 //! Runs in figures made up by hand, for the tests of the rules.
 
+use super::super::figures::Row;
 use crate::analysis::{self, summary};
-use crate::engine::event::{Cause, Loss, Remedy};
-use crate::engine::figures::Row;
-use crate::engine::order::OrderFigures;
+use crate::record::OrderFigures;
+use crate::record::{Cause, Loss, Remedy};
 use crate::scenario::{BackendKind, Config, Dispatch, Schedule};
 
 pub(super) use super::facts::{Fact, FindingInput};
@@ -31,7 +31,7 @@ pub(super) fn facts(mut rows: Vec<Fact>) -> FindingInput {
 /// A configuration whose workers compute all the time on two CPUs, with two repeats alike to a hundredth.
 fn fact(backend: BackendKind, workers: u32, wall_s: f64) -> Fact {
     Fact {
-        label: crate::engine::label(&Config::new(backend, workers)),
+        label: crate::record::label(&Config::new(backend, workers)),
         backend,
         dispatch: Dispatch::Shared,
         per_process: None,
@@ -86,7 +86,7 @@ pub(super) fn loss(remedy: Remedy) -> Loss {
 pub(super) fn row(config: &Config) -> Row {
     Row {
         config: config.clone(),
-        label: crate::engine::label(config),
+        label: crate::record::label(config),
         place: 0,
         trials: 0,
         samples_s: Vec::new(),

@@ -95,7 +95,7 @@ fn serial_part(fact: &Fact, facts: &FindingInput) -> Option<String> {
 mod tests {
     use super::super::fixture::{self, facts, processes, serial, threads};
     use super::*;
-    use crate::engine::order::OrderFigures;
+    use crate::record::OrderFigures;
 
     fn said(facts: &FindingInput) -> String {
         below_half(facts).map_or_else(String::new, |said| said.message)

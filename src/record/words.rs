@@ -1,8 +1,31 @@
 //! What happens in a run, in words: the same ones in reports, in progress lines and on the screen.
 
 use super::event::{Cause, Loss, Remedy};
-use super::figures::label_at;
-use crate::scenario::Plan;
+use crate::scenario::{BackendKind, Config, Dispatch, Layout, Plan};
+
+/// The name of a configuration for people: `serial`, `threads × 4`, `processes × 2 pipe`, `hybrid × 2x4`.
+pub fn label(config: &Config) -> String {
+    if let Some(Layout { processes, threads }) = config.team() {
+        return format!("{} × {processes}x{threads}", config.backend.word());
+    }
+    match config.backend {
+        BackendKind::Serial => config.backend.word().to_owned(),
+        BackendKind::Processes if config.dispatch == Dispatch::Pipe => {
+            format!("{} × {} {}", config.backend.word(), config.workers, config.dispatch.word())
+        }
+        BackendKind::Threads | BackendKind::Processes | BackendKind::Hybrid => {
+            format!("{} × {}", config.backend.word(), config.workers)
+        }
+    }
+}
+
+/// The name of a configuration with the point it is run at, if there are several: `threads × 4, steps 200`.
+pub fn label_at(config: &Config) -> String {
+    match &config.point {
+        None => label(config),
+        Some(point) => format!("{}, {} {}", label(config), point.key, point.value_in_words()),
+    }
+}
 
 /// A trial for people: `processes × 2, steps 200, repeat 1`; by its number if the plan has no such trial.
 pub fn trial_in_words(plan: &Plan, trial: usize) -> String {

@@ -320,6 +320,9 @@ pub struct TaskTimes {
     pub max: f64,
 }
 
+/// Results are kept for runs of up to this many tasks.
+pub const RESULTS_MAX: u64 = 10_000;
+
 /// Input and result of one task.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct TaskResult {
