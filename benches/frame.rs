@@ -27,7 +27,7 @@ fn main() -> ExitCode {
     let series = series();
     let plot = Plot {
         series: &series,
-        guesses: &[],
+        prediction_specs: &[],
         ideal: Some(1.0),
         level: None,
         over: Over::Workers,

@@ -1,14 +1,14 @@
 //! What a run has shown so far, one row a configuration: the figures that reports and screens share.
 //!
-//! A [`super::Ledger`] holds what was measured; this is what follows from it by `analysis`. Whatever was not
+//! A [`super::RunState`] holds what was measured; this is what follows from it by `analysis`. Whatever was not
 //! measured yet, or does not apply, is `None`: nothing is filled in.
 
 use super::event::{LockUse, MemoryCourse, Planned, ScenarioFacts, TaskResult, TaskTimes, TrialEnd, TrialOutcome};
-use super::ledger::Ledger;
 use super::predicted::Predicted;
+use super::state::RunState;
 use super::trial::RESULTS_MAX;
 use crate::analysis::{self, Grain, Interval, Summary, metg, summary};
-use crate::scenario::{BackendKind, Config, Dispatch, Team};
+use crate::scenario::{BackendKind, Config, Dispatch, Layout};
 use crate::{units, workload};
 use std::collections::BTreeMap;
 
@@ -124,16 +124,16 @@ pub struct Usage {
 
 impl Figures {
     /// Works out the rows of a run, finished or not.
-    pub fn of(ledger: &Ledger) -> Self {
-        let Some(planned) = &ledger.planned else { return Self::default() };
+    pub fn of(state: &RunState) -> Self {
+        let Some(planned) = &state.planned else { return Self::default() };
         let configs = planned.plan.configs.iter().enumerate();
-        let mut rows: Vec<Row> = configs.map(|(i, config)| measured(ledger, &planned.scenario, i, config)).collect();
+        let mut rows: Vec<Row> = configs.map(|(i, config)| measured(state, &planned.scenario, i, config)).collect();
         for (row, place) in rows.iter_mut().zip(planned.plan.places()) {
             row.place = place;
         }
         let baseline = planned.plan.baseline.filter(|&baseline| baseline < rows.len());
         let times: Vec<Option<Times>> =
-            (0..rows.len()).map(|config| Times::of(ledger, config, planned.scenario.include_startup)).collect();
+            (0..rows.len()).map(|config| Times::of(state, config, planned.scenario.include_startup)).collect();
         for (row, baseline) in planned.plan.baselines().into_iter().enumerate() {
             if let Some(baseline) = baseline {
                 let workers = rows[baseline].config.workers;
@@ -186,7 +186,7 @@ pub fn tally_figure(value: f64) -> String {
 
 /// The name of a configuration for people: `serial`, `threads × 4`, `processes × 2 pipe`, `hybrid × 2x4`.
 pub fn label(config: &Config) -> String {
-    if let Some(Team { processes, threads }) = config.team() {
+    if let Some(Layout { processes, threads }) = config.team() {
         return format!("{} × {processes}x{threads}", config.backend.word());
     }
     match config.backend {
@@ -211,22 +211,22 @@ pub fn label_at(config: &Config) -> String {
 /// The results of a configuration's tasks, in task order: of its first trial that ran all of them, else of its
 /// first; or of another configuration's trial with the same checksum, since equal results are told once. `None` if
 /// none were kept, or if the run has more than [`RESULTS_MAX`] tasks.
-pub fn results(ledger: &Ledger, config: usize) -> Option<&[TaskResult]> {
-    let facts = &ledger.planned.as_ref()?.scenario;
-    let kept = || ledger.trials_of(config, true).filter_map(|outcome| outcome.results.as_deref());
+pub fn results(state: &RunState, config: usize) -> Option<&[TaskResult]> {
+    let facts = &state.planned.as_ref()?.scenario;
+    let kept = || state.trials_of(config, true).filter_map(|outcome| outcome.results.as_deref());
     let whole = |results: &&[TaskResult]| results.iter().all(|result| result.values.is_some());
     let same = || {
         let complete = |o: &&TrialOutcome| o.end == TrialEnd::Complete && o.tasks_failed == 0;
-        let checksum = &ledger.trials_of(config, true).find(complete)?.checksum;
-        let equal = ledger.finished.iter().map(|(_, outcome)| outcome).filter(|outcome| outcome.checksum == *checksum);
+        let checksum = &state.trials_of(config, true).find(complete)?.checksum;
+        let equal = state.finished.iter().map(|(_, outcome)| outcome).filter(|outcome| outcome.checksum == *checksum);
         equal.filter_map(|outcome| outcome.results.as_deref()).next()
     };
     kept().find(whole).or_else(same).or_else(|| kept().next()).filter(|_| facts.tasks <= RESULTS_MAX)
 }
 
 /// A row with everything that needs no baseline.
-fn measured(ledger: &Ledger, facts: &ScenarioFacts, index: usize, config: &Config) -> Row {
-    let samples: Vec<&TrialOutcome> = ledger.samples(index).collect();
+fn measured(state: &RunState, facts: &ScenarioFacts, index: usize, config: &Config) -> Row {
+    let samples: Vec<&TrialOutcome> = state.samples(index).collect();
     let samples_s: Vec<f64> = samples.iter().map(|outcome| outcome.wall_s).collect();
     let startups_s: Vec<f64> = samples.iter().filter_map(|outcome| outcome.startup_s).collect();
     let wall_s = summary(&samples_s);
@@ -235,7 +235,7 @@ fn measured(ledger: &Ledger, facts: &ScenarioFacts, index: usize, config: &Confi
         config: config.clone(),
         label: label(config),
         place: 0,
-        trials: ledger.trials_of(index, false).count(),
+        trials: state.trials_of(index, false).count(),
         wall_s,
         wall_ci95: analysis::mean_ci95(&samples_s),
         startup_s: summary(&startups_s),
@@ -246,7 +246,7 @@ fn measured(ledger: &Ledger, facts: &ScenarioFacts, index: usize, config: &Confi
         karp_flatt: None,
         predicted: None,
         usage: usage(&samples),
-        tasks: task_counts(ledger, index),
+        tasks: task_counts(state, index),
         tasks_per_s: wall_s.map(per_s).filter(|rate| rate.is_finite()),
         tally: tally(&samples),
         memory: samples.iter().filter_map(|o| o.memory.as_ref()).max_by_key(|memory| memory.peak_bytes).cloned(),
@@ -261,9 +261,9 @@ struct Times {
 
 impl Times {
     /// Those of a configuration, if it has any.
-    fn of(ledger: &Ledger, config: usize, include_startup: bool) -> Option<Self> {
+    fn of(state: &RunState, config: usize, include_startup: bool) -> Option<Self> {
         let startup = |outcome: &TrialOutcome| if include_startup { outcome.startup_s.unwrap_or(0.0) } else { 0.0 };
-        let samples_s: Vec<f64> = ledger.samples(config).map(|outcome| outcome.wall_s + startup(outcome)).collect();
+        let samples_s: Vec<f64> = state.samples(config).map(|outcome| outcome.wall_s + startup(outcome)).collect();
         let median_s = summary(&samples_s)?.median;
         Some(Self { samples_s, median_s })
     }
@@ -320,10 +320,10 @@ fn shortest_tasks(rows: &[Row], times: &[Option<Times>], baseline: Option<usize>
     at_first.map(metg).collect()
 }
 
-fn task_counts(ledger: &Ledger, config: usize) -> Option<TaskCounts> {
-    let failing = ledger.trials_of(config, false).rfind(|outcome| outcome.tasks_failed > 0);
+fn task_counts(state: &RunState, config: usize) -> Option<TaskCounts> {
+    let failing = state.trials_of(config, false).rfind(|outcome| outcome.tasks_failed > 0);
     let telling =
-        failing.or_else(|| ledger.samples(config).next_back()).or_else(|| ledger.trials_of(config, false).next_back());
+        failing.or_else(|| state.samples(config).next_back()).or_else(|| state.trials_of(config, false).next_back());
     telling.map(|outcome| TaskCounts { done: outcome.tasks_done, failed: outcome.tasks_failed })
 }
 

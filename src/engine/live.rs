@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::event::MemoryCourse;
 use super::scores::Scores;
-pub use crate::backend::Doing;
+pub use crate::backend::Activity;
 
 /// A trial at one instant.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -58,7 +58,7 @@ pub struct LaneView {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 pub struct LockView {
     /// What it is doing.
-    pub doing: Doing,
+    pub activity: Activity,
     /// Seconds so far that it held the lock.
     pub held_s: f64,
     /// Seconds so far that it waited for the lock.

@@ -6,38 +6,38 @@
 mod control;
 mod event;
 mod figures;
+mod findings;
 mod history;
-mod ledger;
 mod live;
 mod memory;
 mod order;
 mod predicted;
-mod problems;
 mod run;
 mod scores;
 mod search;
 mod session;
-mod story;
+mod state;
 mod trial;
+mod warnings;
 mod words;
 
 pub use control::{Control, SPANS_MAX, Urgency};
 pub use event::{
-    Cause, Event, LockUse, Loss, MachineFacts, MemoryCourse, Planned, Problem, ProcessMemory, Remedy, ScenarioFacts,
-    Stamped, Status, TaskResult, TaskTimes, TrialEnd, TrialOutcome,
+    Cause, Event, LockUse, Loss, MachineFacts, MemoryCourse, Planned, ProcessMemory, Remedy, ScenarioFacts, Stamped,
+    Status, TaskResult, TaskTimes, TrialEnd, TrialOutcome, Warning, WarningCode,
 };
 pub use figures::{
     Figures, Metg, Row, Speedup, TaskCounts, Usage, WORTH_WHILE, label, label_at, results, tally_figure,
 };
+pub use findings::{Finding, findings};
 pub use history::{History, Past};
-pub use ledger::Ledger;
-pub use live::{Doing, LaneState, LaneView, LockView, Snapshot, Span};
+pub use live::{Activity, LaneState, LaneView, LockView, Snapshot, Span};
 pub use order::OrderFigures;
 pub use predicted::{Predicted, off_by};
-pub use run::{Executor, Setting, run};
+pub use run::{Executor, RunInfo, run};
 pub use scores::{SCORES_MAX, Score, Scores};
 pub use search::{Combination, SearchFigures};
 pub use session::Session;
-pub use story::{Finding, findings};
-pub use trial::{Laboratory, RESULTS_MAX};
+pub use state::RunState;
+pub use trial::{BoardExecutor, RESULTS_MAX};
 pub use words::{loss_in_words, trial_in_words};

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use super::event::TaskResult;
 use super::figures::results;
-use super::ledger::Ledger;
+use super::state::RunState;
 use crate::scenario::{GridSearch, Value};
 use crate::workload;
 
@@ -36,11 +36,11 @@ pub struct SearchFigures {
 
 impl SearchFigures {
     /// What the run found; `None` if it searches no grid, or if the results were too many to be kept.
-    pub fn of(ledger: &Ledger) -> Option<Self> {
-        let planned = ledger.planned.as_ref()?;
+    pub fn of(state: &RunState) -> Option<Self> {
+        let planned = state.planned.as_ref()?;
         let spec = workload::specs().find(|spec| spec.name == planned.scenario.kind)?;
         let search = spec.search?;
-        let told = (0..planned.plan.configs.len()).filter_map(|config| results(ledger, config));
+        let told = (0..planned.plan.configs.len()).filter_map(|config| results(state, config));
         let whole = |results: &&[TaskResult]| results.iter().all(|result| result.values.is_some());
         let results = told.clone().find(whole).or_else(|| told.clone().next())?;
         Some(Self::of_results(results, &search))

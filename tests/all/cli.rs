@@ -377,21 +377,21 @@ fn a_limit_that_is_only_found_out_by_running_into_it_is_told() {
 fn a_nursery_is_not_started_by_hand() {
     let _turn = alone();
     let begun = Instant::now();
-    for args in [&["__nursery"][..], &["__nursery", "x"], &["--ascii", "__nursery"]] {
+    for args in [&["__forkserver"][..], &["__forkserver", "x"], &["--ascii", "__forkserver"]] {
         let output = run(args);
         assert_eq!(code(&output), 2, "{args:?}: {}", stderr(&output));
     }
     // Neither does one that is given a socket hold on to anything.
     let (ours, theirs) = std::os::unix::net::UnixStream::pair().expect("a socket");
     let mut command = parlab();
-    command.arg("__nursery").stdin(Stdio::from(std::os::fd::OwnedFd::from(theirs)));
+    command.arg("__forkserver").stdin(Stdio::from(std::os::fd::OwnedFd::from(theirs)));
     std::os::unix::process::CommandExt::process_group(&mut command, 0);
     let mut child = command.spawn().expect("parlab");
     drop(command);
     std::io::Write::write_all(&mut &ours, b"nonsense\n").expect("a socket");
     child.wait().expect("a status");
     assert!(begun.elapsed() < Duration::from_secs(20));
-    assert!(!stdout(&run(&["--help"])).contains("__nursery"));
+    assert!(!stdout(&run(&["--help"])).contains("__forkserver"));
 }
 
 #[test]

@@ -50,7 +50,7 @@ fn run_takes_every_option_of_the_contract() {
 #[test]
 fn run_leaves_to_the_scenario_what_is_not_said() {
     let Some(Command::Run(run)) = read("parlab run a").unwrap().command else { panic!("not a run") };
-    assert_eq!(run.overrides, parlab::cli::Overrides::default());
+    assert_eq!(run.overrides, parlab::cli::OverrideArgs::default());
     assert_eq!(run.format, Format::Text);
     assert!(run.output.is_none() && run.journal.is_none() && !run.quiet && !run.yes);
 }
@@ -74,7 +74,7 @@ fn the_other_commands() {
     assert!(matches!(command("parlab show gil"), Command::Show { name } if name == "gil"));
     assert!(matches!(command("parlab check a.toml b.toml"), Command::Check { files } if files.len() == 2));
     assert!(matches!(command("parlab machine --format json"), Command::Machine { format: Plain::Json }));
-    assert!(matches!(command("parlab __nursery --fd 3"), Command::Nursery { args } if args == ["--fd", "3"]));
+    assert!(matches!(command("parlab __forkserver --fd 3"), Command::Forkserver { args } if args == ["--fd", "3"]));
 }
 
 #[test]
@@ -127,7 +127,7 @@ fn help_tells_commands_examples_and_exit_codes() {
     {
         assert!(help.contains(part), "{part} is missing:\n{help}");
     }
-    assert!(!help.contains("nursery"), "{help}");
+    assert!(!help.contains("forkserver"), "{help}");
     let (help, _) = refused("parlab run --help");
     for part in ["--backends <A,B>", "--workers <LIST>", "--journal <FILE>", "-o, --output <FILE>", "pow2..cores"] {
         assert!(help.contains(part), "{part} is missing:\n{help}");

@@ -1,4 +1,4 @@
-//! Accidents: workers that are killed, abort, exit, stop or hang; a nursery that is killed; parlab itself killed.
+//! Accidents: workers that are killed, abort, exit, stop or hang; a forkserver that is killed; parlab itself killed.
 //!
 //! Each of them must be noticed, be told, and leave nothing behind.
 
@@ -177,7 +177,7 @@ fn a_worker_killed_at_every_moment_is_replaced() {
     while run.count("run_finished") == 0 && is_alive(run.pid()) {
         let workers = run.workers();
         if let Some(&victim) = workers.get(blows % workers.len().max(1)) {
-            // A worker that was forked this instant still has the nursery's name and is not found.
+            // A worker that was forked this instant still has the forkserver's name and is not found.
             send(victim, SIGKILL);
             blows += 1;
         }
@@ -267,8 +267,8 @@ fn a_killed_nursery_breaks_one_trial_and_no_more() {
     let mut run = Running::start(&toml, &["--quiet", "--repeats", "3"]);
     run.wait_for("gate_opened", 1);
     run.wait_until("the first task's end", |run| run.events().iter().any(|event| event["done"] == 1));
-    let nursery = run.nursery().expect("a nursery");
-    send(nursery, SIGKILL);
+    let forkserver = run.forkserver().expect("a forkserver");
+    send(forkserver, SIGKILL);
     run.wait_for("trial_finished", 1);
     let told = run.events();
     let outcome = told.iter().find(|event| event["event"] == "trial_finished").expect("an outcome");
@@ -282,8 +282,8 @@ fn a_killed_nursery_breaks_one_trial_and_no_more() {
     assert_eq!(outcome["results"][0]["values"]["waited"], 0.05);
     assert!(outcome["results"][1]["values"].is_null() && outcome["startup_s"].is_number(), "{outcome:#}");
     run.wait_for("gate_opened", 2);
-    let other = run.nursery().expect("another nursery");
-    assert_ne!(other, nursery);
+    let other = run.forkserver().expect("another forkserver");
+    assert_ne!(other, forkserver);
     let ended = run.finish();
     assert_eq!(ended.code(), 1);
     let report = ended.report();
@@ -291,7 +291,7 @@ fn a_killed_nursery_breaks_one_trial_and_no_more() {
     assert_eq!(report["configs"][0]["wall_s"]["samples"].as_array().map(Vec::len), Some(2), "the others were measured");
     let broken = ended.warnings("trial-broken");
     assert_eq!(broken.len(), 1, "{broken:?}");
-    assert!(broken[0].contains("nursery") && broken[0].contains("SIGKILL"), "{broken:?}");
+    assert!(broken[0].contains("forkserver") && broken[0].contains("SIGKILL"), "{broken:?}");
 }
 
 #[test]
@@ -301,8 +301,8 @@ fn a_nursery_killed_while_it_hires_breaks_one_trial() {
     let mut run = Running::start(&toml, &["--quiet", "--repeats", "2"]);
     run.wait_for("trial_started", 1);
     run.wait_until("some workers", |run| run.workers().len() > 3 || run.count("gate_opened") > 0);
-    if let Some(nursery) = run.nursery() {
-        send(nursery, SIGKILL);
+    if let Some(forkserver) = run.forkserver() {
+        send(forkserver, SIGKILL);
     }
     let ended = run.finish();
     let report = ended.report();
@@ -317,7 +317,7 @@ fn a_nursery_that_is_stopped_does_not_outlast_the_time_limit() {
     let toml = waiting("[0.3, 0.3]", "workers = 2\ntimeout_s = 2");
     let mut run = Running::start(&toml, &["--quiet"]);
     run.wait_for("gate_opened", 1);
-    send(run.nursery().expect("a nursery"), SIGSTOP);
+    send(run.forkserver().expect("a forkserver"), SIGSTOP);
     let ended = run.finish();
     assert_eq!(ended.code(), 1);
     assert_eq!(ended.warnings("timeout").len(), 1, "{:?}", ended.report()["warnings"]);
@@ -331,7 +331,7 @@ fn kill_parlab(name: &str, toml: &str, workers: usize, prepare: impl FnOnce(&mut
     }
     prepare(&mut run);
     let known = run.children().len();
-    assert!(known > workers, "{name}: the nursery and its workers");
+    assert!(known > workers, "{name}: the forkserver and its workers");
     let begun = Instant::now();
     run.signal(SIGKILL);
     run.wait();
@@ -370,11 +370,11 @@ fn parlab_killed_leaves_nothing_behind() {
 #[test]
 fn parlab_killed_with_its_nursery_stopped_leaves_nothing_behind() {
     let _turn = alone();
-    kill_parlab("the nursery is stopped", &waiting("[60, 60]", "workers = 2"), 2, |run| {
+    kill_parlab("the forkserver is stopped", &waiting("[60, 60]", "workers = 2"), 2, |run| {
         run.wait_for("gate_opened", 1);
-        let nursery = run.nursery().expect("a nursery");
-        send(nursery, SIGSTOP);
-        wait_until("it is stopped", || state(nursery) == Some('T'));
+        let forkserver = run.forkserver().expect("a forkserver");
+        send(forkserver, SIGSTOP);
+        wait_until("it is stopped", || state(forkserver) == Some('T'));
     });
 }
 
@@ -474,7 +474,7 @@ fn children_that_nobody_waits_for_are_waited_for_all_the_same() {
 #[test]
 fn workers_of_a_trial_that_was_given_up_do_not_work_on() {
     let _turn = alone();
-    // Somebody without privileges, since nothing is refused to root, whose nursery is forbidden to fork again.
+    // Somebody without privileges, since nothing is refused to root, whose forkserver is forbidden to fork again.
     let somebody = ["--reuid=54322", "--regid=54322", "--clear-groups"];
     let may_run = || {
         Command::new("setpriv")
@@ -500,8 +500,9 @@ fn workers_of_a_trial_that_was_given_up_do_not_work_on() {
     let mut run = Running::launch_for(54322, command, &toml);
     run.wait_for("gate_opened", 1);
     let first = run.wait_for_workers(3);
-    let nursery = run.nursery().expect("a nursery").to_string();
-    let forbidden = Command::new("setpriv").args(somebody).args(["prlimit", "--pid", &nursery, "--nproc=1:1"]).status();
+    let forkserver = run.forkserver().expect("a forkserver").to_string();
+    let forbidden =
+        Command::new("setpriv").args(somebody).args(["prlimit", "--pid", &forkserver, "--nproc=1:1"]).status();
     assert!(forbidden.is_ok_and(|status| status.success()));
     send(first[0], SIGKILL);
     run.wait_for("gate_opened", 2);

@@ -31,17 +31,17 @@ fn hybrids_return_what_all_others_return_under_each_schedule() {
         let (report, code, stderr) = report(&toml, &[]);
         assert_eq!(code, 0, "{schedule}: {stderr} {}", report["warnings"]);
         let all = configs(&report);
-        // Serial; 1, 3, 4 and 5 of each of the others; four teams.
+        // Serial; 1, 3, 4 and 5 of each of the others; four layouts.
         assert_eq!(all.len(), 1 + 4 + 4 + 4);
         let sums: BTreeSet<&str> = all.iter().map(|config| config["checksum"].as_str().expect("a checksum")).collect();
         assert_eq!(sums.len(), 1, "{schedule}: {sums:?}");
-        let teams: Vec<[Option<u64>; 3]> = all
+        let layouts: Vec<[Option<u64>; 3]> = all
             .iter()
             .filter(|config| config["backend"] == "hybrid")
             .map(|config| ["workers", "processes", "threads_per_process"].map(|key| config[key].as_u64()))
             .collect();
         let wanted = [[1, 1, 1], [3, 1, 3], [4, 2, 2], [3, 3, 1]].map(|team| team.map(Some));
-        assert_eq!(teams, wanted);
+        assert_eq!(layouts, wanted);
         for other in all.iter().filter(|config| config["backend"] != "hybrid") {
             assert!(other["processes"].is_null() && other["threads_per_process"].is_null());
         }

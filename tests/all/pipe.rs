@@ -246,11 +246,11 @@ fn a_killed_nursery_breaks_one_trial_and_no_more() {
     let toml = waiting("{ repeat = 0.3, times = 4 }", "workers = 2");
     let mut run = Running::start(&toml, &["--quiet", "--repeats", "2"]);
     run.wait_for("gate_opened", 1);
-    let nursery = run.nursery().expect("a nursery");
-    send(nursery, SIGKILL);
+    let forkserver = run.forkserver().expect("a forkserver");
+    send(forkserver, SIGKILL);
     let ended = run.finish();
     let broken = ended.warnings("trial-broken");
-    assert!(broken.len() == 1 && broken[0].contains("the nursery that forks the workers was killed"), "{broken:?}");
+    assert!(broken.len() == 1 && broken[0].contains("the forkserver that forks the workers was killed"), "{broken:?}");
     assert_eq!(configs(&ended.report())[0]["wall_s"]["samples"].as_array().map(Vec::len), Some(1));
 }
 

@@ -474,7 +474,7 @@ fn a_chunk_that_varies_changes_no_result() {
 #[test]
 fn a_point_that_takes_too_long_leaves_the_others_alone() {
     let _turn = alone();
-    // The nursery is killed with the workers that take too long; another serves the other point.
+    // The forkserver is killed with the workers that take too long; another serves the other point.
     let toml = "[workload]\nkind = \"sleep\"\ninputs = [1, 1]\n[vary]\nunit_s = [600, 1e-3]\n[sweep]\n\
                 backends = [\"processes\"]\nworkers = 2\nbaseline = \"none\"\nrepeats = 2\nwarmup = 0\ntimeout_s = 4\n";
     let (report, code, _) = report(toml, &[]);
@@ -497,13 +497,13 @@ fn one_nursery_serves_all_points() {
     let toml = "[workload]\nkind = \"sleep\"\ninputs = [1, 1]\n[vary]\nunit_s = [0.11, 0.1]\n[sweep]\n\
                 backends = [\"processes\"]\nworkers = 2\nbaseline = \"none\"\nrepeats = 3\nwarmup = 0\n";
     let mut run = Running::start(toml, &[]);
-    let mut nurseries = BTreeSet::new();
+    let mut forkservers = BTreeSet::new();
     for trial in 1..=6 {
         run.wait_for("gate_opened", trial);
-        nurseries.extend(run.nursery());
+        forkservers.extend(run.forkserver());
     }
     let ended = run.finish();
-    assert_eq!((ended.code(), nurseries.len()), (0, 1), "{}", ended.stderr);
+    assert_eq!((ended.code(), forkservers.len()), (0, 1), "{}", ended.stderr);
     for config in ended.report()["configs"].as_array().expect("configs") {
         let waited = column(config["results"].as_array().expect("results"), "waited");
         assert_eq!(waited, [config["vary"]["unit_s"].as_f64().expect("a unit"); 2]);

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use parlab::backend::Broken;
 use parlab::engine::{
-    Cause, Control, Event, Executor, Ledger, Loss, MachineFacts, Remedy, Setting, Stamped, Status, TaskResult,
+    Cause, Control, Event, Executor, Loss, MachineFacts, Remedy, RunInfo, RunState, Stamped, Status, TaskResult,
     TaskTimes, TrialEnd, TrialOutcome, run,
 };
 use parlab::report::{Format, render};
@@ -32,8 +32,8 @@ fn scenario(toml: &str) -> Scenario {
     parse_with("waiting.toml", "waiting", toml, workload::specs(), 2, &Overrides::default()).expect("a scenario")
 }
 
-fn setting() -> Setting {
-    Setting {
+fn setting() -> RunInfo {
+    RunInfo {
         started_at: "2026-01-02T03:04:05Z".to_owned(),
         machine: MachineFacts {
             host: Some("login1".to_owned()),
@@ -123,17 +123,17 @@ fn well(config: &Config, n: u32) -> TrialOutcome {
 struct Told {
     status: Status,
     events: Vec<Stamped>,
-    ledger: Ledger,
+    state: RunState,
     asked: Vec<(String, bool)>,
 }
 
 impl Told {
     fn report(&self) -> serde_json::Value {
-        serde_json::from_str(&render(Format::Json, &self.ledger)).expect("JSON")
+        serde_json::from_str(&render(Format::Json, &self.state)).expect("JSON")
     }
 
-    fn problems(&self) -> Vec<(&str, &str)> {
-        self.ledger.problems.iter().map(|problem| (&*problem.code, &*problem.message)).collect()
+    fn warnings(&self) -> Vec<(&str, &str)> {
+        self.state.warnings.iter().map(|warning| (warning.code.word(), &*warning.message)).collect()
     }
 }
 
@@ -143,22 +143,22 @@ fn played(
     play: impl FnMut(&Config, u32, &mut dyn FnMut(Event), usize) -> Result<TrialOutcome, Broken>,
 ) -> Told {
     let mut script = Script { play, counts: BTreeMap::new(), asked: Vec::new() };
-    let (mut events, mut ledger) = (Vec::new(), Ledger::default());
+    let (mut events, mut state) = (Vec::new(), RunState::default());
     let status = run(&scenario(toml), setting(), &mut script, control, &mut |stamped| {
-        ledger.apply(&stamped);
+        state.apply(&stamped);
         events.push(stamped);
     });
-    assert_eq!(ledger.status, Some(status), "the last event says how it ended");
+    assert_eq!(state.status, Some(status), "the last event says how it ended");
     assert!(events.windows(2).all(|pair| pair[0].elapsed_s <= pair[1].elapsed_s));
     assert!(events.windows(2).all(|pair| pair[0].trials_done <= pair[1].trials_done));
-    Told { status, events, ledger, asked: script.asked }
+    Told { status, events, state, asked: script.asked }
 }
 
 #[test]
 fn a_run_that_goes_well_to_the_letter() {
     let told = played(QUERIES, &Control::default(), |config, n, _, _| Ok(well(config, n)));
     assert_eq!(told.status, Status::Done);
-    insta::assert_snapshot!("report", render(Format::Json, &told.ledger));
+    insta::assert_snapshot!("report", render(Format::Json, &told.state));
     let order: Vec<&str> = told.asked.iter().map(|(name, _)| name.as_str()).collect();
     insta::assert_snapshot!("order", order.join("\n"));
     // Results are asked for until there are some, and then no more.
@@ -201,7 +201,7 @@ fn results_that_differ_fail_the_run() {
         Ok(TrialOutcome { checksum: checksum.to_owned(), ..well(config, n) })
     });
     assert_eq!(told.status, Status::Failed);
-    let [(code, message)] = told.problems()[..] else { panic!("{:?}", told.problems()) };
+    let [(code, message)] = told.warnings()[..] else { panic!("{:?}", told.warnings()) };
     assert_eq!(code, "results-differ");
     for word in ["threads × 2, repeat 2", "bad", "good"] {
         assert!(message.contains(word), "{word}: {message}");
@@ -219,7 +219,7 @@ fn what_tasks_leave_behind_may_differ() {
         let tally = tally.map(|(name, value)| (name.to_owned(), value)).into_iter().collect();
         Ok(TrialOutcome { tally: Some(tally), ..well(config, n) })
     });
-    assert_eq!((told.status, told.problems().len()), (Status::Done, 0));
+    assert_eq!((told.status, told.warnings().len()), (Status::Done, 0));
     // Of the repeats 1, 2 and 3; the warm-up lost nothing, and must not show.
     let lost: Vec<f64> =
         (0..5).map(|config| told.report()["configs"][config]["tally"]["lost"].as_f64().expect("a figure")).collect();
@@ -232,7 +232,7 @@ fn memory_that_cannot_be_measured_is_told_once() {
     let toml = QUERIES.replace("\"sleep\"", "\"memory\"");
     let told = played(&toml, &Control::default(), |config, n, _, _| Ok(well(config, n)));
     assert_eq!(told.status, Status::Done);
-    assert_eq!(told.problems().iter().map(|(code, _)| *code).collect::<Vec<_>>(), ["memory-unknown"]);
+    assert_eq!(told.warnings().iter().map(|(code, _)| *code).collect::<Vec<_>>(), ["memory-unknown"]);
     assert!(told.report()["configs"][0]["memory"]["pss_bytes"].is_null());
 }
 
@@ -244,10 +244,10 @@ fn a_backend_that_breaks_fails_the_run_and_spoils_nothing_else() {
         _ => Ok(well(config, n)),
     });
     assert_eq!(told.status, Status::Failed);
-    assert_eq!(told.problems().len(), 10, "8 trials of processes and 2 of threads: {:?}", told.problems());
-    assert!(told.problems().iter().all(|(code, _)| *code == "trial-broken"));
+    assert_eq!(told.warnings().len(), 10, "8 trials of processes and 2 of threads: {:?}", told.warnings());
+    assert!(told.warnings().iter().all(|(code, _)| *code == "trial-broken"));
     assert!(
-        told.problems().iter().any(|(_, message)| message.contains("threads × 1, repeat 2 was given up: a thread"))
+        told.warnings().iter().any(|(_, message)| message.contains("threads × 1, repeat 2 was given up: a thread"))
     );
     let report = told.report();
     for config in report["configs"].as_array().expect("configs") {
@@ -290,7 +290,7 @@ fn what_took_too_long_is_not_tried_again() {
         _ => Ok(well(config, n)),
     });
     assert_eq!(told.status, Status::Failed);
-    let [(code, message)] = told.problems()[..] else { panic!("{:?}", told.problems()) };
+    let [(code, message)] = told.warnings()[..] else { panic!("{:?}", told.warnings()) };
     assert_eq!(code, "timeout");
     assert!(message.contains("threads × 2, warm-up 1") && message.contains("timeout_s"), "{message}");
     assert_eq!(told.asked.iter().filter(|(name, _)| name == "threads × 2").count(), 1);
@@ -312,10 +312,10 @@ fn failed_tasks_fail_the_run_and_are_no_sample() {
         Ok(TrialOutcome { tasks_done: 3, tasks_failed: 1, checksum: "other".to_owned(), ..well(config, n) })
     });
     assert_eq!(told.status, Status::Failed);
-    let codes: Vec<&str> = told.problems().iter().map(|(code, _)| *code).collect();
+    let codes: Vec<&str> = told.warnings().iter().map(|(code, _)| *code).collect();
     assert_eq!(codes, ["worker-lost", "worker-lost", "task-failed"], "and not that results differ");
     for (word, problem) in [("pid 41", 0), ("SIGSEGV", 0), ("task 3", 0), ("pid 42", 1), ("task 3", 2)] {
-        assert!(told.problems()[problem].1.contains(word), "{word}: {:?}", told.problems());
+        assert!(told.warnings()[problem].1.contains(word), "{word}: {:?}", told.warnings());
     }
     let report = told.report();
     let config = &report["configs"][4];
@@ -337,7 +337,7 @@ fn a_cancelled_run_keeps_what_it_has() {
     });
     assert_eq!(told.status, Status::Interrupted);
     assert_eq!(told.asked.len(), 8, "nothing is started after that");
-    assert_eq!(told.problems().iter().map(|(code, _)| *code).collect::<Vec<_>>(), ["interrupted"]);
+    assert_eq!(told.warnings().iter().map(|(code, _)| *code).collect::<Vec<_>>(), ["interrupted"]);
     let report = told.report();
     let samples: usize = report["configs"]
         .as_array()
@@ -370,15 +370,15 @@ fn a_trial_during_which_the_program_stood_still_is_run_again() {
         Ok(well(config, n))
     });
     assert_eq!((told.status, told.asked.len()), (Status::Done, 22));
-    assert!(told.ledger.finished.iter().all(|(_, outcome)| outcome.wall_s < 1e6));
+    assert!(told.state.finished.iter().all(|(_, outcome)| outcome.wall_s < 1e6));
 }
 
 #[test]
 fn many_problems_are_counted_instead_of_listed() {
     let toml = QUERIES.replace("repeats  = 3", "repeats  = 60");
     let told = played(&toml, &Control::default(), |_, _, _, _| Err(Broken("no".to_owned())));
-    assert_eq!(told.problems().len(), 21);
-    assert_eq!(told.problems()[20], ("more", "and 285 more like these"));
+    assert_eq!(told.warnings().len(), 21);
+    assert_eq!(told.warnings()[20], ("more", "and 285 more like these"));
 }
 
 #[test]
@@ -388,7 +388,7 @@ fn the_largest_run_that_is_allowed_is_reported_in_good_time() {
     let told = played(toml, &Control::default(), |config, n, _, _| Ok(well(config, n + 1)));
     assert_eq!((told.status, told.asked.len()), (Status::Done, 8193 * 12));
     let begun = std::time::Instant::now();
-    let text = render(Format::Json, &told.ledger);
+    let text = render(Format::Json, &told.state);
     let took = begun.elapsed();
     eprintln!("a report of {} configurations, {} trials: {took:?}", 8193, told.asked.len());
     assert!(text.len() > 1_000_000);
@@ -411,15 +411,15 @@ fn results_may_differ_from_point_to_point_but_not_at_one() {
     let told = played(&toml, &Control::default(), |config, n, _, _| {
         Ok(TrialOutcome { checksum: by_point(config), ..well(config, n) })
     });
-    assert_eq!((told.status, told.problems()), (Status::Done, vec![]));
+    assert_eq!((told.status, told.warnings()), (Status::Done, vec![]));
     let told = played(&toml, &Control::default(), |config, n, _, _| {
         let is_wrong = config.backend == BackendKind::Threads && config.workers == 2 && point(config) == 1 && n > 2;
         let checksum = if is_wrong { "bad".to_owned() } else { by_point(config) };
         Ok(TrialOutcome { checksum, ..well(config, n) })
     });
     assert_eq!(told.status, Status::Failed);
-    assert_eq!(told.problems().len(), 3, "all but the warm-up: {:?}", told.problems());
-    for (code, message) in told.problems() {
+    assert_eq!(told.warnings().len(), 3, "all but the warm-up: {:?}", told.warnings());
+    for (code, message) in told.warnings() {
         assert_eq!(code, "results-differ");
         assert!(message.starts_with("the results of threads × 2, unit_s 2, repeat "), "{message}");
         assert!(message.contains(", unit_s 2, warm-up 1 (checksums bad and 0000000000000001)"), "{message}");
@@ -433,7 +433,7 @@ fn handing_the_same_tasks_out_in_another_way_changes_no_result() {
     });
     assert_eq!(told.status, Status::Failed);
     // Ten of fifteen configurations, four times each; not all of them are listed.
-    let problems = told.problems();
+    let problems = told.warnings();
     let (last, others) = problems.split_last().expect("problems");
     assert!(others.iter().all(|(code, _)| *code == "results-differ"), "{problems:?}");
     assert_eq!(*last, ("more", "and 20 more like these"));
@@ -442,7 +442,7 @@ fn handing_the_same_tasks_out_in_another_way_changes_no_result() {
 #[test]
 fn equal_results_are_told_once_and_found_at_every_point() {
     let with_results = |told: &Told| {
-        let outcomes = told.ledger.finished.iter().filter(|(_, outcome)| outcome.results.is_some());
+        let outcomes = told.state.finished.iter().filter(|(_, outcome)| outcome.results.is_some());
         outcomes.map(|(_, outcome)| outcome.checksum.clone()).collect::<Vec<_>>()
     };
     let all_have_results = |told: &Told| {
@@ -470,7 +470,7 @@ fn what_took_too_long_at_one_point_is_tried_at_the_others() {
         let end = if is_slow { TrialEnd::TimedOut } else { TrialEnd::Complete };
         Ok(TrialOutcome { end, ..well(config, n) })
     });
-    let problems = told.problems();
+    let problems = told.warnings();
     let [(code, message)] = problems[..] else { panic!("{problems:?}") };
     assert_eq!(code, "timeout");
     assert!(message.starts_with("processes × 2, unit_s 3, warm-up 1 took longer"), "{message}");

@@ -10,27 +10,23 @@ pub(crate) const FILES_IN_CIRCLES: &[(&str, usize)] =
     &[("backend", 2), ("command", 5), ("engine", 21), ("machine", 2), ("scenario", 12), ("tui", 18), ("workload", 23)];
 
 /// Names of types that are defined more than once.
-#[rustfmt::skip]
 pub(crate) const DOUBLE_NAMES: &[&str] = &[
-    "About", "Baseline", "Bench", "Canvas", "Case", "Cell", "Column", "Command", "Control", "Course", "Ending",
-    "Facts", "Field", "Form", "Format", "Grid", "History", "Interpreter", "Lane", "Library", "Line", "Lines", "Lock",
-    "Memory", "Metg", "Order", "Origin", "Overrides", "Place", "Point", "Prediction", "Problem", "Problems",
-    "Progress", "Reader", "Row", "Run", "Said", "Scale", "Scenario", "Series", "Setting", "Shape", "Slice", "State",
-    "Sum", "Table", "TaskResult", "Trouble", "Turn",
+    "Canvas", "Column", "Command", "Field", "Format", "History", "Library", "Line", "Place", "Point", "Run", "Series",
+    "Sum",
 ];
 
 /// Files that ask for a backend by name, besides those of the backends.
 pub(crate) const BACKENDS_BY_NAME: &[&str] = &[
     "src/command/limits.rs",
     "src/engine/figures.rs",
-    "src/engine/story/facts.rs",
+    "src/engine/findings/facts.rs",
     "src/engine/trial.rs",
     "src/report/reference.rs",
+    "src/scenario/model.rs",
     "src/scenario/outline.rs",
     "src/scenario/plan.rs",
     "src/scenario/rules.rs",
     "src/scenario/schema/kinds.rs",
-    "src/scenario/settings.rs",
     "src/scenario/sweep.rs",
     "src/tui/screens/library.rs",
 ];

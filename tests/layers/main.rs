@@ -119,7 +119,7 @@ fn imports_up_and_sideways_are_seen_however_they_are_written() {
 #[test]
 fn tests_within_the_tree_are_held_to_the_same_imports() {
     let text = "#[cfg(test)]\nmod tests {\n use super::*;\n use crate::tui::State;\n}";
-    objected("src/engine/ledger.rs", text, "src/engine/ledger.rs:5: engine must not use tui");
+    objected("src/engine/record.rs", text, "src/engine/record.rs:5: engine must not use tui");
 }
 
 #[test]

@@ -40,7 +40,7 @@ const PRINTERS: &[&str] = &["cli", "report", "tui"];
 
 /// The files that may contain `unsafe`, each of which must.
 pub(crate) const UNSAFE_FILES: &[&str] =
-    &["src/backend/board.rs", "src/backend/clock.rs", "src/backend/nursery.rs", "src/report/closed.rs"];
+    &["src/backend/board.rs", "src/backend/clock.rs", "src/backend/forkserver.rs", "src/report/closed.rs"];
 
 /// Longer files do more than one thing.
 const LINE_LIMIT: usize = 450;

@@ -97,7 +97,7 @@ pub(crate) fn outside_tests(sources: &[Source]) -> impl Iterator<Item = &Source>
     sources.iter().filter(move |source| !(0..=source.module.len()).any(|n| tests.contains(&source.module[..n])))
 }
 
-/// `src/engine/ledger.rs` is the module engine::ledger; `mod.rs` is its folder; `lib.rs` and `main.rs` are the root.
+/// `src/engine/record.rs` is the module engine::record; `mod.rs` is its folder; `lib.rs` and `main.rs` are the root.
 fn module_of(path: &str) -> Vec<String> {
     let inside = path.trim_start_matches("src/").trim_end_matches(".rs");
     let steps = inside.split('/').filter(|step| !["mod", "lib", "main"].contains(step));

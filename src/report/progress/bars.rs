@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use super::course::Course;
+use super::course::RunCourse;
 use crate::engine::{Event, Stamped};
 use crate::units::{self, Letters};
 
@@ -16,7 +16,7 @@ const RUN_STEPS: u64 = 1000;
 
 /// Bars that are redrawn in place.
 pub struct Bars {
-    course: Course,
+    course: RunCourse,
     letters: Letters,
     all: MultiProgress,
     trial: ProgressBar,
@@ -45,7 +45,7 @@ impl Bars {
         let bar = |steps| all.add(ProgressBar::new(steps).with_style(style.clone()));
         let (trial, run) = (bar(1), bar(RUN_STEPS));
         run.set_prefix("run");
-        Self { course: Course::default(), letters, all, trial, run, heard: Instant::now(), gate: None, drawn: None }
+        Self { course: RunCourse::default(), letters, all, trial, run, heard: Instant::now(), gate: None, drawn: None }
     }
 
     pub(super) fn take(&mut self, stamped: &Stamped) {

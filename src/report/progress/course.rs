@@ -9,7 +9,7 @@ use crate::units;
 
 /// A fold over events that knows where the run stands.
 #[derive(Debug, Default)]
-pub(super) struct Course {
+pub(super) struct RunCourse {
     plan: Option<Plan>,
     /// Tasks of a trial.
     pub(super) tasks: u64,
@@ -35,7 +35,7 @@ impl Spent {
     }
 }
 
-impl Course {
+impl RunCourse {
     /// Takes in the next event.
     pub(super) fn apply(&mut self, stamped: &Stamped) {
         self.elapsed_s = stamped.elapsed_s;
@@ -161,10 +161,10 @@ mod tests {
     use crate::scenario::{BackendKind, Config};
 
     /// Two configurations in turn, four trials.
-    fn course() -> Course {
+    fn course() -> RunCourse {
         let config = |workers| Config::new(BackendKind::Threads, workers);
         let trials = (0..4).map(|n| PlannedTrial { config: n % 2, repeat: n as u32 / 2, warmup: false }).collect();
-        let mut course = Course::default();
+        let mut course = RunCourse::default();
         let planned = Planned {
             parlab: String::new(),
             started_at: String::new(),
@@ -182,7 +182,7 @@ mod tests {
     }
 
     /// Runs a trial from one time to another.
-    fn run(course: &mut Course, trial: usize, from_s: f64, to_s: f64) {
+    fn run(course: &mut RunCourse, trial: usize, from_s: f64, to_s: f64) {
         course.apply(&Stamped { elapsed_s: from_s, trials_done: trial, event: Event::TrialStarted { trial } });
         let event = Event::TrialFinished { trial, outcome: Box::new(outcome()) };
         course.apply(&Stamped { elapsed_s: to_s, trials_done: trial + 1, event });

@@ -56,8 +56,8 @@ pub(super) fn render(run: &Run, selected: Option<usize>, theme: &Theme, area: Re
         let points = points.into_iter().map(|(_, point)| point).collect();
         series.push(Series { name, mark, points });
     }
-    let guesses = guesses(run);
-    if series.is_empty() && guesses.is_empty() {
+    let predicted = predicted(run);
+    if series.is_empty() && predicted.is_empty() {
         let text = match (figures.baseline.and_then(|baseline| figures.rows.get(baseline)), run.is_on()) {
             (Some(row), true) => format!("none until {} is measured", row.label),
             (Some(row), false) if row.wall_s.is_none() => format!("none: {} was not measured", row.label),
@@ -74,8 +74,8 @@ pub(super) fn render(run: &Run, selected: Option<usize>, theme: &Theme, area: Re
         Some(key) => (None, figures.baseline.map(|_| WORTH_WHILE), Over::Values, key),
     };
     let y_label = measure(figures);
-    let guesses = &guesses;
-    Plot { series: &series, guesses, ideal, level, selected: chosen, over, x_label, y_label, theme }.render(area, buf);
+    Plot { series: &series, guesses: &predicted, ideal, level, selected: chosen, over, x_label, y_label, theme }
+        .render(area, buf);
 }
 
 /// Draws the table with its frame; `selected` is a row of the figures.
@@ -163,7 +163,7 @@ pub(super) fn expected_words(expected: Expected) -> String {
 }
 
 /// What was predicted in terms of the chart, a series a way to run; nothing where the chart is over what is varied.
-fn guesses(run: &Run) -> Vec<Series> {
+fn predicted(run: &Run) -> Vec<Series> {
     let figures = run.figures();
     if figures.varied().is_some() {
         return Vec::new();

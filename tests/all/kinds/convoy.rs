@@ -1,6 +1,6 @@
 //! `convoy`: what its two sorts of tasks return, measure and say.
 
-use super::desk::{TestDesk, tells_and_stops};
+use super::context::{TestDesk, tells_and_stops};
 use super::{build, objections, results};
 
 const BODY: &str = "steps = 4e6\ntrips = 12\ntrip_s = 0.001\ninputs = [0, 1, 0.5]";
@@ -16,9 +16,9 @@ fn tasks_count_or_travel() {
 #[test]
 fn a_round_trip_is_one_wait() {
     let workload = build("convoy", BODY);
-    let desk = TestDesk::default();
-    workload.run(0, &desk).expect("nobody cancels");
-    assert_eq!(desk.slept(), [0.001; 12]);
+    let context = TestDesk::default();
+    workload.run(0, &context).expect("nobody cancels");
+    assert_eq!(context.slept(), [0.001; 12]);
     // What one unit of input takes is told, not what the task takes.
     let begun = std::time::Instant::now();
     let half = workload.run(2, &TestDesk::default()).expect("nobody cancels")[2];
@@ -29,8 +29,8 @@ fn a_round_trip_is_one_wait() {
 fn they_tell_and_stop() {
     let workload = build("convoy", BODY);
     tells_and_stops(&*workload, 1, 60);
-    let desk = TestDesk::cancelled_at(5);
-    assert!(workload.run(0, &desk).is_err() && desk.slept().len() == 3, "two looks a round trip");
+    let context = TestDesk::cancelled_at(5);
+    assert!(workload.run(0, &context).is_err() && context.slept().len() == 3, "two looks a round trip");
 }
 
 #[test]

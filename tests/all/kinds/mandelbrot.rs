@@ -1,6 +1,6 @@
 //! `mandelbrot` against complex numbers written out in full, and against what is known of the set.
 
-use super::desk::tells_and_stops;
+use super::context::tells_and_stops;
 use super::{build, objections, results};
 
 /// Iterations of c by the definition, with a complex number as a pair and nothing reused.

@@ -1,9 +1,9 @@
 //! `matmul` against schoolbook multiplication of the same matrices, and its inner threads.
 
 use parlab::scenario::{Inputs, Value};
-use parlab::workload::{Cancelled, Commons, Desk};
+use parlab::workload::{Cancelled, SharedCells, TaskContext};
 
-use super::desk::tells_and_stops;
+use super::context::tells_and_stops;
 use super::{build, job, objections, results};
 use crate::common::report;
 use crate::common::running::warnings;
@@ -71,7 +71,7 @@ fn it_tells_how_far_it_is_and_stops() {
 fn filling_a_large_matrix_can_be_called_off() {
     /// Looks only; a product of this size would take minutes to come to its first report of progress.
     struct Impatient(std::cell::Cell<u32>);
-    impl Desk for Impatient {
+    impl TaskContext for Impatient {
         fn progress(&self, _: f64) -> Result<(), Cancelled> {
             panic!("it went on to multiply")
         }
@@ -85,13 +85,13 @@ fn filling_a_large_matrix_can_be_called_off() {
         fn worker(&self) -> u32 {
             0
         }
-        fn commons(&self) -> &Commons {
+        fn shared_cells(&self) -> &SharedCells {
             panic!("products share nothing")
         }
     }
-    let desk = Impatient(std::cell::Cell::new(0));
-    assert_eq!(build("matmul", "tasks = 1\nn = 8192").run(0, &desk), Err(Cancelled));
-    assert_eq!(desk.0.get(), 11);
+    let context = Impatient(std::cell::Cell::new(0));
+    assert_eq!(build("matmul", "tasks = 1\nn = 8192").run(0, &context), Err(Cancelled));
+    assert_eq!(context.0.get(), 11);
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use nix::sys::signal::Signal;
 use serde_json::Value;
 
-use super::desk::tells_and_stops;
+use super::context::tells_and_stops;
 use super::{build, objections, results};
 use crate::common::running::{Running, alone, send};
 use crate::common::{parlab, report, stderr, untitled};

@@ -1,8 +1,8 @@
 //! Kinds of workload: their results against computations of another make, how they tell their progress and stop,
 //! and that no backend or schedule changes what they return.
 
+mod context;
 mod convoy;
-mod desk;
 mod everywhere;
 mod http;
 mod mandelbrot;
@@ -12,7 +12,7 @@ mod race;
 mod sum;
 mod triad;
 
-use desk::TestDesk;
+use context::TestDesk;
 use parlab::scenario::{self, Job};
 use parlab::workload::{self, Values, Workload};
 

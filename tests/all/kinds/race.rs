@@ -1,10 +1,10 @@
 //! `race` and `refcount`: nothing is lost by one worker, nor by many with protection; without, something is.
 
 use nix::sys::signal::Signal;
-use parlab::workload::{self, Desk as _};
+use parlab::workload::{self, TaskContext as _};
 use serde_json::Value;
 
-use super::desk::{TestDesk, tells_and_stops};
+use super::context::{TestDesk, tells_and_stops};
 use super::{build, job, objections, results};
 use crate::common::report;
 use crate::common::running::{Running, alone, send};
@@ -25,12 +25,12 @@ fn tally(report: &Value, name: &str) -> f64 {
     report["configs"][0]["tally"][name].as_f64().unwrap_or_else(|| panic!("no {name} in {report:#}"))
 }
 
-/// What a single task leaves, at a desk where nobody else is.
+/// What a single task leaves, at a context where nobody else is.
 fn left(kind: &str, body: &str) -> Vec<(&'static str, f64)> {
-    let desk = TestDesk::default();
-    build(kind, body).run(0, &desk).expect("nobody cancels");
+    let context = TestDesk::default();
+    build(kind, body).run(0, &context).expect("nobody cancels");
     let tally = workload::watch(kind).tally.expect("a tally");
-    tally(&job(kind, body), desk.commons())
+    tally(&job(kind, body), context.shared_cells())
 }
 
 #[test]

@@ -1,8 +1,8 @@
 //! `sum` against closed forms and exact sums.
 
-use parlab::workload::{self, Desk as _};
+use parlab::workload::{self, TaskContext as _};
 
-use super::desk::{TestDesk, tells_and_stops};
+use super::context::{TestDesk, tells_and_stops};
 use super::{build, job, objections, results};
 use crate::common::report;
 
@@ -82,12 +82,12 @@ fn words_may_vary_in_a_grid() {
 
 /// The total that a single worker has put together when it is done; `None` if none is told.
 fn total(body: &str) -> Option<f64> {
-    let (desk, job) = (TestDesk::default(), job("sum", body));
+    let (context, job) = (TestDesk::default(), job("sum", body));
     let sum = workload::build(&job).expect("a known kind");
     for task in 0..job.inputs.len() {
-        sum.run(task, &desk).expect("nobody cancels");
+        sum.run(task, &context).expect("nobody cancels");
     }
-    let told = workload::watch("sum").tally.expect("a tally")(&job, desk.commons());
+    let told = workload::watch("sum").tally.expect("a tally")(&job, context.shared_cells());
     assert!(told.iter().all(|(name, _)| *name == "total"));
     told.first().map(|(_, total)| *total)
 }
@@ -134,9 +134,9 @@ fn a_total_that_cannot_be_kept_is_not_told_or_refused() {
     let refusal = workload::build(&job("sum", &format!("{large}\ncombine = 'shared'"))).err().expect("too much");
     assert!(refusal.to_string().contains("an accumulator of 63 bits cannot hold"), "{refusal}");
     assert!(workload::build(&job("sum", large)).is_ok());
-    let desk = TestDesk::default();
+    let context = TestDesk::default();
     let tally = workload::watch("sum").tally.expect("a tally");
-    assert!(tally(&job("sum", large), desk.commons()).is_empty());
+    assert!(tally(&job("sum", large), context.shared_cells()).is_empty());
     // What several series come to together means nothing.
     assert_eq!(total("terms = 10\n[grid]\nseries = ['whole', 'random']"), None);
     assert!(total("terms = 10\n[grid]\nshape = ['chain', 'tree']\ncombine = ['shared', 'tree']").is_some());

@@ -1,6 +1,6 @@
 //! `triad` against a plain loop, and what is refused before it takes memory.
 
-use super::desk::tells_and_stops;
+use super::context::tells_and_stops;
 use super::{build, objections, results};
 use crate::common::{parlab, stderr, untitled};
 

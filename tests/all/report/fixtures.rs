@@ -5,8 +5,8 @@
 use std::collections::BTreeMap;
 
 use parlab::engine::{
-    Cause, Event, Ledger, LockUse, Loss, MachineFacts, MemoryCourse, Planned, Problem, ProcessMemory, Remedy,
-    ScenarioFacts, Stamped, Status, TaskResult, TaskTimes, TrialEnd, TrialOutcome,
+    Cause, Event, LockUse, Loss, MachineFacts, MemoryCourse, Planned, ProcessMemory, Remedy, RunState, ScenarioFacts,
+    Stamped, Status, TaskResult, TaskTimes, TrialEnd, TrialOutcome, Warning, WarningCode,
 };
 use parlab::scenario::{BackendKind, Config, Expected, Interpreter, Plan, PlannedTrial, Prediction, Value};
 
@@ -130,8 +130,8 @@ impl Script {
         self
     }
 
-    pub(crate) fn finish(mut self, status: Status, problems: Vec<Problem>) -> Vec<Stamped> {
-        self.say(Event::RunFinished { status, problems });
+    pub(crate) fn finish(mut self, status: Status, warnings: Vec<Warning>) -> Vec<Stamped> {
+        self.say(Event::RunFinished { status, warnings });
         self.events
     }
 }
@@ -211,8 +211,8 @@ fn changed(kind: &str, change: impl Fn(PlannedTrial, &mut TrialOutcome)) -> Vec<
 /// As [`done`], with a warning of too many threads.
 pub(crate) fn oversubscribed() -> Vec<Stamped> {
     let message = "4 workers × 2 inner threads make 8 threads for 2 usable CPUs".to_owned();
-    let problem = Problem { code: "oversubscribed".to_owned(), message };
-    Script::new(planned()).trials(16).finish(Status::Done, vec![problem])
+    let warning = Warning { code: WarningCode::Oversubscribed, message };
+    Script::new(planned()).trials(16).finish(Status::Done, vec![warning])
 }
 
 /// As [`done`], with speedups that count the hiring of workers.
@@ -260,8 +260,8 @@ pub(crate) fn interrupted() -> Vec<Stamped> {
         ..outcome(PlannedTrial { config: 2, repeat: 0, warmup: false })
     };
     script.end(6, cancelled);
-    let problem = Problem { code: "interrupted".to_owned(), message: "interrupted by SIGINT".to_owned() };
-    script.finish(Status::Interrupted, vec![problem])
+    let warning = Warning { code: WarningCode::Interrupted, message: "interrupted by SIGINT".to_owned() };
+    script.finish(Status::Interrupted, vec![warning])
 }
 
 /// A worker is killed twice by the same task in each counted trial of processes × 2; only serial runs beside it.
@@ -292,8 +292,8 @@ pub(crate) fn failed() -> Vec<Stamped> {
     script.finish(Status::Failed, Vec::new())
 }
 
-pub(crate) fn ledger(events: &[Stamped]) -> Ledger {
-    let mut ledger = Ledger::default();
-    events.iter().for_each(|event| ledger.apply(event));
-    ledger
+pub(crate) fn state(events: &[Stamped]) -> RunState {
+    let mut state = RunState::default();
+    events.iter().for_each(|event| state.apply(event));
+    state
 }

@@ -5,7 +5,7 @@ use std::path::Path;
 use parlab::engine::{Event, Stamped};
 use parlab::report::{Format, Journal, journal, render};
 
-use super::fixtures::{self, ledger};
+use super::fixtures::{self, state};
 
 #[test]
 fn every_event_comes_back() {
@@ -23,8 +23,8 @@ fn every_event_comes_back() {
     assert_eq!(std::fs::read_to_string(&path).unwrap().lines().count(), events.len());
     assert_eq!(journal::read(&path).unwrap(), events);
     let again = journal::read_ledger(&path).unwrap();
-    assert_eq!(again, ledger(&events));
-    assert_eq!(render(Format::Json, &again), render(Format::Json, &ledger(&events)));
+    assert_eq!(again, state(&events));
+    assert_eq!(render(Format::Json, &again), render(Format::Json, &state(&events)));
 }
 
 #[test]

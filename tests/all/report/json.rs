@@ -2,25 +2,25 @@
 
 use parlab::report::{Format, render};
 
-use super::fixtures::{self, ledger};
+use super::fixtures::{self, state};
 
 #[test]
 fn a_run_that_went_well() {
-    insta::assert_snapshot!(render(Format::Json, &ledger(&fixtures::done())));
+    insta::assert_snapshot!(render(Format::Json, &state(&fixtures::done())));
 }
 
 #[test]
 fn a_run_that_was_interrupted() {
-    insta::assert_snapshot!(render(Format::Json, &ledger(&fixtures::interrupted())));
+    insta::assert_snapshot!(render(Format::Json, &state(&fixtures::interrupted())));
 }
 
 #[test]
 fn a_run_that_lost_a_worker() {
-    insta::assert_snapshot!(render(Format::Json, &ledger(&fixtures::failed())));
+    insta::assert_snapshot!(render(Format::Json, &state(&fixtures::failed())));
 }
 
 fn value(events: &[parlab::engine::Stamped]) -> serde_json::Value {
-    serde_json::from_str(&render(Format::Json, &ledger(events))).unwrap()
+    serde_json::from_str(&render(Format::Json, &state(events))).unwrap()
 }
 
 #[test]

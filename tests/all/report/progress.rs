@@ -1,11 +1,11 @@
-//! Progress as lines.
+//! ProgressReporter as lines.
 
 use std::io::{self, Write};
 use std::sync::{Arc, Mutex};
 
 use parlab::engine::{Event, Stamped, TrialEnd};
-use parlab::report::Progress;
-use parlab::report::progress::Lines;
+use parlab::report::ProgressReporter;
+use parlab::report::progress::ProgressLines;
 use parlab::units::Letters;
 
 use super::fixtures;
@@ -26,7 +26,8 @@ impl Write for Paper {
 
 fn told(events: &[Stamped]) -> String {
     let paper = Paper::default();
-    let mut progress = Progress::Lines(Box::new(Lines::to(Box::new(paper.clone()), Letters::Any)));
+    let mut progress =
+        ProgressReporter::ProgressLines(Box::new(ProgressLines::to(Box::new(paper.clone()), Letters::Any)));
     for event in events {
         progress.take(event);
         progress.tick(1);
@@ -75,8 +76,8 @@ fn a_trial_that_ended_badly_says_how() {
 
 #[test]
 fn quiet_is_quiet_and_a_terminal_gets_bars() {
-    assert!(matches!(Progress::new(true, true, Letters::Any), Progress::Silent));
-    assert!(matches!(Progress::new(true, false, Letters::Any), Progress::Silent));
-    assert!(matches!(Progress::new(false, true, Letters::Any), Progress::Bars(_)));
-    assert!(matches!(Progress::new(false, false, Letters::Any), Progress::Lines(_)));
+    assert!(matches!(ProgressReporter::new(true, true, Letters::Any), ProgressReporter::Silent));
+    assert!(matches!(ProgressReporter::new(true, false, Letters::Any), ProgressReporter::Silent));
+    assert!(matches!(ProgressReporter::new(false, true, Letters::Any), ProgressReporter::Bars(_)));
+    assert!(matches!(ProgressReporter::new(false, false, Letters::Any), ProgressReporter::ProgressLines(_)));
 }

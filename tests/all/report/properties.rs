@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use parlab::engine::{
-    Cause, Event, Ledger, LockUse, Loss, MemoryCourse, Planned, Problem, ProcessMemory, Remedy, Stamped, Status,
-    TaskTimes, TrialEnd, TrialOutcome,
+    Cause, Event, LockUse, Loss, MemoryCourse, Planned, ProcessMemory, Remedy, RunState, Stamped, Status, TaskTimes,
+    TrialEnd, TrialOutcome, Warning, WarningCode,
 };
-use parlab::report::{Format, Progress, render};
+use parlab::report::{Format, ProgressReporter, render};
 use parlab::scenario::{BackendKind, Config, Interpreter, Plan, PlannedTrial, Point};
 use proptest::prelude::*;
 use serde_json::Value;
@@ -124,7 +124,8 @@ fn event() -> impl Strategy<Value = Event> {
         task,
         remedy: Remedy::Replaced,
     });
-    let problem = "\\PC{0,20}".prop_map(|message| Problem { code: "x".to_owned(), message });
+    let warning = (proptest::sample::select(&WarningCode::ALL[..]), "\\PC{0,20}")
+        .prop_map(|(code, message)| Warning { code, message });
     let status = prop_oneof![Just(Status::Done), Just(Status::Failed), Just(Status::Interrupted)];
     prop_oneof![
         1 => planned().prop_map(|planned| Event::Planned(Box::new(planned))),
@@ -135,8 +136,8 @@ fn event() -> impl Strategy<Value = Event> {
         1 => (trial.clone(), any::<bool>())
             .prop_map(|(trial, stopped)| Event::WorkerStalled { trial, worker: 0, pid: 1, stopped }),
         9 => (trial, outcome()).prop_map(|(trial, o)| Event::TrialFinished { trial, outcome: Box::new(o) }),
-        1 => (status, prop::collection::vec(problem, 0..3))
-            .prop_map(|(status, problems)| Event::RunFinished { status, problems }),
+        1 => (status, prop::collection::vec(warning, 0..3))
+            .prop_map(|(status, warnings)| Event::RunFinished { status, warnings }),
     ]
 }
 
@@ -215,22 +216,22 @@ proptest! {
 
     #[test]
     fn any_ledger_can_be_told(events in events()) {
-        let mut ledger = Ledger::default();
-        let mut progress = Progress::Lines(Box::new(parlab::report::progress::Lines::to(Box::new(std::io::sink()), parlab::units::Letters::Any)));
+        let mut state = RunState::default();
+        let mut progress = ProgressReporter::ProgressLines(Box::new(parlab::report::progress::ProgressLines::to(Box::new(std::io::sink()), parlab::units::Letters::Any)));
         for event in &events {
-            ledger.apply(event);
+            state.apply(event);
             progress.take(event);
         }
-        let text = render(Format::Text, &ledger);
+        let text = render(Format::Text, &state);
         prop_assert!(text.ends_with('\n'));
         prop_assert!(!text.contains(ESCAPE), "an escape sequence");
-        check(&parsed(&render(Format::Json, &ledger)))?;
+        check(&parsed(&render(Format::Json, &state)))?;
     }
 }
 
 #[test]
 fn nothing_at_all_can_be_told() {
-    let report = parsed(&render(Format::Json, &Ledger::default()));
+    let report = parsed(&render(Format::Json, &RunState::default()));
     let top = parsed(TOP);
     let names = |value: &Value| value.as_object().unwrap().keys().cloned().collect::<Vec<_>>();
     assert_eq!(names(&report), names(&top));

@@ -3,10 +3,10 @@
 use parlab::report::{Format, render};
 use unicode_width::UnicodeWidthStr;
 
-use super::fixtures::{self, ledger};
+use super::fixtures::{self, state};
 
 fn text(events: &[parlab::engine::Stamped]) -> String {
-    let text = render(Format::Text, &ledger(events));
+    let text = render(Format::Text, &state(events));
     for line in text.lines() {
         assert!(line.width() <= 80, "{} columns: {line}", line.width());
         assert_eq!(line, line.trim_end(), "no blanks at the end");

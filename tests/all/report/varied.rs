@@ -6,7 +6,7 @@ use parlab::engine::{Event, Figures, Metg, Planned, Speedup, Stamped, Status, Ta
 use parlab::report::{Format, render};
 use parlab::scenario::{BackendKind, Config, Plan, PlannedTrial, Point, Value};
 
-use super::fixtures::{self, Script, ledger};
+use super::fixtures::{self, Script, state};
 
 /// Wall seconds by point and configuration: serial, threads × 2, processes × 2; four tasks each.
 const WALLS_S: [[f64; 3]; 3] = [[1.0 / 64.0, 1.0 / 32.0, 1.0 / 16.0], [1.0, 0.5, 2.0], [64.0, 32.0, 32.0]];
@@ -60,7 +60,7 @@ fn seconds(figures: &Figures) -> Vec<(BackendKind, u32, Option<f64>)> {
 
 #[test]
 fn speedups_are_relative_to_the_baseline_of_the_same_point() {
-    let figures = Figures::of(&ledger(&played(steps(), None)));
+    let figures = Figures::of(&state(&played(steps(), None)));
     let efficiencies: Vec<Option<f64>> = figures.rows.iter().map(|row| row.efficiency).collect();
     assert_eq!(efficiencies, [1.0, 0.25, 0.125, 1.0, 1.0, 0.25, 1.0, 1.0, 1.0].map(Some));
     assert_eq!(figures.rows[4].speedup, Some(Speedup { value: 2.0, low: 2.0, high: 2.0 }));
@@ -73,7 +73,7 @@ fn speedups_are_relative_to_the_baseline_of_the_same_point() {
 
 #[test]
 fn a_point_without_its_baseline_has_no_speedups_and_the_others_have() {
-    let figures = Figures::of(&ledger(&played(steps(), Some(3))));
+    let figures = Figures::of(&state(&played(steps(), Some(3))));
     for (index, row) in figures.rows.iter().enumerate() {
         assert_eq!(row.efficiency.is_some(), index / 3 != 1, "{index}");
         assert_eq!(row.wall_s.is_some(), index != 3, "{index}");
@@ -82,7 +82,7 @@ fn a_point_without_its_baseline_has_no_speedups_and_the_others_have() {
 
 #[test]
 fn the_shortest_task_worth_while_lies_between_points() {
-    let figures = Figures::of(&ledger(&played(steps(), None)));
+    let figures = Figures::of(&state(&played(steps(), None)));
     // threads × 2: a quarter at 2 × 1/32 ÷ 4 = 1/64 s, all of it at 1/4 s. The half is a third of the way from one to
     // the other, on a logarithmic scale: 1/64 × 16^⅓. processes × 2: the same from 1 s to 16 s.
     let third = 16f64.powf(1.0 / 3.0);
@@ -96,7 +96,7 @@ fn the_shortest_task_worth_while_lies_between_points() {
     // 2 × (32 + 1/4) ÷ 4 = 16.125 s at 64 ÷ 64.5, and 2 × 3/4 ÷ 4 = 0.375 s at 1 ÷ 1.5 for threads.
     let mut planned = steps();
     planned.scenario.include_startup = true;
-    let figures = Figures::of(&ledger(&played(planned, None)));
+    let figures = Figures::of(&state(&played(planned, None)));
     let efficiency = (1.0 / 64.0) / (1.0 / 32.0 + 0.25) / 2.0;
     let (below, part) = (2.0 * (1.0 / 32.0 + 0.25) / 4.0, (0.5 - efficiency) / (1.0 / 1.5 - efficiency));
     let wanted = below * (0.375f64 / below).powf(part);
@@ -108,25 +108,25 @@ fn what_is_not_bracketed_is_not_made_up() {
     // Without the long tasks processes are never efficient.
     let mut events = played(steps(), None);
     events.retain(|stamped| !matches!(&stamped.event, Event::TrialFinished { trial, .. } if trial % 9 == 8));
-    let seconds = seconds(&Figures::of(&ledger(&events)));
+    let seconds = seconds(&Figures::of(&state(&events)));
     assert!(seconds[0].2.is_some());
     assert_eq!(seconds[1].2, None);
 }
 
 #[test]
 fn other_ways_to_hand_out_the_same_tasks_have_no_shortest_task() {
-    let figures = Figures::of(&ledger(&played(planned("chunk", [1, 10, 100].map(Value::Whole)), None)));
+    let figures = Figures::of(&state(&played(planned("chunk", [1, 10, 100].map(Value::Whole)), None)));
     assert_eq!((figures.varied(), figures.metg.len()), (Some("chunk"), 0));
     assert!(figures.rows.iter().all(|row| row.efficiency.is_some()));
     let mut without = steps();
     without.plan.baseline = None;
-    assert!(Figures::of(&ledger(&played(without, None))).metg.is_empty(), "nor is there one without a baseline");
+    assert!(Figures::of(&state(&played(without, None))).metg.is_empty(), "nor is there one without a baseline");
 }
 
 #[test]
 fn scripts_are_told_the_point_of_each_configuration() {
     let report: serde_json::Value =
-        serde_json::from_str(&render(Format::Json, &ledger(&played(steps(), None)))).unwrap();
+        serde_json::from_str(&render(Format::Json, &state(&played(steps(), None)))).unwrap();
     let configs = report["configs"].as_array().unwrap();
     let vary: Vec<&serde_json::Value> = configs.iter().map(|config| &config["vary"]).collect();
     assert_eq!(vary[0], &serde_json::json!({"steps": 20.0}));
@@ -136,15 +136,15 @@ fn scripts_are_told_the_point_of_each_configuration() {
     assert_eq!((&metg[0]["backend"], &metg[0]["workers"]), (&"threads".into(), &2.into()));
     assert!(metg[0]["processes"].is_null() && metg[0]["dispatch"].is_null(), "{metg:?}");
     assert!((metg[0]["seconds"].as_f64().unwrap() - 0.039_372_5).abs() < 1e-6, "{metg:?}");
-    let plain: serde_json::Value = serde_json::from_str(&render(Format::Json, &ledger(&fixtures::done()))).unwrap();
+    let plain: serde_json::Value = serde_json::from_str(&render(Format::Json, &state(&fixtures::done()))).unwrap();
     assert!(plain["configs"].as_array().unwrap().iter().all(|config| config["vary"].is_null()));
     assert_eq!(plain["metg"], serde_json::json!([]));
 }
 
 #[test]
 fn people_are_told_the_point_of_each_configuration() {
-    insta::assert_snapshot!(render(Format::Text, &ledger(&played(steps(), None))));
-    let chunk = render(Format::Text, &ledger(&played(planned("chunk", [1, 10, 100].map(Value::Whole)), None)));
+    insta::assert_snapshot!(render(Format::Text, &state(&played(steps(), None))));
+    let chunk = render(Format::Text, &state(&played(planned("chunk", [1, 10, 100].map(Value::Whole)), None)));
     assert!(chunk.contains("· dynamic · chunk 1, 10, 100 ·"), "{chunk}");
     assert!(!chunk.contains("METG"), "{chunk}");
 }
@@ -160,7 +160,7 @@ fn many_values_are_not_all_listed() {
         })
         .collect();
     planned.plan.trials.clear();
-    let text = render(Format::Text, &ledger(&Script::new(planned).finish(Status::Done, Vec::new())));
+    let text = render(Format::Text, &state(&Script::new(planned).finish(Status::Done, Vec::new())));
     let words: Vec<&str> = text.split_whitespace().collect();
     assert!(words.join(" ").contains("· steps 0, 1, 2, 3, 4, 5, 6, …, 99 ·"), "{text}");
 }

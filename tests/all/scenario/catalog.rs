@@ -2,7 +2,7 @@
 
 use parlab::engine::{History, Past};
 use parlab::report::catalog::{check_text, kinds_json, kinds_text, list_json, list_text};
-use parlab::scenario::Problems;
+use parlab::scenario::DiagnosticList;
 use parlab::scenario::library::{Library, Origin};
 use parlab::workload;
 use unicode_width::UnicodeWidthStr as _;
@@ -35,7 +35,7 @@ fn history() -> History {
     history
 }
 
-fn oops() -> Problems {
+fn oops() -> DiagnosticList {
     parse("titel = 'oops'\n[workload]\nkind = 'sleep'\ntasks = 0\n[sweep]\nrepeats = 0\nworkers = \"0..4\"\n")
         .unwrap_err()
 }

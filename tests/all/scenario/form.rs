@@ -2,9 +2,9 @@
 
 use std::path::Path;
 
-use parlab::scenario::form::{Form, relocated};
+use parlab::scenario::form::{ScenarioForm, relocated};
 use parlab::scenario::library::{Origin, bundled};
-use parlab::scenario::{Domain, KindSpec, Problems, Scenario, parse};
+use parlab::scenario::{DiagnosticList, Domain, KindSpec, Scenario, parse};
 use parlab::workload;
 
 const COMMENTED: &str = "\
@@ -23,15 +23,15 @@ workers = \"1..cores\"   # all of them
 order   = 'given'
 ";
 
-fn read(text: &str) -> Result<Scenario, Problems> {
+fn read(text: &str) -> Result<Scenario, DiagnosticList> {
     parse("x.toml", "x", text, workload::specs(), 2).map(|scenario| Scenario { sha256: String::new(), ..scenario })
 }
 
-fn form(text: &str) -> Form {
-    Form::of(text, workload::specs()).unwrap_or_else(|why| panic!("{why}:\n{text}"))
+fn form(text: &str) -> ScenarioForm {
+    ScenarioForm::of(text, workload::specs()).unwrap_or_else(|why| panic!("{why}:\n{text}"))
 }
 
-fn set(form: &mut Form, table: &str, key: &str, value: &str) {
+fn set(form: &mut ScenarioForm, table: &str, key: &str, value: &str) {
     let row = form.rows().iter().position(|row| (row.table.as_str(), row.key.as_str()) == (table, key));
     form.set(row.unwrap_or_else(|| panic!("no row [{table}] {key}")), value.to_owned());
 }
@@ -233,7 +233,7 @@ fn a_copy_elsewhere_finds_its_data() {
 
 #[test]
 fn what_cannot_be_edited_says_why() {
-    let refused = |text: &str| Form::of(text, workload::specs()).expect_err("no form");
+    let refused = |text: &str| ScenarioForm::of(text, workload::specs()).expect_err("no form");
     assert!(refused("title = ").contains("TOML"));
     assert!(refused("title = 't'\n[workload]\nkind = 'x'\n").contains("kind"));
     let long = format!("title = 't'\n[workload]\nkind = 'square'\ninputs = [{}1]\n", "1, ".repeat(5000));

@@ -1,15 +1,15 @@
 //! Whatever a file holds, reading it ends with a scenario or with problems: never with a panic, never with a
 //! control character on somebody's terminal.
 
-use parlab::scenario::Problems;
+use parlab::scenario::DiagnosticList;
 use parlab::scenario::library::bundled;
 use proptest::prelude::*;
 
 use super::{parse, parse_with};
 
 /// What every answer must be like.
-fn is_harmless(problems: &Problems) -> Result<(), TestCaseError> {
-    prop_assert!(problems.count() > 0 && problems.iter().len() <= Problems::KEPT);
+fn is_harmless(problems: &DiagnosticList) -> Result<(), TestCaseError> {
+    prop_assert!(problems.count() > 0 && problems.iter().len() <= DiagnosticList::KEPT);
     for problem in problems {
         let line = problem.to_string();
         prop_assert!(!line.contains(char::is_control), "{line:?}");
@@ -153,7 +153,7 @@ fn a_million_mistakes_are_counted_and_few_are_shown() {
     // Texts of up to 64 KiB are told all their mistakes, larger ones the first.
     for text in texts.iter().flat_map(|text| [&text[..text.floor_char_boundary(1 << 16)], text]) {
         let problems = parse(text).expect_err("nothing of this is a scenario");
-        assert!(problems.iter().len() <= Problems::KEPT);
+        assert!(problems.iter().len() <= DiagnosticList::KEPT);
         assert!(problems.to_string().len() < 40_000);
     }
 }

@@ -15,11 +15,11 @@ mod schema;
 mod vary;
 mod workers;
 
-use parlab::scenario::{self, Overrides, Problems, Scenario};
+use parlab::scenario::{self, DiagnosticList, Overrides, Scenario};
 use parlab::workload;
 
 /// Parses as on a machine with two cores.
-fn parse(text: &str) -> Result<Scenario, Problems> {
+fn parse(text: &str) -> Result<Scenario, DiagnosticList> {
     scenario::parse("x.toml", "x", text, workload::specs(), 2)
 }
 
@@ -30,7 +30,7 @@ fn with_sweep(body: &str) -> Scenario {
 }
 
 /// Parses with options, given as (name without dashes, text).
-fn parse_with(text: &str, options: &[(&str, &str)], cores: u32) -> Result<Scenario, Problems> {
+fn parse_with(text: &str, options: &[(&str, &str)], cores: u32) -> Result<Scenario, DiagnosticList> {
     let mut overrides = Overrides::default();
     for (name, typed) in options {
         let option = match *name {

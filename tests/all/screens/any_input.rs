@@ -1,11 +1,11 @@
 //! Whatever is pressed, at whatever size, with whatever going on: the screens bear it.
 
 use parlab::engine::{
-    Doing, Event, LaneState, LaneView, LockView, MemoryCourse, ProcessMemory, Snapshot, Span, Status,
+    Activity, Event, LaneState, LaneView, LockView, MemoryCourse, ProcessMemory, Snapshot, Span, Status,
 };
 use parlab::tui::Theme;
 use parlab::tui::keys::Key;
-use parlab::tui::port::{Trouble, Unsaved};
+use parlab::tui::port::{FieldError, Unsaved};
 use parlab::tui::screens::render;
 use parlab::tui::state::State;
 use parlab::tui::update::{Effect, Msg, update};
@@ -55,12 +55,12 @@ fn key() -> impl Strategy<Value = Key> {
 }
 
 fn lock() -> impl Strategy<Value = Option<LockView>> {
-    use Doing::{Blocked, Native, Nothing, Running, Waiting};
+    use Activity::{Blocked, Native, Nothing, Running, Waiting};
     let doing = prop::sample::select(vec![Nothing, Running, Waiting, Blocked, Native]);
     let seconds = (any::<f64>(), any::<f64>(), any::<f64>(), any::<f64>());
     let lock = (doing, seconds, any::<u64>(), any::<u64>());
     prop::option::of(lock.prop_map(|(doing, (held_s, waited_s, blocked_s, native_s), waits, handovers)| LockView {
-        doing,
+        activity: doing,
         held_s,
         waited_s,
         blocked_s,
@@ -133,10 +133,10 @@ fn check(state: &mut State, text: &str) {
     let read = parlab::scenario::parse("x.toml", "x", text, parlab::workload::specs(), 2);
     let preview = fixture::entries()[3].preview.clone();
     let troubles = read.err().map(|problems| {
-        let trouble = |problem: &parlab::scenario::Problem| {
+        let trouble = |problem: &parlab::scenario::Diagnostic| {
             let form = state.editor.as_ref().map(|editor| &editor.form);
             let row = form.zip(problem.line).and_then(|(form, line)| form.row_at(text, line));
-            Trouble { row, text: problem.message.clone() }
+            FieldError { row, text: problem.message.clone() }
         };
         problems.iter().map(trouble).collect::<Vec<_>>()
     });
@@ -169,15 +169,15 @@ fn take(state: &mut State, step: Step) {
         }
         Step::Start => fixture::start(state),
         Step::Trial => {
-            let planned = state.run.as_ref().is_some_and(|run| run.is_on() && run.ledger.planned.is_some());
-            let ended = state.run.as_ref().map_or(0, |run| run.ledger.finished.len());
+            let planned = state.run.as_ref().is_some_and(|run| run.is_on() && run.record.planned.is_some());
+            let ended = state.run.as_ref().map_or(0, |run| run.record.finished.len());
             if planned && ended < 16 {
                 fixture::run_trials(state, ended + 1);
                 fixture::tell(state, 90.0, Event::TrialStarted { trial: (ended + 1).min(15) });
             }
         }
         Step::Stumble => fixture::misfortunes(state),
-        Step::Finish(status) => fixture::finish(state, status, &[("x", "a problem with a rather long message")]),
+        Step::Finish(status) => fixture::finish(state, status, &[("more", "a problem with a rather long message")]),
     }
 }
 

@@ -4,7 +4,7 @@ use parlab::engine::Status;
 use parlab::scenario::form::described;
 use parlab::tui::Theme;
 use parlab::tui::keys::{Context, Key};
-use parlab::tui::port::{Existing, Saved, Trouble, Unsaved};
+use parlab::tui::port::{Existing, FieldError, Saved, Unsaved};
 use parlab::tui::state::State;
 use parlab::tui::update::{Effect, Msg, update};
 
@@ -42,9 +42,9 @@ fn checks(effects: &[Effect]) -> &str {
     }
 }
 
-fn trouble(row: &str, text: &str, state: &State) -> Trouble {
+fn trouble(row: &str, text: &str, state: &State) -> FieldError {
     let rows = state.editor.as_ref().map(|editor| editor.form.rows()).unwrap_or_default();
-    Trouble { row: rows.iter().position(|its| its.key == row), text: text.to_owned() }
+    FieldError { row: rows.iter().position(|its| its.key == row), text: text.to_owned() }
 }
 
 #[test]
@@ -62,7 +62,7 @@ fn what_is_wrong_stands_beside_it() {
         press(&mut state, &[Key::Ctrl('u')]);
         type_text(&mut state, "0..4");
         let workers = trouble("workers", "must be at least 1", &state);
-        let whole = Trouble { row: None, text: "[workload]: lacks inputs".to_owned() };
+        let whole = FieldError { row: None, text: "[workload]: lacks inputs".to_owned() };
         update(&mut state, Msg::Checked(Err(vec![workers, whole])));
         expect(&format!("try-it-trouble-{name}"), &state);
         assert_eq!(update(&mut state, Msg::Key(Key::Enter)), [], "nothing is run that the parser refuses");

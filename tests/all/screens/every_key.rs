@@ -1,7 +1,7 @@
 //! What every key does on every screen, without a terminal.
 
 use parlab::engine::{Event, Status};
-use parlab::scenario::{BackendKind, Config, Expected, Guess};
+use parlab::scenario::{BackendKind, Config, Expected, PredictionSpec};
 use parlab::tui::Theme;
 use parlab::tui::keys::{BINDINGS, Context, Key};
 use parlab::tui::port::Unsaved;
@@ -168,9 +168,10 @@ fn predictions_are_kept_or_skipped() {
     for key in [Key::Char('0'), Key::Char('q'), Key::Char('.'), Key::Char('9'), Key::Down, Key::Right, Key::Right] {
         assert_eq!(press(&mut state, key), []);
     }
-    let guess = |workers, value| Guess::of(&Config::new(BackendKind::Threads, workers), Expected::Speedup(value));
-    let (name, guesses) = ("database".to_owned(), vec![guess(1, 0.9), guess(2, 1.1)]);
-    assert_eq!(press(&mut state, Key::Enter), [Effect::Predict { name, guesses }]);
+    let guess =
+        |workers, value| PredictionSpec::of(&Config::new(BackendKind::Threads, workers), Expected::Speedup(value));
+    let (name, prediction_specs) = ("database".to_owned(), vec![guess(1, 0.9), guess(2, 1.1)]);
+    assert_eq!(press(&mut state, Key::Enter), [Effect::Predict { name, prediction_specs }]);
     assert_eq!(state.context(), Context::Library);
     assert_eq!(press(&mut state, Key::Enter), [Effect::Start("database".to_owned())], "it is not in the way");
     press(&mut state, Key::Char('p'));
@@ -340,7 +341,7 @@ fn details_scroll_to_their_end_and_begin_anew_with_the_next_scenario() {
 fn many_problems_can_all_be_read() {
     let mut state = running();
     let messages: Vec<String> = (0..30).map(|i| format!("problem number {i}")).collect();
-    let problems: Vec<(&str, &str)> = messages.iter().map(|message| ("x", message.as_str())).collect();
+    let problems: Vec<(&str, &str)> = messages.iter().map(|message| ("more", message.as_str())).collect();
     fixture::finish(&mut state, Status::Failed, &problems);
     let mut seen = String::new();
     for _ in 0..30 {
@@ -398,7 +399,7 @@ fn time_left_is_told_in_whole_seconds() {
     let mut state = library();
     fixture::start(&mut state);
     fixture::run_trials(&mut state, 8);
-    let mut planned = state.run.as_ref().and_then(|run| run.ledger.planned.clone()).expect("it was planned");
+    let mut planned = state.run.as_ref().and_then(|run| run.record.planned.clone()).expect("it was planned");
     let more = planned.plan.trials.clone();
     (0..4).for_each(|_| planned.plan.trials.extend(&more));
     fixture::tell(&mut state, 0.0, Event::Planned(Box::new(planned)));

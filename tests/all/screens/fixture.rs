@@ -4,11 +4,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use parlab::engine::{
-    Cause, Event, LaneState, LaneView, Loss, MachineFacts, Planned, Problem, Remedy, ScenarioFacts, Snapshot, Span,
-    Stamped, Status, TrialEnd, TrialOutcome,
+    Cause, Event, LaneState, LaneView, Loss, MachineFacts, Planned, Remedy, ScenarioFacts, Snapshot, Span, Stamped,
+    Status, TrialEnd, TrialOutcome, Warning, WarningCode,
 };
 use parlab::machine::{Core, Sample};
-use parlab::scenario::form::Form;
+use parlab::scenario::form::ScenarioForm;
 use parlab::scenario::{BackendKind, Config, Plan, PlannedTrial, Prediction};
 use parlab::tui::state::{Cost, State};
 use parlab::tui::update::{Msg, update};
@@ -141,7 +141,7 @@ fn plan() -> Plan {
 
 /// Tells the state an event.
 pub(crate) fn tell(state: &mut State, elapsed_s: f64, event: Event) {
-    let trials_done = state.run.as_ref().map_or(0, |run| run.ledger.finished.len());
+    let trials_done = state.run.as_ref().map_or(0, |run| run.record.finished.len());
     update(state, Msg::Engine(Stamped { elapsed_s, trials_done, event }));
 }
 
@@ -188,7 +188,7 @@ fn begin(state: &mut State, kind: &str, predictions: Vec<Prediction>) {
 pub(crate) fn plan_again(state: &mut State) {
     let mut other = state.clone();
     start(&mut other);
-    let planned = other.run.as_ref().and_then(|run| run.ledger.planned.clone()).expect("it was planned");
+    let planned = other.run.as_ref().and_then(|run| run.record.planned.clone()).expect("it was planned");
     tell(state, 0.0, Event::Planned(Box::new(planned)));
 }
 
@@ -210,13 +210,13 @@ pub(crate) fn edit(state: &mut State) {
     let name = "numbers".to_owned();
     let entry = entries().into_iter().find(|entry| entry.name == name).expect("it is in the library");
     let checked = Ok(entry.preview.expect("it can be run"));
-    let form = Form::of(NUMBERS, parlab::workload::specs()).expect("a form");
-    update(state, Msg::Form { name, form, file: "./scenarios/numbers-2.toml".to_owned(), checked });
+    let form = ScenarioForm::of(NUMBERS, parlab::workload::specs()).expect("a form");
+    update(state, Msg::ScenarioForm { name, form, file: "./scenarios/numbers-2.toml".to_owned(), checked });
 }
 
 /// Runs trials to their end, from the next on, until `trials` of them have ended.
 pub(crate) fn run_trials(state: &mut State, trials: usize) {
-    let ended = state.run.as_ref().map_or(0, |run| run.ledger.finished.len());
+    let ended = state.run.as_ref().map_or(0, |run| run.record.finished.len());
     for trial in ended..trials {
         let at = trial as f64 * 2.0;
         tell(state, at, Event::TrialStarted { trial });
@@ -308,10 +308,14 @@ pub(crate) fn misfortunes(state: &mut State) {
 }
 
 /// The run's end, in the way given.
-pub(crate) fn finish(state: &mut State, status: Status, problems: &[(&str, &str)]) {
-    let problems = problems
+pub(crate) fn finish(state: &mut State, status: Status, warnings: &[(&str, &str)]) {
+    let warnings = warnings
         .iter()
-        .map(|&(code, message)| Problem { code: code.to_owned(), message: message.to_owned() })
+        .map(|&(code, message)| Warning { code: code_called(code), message: message.to_owned() })
         .collect();
-    tell(state, 33.3, Event::RunFinished { status, problems });
+    tell(state, 33.3, Event::RunFinished { status, warnings });
+}
+
+fn code_called(word: &str) -> WarningCode {
+    WarningCode::ALL.into_iter().find(|code| code.word() == word).expect("a code of a warning")
 }

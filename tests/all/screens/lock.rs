@@ -1,6 +1,6 @@
 //! A run under an interpreter's lock: what its lanes and its figures show, whatever the terminal can.
 
-use parlab::engine::{Doing, Event, LaneState, LaneView, LockUse, LockView, Snapshot, TrialOutcome};
+use parlab::engine::{Activity, Event, LaneState, LaneView, LockUse, LockView, Snapshot, TrialOutcome};
 use parlab::scenario::Interpreter;
 use parlab::tui::Theme;
 use parlab::tui::state::State;
@@ -42,14 +42,14 @@ fn under_a_lock(size: (u16, u16), theme: Theme) -> State {
 fn planned(size: (u16, u16), theme: Theme) -> State {
     let mut state = fixture::state(size, theme);
     fixture::start(&mut state);
-    let mut planned = state.run.as_ref().and_then(|run| run.ledger.planned.clone()).expect("it was planned");
+    let mut planned = state.run.as_ref().and_then(|run| run.record.planned.clone()).expect("it was planned");
     planned.scenario.interpreter = Some(Interpreter::default());
     fixture::tell(&mut state, 0.0, Event::Planned(Box::new(planned)));
     state
 }
 
 fn snapshot(elapsed_s: f64, spent: [Seconds; 2]) -> Snapshot {
-    let doing = [Doing::Native, Doing::Running];
+    let doing = [Activity::Native, Activity::Running];
     let lane = |worker: usize, x| LaneView {
         state: LaneState::Running,
         pid: 4711,
@@ -58,7 +58,7 @@ fn snapshot(elapsed_s: f64, spent: [Seconds; 2]) -> Snapshot {
         fraction: Some(0.5),
         busy_s: elapsed_s,
         lock: Some(LockView {
-            doing: doing[worker],
+            activity: doing[worker],
             held_s: spent[worker][0],
             waited_s: spent[worker][1],
             blocked_s: spent[worker][2],

@@ -142,7 +142,7 @@ fn run_in_progress() {
 fn run_on_a_large_screen_with_many_workers() {
     let mut state = fixture::state((200, 60), Theme::FULL);
     fixture::start(&mut state);
-    let mut planned = state.run.as_ref().and_then(|run| run.ledger.planned.clone()).expect("it was planned");
+    let mut planned = state.run.as_ref().and_then(|run| run.record.planned.clone()).expect("it was planned");
     planned.plan.configs[7].workers = 64;
     fixture::tell(&mut state, 0.0, parlab::engine::Event::Planned(Box::new(planned)));
     fixture::in_progress(&mut state);

@@ -21,7 +21,7 @@ fn configs(key: &str) -> Vec<Config> {
 
 fn start(state: &mut State, key: &str) {
     fixture::start(state);
-    let planned = state.run.as_ref().and_then(|run| run.ledger.planned.clone()).expect("it was planned");
+    let planned = state.run.as_ref().and_then(|run| run.record.planned.clone()).expect("it was planned");
     let configs = configs(key);
     let trials = (0..2)
         .flat_map(|repeat| (0..configs.len()).map(move |config| PlannedTrial { config, repeat, warmup: false }))

@@ -2,37 +2,37 @@
 
 use std::sync::mpsc;
 
-use parlab::engine::{Event, Ledger, MachineFacts, SearchFigures, Session, Setting, Stamped};
+use parlab::engine::{Event, MachineFacts, RunInfo, RunState, SearchFigures, Session, Stamped};
 use parlab::scenario::parse;
 use parlab::workload;
 
 /// Runs a scenario to its end; everything that was told, and the session.
-fn run(toml: &str) -> (Ledger, Session) {
+fn run(toml: &str) -> (RunState, Session) {
     let scenario = parse("x.toml", "x", toml, workload::specs(), 2).expect("a scenario");
     let (tell, told) = mpsc::channel::<Stamped>();
-    let setting = Setting {
+    let setting = RunInfo {
         started_at: "2026-01-02T03:04:05Z".to_owned(),
         machine: MachineFacts::default(),
         predictions: Vec::new(),
     };
     let program = env!("CARGO_BIN_EXE_parlab").into();
     let session = Session::start(scenario, setting, program, move |event| drop(tell.send(event))).expect("a run");
-    let mut ledger = Ledger::default();
+    let mut record = RunState::default();
     for stamped in told {
-        ledger.apply(&stamped);
+        record.apply(&stamped);
         if matches!(stamped.event, Event::RunFinished { .. }) {
             break;
         }
     }
-    (ledger, session)
+    (record, session)
 }
 
 #[test]
 fn a_snapshot_has_the_scores_of_a_search() {
-    let (ledger, session) =
+    let (record, session) =
         run("title = 't'\n[workload]\nkind = 'svc'\nsamples = 120\nfolds = 3\n[grid]\nkernel = ['rbf', 'linear']\n\
          C = [0.1, 1, 10]\n[sweep]\nbackends = ['processes']\nworkers = 2\nrepeats = 1\nwarmup = 0\n");
-    let found = SearchFigures::of(&ledger).expect("it searched a grid");
+    let found = SearchFigures::of(&record).expect("it searched a grid");
     let scores = session.control().snapshot().scores.expect("and that is to be seen");
     assert_eq!(scores.axes.iter().map(|axis| axis.key.as_str()).collect::<Vec<_>>(), ["kernel", "C"]);
     assert!(scores.is_whole() && scores.cells.iter().all(|cell| (cell.scored, cell.parts) == (3, 3)));

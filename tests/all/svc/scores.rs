@@ -4,15 +4,15 @@ use std::path::Path;
 use std::time::Duration;
 
 use parlab::scenario::{self, Scenario, Value};
-use parlab::workload::{self, Cancelled, Commons, Desk};
+use parlab::workload::{self, Cancelled, SharedCells, TaskContext};
 
 /// Nobody shares anything here.
-static COMMONS: Commons = Commons::new();
+static COMMONS: SharedCells = SharedCells::new();
 
 /// A desk at which nothing ever happens.
 struct Quiet;
 
-impl Desk for Quiet {
+impl TaskContext for Quiet {
     fn progress(&self, _: f64) -> Result<(), Cancelled> {
         Ok(())
     }
@@ -25,7 +25,7 @@ impl Desk for Quiet {
     fn worker(&self) -> u32 {
         0
     }
-    fn commons(&self) -> &Commons {
+    fn shared_cells(&self) -> &SharedCells {
         &COMMONS
     }
 }
@@ -33,7 +33,7 @@ impl Desk for Quiet {
 /// A desk of a trial that was cancelled.
 struct Cancelling;
 
-impl Desk for Cancelling {
+impl TaskContext for Cancelling {
     fn progress(&self, _: f64) -> Result<(), Cancelled> {
         Err(Cancelled)
     }
@@ -46,7 +46,7 @@ impl Desk for Cancelling {
     fn worker(&self) -> u32 {
         0
     }
-    fn commons(&self) -> &Commons {
+    fn shared_cells(&self) -> &SharedCells {
         &COMMONS
     }
 }

@@ -1,7 +1,7 @@
 //! Why it took as long as it took, as far as tasks and their order are to blame.
 
-use super::Said;
-use super::facts::{Fact, Facts};
+use super::Wording;
+use super::facts::{Fact, FindingInput};
 use crate::engine::order::OrderFigures;
 use crate::scenario::Schedule;
 use crate::units;
@@ -18,14 +18,14 @@ const TASK_MIN_S: f64 = 50e-6;
 const WALL_MIN_S: f64 = 5e-3;
 
 /// A configuration with its figures where the order of tasks may matter.
-struct Case<'a> {
+struct MakespanCase<'a> {
     fact: &'a Fact,
     order: OrderFigures,
     as_given_s: f64,
     longest_first_s: f64,
 }
 
-impl Case<'_> {
+impl MakespanCase<'_> {
     /// What another order would save, relative to what is then left.
     fn gain(&self) -> f64 {
         self.fact.wall.median / self.longest_first_s - 1.0
@@ -50,7 +50,7 @@ impl Case<'_> {
 /// A task that waits for a lock longer than this fraction of the time is not as long as it lasts.
 const LOCK_MAX: f64 = 0.1;
 
-fn cases(facts: &Facts) -> impl Iterator<Item = Case<'_>> {
+fn cases(facts: &FindingInput) -> impl Iterator<Item = MakespanCase<'_>> {
     let tasks = facts.tasks;
     let crowded = |fact: &Fact| facts.usable_cpus.is_none_or(|cpus| fact.computes_beyond(cpus));
     facts
@@ -64,12 +64,12 @@ fn cases(facts: &Facts) -> impl Iterator<Item = Case<'_>> {
             let order = fact.order.filter(|order| order.total_s >= TASK_MIN_S * tasks as f64)?;
             let is_uneven = order.longest_s * tasks as f64 >= UNEVEN * order.total_s;
             let (as_given_s, longest_first_s) = (order.as_given_s?, order.longest_first_s?);
-            (is_uneven && longest_first_s > 0.0).then_some(Case { fact, order, as_given_s, longest_first_s })
+            (is_uneven && longest_first_s > 0.0).then_some(MakespanCase { fact, order, as_given_s, longest_first_s })
         })
 }
 
 /// Speaks when the longest tasks first would have saved something: of the configuration that would have gained most.
-pub(super) fn order(facts: &Facts) -> Option<Said> {
+pub(super) fn order(facts: &FindingInput) -> Option<Wording> {
     let gained = cases(facts).filter(|case| case.is_notable() && case.is_explained());
     let case = gained.max_by(|a, b| a.gain().total_cmp(&b.gain()))?;
     let (label, wall) = (&case.fact.label, units::seconds(case.fact.wall.median));
@@ -89,18 +89,18 @@ pub(super) fn order(facts: &Facts) -> Option<Said> {
         };
         format!("In this order the tasks took {label} {wall}; longest first they would take {longest_first}{bound}.")
     };
-    Some(Said { weight: 60 + (case.gain() * 100.0).min(25.0) as u8, message })
+    Some(Wording { weight: 60 + (case.gain() * 100.0).min(25.0) as u8, message })
 }
 
 /// Speaks when a single task takes the whole time, so that neither order nor workers can help: of the configuration
 /// whose workers stood idle most.
-pub(super) fn longest(facts: &Facts) -> Option<Said> {
+pub(super) fn longest(facts: &FindingInput) -> Option<Wording> {
     let bound = cases(facts).filter(|case| {
         let (longest_s, wall_s) = (case.order.longest_s, case.fact.wall.median);
         let share_s = case.order.total_s / f64::from(case.fact.workers);
         longest_s >= wall_s * (1.0 - MET) && share_s <= longest_s * 0.8 && case.gain() < NOTABLE
     });
-    let idle = |case: &Case| case.order.idle_s / (case.fact.wall.median * f64::from(case.fact.workers));
+    let idle = |case: &MakespanCase| case.order.idle_s / (case.fact.wall.median * f64::from(case.fact.workers));
     let case = bound.max_by(|a, b| idle(a).total_cmp(&idle(b)))?;
     let message = format!(
         "{} took {} because the longest task alone takes {}: no order and no more workers make that less.",
@@ -108,11 +108,11 @@ pub(super) fn longest(facts: &Facts) -> Option<Said> {
         units::seconds(case.fact.wall.median),
         units::seconds(case.order.longest_s)
     );
-    Some(Said { weight: 72, message })
+    Some(Wording { weight: 72, message })
 }
 
 /// How long tasks are, where there is little else to tell.
-pub(super) fn tasks(facts: &Facts) -> Option<Said> {
+pub(super) fn tasks(facts: &FindingInput) -> Option<Wording> {
     let fact = facts.reference().or(facts.rows.first())?;
     let times = fact.task_s.filter(|_| facts.tasks > 1)?;
     let message = format!(
@@ -122,7 +122,7 @@ pub(super) fn tasks(facts: &Facts) -> Option<Said> {
         units::seconds(times.max),
         units::seconds(times.median)
     );
-    Some(Said { weight: 10, message })
+    Some(Wording { weight: 10, message })
 }
 
 #[cfg(test)]
@@ -135,14 +135,14 @@ mod tests {
     const LOAD: [f64; 4] = [0.1, 0.8, 0.15, 0.2];
     const REORDERED: [f64; 4] = [0.1, 0.15, 0.2, 0.8];
 
-    fn run(durations_s: &[f64], workers: u32, schedule: Schedule, wall_s: f64) -> Facts {
+    fn run(durations_s: &[f64], workers: u32, schedule: Schedule, wall_s: f64) -> FindingInput {
         let order = Some(fixture::order(durations_s, workers));
         let mut facts = facts(vec![serial(1.25), Fact { order, schedule, ..threads(workers, wall_s) }]);
         facts.tasks = durations_s.len() as u64;
         facts
     }
 
-    fn said(rule: fn(&Facts) -> Option<Said>, facts: &Facts) -> Option<String> {
+    fn said(rule: fn(&FindingInput) -> Option<Wording>, facts: &FindingInput) -> Option<String> {
         rule(facts).map(|said| said.message)
     }
 
@@ -187,7 +187,7 @@ mod tests {
     #[test]
     fn a_task_that_waited_for_a_lock_is_not_as_long_as_it_lasted() {
         for (rule, inputs, wall_s) in
-            [(longest as fn(&Facts) -> Option<Said>, &LOAD, 0.802), (order, &REORDERED, 0.953)]
+            [(longest as fn(&FindingInput) -> Option<Wording>, &LOAD, 0.802), (order, &REORDERED, 0.953)]
         {
             let mut facts = run(inputs, 2, Schedule::Dynamic, wall_s);
             let row = facts.rows.iter_mut().find(|fact| fact.workers == 2).expect("two workers");

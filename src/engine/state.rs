@@ -2,12 +2,12 @@
 //!
 //! It holds what was measured and nothing derived: speedups and summaries belong to `analysis`.
 
-use super::event::{Event, Loss, Planned, Problem, Stamped, Status, TrialEnd, TrialOutcome};
+use super::event::{Event, Loss, Planned, Stamped, Status, TrialEnd, TrialOutcome, Warning};
 use crate::scenario::Plan;
 
 /// Everything the events have told so far.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct Ledger {
+pub struct RunState {
     /// What is being run; `None` before the first event.
     pub planned: Option<Planned>,
     /// The trial in progress: an index into the plan.
@@ -23,12 +23,12 @@ pub struct Ledger {
     /// How the run ended; `None` while it goes on.
     pub status: Option<Status>,
     /// Why it failed or was interrupted.
-    pub problems: Vec<Problem>,
+    pub warnings: Vec<Warning>,
     /// Indices into `finished`, by configuration: whoever asks for one need not look through them all.
     by_config: Vec<Vec<usize>>,
 }
 
-impl Ledger {
+impl RunState {
     /// Takes in the next event.
     pub fn apply(&mut self, stamped: &Stamped) {
         self.elapsed_s = stamped.elapsed_s;
@@ -47,9 +47,9 @@ impl Ledger {
                 self.finish(*trial, (**outcome).clone());
                 self.current = None;
             }
-            Event::RunFinished { status, problems } => {
+            Event::RunFinished { status, warnings } => {
                 self.status = Some(*status);
-                self.problems.clone_from(problems);
+                self.warnings.clone_from(warnings);
                 self.current = None;
             }
         }

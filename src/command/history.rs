@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::history_file;
-use crate::engine::{Event, Figures, History, Ledger, Past, Stamped, Status};
+use crate::engine::{Event, Figures, History, Past, RunState, Stamped, Status};
 use crate::scenario::library::is_bundled;
 
 /// What was run before; nothing where nothing can be remembered.
@@ -12,20 +12,20 @@ pub(super) fn history() -> History {
 }
 
 /// Follows a run by its events, and remembers it if it was done.
-pub(super) struct Memory {
+pub(super) struct HistoryKeeper {
     file: Option<PathBuf>,
-    ledger: Ledger,
+    state: RunState,
 }
 
-impl Memory {
+impl HistoryKeeper {
     /// Nothing has happened yet.
     pub(super) fn new() -> Self {
-        Self { file: history_file(), ledger: Ledger::default() }
+        Self { file: history_file(), state: RunState::default() }
     }
 
     /// Of a run that is to be forgotten.
     pub(super) fn none() -> Self {
-        Self { file: None, ledger: Ledger::default() }
+        Self { file: None, state: RunState::default() }
     }
 
     /// Takes in an event. After the last one the run is written down, if there is a place for that.
@@ -39,18 +39,18 @@ impl Memory {
                 let mut outcome = outcome.clone();
                 outcome.results = None;
                 let event = Event::TrialFinished { trial: *trial, outcome };
-                self.ledger.apply(&Stamped { event, ..*stamped });
+                self.state.apply(&Stamped { event, ..*stamped });
             }
             Event::RunFinished { .. } => {
-                self.ledger.apply(stamped);
+                self.state.apply(stamped);
                 self.write_down();
             }
-            _ => self.ledger.apply(stamped),
+            _ => self.state.apply(stamped),
         }
     }
 
     fn write_down(&self) {
-        if let (Some(file), Some(past)) = (&self.file, past(&self.ledger)) {
+        if let (Some(file), Some(past)) = (&self.file, past(&self.state)) {
             // That it is not remembered is no reason to say anything: the run itself is well.
             let _ = History::remember(file, past);
         }
@@ -58,14 +58,14 @@ impl Memory {
 }
 
 /// What is to be remembered of a run; `None` if it was not done.
-fn past(ledger: &Ledger) -> Option<Past> {
-    let planned = ledger.planned.as_ref().filter(|_| ledger.status == Some(Status::Done))?;
+fn past(state: &RunState) -> Option<Past> {
+    let planned = state.planned.as_ref().filter(|_| state.status == Some(Status::Done))?;
     let facts = &planned.scenario;
     Some(Past {
         name: facts.name.clone(),
         bundled: is_bundled(&facts.name, &facts.sha256),
         sha256: facts.sha256.clone(),
         at: planned.started_at.clone(),
-        best_speedup: Figures::of(ledger).best_speedup(),
+        best_speedup: Figures::of(state).best_speedup(),
     })
 }

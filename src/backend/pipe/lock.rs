@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use super::super::board::Board;
 use super::super::futex;
-use super::super::layout::Turn;
+use super::super::layout::PipeLock;
 use crate::workload::Cancelled;
 
 /// Set in the holder's number while a message is half read or half written.
@@ -19,16 +19,16 @@ const BACKSTOP: Duration = Duration::from_millis(250);
 
 /// What a lost worker leaves behind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Estate {
+pub(super) enum LockRemains {
     /// The turn was not its own.
     Nothing,
     /// It had the turn and had touched nothing: somebody else may have it now.
-    Turn,
+    PipeLock,
     /// Half a message.
     Message,
 }
 
-impl Turn {
+impl PipeLock {
     /// Waits for the turn.
     pub(super) fn take(&self, board: &Board, worker: u32) -> Result<(), Cancelled> {
         let mine = || self.holder.compare_exchange(0, worker + 1, SeqCst, Relaxed);
@@ -63,10 +63,10 @@ impl Turn {
     }
 
     /// Looks after what a worker that is gone may have held, and lets the others go on if they can.
-    pub(super) fn bury(&self, worker: u32) -> Estate {
+    pub(super) fn release_dead(&self, worker: u32) -> LockRemains {
         let holder = self.holder.load(SeqCst);
         if holder == (worker + 1) | MIDST {
-            return Estate::Message;
+            return LockRemains::Message;
         }
         let held = holder == worker + 1;
         if held {
@@ -74,6 +74,6 @@ impl Turn {
         }
         // It may also have died before it woke the next one.
         futex::wake_all(&self.holder);
-        if held { Estate::Turn } else { Estate::Nothing }
+        if held { LockRemains::PipeLock } else { LockRemains::Nothing }
     }
 }

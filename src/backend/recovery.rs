@@ -8,8 +8,8 @@
 use std::ops::Range;
 use std::sync::atomic::Ordering::{Acquire, Relaxed, Release};
 
-use super::board::{Board, Shape};
-use super::layout::Lane;
+use super::board::{Board, BoardSpec};
+use super::layout::LaneCells;
 use super::schedule::share_at;
 use crate::scenario::{Dispatch, Schedule};
 
@@ -59,12 +59,12 @@ impl Board {
 }
 
 /// Sum of the starts of all ranges that a lane has taken.
-pub(super) fn starts_of(lane: &Lane) -> u64 {
+pub(super) fn starts_of(lane: &LaneCells) -> u64 {
     lane.claims[(lane.taken.load(Acquire) % 2) as usize].starts.load(Relaxed)
 }
 
 /// Sum of the starts of all ranges there are, modulo 2⁶⁴; `None` for schedules without a cursor.
-fn sum_of_starts(shape: &Shape) -> Option<u64> {
+fn sum_of_starts(shape: &BoardSpec) -> Option<u64> {
     match shape.schedule {
         Schedule::Dynamic => {
             let chunk = u128::from(shape.chunk.unwrap_or(1));

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 /// Something wrong, and where.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Problem {
+pub struct Diagnostic {
     /// The file; `None` for an option of the command line.
     pub file: Option<String>,
     /// The line in the file, counted from 1; `None` if it concerns the file as a whole.
@@ -17,14 +17,14 @@ pub struct Problem {
     pub message: String,
 }
 
-impl Problem {
+impl Diagnostic {
     /// A problem of a file as a whole.
     pub fn of_file(file: &str, message: impl Into<String>) -> Self {
         Self { file: Some(file.to_owned()), line: None, subject: String::new(), message: message.into() }
     }
 }
 
-impl fmt::Display for Problem {
+impl fmt::Display for Diagnostic {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match (&self.file, self.line) {
             (Some(file), Some(line)) => write!(f, "{file}:{line}: ")?,
@@ -38,29 +38,29 @@ impl fmt::Display for Problem {
     }
 }
 
-impl std::error::Error for Problem {}
+impl std::error::Error for Diagnostic {}
 
 /// All problems of a scenario, at least one: those of the command line first, then by line.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Problems {
-    shown: Vec<Problem>,
+pub struct DiagnosticList {
+    shown: Vec<Diagnostic>,
     more: usize,
 }
 
-impl Problems {
+impl DiagnosticList {
     /// The most problems that are kept; of the others only their number is.
     pub const KEPT: usize = 100;
 
     /// Sorts the problems; `more` were dropped already.
-    pub(super) fn new(mut problems: Vec<Problem>, more: usize) -> Self {
+    pub(super) fn new(mut problems: Vec<Diagnostic>, more: usize) -> Self {
         problems.sort_by_key(|problem| (problem.file.is_some(), problem.line));
         let more = more + problems.len().saturating_sub(Self::KEPT);
         problems.truncate(Self::KEPT);
         Self { shown: problems, more }
     }
 
-    /// The problems, without those beyond [`Problems::KEPT`].
-    pub fn iter(&self) -> std::slice::Iter<'_, Problem> {
+    /// The problems, without those beyond [`DiagnosticList::KEPT`].
+    pub fn iter(&self) -> std::slice::Iter<'_, Diagnostic> {
         self.shown.iter()
     }
 
@@ -70,22 +70,22 @@ impl Problems {
     }
 }
 
-impl From<Problem> for Problems {
-    fn from(problem: Problem) -> Self {
+impl From<Diagnostic> for DiagnosticList {
+    fn from(problem: Diagnostic) -> Self {
         Self { shown: vec![problem], more: 0 }
     }
 }
 
-impl<'a> IntoIterator for &'a Problems {
-    type Item = &'a Problem;
-    type IntoIter = std::slice::Iter<'a, Problem>;
+impl<'a> IntoIterator for &'a DiagnosticList {
+    type Item = &'a Diagnostic;
+    type IntoIter = std::slice::Iter<'a, Diagnostic>;
 
     fn into_iter(self) -> Self::IntoIter {
         self.iter()
     }
 }
 
-impl fmt::Display for Problems {
+impl fmt::Display for DiagnosticList {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (i, problem) in self.shown.iter().enumerate() {
             if i > 0 {
@@ -100,4 +100,4 @@ impl fmt::Display for Problems {
     }
 }
 
-impl std::error::Error for Problems {}
+impl std::error::Error for DiagnosticList {}

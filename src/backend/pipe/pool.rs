@@ -1,4 +1,4 @@
-//! The dispatcher's thread and the forked workers it serves, as one crew.
+//! The dispatcher's thread and the forked workers it serves, as one pool.
 
 use std::io;
 use std::os::fd::OwnedFd;
@@ -8,20 +8,20 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use super::super::board::Board;
-use super::super::crew::{Broken, Crew, Notice};
-use super::super::worker::Bench;
+use super::super::pool::{Broken, Notice, Pool};
+use super::super::worker::PreparedJob;
 use super::dispatcher::{Dispatcher, Return};
-use super::ends::{Ends, pipe};
-use super::turn::Estate;
+use super::ends::{PipeEnds, pipe};
+use super::lock::LockRemains;
 
 /// The pipes of a trial before anybody serves them.
-pub(in crate::backend) struct Office {
-    /// The workers' ends, to be sent to the nursery.
-    pub(in crate::backend) ends: Ends,
+pub(in crate::backend) struct PipePool {
+    /// The workers' ends, to be sent to the forkserver.
+    pub(in crate::backend) ends: PipeEnds,
     ours: (OwnedFd, OwnedFd),
 }
 
-impl Office {
+impl PipePool {
     /// Makes the pipes.
     ///
     /// # Errors
@@ -30,7 +30,7 @@ impl Office {
         let pipes = || -> io::Result<_> { Ok((pipe()?, pipe()?)) };
         let ((tasks, tasks_in), (results, results_in)) =
             pipes().map_err(|error| Broken(format!("cannot make a pipe: {error}")))?;
-        Ok(Self { ends: Ends::new(tasks, results_in), ours: (tasks_in, results) })
+        Ok(Self { ends: PipeEnds::new(tasks, results_in), ours: (tasks_in, results) })
     }
 
     /// Starts the dispatcher, which waits at the gate. The workers' ends are closed here: theirs are copies.
@@ -40,42 +40,42 @@ impl Office {
     pub(in crate::backend) fn serve(
         self,
         board: &Arc<Board>,
-        bench: &Arc<Bench>,
-        family: Box<dyn Crew>,
-    ) -> Result<Staff, Broken> {
+        prepared: &Arc<PreparedJob>,
+        forked: Box<dyn Pool>,
+    ) -> Result<PipeWorkers, Broken> {
         let (returns, returned) = mpsc::channel();
-        let dispatcher = Dispatcher::new(board, bench, self.ours, returned);
+        let dispatcher = Dispatcher::new(board, prepared, self.ours, returned);
         let thread = std::thread::Builder::new()
             .name("dispatcher".to_owned())
             .spawn(move || dispatcher.run())
             .map_err(|error| Broken(format!("cannot start a thread: {error}")))?;
-        let (board, bench) = (Arc::clone(board), Arc::clone(bench));
-        Ok(Staff { board, bench, family, returns, given_up: None, thread: Some(thread) })
+        let (board, prepared) = (Arc::clone(board), Arc::clone(prepared));
+        Ok(PipeWorkers { board, prepared, forked, returns, given_up: None, thread: Some(thread) })
     }
 }
 
 /// Forked workers and the dispatcher that serves them.
-pub(in crate::backend) struct Staff {
+pub(in crate::backend) struct PipeWorkers {
     board: Arc<Board>,
-    bench: Arc<Bench>,
-    family: Box<dyn Crew>,
+    prepared: Arc<PreparedJob>,
+    forked: Box<dyn Pool>,
     returns: Sender<Return>,
     /// A task that was given up with the worker that is to be replaced next.
     given_up: Option<u64>,
     thread: Option<JoinHandle<io::Result<()>>>,
 }
 
-impl Crew for Staff {
+impl Pool for PipeWorkers {
     fn next(&mut self, timeout: Duration) -> Option<Notice> {
         // Of the two that may be broken, the workers know better why.
-        self.family.next(timeout).or_else(|| self.dispatchers_fault().map(Notice::Broken))
+        self.forked.next(timeout).or_else(|| self.dispatchers_fault().map(Notice::Broken))
     }
 
     fn loss_is_fatal(&mut self, worker: u32) -> Option<Broken> {
-        let [tasks, results] = [0, 1].map(|n| self.board.header().turns[n].bury(worker));
+        let [tasks, results] = [0, 1].map(|n| self.board.header().turns[n].release_dead(worker));
         let what = match (tasks, results) {
-            (Estate::Message, _) => "reading tasks from",
-            (_, Estate::Message) => "writing results to",
+            (LockRemains::Message, _) => "reading tasks from",
+            (_, LockRemains::Message) => "writing results to",
             _ => return None,
         };
         Some(Broken(format!(
@@ -93,7 +93,7 @@ impl Crew for Staff {
         let positions = self.board.take_back(worker, given_up.is_some());
         // A dispatcher that is gone has told why, or is done.
         let tell = |told| drop(self.returns.send(told));
-        let is_given_up = |&position: &u64| Some(self.bench.task_at(position)) == given_up;
+        let is_given_up = |&position: &u64| Some(self.prepared.task_at(position)) == given_up;
         let rest = match positions.clone().find(is_given_up) {
             Some(position) => {
                 tell(Return::GivenUp);
@@ -102,19 +102,19 @@ impl Crew for Staff {
             None => [positions, 0..0],
         };
         rest.into_iter().filter(|range| !range.is_empty()).for_each(|range| tell(Return::Again(range)));
-        self.family.replace(worker)
+        self.forked.replace(worker)
     }
 
     fn parent(&self) -> Option<u32> {
-        self.family.parent()
+        self.forked.parent()
     }
 
     fn kill(&mut self) {
-        self.family.kill();
+        self.forked.kill();
     }
 }
 
-impl Staff {
+impl PipeWorkers {
     /// What has become of the dispatcher, if it ended other than it should.
     fn dispatchers_fault(&mut self) -> Option<Broken> {
         let thread = self.thread.take_if(|thread| thread.is_finished())?;
@@ -126,7 +126,7 @@ impl Staff {
     }
 }
 
-impl Drop for Staff {
+impl Drop for PipeWorkers {
     fn drop(&mut self) {
         let Some(thread) = self.thread.take() else { return };
         if self.board.progress().0 < self.board.shape().tasks {

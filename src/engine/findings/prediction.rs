@@ -1,20 +1,20 @@
 //! How the predictions did.
 
-use super::Said;
-use super::facts::Facts;
+use super::Wording;
+use super::facts::FindingInput;
 use crate::engine::predicted::off_by;
 use crate::scenario::Expected;
 use crate::units;
 
 /// Speaks when something that was predicted was measured.
-pub(super) fn yours(facts: &Facts) -> Option<Said> {
-    let mut all: Vec<Case> = facts
+pub(super) fn yours(facts: &FindingInput) -> Option<Wording> {
+    let mut all: Vec<PredictionCase> = facts
         .rows
         .iter()
         .filter_map(|fact| {
             let predicted = fact.predicted?;
             let (error, measured) = (predicted.error?, predicted.measured()?);
-            Some(Case { label: &fact.label, expected: predicted.expected, error, measured })
+            Some(PredictionCase { label: &fact.label, expected: predicted.expected, error, measured })
         })
         .collect();
     all.sort_by(|a, b| a.error.abs().total_cmp(&b.error.abs()));
@@ -33,11 +33,11 @@ pub(super) fn yours(facts: &Facts) -> Option<Said> {
             )
         }
     };
-    Some(Said { weight: 92, message })
+    Some(Wording { weight: 92, message })
 }
 
 /// A prediction that can be judged.
-struct Case<'a> {
+struct PredictionCase<'a> {
     label: &'a str,
     expected: Expected,
     error: f64,
@@ -45,7 +45,7 @@ struct Case<'a> {
     measured: f64,
 }
 
-impl Case<'_> {
+impl PredictionCase<'_> {
     fn figures(&self) -> String {
         match self.expected {
             Expected::Speedup(value) => {

@@ -1,14 +1,14 @@
 //! Small tasks: what hiring and handing out cost beside them.
 
-use super::Said;
-use super::facts::{Fact, Facts};
+use super::Wording;
+use super::facts::{Fact, FindingInput};
 use crate::units;
 
 /// With fewer tasks than this, standing by at the end weighs more than handing out.
 const TASKS_MIN: u64 = 1_000;
 
 /// Speaks when it took longer to hire the workers than to do the work: of the configuration where that is worst.
-pub(super) fn start_up(facts: &Facts) -> Option<Said> {
+pub(super) fn start_up(facts: &FindingInput) -> Option<Wording> {
     let ratio = |fact: &Fact| fact.startup_s.map_or(0.0, |startup_s| startup_s / fact.wall.median);
     let fact = facts.rows.iter().filter(|fact| ratio(fact) > 1.0).max_by(|a, b| ratio(a).total_cmp(&ratio(b)))?;
     let message = format!(
@@ -17,12 +17,12 @@ pub(super) fn start_up(facts: &Facts) -> Option<Said> {
         units::seconds(fact.startup_s?),
         units::seconds(fact.wall.median)
     );
-    Some(Said { weight: if facts.include_startup { 85 } else { 70 }, message })
+    Some(Wording { weight: if facts.include_startup { 85 } else { 70 }, message })
 }
 
 /// Speaks when workers that had a CPU each spent as long between tasks as half of what they spent in them: of the
 /// configuration where that is worst.
-pub(super) fn hand_out(facts: &Facts) -> Option<Said> {
+pub(super) fn hand_out(facts: &FindingInput) -> Option<Wording> {
     let cpus = facts.usable_cpus.filter(|_| facts.tasks >= TASKS_MIN)?;
     let each = |total_s: f64| total_s / facts.tasks as f64;
     let cases = facts.rows.iter().filter(|fact| (2..=cpus).contains(&fact.workers));
@@ -36,7 +36,7 @@ pub(super) fn hand_out(facts: &Facts) -> Option<Said> {
         fact.label,
         units::seconds(between_s)
     );
-    Some(Said { weight: 74, message })
+    Some(Wording { weight: 74, message })
 }
 
 #[cfg(test)]
@@ -45,7 +45,7 @@ mod tests {
     use super::*;
     use crate::engine::order::OrderFigures;
 
-    fn said(rule: fn(&Facts) -> Option<Said>, facts: &Facts) -> String {
+    fn said(rule: fn(&FindingInput) -> Option<Wording>, facts: &FindingInput) -> String {
         rule(facts).map_or_else(String::new, |said| said.message)
     }
 
@@ -85,7 +85,7 @@ mod tests {
 
     #[test]
     fn tasks_worth_their_while_are_not() {
-        let run = |fact: Fact, tasks: u64| Facts { tasks, ..facts(vec![serial(0.1), fact]) };
+        let run = |fact: Fact, tasks: u64| FindingInput { tasks, ..facts(vec![serial(0.1), fact]) };
         assert_eq!(said(hand_out, &run(busy(threads(2, 0.1), 1.0, 0.4), 1_000_000)), "");
         assert_eq!(said(hand_out, &run(busy(threads(2, 0.1), 0.1, 0.4), 999)), "", "few tasks: standing by at the end");
         assert_eq!(said(hand_out, &run(busy(threads(3, 0.1), 0.1, 0.4), 1_000_000)), "", "waiting for a CPU");

@@ -14,8 +14,8 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::list::MAX_WORKERS;
+use super::model::{BackendKind, Dispatch};
 use super::plan::{Config, Plan};
-use super::settings::{BackendKind, Dispatch};
 use super::wording::{printable, remedy};
 
 /// The longest LIST, in bytes.
@@ -40,7 +40,7 @@ pub enum Expected {
 
 /// An expectation as it was written, before it is known what it is about.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Guess {
+pub struct PredictionSpec {
     /// The backend it is about; `None` for all.
     pub backend: Option<BackendKind>,
     /// The number of workers it is about.
@@ -62,7 +62,7 @@ pub struct Prediction {
     pub expected: Expected,
 }
 
-impl Guess {
+impl PredictionSpec {
     /// What is expected of one configuration, and of none beside it but at other points.
     pub fn of(config: &Config, expected: Expected) -> Self {
         let Config { backend, workers, per_process, dispatch, .. } = *config;
@@ -146,14 +146,14 @@ impl fmt::Display for Expected {
 ///
 /// # Errors
 /// What is wrong with it, as a fragment that fits behind the LIST and a colon.
-pub fn guesses(text: &str) -> Result<Vec<Guess>, String> {
+pub fn prediction_specs(text: &str) -> Result<Vec<PredictionSpec>, String> {
     if text.len() > MAX_TEXT {
         return Err(format!("is longer than {MAX_TEXT} characters"));
     }
-    let mut all: Vec<Guess> = Vec::new();
+    let mut all: Vec<PredictionSpec> = Vec::new();
     for part in text.split(',').map(str::trim) {
         let guess = guess(part).map_err(|wrong| format!("\"{}\" {wrong}", printable(part)))?;
-        if all.iter().any(|other| Guess { expected: guess.expected, ..*other } == guess) {
+        if all.iter().any(|other| PredictionSpec { expected: guess.expected, ..*other } == guess) {
             return Err(format!("\"{}\" comes after another word about the same; keep one", printable(part)));
         }
         all.push(guess);
@@ -161,7 +161,7 @@ pub fn guesses(text: &str) -> Result<Vec<Guess>, String> {
     Ok(all)
 }
 
-fn guess(part: &str) -> Result<Guess, String> {
+fn guess(part: &str) -> Result<PredictionSpec, String> {
     let (who, value) = part.rsplit_once(':').ok_or_else(|| format!("cannot be read; {FORMS}"))?;
     let expected = Expected::read(value)?;
     let who = who.trim();
@@ -183,7 +183,7 @@ fn guess(part: &str) -> Result<Guess, String> {
     let read = read.filter(|(workers, _)| (1..=MAX_WORKERS).contains(workers));
     let (workers, per_process) =
         read.ok_or_else(|| format!("does not name a number of workers from 1 to {MAX_WORKERS}; {FORMS}"))?;
-    Ok(Guess { backend, workers, per_process, dispatch, expected })
+    Ok(PredictionSpec { backend, workers, per_process, dispatch, expected })
 }
 
 fn number(text: &str) -> Option<u32> {
@@ -197,13 +197,13 @@ fn backend(word: &str) -> Result<BackendKind, String> {
     named.ok_or_else(|| format!("names no backend; {}", remedy(word, words, "")))
 }
 
-/// Finds out which configurations of a plan the guesses are about, in the plan's order.
+/// Finds out which configurations of a plan the prediction_specs are about, in the plan's order.
 ///
 /// # Errors
 /// Which guess is about nothing that will be measured, as a fragment.
-pub fn predictions(guesses: &[Guess], plan: &Plan) -> Result<Vec<Prediction>, String> {
+pub fn predictions(prediction_specs: &[PredictionSpec], plan: &Plan) -> Result<Vec<Prediction>, String> {
     let mut found: BTreeMap<usize, Expected> = BTreeMap::new();
-    let mut sorted: Vec<&Guess> = guesses.iter().collect();
+    let mut sorted: Vec<&PredictionSpec> = prediction_specs.iter().collect();
     sorted.sort_by_key(|guess| guess.precision());
     for guess in sorted {
         for config in about(guess, plan)? {
@@ -213,7 +213,7 @@ pub fn predictions(guesses: &[Guess], plan: &Plan) -> Result<Vec<Prediction>, St
     Ok(found.into_iter().map(|(config, expected)| Prediction { config, expected }).collect())
 }
 
-fn about(guess: &Guess, plan: &Plan) -> Result<Vec<usize>, String> {
+fn about(guess: &PredictionSpec, plan: &Plan) -> Result<Vec<usize>, String> {
     let is_speedup = matches!(guess.expected, Expected::Speedup(_));
     if is_speedup && plan.baseline.is_none() {
         return Err("without a baseline there are no speedups; write times, such as 2:0.5s".to_owned());
@@ -238,7 +238,7 @@ fn worker_words(workers: u32) -> String {
     if workers == 1 { "the one with 1 worker".to_owned() } else { format!("the one with {workers} workers") }
 }
 
-fn nobody(guess: &Guess, plan: &Plan) -> String {
+fn nobody(guess: &PredictionSpec, plan: &Plan) -> String {
     let rows = plan.configs.iter().filter(|config| guess.backend.is_none_or(|backend| config.backend == backend));
     let rows = rows.filter(|config| guess.dispatch.is_none_or(|dispatch| config.dispatch == dispatch));
     let mut numbers: Vec<(u32, Option<u32>)> = match guess.per_process {
@@ -273,7 +273,7 @@ mod tests {
     }
 
     fn read(text: &str) -> Result<Vec<(usize, Expected)>, String> {
-        let found = predictions(&guesses(text)?, &plan(Some(0)))?;
+        let found = predictions(&prediction_specs(text)?, &plan(Some(0)))?;
         Ok(found.into_iter().map(|prediction| (prediction.config, prediction.expected)).collect())
     }
 
@@ -308,7 +308,7 @@ mod tests {
         ];
         let plan = Plan { configs: configs.clone(), baseline: Some(0), trials: Vec::new() };
         let about = |text: &str| -> Result<Vec<usize>, String> {
-            Ok(predictions(&guesses(text)?, &plan)?.into_iter().map(|prediction| prediction.config).collect())
+            Ok(predictions(&prediction_specs(text)?, &plan)?.into_iter().map(|prediction| prediction.config).collect())
         };
         assert_eq!(about("4:2"), Ok(vec![1, 2, 3, 4, 5]));
         assert_eq!(about("processes:4:2"), Ok(vec![1, 2]));
@@ -321,11 +321,11 @@ mod tests {
         let missing = "no configuration has 8x2 workers by hybrid; there are 4x1, 2x2";
         assert_eq!(about("hybrid:8x2:1"), Err(missing.to_owned()));
         for text in ["2x:1", "x2:1", "2x2x2:1", "0x4:1", "4096x2:1", "pipe:1"] {
-            assert!(guesses(text).is_err(), "{text}");
+            assert!(prediction_specs(text).is_err(), "{text}");
         }
         // What is said of a configuration is about that one alone, and its name is that of the configuration.
         for (index, config) in configs.iter().enumerate().skip(1) {
-            let guess = Guess::of(config, Expected::Speedup(1.5));
+            let guess = PredictionSpec::of(config, Expected::Speedup(1.5));
             assert_eq!(predictions(&[guess], &plan).map(|found| found[0].config), Ok(index));
             assert_eq!(about(&format!("{}:1.5", guess.who())).as_ref().map(|found| found.contains(&index)), Ok(true));
         }
@@ -341,9 +341,9 @@ mod tests {
         for (text, message) in cases {
             assert_eq!(read(text), Err(message.to_owned()), "{text}");
         }
-        let without = predictions(&guesses("2:1.8").unwrap(), &plan(None));
+        let without = predictions(&prediction_specs("2:1.8").unwrap(), &plan(None));
         assert!(without.is_err_and(|wrong| wrong.starts_with("without a baseline")));
-        assert!(predictions(&guesses("2:1.8s").unwrap(), &plan(None)).is_ok());
+        assert!(predictions(&prediction_specs("2:1.8s").unwrap(), &plan(None)).is_ok());
     }
 
     #[test]
@@ -369,16 +369,16 @@ mod tests {
             ("2:1,2:1.5", "\"2:1.5\" comes after another word about the same; keep one".to_owned()),
         ];
         for (text, message) in cases {
-            assert_eq!(guesses(text), Err(message), "{text}");
+            assert_eq!(prediction_specs(text), Err(message), "{text}");
         }
-        assert!(guesses(&"2:1,".repeat(2000)).is_err_and(|wrong| wrong.contains("longer")));
+        assert!(prediction_specs(&"2:1,".repeat(2000)).is_err_and(|wrong| wrong.contains("longer")));
         assert!(Expected::read("nan").is_err() && Expected::read("inf").is_err());
     }
 
     proptest! {
         #[test]
         fn any_text_is_borne(text in "[0-9a-z:×,.\u{e9} -]{0,40}") {
-            let _ = guesses(&text);
+            let _ = prediction_specs(&text);
         }
 
         #[test]

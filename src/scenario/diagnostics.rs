@@ -5,29 +5,29 @@
 use std::collections::BTreeSet;
 use std::ops::Range;
 
-use super::problem::{Problem, Problems};
-use super::setting::{Origin, Setting};
-use super::syntax::{Complaint, Lines};
+use super::diagnostic::{Diagnostic, DiagnosticList};
+use super::raw::{Setting, ValueOrigin};
+use super::syntax::{Complaint, SourceLines};
 use super::wording::escaped;
 
 /// The problems found so far, and what is needed to place them.
-pub(super) struct Findings<'d> {
+pub(super) struct Diagnostics<'d> {
     label: String,
     /// The text that is read, which spans refer to.
     text: &'d str,
     /// The text of the file, before it was mended.
     original: &'d str,
-    lines: Lines,
-    /// Lines that are no valid TOML.
+    lines: SourceLines,
+    /// SourceLines that are no valid TOML.
     broken: BTreeSet<u32>,
-    problems: Vec<Problem>,
+    problems: Vec<Diagnostic>,
     more: usize,
 }
 
-impl<'d> Findings<'d> {
+impl<'d> Diagnostics<'d> {
     /// Nothing is wrong yet with the file called `label`.
     pub(super) fn new(label: &str, text: &'d str, original: &'d str) -> Self {
-        let lines = Lines::of(text);
+        let lines = SourceLines::of(text);
         Self { label: escaped(label), text, original, lines, broken: BTreeSet::new(), problems: Vec::new(), more: 0 }
     }
 
@@ -36,7 +36,7 @@ impl<'d> Findings<'d> {
         for Complaint { line, excerpt, message } in complaints {
             if self.broken.insert(*line) {
                 let (file, line) = (Some(self.label.clone()), Some(*line));
-                self.push(Problem { file, line, subject: excerpt.clone(), message: message.clone() });
+                self.push(Diagnostic { file, line, subject: excerpt.clone(), message: message.clone() });
             }
         }
     }
@@ -45,8 +45,8 @@ impl<'d> Findings<'d> {
     pub(super) fn about(&mut self, setting: &Setting<'_>, message: impl Into<String>) {
         let subject = setting.subject(self.text);
         match &setting.origin {
-            Origin::File(span) => self.at(span.start, subject, message.into()),
-            Origin::Option => self.push(Problem { file: None, line: None, subject, message: message.into() }),
+            ValueOrigin::File(span) => self.at(span.start, subject, message.into()),
+            ValueOrigin::Option => self.push(Diagnostic { file: None, line: None, subject, message: message.into() }),
         }
     }
 
@@ -54,7 +54,7 @@ impl<'d> Findings<'d> {
     pub(super) fn at(&mut self, offset: usize, subject: String, message: String) {
         let line = self.line(offset);
         if !self.broken.contains(&line) {
-            self.push(Problem { file: Some(self.label.clone()), line: Some(line), subject, message });
+            self.push(Diagnostic { file: Some(self.label.clone()), line: Some(line), subject, message });
         }
     }
 
@@ -68,13 +68,13 @@ impl<'d> Findings<'d> {
         }
         let line = offset.map(|offset| self.line(offset));
         let subject = subject.to_owned();
-        self.push(Problem { file: Some(self.label.clone()), line, subject, message: message.to_owned() });
+        self.push(Diagnostic { file: Some(self.label.clone()), line, subject, message: message.to_owned() });
     }
 
     /// Something is wrong with the file as a whole.
     pub(super) fn of_file(&mut self, message: &str) {
         let label = self.label.clone();
-        self.push(Problem::of_file(&label, message));
+        self.push(Diagnostic::of_file(&label, message));
     }
 
     /// The line of an offset, counted from 1.
@@ -88,12 +88,12 @@ impl<'d> Findings<'d> {
     }
 
     /// All problems, or none.
-    pub(super) fn finish(self) -> Option<Problems> {
-        (!self.problems.is_empty()).then(|| Problems::new(self.problems, self.more))
+    pub(super) fn finish(self) -> Option<DiagnosticList> {
+        (!self.problems.is_empty()).then(|| DiagnosticList::new(self.problems, self.more))
     }
 
-    fn push(&mut self, problem: Problem) {
+    fn push(&mut self, problem: Diagnostic) {
         // Sorted later, so a few more than are shown; but not one for each of a million bad values.
-        if self.problems.len() < 10 * Problems::KEPT { self.problems.push(problem) } else { self.more += 1 }
+        if self.problems.len() < 10 * DiagnosticList::KEPT { self.problems.push(problem) } else { self.more += 1 }
     }
 }

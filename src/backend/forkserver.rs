@@ -1,4 +1,4 @@
-//! The nursery: a small single-threaded process that forks the workers of `processes` and `hybrid`.
+//! The forkserver: a small single-threaded process that forks the workers of `processes` and `hybrid`.
 //!
 //! A program with threads must not fork without exec: the child could only make async-signal-safe calls. So
 //! parlab starts its own binary again as this process, which never starts a thread itself, prepares the workload once
@@ -19,50 +19,50 @@ use nix::unistd::{ForkResult, Pid, fork, getpgrp, getpid, getppid};
 use rustix::event::{PollFd, PollFlags, poll};
 
 use super::board::Board;
-use super::crew::Departure;
-use super::pipe::Ends;
-use super::wire::{Order, Wire, Word};
-use super::worker::{Bench, Worker};
+use super::pipe::PipeEnds;
+use super::pool::Departure;
+use super::wire::{Reply, Request, Wire};
+use super::worker::{PreparedJob, Worker};
 use crate::scenario::Dispatch;
 
-/// The hidden sub-command that starts a nursery.
-pub const COMMAND: &str = "__nursery";
+/// The hidden sub-command that starts a forkserver.
+pub const COMMAND: &str = "__forkserver";
 
-/// Runs a nursery whose line to the engine is the standard input; returns when the engine hangs up.
+/// Runs a forkserver whose line to the engine is the standard input; returns when the engine hangs up.
 pub fn run() -> ExitCode {
     let Some(stream) = standard_input_as_line() else {
         return ExitCode::from(2);
     };
-    match Nursery::new(stream).and_then(|mut nursery| nursery.serve()) {
+    match Forkserver::new(stream).and_then(|mut forkserver| forkserver.serve()) {
         // The engine is gone, or is done with us: nobody of ours may outlive this.
         Ok(()) | Err(_) => end_group(),
     }
     ExitCode::SUCCESS
 }
 
-struct Nursery {
+struct Forkserver {
     wire: Wire,
     children: SignalFd,
-    bench: Option<Arc<Bench>>,
+    prepared: Option<Arc<PreparedJob>>,
     board: Option<Board>,
     /// The workers' ends of the pipes, where tasks come through one.
-    ends: Option<Ends>,
+    ends: Option<PipeEnds>,
     /// Process id by lane.
     workers: Vec<Option<Pid>>,
     /// Lanes that lost their process together, until all of them are asked for.
-    bereaved: Vec<Bereaved>,
+    orphaned_lanes: Vec<OrphanedLanes>,
 }
 
 /// Lanes of a process that is gone, which are to share a process again: it is forked when the engine has dealt with
 /// the loss of each of them.
-struct Bereaved {
+struct OrphanedLanes {
     lanes: Vec<u32>,
     asked: usize,
 }
 
-impl Nursery {
+impl Forkserver {
     fn new(stream: UnixStream) -> std::io::Result<Self> {
-        name_process("parlab-nursery");
+        name_process("parlab-forkserver");
         hear_of_children()?;
         let mut signals = SigSet::empty();
         signals.add(Signal::SIGCHLD);
@@ -72,11 +72,11 @@ impl Nursery {
         Ok(Self {
             wire: Wire::new(stream),
             children: SignalFd::with_flags(&signals, SfdFlags::SFD_CLOEXEC | SfdFlags::SFD_NONBLOCK)?,
-            bench: None,
+            prepared: None,
             board: None,
             ends: None,
             workers: Vec::new(),
-            bereaved: Vec::new(),
+            orphaned_lanes: Vec::new(),
         })
     }
 
@@ -97,34 +97,34 @@ impl Nursery {
             }
             if asked {
                 // One poll may stand for several messages.
-                while let Some(order) = self.wire.receive(Some(std::time::Duration::ZERO))? {
-                    self.obey(order)?;
+                while let Some(request) = self.wire.receive(Some(std::time::Duration::ZERO))? {
+                    self.obey(request)?;
                 }
             }
         }
     }
 
-    fn obey(&mut self, order: Order) -> std::io::Result<()> {
-        let answer = match order {
-            Order::Prepare(job) => {
+    fn obey(&mut self, request: Request) -> std::io::Result<()> {
+        let answer = match request {
+            Request::Prepare(job) => {
                 // The data of two jobs need not fit into memory side by side.
-                self.bench = None;
-                Some(match Bench::prepare(&job) {
-                    Ok(bench) => {
-                        self.bench = Some(Arc::new(bench));
-                        Word::Ready
+                self.prepared = None;
+                Some(match PreparedJob::prepare(&job) {
+                    Ok(prepared) => {
+                        self.prepared = Some(Arc::new(prepared));
+                        Reply::Ready
                     }
-                    Err(error) => Word::Refused(error.to_string()),
+                    Err(error) => Reply::Refused(error.to_string()),
                 })
             }
-            Order::Hire(shape) => {
+            Request::Hire(shape) => {
                 let file = |wire: &mut Wire| wire.take_file().ok_or("a file is missing beside the order".to_owned());
                 let board = file(&mut self.wire);
                 let ends = match shape.dispatch {
                     Dispatch::Shared => Ok(None),
                     Dispatch::Pipe => file(&mut self.wire).and_then(|tasks| {
                         let results = file(&mut self.wire)?;
-                        Ok(Some(Ends::new(tasks, results)))
+                        Ok(Some(PipeEnds::new(tasks, results)))
                     }),
                 };
                 let board = board.and_then(|file| Board::attach(file, shape).map_err(|error| error.to_string()));
@@ -143,40 +143,41 @@ impl Nursery {
                     // Those that could be forked would wait at a gate that never opens.
                     self.end_workers();
                 }
-                refusal.map(Word::Refused)
+                refusal.map(Reply::Refused)
             }
-            Order::Replace(worker) => self.replace(worker).err().map(Word::Refused),
+            Request::Replace(worker) => self.replace(worker).err().map(Reply::Refused),
         };
         answer.map_or(Ok(()), |word| self.wire.send(&word, &[]))
     }
 
     /// Forks a process for a lane again, or waits until those are asked for that are to share it.
     fn replace(&mut self, worker: u32) -> Result<(), String> {
-        let Some(at) = self.bereaved.iter().position(|bereaved| bereaved.lanes.contains(&worker)) else {
+        let Some(at) = self.orphaned_lanes.iter().position(|orphaned_lanes| orphaned_lanes.lanes.contains(&worker))
+        else {
             return self.fork_worker(&[worker]);
         };
-        self.bereaved[at].asked += 1;
-        if self.bereaved[at].asked < self.bereaved[at].lanes.len() {
+        self.orphaned_lanes[at].asked += 1;
+        if self.orphaned_lanes[at].asked < self.orphaned_lanes[at].lanes.len() {
             return Ok(());
         }
-        let Bereaved { lanes, .. } = self.bereaved.swap_remove(at);
+        let OrphanedLanes { lanes, .. } = self.orphaned_lanes.swap_remove(at);
         self.fork_worker(&lanes)
     }
 
     /// Forks a process for some lanes: a worker each, as threads if there are to be several.
     #[expect(unsafe_code, reason = "fork is what this process is for")]
     fn fork_worker(&mut self, lanes: &[u32]) -> Result<(), String> {
-        let (Some(board), Some(bench)) = (&self.board, &self.bench) else {
+        let (Some(board), Some(prepared)) = (&self.board, &self.prepared) else {
             return Err("there is no board to work on".to_owned());
         };
-        let nursery = getpid();
+        let forkserver = getpid();
         // SAFETY: this process has one thread, so the child inherits no lock that nobody holds any more, and
         // may do whatever a process may. It never returns from this block.
         match unsafe { fork() } {
             Ok(ForkResult::Child) => {
-                // The line belongs to the nursery: while anybody else held it, the engine could not see its end.
+                // The line belongs to the forkserver: while anybody else held it, the engine could not see its end.
                 let _ = nix::unistd::close(self.wire.as_fd().as_raw_fd());
-                let status = work_as_child(board, bench, self.ends.as_ref(), lanes, nursery);
+                let status = work_as_child(board, prepared, self.ends.as_ref(), lanes, forkserver);
                 // SAFETY: ends the child at once; nothing of the parent's that was copied here (buffers, exit
                 // handlers, destructors) may run a second time.
                 unsafe { nix::libc::_exit(status) }
@@ -195,7 +196,7 @@ impl Nursery {
         loop {
             let words = match waitpid(None, Some(flags)) {
                 Ok(WaitStatus::Exited(_, NO_THREADS)) => {
-                    vec![Word::Refused("cannot start the threads of a process: the system refuses".to_owned())]
+                    vec![Reply::Refused("cannot start the threads of a process: the system refuses".to_owned())]
                 }
                 Ok(WaitStatus::Exited(pid, status)) => self.left(pid, &Departure::Exit(status)),
                 Ok(WaitStatus::Signaled(pid, signal, _)) => {
@@ -213,22 +214,22 @@ impl Nursery {
         }
     }
 
-    fn left(&mut self, pid: Pid, how: &Departure) -> Vec<Word> {
+    fn left(&mut self, pid: Pid, how: &Departure) -> Vec<Reply> {
         let lanes = self.lanes_of(pid);
         lanes.iter().for_each(|&lane| self.workers[lane as usize] = None);
         // The engine asks again for those that had not come to their end, as it sees on the board that nobody writes
         // to any more.
         let lost = |lane: &u32| self.board.as_ref().is_some_and(|board| !board.is_finished(*lane));
-        let bereaved: Vec<u32> = lanes.iter().copied().filter(lost).collect();
-        if bereaved.len() > 1 {
-            self.bereaved.push(Bereaved { lanes: bereaved, asked: 0 });
+        let orphaned_lanes: Vec<u32> = lanes.iter().copied().filter(lost).collect();
+        if orphaned_lanes.len() > 1 {
+            self.orphaned_lanes.push(OrphanedLanes { lanes: orphaned_lanes, asked: 0 });
         }
-        let left = |&worker: &u32| Word::Left { worker, pid: pid.as_raw() as u32, how: how.clone() };
+        let left = |&worker: &u32| Reply::Left { worker, pid: pid.as_raw() as u32, how: how.clone() };
         lanes.iter().map(left).collect()
     }
 
-    fn stalled(&self, pid: Pid, stopped: bool) -> Vec<Word> {
-        let told = |&worker: &u32| Word::Stalled { worker, pid: pid.as_raw() as u32, stopped };
+    fn stalled(&self, pid: Pid, stopped: bool) -> Vec<Reply> {
+        let told = |&worker: &u32| Reply::Stalled { worker, pid: pid.as_raw() as u32, stopped };
         self.lanes_of(pid).iter().map(told).collect()
     }
 
@@ -237,9 +238,9 @@ impl Nursery {
         self.workers.iter().enumerate().filter(of_it).map(|(lane, _)| lane as u32).collect()
     }
 
-    /// Ends the workers of an earlier trial, if any are left; normally all have gone by themselves.
+    /// PipeEnds the workers of an earlier trial, if any are left; normally all have gone by themselves.
     fn end_workers(&mut self) {
-        self.bereaved.clear();
+        self.orphaned_lanes.clear();
         let mut pids: Vec<Pid> = self.workers.drain(..).flatten().collect();
         // Those of one process stand side by side.
         pids.dedup();
@@ -256,17 +257,23 @@ const NO_THREADS: i32 = 71;
 
 /// What a forked process does, from its first instruction to its exit status: works at its lanes, the first of them
 /// by itself.
-fn work_as_child(board: &Board, bench: &Bench, ends: Option<&Ends>, lanes: &[u32], nursery: Pid) -> i32 {
-    // Tied to the parent's one thread, which is the nursery itself. If that died before this call, nobody would
+fn work_as_child(
+    board: &Board,
+    prepared: &PreparedJob,
+    ends: Option<&PipeEnds>,
+    lanes: &[u32],
+    forkserver: Pid,
+) -> i32 {
+    // Tied to the parent's one thread, which is the forkserver itself. If that died before this call, nobody would
     // send the signal any more.
-    if prctl::set_pdeathsig(Signal::SIGKILL).is_err() || getppid() != nursery {
+    if prctl::set_pdeathsig(Signal::SIGKILL).is_err() || getppid() != forkserver {
         return 1;
     }
     let name = |lane: u32| format!("parlab-w{lane}");
     name_process(&name(lanes[0]));
     let _ = sigprocmask(SigmaskHow::SIG_SETMASK, Some(&SigSet::empty()), None);
     let work = |lane: u32| {
-        let worker = Worker::new(board, bench, lane);
+        let worker = Worker::new(board, prepared, lane);
         match ends {
             None => worker.work(),
             Some(ends) => worker.work_by_pipe(ends),
@@ -291,7 +298,7 @@ fn name_process(name: &str) {
     }
 }
 
-/// The line to the engine, if standard input is one: nobody starts a nursery by hand.
+/// The line to the engine, if standard input is one: nobody starts a forkserver by hand.
 fn standard_input_as_line() -> Option<UnixStream> {
     let input = std::io::stdin();
     let is_line =
@@ -313,7 +320,7 @@ fn hear_of_children() -> nix::Result<()> {
     unsafe { signal(Signal::SIGCHLD, SigHandler::SigDfl) }.map(drop)
 }
 
-/// Kills the process group that this nursery leads, itself included.
+/// Kills the process group that this forkserver leads, itself included.
 fn end_group() {
     let _ = killpg(getpgrp(), Signal::SIGKILL);
 }

@@ -2,11 +2,11 @@
 
 use crate::engine::event::{Cause, Loss, Remedy};
 
-use super::Said;
-use super::facts::Facts;
+use super::Wording;
+use super::facts::FindingInput;
 
 /// Speaks whenever a worker was lost.
-pub(super) fn lost_workers(facts: &Facts) -> Option<Said> {
+pub(super) fn lost_workers(facts: &FindingInput) -> Option<Wording> {
     let losses = &facts.losses;
     let first = losses.first()?;
     let count = |remedy: Remedy| losses.iter().filter(|loss| loss.remedy == remedy).count();
@@ -31,7 +31,7 @@ pub(super) fn lost_workers(facts: &Facts) -> Option<Said> {
         1 => "1 worker was lost".to_owned(),
         n => format!("{n} workers were lost"),
     };
-    Some(Said { weight: 95, message: format!("{lost}{}: {}.", cause(first, losses), fates.join(", ")) })
+    Some(Wording { weight: 95, message: format!("{lost}{}: {}.", cause(first, losses), fates.join(", ")) })
 }
 
 /// How they went, if all went the same way.
@@ -49,7 +49,7 @@ mod tests {
     use super::*;
 
     fn said(losses: Vec<Loss>) -> Option<String> {
-        let facts = Facts { losses, ..facts(Vec::new()) };
+        let facts = FindingInput { losses, ..facts(Vec::new()) };
         lost_workers(&facts).map(|said| said.message)
     }
 

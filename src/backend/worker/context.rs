@@ -9,17 +9,17 @@ use std::time::{Duration, Instant};
 use nix::sys::resource::Usage;
 
 use super::super::futex;
-use super::super::interpreter::Interpreter;
+use super::super::interpreter::LaneInterpreter;
 use super::{Worker, counts};
-use crate::workload::{Away, Cancelled, Commons, Desk, until_readable};
+use crate::workload::{Cancelled, ReleasedGil, SharedCells, TaskContext, until_readable};
 
-impl Desk for Worker<'_> {
+impl TaskContext for Worker<'_> {
     fn progress(&self, fraction: f64) -> Result<(), Cancelled> {
         self.lane.fraction.store((fraction as f32).to_bits(), Relaxed);
         if self.cancelled() {
             return Err(Cancelled);
         }
-        self.interpreter.as_ref().map_or(Ok(()), Interpreter::look)
+        self.interpreter.as_ref().map_or(Ok(()), LaneInterpreter::look)
     }
 
     fn cancelled(&self) -> bool {
@@ -29,13 +29,13 @@ impl Desk for Worker<'_> {
     fn sleep(&self, duration: Duration) -> Result<(), Cancelled> {
         self.lane.waits_ns.store(duration.as_nanos().min(u64::MAX.into()) as u64, Relaxed);
         let begun = Instant::now();
-        self.leave(Away::Blocked);
+        self.release(ReleasedGil::Blocked);
         loop {
             if self.cancelled() {
                 return Err(Cancelled);
             }
             let Some(left) = duration.checked_sub(begun.elapsed()).filter(|left| !left.is_zero()) else {
-                return self.come_back();
+                return self.reacquire();
             };
             futex::wait(&self.board.header().cancel.0, 0, Some(left));
         }
@@ -43,9 +43,9 @@ impl Desk for Worker<'_> {
 
     fn await_input(&self, source: BorrowedFd<'_>, expected: Duration) -> Result<(), Cancelled> {
         self.lane.waits_ns.store(expected.as_nanos().min(u64::MAX.into()) as u64, Relaxed);
-        self.leave(Away::Blocked);
+        self.release(ReleasedGil::Blocked);
         until_readable(source, &|| self.cancelled())?;
-        self.come_back()
+        self.reacquire()
     }
 
     fn service(&self) -> Option<u16> {
@@ -57,22 +57,22 @@ impl Desk for Worker<'_> {
         Cancelled
     }
 
-    fn leave(&self, away: Away) {
+    fn release(&self, away: ReleasedGil) {
         if let Some(interpreter) = &self.interpreter {
-            interpreter.leave(away);
+            interpreter.release(away);
         }
     }
 
-    fn come_back(&self) -> Result<(), Cancelled> {
-        self.interpreter.as_ref().map_or(Ok(()), Interpreter::enter)
+    fn reacquire(&self) -> Result<(), Cancelled> {
+        self.interpreter.as_ref().map_or(Ok(()), LaneInterpreter::enter)
     }
 
     fn worker(&self) -> u32 {
         self.number
     }
 
-    fn commons(&self) -> &Commons {
-        self.board.commons()
+    fn shared_cells(&self) -> &SharedCells {
+        self.board.shared_cells()
     }
 
     fn count_in(&self, usage: &Usage) {

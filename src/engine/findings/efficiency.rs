@@ -1,7 +1,7 @@
 //! Where the efficiency fell below one half, and what ate it.
 
-use super::Said;
-use super::facts::{Fact, Facts};
+use super::Wording;
+use super::facts::{Fact, FindingInput};
 use crate::units;
 
 /// A share of the time that explains where it went.
@@ -9,7 +9,7 @@ const LARGE: f64 = 0.25;
 
 /// Speaks when fewer than half of the workers' worth came out: of the configuration with the fewest workers for which
 /// this holds.
-pub(super) fn below_half(facts: &Facts) -> Option<Said> {
+pub(super) fn below_half(facts: &FindingInput) -> Option<Wording> {
     let wasteful = |fact: &&Fact| fact.workers > 1 && fact.efficiency.is_some_and(|e| e < 0.5);
     let first = facts.others().filter(wasteful).min_by_key(|fact| fact.workers)?;
     let before = facts.like(first).into_iter().any(|fact| {
@@ -24,14 +24,14 @@ pub(super) fn below_half(facts: &Facts) -> Option<Said> {
         first.label,
         cause.unwrap_or_default()
     );
-    Some(Said { weight: 75, message })
+    Some(Wording { weight: 75, message })
 }
 
 /// What may have eaten it, the plainest first.
-const CAUSES: &[fn(&Fact, &Facts) -> Option<String>] =
+const CAUSES: &[fn(&Fact, &FindingInput) -> Option<String>] =
     &[start_up, too_few_cpus, idle_workers, waits_for_the_lock, slower_tasks, growing_overhead, serial_part];
 
-fn start_up(fact: &Fact, facts: &Facts) -> Option<String> {
+fn start_up(fact: &Fact, facts: &FindingInput) -> Option<String> {
     let startup_s = fact.startup_s.filter(|_| facts.include_startup)?;
     let whole_s = startup_s + fact.wall.median;
     (startup_s >= LARGE * whole_s).then(|| {
@@ -39,13 +39,13 @@ fn start_up(fact: &Fact, facts: &Facts) -> Option<String> {
     })
 }
 
-fn too_few_cpus(fact: &Fact, facts: &Facts) -> Option<String> {
+fn too_few_cpus(fact: &Fact, facts: &FindingInput) -> Option<String> {
     let cpus = facts.usable_cpus.filter(|&cpus| fact.computes_beyond(cpus))?;
     let cpus = if cpus == 1 { "1 usable CPU".to_owned() } else { format!("{cpus} usable CPUs") };
     Some(format!("{} workers compute on {cpus}", fact.workers))
 }
 
-fn idle_workers(fact: &Fact, _: &Facts) -> Option<String> {
+fn idle_workers(fact: &Fact, _: &FindingInput) -> Option<String> {
     let order = fact.order?;
     let idle = order.idle_s / (fact.wall.median * f64::from(fact.workers));
     let longest = if order.longest_s >= 0.9 * fact.wall.median { ", while one had the longest task" } else { "" };
@@ -53,12 +53,12 @@ fn idle_workers(fact: &Fact, _: &Facts) -> Option<String> {
         .then(|| format!("its workers were without a task for {} of the time{longest}", units::percent(idle)))
 }
 
-fn waits_for_the_lock(fact: &Fact, _: &Facts) -> Option<String> {
+fn waits_for_the_lock(fact: &Fact, _: &FindingInput) -> Option<String> {
     let waited = fact.waited_for_a_lock();
     (waited >= LARGE).then(|| format!("its workers waited for the lock for {} of their time", units::percent(waited)))
 }
 
-fn slower_tasks(fact: &Fact, facts: &Facts) -> Option<String> {
+fn slower_tasks(fact: &Fact, facts: &FindingInput) -> Option<String> {
     let reference = facts.reference().filter(|reference| reference.workers == 1)?;
     let times = fact.order?.total_s / reference.order?.total_s;
     let is_large = times.is_finite() && times >= 1.0 + LARGE;
@@ -67,13 +67,13 @@ fn slower_tasks(fact: &Fact, facts: &Facts) -> Option<String> {
 }
 
 /// The serial fractions of a backend with few and with this many workers, if there are two to compare.
-fn fractions<'a>(fact: &Fact, facts: &'a Facts) -> Option<(&'a Fact, f64, f64)> {
+fn fractions<'a>(fact: &Fact, facts: &'a FindingInput) -> Option<(&'a Fact, f64, f64)> {
     let rows = facts.like(fact);
     let few = rows.into_iter().find(|row| row.workers > 1 && row.workers < fact.workers && row.karp_flatt.is_some())?;
     Some((few, few.karp_flatt?, fact.karp_flatt?))
 }
 
-fn growing_overhead(fact: &Fact, facts: &Facts) -> Option<String> {
+fn growing_overhead(fact: &Fact, facts: &FindingInput) -> Option<String> {
     let (few, before, now) = fractions(fact, facts)?;
     let grows = now > before.max(0.0) * 1.3 && now - before > 0.02;
     grows.then(|| {
@@ -85,7 +85,7 @@ fn growing_overhead(fact: &Fact, facts: &Facts) -> Option<String> {
     })
 }
 
-fn serial_part(fact: &Fact, facts: &Facts) -> Option<String> {
+fn serial_part(fact: &Fact, facts: &FindingInput) -> Option<String> {
     let (_, before, now) = fractions(fact, facts)?;
     let same = (now - before).abs() <= 0.3 * now && now > 0.05;
     same.then(|| format!("the serial fraction (Karp–Flatt) stays at {}: so much was not shared", units::percent(now)))
@@ -97,7 +97,7 @@ mod tests {
     use super::*;
     use crate::engine::order::OrderFigures;
 
-    fn said(facts: &Facts) -> String {
+    fn said(facts: &FindingInput) -> String {
         below_half(facts).map_or_else(String::new, |said| said.message)
     }
 

@@ -2,18 +2,18 @@
 
 use std::collections::BTreeMap;
 
-use super::event::{Event, Problem, Remedy, TrialEnd, TrialOutcome};
+use super::event::{Event, Remedy, TrialEnd, TrialOutcome, Warning, WarningCode};
 use super::words::{loss_in_words, trial_in_words};
 use crate::scenario::Plan;
 
-/// More problems of one code than this are counted instead of listed.
+/// More warnings of one code than this are counted instead of listed.
 const LISTED_MAX: usize = 20;
 
-/// The problems of a run so far.
-pub(super) struct Problems {
+/// The warnings of a run so far.
+pub(super) struct Warnings {
     plan: Plan,
     failed: bool,
-    list: Vec<Problem>,
+    list: Vec<Warning>,
     unlisted: usize,
     /// Tasks of the trial in progress that were given up for the workers they cost.
     given_up: u64,
@@ -21,7 +21,7 @@ pub(super) struct Problems {
     references: BTreeMap<Option<u32>, (usize, String)>,
 }
 
-impl Problems {
+impl Warnings {
     pub(super) fn new(plan: &Plan) -> Self {
         Self {
             plan: plan.clone(),
@@ -42,14 +42,14 @@ impl Problems {
                 "{most} workers × {inner} inner threads make {threads} threads for {usable_cpus} usable CPUs, which \
                  take turns; fewer of one of the two may be faster"
             );
-            self.add("oversubscribed", message);
+            self.add(WarningCode::Oversubscribed, message);
         }
     }
 
     /// Takes note of a trial whose memory should have been measured, and could not be; told once.
     pub(super) fn memory_is_unknown(&mut self) {
-        const CODE: &str = "memory-unknown";
-        if self.list.iter().all(|problem| problem.code != CODE) {
+        const CODE: WarningCode = WarningCode::MemoryUnknown;
+        if self.list.iter().all(|warning| warning.code != CODE) {
             let message = "the system does not tell proportional set sizes (/proc/PID/smaps_rollup), so this run has no \
                            figures of memory";
             self.add(CODE, message.to_owned());
@@ -60,11 +60,11 @@ impl Problems {
     pub(super) fn hear(&mut self, event: &Event) {
         if let Event::WorkerLost(loss) = event {
             let message = format!("{}: {}", self.trial_in_words(loss.trial), loss_in_words(loss));
-            self.add("worker-lost", message);
+            self.add(WarningCode::WorkerLost, message);
             if let (Remedy::TaskFailed, Some(task)) = (loss.remedy, loss.task) {
                 self.given_up += 1;
                 let trial = self.trial_in_words(loss.trial);
-                self.fail("task-failed", format!("task {task} of {trial} was given up: it cost two workers"));
+                self.fail(WarningCode::TaskFailed, format!("task {task} of {trial} was given up: it cost two workers"));
             }
         }
     }
@@ -75,7 +75,7 @@ impl Problems {
             TrialEnd::TimedOut => {
                 let trial = self.trial_in_words(trial);
                 self.fail(
-                    "timeout",
+                    WarningCode::Timeout,
                     format!(
                         "{trial} took longer than timeout_s allows and was ended; its configuration is not tried again"
                     ),
@@ -85,20 +85,21 @@ impl Problems {
                 // Those that cost workers have been told one by one.
                 let failed = outcome.tasks_failed.saturating_sub(self.given_up);
                 let trial = self.trial_in_words(trial);
-                let why = outcome.failure.as_deref().unwrap_or("nobody knows why");
+                let why = outcome.failure.as_deref().unwrap_or("no reason was given");
                 match failed {
                     0 => {}
-                    1 => self.fail("tasks-failed", format!("a task of {trial} failed: {why}")),
-                    _ => {
-                        self.fail("tasks-failed", format!("{failed} tasks of {trial} failed, one of them thus: {why}"))
-                    }
+                    1 => self.fail(WarningCode::TasksFailed, format!("a task of {trial} failed: {why}")),
+                    _ => self.fail(
+                        WarningCode::TasksFailed,
+                        format!("{failed} tasks of {trial} failed, one of them thus: {why}"),
+                    ),
                 }
             }
             TrialEnd::Complete => self.compare(trial, &outcome.checksum),
             TrialEnd::Broken => {
                 let trial = self.trial_in_words(trial);
-                let why = outcome.broken.as_deref().unwrap_or("nobody knows why");
-                self.fail("trial-broken", format!("{trial} was given up: {why}"));
+                let why = outcome.broken.as_deref().unwrap_or("no reason was given");
+                self.fail(WarningCode::TrialBroken, format!("{trial} was given up: {why}"));
             }
             TrialEnd::Cancelled => {}
         }
@@ -113,28 +114,28 @@ impl Problems {
             let (trial, first) = (self.trial_in_words(trial), self.trial_in_words(first));
             let message =
                 format!("the results of {trial} differ from those of {first} (checksums {checksum} and {reference})");
-            self.fail("results-differ", message);
+            self.fail(WarningCode::ResultsDiffer, message);
         }
     }
 
-    /// Whether the run failed, and all its problems.
-    pub(super) fn close(&mut self) -> (bool, Vec<Problem>) {
+    /// Whether the run failed, and all its warnings.
+    pub(super) fn close(&mut self) -> (bool, Vec<Warning>) {
         let mut list = std::mem::take(&mut self.list);
         if self.unlisted > 0 {
             let message = format!("and {} more like these", self.unlisted);
-            list.push(Problem { code: "more".to_owned(), message });
+            list.push(Warning { code: WarningCode::More, message });
         }
         (self.failed, list)
     }
 
-    fn fail(&mut self, code: &str, message: String) {
+    fn fail(&mut self, code: WarningCode, message: String) {
         self.failed = true;
         self.add(code, message);
     }
 
-    fn add(&mut self, code: &str, message: String) {
-        if self.list.iter().filter(|problem| problem.code == code).count() < LISTED_MAX {
-            self.list.push(Problem { code: code.to_owned(), message });
+    fn add(&mut self, code: WarningCode, message: String) {
+        if self.list.iter().filter(|warning| warning.code == code).count() < LISTED_MAX {
+            self.list.push(Warning { code, message });
         } else {
             self.unlisted += 1;
         }
@@ -155,11 +156,11 @@ mod tests {
         let text = "title = 't'\n[workload]\nkind = 'matmul'\ntasks = 1\n[sweep]\nworkers = [1, 4]\n";
         let scenario = scenario::parse("x.toml", "x", text, crate::workload::specs(), 2).expect("a scenario");
         let told = |inner, cpus| {
-            let mut problems = Problems::new(&Plan::of(&scenario));
-            problems.count_threads(inner, cpus);
-            let (failed, list) = problems.close();
+            let mut warnings = Warnings::new(&Plan::of(&scenario));
+            warnings.count_threads(inner, cpus);
+            let (failed, list) = warnings.close();
             assert!(!failed, "it is a warning");
-            list.into_iter().map(|problem| problem.message).collect::<Vec<_>>()
+            list.into_iter().map(|warning| warning.message).collect::<Vec<_>>()
         };
         // More workers than CPUs are asked for in so many words, and are no surprise.
         assert!(told(1, 2).is_empty() && told(2, 8).is_empty());

@@ -3,9 +3,9 @@
 use crate::analysis::{Interval, Summary};
 use crate::engine::event::{Loss, TaskTimes};
 use crate::engine::figures::{Figures, Row, Usage};
-use crate::engine::ledger::Ledger;
 use crate::engine::order::OrderFigures;
 use crate::engine::predicted::Predicted;
+use crate::engine::state::RunState;
 use crate::scenario::{BackendKind, Dispatch, Schedule};
 
 use super::lock::Lock;
@@ -15,7 +15,7 @@ const COMPUTING: f64 = 0.6;
 
 /// A run in figures.
 #[derive(Debug, Clone)]
-pub(super) struct Facts {
+pub(super) struct FindingInput {
     /// Tasks in a trial.
     pub(super) tasks: u64,
     /// CPUs that the run may use; `None` where that is not known.
@@ -68,15 +68,15 @@ pub(super) struct Fact {
     pub(super) lock_waited_s: Option<f64>,
 }
 
-impl Facts {
+impl FindingInput {
     /// Those of a run; `None` before it is planned.
-    pub(super) fn of(ledger: &Ledger, figures: &Figures) -> Option<Self> {
-        let planned = ledger.planned.as_ref()?;
+    pub(super) fn of(state: &RunState, figures: &Figures) -> Option<Self> {
+        let planned = state.planned.as_ref()?;
         let mut rows = Vec::new();
         let mut baseline = None;
         for (index, row) in figures.rows.iter().enumerate() {
             let is_baseline = figures.baseline == Some(index);
-            if let Some(fact) = Fact::of(ledger, index, row, is_baseline) {
+            if let Some(fact) = Fact::of(state, index, row, is_baseline) {
                 baseline = baseline.or(is_baseline.then_some(rows.len()));
                 rows.push(fact);
             }
@@ -85,10 +85,13 @@ impl Facts {
             tasks: planned.scenario.tasks,
             usable_cpus: Some(planned.machine.usable_cpus).filter(|&cpus| cpus > 0),
             include_startup: planned.scenario.include_startup,
-            inner_threads: ledger.problems.iter().any(|problem| problem.code == "oversubscribed"),
+            inner_threads: state
+                .warnings
+                .iter()
+                .any(|warning| warning.code == crate::engine::WarningCode::Oversubscribed),
             rows,
             baseline,
-            losses: ledger.losses.clone(),
+            losses: state.losses.clone(),
         })
     }
 
@@ -118,11 +121,11 @@ fn shared_lock(row: &Row, usage: &Usage) -> Option<Lock> {
 }
 
 impl Fact {
-    fn of(ledger: &Ledger, index: usize, row: &Row, is_baseline: bool) -> Option<Self> {
+    fn of(state: &RunState, index: usize, row: &Row, is_baseline: bool) -> Option<Self> {
         let wall = row.wall_s.filter(|wall| wall.median > 0.0 && wall.median.is_finite())?;
         let usage = row.usage.as_ref()?;
         let distance = |wall_s: f64| (wall_s - wall.median).abs();
-        let typical = ledger.samples(index).min_by(|a, b| distance(a.wall_s).total_cmp(&distance(b.wall_s)));
+        let typical = state.samples(index).min_by(|a, b| distance(a.wall_s).total_cmp(&distance(b.wall_s)));
         let relative = |figure: Option<f64>| figure.filter(|f| !is_baseline && f.is_finite());
         Some(Self {
             label: row.label.clone(),

@@ -1,7 +1,7 @@
 //! How fast it was, and how sure that is.
 
-use super::facts::{Fact, Facts};
-use super::{Said, TELLING};
+use super::facts::{Fact, FindingInput};
+use super::{TELLING, Wording};
 use crate::units;
 
 /// Repeats further apart than this, relative to their median, are news.
@@ -12,7 +12,7 @@ const AS_GOOD: f64 = 0.98;
 
 /// The fastest configuration with more workers than the baseline against that; without a baseline, the fastest of
 /// several.
-pub(super) fn best(facts: &Facts) -> Option<Said> {
+pub(super) fn best(facts: &FindingInput) -> Option<Wording> {
     let message = match facts.reference() {
         Some(reference) => {
             let more = facts.others().filter(|fact| fact.workers > reference.workers);
@@ -27,7 +27,7 @@ pub(super) fn best(facts: &Facts) -> Option<Said> {
         }
         None => return None,
     };
-    Some(Said { weight: 90, message })
+    Some(Wording { weight: 90, message })
 }
 
 /// The first of `rows`, which are sorted by their speedups, or the one that is as good with fewer workers.
@@ -53,7 +53,7 @@ fn against(rows: &[(&Fact, f64)], reference: &str) -> Option<String> {
 
 /// Speaks when the repeats leave it open whether more workers changed anything: of the configuration that seems to
 /// have changed most among those.
-pub(super) fn noise(facts: &Facts) -> Option<Said> {
+pub(super) fn noise(facts: &FindingInput) -> Option<Wording> {
     let workers = facts.reference()?.workers;
     let open = facts.others().filter(|fact| fact.workers > workers).filter_map(|fact| {
         let ci95 = fact.speedup_ci95.filter(|ci95| ci95.contains(1.0))?;
@@ -69,11 +69,11 @@ pub(super) fn noise(facts: &Facts) -> Option<Said> {
         units::digits(ci95.low),
         units::digits(ci95.high)
     );
-    Some(Said { weight: 80, message })
+    Some(Wording { weight: 80, message })
 }
 
 /// How far the repeats of a configuration lie apart, at most.
-pub(super) fn spread(facts: &Facts) -> Option<Said> {
+pub(super) fn spread(facts: &FindingInput) -> Option<Wording> {
     let spread = |fact: &Fact| (fact.wall.max - fact.wall.min) / fact.wall.median;
     let several = facts.rows.iter().filter(|fact| fact.wall.samples > 1);
     let worst = several.max_by(|a, b| spread(a).total_cmp(&spread(b)))?;
@@ -84,10 +84,13 @@ pub(super) fn spread(facts: &Facts) -> Option<Said> {
             "The repeats differ much: {} took from {from} to {to}; more of them, on a quieter machine, would tell more.",
             worst.label
         );
-        Said { weight: TELLING + 5, message }
+        Wording { weight: TELLING + 5, message }
     } else {
         let apart = units::percent(apart);
-        Said { weight: 20, message: format!("Repeats agree within {apart}: {} took from {from} to {to}.", worst.label) }
+        Wording {
+            weight: 20,
+            message: format!("Repeats agree within {apart}: {} took from {from} to {to}.", worst.label),
+        }
     })
 }
 
@@ -97,7 +100,7 @@ mod tests {
     use super::*;
     use crate::analysis::{Interval, summary};
 
-    fn message(said: Option<Said>) -> String {
+    fn message(said: Option<Wording>) -> String {
         said.map_or_else(String::new, |said| said.message)
     }
 

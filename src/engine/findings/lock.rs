@@ -1,7 +1,7 @@
 //! The interpreter's lock: who holds it runs, who does not waits.
 
-use super::Said;
-use super::facts::{Fact, Facts};
+use super::Wording;
+use super::facts::{Fact, FindingInput};
 use crate::units;
 
 /// What was measured of the one lock that all workers share, in seconds.
@@ -14,7 +14,7 @@ pub(super) struct Lock {
 }
 
 /// Speaks of workers who share a lock: that it kept them from being faster, or that it did not.
-pub(super) fn held(facts: &Facts) -> Option<Said> {
+pub(super) fn held(facts: &FindingInput) -> Option<Wording> {
     let reference = facts.reference()?;
     let locked = facts.others().filter(|fact| fact.workers > 1);
     let mut cases: Vec<(&Fact, Lock, f64)> =
@@ -34,7 +34,7 @@ pub(super) fn held(facts: &Facts) -> Option<Said> {
             units::percent(share(fact, lock)),
             units::seconds(lock.waited_s)
         );
-        return Some(Said { weight: 88, message });
+        return Some(Wording { weight: 88, message });
     }
     let free = cases.iter().find(|(fact, lock, speedup)| share(fact, *lock) <= 0.2 && *speedup >= 1.5);
     free.map(|&(fact, lock, speedup)| {
@@ -44,7 +44,7 @@ pub(super) fn held(facts: &Facts) -> Option<Said> {
             units::digits(speedup),
             units::percent(share(fact, lock))
         );
-        Said { weight: 76, message }
+        Wording { weight: 76, message }
     })
 }
 
@@ -57,7 +57,7 @@ mod tests {
         Fact { lock: Some(Lock { held_s, waited_s }), ..fact }
     }
 
-    fn said(facts: &Facts) -> String {
+    fn said(facts: &FindingInput) -> String {
         held(facts).map_or_else(String::new, |said| said.message)
     }
 

@@ -6,10 +6,10 @@ use crate::engine::figures::Row;
 use crate::engine::order::OrderFigures;
 use crate::scenario::{BackendKind, Config, Dispatch, Schedule};
 
-pub(super) use super::facts::{Fact, Facts};
+pub(super) use super::facts::{Fact, FindingInput};
 
 /// A run on two usable CPUs; the first row is the baseline, and the speedups follow from the wall times.
-pub(super) fn facts(mut rows: Vec<Fact>) -> Facts {
+pub(super) fn facts(mut rows: Vec<Fact>) -> FindingInput {
     let reference = rows.first().map(|row| (row.wall.median, row.workers));
     for row in rows.iter_mut().skip(1) {
         let Some((reference_s, workers)) = reference else { continue };
@@ -17,7 +17,7 @@ pub(super) fn facts(mut rows: Vec<Fact>) -> Facts {
         row.efficiency = row.speedup.and_then(|s| analysis::efficiency(s, row.workers, workers));
         row.karp_flatt = row.speedup.and_then(|s| analysis::karp_flatt(s, row.workers));
     }
-    Facts {
+    FindingInput {
         tasks: 16,
         usable_cpus: Some(2),
         include_startup: false,

@@ -1,11 +1,11 @@
-//! A desk that writes down what a task says of its progress, and calls it off when asked to.
+//! A context that writes down what a task says of its progress, and calls it off when asked to.
 
 use std::cell::{Cell, RefCell};
 use std::time::Duration;
 
-use parlab::workload::{Cancelled, Commons, Desk, Workload};
+use parlab::workload::{Cancelled, SharedCells, TaskContext, Workload};
 
-/// A desk for one task.
+/// A context for one task.
 #[derive(Default)]
 pub(crate) struct TestDesk {
     told: RefCell<Vec<f64>>,
@@ -13,11 +13,11 @@ pub(crate) struct TestDesk {
     slept: RefCell<Vec<f64>>,
     /// The look at which the task is called off, counted from 1.
     cancelled_at: Option<usize>,
-    commons: Commons,
+    shared_cells: SharedCells,
 }
 
 impl TestDesk {
-    /// A desk at which the task is called off at a look, counted from 1.
+    /// A context at which the task is called off at a look, counted from 1.
     pub(crate) fn cancelled_at(look: usize) -> Self {
         Self { cancelled_at: Some(look), ..Self::default() }
     }
@@ -33,7 +33,7 @@ impl TestDesk {
     }
 }
 
-impl Desk for TestDesk {
+impl TaskContext for TestDesk {
     fn progress(&self, fraction: f64) -> Result<(), Cancelled> {
         self.told.borrow_mut().push(fraction);
         self.look()
@@ -52,8 +52,8 @@ impl Desk for TestDesk {
         0
     }
 
-    fn commons(&self) -> &Commons {
-        &self.commons
+    fn shared_cells(&self) -> &SharedCells {
+        &self.shared_cells
     }
 }
 
@@ -61,14 +61,14 @@ impl Desk for TestDesk {
 /// stops at once when it is called off at any of a few places.
 #[track_caller]
 pub(crate) fn tells_and_stops(workload: &dyn Workload, task: u64, looks: usize) {
-    let desk = TestDesk::default();
-    workload.run(task, &desk).expect("nobody cancels");
-    let told = desk.told.borrow();
+    let context = TestDesk::default();
+    workload.run(task, &context).expect("nobody cancels");
+    let told = context.told.borrow();
     assert!(told.len() >= looks, "told {} times, expected at least {looks}", told.len());
     assert!(told.is_sorted() && told[0] >= 0.0 && (0.5..=1.0).contains(&told[told.len() - 1]), "{told:?}");
     for at in [1, looks / 2, looks] {
-        let desk = TestDesk { cancelled_at: Some(at), ..TestDesk::default() };
-        assert_eq!(workload.run(task, &desk), Err(Cancelled));
-        assert_eq!(desk.looks.get(), at, "it went on after it was called off");
+        let context = TestDesk { cancelled_at: Some(at), ..TestDesk::default() };
+        assert_eq!(workload.run(task, &context), Err(Cancelled));
+        assert_eq!(context.looks.get(), at, "it went on after it was called off");
     }
 }

@@ -1,7 +1,7 @@
 //! A scenario after checking: every default filled in, every bound held, every LIST expanded.
 //!
 //! These types are what the rest of the program sees; they are made by [`super::parse`](super::parse()) alone and are never
-//! half valid. They serialise, so that a forked-off nursery can be told what it is to run.
+//! half valid. They serialise, so that a forked-off forkserver can be told what it is to run.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -10,7 +10,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::interpreter::Interpreter;
-use super::list::Team;
+use super::list::Layout;
 use super::wording::{plain, plain_whole};
 
 /// What is to be run, complete and checked.
@@ -109,7 +109,7 @@ pub struct Sweep {
     /// The numbers of workers in the order given, each at most once, each at least 1.
     pub workers: Vec<u32>,
     /// Processes with threads, for `hybrid`; each at most once.
-    pub teams: Vec<Team>,
+    pub layouts: Vec<Layout>,
     /// What speedups are relative to.
     pub baseline: Baseline,
     /// Counted trials of each configuration, at least 1.

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 /// Workers that were hired for a trial.
-pub trait Crew: Send {
+pub trait Pool: Send {
     /// Waits for the next thing to know about a worker; `None` when the time is up.
     fn next(&mut self, timeout: Duration) -> Option<Notice>;
 
@@ -26,7 +26,7 @@ pub trait Crew: Send {
         None
     }
 
-    /// Ends what can be ended by force. Threads cannot.
+    /// PipeEnds what can be ended by force. Threads cannot.
     fn kill(&mut self);
 }
 
@@ -51,7 +51,7 @@ pub enum Notice {
         /// Whether it is stopped now.
         stopped: bool,
     },
-    /// The crew cannot go on at all.
+    /// The pool cannot go on at all.
     Broken(Broken),
 }
 
@@ -65,7 +65,7 @@ pub enum Departure {
     Signal(String),
 }
 
-/// Why a crew cannot be hired or cannot go on.
+/// Why a pool cannot be hired or cannot go on.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub struct Broken(pub String);

@@ -1,4 +1,4 @@
-//! The commons: a small block of memory that all workers of a trial share, threads and forked processes alike, for
+//! The shared_cells: a small block of memory that all workers of a trial share, threads and forked processes alike, for
 //! kinds whose lesson is shared data.
 //!
 //! It is zero when a trial begins, and the engine reads it when the trial is over. All of it is atomics, so tasks may
@@ -7,16 +7,16 @@
 
 use std::sync::atomic::AtomicU64;
 
-use super::lock::Lock;
+use super::lock::RobustLock;
 
 /// Shared cells, and a lock for those that want one. All zero is a valid state: nothing counted, the lock free.
 #[repr(C, align(128))]
-pub struct Commons {
-    lock: Lock,
-    cells: [AtomicU64; Commons::LINES * Commons::LINE],
+pub struct SharedCells {
+    lock: RobustLock,
+    cells: [AtomicU64; SharedCells::LINES * SharedCells::LINE],
 }
 
-impl Commons {
+impl SharedCells {
     /// Lines of cells. Two lines never share a cache line: they are twice as long as those of most processors, which
     /// like to fetch two at a time.
     pub const LINES: usize = 64;
@@ -25,7 +25,7 @@ impl Commons {
 
     /// A block of its own, all zero.
     pub const fn new() -> Self {
-        Self { lock: Lock::new(), cells: [const { AtomicU64::new(0) }; Self::LINES * Self::LINE] }
+        Self { lock: RobustLock::new(), cells: [const { AtomicU64::new(0) }; Self::LINES * Self::LINE] }
     }
 
     /// All cells, line after line.
@@ -42,12 +42,12 @@ impl Commons {
     }
 
     /// The lock, on a line of its own.
-    pub fn lock(&self) -> &Lock {
+    pub fn lock(&self) -> &RobustLock {
         &self.lock
     }
 }
 
-impl Default for Commons {
+impl Default for SharedCells {
     fn default() -> Self {
         Self::new()
     }
@@ -59,11 +59,11 @@ mod tests {
 
     #[test]
     fn lines_and_the_lock_are_apart() {
-        let commons = Commons::new();
+        let shared_cells = SharedCells::new();
         let at = |cell: &AtomicU64| std::ptr::from_ref(cell).addr();
-        let lines: Vec<usize> = (0..Commons::LINES).map(|line| at(commons.line(line)) / 128).collect();
+        let lines: Vec<usize> = (0..SharedCells::LINES).map(|line| at(shared_cells.line(line)) / 128).collect();
         assert!(lines.is_sorted_by(|a, b| a < b));
-        assert!(std::ptr::from_ref(commons.lock()).addr() / 128 < lines[0]);
-        assert_eq!(commons.cells().len(), Commons::LINES * Commons::LINE);
+        assert!(std::ptr::from_ref(shared_cells.lock()).addr() / 128 < lines[0]);
+        assert_eq!(shared_cells.cells().len(), SharedCells::LINES * SharedCells::LINE);
     }
 }

@@ -7,25 +7,25 @@ use std::sync::atomic::AtomicU64;
 use rustix::event::PollFlags;
 
 use super::super::board::Board;
-use super::super::layout::Turn;
-use super::ends::{Ends, Moved, read, wait, waiting_for, write};
-use super::frame::{HEAD, Layout, head, put_word, word};
+use super::super::layout::PipeLock;
+use super::ends::{Moved, PipeEnds, read, wait, waiting_for, write};
+use super::frame::{FrameLayout, HEAD, head, put_word, word};
 use crate::workload::{Cancelled, Values};
 
 /// One worker's, with the chunk in hand and its results as far as there are any.
-pub(in crate::backend) struct Clerk<'a> {
+pub(in crate::backend) struct PipeClient<'a> {
     board: &'a Board,
-    ends: &'a Ends,
+    ends: &'a PipeEnds,
     worker: u32,
-    layout: Layout,
+    layout: FrameLayout,
     tasks: Vec<u8>,
     results: Vec<u8>,
 }
 
-impl<'a> Clerk<'a> {
-    /// A clerk with room for the largest messages, the pages of which are there from the start.
-    pub(in crate::backend) fn new(board: &'a Board, ends: &'a Ends, worker: u32) -> Self {
-        let layout = Layout::of(board.shape());
+impl<'a> PipeClient<'a> {
+    /// A client with room for the largest messages, the pages of which are there from the start.
+    pub(in crate::backend) fn new(board: &'a Board, ends: &'a PipeEnds, worker: u32) -> Self {
+        let layout = FrameLayout::of(board.shape());
         // Zeros would be given out as pages that are not there yet.
         let [tasks, results] = [layout.tasks_max(), layout.results_max()].map(|bytes| vec![1; bytes]);
         Self { board, ends, worker, layout, tasks, results }
@@ -56,7 +56,7 @@ impl<'a> Clerk<'a> {
     }
 
     /// Reads the first bytes of a message, at most `sure` many; `None` when there are no more messages.
-    fn begin_reading(&mut self, turn: &Turn, sure: usize) -> Result<Option<usize>, Cancelled> {
+    fn begin_reading(&mut self, turn: &PipeLock, sure: usize) -> Result<Option<usize>, Cancelled> {
         loop {
             turn.mark(self.worker, true);
             match read(&self.ends.tasks, &mut self.tasks[..sure]).map_err(unusable)? {

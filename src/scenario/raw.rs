@@ -9,7 +9,7 @@ use std::ops::Range;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::findings::Findings;
+use super::diagnostics::Diagnostics;
 use super::kind::Bounds;
 use super::wording::{nearest, one_of, plain, plain_whole, printable};
 
@@ -19,13 +19,13 @@ pub(super) struct Setting<'d> {
     /// The key, with an index for an element of an array; or the option.
     key: Cow<'d, str>,
     /// Where it stands.
-    pub(super) origin: Origin,
+    pub(super) origin: ValueOrigin,
     raw: Raw<'d>,
 }
 
 /// Where a setting was given.
 #[derive(Clone)]
-pub(super) enum Origin {
+pub(super) enum ValueOrigin {
     /// In the file, at these bytes.
     File(Range<usize>),
     /// On the command line.
@@ -53,14 +53,14 @@ impl<'d> Setting<'d> {
         let span = value.span();
         (!span.is_empty()).then(|| Self {
             key: key.into(),
-            origin: Origin::File(span),
+            origin: ValueOrigin::File(span),
             raw: Raw::Toml(value.get_ref()),
         })
     }
 
     /// An option with what was typed behind it.
     pub(super) fn typed(option: &'static str, text: &'d str) -> Self {
-        Self { key: option.into(), origin: Origin::Option, raw: Raw::Typed(text) }
+        Self { key: option.into(), origin: ValueOrigin::Option, raw: Raw::Typed(text) }
     }
 
     /// How it is named in messages, with its value as it is written.
@@ -68,68 +68,68 @@ impl<'d> Setting<'d> {
         let key = printable(&self.key);
         match (&self.raw, &self.origin) {
             (Raw::Typed(typed), _) => format!("{key} \"{}\"", printable(typed)),
-            (Raw::Toml(_), Origin::File(span)) => match Findings::source(text, span.clone()) {
+            (Raw::Toml(_), ValueOrigin::File(span)) => match Diagnostics::source(text, span.clone()) {
                 source if self.is_block_table() && !source.starts_with('{') => format!("[{key}]"),
                 source => format!("{key} = {}", printable(source)),
             },
-            (Raw::Toml(_), Origin::Option) => key,
+            (Raw::Toml(_), ValueOrigin::Option) => key,
         }
     }
 
     /// Where it begins in the file; 0 for an option.
     pub(super) fn offset(&self) -> usize {
         match &self.origin {
-            Origin::File(span) => span.start,
-            Origin::Option => 0,
+            ValueOrigin::File(span) => span.start,
+            ValueOrigin::Option => 0,
         }
     }
 
     /// Whether it was given on the command line.
     pub(super) fn is_option(&self) -> bool {
-        matches!(self.origin, Origin::Option)
+        matches!(self.origin, ValueOrigin::Option)
     }
 
     /// A whole number from `min` to `max`, inclusive; `2e6` is one too.
-    pub(super) fn whole(&self, findings: &mut Findings<'_>, min: u64, max: u64) -> Option<u64> {
+    pub(super) fn whole(&self, diagnostics: &mut Diagnostics<'_>, min: u64, max: u64) -> Option<u64> {
         let value = match self.numeral() {
-            None => return self.mistyped(findings, "a whole number"),
+            None => return self.mistyped(diagnostics, "a whole number"),
             Some(Numeral::Whole(n)) => u64::try_from(n).map_err(|_| n < 0),
             Some(Numeral::Real(x)) if x.is_finite() && x.fract() != 0.0 => {
-                findings.about(self, "must be a whole number");
+                diagnostics.about(self, "must be a whole number");
                 return None;
             }
             Some(Numeral::Real(x)) if x.is_finite() => whole_of(x).ok_or(x < 0.0),
             Some(Numeral::Real(_)) => {
-                findings.about(self, "must be a whole number, and finite");
+                diagnostics.about(self, "must be a whole number, and finite");
                 return None;
             }
             Some(Numeral::Huge) => Err(false),
         };
         match value {
             Ok(n) if (min..=max).contains(&n) => return Some(n),
-            Ok(n) if n < min => findings.about(self, format!("must be at least {min}")),
-            Err(true) => findings.about(self, format!("must be at least {min}")),
-            _ => findings.about(self, format!("must be at most {}", plain_whole(max))),
+            Ok(n) if n < min => diagnostics.about(self, format!("must be at least {min}")),
+            Err(true) => diagnostics.about(self, format!("must be at least {min}")),
+            _ => diagnostics.about(self, format!("must be at most {}", plain_whole(max))),
         }
         None
     }
 
     /// A finite number within bounds.
-    pub(super) fn number(&self, findings: &mut Findings<'_>, bounds: Bounds) -> Option<f64> {
+    pub(super) fn number(&self, diagnostics: &mut Diagnostics<'_>, bounds: Bounds) -> Option<f64> {
         let x = match self.numeral() {
-            None => return self.mistyped(findings, "a number"),
+            None => return self.mistyped(diagnostics, "a number"),
             Some(Numeral::Whole(n)) => n as f64,
             Some(Numeral::Real(x)) if x.is_nan() => {
-                findings.about(self, "must be a number, not nan");
+                diagnostics.about(self, "must be a number, not nan");
                 return None;
             }
             Some(Numeral::Real(x)) => x,
             Some(Numeral::Huge) => f64::INFINITY,
         };
         if x < bounds.min {
-            findings.about(self, format!("must be at least {}", plain(bounds.min)));
+            diagnostics.about(self, format!("must be at least {}", plain(bounds.min)));
         } else if x > bounds.max {
-            findings.about(self, format!("must be at most {}", plain(bounds.max)));
+            diagnostics.about(self, format!("must be at most {}", plain(bounds.max)));
         } else {
             return Some(x);
         }
@@ -137,33 +137,33 @@ impl<'d> Setting<'d> {
     }
 
     /// `true` or `false`.
-    pub(super) fn flag(&self, findings: &mut Findings<'_>) -> Option<bool> {
+    pub(super) fn flag(&self, diagnostics: &mut Diagnostics<'_>) -> Option<bool> {
         match self.raw {
             Raw::Toml(DeValue::Boolean(flag)) => Some(*flag),
             Raw::Typed("true") => Some(true),
             Raw::Typed("false") => Some(false),
-            _ => self.mistyped(findings, "true or false"),
+            _ => self.mistyped(diagnostics, "true or false"),
         }
     }
 
     /// Any text.
-    pub(super) fn text(&self, findings: &mut Findings<'_>) -> Option<&'d str> {
+    pub(super) fn text(&self, diagnostics: &mut Diagnostics<'_>) -> Option<&'d str> {
         match self.raw {
             Raw::Toml(DeValue::String(text)) => Some(text.as_ref()),
             Raw::Typed(text) => Some(text),
-            Raw::Toml(_) => self.mistyped(findings, "a string"),
+            Raw::Toml(_) => self.mistyped(diagnostics, "a string"),
         }
     }
 
     /// Text of 1 to `max` printable ASCII characters.
-    pub(super) fn ascii(&self, findings: &mut Findings<'_>, max: usize) -> Option<&'d str> {
-        let text = self.text(findings)?;
+    pub(super) fn ascii(&self, diagnostics: &mut Diagnostics<'_>, max: usize) -> Option<&'d str> {
+        let text = self.text(diagnostics)?;
         if text.is_empty() {
-            findings.about(self, "must not be empty");
+            diagnostics.about(self, "must not be empty");
         } else if text.chars().any(|c| !(' '..='~').contains(&c)) {
-            findings.about(self, "must be of printable ASCII characters alone");
+            diagnostics.about(self, "must be of printable ASCII characters alone");
         } else if text.len() > max {
-            findings.about(self, format!("has {} characters; at most {max} are allowed", text.len()));
+            diagnostics.about(self, format!("has {} characters; at most {max} are allowed", text.len()));
         } else {
             return Some(text);
         }
@@ -173,13 +173,13 @@ impl<'d> Setting<'d> {
     /// The choice that a word names.
     pub(super) fn choice<T: Copy>(
         &self,
-        findings: &mut Findings<'_>,
+        diagnostics: &mut Diagnostics<'_>,
         choices: &[T],
         word: fn(T) -> &'static str,
     ) -> Option<T> {
         let words = choices.iter().map(|&choice| word(choice));
         let Some(given) = self.string() else {
-            return self.mistyped(findings, &one_of(words));
+            return self.mistyped(diagnostics, &one_of(words));
         };
         let given = given.trim();
         if let Some(&choice) = choices.iter().find(|&&choice| word(choice) == given) {
@@ -189,22 +189,22 @@ impl<'d> Setting<'d> {
             Some(near) => format!("is not known; did you mean \"{near}\"?"),
             None => format!("must be {}", one_of(words)),
         };
-        findings.about(self, message);
+        diagnostics.about(self, message);
         None
     }
 
     /// What stands in the array, each with its own place; typed text is split at its commas.
-    pub(super) fn items(&self, findings: &mut Findings<'_>, of: &str) -> Option<Vec<Setting<'d>>> {
+    pub(super) fn items(&self, diagnostics: &mut Diagnostics<'_>, of: &str) -> Option<Vec<Setting<'d>>> {
         match self.raw {
             Raw::Toml(DeValue::Array(array)) => {
                 let item = |(i, value): (usize, &'d _)| Self::in_file(format!("{}[{i}]", self.key), value);
                 Some(array.iter().enumerate().filter_map(item).collect())
             }
             Raw::Typed(text) => {
-                let item = |text| Self { key: self.key.clone(), origin: Origin::Option, raw: Raw::Typed(text) };
+                let item = |text| Self { key: self.key.clone(), origin: ValueOrigin::Option, raw: Raw::Typed(text) };
                 Some(text.split(',').map(item).collect())
             }
-            Raw::Toml(_) => self.mistyped(findings, &format!("an array of {of}")),
+            Raw::Toml(_) => self.mistyped(diagnostics, &format!("an array of {of}")),
         }
     }
 
@@ -231,10 +231,10 @@ impl<'d> Setting<'d> {
     }
 
     /// Notes that the value has the wrong type.
-    pub(super) fn mistyped<T>(&self, findings: &mut Findings<'_>, wanted: &str) -> Option<T> {
+    pub(super) fn mistyped<T>(&self, diagnostics: &mut Diagnostics<'_>, wanted: &str) -> Option<T> {
         let given = match self.raw {
             Raw::Typed(_) => {
-                findings.about(self, format!("must be {wanted}"));
+                diagnostics.about(self, format!("must be {wanted}"));
                 return None;
             }
             Raw::Toml(value) => value,
@@ -253,7 +253,7 @@ impl<'d> Setting<'d> {
             DeValue::Array(_) => ("an array", ""),
             DeValue::Table(_) => ("a table", ""),
         };
-        findings.about(self, format!("must be {wanted}, not {given}{remedy}"));
+        diagnostics.about(self, format!("must be {wanted}, not {given}{remedy}"));
         None
     }
 

@@ -1,7 +1,7 @@
 //! Workers and CPUs: who waits needs none, who computes wants one, and some share more than they think.
 
-use super::Said;
-use super::facts::{Fact, Facts};
+use super::Wording;
+use super::facts::{Fact, FindingInput};
 use crate::units;
 
 /// CPU times below this are too coarse to compare.
@@ -10,7 +10,7 @@ const CPU_MIN_S: f64 = 0.01;
 const PREEMPTIONS_MIN: u64 = 50;
 
 /// Speaks when more workers than CPUs were faster than all CPUs together could compute: of the fastest such.
-pub(super) fn waiting(facts: &Facts) -> Option<Said> {
+pub(super) fn waiting(facts: &FindingInput) -> Option<Wording> {
     let (cpus, reference) = (facts.usable_cpus?, facts.reference()?);
     let share = |fact: &Fact| fact.cpu_s / (fact.wall.median * f64::from(cpus));
     let beyond = facts.others().filter(|fact| fact.workers > cpus && share(fact) <= 0.5);
@@ -26,12 +26,12 @@ pub(super) fn waiting(facts: &Facts) -> Option<Said> {
         if cpus == 1 { "" } else { "s" },
         units::percent(share(fact))
     );
-    Some(Said { weight: 78, message })
+    Some(Wording { weight: 78, message })
 }
 
 /// Speaks when the same tasks cost much more CPU time side by side than alone, though there were CPUs enough: of the
 /// configuration where they cost most.
-pub(super) fn shared(facts: &Facts) -> Option<Said> {
+pub(super) fn shared(facts: &FindingInput) -> Option<Wording> {
     let cpus = facts.usable_cpus?;
     let alone = facts.reference().filter(|fact| fact.workers == 1 && fact.cpu_s >= CPU_MIN_S)?;
     let times = |fact: &Fact| fact.cpu_s / alone.cpu_s;
@@ -49,12 +49,12 @@ pub(super) fn shared(facts: &Facts) -> Option<Said> {
         units::seconds(fact.cpu_s),
         units::seconds(alone.cpu_s)
     );
-    Some(Said { weight: 70, message })
+    Some(Wording { weight: 70, message })
 }
 
 /// Speaks when more runnable threads than CPUs made the kernel take turns: of the configuration that was preempted
 /// most, against the one of its backend that made the most of the CPUs.
-pub(super) fn switches(facts: &Facts) -> Option<Said> {
+pub(super) fn switches(facts: &FindingInput) -> Option<Wording> {
     let cpus = facts.usable_cpus?;
     let crowded = |fact: &&Fact| fact.workers > cpus || (facts.inner_threads && fact.workers > 1);
     let many = facts.others().filter(crowded).max_by_key(|fact| fact.preemptions)?;
@@ -80,7 +80,7 @@ pub(super) fn switches(facts: &Facts) -> Option<Said> {
         many.label,
         if cpus == 1 { "" } else { "s" }
     );
-    Some(Said { weight: 60, message })
+    Some(Wording { weight: 60, message })
 }
 
 #[cfg(test)]
@@ -88,7 +88,7 @@ mod tests {
     use super::super::fixture::{facts, processes, serial, threads};
     use super::*;
 
-    fn said(rule: fn(&Facts) -> Option<Said>, facts: &Facts) -> String {
+    fn said(rule: fn(&FindingInput) -> Option<Wording>, facts: &FindingInput) -> String {
         rule(facts).map_or_else(String::new, |said| said.message)
     }
 

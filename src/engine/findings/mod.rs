@@ -1,9 +1,9 @@
 //! What happened: the few sentences that a run's figures are worth, made by rules and by nothing else.
 //!
-//! A rule looks at the [`Facts`], says its sentence with the figures in it, and how telling that is; or it is silent.
+//! A rule looks at the [`FindingInput`], says its sentence with the figures in it, and how telling that is; or it is silent.
 //! Nothing here measures, and nothing is said of what was not measured.
 //!
-//! To add a rule: a function `fn(&Facts) -> Option<Said>` beside its like, tests for when it speaks and when it must
+//! To add a rule: a function `fn(&FindingInput) -> Option<Wording>` beside its like, tests for when it speaks and when it must
 //! not, and a line in [`RULES`].
 
 mod cpus;
@@ -22,8 +22,8 @@ mod speed;
 use serde::Serialize;
 
 use super::figures::Figures;
-use super::ledger::Ledger;
-use facts::Facts;
+use super::state::RunState;
+use facts::FindingInput;
 
 /// A sentence about a run, and the rule that it comes from.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -36,7 +36,7 @@ pub struct Finding {
 
 /// What a rule has to say.
 #[derive(Debug, Clone, PartialEq)]
-struct Said {
+struct Wording {
     /// How telling it is, up to 100; below [`TELLING`] it is told only where there is little else.
     weight: u8,
     /// One sentence.
@@ -46,7 +46,7 @@ struct Said {
 /// A rule.
 struct Rule {
     name: &'static str,
-    speak: fn(&Facts) -> Option<Said>,
+    speak: fn(&FindingInput) -> Option<Wording>,
 }
 
 /// All rules, in the order in which their sentences follow each other.
@@ -76,15 +76,15 @@ const MOST: usize = 5;
 const LEAST: usize = 2;
 
 /// The most telling sentences about a run, finished or not; none before anything was measured.
-pub fn findings(ledger: &Ledger, figures: &Figures) -> Vec<Finding> {
+pub fn findings(state: &RunState, figures: &Figures) -> Vec<Finding> {
     if figures.varied().is_some() {
         return grain::worth_while(figures);
     }
-    Facts::of(ledger, figures).map(|facts| told(&facts)).unwrap_or_default()
+    FindingInput::of(state, figures).map(|facts| told(&facts)).unwrap_or_default()
 }
 
 /// The sentences worth telling, chosen by weight and told in the order of the table.
-fn told(facts: &Facts) -> Vec<Finding> {
+fn told(facts: &FindingInput) -> Vec<Finding> {
     let spoken = |(place, rule): (usize, &Rule)| (rule.speak)(facts).map(|said| (place, rule.name, said));
     let mut all: Vec<_> = RULES.iter().enumerate().filter_map(spoken).collect();
     all.sort_by_key(|(place, _, said)| (std::cmp::Reverse(said.weight), *place));
@@ -116,7 +116,7 @@ mod tests {
     #[test]
     fn a_run_without_figures_gets_none() {
         assert_eq!(told(&facts(Vec::new())), []);
-        assert_eq!(findings(&Ledger::default(), &Figures::default()), []);
+        assert_eq!(findings(&RunState::default(), &Figures::default()), []);
     }
 
     #[test]
