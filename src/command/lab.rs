@@ -6,13 +6,12 @@ use std::process::ExitCode;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::failure::Failure;
-use super::history::{self, HistoryKeeper};
-use super::{drafts, limits, machine_facts, program, setting, usable_cpus};
+use super::history::{self, HistoryWriter};
+use super::{drafts, limits, machine_facts, program, run_info, usable_cpus};
 use crate::cli::Cli;
-use crate::engine::Session;
+use crate::engine::{RunInfo, Session};
 use crate::machine::{self, Pace, Sampler};
-use crate::record::{History, MachineFacts, Snapshot};
-use crate::report::Journal;
+use crate::record::{History, Journal, MachineFacts, RunState, Snapshot};
 use crate::scenario::form::ScenarioForm;
 use crate::scenario::library::{Entry, Library, Origin, Source, find, standard_folders};
 use crate::scenario::{
@@ -51,6 +50,10 @@ struct LabSettings {
     sampler: Option<Sampler>,
     /// One for all runs, in the order they happen.
     journal: Option<Arc<Mutex<Journal>>>,
+    /// Where runs of the library's scenarios are remembered.
+    history: HistoryWriter,
+    /// Whether the last run that was started is of a scenario of the library as it is, and is to be remembered.
+    remembers: bool,
     /// What is expected of scenarios, by their names in the library.
     prediction_specs: HashMap<String, Vec<PredictionSpec>>,
 }
@@ -66,6 +69,8 @@ impl LabSettings {
             scenarios: Mutex::default(),
             sampler: None,
             journal: None,
+            history: HistoryWriter::default(),
+            remembers: false,
             prediction_specs: HashMap::new(),
         };
         let Some(source) = opened else { return Ok((bench, None)) };
@@ -118,6 +123,7 @@ impl Lab for LabSettings {
         let entries: Vec<Entry> = self.guest.iter().cloned().chain(entries).collect();
         let mut scenarios = self.scenarios.lock().unwrap_or_else(PoisonError::into_inner);
         *scenarios = entries.iter().map(|entry| (entry.call.clone(), entry.clone())).collect();
+        self.history.settle();
         let history = history::history();
         entries.into_iter().map(|entry| library_entry(entry, &history)).collect()
     }
@@ -127,9 +133,13 @@ impl Lab for LabSettings {
     }
 
     fn start(&mut self, name: &str, events: EventSink) -> Result<Box<dyn LiveRun>, String> {
-        let scenario = self.entry(name)?.scenario.map_err(|problems| problems.to_string())?;
+        let entry = self.entry(name)?;
+        let source = drafts::source(&entry, &entry.text);
+        let scenario = entry.scenario.map_err(|problems| problems.to_string())?;
         let predictions = self.predictions(name, &scenario);
-        self.begin(scenario, predictions, HistoryKeeper::new(), events)
+        let run = self.begin(scenario, run_info(source, predictions), events)?;
+        self.remembers = true;
+        Ok(run)
     }
 
     fn form(&self, name: &str, text: Option<&str>) -> Result<ScenarioForm, String> {
@@ -141,7 +151,7 @@ impl Lab for LabSettings {
     fn check(&self, draft: &Draft, form: &ScenarioForm) -> Result<Preview, Vec<FieldError>> {
         let homeless = |text: String| vec![FieldError { row: None, text }];
         let entry = self.entry(&draft.name).map_err(homeless)?;
-        match drafts::parse(&entry, &draft.text) {
+        match drafts::parse(&drafts::source(&entry, &draft.text)) {
             Ok(scenario) => Ok(preview(&scenario)),
             Err(problems) => Err(problems.iter().map(|problem| trouble(problem, &draft.text, form)).collect()),
         }
@@ -152,8 +162,17 @@ impl Lab for LabSettings {
         if draft.text == entry.text {
             return self.start(&draft.name, events);
         }
-        let scenario = drafts::parse(&entry, &draft.text).map_err(|problems| problems.to_string())?;
-        self.begin(drafts::named(scenario), Vec::new(), HistoryKeeper::none(), events)
+        let source = drafts::source(&entry, &draft.text);
+        let scenario = drafts::parse(&source).map_err(|problems| problems.to_string())?;
+        let run = self.begin(drafts::named(scenario), run_info(source, Vec::new()), events)?;
+        self.remembers = false;
+        Ok(run)
+    }
+
+    fn ended(&mut self, record: &RunState) {
+        if self.remembers {
+            self.history.remember(record);
+        }
     }
 
     fn suggest_file(&self, name: &str) -> String {
@@ -190,26 +209,19 @@ impl LabSettings {
         scenarios.get(name).cloned().ok_or_else(|| format!("{name} is no longer in the library"))
     }
 
-    fn begin(
-        &self,
-        scenario: Scenario,
-        predictions: Vec<Prediction>,
-        mut memory: HistoryKeeper,
-        events: EventSink,
-    ) -> Result<Box<dyn LiveRun>, String> {
+    fn begin(&self, scenario: Scenario, info: RunInfo, events: EventSink) -> Result<Box<dyn LiveRun>, String> {
         limits::check(&scenario, false)
             .and_then(|()| limits::check_workload(&scenario))
             .map_err(|failure| failure.message)?;
         let journal = self.journal.clone();
         let tell = move |stamped| {
-            memory.take(&stamped);
             if let Some(journal) = &journal {
                 // A disk that is full ends the journal, never the run; there is no place to tell it here.
                 let _ = journal.lock().unwrap_or_else(PoisonError::into_inner).record(&stamped);
             }
             events(stamped);
         };
-        let session = Session::start(scenario, setting(predictions), program(), tell)
+        let session = Session::start(scenario, info, program(), tell)
             .map_err(|error| format!("cannot start the run: {error}"))?;
         Ok(Box::new(session))
     }

@@ -18,8 +18,7 @@ use jiff::Timestamp;
 
 use crate::cli::{self, Cli, Command, Listing, Plain};
 use crate::engine::RunInfo;
-use crate::record::{History, MachineFacts};
-use crate::report::Journal;
+use crate::record::{History, Journal, MachineFacts};
 use crate::scenario::library::{Library, Source, bundled, find, standard_folders};
 use crate::scenario::{DiagnosticList, Overrides, Prediction, Scenario, label, schema};
 use crate::{machine, report, workload};
@@ -92,10 +91,11 @@ fn check(files: &[PathBuf]) -> Result<ExitCode, Failure> {
 
 /// `parlab machine`: what is seen of it.
 fn machine(format: Plain) -> Result<ExitCode, Failure> {
-    let (facts, moment) = (machine::facts(), machine::moment());
+    let (usable, moment) = (machine::usable_here(), machine::moment());
+    let facts = machine::facts(&usable);
     print(&match format {
-        Plain::Text => report::machine::text(&facts, &moment),
-        Plain::Json => report::machine::json(&facts, &moment),
+        Plain::Text => report::machine::text(&facts, &usable, &moment),
+        Plain::Json => report::machine::json(&facts, &usable, &moment),
     })
 }
 
@@ -105,13 +105,14 @@ fn print(text: &str) -> Result<ExitCode, Failure> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// The scenario to run, as the command line changes it.
-fn scenario(args: &cli::Run) -> Result<Scenario, Failure> {
+/// The scenario to run, as it was found and as the command line changes it.
+fn scenario(args: &cli::Run) -> Result<(Source, Scenario), Failure> {
     let source =
         find(Path::new(&args.scenario), &standard_folders()).map_err(|problem| Failure::usage(problem.to_string()))?;
-    source
+    let scenario = source
         .parse(workload::specs(), usable_cpus(), &overrides(&args.overrides))
-        .map_err(|problems| Failure::usage(problems.to_string()))
+        .map_err(|problems| Failure::usage(problems.to_string()))?;
+    Ok((source, scenario))
 }
 
 fn overrides(args: &cli::OverrideArgs) -> Overrides {
@@ -149,25 +150,17 @@ fn usable_cpus() -> u32 {
     machine::usable_here().count
 }
 
-/// What a run that begins now is told of its time and place, and of what is expected of it.
-fn setting(predictions: Vec<Prediction>) -> RunInfo {
+/// What a run that begins now is told of its time and place, of where its scenario was found, and of what is expected
+/// of it.
+fn run_info(source: Source, predictions: Vec<Prediction>) -> RunInfo {
     // Whole milliseconds: more would pretend to a precision that nobody's wall clock has.
     let now = Timestamp::now();
     let started_at = Timestamp::from_millisecond(now.as_millisecond()).unwrap_or(now).to_string();
-    RunInfo { started_at, machine: machine_facts(), predictions }
+    RunInfo { started_at, machine: machine_facts(), predictions, origin: source.label, text: source.text }
 }
 
 fn machine_facts() -> MachineFacts {
-    let facts = machine::facts();
-    MachineFacts {
-        limited_by: facts.limited_by(),
-        host: facts.host,
-        kernel: facts.kernel,
-        cpu_model: facts.cpu_model,
-        logical_cpus: facts.logical_cpus,
-        usable_cpus: facts.usable.count,
-        memory_bytes: facts.memory_bytes,
-    }
+    machine::facts(&machine::usable_here())
 }
 
 /// This very program, of which forkservers are made: the link works even if its file was replaced in the meantime.

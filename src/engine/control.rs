@@ -5,11 +5,9 @@ use std::sync::atomic::{AtomicBool, AtomicU8, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::backend::{Board, LaneReading, LockReading, RecordReading, TickScale, WorkerState};
-use crate::record::MemoryCourse;
-use crate::record::SPANS_MAX;
-use crate::record::{Activity, LaneState, LaneView, LockView, Snapshot, Span};
-use crate::results::{Scores, Searched};
+use crate::record::{Activity, LaneState, LaneView, LockView, MemoryCourse, SPANS_MAX, Snapshot, Span, TaskState};
 use crate::scenario::{Inputs, Job};
+use crate::workload;
 
 /// How urgently a run should end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -34,7 +32,8 @@ pub struct Control {
 struct LiveTrial {
     board: Arc<Board>,
     inputs: Inputs,
-    searched: Option<Searched>,
+    /// Whether what its tasks have come to says something before the end.
+    searches: bool,
     scale: TickScale,
     /// When the gate was opened, in ticks.
     opened: Option<u64>,
@@ -81,11 +80,10 @@ impl Control {
     }
 
     pub(super) fn enter(&self, board: &Arc<Board>, job: &Job, scale: TickScale) {
-        let (inputs, searched) = (job.inputs.clone(), Searched::of(job));
         *self.scene() = Some(LiveTrial {
             board: Arc::clone(board),
-            inputs,
-            searched,
+            inputs: job.inputs.clone(),
+            searches: workload::specs().any(|spec| spec.name == job.kind && spec.search.is_some()),
             scale,
             opened: None,
             ended: None,
@@ -143,7 +141,7 @@ impl LiveTrial {
             failed,
             lanes: (0..shape.workers).map(|worker| self.lane_view(self.board.read_lane(worker), &time)).collect(),
             spans: self.spans(&time),
-            scores: self.scores(),
+            values: self.values(),
             memory: self.memory.clone(),
         }
     }
@@ -168,9 +166,14 @@ impl LiveTrial {
         spans
     }
 
-    fn scores(&self) -> Option<Scores> {
-        let record = |task| self.board.read_record(task).map(|record| (record.failed, record.values));
-        self.searched.as_ref().map(|searched| searched.scores(record))
+    fn values(&self) -> Vec<TaskState> {
+        let tasks = self.board.shape().tasks;
+        let state = |task| match self.board.read_record(task) {
+            None => TaskState::Pending,
+            Some(record) if record.failed => TaskState::Failed,
+            Some(record) => TaskState::Done(record.values),
+        };
+        if self.searches && tasks <= SPANS_MAX { (0..tasks).map(state).collect() } else { Vec::new() }
     }
 }
 

@@ -9,12 +9,12 @@ use std::time::{Duration, Instant};
 use super::control::{Control, Urgency};
 use super::memory::MemoryWatch;
 use super::order::order_figures;
-use crate::record::RESULTS_MAX;
-use crate::record::{Cause, Event, LockUse, Loss, MemoryCourse, Remedy, TaskResult, TaskTimes, TrialEnd, TrialOutcome};
-
 use super::run::Executor;
 use crate::backend::{Backends, Board, BoardSpec, Broken, Clock, Departure, Notice, Pool, TickScale, Totals};
-use crate::scenario::{BackendKind, Config, Inputs, Job, Point, Scenario, Value};
+use crate::record::{
+    Cause, Event, LockUse, Loss, MemoryCourse, RESULTS_MAX, Remedy, TaskResult, TaskTimes, TrialEnd, TrialOutcome,
+};
+use crate::scenario::{BackendKind, Config, Job, Point, Scenario};
 use crate::workload::{self, Service, Watch};
 
 /// How often the engine looks up while workers work.
@@ -229,8 +229,7 @@ impl BoardExecutor<'_> {
             let record = board.read_record(task).filter(|record| !record.failed)?;
             Some(self.value_names.iter().map(|&name| name.to_owned()).zip(record.values).collect())
         };
-        let inputs = &self.scenario.job.inputs;
-        (0..board.shape().tasks).map(|task| TaskResult { input: input(inputs, task), values: values(task) }).collect()
+        (0..board.shape().tasks).map(|task| TaskResult { values: values(task) }).collect()
     }
 }
 
@@ -238,16 +237,6 @@ fn lock_use(totals: &Totals, tick_s: f64) -> LockUse {
     let [held_s, waited_s] = totals.lock_ticks.map(|ticks| ticks as f64 * tick_s);
     let [waits, handovers] = totals.lock_counts;
     LockUse { held_s, waited_s, waits, handovers }
-}
-
-/// What a report calls the input of a task: `x`, or the grid's keys.
-fn input(inputs: &Inputs, task: u64) -> BTreeMap<String, Value> {
-    match inputs {
-        Inputs::Grid(_) => {
-            inputs.grid_point(task).into_iter().map(|(key, value)| (key.to_owned(), value.clone())).collect()
-        }
-        _ => BTreeMap::from([("x".to_owned(), Value::Number(inputs.x(task)))]),
-    }
 }
 
 /// How many tasks nobody has settled.

@@ -3,14 +3,14 @@
 //! Everything here is worked out from a [`crate::record::RunState`] alone: whether the run has just ended, goes on, or
 //! was read from a journal makes no difference.
 
+mod eta;
 mod figures;
 mod findings;
 mod predictions;
-mod scores;
 mod search;
 
+pub use eta::Eta;
 pub use figures::{Figures, Metg, Row, Speedup, TaskCounts, Usage, WORTH_WHILE, results, tally_figure};
 pub use findings::{Finding, findings};
 pub use predictions::{Predicted, off_by};
-pub use scores::{SCORES_MAX, Score, Scores, Searched};
 pub use search::{Combination, SearchFigures};

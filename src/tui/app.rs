@@ -87,6 +87,13 @@ impl<L: Lab> App<L> {
         outcome
     }
 
+    /// Tells the lab of the run that has ended: the screen's record of it is the only one.
+    fn tell_the_lab(&mut self) {
+        if let Some(run) = &self.state.run {
+            self.lab.ended(&run.record);
+        }
+    }
+
     /// Waits for messages until a frame is due, handles those at hand, and draws. However fast messages come, it is
     /// drawn in between; however long drawing takes, some are handled.
     fn step(&mut self) -> io::Result<Option<Exit>> {
@@ -129,6 +136,7 @@ impl<L: Lab> App<L> {
             if let Some(live) = self.live.take() {
                 update(&mut self.state, Msg::Snapshot(live.snapshot()));
             }
+            self.tell_the_lab();
             self.pacer.hurry();
         }
         for effect in effects {
@@ -285,6 +293,7 @@ impl<L: Lab> App<L> {
                 }
             }
             if !self.state.is_running() {
+                self.tell_the_lab();
                 return;
             }
         }

@@ -3,7 +3,7 @@
 //! Nothing here knows how a scenario is read or a trial is run, so tests put a made-up lab behind it.
 
 use crate::machine::Sample;
-use crate::record::{MachineFacts, Snapshot, Stamped};
+use crate::record::{MachineFacts, RunState, Snapshot, Stamped};
 use crate::scenario::form::ScenarioForm;
 use crate::scenario::{Config, PredictionSpec};
 
@@ -42,6 +42,9 @@ pub trait Lab: Send {
     /// # Errors
     /// Why it cannot be run.
     fn start_draft(&mut self, draft: &Draft, events: EventSink) -> Result<Box<dyn LiveRun>, String>;
+
+    /// Takes note of all that is known of the last run that was started, which has ended; returns at once.
+    fn ended(&mut self, record: &RunState);
 
     /// A file that a copy of a scenario could be saved as, where none is yet.
     fn suggest_file(&self, name: &str) -> String;

@@ -1,7 +1,6 @@
 //! What the screen knows: plain data that `update` changes and `screens` draw. Nothing here has effects.
 
 mod editor;
-mod forecast;
 mod history;
 mod library;
 mod news;

@@ -10,6 +10,7 @@ mod cli_parsing;
 mod faults;
 mod history;
 mod hybrid;
+mod journal;
 mod kinds;
 mod learning;
 mod machine;
