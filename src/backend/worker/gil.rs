@@ -11,7 +11,7 @@ use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 /// One interpreter's lock.
-pub(super) struct Gil {
+pub(in crate::backend) struct Gil {
     interval: Duration,
     /// Whether the holder is asked to let go: all that it looks at while it computes.
     wanted: AtomicBool,
@@ -41,7 +41,7 @@ const LOOK: Duration = Duration::from_millis(20);
 
 impl Gil {
     /// A free lock, whose waiters are patient for one `interval`.
-    pub(super) fn new(interval: Duration) -> Self {
+    pub(in crate::backend) fn new(interval: Duration) -> Self {
         Self {
             interval,
             wanted: AtomicBool::new(false),
@@ -52,7 +52,7 @@ impl Gil {
     }
 
     /// Takes it if it is free.
-    pub(super) fn try_take(&self, who: u32) -> bool {
+    pub(in crate::backend) fn try_take(&self, who: u32) -> bool {
         let mut state = self.state();
         let free = !state.locked;
         if free {
@@ -62,7 +62,7 @@ impl Gil {
     }
 
     /// Waits until it is free and takes it; `false` if called off before.
-    pub(super) fn take(&self, who: u32, called_off: impl Fn() -> bool) -> bool {
+    pub(in crate::backend) fn take(&self, who: u32, called_off: impl Fn() -> bool) -> bool {
         let mut state = self.state();
         state.waiting += 1;
         while state.locked && !called_off() {
@@ -86,13 +86,13 @@ impl Gil {
 
     /// Whether the holder is asked to let go.
     #[inline]
-    pub(super) fn is_wanted(&self) -> bool {
+    pub(in crate::backend) fn is_wanted(&self) -> bool {
         self.wanted.load(Relaxed)
     }
 
     /// Lets go. If asked to, waits until somebody else has it: without that, the holder would nearly always be back
     /// before the one that it woke.
-    pub(super) fn release(&self, called_off: impl Fn() -> bool) {
+    pub(in crate::backend) fn release(&self, called_off: impl Fn() -> bool) {
         let mut state = self.state();
         state.locked = false;
         let takes = state.takes;

@@ -18,11 +18,11 @@ use nix::sys::wait::{Id, WaitPidFlag, WaitStatus, waitid, waitpid};
 use nix::unistd::{ForkResult, Pid, fork, getpgrp, getpid, getppid};
 use rustix::event::{PollFd, PollFlags, poll};
 
-use super::board::Board;
 use super::pipe::PipeEnds;
-use super::pool::Departure;
 use super::wire::{Reply, Request, Wire};
-use super::worker::{PreparedJob, Worker};
+use crate::backend::board::Board;
+use crate::backend::pool::Departure;
+use crate::backend::worker::{PreparedJob, Worker};
 use crate::scenario::Dispatch;
 
 /// The hidden sub-command that starts a forkserver.

@@ -6,14 +6,19 @@ use std::ops::Range;
 use std::sync::atomic::AtomicU64;
 use std::sync::atomic::Ordering::Relaxed;
 
-use super::board::BoardSpec;
+use super::spec::BoardSpec;
 use crate::scenario::Schedule;
 
 /// The next range of positions for a worker that has taken `taken` ranges before; `None` when there are no more.
 ///
 /// Every position below `shape.tasks` is handed out exactly once over all workers.
 #[inline]
-pub(super) fn next_range(shape: &BoardSpec, cursor: &AtomicU64, worker: u32, taken: u64) -> Option<Range<u64>> {
+pub(in crate::backend) fn next_range(
+    shape: &BoardSpec,
+    cursor: &AtomicU64,
+    worker: u32,
+    taken: u64,
+) -> Option<Range<u64>> {
     match (shape.schedule, shape.chunk) {
         (Schedule::Dynamic, chunk) => dynamic(shape.tasks, chunk.unwrap_or(1), cursor),
         (Schedule::Guided, _) => guided(shape, cursor),
@@ -39,7 +44,7 @@ fn guided(shape: &BoardSpec, cursor: &AtomicU64) -> Option<Range<u64>> {
 
 /// How many positions are handed out together from `start` on by a schedule with a cursor. Guided: a share of what
 /// is left, one part in as many as there are workers, never less than `chunk`.
-pub(super) fn share_at(shape: &BoardSpec, start: u64) -> u64 {
+pub(in crate::backend) fn share_at(shape: &BoardSpec, start: u64) -> u64 {
     let left = shape.tasks.saturating_sub(start);
     let chunk = shape.chunk.unwrap_or(1);
     match shape.schedule {

@@ -6,10 +6,10 @@ use std::sync::atomic::AtomicU64;
 
 use rustix::event::PollFlags;
 
-use super::super::board::Board;
-use super::super::layout::PipeLock;
 use super::ends::{Moved, PipeEnds, read, wait, waiting_for, write};
 use super::frame::{FrameLayout, HEAD, head, put_word, word};
+use crate::backend::board::Board;
+use crate::backend::board::layout::PipeLock;
 use crate::workload::{Cancelled, Values};
 
 /// One worker's, with the chunk in hand and its results as far as there are any.

@@ -3,13 +3,13 @@
 use std::cell::Cell;
 use std::sync::atomic::Ordering::{Relaxed, Release};
 
-use super::board::Board;
 use super::gil::Gil;
-use super::layout::{InterpreterCells, activity};
+use crate::backend::board::Board;
+use crate::backend::board::layout::{InterpreterCells, activity};
 use crate::workload::{Cancelled, ReleasedGil};
 
 /// One worker's side of the lock. Lets go when dropped.
-pub(super) struct LaneInterpreter<'a> {
+pub(in crate::backend) struct LaneInterpreter<'a> {
     gil: &'a Gil,
     board: &'a Board,
     cells: &'a InterpreterCells,
@@ -19,7 +19,7 @@ pub(super) struct LaneInterpreter<'a> {
 
 impl<'a> LaneInterpreter<'a> {
     /// A worker that does not hold the lock yet.
-    pub(super) fn new(gil: &'a Gil, board: &'a Board, worker: u32) -> Self {
+    pub(in crate::backend) fn new(gil: &'a Gil, board: &'a Board, worker: u32) -> Self {
         Self { gil, board, cells: &board.lane(worker).interpreter, worker, holds: Cell::new(false) }
     }
 
@@ -27,7 +27,7 @@ impl<'a> LaneInterpreter<'a> {
     ///
     /// # Errors
     /// [`Cancelled`] when the trial was called off while it waited.
-    pub(super) fn enter(&self) -> Result<(), Cancelled> {
+    pub(in crate::backend) fn enter(&self) -> Result<(), Cancelled> {
         if self.holds.get() { self.look() } else { self.take() }
     }
 
@@ -35,7 +35,7 @@ impl<'a> LaneInterpreter<'a> {
     ///
     /// # Errors
     /// [`Cancelled`] when the trial was called off while it waited to have it back.
-    pub(super) fn look(&self) -> Result<(), Cancelled> {
+    pub(in crate::backend) fn look(&self) -> Result<(), Cancelled> {
         if !self.holds.get() || !self.gil.is_wanted() {
             return Ok(());
         }
@@ -45,7 +45,7 @@ impl<'a> LaneInterpreter<'a> {
     }
 
     /// Lets go, in order to wait or to run native code.
-    pub(super) fn release(&self, away: ReleasedGil) {
+    pub(in crate::backend) fn release(&self, away: ReleasedGil) {
         self.let_go(match away {
             ReleasedGil::Blocked => activity::BLOCKED,
             ReleasedGil::Native => activity::NATIVE,
@@ -53,7 +53,7 @@ impl<'a> LaneInterpreter<'a> {
     }
 
     /// Lets go, because there is nothing more to interpret.
-    pub(super) fn end(&self) {
+    pub(in crate::backend) fn end(&self) {
         self.let_go(activity::NOTHING);
     }
 

@@ -8,9 +8,10 @@
 use std::ops::Range;
 use std::sync::atomic::Ordering::{Acquire, Relaxed, Release};
 
-use super::board::{Board, BoardSpec};
 use super::layout::LaneCells;
+use super::memory::Board;
 use super::schedule::share_at;
+use super::spec::BoardSpec;
 use crate::scenario::{Dispatch, Schedule};
 
 impl Board {
@@ -45,7 +46,7 @@ impl Board {
 impl Board {
     /// Takes back what a lost worker had fetched through the pipe and not delivered; empty if there is none. Of a chunk
     /// from which a task was given up nothing was delivered.
-    pub(super) fn take_back(&self, worker: u32, given_up: bool) -> Range<u64> {
+    pub(in crate::backend) fn take_back(&self, worker: u32, given_up: bool) -> Range<u64> {
         let lane = self.lane(worker);
         let claim = &lane.claims[(lane.taken.load(Acquire) % 2) as usize];
         let start = claim.start.load(Relaxed);
@@ -59,7 +60,7 @@ impl Board {
 }
 
 /// Sum of the starts of all ranges that a lane has taken.
-pub(super) fn starts_of(lane: &LaneCells) -> u64 {
+pub(in crate::backend) fn starts_of(lane: &LaneCells) -> u64 {
     lane.claims[(lane.taken.load(Acquire) % 2) as usize].starts.load(Relaxed)
 }
 

@@ -7,9 +7,9 @@ use std::sync::Arc;
 use std::sync::mpsc::{self, Receiver};
 use std::time::Duration;
 
-use super::board::Board;
-use super::pool::{Broken, Departure, Notice, Pool};
-use super::worker::{PreparedJob, Worker};
+use crate::backend::board::Board;
+use crate::backend::pool::{Broken, Departure, Notice, Pool};
+use crate::backend::worker::{PreparedJob, Worker};
 
 /// The one worker of a serial trial.
 struct Alone {
@@ -20,7 +20,7 @@ struct Alone {
 ///
 /// # Errors
 /// When the system refuses a thread.
-pub(super) fn start(board: &Arc<Board>, prepared: &Arc<PreparedJob>) -> Result<Box<dyn Pool>, Broken> {
+pub(in crate::backend) fn start(board: &Arc<Board>, prepared: &Arc<PreparedJob>) -> Result<Box<dyn Pool>, Broken> {
     let (leave, left) = mpsc::channel();
     let (board, prepared) = (Arc::clone(board), Arc::clone(prepared));
     std::thread::Builder::new()

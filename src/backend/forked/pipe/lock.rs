@@ -5,9 +5,9 @@
 use std::sync::atomic::Ordering::{Relaxed, SeqCst};
 use std::time::Duration;
 
-use super::super::board::Board;
-use super::super::futex;
-use super::super::layout::PipeLock;
+use crate::backend::board::Board;
+use crate::backend::board::layout::PipeLock;
+use crate::backend::futex;
 use crate::workload::Cancelled;
 
 /// Set in the holder's number while a message is half read or half written.

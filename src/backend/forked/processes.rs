@@ -12,19 +12,19 @@ use std::time::Duration;
 use nix::sys::signal::{Signal, killpg};
 use nix::unistd::Pid;
 
-use super::board::Board;
 use super::forkserver;
 use super::pipe::PipePool;
-use super::pool::{Broken, Notice, Pool};
 use super::wire::{Reply, Request, Wire};
-use super::worker::PreparedJob;
+use crate::backend::board::Board;
+use crate::backend::pool::{Broken, Notice, Pool};
+use crate::backend::worker::PreparedJob;
 use crate::scenario::Job;
 
 /// How long a forkserver may take to prepare a job, whatever has to be loaded for it.
 const PREPARATION_MAX: Duration = Duration::from_secs(60);
 
 /// Hires forked workers through a forkserver that is started when first needed and serves the whole run.
-pub(super) struct Processes {
+pub(in crate::backend) struct Processes {
     program: PathBuf,
     job: Box<Job>,
     /// How many jobs there were before this one.
@@ -34,12 +34,12 @@ pub(super) struct Processes {
 
 impl Processes {
     /// `program` is the binary to start as the forkserver: parlab itself.
-    pub(super) fn new(program: &Path, job: &Job) -> Self {
+    pub(in crate::backend) fn new(program: &Path, job: &Job) -> Self {
         Self { program: program.to_owned(), job: Box::new(job.clone()), turn: 0, forkserver: Arc::default() }
     }
 
     /// Turns to another job, which the forkserver prepares when it is asked to.
-    pub(super) fn set_job(&mut self, job: &Job) {
+    pub(in crate::backend) fn set_job(&mut self, job: &Job) {
         *self.job = job.clone();
         self.turn += 1;
     }
@@ -48,7 +48,7 @@ impl Processes {
     ///
     /// # Errors
     /// When it cannot be started or cannot prepare the job.
-    pub(super) fn prepare(&self) -> Result<(), Broken> {
+    pub(in crate::backend) fn prepare(&self) -> Result<(), Broken> {
         let mut forkserver = lock(&self.forkserver);
         let alive = forkserver.as_mut().is_some_and(Handle::is_alive);
         let mut handle = match forkserver.take().filter(|_| alive) {
@@ -67,7 +67,7 @@ impl Processes {
     ///
     /// # Errors
     /// When there is no forkserver to ask. That it cannot fork is told by the pool.
-    pub(super) fn start(&self, board: &Board) -> Result<Box<dyn Pool>, Broken> {
+    pub(in crate::backend) fn start(&self, board: &Board) -> Result<Box<dyn Pool>, Broken> {
         let mut forkserver = lock(&self.forkserver);
         let handle = forkserver.as_mut().ok_or_else(|| Broken("the forkserver is gone".to_owned()))?;
         handle.wire.send(&Request::Hire(*board.shape()), &[board.memory()]).map_err(|_| handle.death_reason())?;
@@ -78,7 +78,7 @@ impl Processes {
     ///
     /// # Errors
     /// Also when the system refuses a pipe or the dispatcher's thread.
-    pub(super) fn start_with_pipe(
+    pub(in crate::backend) fn start_with_pipe(
         &self,
         board: &Arc<Board>,
         prepared: &Arc<PreparedJob>,

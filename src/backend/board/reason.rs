@@ -2,12 +2,12 @@
 
 use std::sync::atomic::Ordering::{Acquire, Relaxed, Release};
 
-use super::board::Board;
 use super::layout::Reason;
+use super::memory::Board;
 
 impl Reason {
     /// Writes it down, cut to the room there is; what a lane says first stays.
-    pub(super) fn write(&self, text: &str) {
+    pub(in crate::backend) fn write(&self, text: &str) {
         if self.length.load(Relaxed) > 0 {
             return;
         }

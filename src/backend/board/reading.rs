@@ -4,9 +4,9 @@
 use std::sync::atomic::AtomicU64;
 use std::sync::atomic::Ordering::{Acquire, Relaxed};
 
-use super::board::Board;
 use super::histogram::quantiles;
 use super::layout::{LaneCells, UsageCells, activity, verdict, worker_state};
+use super::memory::Board;
 use crate::scenario::Dispatch;
 use serde::{Deserialize, Serialize};
 

@@ -8,9 +8,9 @@ use std::time::{Duration, Instant};
 use rayon::iter::{IndexedParallelIterator as _, IntoParallelIterator as _, ParallelIterator as _};
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
-use super::board::Board;
-use super::pool::{Broken, Departure, Notice, Pool};
-use super::worker::{PreparedJob, Worker};
+use crate::backend::board::Board;
+use crate::backend::pool::{Broken, Departure, Notice, Pool};
+use crate::backend::worker::{PreparedJob, Worker};
 use crate::scenario::Schedule;
 
 /// The threads of a trial.
@@ -28,7 +28,7 @@ const PATIENCE: Duration = Duration::from_millis(50);
 ///
 /// # Errors
 /// When the system refuses a thread.
-pub(super) fn start(board: &Arc<Board>, prepared: &Arc<PreparedJob>) -> Result<Box<dyn Pool>, Broken> {
+pub(in crate::backend) fn start(board: &Arc<Board>, prepared: &Arc<PreparedJob>) -> Result<Box<dyn Pool>, Broken> {
     let workers = board.shape().workers;
     let (exit, exited) = mpsc::channel();
     // Nobody is let into the pool before there is something to do: thousands of threads that look around for work

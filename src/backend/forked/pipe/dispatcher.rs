@@ -10,11 +10,11 @@ use std::sync::mpsc::Receiver;
 
 use rustix::event::PollFlags;
 
-use super::super::board::Board;
-use super::super::worker::{PreparedJob, counts, fingerprint, thread_usage};
 use super::client::copy_to_slot;
 use super::ends::{Moved, read, wait, waiting_for, write};
 use super::frame::{FrameLayout, HEAD, ResultFrame, head, write_tasks};
+use crate::backend::board::Board;
+use crate::backend::worker::{PreparedJob, counts, fingerprint, thread_usage};
 
 /// Messages sent before results are looked at again.
 const IN_A_ROW: usize = 64;

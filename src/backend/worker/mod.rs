@@ -2,6 +2,8 @@
 //! never in what happens here.
 
 mod context;
+pub(super) mod gil;
+mod interpreter;
 
 use std::any::Any;
 use std::cell::Cell;
@@ -14,22 +16,22 @@ use nix::sys::resource::{Usage, UsageWho, getrusage};
 use rustix::process::getpid;
 use rustix::thread::gettid;
 
+use self::gil::Gil;
+use self::interpreter::LaneInterpreter;
 use super::board::Board;
+use super::board::histogram::record;
+use super::board::layout::{LaneCells, activity, verdict, worker_state};
+use super::board::payload::{self, mix};
+use super::board::recovery::starts_of;
+use super::board::schedule::next_range;
+use super::forked::pipe::{PipeClient, PipeEnds, put_payload_word};
 use super::futex;
-use super::gil::Gil;
-use super::histogram::record;
-use super::interpreter::LaneInterpreter;
-use super::layout::{LaneCells, activity, verdict, worker_state};
-use super::payload::{self, mix};
-use super::pipe::{PipeClient, PipeEnds, put_payload_word};
-use super::recovery::starts_of;
-use super::schedule::next_range;
 use crate::scenario::{Dispatch, Job, Permutation};
 use crate::workload::{BuildError, Cancelled, ReleasedGil, TaskContext as _, Values, Workload, build};
 
 /// What all workers of a run share: the workload, ready to run, and the order of its tasks. Forked processes have a
 /// copy each, and so an interpreter of their own.
-pub(super) struct PreparedJob {
+pub(in crate::backend) struct PreparedJob {
     workload: Box<dyn Workload>,
     order: Permutation,
     /// The interpreter's lock, if tasks are to be run under one.
@@ -41,23 +43,23 @@ impl PreparedJob {
     ///
     /// # Errors
     /// [`BuildError`] if the workload cannot be made ready.
-    pub(super) fn prepare(job: &Job) -> Result<Self, BuildError> {
+    pub(in crate::backend) fn prepare(job: &Job) -> Result<Self, BuildError> {
         let workload = build(job)?;
         let order = Permutation::of(job, |task| workload.cost(task));
         let gil = job.interpreter.map(|interpreter| Gil::new(interpreter.switch_interval()));
         Ok(Self::of(workload, order).under(gil))
     }
 
-    pub(super) fn of(workload: Box<dyn Workload>, order: Permutation) -> Self {
+    pub(in crate::backend) fn of(workload: Box<dyn Workload>, order: Permutation) -> Self {
         Self { workload, order, gil: None }
     }
 
-    pub(super) fn under(self, gil: Option<Gil>) -> Self {
+    pub(in crate::backend) fn under(self, gil: Option<Gil>) -> Self {
         Self { gil, ..self }
     }
 
     /// The task at a position of the order.
-    pub(super) fn task_at(&self, position: u64) -> u64 {
+    pub(in crate::backend) fn task_at(&self, position: u64) -> u64 {
         self.order.task_at(position)
     }
 }
@@ -84,7 +86,7 @@ struct TaskRun {
 }
 
 /// One worker at its lane.
-pub(super) struct Worker<'a> {
+pub(in crate::backend) struct Worker<'a> {
     board: &'a Board,
     prepared: &'a PreparedJob,
     lane: &'a LaneCells,
@@ -100,7 +102,7 @@ pub(super) struct Worker<'a> {
 const CPU_EVERY: u64 = 10_000_000;
 
 impl<'a> Worker<'a> {
-    pub(super) fn new(board: &'a Board, prepared: &'a PreparedJob, number: u32) -> Self {
+    pub(in crate::backend) fn new(board: &'a Board, prepared: &'a PreparedJob, number: u32) -> Self {
         let interpreter = prepared.gil.as_ref().map(|gil| LaneInterpreter::new(gil, board, number));
         Self {
             board,
@@ -114,7 +116,7 @@ impl<'a> Worker<'a> {
     }
 
     /// Comes to the gate, waits until it opens, runs tasks until there are none left, and leaves.
-    pub(super) fn work(&self) {
+    pub(in crate::backend) fn work(&self) {
         self.arrive();
         self.wait_at_gate();
         self.begin();
@@ -124,7 +126,7 @@ impl<'a> Worker<'a> {
     }
 
     /// As [`Worker::work`], with tasks that come through a pipe and results that go back through another.
-    pub(super) fn work_by_pipe(&self, ends: &PipeEnds) {
+    pub(in crate::backend) fn work_by_pipe(&self, ends: &PipeEnds) {
         let mut client = PipeClient::new(self.board, ends, self.number);
         self.arrive();
         self.wait_at_gate();
@@ -159,7 +161,7 @@ impl<'a> Worker<'a> {
     }
 
     /// Gets ready and says that it is there.
-    pub(super) fn arrive(&self) {
+    pub(in crate::backend) fn arrive(&self) {
         self.prepared.workload.settle(self);
         self.touch_payload();
         // Whatever it had to complain of, a task will find out for itself.
@@ -181,18 +183,18 @@ impl<'a> Worker<'a> {
     }
 
     /// Sleeps until the work may begin, or is called off.
-    pub(super) fn wait_at_gate(&self) {
+    pub(in crate::backend) fn wait_at_gate(&self) {
         self.board.wait_at_gate();
         self.lane.worker_state.store(worker_state::RUNNING, Relaxed);
     }
 
     /// From here on, panics are counted as tasks' failures and the kernel's accounts belong to the trial.
-    pub(super) fn begin(&self) {
+    pub(in crate::backend) fn begin(&self) {
         AT_WORK.set(thread_usage());
     }
 
     /// Closes the accounts and says that it has nothing left to do.
-    pub(super) fn end(&self) {
+    pub(in crate::backend) fn end(&self) {
         if let Some(interpreter) = &self.interpreter {
             interpreter.end();
         }
@@ -253,7 +255,7 @@ impl<'a> Worker<'a> {
     }
 
     /// Runs the task at a position and puts down what came of it.
-    pub(super) fn run_position(&self, position: u64) -> Result<(), Cancelled> {
+    pub(in crate::backend) fn run_position(&self, position: u64) -> Result<(), Cancelled> {
         let task = self.prepared.order.task_at(position);
         let result = self.run_task(task, || self.consume_in_place(task))?;
         self.settle(&result);
@@ -389,7 +391,7 @@ impl<'a> Worker<'a> {
 }
 
 /// Microseconds in user mode and in the kernel, voluntary and involuntary context switches.
-pub(super) fn counts(usage: &Usage) -> [u64; 4] {
+pub(in crate::backend) fn counts(usage: &Usage) -> [u64; 4] {
     let us = |time: nix::sys::time::TimeVal| (time.tv_sec() * 1_000_000 + time.tv_usec()) as u64;
     let switches = [usage.voluntary_context_switches(), usage.involuntary_context_switches()];
     [us(usage.user_time()), us(usage.system_time()), switches[0] as u64, switches[1] as u64]
@@ -401,7 +403,7 @@ fn words_of(panic: &(dyn Any + Send)) -> &str {
     text.unwrap_or("no reason was given")
 }
 
-pub(super) fn thread_usage() -> Option<Usage> {
+pub(in crate::backend) fn thread_usage() -> Option<Usage> {
     getrusage(UsageWho::RUSAGE_THREAD).ok()
 }
 
@@ -414,7 +416,7 @@ fn peak_rss_kib() -> Option<u64> {
 
 /// What a result adds to the checksum: depends on the task and every bit of its values and of what it was sent with,
 /// and the sum over all tasks does not depend on their order.
-pub(super) fn fingerprint(task: u64, values: &[f64], payload_sum: u64) -> u64 {
+pub(in crate::backend) fn fingerprint(task: u64, values: &[f64], payload_sum: u64) -> u64 {
     let start = mix(task.wrapping_add(0x9E37_79B9_7F4A_7C15));
     values.iter().fold(start, |sum, value| mix(sum ^ value.to_bits())).wrapping_add(payload_sum)
 }

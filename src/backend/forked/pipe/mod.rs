@@ -21,6 +21,6 @@ mod frame;
 mod lock;
 mod pool;
 
-pub(super) use client::{PipeClient, put_payload_word};
-pub(super) use ends::PipeEnds;
-pub(super) use pool::PipePool;
+pub(in crate::backend) use client::{PipeClient, put_payload_word};
+pub(in crate::backend) use ends::PipeEnds;
+pub(in crate::backend) use pool::PipePool;

@@ -7,12 +7,12 @@ use std::sync::mpsc::{self, Sender};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use super::super::board::Board;
-use super::super::pool::{Broken, Notice, Pool};
-use super::super::worker::PreparedJob;
 use super::dispatcher::{Dispatcher, Return};
 use super::ends::{PipeEnds, pipe};
 use super::lock::LockRemains;
+use crate::backend::board::Board;
+use crate::backend::pool::{Broken, Notice, Pool};
+use crate::backend::worker::PreparedJob;
 
 /// The pipes of a trial before anybody serves them.
 pub(in crate::backend) struct PipePool {

@@ -16,14 +16,14 @@ use rustix::net::{
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use super::board::BoardSpec;
-use super::pool::Departure;
+use crate::backend::board::BoardSpec;
+use crate::backend::pool::Departure;
 use crate::scenario::Job;
 
 /// What the engine asks of the forkserver.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub(super) enum Request {
+pub(in crate::backend) enum Request {
     /// Prepare this job; answered by [`Reply::Ready`] or [`Reply::Refused`].
     Prepare(Box<Job>),
     /// Map the board that comes beside this message, and fork all its workers; where tasks come through a pipe, the
@@ -36,7 +36,7 @@ pub(super) enum Request {
 /// What the forkserver has to say.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub(super) enum Reply {
+pub(in crate::backend) enum Reply {
     /// The job is prepared.
     Ready,
     /// It cannot do what it was asked to, and says why.
@@ -48,7 +48,7 @@ pub(super) enum Reply {
 }
 
 /// One end of the line.
-pub(super) struct Wire {
+pub(in crate::backend) struct Wire {
     stream: UnixStream,
     received: Vec<u8>,
     files: VecDeque<OwnedFd>,
@@ -60,13 +60,13 @@ const LONGEST: usize = 64 << 20;
 const FILES: usize = 3;
 
 impl Wire {
-    pub(super) fn new(stream: UnixStream) -> Self {
+    pub(in crate::backend) fn new(stream: UnixStream) -> Self {
         Self { stream, received: Vec::new(), files: VecDeque::new() }
     }
 
     /// Sends a message, with files beside it, [`FILES`] at most. While the line is full, what the other end has to say
     /// is taken in: two ends that only wanted to talk would wait for each other for ever.
-    pub(super) fn send(&mut self, message: &impl Serialize, files: &[BorrowedFd<'_>]) -> io::Result<()> {
+    pub(in crate::backend) fn send(&mut self, message: &impl Serialize, files: &[BorrowedFd<'_>]) -> io::Result<()> {
         let mut line = serde_json::to_vec(message)?;
         line.push(b'\n');
         let mut rest: &[u8] = &line;
@@ -109,7 +109,10 @@ impl Wire {
     ///
     /// # Errors
     /// `UnexpectedEof` when the other end is gone.
-    pub(super) fn receive<T: DeserializeOwned>(&mut self, timeout: Option<Duration>) -> io::Result<Option<T>> {
+    pub(in crate::backend) fn receive<T: DeserializeOwned>(
+        &mut self,
+        timeout: Option<Duration>,
+    ) -> io::Result<Option<T>> {
         loop {
             if let Some(end) = self.received.iter().position(|&byte| byte == b'\n') {
                 let line: Vec<u8> = self.received.drain(..=end).collect();
@@ -123,7 +126,7 @@ impl Wire {
     }
 
     /// The next of the files that came beside messages, the oldest first.
-    pub(super) fn take_file(&mut self) -> Option<OwnedFd> {
+    pub(in crate::backend) fn take_file(&mut self) -> Option<OwnedFd> {
         self.files.pop_front()
     }
 

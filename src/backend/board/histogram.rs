@@ -11,11 +11,11 @@ const PER_OCTAVE: u64 = 1 << PER_OCTAVE_BITS;
 /// Longest duration told apart: 2⁴⁸ ticks, about a day.
 const LONGEST: u64 = (1 << 48) - 1;
 /// How many buckets a histogram has.
-pub(super) const BUCKETS: usize = bucket(LONGEST) + 1;
+pub(in crate::backend) const BUCKETS: usize = bucket(LONGEST) + 1;
 
 /// The bucket of a duration in ticks.
 #[inline]
-pub(super) const fn bucket(ticks: u64) -> usize {
+pub(in crate::backend) const fn bucket(ticks: u64) -> usize {
     let ticks = if ticks > LONGEST { LONGEST } else { ticks };
     if ticks < PER_OCTAVE {
         return ticks as usize;
@@ -36,13 +36,16 @@ fn middle(bucket: usize) -> f64 {
 
 /// Counts one duration. Only the owner of a histogram may call this: it is not an atomic addition.
 #[inline]
-pub(super) fn record(histogram: &[AtomicU64], ticks: u64) {
+pub(in crate::backend) fn record(histogram: &[AtomicU64], ticks: u64) {
     let count = &histogram[bucket(ticks)];
     count.store(count.load(Relaxed) + 1, Relaxed);
 }
 
 /// The durations, in ticks, below which the given fractions of all those counted lie.
-pub(super) fn quantiles<const N: usize>(histograms: &[&[AtomicU64]], fractions: [f64; N]) -> Option<[f64; N]> {
+pub(in crate::backend) fn quantiles<const N: usize>(
+    histograms: &[&[AtomicU64]],
+    fractions: [f64; N],
+) -> Option<[f64; N]> {
     let sums: Vec<u64> = (0..BUCKETS).map(|b| histograms.iter().map(|h| h[b].load(Relaxed)).sum()).collect();
     let total: u64 = sums.iter().sum();
     if total == 0 {

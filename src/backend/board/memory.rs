@@ -14,90 +14,13 @@ use std::time::Duration;
 
 use memmap2::{MmapOptions, MmapRaw};
 use nix::sys::memfd::{MFdFlags, memfd_create};
-use serde::{Deserialize, Serialize};
 
-use super::clock::Clock;
-use super::futex;
 use super::histogram::BUCKETS;
 use super::layout::{Header, LaneCells, Record, verdict, worker_state};
 use super::payload;
-use crate::scenario::{Dispatch, Schedule};
+use super::spec::BoardSpec;
+use crate::backend::futex;
 use crate::workload::SharedCells;
-
-/// Up to this many tasks each gets a record; above it, each lane gets a histogram.
-pub const RECORDS_MAX: u64 = 1 << 17;
-
-/// What a board is laid out for, and the rules of the trial on it. Everybody who maps it must know it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct BoardSpec {
-    /// How many tasks there are.
-    pub tasks: u64,
-    /// How many workers, each with a lane.
-    pub workers: u32,
-    /// Which worker gets which task.
-    pub schedule: Schedule,
-    /// Tasks handed out at a time; `None` leaves it to the schedule.
-    pub chunk: Option<u64>,
-    /// How many values a result has.
-    pub values: usize,
-    /// How many of them, from the first, count in the checksum; the others are measurements.
-    pub summed: usize,
-    /// What the ticks on the board are.
-    pub clock: Clock,
-    /// How tasks get to the workers.
-    pub dispatch: Dispatch,
-    /// Bytes that each task is sent with, and that its result brings back.
-    pub payload: u64,
-    /// How many workers share a process, where they are threads of forked ones; `None` elsewhere.
-    pub per_process: Option<u32>,
-    /// The port of the trial's service on the loopback interface, if it has one.
-    pub service: Option<u16>,
-    /// Whether workers that have nothing left to do stay until they are let go, so that somebody can look at all of
-    /// them together.
-    pub lingers: bool,
-}
-
-impl BoardSpec {
-    /// Whether there is a record for each task.
-    pub fn has_records(&self) -> bool {
-        self.tasks <= RECORDS_MAX
-    }
-
-    fn lanes_at(&self) -> usize {
-        size_of::<Header>()
-    }
-
-    fn details_at(&self) -> usize {
-        self.lanes_at() + self.workers as usize * size_of::<LaneCells>()
-    }
-
-    fn details_end(&self) -> usize {
-        let details = if self.has_records() {
-            self.tasks as usize * size_of::<Record>()
-        } else {
-            self.workers as usize * BUCKETS * size_of::<AtomicU64>()
-        };
-        self.details_at() + details
-    }
-
-    /// Where inputs begin: with a cache line, as everything before takes whole ones.
-    fn inputs_at(&self) -> usize {
-        self.details_end().next_multiple_of(64)
-    }
-
-    fn slots_at(&self) -> usize {
-        self.inputs_at() + payload::area(self) as usize
-    }
-
-    /// Words that a worker's result takes.
-    fn slot_words(&self) -> usize {
-        self.payload.div_ceil(8) as usize
-    }
-
-    fn bytes(&self) -> usize {
-        self.slots_at() + self.workers as usize * self.slot_words() * size_of::<AtomicU64>()
-    }
-}
 
 /// A mapped board.
 pub struct Board {
@@ -121,7 +44,7 @@ impl Board {
 
     /// Before anybody else has the memory.
     fn write_inputs(&self) {
-        let words = payload::area(&self.shape) as usize / size_of::<AtomicU64>();
+        let words = self.shape.inputs_bytes() as usize / size_of::<AtomicU64>();
         if words == 0 {
             return;
         }
@@ -156,7 +79,7 @@ impl Board {
         self.memory.as_fd()
     }
 
-    pub(super) fn header(&self) -> &Header {
+    pub(in crate::backend) fn header(&self) -> &Header {
         // SAFETY: the mapping is page-aligned, at least `bytes()` long and lives as long as `self`; all fields
         // are atomics, for which every bit pattern is valid and which others may change at any time.
         unsafe { &*self.map.as_ptr().cast::<Header>() }
@@ -166,7 +89,7 @@ impl Board {
     ///
     /// # Panics
     /// If there is no such worker.
-    pub(super) fn lane(&self, worker: u32) -> &LaneCells {
+    pub(in crate::backend) fn lane(&self, worker: u32) -> &LaneCells {
         assert!(worker < self.shape.workers, "no lane {worker}");
         let at = self.shape.lanes_at() + worker as usize * size_of::<LaneCells>();
         // SAFETY: as above; `at` is a multiple of the lane's alignment and the lane ends before `details_at()`.
@@ -174,13 +97,13 @@ impl Board {
     }
 
     /// All lanes, by worker.
-    pub(super) fn lanes(&self) -> impl Iterator<Item = &LaneCells> {
+    pub(in crate::backend) fn lanes(&self) -> impl Iterator<Item = &LaneCells> {
         (0..self.shape.workers).map(|worker| self.lane(worker))
     }
 
     /// The record of a task, where the board has records.
     #[inline]
-    pub(super) fn record(&self, task: u64) -> Option<&Record> {
+    pub(in crate::backend) fn record(&self, task: u64) -> Option<&Record> {
         if !self.shape.has_records() || task >= self.shape.tasks {
             return None;
         }
@@ -191,7 +114,7 @@ impl Board {
 
     /// The histogram of a worker, where the board has histograms.
     #[inline]
-    pub(super) fn histogram(&self, worker: u32) -> Option<&[AtomicU64]> {
+    pub(in crate::backend) fn histogram(&self, worker: u32) -> Option<&[AtomicU64]> {
         if self.shape.has_records() || worker >= self.shape.workers {
             return None;
         }
@@ -204,18 +127,18 @@ impl Board {
     ///
     /// # Panics
     /// If there is no such task.
-    pub(super) fn input(&self, task: u64) -> &[u8] {
+    pub(in crate::backend) fn input(&self, task: u64) -> &[u8] {
         assert!(task < self.shape.tasks, "no task {task}");
         if self.shape.payload == 0 {
             return &[];
         }
-        let at = payload::offset(&self.shape, task);
+        let at = self.shape.input_offset(task);
         &self.inputs()[at..at + self.shape.payload as usize]
     }
 
     /// The bytes of all inputs.
-    pub(super) fn inputs(&self) -> &[u8] {
-        let bytes = payload::area(&self.shape) as usize;
+    pub(in crate::backend) fn inputs(&self) -> &[u8] {
+        let bytes = self.shape.inputs_bytes() as usize;
         // SAFETY: within the mapping; and nobody writes there once `create` has returned, before which nobody else has
         // the memory.
         unsafe { std::slice::from_raw_parts(self.map.as_ptr().add(self.shape.inputs_at()), bytes) }
@@ -225,7 +148,7 @@ impl Board {
     ///
     /// # Panics
     /// If there is no such worker.
-    pub(super) fn slot(&self, worker: u32) -> &[AtomicU64] {
+    pub(in crate::backend) fn slot(&self, worker: u32) -> &[AtomicU64] {
         assert!(worker < self.shape.workers, "no lane {worker}");
         let words = self.shape.slot_words();
         let at = self.shape.slots_at() + worker as usize * words * size_of::<AtomicU64>();
@@ -259,7 +182,7 @@ impl Board {
     }
 
     /// Sleeps until the work may begin, or is called off.
-    pub(super) fn wait_at_gate(&self) {
+    pub(in crate::backend) fn wait_at_gate(&self) {
         let gate = &self.header().gate;
         while gate.open.load(Acquire) == 0 && !self.is_cancelled() {
             futex::wait(&gate.open, 0, None);

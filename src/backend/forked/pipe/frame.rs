@@ -7,7 +7,7 @@
 
 use std::ops::Range;
 
-use super::super::board::BoardSpec;
+use crate::backend::board::BoardSpec;
 use crate::workload::Values;
 
 /// Size of a number.
