@@ -16,16 +16,17 @@ const fn room(name: &'static str, uses: &'static [&'static str]) -> Room {
 /// Each room may use rooms further down only, so there are no cycles. `lib.rs` and `main.rs` put everything together
 /// and stand outside of this.
 pub(crate) const ROOMS: &[Room] = &[
-    room("cli", &["scenario"]),
-    room("tui", &["engine", "backend", "workload", "scenario", "analysis", "machine", "units"]),
-    room("report", &["engine", "backend", "workload", "scenario", "analysis", "machine", "units"]),
-    room("engine", &["backend", "workload", "scenario", "analysis", "machine", "units"]),
-    room("backend", &["workload", "scenario", "machine", "units"]),
-    room("workload", &["scenario", "machine", "units"]),
-    room("scenario", &["units"]),
-    room("analysis", &["units"]),
-    room("machine", &["units"]),
-    room("units", &[]),
+    room("cli", &["scenario", "system"]),
+    room("tui", &["engine", "backend", "workload", "scenario", "analysis", "machine", "units", "system"]),
+    room("report", &["engine", "backend", "workload", "scenario", "analysis", "machine", "units", "system"]),
+    room("engine", &["backend", "workload", "scenario", "analysis", "machine", "units", "system"]),
+    room("backend", &["workload", "scenario", "machine", "units", "system"]),
+    room("workload", &["scenario", "machine", "units", "system"]),
+    room("scenario", &["units", "system"]),
+    room("analysis", &["units", "system"]),
+    room("machine", &["units", "system"]),
+    room("units", &["system"]),
+    room("system", &[]),
 ];
 
 /// What holds the rooms together.
