@@ -7,7 +7,7 @@ use std::hint::black_box;
 use std::process::ExitCode;
 use std::time::Instant;
 
-use parlab::engine::LaneState;
+use parlab::record::LaneState;
 use parlab::tui::theme::Theme;
 use parlab::tui::widgets::{Cores, Label, LaneRow, Lanes, Over, Plot, Point, Segment, Series};
 use ratatui::buffer::Buffer;

@@ -9,7 +9,9 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::widgets::Widget as _;
 
-use crate::engine::{Figures, Row, WORTH_WHILE, label, tally_figure};
+use crate::record::label;
+
+use crate::results::{Figures, Row, WORTH_WHILE, tally_figure};
 use crate::scenario::{BackendKind, Config, Dispatch, Expected};
 use crate::tui::state::Run;
 use crate::tui::theme::{Role, Theme};
@@ -56,8 +58,8 @@ pub(super) fn render(run: &Run, selected: Option<usize>, theme: &Theme, area: Re
         let points = points.into_iter().map(|(_, point)| point).collect();
         series.push(Series { name, mark, points });
     }
-    let guesses = guesses(run);
-    if series.is_empty() && guesses.is_empty() {
+    let predicted = predicted(run);
+    if series.is_empty() && predicted.is_empty() {
         let text = match (figures.baseline.and_then(|baseline| figures.rows.get(baseline)), run.is_on()) {
             (Some(row), true) => format!("none until {} is measured", row.label),
             (Some(row), false) if row.wall_s.is_none() => format!("none: {} was not measured", row.label),
@@ -74,8 +76,8 @@ pub(super) fn render(run: &Run, selected: Option<usize>, theme: &Theme, area: Re
         Some(key) => (None, figures.baseline.map(|_| WORTH_WHILE), Over::Values, key),
     };
     let y_label = measure(figures);
-    let guesses = &guesses;
-    Plot { series: &series, guesses, ideal, level, selected: chosen, over, x_label, y_label, theme }.render(area, buf);
+    Plot { series: &series, guesses: &predicted, ideal, level, selected: chosen, over, x_label, y_label, theme }
+        .render(area, buf);
 }
 
 /// Draws the table with its frame; `selected` is a row of the figures.
@@ -163,7 +165,7 @@ pub(super) fn expected_words(expected: Expected) -> String {
 }
 
 /// What was predicted in terms of the chart, a series a way to run; nothing where the chart is over what is varied.
-fn guesses(run: &Run) -> Vec<Series> {
+fn predicted(run: &Run) -> Vec<Series> {
     let figures = run.figures();
     if figures.varied().is_some() {
         return Vec::new();
