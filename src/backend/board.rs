@@ -17,11 +17,12 @@ use nix::sys::memfd::{MFdFlags, memfd_create};
 use serde::{Deserialize, Serialize};
 
 use super::clock::Clock;
-use super::futex;
 use super::histogram::BUCKETS;
 use super::layout::{Header, LaneCells, Record, verdict, worker_state};
 use super::payload;
 use crate::scenario::{Dispatch, Schedule};
+use crate::system::futex;
+use crate::system::lock::RobustLock;
 use crate::workload::SharedCells;
 
 /// Up to this many tasks each gets a record; above it, each lane gets a histogram.
@@ -291,7 +292,7 @@ impl Board {
         header.gate.open.store(1, Release);
         futex::wake_all(&header.cancel.0);
         futex::wake_all(&header.gate.open);
-        header.turns.iter().for_each(|turn| futex::wake_all(&turn.holder));
+        header.pipe_locks.iter().for_each(RobustLock::wake_waiters);
     }
 
     /// Whether the workers were asked to end.

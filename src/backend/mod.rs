@@ -20,7 +20,6 @@
 mod board;
 mod clock;
 mod forkserver;
-mod futex;
 mod gil;
 mod histogram;
 mod interpreter;

@@ -146,10 +146,15 @@ impl HeldLock<'_> {
         self.lock.0.fetch_or(HALF_DONE, SeqCst);
     }
 
-    /// Notes that the change is whole, or that none was made.
-    pub fn end_change(&mut self) {
+    /// Notes that no change was made after all, and keeps the lock.
+    pub fn undo_change(&mut self) {
         self.is_half_done = false;
         self.lock.0.fetch_and(!HALF_DONE, SeqCst);
+    }
+
+    /// Frees the lock: the change is whole.
+    pub fn finish_change(mut self) {
+        self.is_half_done = false;
     }
 }
 
@@ -248,9 +253,12 @@ mod tests {
         let lock = RobustLock::new();
         let mut held = lock.take(3, &PATIENCE, NEVER).unwrap();
         held.begin_change();
-        held.end_change();
+        held.undo_change();
         std::mem::forget(held);
-        assert_eq!(lock.release_dead(3), LockRemains::Lock, "the change was whole");
+        assert_eq!(lock.release_dead(3), LockRemains::Lock, "nothing was changed");
+        let mut held = lock.take(4, &PATIENCE, NEVER).unwrap();
+        held.begin_change();
+        held.finish_change();
         let mut held = lock.take(4, &PATIENCE, NEVER).unwrap();
         held.begin_change();
         drop(held);

@@ -12,7 +12,7 @@ use super::super::pool::{Broken, Notice, Pool};
 use super::super::worker::PreparedJob;
 use super::dispatcher::{Dispatcher, Return};
 use super::ends::{PipeEnds, pipe};
-use super::lock::LockRemains;
+use crate::system::lock::LockRemains;
 
 /// The pipes of a trial before anybody serves them.
 pub(in crate::backend) struct PipePool {
@@ -72,10 +72,10 @@ impl Pool for PipeWorkers {
     }
 
     fn loss_is_fatal(&mut self, worker: u32) -> Option<Broken> {
-        let [tasks, results] = [0, 1].map(|n| self.board.header().turns[n].release_dead(worker));
+        let [tasks, results] = [0, 1].map(|n| self.board.header().pipe_locks[n].release_dead(worker));
         let what = match (tasks, results) {
-            (LockRemains::Message, _) => "reading tasks from",
-            (_, LockRemains::Message) => "writing results to",
+            (LockRemains::HalfDone, _) => "reading tasks from",
+            (_, LockRemains::HalfDone) => "writing results to",
             _ => return None,
         };
         Some(Broken(format!(
