@@ -64,7 +64,8 @@ pub(super) fn listen(control: Arc<Control>) -> io::Result<SignalState> {
     let heard = SignalState::default();
     // Under `nohup`, or in the background of a script, some are ignored from the start and are to stay so.
     let ignored = ignored();
-    let ends = [Signal::SIGINT, Signal::SIGTERM, Signal::SIGHUP].into_iter().filter(|&signal| !ignored.contains(signal));
+    let ends =
+        [Signal::SIGINT, Signal::SIGTERM, Signal::SIGHUP].into_iter().filter(|&signal| !ignored.contains(signal));
     let heeded: Vec<Signal> = ends.chain([Signal::SIGCONT]).collect();
     let state = heard.clone();
     SignalListener::start(&heeded, move |signal| obey(signal, &state, &control))?.keep_on();

@@ -171,8 +171,11 @@ fn matrix(n: usize, seed: u64, number: u64, context: &dyn TaskContext) -> Result
     let no_memory = || context.fail(&format!("there is no memory for matrices of {n} × {n} numbers"));
     let mut entries = Vec::new();
     entries.try_reserve_exact(n * n).map_err(|_| no_memory())?;
-    let mut draws =
-        Draws { stream: SplitMix64::new(seed ^ number.wrapping_add(1).wrapping_mul(0xD6E8_FEB8_6659_FD93)), left: 0, bits: 0 };
+    let mut draws = Draws {
+        stream: SplitMix64::new(seed ^ number.wrapping_add(1).wrapping_mul(0xD6E8_FEB8_6659_FD93)),
+        left: 0,
+        bits: 0,
+    };
     for _ in 0..n {
         // A large one takes longer to fill than a cancellation may.
         if context.cancelled() {
