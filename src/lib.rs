@@ -20,15 +20,15 @@
 //!             │
 //!          workload                 what is a task?           units     how are figures written?
 //!             │
-//!          scenario                 what is to be run?
+//!          scenario                 what is to be run?      system    what is asked of the system?
 //! ```
 //!
 //! Workers are a serial loop, a pool of threads, forked processes, or forked processes with a pool of threads each.
 //! Forked workers get their tasks from shared memory or, to see what that saves, as messages through a pipe.
 //!
 //! A room imports what stands below it, never what stands above; `analysis`, `machine` and `units` know none of
-//! the others. Only `tui` names ratatui and crossterm; only `cli`, `report` and `tui` print. `tests/layers` reads
-//! the sources and holds them to this.
+//! the others but `system`, which every room may use and which knows none. Only `tui` names ratatui and crossterm;
+//! only `cli`, `report` and `tui` print. `tests/layers` reads the sources and holds them to this.
 //!
 //! # Where do I add …
 //! - a kind of workload? A file beside `workload/square.rs`, and a line in `workload/registry.rs`.
@@ -41,6 +41,7 @@
 //! - an event? [`record::Event`]; the [`record::RunState`] folds it, reports and screens follow.
 //! - a figure? [`analysis`] for the formula, [`results::Figures`] for the row, then report and screen.
 //! - a sentence about what happened? A rule beside `results/findings/speed.rs`, and a line in its table.
+//! - a call of the system that two rooms need? A function in `system`, whose first page says which library it goes by.
 //! - a report? A file beside `report/json.rs`.
 //! - a key of the screen? A row in [`tui::keys`]; footer, help and README come from there.
 //! - a command? [`cli`] for its words, `command/` for what it does.
@@ -55,6 +56,7 @@ pub mod record;
 pub mod report;
 pub mod results;
 pub mod scenario;
+pub mod system;
 pub mod tui;
 pub mod units;
 pub mod workload;

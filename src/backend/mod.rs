@@ -19,7 +19,6 @@
 
 mod board;
 mod forked;
-mod futex;
 mod local;
 mod pool;
 #[cfg(test)]

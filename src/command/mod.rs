@@ -22,6 +22,7 @@ use crate::record::{History, MachineFacts};
 use crate::report::Journal;
 use crate::scenario::library::{Library, Source, bundled, find, standard_folders};
 use crate::scenario::{DiagnosticList, Overrides, Prediction, Scenario, label, schema};
+use crate::system::xdg;
 use crate::{machine, report, workload};
 use failure::Failure;
 
@@ -142,7 +143,7 @@ fn library() -> Library {
 
 /// Where it is remembered which scenarios were run, if anywhere.
 fn history_file() -> Option<PathBuf> {
-    History::standard_file(|name| std::env::var_os(name).map(PathBuf::from))
+    History::standard_file(xdg::variable)
 }
 
 fn usable_cpus() -> u32 {

@@ -28,7 +28,11 @@ pub(crate) const ROOMS: &[Room] = &[
     room("analysis", &["units"]),
     room("machine", &["units"]),
     room("units", &[]),
+    room("system", &[]),
 ];
+
+/// The room that all others may use, and that uses none.
+const FOR_ALL: &str = "system";
 
 /// What holds the rooms together.
 const GLUE: &[&str] = &["lib", "main", "command"];
@@ -103,7 +107,7 @@ fn to_mention(source: &Source, room: Option<&Room>, unsafe_files: &[&str], menti
 
 /// What is wrong with naming `crate::used` in this room.
 fn to_import(room: &Room, used: &str) -> Option<String> {
-    if used == room.name || room.uses.contains(&used) {
+    if [room.name, FOR_ALL].contains(&used) || room.uses.contains(&used) {
         return None;
     }
     if ROOMS.iter().any(|other| other.name == used) {

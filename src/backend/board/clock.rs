@@ -5,8 +5,9 @@
 //! raw ticks; whoever reads the board turns them into seconds with a [`TickScale`] measured over the life of the
 //! program, so threads and processes share one time line without any of them calibrating anything.
 
-use rustix::time::{ClockId, clock_gettime};
 use serde::{Deserialize, Serialize};
+
+use crate::system::clock::monotonic_ns;
 
 /// A source of ticks, the same in all processes of one machine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -83,11 +84,6 @@ fn reading(clock: Clock) -> (u64, u64) {
     };
     let (_, ticks, ns) = (0..5).map(attempt).min().unwrap_or((0, clock.now(), monotonic_ns()));
     (ticks, ns)
-}
-
-fn monotonic_ns() -> u64 {
-    let now = clock_gettime(ClockId::Monotonic);
-    now.tv_sec as u64 * 1_000_000_000 + now.tv_nsec as u64
 }
 
 #[cfg(test)]

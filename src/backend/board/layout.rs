@@ -8,6 +8,7 @@ use std::sync::atomic::Ordering::Relaxed;
 use std::sync::atomic::{AtomicU32, AtomicU64};
 
 use crate::scenario::MAX_VALUES;
+use crate::system::lock::RobustLock;
 use crate::workload::SharedCells;
 
 /// Shared by all workers. Each part has cache lines of its own, so that taking a task does not slow a look at
@@ -17,8 +18,9 @@ pub(in crate::backend) struct Header {
     pub(in crate::backend) cursor: Cursor,
     pub(in crate::backend) gate: Gate,
     pub(in crate::backend) cancel: Cancel,
-    /// Whose turn it is at the pipe that tasks come through, and at the one that results go through.
-    pub(in crate::backend) turns: [PipeLock; 2],
+    /// Held by the worker that reads from the pipe that tasks come through, and by the one that writes to the pipe that
+    /// results go through; by whoever takes them.
+    pub(in crate::backend) pipe_locks: [RobustLock; 2],
     pub(in crate::backend) delivery: Delivery,
     /// What the tasks share; by any worker.
     pub(in crate::backend) shared_cells: SharedCells,
@@ -42,15 +44,6 @@ pub(in crate::backend) struct Gate {
 /// 1 once the work should end; a futex that sleeping tasks wait on. By the engine.
 #[repr(C, align(128))]
 pub(in crate::backend) struct Cancel(pub(in crate::backend) AtomicU32);
-
-/// Whose turn it is at a pipe that all workers share; by whoever has it.
-#[repr(C, align(128))]
-pub(in crate::backend) struct PipeLock {
-    /// 0 if nobody's, else the worker plus 1 and what it does: see `pipe::turn`. A futex.
-    pub(in crate::backend) holder: AtomicU32,
-    /// How many wait for it. One that dies in the meantime is never taken off.
-    pub(in crate::backend) waiting: AtomicU32,
-}
 
 /// What has come back through the pipe; by the dispatcher.
 #[repr(C, align(128))]

@@ -19,7 +19,8 @@ use super::histogram::BUCKETS;
 use super::layout::{Header, LaneCells, Record, verdict, worker_state};
 use super::payload;
 use super::spec::BoardSpec;
-use crate::backend::futex;
+use crate::system::futex;
+use crate::system::lock::RobustLock;
 use crate::workload::SharedCells;
 
 /// A mapped board.
@@ -214,7 +215,7 @@ impl Board {
         header.gate.open.store(1, Release);
         futex::wake_all(&header.cancel.0);
         futex::wake_all(&header.gate.open);
-        header.turns.iter().for_each(|turn| futex::wake_all(&turn.holder));
+        header.pipe_locks.iter().for_each(RobustLock::wake_waiters);
     }
 
     /// Whether the workers were asked to end.

@@ -3,9 +3,11 @@
 //! A worker reads all bytes of its input, and writes as many for its result. What it does with them is the same
 //! whether they lie in shared memory or came through a pipe, so that the two ways differ in nothing but the way.
 
+use crate::system::random::{self, mix};
+
 /// The bytes that inputs are cut from: words drawn by SplitMix64, the same in every trial.
 pub(in crate::backend) fn words() -> impl Iterator<Item = u64> {
-    (1..).map(|n: u64| mix(n.wrapping_mul(0x9E37_79B9_7F4A_7C15)))
+    (1..).map(|n| random::output(0, n))
 }
 
 /// Reads an input to its last byte, hands each word of the result to `produce`, and returns what tells this input
@@ -18,7 +20,7 @@ pub(in crate::backend) fn consume(task: u64, input: &[u8], mut produce: impl FnM
     let mut sums = [1, 2, 3, 4].map(|lane| mix(task ^ (lane << 62)));
     let (blocks, rest) = input.as_chunks::<32>();
     let mut step = |at: usize, sum: &mut u64, word: u64| {
-        *sum = (*sum ^ word).wrapping_mul(0x9E37_79B9_7F4A_7C15).rotate_left(29);
+        *sum = (*sum ^ word).wrapping_mul(random::GAMMA).rotate_left(29);
         produce(at, !word);
     };
     for (block, bytes) in blocks.iter().enumerate() {
@@ -33,13 +35,6 @@ pub(in crate::backend) fn consume(task: u64, input: &[u8], mut produce: impl FnM
         step(4 * blocks.len() + lane, sum, u64::from_le_bytes(word));
     }
     sums.into_iter().fold(0, |all, sum| mix(all ^ sum))
-}
-
-/// The last step of SplitMix64 (Steele, Lea & Flood, 2014).
-pub(in crate::backend) fn mix(z: u64) -> u64 {
-    let z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-    let z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-    z ^ (z >> 31)
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@
 //! (its workers then share it copy-on-write), forks, reaps and reports. CPython's `forkserver` and Android's
 //! zygote do the same. It lives for one run, speaks only over its standard input, and dies with its parent.
 
-use std::os::fd::{AsFd as _, AsRawFd as _, OwnedFd};
+use std::os::fd::{AsFd as _, AsRawFd as _};
 use std::os::unix::net::UnixStream;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -16,7 +16,6 @@ use nix::sys::signal::{SigHandler, SigSet, SigmaskHow, Signal, kill, killpg, sig
 use nix::sys::signalfd::{SfdFlags, SignalFd};
 use nix::sys::wait::{Id, WaitPidFlag, WaitStatus, waitid, waitpid};
 use nix::unistd::{ForkResult, Pid, fork, getpgrp, getpid, getppid};
-use rustix::event::{PollFd, PollFlags, poll};
 
 use super::pipe::PipeEnds;
 use super::wire::{Reply, Request, Wire};
@@ -24,6 +23,7 @@ use crate::backend::board::Board;
 use crate::backend::pool::Departure;
 use crate::backend::worker::{PreparedJob, Worker};
 use crate::scenario::Dispatch;
+use crate::system::poll::{PollFd, PollFlags, is_ready, poll};
 
 /// The hidden sub-command that starts a forkserver.
 pub const COMMAND: &str = "__forkserver";
@@ -82,15 +82,9 @@ impl Forkserver {
 
     fn serve(&mut self) -> std::io::Result<()> {
         loop {
-            let mut fds = [
-                PollFd::from_borrowed_fd(self.wire.as_fd(), PollFlags::IN),
-                PollFd::from_borrowed_fd(self.children.as_fd(), PollFlags::IN),
-            ];
-            match poll(&mut fds, None) {
-                Ok(_) | Err(rustix::io::Errno::INTR) => {}
-                Err(error) => return Err(error.into()),
-            }
-            let [asked, changed] = fds.map(|fd| !fd.revents().is_empty());
+            let mut files = [self.wire.as_fd(), self.children.as_fd()].map(|file| PollFd::new(file, PollFlags::POLLIN));
+            poll(&mut files, None)?;
+            let [asked, changed] = files.map(|file| is_ready(&file));
             if changed {
                 while let Ok(Some(_)) = self.children.read_signal() {}
                 self.report_children()?;
@@ -300,16 +294,13 @@ fn name_process(name: &str) {
 
 /// The line to the engine, if standard input is one: nobody starts a forkserver by hand.
 fn standard_input_as_line() -> Option<UnixStream> {
-    let input = std::io::stdin();
-    let is_line =
-        rustix::net::sockopt::socket_domain(&input).is_ok_and(|domain| domain == rustix::net::AddressFamily::UNIX);
-    if !is_line || getpgrp() != getpid() {
+    let line = UnixStream::from(std::io::stdin().as_fd().try_clone_to_owned().ok()?);
+    // Asked of what is no Unix socket, it is an error.
+    if line.local_addr().is_err() || getpgrp() != getpid() {
         return None;
     }
-    let line: OwnedFd = input.as_fd().try_clone_to_owned().ok()?;
-    let nothing = std::fs::File::open("/dev/null").ok()?;
-    rustix::stdio::dup2_stdin(&nothing).ok()?;
-    Some(line.into())
+    nix::unistd::dup2_stdin(std::fs::File::open("/dev/null").ok()?).ok()?;
+    Some(line)
 }
 
 /// Undoes a `SIG_IGN` for SIGCHLD, which is handed down through exec: under it the kernel reaps the children by

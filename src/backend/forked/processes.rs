@@ -3,14 +3,11 @@
 use std::io;
 use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixStream;
-use std::os::unix::process::{CommandExt as _, ExitStatusExt as _};
+use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
-
-use nix::sys::signal::{Signal, killpg};
-use nix::unistd::Pid;
 
 use super::forkserver;
 use super::pipe::PipePool;
@@ -19,6 +16,7 @@ use crate::backend::board::Board;
 use crate::backend::pool::{Broken, Notice, Pool};
 use crate::backend::worker::PreparedJob;
 use crate::scenario::Job;
+use crate::system::process::{ChildGroup, ending};
 
 /// How long a forkserver may take to prepare a job, whatever has to be loaded for it.
 const PREPARATION_MAX: Duration = Duration::from_secs(60);
@@ -50,7 +48,7 @@ impl Processes {
     /// When it cannot be started or cannot prepare the job.
     pub(in crate::backend) fn prepare(&self) -> Result<(), Broken> {
         let mut forkserver = lock(&self.forkserver);
-        let alive = forkserver.as_mut().is_some_and(Handle::is_alive);
+        let alive = forkserver.as_mut().is_some_and(|handle| handle.child.is_running());
         let mut handle = match forkserver.take().filter(|_| alive) {
             Some(handle) => handle,
             None => Handle::start(&self.program)?,
@@ -136,7 +134,7 @@ impl Pool for ForkedPool {
 
 /// A forkserver that was started. Dropping it ends it and all its workers.
 struct Handle {
-    child: Child,
+    child: ChildGroup,
     wire: Wire,
     /// The turn whose job it has prepared.
     prepared: Option<u32>,
@@ -146,16 +144,10 @@ impl Handle {
     fn start(program: &Path) -> Result<Self, Broken> {
         let failed = |error: io::Error| Broken(format!("cannot start the forkserver ({}): {error}", program.display()));
         let (ours, theirs) = UnixStream::pair().map_err(failed)?;
-        let child = Command::new(program)
-            .arg0("parlab")
-            .arg(forkserver::COMMAND)
-            .stdin(Stdio::from(OwnedFd::from(theirs)))
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            // A group of its own: a Ctrl-C at the terminal is for parlab to hear, and the group can be killed whole.
-            .process_group(0)
-            .spawn()
-            .map_err(failed)?;
+        let mut command = Command::new(program);
+        command.arg0("parlab").arg(forkserver::COMMAND);
+        command.stdin(OwnedFd::from(theirs)).stdout(Stdio::null()).stderr(Stdio::null());
+        let child = ChildGroup::start(&mut command).map_err(failed)?;
         Ok(Self { child, wire: Wire::new(ours), prepared: None })
     }
 
@@ -174,30 +166,9 @@ impl Handle {
         }
     }
 
-    fn is_alive(&mut self) -> bool {
-        matches!(self.child.try_wait(), Ok(None))
-    }
-
     /// How the forkserver died, now that its line is dead.
     fn death_reason(&mut self) -> Broken {
-        let _ = self.child.kill();
-        let how = match self.child.wait() {
-            Ok(status) => match status.signal().and_then(|number| Signal::try_from(number).ok()) {
-                Some(signal) => format!("was killed by {signal}"),
-                None => format!("ended ({status})"),
-            },
-            Err(error) => format!("cannot be asked ({error})"),
-        };
-        Broken(format!("the forkserver that forks the workers {how}"))
-    }
-}
-
-impl Drop for Handle {
-    fn drop(&mut self) {
-        if let Ok(None) = self.child.try_wait() {
-            let _ = killpg(Pid::from_raw(self.child.id() as i32), Signal::SIGKILL);
-            let _ = self.child.wait();
-        }
+        Broken(format!("the forkserver that forks the workers {}", ending(&self.child.end())))
     }
 }
 

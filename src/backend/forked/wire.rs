@@ -7,7 +7,6 @@ use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::os::unix::net::UnixStream;
 use std::time::Duration;
 
-use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
 use rustix::net::{
     RecvAncillaryBuffer, RecvAncillaryMessage, RecvFlags, SendAncillaryBuffer, SendAncillaryMessage, SendFlags,
@@ -19,6 +18,7 @@ use serde::{Deserialize, Serialize};
 use crate::backend::board::BoardSpec;
 use crate::backend::pool::Departure;
 use crate::scenario::Job;
+use crate::system::poll::{PollFd, PollFlags, poll};
 
 /// What the engine asks of the forkserver.
 #[derive(Debug, Serialize, Deserialize)]
@@ -97,12 +97,10 @@ impl Wire {
     }
 
     fn wait_for_room(&mut self) -> io::Result<()> {
-        let mut fds = [PollFd::new(&self.stream, PollFlags::IN | PollFlags::OUT)];
-        match poll(&mut fds, None) {
-            Ok(_) | Err(Errno::INTR) => {}
-            Err(error) => return Err(error.into()),
-        }
-        if fds[0].revents().contains(PollFlags::IN) { self.fill() } else { Ok(()) }
+        let mut files = [PollFd::new(self.stream.as_fd(), PollFlags::POLLIN | PollFlags::POLLOUT)];
+        poll(&mut files, None)?;
+        let has_words = files[0].revents().is_some_and(|events| events.contains(PollFlags::POLLIN));
+        if has_words { self.fill() } else { Ok(()) }
     }
 
     /// Waits for a message; `None` when the time is up.
@@ -131,13 +129,7 @@ impl Wire {
     }
 
     fn wait(&self, timeout: Option<Duration>) -> io::Result<bool> {
-        let timeout = timeout.and_then(|duration| Timespec::try_from(duration).ok());
-        let mut fds = [PollFd::new(&self.stream, PollFlags::IN)];
-        match poll(&mut fds, timeout.as_ref()) {
-            Ok(ready) => Ok(ready > 0),
-            Err(Errno::INTR) => Ok(false),
-            Err(error) => Err(error.into()),
-        }
+        Ok(poll(&mut [PollFd::new(self.stream.as_fd(), PollFlags::POLLIN)], timeout)? > 0)
     }
 
     fn fill(&mut self) -> io::Result<()> {

@@ -10,7 +10,7 @@ use nix::sys::resource::Usage;
 
 use super::interpreter::LaneInterpreter;
 use super::{Worker, counts};
-use crate::backend::futex;
+use crate::system::futex;
 use crate::workload::{Cancelled, ReleasedGil, SharedCells, TaskContext, until_readable};
 
 impl TaskContext for Worker<'_> {

@@ -13,20 +13,19 @@ use std::sync::atomic::Ordering::{Acquire, Relaxed, Release};
 use std::time::Duration;
 
 use nix::sys::resource::{Usage, UsageWho, getrusage};
-use rustix::process::getpid;
-use rustix::thread::gettid;
+use nix::unistd::{getpid, gettid};
 
 use self::gil::Gil;
 use self::interpreter::LaneInterpreter;
 use super::board::Board;
 use super::board::histogram::record;
 use super::board::layout::{LaneCells, activity, verdict, worker_state};
-use super::board::payload::{self, mix};
+use super::board::payload;
 use super::board::recovery::starts_of;
 use super::board::schedule::next_range;
 use super::forked::pipe::{PipeClient, PipeEnds, put_payload_word};
-use super::futex;
 use crate::scenario::{Dispatch, Job, Permutation};
+use crate::system::{futex, random};
 use crate::workload::{BuildError, Cancelled, ReleasedGil, TaskContext as _, Values, Workload, build};
 
 /// What all workers of a run share: the workload, ready to run, and the order of its tasks. Forked processes have a
@@ -169,7 +168,7 @@ impl<'a> Worker<'a> {
         let lane = self.lane;
         // Whoever wants to know who is at a lane of a hybrid wants to know the process.
         let own = if self.board.shape().per_process.is_some() { getpid() } else { gettid() };
-        lane.pid.store(own.as_raw_nonzero().get() as u32, Relaxed);
+        lane.pid.store(own.as_raw().cast_unsigned(), Relaxed);
         lane.arrived_at.store(self.board.shape().clock.now(), Relaxed);
         // What its predecessor held is no longer in anybody's hand.
         lane.hand.store(0, Relaxed);
@@ -417,6 +416,6 @@ fn peak_rss_kib() -> Option<u64> {
 /// What a result adds to the checksum: depends on the task and every bit of its values and of what it was sent with,
 /// and the sum over all tasks does not depend on their order.
 pub(in crate::backend) fn fingerprint(task: u64, values: &[f64], payload_sum: u64) -> u64 {
-    let start = mix(task.wrapping_add(0x9E37_79B9_7F4A_7C15));
-    values.iter().fold(start, |sum, value| mix(sum ^ value.to_bits())).wrapping_add(payload_sum)
+    let start = random::output(task, 1);
+    values.iter().fold(start, |sum, value| random::mix(sum ^ value.to_bits())).wrapping_add(payload_sum)
 }

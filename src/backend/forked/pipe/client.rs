@@ -3,14 +3,20 @@
 use std::io;
 use std::ops::Range;
 use std::sync::atomic::AtomicU64;
-
-use rustix::event::PollFlags;
+use std::time::Duration;
 
 use super::ends::{Moved, PipeEnds, read, wait, waiting_for, write};
 use super::frame::{FrameLayout, HEAD, head, put_word, word};
 use crate::backend::board::Board;
-use crate::backend::board::layout::PipeLock;
+use crate::system::lock::{HeldLock, Patience, WaitCancelled};
+use crate::system::poll::PollFlags;
 use crate::workload::{Cancelled, Values};
+
+/// The locks of the board: at the pipe that tasks come through, and at the one that results go through.
+const TASKS: usize = 0;
+const RESULTS: usize = 1;
+/// Looks at a lock before a worker goes to sleep over it: about as many as a small message takes.
+const PATIENCE: Patience = Patience { looks: 200, nap: Duration::from_millis(250) };
 
 /// One worker's, with the chunk in hand and its results as far as there are any.
 pub(in crate::backend) struct PipeClient<'a> {
@@ -37,36 +43,33 @@ impl<'a> PipeClient<'a> {
         &mut self,
         claim: impl FnOnce(&Range<u64>),
     ) -> Result<Option<Range<u64>>, Cancelled> {
-        let turn = &self.board.header().turns[0];
-        turn.take(self.board, self.worker)?;
+        let mut held = take(self.board, TASKS, self.worker)?;
         // A message has a task at least: so much belongs to it whatever its head says.
         let sure = HEAD + self.layout.task();
-        let Some(read) = self.begin_reading(turn, sure)? else {
-            turn.pass();
-            return Ok(None);
-        };
+        let Some(read) = self.begin_reading(&mut held, sure)? else { return Ok(None) };
         self.read_to(read, sure)?;
         let [first, count] = head(&self.tasks);
         let whole = self.layout.message([first, count], self.layout.task()).ok_or(Cancelled)?;
         self.read_to(sure, whole)?;
         let positions = first..first + count;
         claim(&positions);
-        turn.pass();
+        held.finish_change();
         Ok(Some(positions))
     }
 
     /// Reads the first bytes of a message, at most `sure` many; `None` when there are no more messages.
-    fn begin_reading(&mut self, turn: &PipeLock, sure: usize) -> Result<Option<usize>, Cancelled> {
+    fn begin_reading(&mut self, held: &mut HeldLock<'_>, sure: usize) -> Result<Option<usize>, Cancelled> {
         loop {
-            turn.mark(self.worker, true);
-            match read(&self.ends.tasks, &mut self.tasks[..sure]).map_err(unusable)? {
-                Moved::Some(bytes) => return Ok(Some(bytes)),
-                Moved::Over => return Ok(None),
-                Moved::None => {
-                    turn.mark(self.worker, false);
-                    self.wait(PollFlags::IN)?;
-                }
+            held.begin_change();
+            let read = read(&self.ends.tasks, &mut self.tasks[..sure]).map_err(unusable)?;
+            if let Moved::Some(bytes) = read {
+                return Ok(Some(bytes));
             }
+            held.undo_change();
+            if read == Moved::Over {
+                return Ok(None);
+            }
+            self.wait(PollFlags::POLLIN)?;
         }
     }
 
@@ -74,7 +77,7 @@ impl<'a> PipeClient<'a> {
         while read_so_far < whole {
             match read(&self.ends.tasks, &mut self.tasks[read_so_far..whole]).map_err(unusable)? {
                 Moved::Some(bytes) => read_so_far += bytes,
-                Moved::None => self.wait(PollFlags::IN)?,
+                Moved::None => self.wait(PollFlags::POLLIN)?,
                 Moved::Over => return Err(Cancelled),
             }
         }
@@ -99,30 +102,34 @@ impl<'a> PipeClient<'a> {
     /// Sends the results of the chunk in hand. `commit` counts them as done, before anybody could think that they
     /// were lost.
     pub(in crate::backend) fn deliver(&mut self, count: u64, commit: impl FnOnce()) -> Result<(), Cancelled> {
-        let turn = &self.board.header().turns[1];
         put_word(&mut self.results, 0, self.worker.into());
         put_word(&mut self.results, 1, count);
         let whole = HEAD + count as usize * self.layout.result();
-        turn.take(self.board, self.worker)?;
-        turn.mark(self.worker, true);
+        let mut held = take(self.board, RESULTS, self.worker)?;
+        held.begin_change();
         let mut written = 0;
         while written < whole {
             match write(&self.ends.results, &self.results[written..whole]).map_err(unusable)? {
                 Moved::Some(bytes) => written += bytes,
-                Moved::None => self.wait(PollFlags::OUT)?,
+                Moved::None => self.wait(PollFlags::POLLOUT)?,
                 Moved::Over => return Err(Cancelled),
             }
         }
         commit();
-        turn.pass();
+        held.finish_change();
         Ok(())
     }
 
     fn wait(&self, flags: PollFlags) -> Result<(), Cancelled> {
-        let file = if flags == PollFlags::IN { &self.ends.tasks } else { &self.ends.results };
+        let file = if flags == PollFlags::POLLIN { &self.ends.tasks } else { &self.ends.results };
         wait(&mut [waiting_for(file, flags)]).map_err(unusable)?;
         if self.board.is_cancelled() { Err(Cancelled) } else { Ok(()) }
     }
+}
+
+/// Waits for one of the locks of the pipes. A worker that is lost in the middle of a message keeps it.
+fn take(board: &Board, which: usize, worker: u32) -> Result<HeldLock<'_>, Cancelled> {
+    board.header().pipe_locks[which].take(worker, &PATIENCE, || board.is_cancelled()).map_err(|WaitCancelled| Cancelled)
 }
 
 /// A pipe that gives errors is one that nobody serves any more; the engine sees what is missing in the end.

@@ -8,13 +8,12 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering::{Relaxed, Release};
 use std::sync::mpsc::Receiver;
 
-use rustix::event::PollFlags;
-
 use super::client::copy_to_slot;
 use super::ends::{Moved, read, wait, waiting_for, write};
 use super::frame::{FrameLayout, HEAD, ResultFrame, head, write_tasks};
 use crate::backend::board::Board;
 use crate::backend::worker::{PreparedJob, counts, fingerprint, thread_usage};
+use crate::system::poll::PollFlags;
 
 /// Messages sent before results are looked at again.
 const IN_A_ROW: usize = 64;
@@ -98,9 +97,9 @@ impl Dispatcher {
             let sent = self.send()?;
             let received = self.receive()?;
             if !sent && !received {
-                let mut pipes = vec![waiting_for(&self.results, PollFlags::IN)];
+                let mut pipes = vec![waiting_for(&self.results, PollFlags::POLLIN)];
                 if self.sent < self.outgoing.len() {
-                    pipes.push(waiting_for(&self.tasks, PollFlags::OUT));
+                    pipes.push(waiting_for(&self.tasks, PollFlags::POLLOUT));
                 }
                 wait(&mut pipes)?;
             }

@@ -4,8 +4,10 @@ use std::io;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::time::Duration;
 
-use rustix::event::{PollFd, PollFlags, Timespec, poll};
-use rustix::io::{Errno, ioctl_fionbio};
+use nix::errno::Errno;
+use nix::fcntl::OFlag;
+
+use crate::system::poll::{PollFd, PollFlags, poll};
 
 /// How long anybody waits for a pipe before it looks whether the trial was called off.
 pub(super) const LOOK_UP: Duration = Duration::from_millis(20);
@@ -32,11 +34,7 @@ impl PipeEnds {
 
 /// A pipe that neither end waits at: its reading and its writing end.
 pub(super) fn pipe() -> io::Result<(OwnedFd, OwnedFd)> {
-    let (reader, writer) = io::pipe()?;
-    let (reader, writer) = (OwnedFd::from(reader), OwnedFd::from(writer));
-    ioctl_fionbio(&reader, true)?;
-    ioctl_fionbio(&writer, true)?;
-    Ok((reader, writer))
+    Ok(nix::unistd::pipe2(OFlag::O_CLOEXEC | OFlag::O_NONBLOCK)?)
 }
 
 /// How far a call got with a pipe.
@@ -53,11 +51,11 @@ pub(super) enum Moved {
 /// Reads what is there.
 pub(super) fn read(file: &OwnedFd, into: &mut [u8]) -> io::Result<Moved> {
     loop {
-        return match rustix::io::read(file, &mut *into) {
+        return match nix::unistd::read(file, into) {
             Ok(0) => Ok(Moved::Over),
             Ok(bytes) => Ok(Moved::Some(bytes)),
-            Err(Errno::AGAIN) => Ok(Moved::None),
-            Err(Errno::INTR) => continue,
+            Err(Errno::EAGAIN) => Ok(Moved::None),
+            Err(Errno::EINTR) => continue,
             Err(error) => Err(error.into()),
         };
     }
@@ -66,11 +64,11 @@ pub(super) fn read(file: &OwnedFd, into: &mut [u8]) -> io::Result<Moved> {
 /// Writes what there is room for.
 pub(super) fn write(file: &OwnedFd, bytes: &[u8]) -> io::Result<Moved> {
     loop {
-        return match rustix::io::write(file, bytes) {
+        return match nix::unistd::write(file, bytes) {
             Ok(bytes) => Ok(Moved::Some(bytes)),
-            Err(Errno::AGAIN) => Ok(Moved::None),
-            Err(Errno::PIPE) => Ok(Moved::Over),
-            Err(Errno::INTR) => continue,
+            Err(Errno::EAGAIN) => Ok(Moved::None),
+            Err(Errno::EPIPE) => Ok(Moved::Over),
+            Err(Errno::EINTR) => continue,
             Err(error) => Err(error.into()),
         };
     }
@@ -78,14 +76,10 @@ pub(super) fn write(file: &OwnedFd, bytes: &[u8]) -> io::Result<Moved> {
 
 /// Waits until something can be done with one of the pipes, at most [`LOOK_UP`].
 pub(super) fn wait(pipes: &mut [PollFd<'_>]) -> io::Result<()> {
-    let timeout = Timespec { tv_sec: 0, tv_nsec: LOOK_UP.subsec_nanos().into() };
-    match poll(pipes, Some(&timeout)) {
-        Ok(_) | Err(Errno::INTR) => Ok(()),
-        Err(error) => Err(error.into()),
-    }
+    poll(pipes, Some(LOOK_UP)).map(drop)
 }
 
 /// One pipe to be waited for.
 pub(super) fn waiting_for(file: &OwnedFd, flags: PollFlags) -> PollFd<'_> {
-    PollFd::from_borrowed_fd(file.as_fd(), flags)
+    PollFd::new(file.as_fd(), flags)
 }

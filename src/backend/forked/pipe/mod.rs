@@ -18,7 +18,6 @@ mod client;
 mod dispatcher;
 mod ends;
 mod frame;
-mod lock;
 mod pool;
 
 pub(in crate::backend) use client::{PipeClient, put_payload_word};

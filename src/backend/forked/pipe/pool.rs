@@ -9,10 +9,10 @@ use std::time::Duration;
 
 use super::dispatcher::{Dispatcher, Return};
 use super::ends::{PipeEnds, pipe};
-use super::lock::LockRemains;
 use crate::backend::board::Board;
 use crate::backend::pool::{Broken, Notice, Pool};
 use crate::backend::worker::PreparedJob;
+use crate::system::lock::LockRemains;
 
 /// The pipes of a trial before anybody serves them.
 pub(in crate::backend) struct PipePool {
@@ -72,10 +72,10 @@ impl Pool for PipeWorkers {
     }
 
     fn loss_is_fatal(&mut self, worker: u32) -> Option<Broken> {
-        let [tasks, results] = [0, 1].map(|n| self.board.header().turns[n].release_dead(worker));
+        let [tasks, results] = [0, 1].map(|n| self.board.header().pipe_locks[n].release_dead(worker));
         let what = match (tasks, results) {
-            (LockRemains::Message, _) => "reading tasks from",
-            (_, LockRemains::Message) => "writing results to",
+            (LockRemains::HalfDone, _) => "reading tasks from",
+            (_, LockRemains::HalfDone) => "writing results to",
             _ => return None,
         };
         Some(Broken(format!(
