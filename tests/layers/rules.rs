@@ -17,13 +17,14 @@ const fn room(name: &'static str, uses: &'static [&'static str]) -> Room {
 /// and stand outside of this.
 pub(crate) const ROOMS: &[Room] = &[
     room("cli", &["scenario"]),
-    room("tui", &["engine", "backend", "workload", "scenario", "analysis", "machine", "units"]),
-    room("report", &["engine", "backend", "workload", "scenario", "analysis", "machine", "units"]),
+    room("tui", &["engine", "backend", "workload", "scenario", "analysis", "chart", "machine", "units"]),
+    room("report", &["engine", "backend", "workload", "scenario", "analysis", "chart", "machine", "units"]),
     room("engine", &["backend", "workload", "scenario", "analysis", "machine", "units"]),
     room("backend", &["workload", "scenario", "machine", "units"]),
     room("workload", &["scenario", "machine", "units"]),
     room("scenario", &["units"]),
     room("analysis", &["units"]),
+    room("chart", &["units"]),
     room("machine", &["units"]),
     room("units", &[]),
 ];
