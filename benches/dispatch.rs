@@ -12,7 +12,8 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::Instant;
 
 use common::squares;
-use parlab::engine::{Control, Executor as _, Laboratory, TrialEnd};
+use parlab::engine::{BoardExecutor, Control, Executor as _};
+use parlab::record::TrialEnd;
 use parlab::scenario::{BackendKind, Config};
 use rayon::prelude::*;
 
@@ -68,10 +69,10 @@ fn tell(tasks: u64, rates: &mut [(&str, Vec<f64>)]) {
 fn parlab(backend: BackendKind, tasks: u64) -> f64 {
     let scenario = squares(tasks);
     let control = Control::default();
-    let mut laboratory = Laboratory::new(&scenario, Path::new(env!("CARGO_BIN_EXE_parlab")), &control);
+    let mut executor = BoardExecutor::new(&scenario, Path::new(env!("CARGO_BIN_EXE_parlab")), &control);
     let workers = if backend == BackendKind::Serial { 1 } else { WORKERS };
     let config = Config::new(backend, workers);
-    let outcome = laboratory.trial(0, &config, false, &mut |_| {});
+    let outcome = executor.trial(0, &config, false, &mut |_| {});
     assert_eq!((outcome.end, outcome.tasks_done), (TrialEnd::Complete, tasks));
     tasks as f64 / outcome.wall_s
 }

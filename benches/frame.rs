@@ -8,7 +8,7 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use parlab::chart::{Chart, ChartPoint, ChartReference, ChartSeries, XAxisKind};
-use parlab::engine::LaneState;
+use parlab::record::LaneState;
 use parlab::tui::theme::Theme;
 use parlab::tui::widgets::{Cores, Label, LaneRow, Lanes, Plot, Segment};
 use ratatui::buffer::Buffer;

@@ -10,7 +10,9 @@
 use std::path::Path;
 use std::process::Command;
 
-use parlab::engine::{Control, Executor as _, Laboratory, TrialEnd};
+use parlab::engine::{BoardExecutor, Control, Executor as _};
+
+use parlab::record::TrialEnd;
 use parlab::scenario::{self, BackendKind, Config, Scenario};
 use parlab::workload;
 
@@ -186,9 +188,9 @@ fn parlab(case: &Case, steps: f64) -> [f64; 2] {
 
 fn figure(case: &Case, scenario: &Scenario, backend: BackendKind) -> f64 {
     let control = Control::default();
-    let mut laboratory = Laboratory::new(scenario, Path::new(env!("CARGO_BIN_EXE_parlab")), &control);
+    let mut executor = BoardExecutor::new(scenario, Path::new(env!("CARGO_BIN_EXE_parlab")), &control);
     let workers = if backend == BackendKind::Serial { 1 } else { 2 };
-    let outcome = laboratory.trial(0, &Config::new(backend, workers), true, &mut |_| {});
+    let outcome = executor.trial(0, &Config::new(backend, workers), true, &mut |_| {});
     assert_eq!((outcome.end, outcome.tasks_done), (TrialEnd::Complete, 2));
     match case.figure {
         Figure::Wall => outcome.wall_s,

@@ -8,7 +8,9 @@ use std::path::Path;
 use std::process::Command;
 use std::time::Instant;
 
-use parlab::engine::{Control, Executor as _, Laboratory, TrialEnd};
+use parlab::engine::{BoardExecutor, Control, Executor as _};
+
+use parlab::record::TrialEnd;
 use parlab::scenario::library::bundled;
 use parlab::scenario::{BackendKind, Config, Overrides, Scenario};
 use parlab::workload;
@@ -67,11 +69,11 @@ fn scenario() -> Scenario {
 /// Seconds of a whole trial, from the call on: the data is loaded and workers are hired within.
 fn parlab(scenario: &Scenario, backend: BackendKind) -> f64 {
     let control = Control::default();
-    let mut laboratory = Laboratory::new(scenario, Path::new(env!("CARGO_BIN_EXE_parlab")), &control);
+    let mut executor = BoardExecutor::new(scenario, Path::new(env!("CARGO_BIN_EXE_parlab")), &control);
     let workers = if backend == BackendKind::Serial { 1 } else { WORKERS };
     let config = Config::new(backend, workers);
     let start = Instant::now();
-    let outcome = laboratory.trial(0, &config, false, &mut |_| {});
+    let outcome = executor.trial(0, &config, false, &mut |_| {});
     assert_eq!((outcome.end, outcome.tasks_done), (TrialEnd::Complete, 8));
     start.elapsed().as_secs_f64()
 }

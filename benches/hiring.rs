@@ -7,7 +7,8 @@ mod common;
 use std::path::Path;
 
 use common::squares;
-use parlab::engine::{Control, Executor as _, Laboratory, TrialEnd};
+use parlab::engine::{BoardExecutor, Control, Executor as _};
+use parlab::record::TrialEnd;
 use parlab::scenario::{BackendKind, Config};
 
 const ROUNDS: usize = 21;
@@ -22,10 +23,10 @@ fn main() {
     println!("{:>8}  {:>30}  {:>30}", "workers", "processes", "threads");
     let scenario = squares(1);
     let control = Control::default();
-    let mut laboratory = Laboratory::new(&scenario, Path::new(env!("CARGO_BIN_EXE_parlab")), &control);
+    let mut executor = BoardExecutor::new(&scenario, Path::new(env!("CARGO_BIN_EXE_parlab")), &control);
     let mut of_64 = None;
     for workers in numbers {
-        let [processes, threads] = hire(&mut laboratory, workers);
+        let [processes, threads] = start(&mut executor, workers);
         println!("{workers:>8}  {:>30}  {:>30}", told(&processes), told(&threads));
         if workers == 64 {
             of_64 = Some(median(&processes));
@@ -37,13 +38,13 @@ fn main() {
 }
 
 /// Milliseconds of each round, in ascending order: processes, then threads. They take turns, so that a drift of the
-/// machine meets both alike; a first round that nobody counts warms up the nursery.
-fn hire(laboratory: &mut Laboratory<'_>, workers: u32) -> [Vec<f64>; 2] {
+/// machine meets both alike; a first round that nobody counts warms up the forkserver.
+fn start(executor: &mut BoardExecutor<'_>, workers: u32) -> [Vec<f64>; 2] {
     let mut times = [Vec::new(), Vec::new()];
     for round in 0..=ROUNDS {
         for (backend, times) in [BackendKind::Processes, BackendKind::Threads].into_iter().zip(&mut times) {
             let config = Config::new(backend, workers);
-            let outcome = laboratory.trial(0, &config, false, &mut |_| {});
+            let outcome = executor.trial(0, &config, false, &mut |_| {});
             assert_eq!((outcome.end, outcome.tasks_done), (TrialEnd::Complete, 1));
             if round > 0 {
                 times.push(outcome.startup_s.expect("a start-up") * 1e3);

@@ -22,7 +22,7 @@ fn main() {
     for backend in ["processes", "threads"] {
         tell(backend, &numbers.iter().map(|&tasks| (tasks, measure(backend, tasks))).collect::<Vec<_>>());
     }
-    // Of all children and theirs that have ended: no parlab, nursery or worker was ever larger than this.
+    // Of all children and theirs that have ended: no parlab, forkserver or worker was ever larger than this.
     if let Ok(usage) = getrusage(UsageWho::RUSAGE_CHILDREN) {
         println!("largest process by the kernel's own account: {:.2} MB", usage.max_rss() as f64 / 1024.0);
     }

@@ -10,7 +10,8 @@ use std::path::Path;
 use std::process::Command;
 
 use common::squares;
-use parlab::engine::{Control, Executor as _, Laboratory, TrialEnd};
+use parlab::engine::{BoardExecutor, Control, Executor as _};
+use parlab::record::TrialEnd;
 use parlab::scenario::{BackendKind, Config, Dispatch};
 
 const WORKERS: u32 = 2;
@@ -67,9 +68,9 @@ fn median(mut list: Vec<f64>) -> f64 {
 fn trial(tasks: u64, dispatch: Dispatch, payload: u64) -> f64 {
     let scenario = squares(tasks);
     let control = Control::default();
-    let mut laboratory = Laboratory::new(&scenario, Path::new(env!("CARGO_BIN_EXE_parlab")), &control);
+    let mut executor = BoardExecutor::new(&scenario, Path::new(env!("CARGO_BIN_EXE_parlab")), &control);
     let config = Config { dispatch, payload, ..Config::new(BackendKind::Processes, WORKERS) };
-    let outcome = laboratory.trial(0, &config, false, &mut |_| {});
+    let outcome = executor.trial(0, &config, false, &mut |_| {});
     assert_eq!((outcome.end, outcome.tasks_done), (TrialEnd::Complete, tasks));
     outcome.wall_s
 }

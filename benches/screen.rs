@@ -10,7 +10,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use common::terminal::{Session, Terminal};
-use parlab::engine::{Event, Stamped};
+use parlab::record::{Event, Stamped};
 
 /// Two processes keep both cores busy for some seconds in a few hundred tasks.
 const BUSY: &str = r#"

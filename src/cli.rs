@@ -93,8 +93,8 @@ pub enum Command {
         format: Plain,
     },
     /// The small process that workers are forked from; parlab starts it for itself.
-    #[command(name = "__nursery", hide = true)]
-    Nursery {
+    #[command(name = "__forkserver", hide = true)]
+    Forkserver {
         /// Whatever the parent has to say.
         #[arg(hide = true, trailing_var_arg = true, allow_hyphen_values = true)]
         args: Vec<OsString>,
@@ -135,13 +135,13 @@ pub struct Run {
     // Last, since its heading would otherwise hold for all that follows.
     /// What to run otherwise than the scenario says.
     #[command(flatten)]
-    pub overrides: Overrides,
+    pub overrides: OverrideArgs,
 }
 
 /// What to run otherwise than the scenario says, as it was written.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Args)]
 #[command(next_help_heading = "Instead of what the scenario says")]
-pub struct Overrides {
+pub struct OverrideArgs {
     /// Backends to compare: serial, threads, processes, hybrid
     #[arg(long, value_name = "A,B")]
     pub backends: Option<String>,

@@ -10,7 +10,11 @@
 //!      ┌──────┴──────┐
 //!    report         tui             how is it told, how is it seen?
 //!      └──────┬──────┘
-//!          engine ── analysis       how does a run go, how good was it?
+//!          engine                   how does a run go?
+//!             │
+//!          results ── analysis      what follows from a record?
+//!             │
+//!          record                   what is known of a run?
 //!             │
 //!          backend                  who does it?              machine   on what?
 //!             │
@@ -29,14 +33,14 @@
 //! # Where do I add …
 //! - a kind of workload? A file beside `workload/square.rs`, and a line in `workload/registry.rs`.
 //! - a bundled scenario? A file in `scenarios/`, and its place along the path in `scenario/path.rs`.
-//! - something that tasks share, and a trial tells of? The commons, and a line in `WATCHED` beside the registry.
+//! - something that tasks share, and a trial tells of? The shared_cells, and a line in `WATCHED` beside the registry.
 //! - a key of the sweep that `[vary]` may vary? A row of the table in `scenario/vary.rs`.
 //! - a key of scenarios? `scenario/sweep.rs` or `scenario/job.rs`, the setting in `scenario/settings.rs`, and a word
 //!   about it in `scenario/form/keys.rs`.
-//! - a backend? A file beside `backend/threads.rs` that hires workers and hands back a [`backend::Crew`].
-//! - an event? [`engine::Event`]; the [`engine::Ledger`] folds it, reports and screens follow.
-//! - a figure? [`analysis`] for the formula, [`engine::Figures`] for the row, then report and screen.
-//! - a sentence about what happened? A rule beside `engine/story/speed.rs`, and a line in its table.
+//! - a backend? A file beside `backend/threads.rs` that hires workers and hands back a [`backend::Pool`].
+//! - an event? [`record::Event`]; the [`record::RunState`] folds it, reports and screens follow.
+//! - a figure? [`analysis`] for the formula, [`results::Figures`] for the row, then report and screen.
+//! - a sentence about what happened? A rule beside `results/findings/speed.rs`, and a line in its table.
 //! - something a chart shows? The model and its place in [`chart`], then how cells show it in `tui/widgets/plot`.
 //! - a report? A file beside `report/json.rs`.
 //! - a key of the screen? A row in [`tui::keys`]; footer, help and README come from there.
@@ -49,7 +53,9 @@ pub mod cli;
 mod command;
 pub mod engine;
 pub mod machine;
+pub mod record;
 pub mod report;
+pub mod results;
 pub mod scenario;
 pub mod tui;
 pub mod units;
@@ -59,9 +65,9 @@ use std::process::ExitCode;
 
 /// The program: reads the command line, does what it says, and returns the exit code.
 pub fn main() -> ExitCode {
-    // A nursery must be small and quick to start: it skips everything else.
-    if std::env::args_os().nth(1).is_some_and(|argument| argument == backend::NURSERY_COMMAND) {
-        return backend::run_nursery();
+    // A forkserver must be small and quick to start: it skips everything else.
+    if std::env::args_os().nth(1).is_some_and(|argument| argument == backend::FORKSERVER_COMMAND) {
+        return backend::run_forkserver();
     }
     command::main()
 }

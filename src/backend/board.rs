@@ -19,17 +19,17 @@ use serde::{Deserialize, Serialize};
 use super::clock::Clock;
 use super::futex;
 use super::histogram::BUCKETS;
-use super::layout::{Header, Lane, Record, standing, verdict};
+use super::layout::{Header, LaneCells, Record, verdict, worker_state};
 use super::payload;
 use crate::scenario::{Dispatch, Schedule};
-use crate::workload::Commons;
+use crate::workload::SharedCells;
 
 /// Up to this many tasks each gets a record; above it, each lane gets a histogram.
 pub const RECORDS_MAX: u64 = 1 << 17;
 
 /// What a board is laid out for, and the rules of the trial on it. Everybody who maps it must know it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Shape {
+pub struct BoardSpec {
     /// How many tasks there are.
     pub tasks: u64,
     /// How many workers, each with a lane.
@@ -57,7 +57,7 @@ pub struct Shape {
     pub lingers: bool,
 }
 
-impl Shape {
+impl BoardSpec {
     /// Whether there is a record for each task.
     pub fn has_records(&self) -> bool {
         self.tasks <= RECORDS_MAX
@@ -68,7 +68,7 @@ impl Shape {
     }
 
     fn details_at(&self) -> usize {
-        self.lanes_at() + self.workers as usize * size_of::<Lane>()
+        self.lanes_at() + self.workers as usize * size_of::<LaneCells>()
     }
 
     fn details_end(&self) -> usize {
@@ -101,7 +101,7 @@ impl Shape {
 
 /// A mapped board.
 pub struct Board {
-    shape: Shape,
+    shape: BoardSpec,
     memory: OwnedFd,
     map: MmapRaw,
 }
@@ -111,7 +111,7 @@ impl Board {
     ///
     /// # Errors
     /// When the kernel has no memory for it.
-    pub fn create(shape: Shape) -> io::Result<Self> {
+    pub fn create(shape: BoardSpec) -> io::Result<Self> {
         let memory = memfd_create("parlab-board", MFdFlags::MFD_CLOEXEC)?;
         File::from(memory.try_clone()?).set_len(shape.bytes() as u64)?;
         let board = Self::attach(memory, shape)?;
@@ -136,7 +136,7 @@ impl Board {
     ///
     /// # Errors
     /// When `memory` is smaller than the shape needs or cannot be mapped.
-    pub fn attach(memory: OwnedFd, shape: Shape) -> io::Result<Self> {
+    pub fn attach(memory: OwnedFd, shape: BoardSpec) -> io::Result<Self> {
         let file = File::from(memory);
         if file.metadata()?.len() < shape.bytes() as u64 {
             return Err(io::Error::new(io::ErrorKind::InvalidInput, "the board is smaller than its shape"));
@@ -147,7 +147,7 @@ impl Board {
     }
 
     /// What it is laid out for.
-    pub fn shape(&self) -> &Shape {
+    pub fn shape(&self) -> &BoardSpec {
         &self.shape
     }
 
@@ -166,15 +166,15 @@ impl Board {
     ///
     /// # Panics
     /// If there is no such worker.
-    pub(super) fn lane(&self, worker: u32) -> &Lane {
+    pub(super) fn lane(&self, worker: u32) -> &LaneCells {
         assert!(worker < self.shape.workers, "no lane {worker}");
-        let at = self.shape.lanes_at() + worker as usize * size_of::<Lane>();
+        let at = self.shape.lanes_at() + worker as usize * size_of::<LaneCells>();
         // SAFETY: as above; `at` is a multiple of the lane's alignment and the lane ends before `details_at()`.
-        unsafe { &*self.map.as_ptr().add(at).cast::<Lane>() }
+        unsafe { &*self.map.as_ptr().add(at).cast::<LaneCells>() }
     }
 
     /// All lanes, by worker.
-    pub(super) fn lanes(&self) -> impl Iterator<Item = &Lane> {
+    pub(super) fn lanes(&self) -> impl Iterator<Item = &LaneCells> {
         (0..self.shape.workers).map(|worker| self.lane(worker))
     }
 
@@ -235,7 +235,8 @@ impl Board {
 
     /// Workers that have come to the gate and are not lost.
     pub fn arrived(&self) -> u32 {
-        let has_come = |lane: &&Lane| !matches!(lane.standing.load(Acquire), standing::ABSENT | standing::LOST);
+        let has_come =
+            |lane: &&LaneCells| !matches!(lane.worker_state.load(Acquire), worker_state::ABSENT | worker_state::LOST);
         self.lanes().filter(has_come).count() as u32
     }
 
@@ -267,7 +268,7 @@ impl Board {
 
     /// Whether all workers have nothing left to do.
     pub fn all_finished(&self) -> bool {
-        self.lanes().all(|lane| lane.standing.load(Acquire) == standing::FINISHED)
+        self.lanes().all(|lane| lane.worker_state.load(Acquire) == worker_state::FINISHED)
     }
 
     /// Lets workers go that linger.
@@ -278,8 +279,8 @@ impl Board {
     }
 
     /// What the tasks share.
-    pub fn commons(&self) -> &Commons {
-        &self.header().commons
+    pub fn shared_cells(&self) -> &SharedCells {
+        &self.header().shared_cells
     }
 
     /// Asks all workers to end, and wakes those that sleep.
@@ -301,7 +302,7 @@ impl Board {
     /// Marks a worker as lost, and returns the task it held.
     pub fn mark_lost(&self, worker: u32) -> Option<u64> {
         let lane = self.lane(worker);
-        lane.standing.store(standing::LOST, Relaxed);
+        lane.worker_state.store(worker_state::LOST, Relaxed);
         lane.hand.load(Relaxed).checked_sub(1)
     }
 
@@ -322,15 +323,18 @@ impl Board {
     /// Notes that a worker was stopped from outside, or goes on.
     pub fn mark_stalled(&self, worker: u32, stopped: bool) {
         let lane = self.lane(worker);
-        let (from, to) =
-            if stopped { (standing::RUNNING, standing::STALLED) } else { (standing::STALLED, standing::RUNNING) };
+        let (from, to) = if stopped {
+            (worker_state::RUNNING, worker_state::STALLED)
+        } else {
+            (worker_state::STALLED, worker_state::RUNNING)
+        };
         // If it has moved on by itself in the meantime, its own word counts.
-        let _ = lane.standing.compare_exchange(from, to, Relaxed, Relaxed);
+        let _ = lane.worker_state.compare_exchange(from, to, Relaxed, Relaxed);
     }
 
     /// Whether a worker has left its loop in good order.
     pub fn is_finished(&self, worker: u32) -> bool {
-        self.lane(worker).standing.load(Acquire) == standing::FINISHED
+        self.lane(worker).worker_state.load(Acquire) == worker_state::FINISHED
     }
 
     /// Tasks finished so far, failed ones included, and those that failed.

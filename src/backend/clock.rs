@@ -2,7 +2,7 @@
 //! `clock_gettime` elsewhere.
 //!
 //! Two readings a task would otherwise be the larger part of what a tiny task costs. Workers only ever store
-//! raw ticks; whoever reads the board turns them into seconds with a [`Scale`] measured over the life of the
+//! raw ticks; whoever reads the board turns them into seconds with a [`TickScale`] measured over the life of the
 //! program, so threads and processes share one time line without any of them calibrating anything.
 
 use rustix::time::{ClockId, clock_gettime};
@@ -43,13 +43,13 @@ impl Clock {
 
 /// How long a tick is: measured against the monotonic clock from the moment it is made.
 #[derive(Debug, Clone, Copy)]
-pub struct Scale {
+pub struct TickScale {
     clock: Clock,
     ticks: u64,
     ns: u64,
 }
 
-impl Scale {
+impl TickScale {
     /// Starts to measure the clock.
     pub fn new(clock: Clock) -> Self {
         let (ticks, ns) = reading(clock);
@@ -98,7 +98,7 @@ mod tests {
     #[test]
     fn ticks_agree_with_the_monotonic_clock() {
         for clock in [Clock::detect(), Clock::Monotonic] {
-            let scale = Scale::new(clock);
+            let scale = TickScale::new(clock);
             let (ticks, instant) = (clock.now(), Instant::now());
             std::thread::sleep(Duration::from_millis(50));
             let (ticks, elapsed) = (clock.now() - ticks, instant.elapsed());

@@ -15,7 +15,7 @@ pub(super) struct Gil {
     interval: Duration,
     /// Whether the holder is asked to let go: all that it looks at while it computes.
     wanted: AtomicBool,
-    state: Mutex<State>,
+    state: Mutex<GilState>,
     /// Told when the lock is let go.
     freed: Condvar,
     /// Told when the lock is taken, or when nobody waits for it any more.
@@ -23,7 +23,7 @@ pub(super) struct Gil {
 }
 
 #[derive(Default)]
-struct State {
+struct GilState {
     locked: bool,
     last_holder: Option<u32>,
     /// How often it went to somebody else than the one before.
@@ -109,7 +109,7 @@ impl Gil {
         state.forcing -= 1;
     }
 
-    fn give(&self, state: &mut State, who: u32) {
+    fn give(&self, state: &mut GilState, who: u32) {
         state.locked = true;
         state.takes += 1;
         if state.last_holder.replace(who) != Some(who) {
@@ -125,9 +125,9 @@ impl Gil {
     /// off.
     fn wait_an_interval<'s>(
         &self,
-        mut state: MutexGuard<'s, State>,
+        mut state: MutexGuard<'s, GilState>,
         called_off: impl Fn() -> bool,
-    ) -> (MutexGuard<'s, State>, bool) {
+    ) -> (MutexGuard<'s, GilState>, bool) {
         let until = Instant::now() + self.interval;
         loop {
             let left = until.saturating_duration_since(Instant::now());
@@ -144,7 +144,7 @@ impl Gil {
     }
 
     /// There is nothing in the state that a panic elsewhere could leave half done.
-    fn state(&self) -> MutexGuard<'_, State> {
+    fn state(&self) -> MutexGuard<'_, GilState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

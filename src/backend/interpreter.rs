@@ -5,11 +5,11 @@ use std::sync::atomic::Ordering::{Relaxed, Release};
 
 use super::board::Board;
 use super::gil::Gil;
-use super::layout::{InterpreterCells, doing};
-use crate::workload::{Away, Cancelled};
+use super::layout::{InterpreterCells, activity};
+use crate::workload::{Cancelled, ReleasedGil};
 
 /// One worker's side of the lock. Lets go when dropped.
-pub(super) struct Interpreter<'a> {
+pub(super) struct LaneInterpreter<'a> {
     gil: &'a Gil,
     board: &'a Board,
     cells: &'a InterpreterCells,
@@ -17,7 +17,7 @@ pub(super) struct Interpreter<'a> {
     holds: Cell<bool>,
 }
 
-impl<'a> Interpreter<'a> {
+impl<'a> LaneInterpreter<'a> {
     /// A worker that does not hold the lock yet.
     pub(super) fn new(gil: &'a Gil, board: &'a Board, worker: u32) -> Self {
         Self { gil, board, cells: &board.lane(worker).interpreter, worker, holds: Cell::new(false) }
@@ -40,34 +40,34 @@ impl<'a> Interpreter<'a> {
             return Ok(());
         }
         count(&self.cells.handovers);
-        self.let_go(doing::WAITING);
+        self.let_go(activity::WAITING);
         self.take()
     }
 
     /// Lets go, in order to wait or to run native code.
-    pub(super) fn leave(&self, away: Away) {
+    pub(super) fn release(&self, away: ReleasedGil) {
         self.let_go(match away {
-            Away::Blocked => doing::BLOCKED,
-            Away::Native => doing::NATIVE,
+            ReleasedGil::Blocked => activity::BLOCKED,
+            ReleasedGil::Native => activity::NATIVE,
         });
     }
 
     /// Lets go, because there is nothing more to interpret.
     pub(super) fn end(&self) {
-        self.let_go(doing::NOTHING);
+        self.let_go(activity::NOTHING);
     }
 
     fn take(&self) -> Result<(), Cancelled> {
         if !self.gil.try_take(self.worker) {
-            self.turn(doing::WAITING);
+            self.turn(activity::WAITING);
             count(&self.cells.waits);
             if !self.gil.take(self.worker, || self.board.is_cancelled()) {
-                self.turn(doing::NOTHING);
+                self.turn(activity::NOTHING);
                 return Err(Cancelled);
             }
         }
         self.holds.set(true);
-        self.turn(doing::RUNNING);
+        self.turn(activity::RUNNING);
         Ok(())
     }
 
@@ -81,18 +81,18 @@ impl<'a> Interpreter<'a> {
     /// Closes the account of what it did, and begins that of what it does now.
     fn turn(&self, next: u32) {
         let (cells, now) = (self.cells, self.board.shape().clock.now());
-        let before = cells.doing.load(Relaxed);
+        let before = cells.activity.load(Relaxed);
         let since = cells.since.load(Relaxed);
         // In this order: who looks on in between sees too little for an instant, and never twice as much.
         cells.since.store(now, Relaxed);
         if let Some(spent) = cells.spent.get(before as usize) {
             spent.store(spent.load(Relaxed) + now.saturating_sub(since), Relaxed);
         }
-        cells.doing.store(next, Release);
+        cells.activity.store(next, Release);
     }
 }
 
-impl Drop for Interpreter<'_> {
+impl Drop for LaneInterpreter<'_> {
     fn drop(&mut self) {
         if self.holds.get() {
             self.end();

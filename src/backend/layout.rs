@@ -8,7 +8,7 @@ use std::sync::atomic::Ordering::Relaxed;
 use std::sync::atomic::{AtomicU32, AtomicU64};
 
 use crate::scenario::MAX_VALUES;
-use crate::workload::Commons;
+use crate::workload::SharedCells;
 
 /// Shared by all workers. Each part has cache lines of its own, so that taking a task does not slow a look at
 /// the cancel flag.
@@ -18,10 +18,10 @@ pub(super) struct Header {
     pub(super) gate: Gate,
     pub(super) cancel: Cancel,
     /// Whose turn it is at the pipe that tasks come through, and at the one that results go through.
-    pub(super) turns: [Turn; 2],
+    pub(super) turns: [PipeLock; 2],
     pub(super) delivery: Delivery,
     /// What the tasks share; by any worker.
-    pub(super) commons: Commons,
+    pub(super) shared_cells: SharedCells,
 }
 
 /// The next position to hand out (dynamic, guided); by whoever takes one.
@@ -45,7 +45,7 @@ pub(super) struct Cancel(pub(super) AtomicU32);
 
 /// Whose turn it is at a pipe that all workers share; by whoever has it.
 #[repr(C, align(128))]
-pub(super) struct Turn {
+pub(super) struct PipeLock {
     /// 0 if nobody's, else the worker plus 1 and what it does: see `pipe::turn`. A futex.
     pub(super) holder: AtomicU32,
     /// How many wait for it. One that dies in the meantime is never taken off.
@@ -67,7 +67,7 @@ pub(super) struct Delivery {
 /// when the worker is gone.
 #[repr(C, align(128))]
 #[derive(Default)]
-pub(super) struct Lane {
+pub(super) struct LaneCells {
     /// Tasks finished with a result: the switch for `checksum`, whose slot `done % 2` is valid.
     pub(super) done: AtomicU64,
     /// Tasks given up. Engine too, for the task that a lost worker held.
@@ -96,8 +96,8 @@ pub(super) struct Lane {
     pub(super) longest: AtomicU64,
     /// Process or thread id; 0 before there is one.
     pub(super) pid: AtomicU32,
-    /// One of [`standing`]. Engine too.
-    pub(super) standing: AtomicU32,
+    /// One of [`worker_state`]. Engine too.
+    pub(super) worker_state: AtomicU32,
     /// When it came to the gate, in ticks.
     pub(super) arrived_at: AtomicU64,
     /// Why its first task failed that could say so.
@@ -116,7 +116,7 @@ pub(super) struct Claim {
     pub(super) end: AtomicU64,
     /// `done + failed` when it was taken: what has been added since is how far the worker has come in it.
     pub(super) base: AtomicU64,
-    /// Sum of the starts of this and all earlier claims of the lane, modulo 2⁶⁴: see `salvage`.
+    /// Sum of the starts of this and all earlier claims of the lane, modulo 2⁶⁴: see `recovery`.
     pub(super) starts: AtomicU64,
 }
 
@@ -155,12 +155,12 @@ impl UsageCells {
 #[repr(C)]
 #[derive(Default)]
 pub(super) struct InterpreterCells {
-    /// One of [`doing`].
-    pub(super) doing: AtomicU32,
+    /// One of [`activity`].
+    pub(super) activity: AtomicU32,
     /// Since when, in ticks.
     pub(super) since: AtomicU64,
-    /// Ticks spent in each of [`doing`] before that.
-    pub(super) spent: [AtomicU64; doing::ALL],
+    /// Ticks spent in each of [`activity`] before that.
+    pub(super) spent: [AtomicU64; activity::ALL],
     /// How often it found the lock taken.
     pub(super) waits: AtomicU64,
     /// How often it was asked to let go, and did.
@@ -168,7 +168,7 @@ pub(super) struct InterpreterCells {
 }
 
 /// What a worker under an interpreter's lock is doing.
-pub(super) mod doing {
+pub(super) mod activity {
     pub(in crate::backend) const NOTHING: u32 = 0;
     pub(in crate::backend) const RUNNING: u32 = 1;
     pub(in crate::backend) const WAITING: u32 = 2;
@@ -179,7 +179,7 @@ pub(super) mod doing {
 }
 
 /// Where a worker stands in its life.
-pub(super) mod standing {
+pub(super) mod worker_state {
     pub(in crate::backend) const ABSENT: u32 = 0;
     pub(in crate::backend) const WAITING: u32 = 1;
     pub(in crate::backend) const RUNNING: u32 = 2;

@@ -9,7 +9,7 @@
 //!       │ next claim │ task in hand       │ start, end, result
 //!       └────────────┴─── Worker::work ───┘
 //!              ▲              ▲                ▲
-//!           serial         threads     processes, hybrid ◄── nursery
+//!           serial         threads     processes, hybrid ◄── forkserver
 //! ```
 //!
 //! Where a scenario has an interpreter's lock, each process has one (`gil`), and a worker holds it but while it sleeps
@@ -19,19 +19,19 @@
 
 mod board;
 mod clock;
-mod crew;
+mod forkserver;
 mod futex;
 mod gil;
 mod histogram;
 mod interpreter;
 mod layout;
-mod nursery;
 mod payload;
 mod pipe;
+mod pool;
 mod processes;
 mod reading;
 mod reason;
-mod salvage;
+mod recovery;
 mod schedule;
 mod serial;
 #[cfg(test)]
@@ -43,51 +43,51 @@ mod worker;
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
-pub use board::{Board, RECORDS_MAX, Shape};
-pub use clock::{Clock, Scale};
-pub use crew::{Broken, Crew, Departure, Notice};
-pub use nursery::{COMMAND as NURSERY_COMMAND, run as run_nursery};
-pub use reading::{Doing, LaneReading, LockReading, RecordReading, Standing, Totals};
+pub use board::{Board, BoardSpec, RECORDS_MAX};
+pub use clock::{Clock, TickScale};
+pub use forkserver::{COMMAND as FORKSERVER_COMMAND, run as run_forkserver};
+pub use pool::{Broken, Departure, Notice, Pool};
+pub use reading::{Activity, LaneReading, LockReading, RecordReading, Totals, WorkerState};
 pub use worker::panics_are_caught;
 
 use processes::Processes;
-use worker::Bench;
+use worker::PreparedJob;
 
 use crate::scenario::{BackendKind, Dispatch, Job};
 
 /// Hires the workers of a run, trial after trial, for one job at a time.
-pub struct Agency {
+pub struct Backends {
     job: Job,
-    bench: OnceLock<Arc<Bench>>,
+    prepared: OnceLock<Arc<PreparedJob>>,
     processes: Processes,
 }
 
-impl Agency {
-    /// An agency for one job; `program` is started again as the nursery when processes are wanted.
+impl Backends {
+    /// An backends for one job; `program` is started again as the forkserver when processes are wanted.
     pub fn new(job: &Job, program: &Path) -> Self {
-        Self { job: job.clone(), bench: OnceLock::new(), processes: Processes::new(program, job) }
+        Self { job: job.clone(), prepared: OnceLock::new(), processes: Processes::new(program, job) }
     }
 
     /// Turns to another job: what was prepared for the one before is let go of, and nothing is prepared yet.
-    pub fn turn_to(&mut self, job: &Job) {
+    pub fn set_job(&mut self, job: &Job) {
         if self.job != *job {
             self.job = job.clone();
-            self.bench = OnceLock::new();
-            self.processes.turn_to(job);
+            self.prepared = OnceLock::new();
+            self.processes.set_job(job);
         }
     }
 
     /// Does once per job what a backend needs before it can hire: not part of any start-up time.
     ///
     /// # Errors
-    /// [`Broken`] when the workload cannot be prepared or the nursery cannot be started.
+    /// [`Broken`] when the workload cannot be prepared or the forkserver cannot be started.
     pub fn prepare(&self, backend: BackendKind, dispatch: Dispatch) -> Result<(), Broken> {
         if dispatch == Dispatch::Pipe {
             // The dispatcher sends tasks in their order, and that may depend on what the workload knows.
-            self.bench()?;
+            self.prepared()?;
         }
         match backend {
-            BackendKind::Serial | BackendKind::Threads => self.bench().map(drop),
+            BackendKind::Serial | BackendKind::Threads => self.prepared().map(drop),
             BackendKind::Processes | BackendKind::Hybrid => self.processes.prepare(),
         }
     }
@@ -96,22 +96,22 @@ impl Agency {
     ///
     /// # Errors
     /// [`Broken`] when the system refuses.
-    pub fn hire(&self, backend: BackendKind, board: &Arc<Board>) -> Result<Box<dyn Crew>, Broken> {
+    pub fn start(&self, backend: BackendKind, board: &Arc<Board>) -> Result<Box<dyn Pool>, Broken> {
         match backend {
             BackendKind::Processes if board.shape().dispatch == Dispatch::Pipe => {
-                self.processes.hire_by_pipe(board, &self.bench()?)
+                self.processes.start_with_pipe(board, &self.prepared()?)
             }
-            BackendKind::Serial => serial::hire(board, &self.bench()?),
-            BackendKind::Threads => threads::hire(board, &self.bench()?),
-            BackendKind::Processes | BackendKind::Hybrid => self.processes.hire(board),
+            BackendKind::Serial => serial::start(board, &self.prepared()?),
+            BackendKind::Threads => threads::start(board, &self.prepared()?),
+            BackendKind::Processes | BackendKind::Hybrid => self.processes.start(board),
         }
     }
 
-    fn bench(&self) -> Result<Arc<Bench>, Broken> {
-        if let Some(bench) = self.bench.get() {
-            return Ok(Arc::clone(bench));
+    fn prepared(&self) -> Result<Arc<PreparedJob>, Broken> {
+        if let Some(prepared) = self.prepared.get() {
+            return Ok(Arc::clone(prepared));
         }
-        let bench = Bench::prepare(&self.job).map_err(|error| Broken(error.to_string()))?;
-        Ok(Arc::clone(self.bench.get_or_init(|| Arc::new(bench))))
+        let prepared = PreparedJob::prepare(&self.job).map_err(|error| Broken(error.to_string()))?;
+        Ok(Arc::clone(self.prepared.get_or_init(|| Arc::new(prepared))))
     }
 }

@@ -3,7 +3,7 @@
 //! A worker reads all bytes of its input, and writes as many for its result. What it does with them is the same
 //! whether they lie in shared memory or came through a pipe, so that the two ways differ in nothing but the way.
 
-use super::board::Shape;
+use super::board::BoardSpec;
 
 /// The inputs of a trial overlap once they come to more than this: enough for them not to sit in a core's own cache.
 const SPREAD_MAX: u64 = 16 << 20;
@@ -12,7 +12,7 @@ const SPREAD_MAX: u64 = 16 << 20;
 const ALIGNMENT: u64 = 64;
 
 /// How many bytes the inputs of all tasks take together.
-pub(super) fn area(shape: &Shape) -> u64 {
+pub(super) fn area(shape: &BoardSpec) -> u64 {
     match shape.payload {
         0 => 0,
         payload => (spread(shape) + payload).next_multiple_of(ALIGNMENT),
@@ -20,16 +20,16 @@ pub(super) fn area(shape: &Shape) -> u64 {
 }
 
 /// Where the input of a task begins within that.
-pub(super) fn offset(shape: &Shape, task: u64) -> usize {
+pub(super) fn offset(shape: &BoardSpec, task: u64) -> usize {
     // Not a multiple of the payload alone: with the largest, every task would get the same bytes.
     (u128::from(task) * u128::from(stride(shape)) % u128::from(spread(shape))) as usize
 }
 
-fn stride(shape: &Shape) -> u64 {
+fn stride(shape: &BoardSpec) -> u64 {
     shape.payload.next_multiple_of(ALIGNMENT) + ALIGNMENT
 }
 
-fn spread(shape: &Shape) -> u64 {
+fn spread(shape: &BoardSpec) -> u64 {
     shape.tasks.saturating_mul(stride(shape)).min(SPREAD_MAX)
 }
 
@@ -79,8 +79,8 @@ mod tests {
     use crate::scenario::{Dispatch, Schedule};
     use proptest::prelude::*;
 
-    fn shape(tasks: u64, payload: u64) -> Shape {
-        Shape {
+    fn shape(tasks: u64, payload: u64) -> BoardSpec {
+        BoardSpec {
             tasks,
             workers: 1,
             schedule: Schedule::Dynamic,

@@ -6,7 +6,7 @@ use std::sync::atomic::Ordering::{Acquire, Relaxed};
 
 use super::board::Board;
 use super::histogram::quantiles;
-use super::layout::{Lane, UsageCells, doing, standing, verdict};
+use super::layout::{LaneCells, UsageCells, activity, verdict, worker_state};
 use crate::scenario::Dispatch;
 use serde::{Deserialize, Serialize};
 
@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, PartialEq)]
 pub struct LaneReading {
     /// Where it stands.
-    pub standing: Standing,
+    pub worker_state: WorkerState,
     /// Process or thread id; 0 before there is one.
     pub pid: u32,
     /// The CPU it was last seen on.
@@ -39,7 +39,7 @@ pub struct LaneReading {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct LockReading {
     /// What it is doing.
-    pub doing: Doing,
+    pub activity: Activity,
     /// Since when, in ticks.
     pub since: u64,
     /// Ticks that it held the lock before that.
@@ -59,7 +59,7 @@ pub struct LockReading {
 /// What a worker under an interpreter's lock is doing.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Doing {
+pub enum Activity {
     /// Nothing that the interpreter knows of.
     #[default]
     Nothing,
@@ -75,7 +75,7 @@ pub enum Doing {
 
 /// Where a worker stands in its life.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Standing {
+pub enum WorkerState {
     /// Not hired yet.
     Absent,
     /// At the gate.
@@ -146,7 +146,7 @@ impl Board {
         let fraction = f32::from_bits(lane.fraction.load(Relaxed));
         let waits_ns = lane.waits_ns.load(Relaxed);
         LaneReading {
-            standing: standing_of(lane),
+            worker_state: state_of(lane),
             pid: lane.pid.load(Relaxed),
             cpu: lane.cpu.load(Relaxed).checked_sub(1),
             task: lane.hand.load(Acquire).checked_sub(1),
@@ -174,13 +174,13 @@ impl Board {
 
     /// What all lanes add up to. Exact once all workers have left.
     pub fn totals(&self) -> Totals {
-        let sum = |cell: fn(&Lane) -> u64| self.lanes().map(cell).fold(0, u64::wrapping_add);
+        let sum = |cell: fn(&LaneCells) -> u64| self.lanes().map(cell).fold(0, u64::wrapping_add);
         let delivery = &self.header().delivery;
         let used = |cell: fn(&UsageCells) -> &AtomicU64| {
             let workers = self.lanes().map(|lane| cell(&lane.usage).load(Relaxed)).fold(0, u64::wrapping_add);
             workers.wrapping_add(cell(&delivery.usage).load(Relaxed))
         };
-        let max = |cell: fn(&Lane) -> u64| self.lanes().map(cell).max().unwrap_or(0);
+        let max = |cell: fn(&LaneCells) -> u64| self.lanes().map(cell).max().unwrap_or(0);
         Totals {
             done: sum(|lane| lane.done.load(Acquire)),
             failed: sum(|lane| lane.failed.load(Acquire)),
@@ -197,7 +197,7 @@ impl Board {
             involuntary: used(|cells| &cells.involuntary),
             peak_rss_kib: max(|lane| lane.usage.peak_rss_kib.load(Relaxed)),
             task_ticks: self.task_ticks(),
-            lock_ticks: [doing::RUNNING, doing::WAITING]
+            lock_ticks: [activity::RUNNING, activity::WAITING]
                 .map(|which| self.lanes().map(|lane| lane.interpreter.spent[which as usize].load(Relaxed)).sum()),
             lock_counts: [
                 sum(|lane| lane.interpreter.waits.load(Relaxed)),
@@ -233,33 +233,33 @@ impl Board {
     }
 }
 
-fn standing_of(lane: &Lane) -> Standing {
-    match lane.standing.load(Acquire) {
-        standing::WAITING => Standing::Waiting,
-        standing::RUNNING => Standing::Running,
-        standing::STALLED => Standing::Stalled,
-        standing::LOST => Standing::Lost,
-        standing::FINISHED => Standing::Finished,
-        _ => Standing::Absent,
+fn state_of(lane: &LaneCells) -> WorkerState {
+    match lane.worker_state.load(Acquire) {
+        worker_state::WAITING => WorkerState::Waiting,
+        worker_state::RUNNING => WorkerState::Running,
+        worker_state::STALLED => WorkerState::Stalled,
+        worker_state::LOST => WorkerState::Lost,
+        worker_state::FINISHED => WorkerState::Finished,
+        _ => WorkerState::Absent,
     }
 }
 
-fn lock_of(lane: &Lane) -> LockReading {
+fn lock_of(lane: &LaneCells) -> LockReading {
     let cells = &lane.interpreter;
     let spent = |which: u32| cells.spent[which as usize].load(Relaxed);
     LockReading {
-        doing: match cells.doing.load(Acquire) {
-            doing::RUNNING => Doing::Running,
-            doing::WAITING => Doing::Waiting,
-            doing::BLOCKED => Doing::Blocked,
-            doing::NATIVE => Doing::Native,
-            _ => Doing::Nothing,
+        activity: match cells.activity.load(Acquire) {
+            activity::RUNNING => Activity::Running,
+            activity::WAITING => Activity::Waiting,
+            activity::BLOCKED => Activity::Blocked,
+            activity::NATIVE => Activity::Native,
+            _ => Activity::Nothing,
         },
         since: cells.since.load(Relaxed),
-        held: spent(doing::RUNNING),
-        waited: spent(doing::WAITING),
-        blocked: spent(doing::BLOCKED),
-        native: spent(doing::NATIVE),
+        held: spent(activity::RUNNING),
+        waited: spent(activity::WAITING),
+        blocked: spent(activity::BLOCKED),
+        native: spent(activity::NATIVE),
         waits: cells.waits.load(Relaxed),
         handovers: cells.handovers.load(Relaxed),
     }

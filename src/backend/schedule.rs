@@ -6,14 +6,14 @@ use std::ops::Range;
 use std::sync::atomic::AtomicU64;
 use std::sync::atomic::Ordering::Relaxed;
 
-use super::board::Shape;
+use super::board::BoardSpec;
 use crate::scenario::Schedule;
 
 /// The next range of positions for a worker that has taken `taken` ranges before; `None` when there are no more.
 ///
 /// Every position below `shape.tasks` is handed out exactly once over all workers.
 #[inline]
-pub(super) fn next_range(shape: &Shape, cursor: &AtomicU64, worker: u32, taken: u64) -> Option<Range<u64>> {
+pub(super) fn next_range(shape: &BoardSpec, cursor: &AtomicU64, worker: u32, taken: u64) -> Option<Range<u64>> {
     match (shape.schedule, shape.chunk) {
         (Schedule::Dynamic, chunk) => dynamic(shape.tasks, chunk.unwrap_or(1), cursor),
         (Schedule::Guided, _) => guided(shape, cursor),
@@ -31,7 +31,7 @@ fn dynamic(tasks: u64, chunk: u64, cursor: &AtomicU64) -> Option<Range<u64>> {
     (start < tasks).then(|| start..tasks.min(start + chunk))
 }
 
-fn guided(shape: &Shape, cursor: &AtomicU64) -> Option<Range<u64>> {
+fn guided(shape: &BoardSpec, cursor: &AtomicU64) -> Option<Range<u64>> {
     let take = |start| (start < shape.tasks).then(|| start + share_at(shape, start));
     let start = cursor.try_update(Relaxed, Relaxed, take).ok()?;
     Some(start..start + share_at(shape, start))
@@ -39,7 +39,7 @@ fn guided(shape: &Shape, cursor: &AtomicU64) -> Option<Range<u64>> {
 
 /// How many positions are handed out together from `start` on by a schedule with a cursor. Guided: a share of what
 /// is left, one part in as many as there are workers, never less than `chunk`.
-pub(super) fn share_at(shape: &Shape, start: u64) -> u64 {
+pub(super) fn share_at(shape: &BoardSpec, start: u64) -> u64 {
     let left = shape.tasks.saturating_sub(start);
     let chunk = shape.chunk.unwrap_or(1);
     match shape.schedule {
@@ -49,14 +49,14 @@ pub(super) fn share_at(shape: &Shape, start: u64) -> u64 {
 }
 
 /// One contiguous block a worker, their lengths as equal as can be.
-fn block(shape: &Shape, worker: u32, taken: u64) -> Option<Range<u64>> {
+fn block(shape: &BoardSpec, worker: u32, taken: u64) -> Option<Range<u64>> {
     let bound = |worker: u32| (u128::from(shape.tasks) * u128::from(worker) / u128::from(shape.workers)) as u64;
     let range = bound(worker)..bound(worker + 1);
     (taken == 0 && !range.is_empty()).then_some(range)
 }
 
 /// Blocks of `chunk` tasks, dealt to the workers in turn.
-fn dealt(shape: &Shape, chunk: u64, worker: u32, taken: u64) -> Option<Range<u64>> {
+fn dealt(shape: &BoardSpec, chunk: u64, worker: u32, taken: u64) -> Option<Range<u64>> {
     let number = taken.checked_mul(u64::from(shape.workers))?.checked_add(u64::from(worker))?;
     let start = number.checked_mul(chunk)?;
     (start < shape.tasks).then(|| start..shape.tasks.min(start + chunk))
@@ -69,7 +69,7 @@ mod tests {
     use proptest::prelude::*;
 
     /// All ranges that workers get who ask in the order given by `turns`, and then until there is nothing left.
-    fn hand_out(shape: &Shape, turns: &[u32]) -> Vec<(u32, Range<u64>)> {
+    fn hand_out(shape: &BoardSpec, turns: &[u32]) -> Vec<(u32, Range<u64>)> {
         let cursor = AtomicU64::new(0);
         let mut taken = vec![0; shape.workers as usize];
         let mut all = Vec::new();

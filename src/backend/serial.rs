@@ -8,8 +8,8 @@ use std::sync::mpsc::{self, Receiver};
 use std::time::Duration;
 
 use super::board::Board;
-use super::crew::{Broken, Crew, Departure, Notice};
-use super::worker::{Bench, Worker};
+use super::pool::{Broken, Departure, Notice, Pool};
+use super::worker::{PreparedJob, Worker};
 
 /// The one worker of a serial trial.
 struct Alone {
@@ -20,13 +20,13 @@ struct Alone {
 ///
 /// # Errors
 /// When the system refuses a thread.
-pub(super) fn hire(board: &Arc<Board>, bench: &Arc<Bench>) -> Result<Box<dyn Crew>, Broken> {
+pub(super) fn start(board: &Arc<Board>, prepared: &Arc<PreparedJob>) -> Result<Box<dyn Pool>, Broken> {
     let (leave, left) = mpsc::channel();
-    let (board, bench) = (Arc::clone(board), Arc::clone(bench));
+    let (board, prepared) = (Arc::clone(board), Arc::clone(prepared));
     std::thread::Builder::new()
         .name("serial".to_owned())
         .spawn(move || {
-            Worker::new(&board, &bench, 0).work();
+            Worker::new(&board, &prepared, 0).work();
             // Nobody listens any more after a cancelled trial was abandoned.
             let _ = leave.send(());
         })
@@ -34,7 +34,7 @@ pub(super) fn hire(board: &Arc<Board>, bench: &Arc<Bench>) -> Result<Box<dyn Cre
     Ok(Box::new(Alone { left }))
 }
 
-impl Crew for Alone {
+impl Pool for Alone {
     fn next(&mut self, timeout: Duration) -> Option<Notice> {
         self.left.recv_timeout(timeout).ok()?;
         Some(Notice::Left { worker: 0, pid: 0, how: Departure::Exit(0) })

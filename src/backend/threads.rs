@@ -9,12 +9,12 @@ use rayon::iter::{IndexedParallelIterator as _, IntoParallelIterator as _, Paral
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
 use super::board::Board;
-use super::crew::{Broken, Crew, Departure, Notice};
-use super::worker::{Bench, Worker};
+use super::pool::{Broken, Departure, Notice, Pool};
+use super::worker::{PreparedJob, Worker};
 use crate::scenario::Schedule;
 
 /// The threads of a trial.
-struct Pool {
+struct ThreadsPool {
     left: Receiver<u32>,
     exited: Receiver<()>,
     pool: Option<ThreadPool>,
@@ -28,7 +28,7 @@ const PATIENCE: Duration = Duration::from_millis(50);
 ///
 /// # Errors
 /// When the system refuses a thread.
-pub(super) fn hire(board: &Arc<Board>, bench: &Arc<Bench>) -> Result<Box<dyn Crew>, Broken> {
+pub(super) fn start(board: &Arc<Board>, prepared: &Arc<PreparedJob>) -> Result<Box<dyn Pool>, Broken> {
     let workers = board.shape().workers;
     let (exit, exited) = mpsc::channel();
     // Nobody is let into the pool before there is something to do: thousands of threads that look around for work
@@ -57,18 +57,18 @@ pub(super) fn hire(board: &Arc<Board>, bench: &Arc<Bench>) -> Result<Box<dyn Cre
         Broken(format!("cannot start {workers} threads: {error}"))
     })?;
     let (leave, left) = mpsc::channel();
-    let (board, bench) = (Arc::clone(board), Arc::clone(bench));
+    let (board, prepared) = (Arc::clone(board), Arc::clone(prepared));
     if board.shape().schedule == Schedule::Stealing {
-        steal(&pool, board, bench, leave);
+        steal(&pool, board, prepared, leave);
     } else {
         pool.spawn_broadcast(move |context| {
             let worker = context.index() as u32;
-            Worker::new(&board, &bench, worker).work();
+            Worker::new(&board, &prepared, worker).work();
             let _ = leave.send(worker);
         });
     }
     door.get_or_init(|| ());
-    Ok(Box::new(Pool { left, exited, pool: Some(pool), workers }))
+    Ok(Box::new(ThreadsPool { left, exited, pool: Some(pool), workers }))
 }
 
 /// Lets rayon split the range: all threads come to the gate, then the first through it starts the iteration and
@@ -76,24 +76,24 @@ pub(super) fn hire(board: &Arc<Board>, bench: &Arc<Bench>) -> Result<Box<dyn Cre
 ///
 /// The iteration must not be handed to the pool from outside: a thread could come upon it before its own way to the
 /// gate, and would wait there for a gate that does not open without it.
-fn steal(pool: &ThreadPool, board: Arc<Board>, bench: Arc<Bench>, leave: Sender<u32>) {
+fn steal(pool: &ThreadPool, board: Arc<Board>, prepared: Arc<PreparedJob>, leave: Sender<u32>) {
     let started = AtomicBool::new(false);
     pool.spawn_broadcast(move |context| {
-        let worker = Worker::new(&board, &bench, context.index() as u32);
+        let worker = Worker::new(&board, &prepared, context.index() as u32);
         worker.arrive();
         worker.wait_at_gate();
         worker.begin();
         if !started.swap(true, Relaxed) {
-            let (board, bench, leave) = (Arc::clone(&board), Arc::clone(&bench), leave.clone());
-            rayon::spawn(move || iterate(&board, &bench, &leave));
+            let (board, prepared, leave) = (Arc::clone(&board), Arc::clone(&prepared), leave.clone());
+            rayon::spawn(move || iterate(&board, &prepared, &leave));
         }
     });
 }
 
 /// Runs all positions on the pool that this is called in, and lets its threads leave.
-fn iterate(board: &Board, bench: &Bench, leave: &Sender<u32>) {
+fn iterate(board: &Board, prepared: &PreparedJob, leave: &Sender<u32>) {
     let (all, chunk) = (board.shape().tasks as usize, board.shape().chunk.unwrap_or(1) as usize);
-    let here = || Worker::new(board, bench, rayon::current_thread_index().unwrap_or(0) as u32);
+    let here = || Worker::new(board, prepared, rayon::current_thread_index().unwrap_or(0) as u32);
     // Being cancelled is no error here: the engine, who asked for it, knows.
     let _ = (0..all)
         .into_par_iter()
@@ -105,7 +105,7 @@ fn iterate(board: &Board, bench: &Bench, leave: &Sender<u32>) {
     });
 }
 
-impl Crew for Pool {
+impl Pool for ThreadsPool {
     fn next(&mut self, timeout: Duration) -> Option<Notice> {
         let worker = self.left.recv_timeout(timeout).ok()?;
         Some(Notice::Left { worker, pid: 0, how: Departure::Exit(0) })
@@ -118,7 +118,7 @@ impl Crew for Pool {
     fn kill(&mut self) {}
 }
 
-impl Drop for Pool {
+impl Drop for ThreadsPool {
     fn drop(&mut self) {
         // The next trial must not share the machine with threads of this one that are still on their way out.
         drop(self.pool.take());

@@ -1,4 +1,4 @@
-//! The line between the engine and its nursery: JSON messages, one a line, with a few files beside some of them.
+//! The line between the engine and its forkserver: JSON messages, one a line, with a few files beside some of them.
 
 use std::collections::VecDeque;
 use std::io::{self, IoSlice, IoSliceMut};
@@ -16,27 +16,27 @@ use rustix::net::{
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use super::board::Shape;
-use super::crew::Departure;
+use super::board::BoardSpec;
+use super::pool::Departure;
 use crate::scenario::Job;
 
-/// What the engine asks of the nursery.
+/// What the engine asks of the forkserver.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub(super) enum Order {
-    /// Prepare this job; answered by [`Word::Ready`] or [`Word::Refused`].
+pub(super) enum Request {
+    /// Prepare this job; answered by [`Reply::Ready`] or [`Reply::Refused`].
     Prepare(Box<Job>),
     /// Map the board that comes beside this message, and fork all its workers; where tasks come through a pipe, the
     /// workers' ends come beside it too.
-    Hire(Shape),
+    Hire(BoardSpec),
     /// Fork one worker again.
     Replace(u32),
 }
 
-/// What the nursery has to say.
+/// What the forkserver has to say.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub(super) enum Word {
+pub(super) enum Reply {
     /// The job is prepared.
     Ready,
     /// It cannot do what it was asked to, and says why.
@@ -91,7 +91,7 @@ impl Wire {
         if !files.is_empty() {
             ancillary.push(SendAncillaryMessage::ScmRights(files));
         }
-        // NOSIGNAL: a nursery that is gone is an error to be told, not a SIGPIPE.
+        // NOSIGNAL: a forkserver that is gone is an error to be told, not a SIGPIPE.
         let flags = SendFlags::NOSIGNAL | SendFlags::DONTWAIT;
         sendmsg(&self.stream, &[IoSlice::new(bytes)], &mut ancillary, flags)
     }
@@ -178,16 +178,16 @@ mod tests {
         let mut file: File = tempfile::tempfile().unwrap();
         file.write_all(b"board").unwrap();
         file.rewind().unwrap();
-        here.send(&Order::Replace(7), &[]).unwrap();
-        here.send(&Order::Replace(8), &[file.as_fd()]).unwrap();
-        assert!(matches!(there.receive(None).unwrap(), Some(Order::Replace(7))));
-        assert!(matches!(there.receive(None).unwrap(), Some(Order::Replace(8))));
+        here.send(&Request::Replace(7), &[]).unwrap();
+        here.send(&Request::Replace(8), &[file.as_fd()]).unwrap();
+        assert!(matches!(there.receive(None).unwrap(), Some(Request::Replace(7))));
+        assert!(matches!(there.receive(None).unwrap(), Some(Request::Replace(8))));
         let mut text = String::new();
         File::from(there.take_file().unwrap()).read_to_string(&mut text).unwrap();
         assert_eq!(text, "board");
-        assert!(there.receive::<Order>(Some(Duration::from_millis(1))).unwrap().is_none());
+        assert!(there.receive::<Request>(Some(Duration::from_millis(1))).unwrap().is_none());
         drop(here);
-        assert_eq!(there.receive::<Order>(None).unwrap_err().kind(), io::ErrorKind::UnexpectedEof);
+        assert_eq!(there.receive::<Request>(None).unwrap_err().kind(), io::ErrorKind::UnexpectedEof);
     }
 
     #[test]
@@ -196,8 +196,8 @@ mod tests {
         let (a, b) = UnixStream::pair().unwrap();
         let talk = |stream| {
             let mut wire = Wire::new(stream);
-            (0..MANY).for_each(|n| wire.send(&Order::Replace(n), &[]).unwrap());
-            let heard = |n| matches!(wire.receive(None).unwrap(), Some(Order::Replace(m)) if m == n);
+            (0..MANY).for_each(|n| wire.send(&Request::Replace(n), &[]).unwrap());
+            let heard = |n| matches!(wire.receive(None).unwrap(), Some(Request::Replace(m)) if m == n);
             assert!((0..MANY).all(heard));
             // Hanging up would throw away what the other end has not read yet.
             wire

@@ -1,7 +1,7 @@
 //! The worker loop: the same for a serial run, a thread and a forked process. Backends differ in how they hire,
 //! never in what happens here.
 
-mod desk;
+mod context;
 
 use std::any::Any;
 use std::cell::Cell;
@@ -18,25 +18,25 @@ use super::board::Board;
 use super::futex;
 use super::gil::Gil;
 use super::histogram::record;
-use super::interpreter::Interpreter;
-use super::layout::{Lane, doing, standing, verdict};
+use super::interpreter::LaneInterpreter;
+use super::layout::{LaneCells, activity, verdict, worker_state};
 use super::payload::{self, mix};
-use super::pipe::{Clerk, Ends, put_payload_word};
-use super::salvage::starts_of;
+use super::pipe::{PipeClient, PipeEnds, put_payload_word};
+use super::recovery::starts_of;
 use super::schedule::next_range;
 use crate::scenario::{Dispatch, Job, Permutation};
-use crate::workload::{Away, BuildError, Cancelled, Desk as _, Values, Workload, build};
+use crate::workload::{BuildError, Cancelled, ReleasedGil, TaskContext as _, Values, Workload, build};
 
 /// What all workers of a run share: the workload, ready to run, and the order of its tasks. Forked processes have a
 /// copy each, and so an interpreter of their own.
-pub(super) struct Bench {
+pub(super) struct PreparedJob {
     workload: Box<dyn Workload>,
     order: Permutation,
     /// The interpreter's lock, if tasks are to be run under one.
     gil: Option<Gil>,
 }
 
-impl Bench {
+impl PreparedJob {
     /// Prepares a job: loads and computes whatever its tasks share.
     ///
     /// # Errors
@@ -75,7 +75,7 @@ pub fn panics_are_caught() -> bool {
 }
 
 /// What came of a task, and when it ran.
-struct TaskResult {
+struct TaskRun {
     task: u64,
     start: u64,
     end: u64,
@@ -86,25 +86,25 @@ struct TaskResult {
 /// One worker at its lane.
 pub(super) struct Worker<'a> {
     board: &'a Board,
-    bench: &'a Bench,
-    lane: &'a Lane,
+    prepared: &'a PreparedJob,
+    lane: &'a LaneCells,
     number: u32,
     /// When to ask the kernel again which CPU this is, in ticks.
     cpu_due: Cell<u64>,
     /// Why the task in hand cannot be finished, once it has said so.
     failure: Cell<Option<String>>,
-    interpreter: Option<Interpreter<'a>>,
+    interpreter: Option<LaneInterpreter<'a>>,
 }
 
 /// Ticks between two questions which CPU this is: some milliseconds with either clock.
 const CPU_EVERY: u64 = 10_000_000;
 
 impl<'a> Worker<'a> {
-    pub(super) fn new(board: &'a Board, bench: &'a Bench, number: u32) -> Self {
-        let interpreter = bench.gil.as_ref().map(|gil| Interpreter::new(gil, board, number));
+    pub(super) fn new(board: &'a Board, prepared: &'a PreparedJob, number: u32) -> Self {
+        let interpreter = prepared.gil.as_ref().map(|gil| LaneInterpreter::new(gil, board, number));
         Self {
             board,
-            bench,
+            prepared,
             lane: board.lane(number),
             number,
             cpu_due: Cell::new(0),
@@ -124,43 +124,43 @@ impl<'a> Worker<'a> {
     }
 
     /// As [`Worker::work`], with tasks that come through a pipe and results that go back through another.
-    pub(super) fn work_by_pipe(&self, ends: &Ends) {
-        let mut clerk = Clerk::new(self.board, ends, self.number);
+    pub(super) fn work_by_pipe(&self, ends: &PipeEnds) {
+        let mut client = PipeClient::new(self.board, ends, self.number);
         self.arrive();
         self.wait_at_gate();
         self.begin();
-        let _ = self.run_errands(&mut clerk);
+        let _ = self.run_fetched(&mut client);
         self.end();
     }
 
     /// Fetches chunk after chunk, and delivers their results. They count as done when they are delivered.
-    fn run_errands(&self, clerk: &mut Clerk<'_>) -> Result<(), Cancelled> {
+    fn run_fetched(&self, client: &mut PipeClient<'_>) -> Result<(), Cancelled> {
         let mut results = Vec::new();
         loop {
             // Whoever waits for the pipe, or has the kernel copy, keeps nobody from running; the next task takes the
             // lock again.
-            self.leave(Away::Blocked);
-            let Some(positions) = clerk.fetch(|positions| self.claim(positions))? else { break };
+            self.release(ReleasedGil::Blocked);
+            let Some(positions) = client.fetch(|positions| self.claim(positions))? else { break };
             let count = positions.end - positions.start;
             for n in 0..count as usize {
-                let (task, input, output) = clerk.open(n);
+                let (task, input, output) = client.open(n);
                 let result = self.run_task(task, || match input {
                     [] => 0,
                     _ => payload::consume(task, input, |at, word| put_payload_word(output, at, word)),
                 })?;
                 self.lane.hand.store(0, Relaxed);
-                clerk.close(n, task, result.values.as_ref().ok());
+                client.close(n, task, result.values.as_ref().ok());
                 results.push(result);
             }
-            self.leave(Away::Blocked);
-            clerk.deliver(count, || results.drain(..).for_each(|result| self.settle(&result)))?;
+            self.release(ReleasedGil::Blocked);
+            client.deliver(count, || results.drain(..).for_each(|result| self.settle(&result)))?;
         }
         Ok(())
     }
 
     /// Gets ready and says that it is there.
     pub(super) fn arrive(&self) {
-        self.bench.workload.settle(self);
+        self.prepared.workload.settle(self);
         self.touch_payload();
         // Whatever it had to complain of, a task will find out for itself.
         drop(self.failure.take());
@@ -171,8 +171,8 @@ impl<'a> Worker<'a> {
         lane.arrived_at.store(self.board.shape().clock.now(), Relaxed);
         // What its predecessor held is no longer in anybody's hand.
         lane.hand.store(0, Relaxed);
-        lane.interpreter.doing.store(doing::NOTHING, Relaxed);
-        lane.standing.store(standing::WAITING, Relaxed);
+        lane.interpreter.activity.store(activity::NOTHING, Relaxed);
+        lane.worker_state.store(worker_state::WAITING, Relaxed);
         let arrivals = &self.board.header().gate.arrivals;
         // Only the last one to come is waited for.
         if arrivals.fetch_add(1, Release) + 1 >= self.board.shape().workers {
@@ -183,7 +183,7 @@ impl<'a> Worker<'a> {
     /// Sleeps until the work may begin, or is called off.
     pub(super) fn wait_at_gate(&self) {
         self.board.wait_at_gate();
-        self.lane.standing.store(standing::RUNNING, Relaxed);
+        self.lane.worker_state.store(worker_state::RUNNING, Relaxed);
     }
 
     /// From here on, panics are counted as tasks' failures and the kernel's accounts belong to the trial.
@@ -198,7 +198,7 @@ impl<'a> Worker<'a> {
         }
         self.account(AT_WORK.take());
         self.lane.hand.store(0, Relaxed);
-        self.lane.standing.store(standing::FINISHED, Release);
+        self.lane.worker_state.store(worker_state::FINISHED, Release);
         if self.board.shape().lingers {
             self.linger();
         }
@@ -254,7 +254,7 @@ impl<'a> Worker<'a> {
 
     /// Runs the task at a position and puts down what came of it.
     pub(super) fn run_position(&self, position: u64) -> Result<(), Cancelled> {
-        let task = self.bench.order.task_at(position);
+        let task = self.prepared.order.task_at(position);
         let result = self.run_task(task, || self.consume_in_place(task))?;
         self.settle(&result);
         Ok(())
@@ -262,7 +262,7 @@ impl<'a> Worker<'a> {
 
     /// Runs a task, after what has to be done with the bytes that it was sent with.
     #[inline]
-    fn run_task(&self, task: u64, consume: impl FnOnce() -> u64) -> Result<TaskResult, Cancelled> {
+    fn run_task(&self, task: u64, consume: impl FnOnce() -> u64) -> Result<TaskRun, Cancelled> {
         if self.board.is_cancelled() {
             return Err(Cancelled);
         }
@@ -274,25 +274,25 @@ impl<'a> Worker<'a> {
         self.take_in_hand(task, start);
         let result = catch_unwind(AssertUnwindSafe(|| {
             let sum = consume();
-            self.bench.workload.run(task, self).map(|values| (values, sum))
+            self.prepared.workload.run(task, self).map(|values| (values, sum))
         }));
         let end = clock.now();
         match result {
-            Ok(Ok(values)) => Ok(TaskResult { task, start, end, values: Ok(values) }),
+            Ok(Ok(values)) => Ok(TaskRun { task, start, end, values: Ok(values) }),
             Ok(Err(cancelled)) => match self.failure.take() {
-                Some(reason) => Ok(TaskResult { task, start, end, values: Err(reason) }),
+                Some(reason) => Ok(TaskRun { task, start, end, values: Err(reason) }),
                 None => Err(cancelled),
             },
             Err(panic) => {
                 let reason = format!("it panicked: {}", words_of(&*panic));
-                Ok(TaskResult { task, start, end, values: Err(reason) })
+                Ok(TaskRun { task, start, end, values: Err(reason) })
             }
         }
     }
 
     /// Puts down what came of a task.
     #[inline]
-    fn settle(&self, result: &TaskResult) {
+    fn settle(&self, result: &TaskRun) {
         match &result.values {
             Ok((values, sum)) => self.put_down(result, values, *sum),
             Err(reason) => self.give_up(result, reason),
@@ -333,8 +333,8 @@ impl<'a> Worker<'a> {
         }
     }
 
-    fn put_down(&self, result: &TaskResult, values: &Values, payload_sum: u64) {
-        let (lane, &TaskResult { task, start, end, .. }) = (self.lane, result);
+    fn put_down(&self, result: &TaskRun, values: &Values, payload_sum: u64) {
+        let (lane, &TaskRun { task, start, end, .. }) = (self.lane, result);
         let ticks = end.saturating_sub(start);
         if let Some(cells) = self.board.record(task) {
             if self.board.shape().dispatch == Dispatch::Shared {
@@ -361,7 +361,7 @@ impl<'a> Worker<'a> {
         lane.done.store(done + 1, Release);
     }
 
-    fn give_up(&self, &TaskResult { task, start, end, .. }: &TaskResult, reason: &str) {
+    fn give_up(&self, &TaskRun { task, start, end, .. }: &TaskRun, reason: &str) {
         self.lane.reason.write(reason);
         self.put_on_record(task, start, end, verdict::FAILED);
         self.lane.last_end.store(end, Relaxed);
@@ -398,7 +398,7 @@ pub(super) fn counts(usage: &Usage) -> [u64; 4] {
 /// What a panic had to say.
 fn words_of(panic: &(dyn Any + Send)) -> &str {
     let text = panic.downcast_ref::<&str>().copied().or_else(|| panic.downcast_ref::<String>().map(String::as_str));
-    text.unwrap_or("nobody knows why")
+    text.unwrap_or("no reason was given")
 }
 
 pub(super) fn thread_usage() -> Option<Usage> {

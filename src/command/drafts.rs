@@ -12,7 +12,7 @@ use rustix::fs::{CWD, RenameFlags, renameat_with};
 use super::usable_cpus;
 use crate::scenario::form::relocated;
 use crate::scenario::library::{Entry, Origin, Source, standard_folders};
-use crate::scenario::{Overrides, Problems, Scenario, label};
+use crate::scenario::{DiagnosticList, Overrides, Scenario, label};
 use crate::tui::port::{Existing, Unsaved};
 use crate::workload;
 
@@ -22,7 +22,7 @@ const ENDING: &str = "toml";
 const COPIES_MAX: u32 = 1000;
 
 /// A scenario of the library with another text.
-pub(super) fn parse(entry: &Entry, text: &str) -> Result<Scenario, Problems> {
+pub(super) fn parse(entry: &Entry, text: &str) -> Result<Scenario, DiagnosticList> {
     let label = match &entry.origin {
         Origin::Bundled => format!("bundled {}.{ENDING}", entry.name),
         Origin::File(path) => label(path),
@@ -95,7 +95,7 @@ fn folder(path: &Path) -> PathBuf {
 }
 
 /// Whether the parser accepts the text where it will lie.
-fn check(path: &Path, text: &str) -> Result<(), Problems> {
+fn check(path: &Path, text: &str) -> Result<(), DiagnosticList> {
     let name = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
     let source = Source { name, label: label(path), origin: Origin::File(path.to_owned()), text: text.to_owned() };
     source.parse(workload::specs(), usable_cpus(), &Overrides::default()).map(drop)

@@ -6,17 +6,20 @@ use std::process::ExitCode;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::failure::Failure;
-use super::memory::{self, Memory};
+use super::history::{self, HistoryKeeper};
 use super::{drafts, limits, machine_facts, program, setting, usable_cpus};
 use crate::cli::Cli;
-use crate::engine::{History, MachineFacts, Session, Snapshot};
+use crate::engine::Session;
 use crate::machine::{self, Pace, Sampler};
+use crate::record::{History, MachineFacts, Snapshot};
 use crate::report::Journal;
-use crate::scenario::form::Form;
+use crate::scenario::form::ScenarioForm;
 use crate::scenario::library::{Entry, Library, Origin, Source, find, standard_folders};
-use crate::scenario::{Guess, Overrides, Plan, Prediction, Problem, Scenario, label, outline, path, predictions};
+use crate::scenario::{
+    Diagnostic, Overrides, Plan, Prediction, PredictionSpec, Scenario, label, outline, path, predictions,
+};
 use crate::tui::port::{
-    Draft, EventSink, Existing, Lab, LibraryEntry, LiveRun, Preview, Ran, SampleSink, Saved, Trouble, Unsaved,
+    Draft, EventSink, Existing, FieldError, Lab, LibraryEntry, LiveRun, Preview, Ran, SampleSink, Saved, Unsaved,
 };
 use crate::tui::{self, Theme};
 use crate::workload;
@@ -33,14 +36,14 @@ pub(super) fn open(cli: &Cli) -> Result<ExitCode, Failure> {
         }
     };
     let theme = Theme::detect(&|name| std::env::var(name).ok(), cli.ascii);
-    let (mut lab, selected) = Bench::new(opened.as_ref())?;
+    let (mut lab, selected) = LabSettings::new(opened.as_ref())?;
     lab.journal = super::journal(cli.journal.as_deref())?.map(|journal| Arc::new(Mutex::new(journal)));
     let exit = tui::run(lab, selected, theme).map_err(|error| Failure::run(error.to_string()))?;
     Ok(ExitCode::from(exit.code()))
 }
 
 /// What the screen works on: scenarios that were found, runs that are started, meters.
-struct Bench {
+struct LabSettings {
     /// The scenario that was named on the command line, where the library does not have it.
     guest: Option<Entry>,
     /// The library as it was read last, by what its scenarios are called by.
@@ -49,17 +52,22 @@ struct Bench {
     /// One for all runs, in the order they happen.
     journal: Option<Arc<Mutex<Journal>>>,
     /// What is expected of scenarios, by their names in the library.
-    guesses: HashMap<String, Vec<Guess>>,
+    prediction_specs: HashMap<String, Vec<PredictionSpec>>,
 }
 
-impl Bench {
+impl LabSettings {
     /// The bench, and what its library calls the scenario that was opened.
     ///
     /// # Errors
     /// When that scenario has problems: they are better read on the command line than on a screen.
     fn new(opened: Option<&Source>) -> Result<(Self, Option<String>), Failure> {
-        let mut bench =
-            Self { guest: None, scenarios: Mutex::default(), sampler: None, journal: None, guesses: HashMap::new() };
+        let mut bench = Self {
+            guest: None,
+            scenarios: Mutex::default(),
+            sampler: None,
+            journal: None,
+            prediction_specs: HashMap::new(),
+        };
         let Some(source) = opened else { return Ok((bench, None)) };
         let scenario = source
             .parse(workload::specs(), usable_cpus(), &Overrides::default())
@@ -79,12 +87,12 @@ impl Bench {
     }
 }
 
-impl Bench {
+impl LabSettings {
     /// What is expected of a scenario; what its file no longer has is left out.
     fn predictions(&self, name: &str, scenario: &Scenario) -> Vec<Prediction> {
         let plan = Plan::of(scenario);
-        let guesses = self.guesses.get(name).map_or(&[][..], Vec::as_slice);
-        guesses.chunks(1).filter_map(|guess| predictions(guess, &plan).ok()).flatten().collect()
+        let prediction_specs = self.prediction_specs.get(name).map_or(&[][..], Vec::as_slice);
+        prediction_specs.chunks(1).filter_map(|guess| predictions(guess, &plan).ok()).flatten().collect()
     }
 }
 
@@ -100,7 +108,7 @@ fn is_the_same(entry: &Entry, source: &Source) -> bool {
     }
 }
 
-impl Lab for Bench {
+impl Lab for LabSettings {
     fn machine(&self) -> MachineFacts {
         machine_facts()
     }
@@ -110,28 +118,28 @@ impl Lab for Bench {
         let entries: Vec<Entry> = self.guest.iter().cloned().chain(entries).collect();
         let mut scenarios = self.scenarios.lock().unwrap_or_else(PoisonError::into_inner);
         *scenarios = entries.iter().map(|entry| (entry.call.clone(), entry.clone())).collect();
-        let history = memory::history();
+        let history = history::history();
         entries.into_iter().map(|entry| library_entry(entry, &history)).collect()
     }
 
-    fn predict(&mut self, name: &str, guesses: Vec<Guess>) {
-        self.guesses.insert(name.to_owned(), guesses);
+    fn predict(&mut self, name: &str, prediction_specs: Vec<PredictionSpec>) {
+        self.prediction_specs.insert(name.to_owned(), prediction_specs);
     }
 
     fn start(&mut self, name: &str, events: EventSink) -> Result<Box<dyn LiveRun>, String> {
         let scenario = self.entry(name)?.scenario.map_err(|problems| problems.to_string())?;
         let predictions = self.predictions(name, &scenario);
-        self.begin(scenario, predictions, Memory::new(), events)
+        self.begin(scenario, predictions, HistoryKeeper::new(), events)
     }
 
-    fn form(&self, name: &str, text: Option<&str>) -> Result<Form, String> {
+    fn form(&self, name: &str, text: Option<&str>) -> Result<ScenarioForm, String> {
         let entry = self.entry(name)?;
-        Form::of(text.unwrap_or(&entry.text), workload::specs())
+        ScenarioForm::of(text.unwrap_or(&entry.text), workload::specs())
             .map_err(|why| format!("it cannot be edited here: {why}"))
     }
 
-    fn check(&self, draft: &Draft, form: &Form) -> Result<Preview, Vec<Trouble>> {
-        let homeless = |text: String| vec![Trouble { row: None, text }];
+    fn check(&self, draft: &Draft, form: &ScenarioForm) -> Result<Preview, Vec<FieldError>> {
+        let homeless = |text: String| vec![FieldError { row: None, text }];
         let entry = self.entry(&draft.name).map_err(homeless)?;
         match drafts::parse(&entry, &draft.text) {
             Ok(scenario) => Ok(preview(&scenario)),
@@ -145,7 +153,7 @@ impl Lab for Bench {
             return self.start(&draft.name, events);
         }
         let scenario = drafts::parse(&entry, &draft.text).map_err(|problems| problems.to_string())?;
-        self.begin(drafts::named(scenario), Vec::new(), Memory::none(), events)
+        self.begin(drafts::named(scenario), Vec::new(), HistoryKeeper::none(), events)
     }
 
     fn suggest_file(&self, name: &str) -> String {
@@ -175,7 +183,7 @@ impl Lab for Bench {
     }
 }
 
-impl Bench {
+impl LabSettings {
     /// A scenario of the library as it was read last.
     fn entry(&self, name: &str) -> Result<Entry, String> {
         let scenarios = self.scenarios.lock().unwrap_or_else(PoisonError::into_inner);
@@ -186,7 +194,7 @@ impl Bench {
         &self,
         scenario: Scenario,
         predictions: Vec<Prediction>,
-        mut memory: Memory,
+        mut memory: HistoryKeeper,
         events: EventSink,
     ) -> Result<Box<dyn LiveRun>, String> {
         limits::check(&scenario, false)
@@ -213,12 +221,12 @@ fn is_file(entry: &Entry, path: &Path) -> bool {
 }
 
 /// A problem of a draft, beside the row that it is about.
-fn trouble(problem: &Problem, text: &str, form: &Form) -> Trouble {
+fn trouble(problem: &Diagnostic, text: &str, form: &ScenarioForm) -> FieldError {
     match problem.line.and_then(|line| form.row_at(text, line)) {
-        Some(row) => Trouble { row: Some(row), text: problem.message.clone() },
+        Some(row) => FieldError { row: Some(row), text: problem.message.clone() },
         None => {
             let subject = if problem.subject.is_empty() { String::new() } else { format!("{}: ", problem.subject) };
-            Trouble { row: None, text: format!("{subject}{}", problem.message) }
+            FieldError { row: None, text: format!("{subject}{}", problem.message) }
         }
     }
 }

@@ -5,9 +5,9 @@
 
 mod drafts;
 mod failure;
+mod history;
 mod lab;
 mod limits;
-mod memory;
 mod run;
 mod signals;
 
@@ -17,10 +17,11 @@ use std::process::ExitCode;
 use jiff::Timestamp;
 
 use crate::cli::{self, Cli, Command, Listing, Plain};
-use crate::engine::{History, MachineFacts, Setting};
+use crate::engine::RunInfo;
+use crate::record::{History, MachineFacts};
 use crate::report::Journal;
 use crate::scenario::library::{Library, Source, bundled, find, standard_folders};
-use crate::scenario::{Overrides, Prediction, Problems, Scenario, label, schema};
+use crate::scenario::{DiagnosticList, Overrides, Prediction, Scenario, label, schema};
 use crate::{machine, report, workload};
 use failure::Failure;
 
@@ -42,7 +43,7 @@ pub(crate) fn main() -> ExitCode {
         Some(Command::Check { files }) => check(files),
         Some(Command::Schema) => print(&format!("{:#}\n", schema(workload::specs()))),
         Some(Command::Machine { format }) => machine(*format),
-        Some(Command::Nursery { .. }) => return crate::backend::run_nursery(),
+        Some(Command::Forkserver { .. }) => return crate::backend::run_forkserver(),
     };
     done.unwrap_or_else(|failure| {
         report::complain(&failure.message);
@@ -53,8 +54,8 @@ pub(crate) fn main() -> ExitCode {
 /// `parlab list`: the library, or the kinds of workload.
 fn list(args: &cli::List) -> Result<ExitCode, Failure> {
     print(&match (args.kinds, args.format) {
-        (false, Listing::Text) => report::catalog::list_text(&library(), &memory::history(), report::width()),
-        (false, Listing::Json) => format!("{:#}\n", report::catalog::list_json(&library(), &memory::history())),
+        (false, Listing::Text) => report::catalog::list_text(&library(), &history::history(), report::width()),
+        (false, Listing::Json) => format!("{:#}\n", report::catalog::list_json(&library(), &history::history())),
         (true, Listing::Text) => report::catalog::kinds_text(workload::specs(), report::width()),
         (true, Listing::Json) => format!("{:#}\n", report::catalog::kinds_json(workload::specs())),
         (true, Listing::Md) => report::reference::kinds_markdown(workload::specs()),
@@ -81,7 +82,7 @@ fn check(files: &[PathBuf]) -> Result<ExitCode, Failure> {
     let mut all_right = true;
     for file in files {
         let checked = Source::open(file)
-            .map_err(Problems::from)
+            .map_err(DiagnosticList::from)
             .and_then(|source| source.parse(workload::specs(), usable_cpus(), &Overrides::default()));
         all_right &= checked.is_ok();
         print(&report::catalog::check_text(&label(file), &checked))?;
@@ -113,7 +114,7 @@ fn scenario(args: &cli::Run) -> Result<Scenario, Failure> {
         .map_err(|problems| Failure::usage(problems.to_string()))
 }
 
-fn overrides(args: &cli::Overrides) -> Overrides {
+fn overrides(args: &cli::OverrideArgs) -> Overrides {
     let word = |number: Option<u64>| number.map(|number| number.to_string());
     Overrides {
         backends: args.backends.clone(),
@@ -149,11 +150,11 @@ fn usable_cpus() -> u32 {
 }
 
 /// What a run that begins now is told of its time and place, and of what is expected of it.
-fn setting(predictions: Vec<Prediction>) -> Setting {
+fn setting(predictions: Vec<Prediction>) -> RunInfo {
     // Whole milliseconds: more would pretend to a precision that nobody's wall clock has.
     let now = Timestamp::now();
     let started_at = Timestamp::from_millisecond(now.as_millisecond()).unwrap_or(now).to_string();
-    Setting { started_at, machine: machine_facts(), predictions }
+    RunInfo { started_at, machine: machine_facts(), predictions }
 }
 
 fn machine_facts() -> MachineFacts {
@@ -169,7 +170,7 @@ fn machine_facts() -> MachineFacts {
     }
 }
 
-/// This very program, of which nurseries are made: the link works even if its file was replaced in the meantime.
+/// This very program, of which forkservers are made: the link works even if its file was replaced in the meantime.
 fn program() -> PathBuf {
     PathBuf::from("/proc/self/exe")
 }

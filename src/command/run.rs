@@ -1,4 +1,4 @@
-//! `parlab run`: a run without the screen. Progress goes to standard error, the report to standard output.
+//! `parlab run`: a run without the screen. ProgressReporter goes to standard error, the report to standard output.
 
 use std::io::{IsTerminal as _, stderr};
 use std::process::ExitCode;
@@ -6,11 +6,12 @@ use std::sync::mpsc::{self, RecvTimeoutError};
 use std::time::Duration;
 
 use super::failure::Failure;
-use super::memory::Memory;
+use super::history::HistoryKeeper;
 use super::{program, setting, signals};
 use crate::cli::{self, Plain};
-use crate::engine::{Ledger, Session, Stamped, Status};
-use crate::report::{self, Progress};
+use crate::engine::Session;
+use crate::record::{RunState, Stamped, Status};
+use crate::report::{self, ProgressReporter};
 use crate::scenario::{self, Plan, Prediction, Scenario};
 use crate::units::Letters;
 
@@ -31,12 +32,12 @@ pub(super) fn run(args: &cli::Run) -> Result<ExitCode, Failure> {
     super::limits::check_workload(&scenario)?;
     let predictions = predictions(args.predict.as_deref(), &scenario)?;
     let letters = Letters::of_environment();
-    let mut progress = Progress::new(args.quiet, stderr().is_terminal(), letters);
+    let mut progress = ProgressReporter::new(args.quiet, stderr().is_terminal(), letters);
     let mut journal = super::journal(args.journal.as_deref())?;
-    let mut ledger = Ledger::default();
-    let mut memory = Memory::new();
+    let mut state = RunState::default();
+    let mut memory = HistoryKeeper::new();
     let heard = carry_out(scenario, predictions, &mut progress, |stamped, progress| {
-        ledger.apply(stamped);
+        state.apply(stamped);
         memory.take(stamped);
         if let Some(Err(lost)) = journal.as_mut().map(|journal| journal.record(stamped)) {
             progress.warn(&lost.to_string());
@@ -45,13 +46,13 @@ pub(super) fn run(args: &cli::Run) -> Result<ExitCode, Failure> {
     })?;
     heard.run_is_over();
     progress.finish();
-    let text = report::render(format, &ledger);
+    let text = report::render(format, &state);
     let text = if format == report::Format::Text { letters.fit(&text) } else { text.into() };
     let delivered = report::deliver(&text, args.output.as_deref());
     if let Err(error) = &delivered {
         report::complain(&error.to_string());
     }
-    Ok(ExitCode::from(match ledger.status {
+    Ok(ExitCode::from(match state.status {
         Some(Status::Interrupted) => heard.exit_code().unwrap_or(130),
         Some(Status::Done) if delivered.is_ok() => 0,
         _ => 1,
@@ -61,8 +62,8 @@ pub(super) fn run(args: &cli::Run) -> Result<ExitCode, Failure> {
 /// What the command line expects of the configurations.
 fn predictions(text: Option<&str>, scenario: &Scenario) -> Result<Vec<Prediction>, Failure> {
     let Some(text) = text else { return Ok(Vec::new()) };
-    scenario::guesses(text)
-        .and_then(|guesses| scenario::predictions(&guesses, &Plan::of(scenario)))
+    scenario::prediction_specs(text)
+        .and_then(|prediction_specs| scenario::predictions(&prediction_specs, &Plan::of(scenario)))
         .map_err(|wrong| Failure::usage(format!("--predict {}: {wrong}", scenario::printable(text))))
 }
 
@@ -70,9 +71,9 @@ fn predictions(text: Option<&str>, scenario: &Scenario) -> Result<Vec<Prediction
 fn carry_out(
     scenario: Scenario,
     predictions: Vec<Prediction>,
-    progress: &mut Progress,
-    mut take: impl FnMut(&Stamped, &mut Progress),
-) -> Result<signals::Heard, Failure> {
+    progress: &mut ProgressReporter,
+    mut take: impl FnMut(&Stamped, &mut ProgressReporter),
+) -> Result<signals::SignalState, Failure> {
     let deaf = |error| Failure::run(format!("cannot listen for signals: {error}"));
     signals::outlive_file_limits().map_err(deaf)?;
     let (tell, events) = mpsc::channel();

@@ -21,17 +21,17 @@ const DELIVERY_GRACE: Duration = Duration::from_secs(1);
 
 /// What was heard of signals.
 #[derive(Clone, Default)]
-pub(super) struct Heard(Arc<Ears>);
+pub(super) struct SignalState(Arc<SignalWatch>);
 
 #[derive(Default)]
-struct Ears {
+struct SignalWatch {
     /// The first signal that asked for the end; 0 before.
     first: AtomicI32,
     /// Whether the run is over, and only its report is to be delivered.
     is_over: AtomicBool,
 }
 
-impl Heard {
+impl SignalState {
     /// The exit code that a shell expects of a program ended by this signal.
     pub(super) fn exit_code(&self) -> Option<u8> {
         u8::try_from(self.0.first.load(Relaxed)).ok().filter(|&signal| signal > 0).map(exit_code_of)
@@ -61,8 +61,8 @@ pub(super) fn outlive_file_limits() -> io::Result<()> {
 ///
 /// # Errors
 /// When the system refuses a handler or a thread.
-pub(super) fn listen(control: Arc<Control>) -> io::Result<Heard> {
-    let heard = Heard::default();
+pub(super) fn listen(control: Arc<Control>) -> io::Result<SignalState> {
+    let heard = SignalState::default();
     // Under `nohup`, or in the background of a script, some are ignored from the start and are to stay so.
     let ignored = ignored();
     let ends = [SIGINT, SIGTERM, SIGHUP].into_iter().filter(|signal| ignored & (1 << (signal - 1)) == 0);

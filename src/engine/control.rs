@@ -4,14 +4,12 @@
 use std::sync::atomic::{AtomicBool, AtomicU8, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::event::MemoryCourse;
-use super::live::{Doing, LaneState, LaneView, LockView, Snapshot, Span};
-use super::scores::{Scores, Searched};
-use crate::backend::{Board, LaneReading, LockReading, RecordReading, Scale, Standing};
+use crate::backend::{Board, LaneReading, LockReading, RecordReading, TickScale, WorkerState};
+use crate::record::MemoryCourse;
+use crate::record::SPANS_MAX;
+use crate::record::{Activity, LaneState, LaneView, LockView, Snapshot, Span};
+use crate::results::{Scores, Searched};
 use crate::scenario::{Inputs, Job};
-
-/// Up to this many tasks a snapshot tells what each worker did when.
-pub const SPANS_MAX: u64 = 2_000;
 
 /// How urgently a run should end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -29,15 +27,15 @@ pub enum Urgency {
 pub struct Control {
     urgency: AtomicU8,
     disturbed: AtomicBool,
-    scene: Mutex<Option<Scene>>,
+    scene: Mutex<Option<LiveTrial>>,
 }
 
 /// The trial that is, or was last, in progress.
-struct Scene {
+struct LiveTrial {
     board: Arc<Board>,
     inputs: Inputs,
     searched: Option<Searched>,
-    scale: Scale,
+    scale: TickScale,
     /// When the gate was opened, in ticks.
     opened: Option<u64>,
     /// When the trial was over, in ticks.
@@ -46,12 +44,12 @@ struct Scene {
 }
 
 impl Control {
-    /// Ends the run cleanly: tasks stop where they are, what was measured is kept.
+    /// PipeEnds the run cleanly: tasks stop where they are, what was measured is kept.
     pub fn cancel(&self) {
         self.escalate(Urgency::Cancel);
     }
 
-    /// Ends the run by force.
+    /// PipeEnds the run by force.
     pub fn kill(&self) {
         self.escalate(Urgency::Kill);
     }
@@ -82,10 +80,17 @@ impl Control {
         }
     }
 
-    pub(super) fn enter(&self, board: &Arc<Board>, job: &Job, scale: Scale) {
+    pub(super) fn enter(&self, board: &Arc<Board>, job: &Job, scale: TickScale) {
         let (inputs, searched) = (job.inputs.clone(), Searched::of(job));
-        *self.scene() =
-            Some(Scene { board: Arc::clone(board), inputs, searched, scale, opened: None, ended: None, memory: None });
+        *self.scene() = Some(LiveTrial {
+            board: Arc::clone(board),
+            inputs,
+            searched,
+            scale,
+            opened: None,
+            ended: None,
+            memory: None,
+        });
         // A cancellation that came before there was a board has not reached it.
         if self.urgency() > Urgency::GoOn {
             board.cancel();
@@ -112,7 +117,7 @@ impl Control {
 
     /// The trial in progress, or else the last one, at this instant; empty before the first.
     pub fn snapshot(&self) -> Snapshot {
-        self.scene().as_ref().map(Scene::snapshot).unwrap_or_default()
+        self.scene().as_ref().map(LiveTrial::snapshot).unwrap_or_default()
     }
 
     /// Tasks finished so far in the trial in progress, failed ones included, and those that failed.
@@ -120,12 +125,12 @@ impl Control {
         self.scene().as_ref().map_or((0, 0), |scene| scene.board.progress())
     }
 
-    fn scene(&self) -> MutexGuard<'_, Option<Scene>> {
+    fn scene(&self) -> MutexGuard<'_, Option<LiveTrial>> {
         self.scene.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Scene {
+impl LiveTrial {
     fn snapshot(&self) -> Snapshot {
         let shape = self.board.shape();
         let now = self.ended.unwrap_or_else(|| shape.clock.now());
@@ -189,13 +194,13 @@ fn lane_view(lane: LaneReading, time: &Time) -> LaneView {
     };
     let waited = lane.waits_s.map(|waits_s| (in_hand_s / waits_s).min(1.0));
     LaneView {
-        state: match lane.standing {
-            Standing::Absent => LaneState::Absent,
-            Standing::Waiting => LaneState::Waiting,
-            Standing::Running => LaneState::Running,
-            Standing::Stalled => LaneState::Stalled,
-            Standing::Lost => LaneState::Lost,
-            Standing::Finished => LaneState::Finished,
+        state: match lane.worker_state {
+            WorkerState::Absent => LaneState::Absent,
+            WorkerState::Waiting => LaneState::Waiting,
+            WorkerState::Running => LaneState::Running,
+            WorkerState::Stalled => LaneState::Stalled,
+            WorkerState::Lost => LaneState::Lost,
+            WorkerState::Finished => LaneState::Finished,
         },
         pid: lane.pid,
         cpu: lane.cpu,
@@ -211,17 +216,17 @@ fn lane_view(lane: LaneReading, time: &Time) -> LaneView {
 
 /// `None` for a lane that never had to do with a lock.
 fn lock_view(lock: &LockReading, time: &Time) -> Option<LockView> {
-    let met = lock.doing != Doing::Nothing || lock.held + lock.waited + lock.blocked + lock.native > 0;
-    let seconds = |doing, before: u64| {
-        let now = if lock.doing == doing { time.now.saturating_sub(lock.since) } else { 0 };
+    let met = lock.activity != Activity::Nothing || lock.held + lock.waited + lock.blocked + lock.native > 0;
+    let seconds = |activity, before: u64| {
+        let now = if lock.activity == activity { time.now.saturating_sub(lock.since) } else { 0 };
         (before + now) as f64 * time.seconds_per_tick
     };
     met.then(|| LockView {
-        doing: lock.doing,
-        held_s: seconds(Doing::Running, lock.held),
-        waited_s: seconds(Doing::Waiting, lock.waited),
-        blocked_s: seconds(Doing::Blocked, lock.blocked),
-        native_s: seconds(Doing::Native, lock.native),
+        activity: lock.activity,
+        held_s: seconds(Activity::Running, lock.held),
+        waited_s: seconds(Activity::Waiting, lock.waited),
+        blocked_s: seconds(Activity::Blocked, lock.blocked),
+        native_s: seconds(Activity::Native, lock.native),
         waits: lock.waits,
         handovers: lock.handovers,
     })

@@ -9,9 +9,9 @@ use std::time::{Duration, Instant};
 
 use rustix::time::{ClockId, clock_gettime};
 
-use super::event::{MemoryCourse, ProcessMemory};
 use crate::backend::Board;
 use crate::machine;
+use crate::record::{MemoryCourse, ProcessMemory};
 
 /// Samples kept of a trial; when there are more, each second one is dropped, and they are taken half as often.
 const SAMPLES_MAX: usize = 64;

@@ -4,40 +4,14 @@
 //! lost worker means. It neither prints nor draws, and measures the same whether anybody looks on or not.
 
 mod control;
-mod event;
-mod figures;
-mod history;
-mod ledger;
-mod live;
 mod memory;
 mod order;
-mod predicted;
-mod problems;
 mod run;
-mod scores;
-mod search;
 mod session;
-mod story;
 mod trial;
-mod words;
+mod warnings;
 
-pub use control::{Control, SPANS_MAX, Urgency};
-pub use event::{
-    Cause, Event, LockUse, Loss, MachineFacts, MemoryCourse, Planned, Problem, ProcessMemory, Remedy, ScenarioFacts,
-    Stamped, Status, TaskResult, TaskTimes, TrialEnd, TrialOutcome,
-};
-pub use figures::{
-    Figures, Metg, Row, Speedup, TaskCounts, Usage, WORTH_WHILE, label, label_at, results, tally_figure,
-};
-pub use history::{History, Past};
-pub use ledger::Ledger;
-pub use live::{Doing, LaneState, LaneView, LockView, Snapshot, Span};
-pub use order::OrderFigures;
-pub use predicted::{Predicted, off_by};
-pub use run::{Executor, Setting, run};
-pub use scores::{SCORES_MAX, Score, Scores};
-pub use search::{Combination, SearchFigures};
+pub use control::{Control, Urgency};
+pub use run::{Executor, RunInfo, run};
 pub use session::Session;
-pub use story::{Finding, findings};
-pub use trial::{Laboratory, RESULTS_MAX};
-pub use words::{loss_in_words, trial_in_words};
+pub use trial::BoardExecutor;

@@ -2,48 +2,35 @@
 //!
 //! Worked out once, when a trial is over, from what the workers left on the board: never while anything is timed.
 
-use serde::{Deserialize, Serialize};
-
 use crate::analysis;
 use crate::backend::{Board, Totals};
+use crate::record::OrderFigures;
 use crate::scenario::Order;
 
 /// Up to this many tasks other orders are tried out on paper.
 const TRIED_MAX: u64 = 10_000;
 
-/// Where the workers' time went, in seconds.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-pub struct OrderFigures {
-    /// The longest task.
-    pub longest_s: f64,
-    /// All tasks together.
-    pub total_s: f64,
-    /// Workers × wall time, less all tasks: getting tasks, and standing by when there were none left.
-    pub idle_s: f64,
-    /// What these tasks would take if each went, in the order of the trial, to the worker who is free first
-    /// ([`analysis::as_given`]). `None` for runs of more than 10 000 tasks, as below.
-    pub as_given_s: Option<f64>,
-    /// The same with the longest first ([`analysis::longest_first`]).
-    pub longest_first_s: Option<f64>,
-}
-
-impl OrderFigures {
-    /// Those of a trial that ran to its end; `None` if a task failed, since nobody knows how long it would have taken.
-    pub(super) fn of(board: &Board, totals: &Totals, seconds_per_tick: f64, wall_s: f64, order: Order) -> Option<Self> {
-        let shape = board.shape();
-        let [.., longest] = totals.task_ticks.filter(|_| totals.failed == 0)?;
-        let busy: u64 = (0..shape.workers).map(|worker| board.read_lane(worker).busy).sum();
-        let total_s = busy as f64 * seconds_per_tick;
-        let durations_s = durations_s(board, seconds_per_tick, order);
-        let tried = |end: fn(&[f64], u32) -> Option<f64>| end(durations_s.as_deref()?, shape.workers);
-        Some(Self {
-            longest_s: longest * seconds_per_tick,
-            total_s,
-            idle_s: (f64::from(shape.workers) * wall_s - total_s).max(0.0),
-            as_given_s: tried(analysis::as_given),
-            longest_first_s: tried(analysis::longest_first),
-        })
-    }
+/// Those of a trial that ran to its end; `None` if a task failed, since nobody knows how long it would have taken.
+pub(super) fn order_figures(
+    board: &Board,
+    totals: &Totals,
+    seconds_per_tick: f64,
+    wall_s: f64,
+    order: Order,
+) -> Option<OrderFigures> {
+    let shape = board.shape();
+    let [.., longest] = totals.task_ticks.filter(|_| totals.failed == 0)?;
+    let busy: u64 = (0..shape.workers).map(|worker| board.read_lane(worker).busy).sum();
+    let total_s = busy as f64 * seconds_per_tick;
+    let durations_s = durations_s(board, seconds_per_tick, order);
+    let tried = |end: fn(&[f64], u32) -> Option<f64>| end(durations_s.as_deref()?, shape.workers);
+    Some(OrderFigures {
+        longest_s: longest * seconds_per_tick,
+        total_s,
+        idle_s: (f64::from(shape.workers) * wall_s - total_s).max(0.0),
+        as_given_s: tried(analysis::as_given),
+        longest_first_s: tried(analysis::longest_first),
+    })
 }
 
 /// The durations of all tasks in the order in which they were, or should have been, handed out.

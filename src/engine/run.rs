@@ -7,8 +7,10 @@ use std::collections::BTreeSet;
 use std::time::Instant;
 
 use super::control::{Control, Urgency};
-use super::event::{Event, MachineFacts, Planned, Problem, ScenarioFacts, Stamped, Status, TrialEnd, TrialOutcome};
-use super::problems::Problems;
+use super::warnings::Warnings;
+use crate::record::{
+    Event, MachineFacts, Planned, ScenarioFacts, Stamped, Status, TrialEnd, TrialOutcome, Warning, WarningCode,
+};
 use crate::scenario::{Config, Plan, Prediction, Scenario};
 use crate::workload;
 
@@ -21,7 +23,7 @@ pub trait Executor {
 }
 
 /// What a run is told from outside.
-pub struct Setting {
+pub struct RunInfo {
     /// When it begins: RFC 3339, UTC.
     pub started_at: String,
     /// Where it is run.
@@ -33,16 +35,16 @@ pub struct Setting {
 /// Carries out a scenario and tells each event as it happens; the last one says how it ended.
 pub fn run(
     scenario: &Scenario,
-    setting: Setting,
+    setting: RunInfo,
     executor: &mut dyn Executor,
     control: &Control,
     tell: &mut dyn FnMut(Stamped),
 ) -> Status {
     let plan = Plan::of(scenario);
-    let mut run = Run {
+    let mut run = RunLoop {
         begun: Instant::now(),
         trials_done: 0,
-        problems: Problems::new(&plan),
+        warnings: Warnings::new(&plan),
         timed_out: BTreeSet::new(),
         with_results: BTreeSet::new(),
         repeatable: workload::specs().any(|spec| spec.name == scenario.job.kind && spec.measured.is_empty()),
@@ -51,7 +53,7 @@ pub fn run(
         tell,
     };
     let inner = scenario.jobs().map(|job| workload::needs(&job).inner_threads).max().unwrap_or(1);
-    run.problems.count_threads(inner, setting.machine.usable_cpus);
+    run.warnings.count_threads(inner, setting.machine.usable_cpus);
     run.tell(Event::Planned(Box::new(planned(scenario, setting, plan.clone()))));
     for trial in 0..plan.trials.len() {
         if control.urgency() > Urgency::GoOn {
@@ -63,10 +65,10 @@ pub fn run(
 }
 
 /// The state of a run.
-struct Run<'a> {
+struct RunLoop<'a> {
     begun: Instant,
     trials_done: usize,
-    problems: Problems,
+    warnings: Warnings,
     /// Configurations with a trial that took too long; their others are not tried.
     timed_out: BTreeSet<usize>,
     /// Configurations whose results need not be asked for again.
@@ -80,7 +82,7 @@ struct Run<'a> {
     tell: &'a mut dyn FnMut(Stamped),
 }
 
-impl Run<'_> {
+impl RunLoop<'_> {
     fn trial(&mut self, trial: usize, plan: &Plan, executor: &mut dyn Executor, control: &Control) {
         let index = plan.trials[trial].config;
         if self.timed_out.contains(&index) {
@@ -91,7 +93,7 @@ impl Run<'_> {
             control.take_disturbance();
             self.tell(Event::TrialStarted { trial });
             let outcome = executor.trial(trial, &plan.configs[index], with_results, &mut |event| {
-                self.problems.hear(&event);
+                self.warnings.hear(&event);
                 self.tell(event);
             });
             // While the program was stopped its threads were, too, but neither the clock nor the time limit was.
@@ -112,14 +114,14 @@ impl Run<'_> {
             }
         }
         if self.watches_memory && outcome.end == TrialEnd::Complete && outcome.memory.is_none() {
-            self.problems.memory_is_unknown();
+            self.warnings.memory_is_unknown();
         }
-        self.problems.finished(trial, &outcome);
+        self.warnings.finished(trial, &outcome);
         self.tell(Event::TrialFinished { trial, outcome: Box::new(outcome) });
     }
 
     fn finish(&mut self, interrupted: bool) -> Status {
-        let (failed, mut problems) = self.problems.close();
+        let (failed, mut warnings) = self.warnings.close();
         let status = match (interrupted, failed) {
             (true, _) => Status::Interrupted,
             (false, true) => Status::Failed,
@@ -127,9 +129,9 @@ impl Run<'_> {
         };
         if interrupted {
             let message = "the run was ended before its last trial; what was measured until then is kept";
-            problems.push(Problem { code: "interrupted".to_owned(), message: message.to_owned() });
+            warnings.push(Warning { code: WarningCode::Interrupted, message: message.to_owned() });
         }
-        self.tell(Event::RunFinished { status, problems });
+        self.tell(Event::RunFinished { status, warnings });
         status
     }
 
@@ -139,7 +141,7 @@ impl Run<'_> {
     }
 }
 
-fn planned(scenario: &Scenario, setting: Setting, plan: Plan) -> Planned {
+fn planned(scenario: &Scenario, setting: RunInfo, plan: Plan) -> Planned {
     Planned {
         parlab: env!("CARGO_PKG_VERSION").to_owned(),
         started_at: setting.started_at,

@@ -7,9 +7,9 @@ use std::sync::Arc;
 use std::thread::JoinHandle;
 
 use super::control::Control;
-use super::event::{Event, Problem, Stamped, Status};
-use super::run::{Setting, run};
-use super::trial::Laboratory;
+use super::run::{RunInfo, run};
+use super::trial::BoardExecutor;
+use crate::record::{Event, Stamped, Status, Warning, WarningCode};
 use crate::scenario::Scenario;
 
 /// A run in progress. Dropping it ends the run and waits for that.
@@ -20,13 +20,13 @@ pub struct Session {
 
 impl Session {
     /// Starts to carry out a scenario. `tell` is called on the run's thread with every event in order; the last
-    /// is always [`Event::RunFinished`]. `program` is parlab's own binary, of which nurseries are made.
+    /// is always [`Event::RunFinished`]. `program` is parlab's own binary, of which forkservers are made.
     ///
     /// # Errors
     /// When the system refuses a thread.
     pub fn start(
         scenario: Scenario,
-        setting: Setting,
+        setting: RunInfo,
         program: PathBuf,
         mut tell: impl FnMut(Stamped) + Send + 'static,
     ) -> io::Result<Self> {
@@ -35,8 +35,8 @@ impl Session {
         let body = move || {
             let mut last = (0.0, 0);
             let result = catch_unwind(AssertUnwindSafe(|| {
-                let mut laboratory = Laboratory::new(&scenario, &program, &watched);
-                run(&scenario, setting, &mut laboratory, &watched, &mut |stamped| {
+                let mut executor = BoardExecutor::new(&scenario, &program, &watched);
+                run(&scenario, setting, &mut executor, &watched, &mut |stamped| {
                     last = (stamped.elapsed_s, stamped.trials_done);
                     tell(stamped);
                 });
@@ -67,6 +67,6 @@ impl Drop for Session {
 /// The last event of a run whose engine panicked: whoever waits for the end must not wait for ever.
 fn broken_off((elapsed_s, trials_done): (f64, usize)) -> Stamped {
     let message = "parlab itself failed in the middle of the run; please report this".to_owned();
-    let problems = vec![Problem { code: "internal-error".to_owned(), message }];
-    Stamped { elapsed_s, trials_done, event: Event::RunFinished { status: Status::Failed, problems } }
+    let warnings = vec![Warning { code: WarningCode::InternalError, message }];
+    Stamped { elapsed_s, trials_done, event: Event::RunFinished { status: Status::Failed, warnings } }
 }

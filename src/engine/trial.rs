@@ -7,16 +7,16 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::control::{Control, Urgency};
-use super::event::{Cause, Event, LockUse, Loss, MemoryCourse, Remedy, TaskResult, TaskTimes, TrialEnd, TrialOutcome};
 use super::memory::MemoryWatch;
-use super::order::OrderFigures;
+use super::order::order_figures;
+use crate::record::RESULTS_MAX;
+use crate::record::{Cause, Event, LockUse, Loss, MemoryCourse, Remedy, TaskResult, TaskTimes, TrialEnd, TrialOutcome};
+
 use super::run::Executor;
-use crate::backend::{Agency, Board, Broken, Clock, Crew, Departure, Notice, Scale, Shape, Totals};
+use crate::backend::{Backends, Board, BoardSpec, Broken, Clock, Departure, Notice, Pool, TickScale, Totals};
 use crate::scenario::{BackendKind, Config, Inputs, Job, Point, Scenario, Value};
 use crate::workload::{self, Service, Watch};
 
-/// Results are kept for runs of up to this many tasks.
-pub const RESULTS_MAX: u64 = 10_000;
 /// How often the engine looks up while workers work.
 const TICK: Duration = Duration::from_millis(50);
 /// How often it tells how far they are.
@@ -31,40 +31,40 @@ const NEWS: Duration = Duration::from_millis(100);
 const LOSSES_MAX: usize = 1000;
 
 /// Runs trials for real.
-pub struct Laboratory<'a> {
+pub struct BoardExecutor<'a> {
     scenario: &'a Scenario,
-    agency: Agency,
-    /// The point whose job the agency works on.
+    backends: Backends,
+    /// The point whose job the backends works on.
     point: Option<Point>,
     control: &'a Control,
     clock: Clock,
-    scale: Scale,
+    scale: TickScale,
     value_names: Vec<&'static str>,
     /// How many of the values are the same in every trial.
     summed: usize,
     watch: Watch,
 }
 
-impl<'a> Laboratory<'a> {
-    /// A laboratory for the trials of one run; `program` is parlab's own binary, of which nurseries are made.
+impl<'a> BoardExecutor<'a> {
+    /// A executor for the trials of one run; `program` is parlab's own binary, of which forkservers are made.
     pub fn new(scenario: &'a Scenario, program: &Path, control: &'a Control) -> Self {
         let clock = Clock::detect();
         let spec = workload::specs().find(|spec| spec.name == scenario.job.kind);
         Self {
             scenario,
-            agency: Agency::new(&scenario.job, program),
+            backends: Backends::new(&scenario.job, program),
             point: None,
             control,
             clock,
-            scale: Scale::new(clock),
+            scale: TickScale::new(clock),
             value_names: spec.map_or(Vec::new(), |spec| spec.results().map(|value| value.name).collect()),
             summed: spec.map_or(0, |spec| spec.values.len()),
             watch: workload::watch(&scenario.job.kind),
         }
     }
 
-    fn shape(&self, config: &Config, service: Option<&dyn Service>) -> Shape {
-        Shape {
+    fn shape(&self, config: &Config, service: Option<&dyn Service>) -> BoardSpec {
+        BoardSpec {
             tasks: self.scenario.job.inputs.len(),
             workers: config.workers,
             schedule: config.schedule,
@@ -81,7 +81,7 @@ impl<'a> Laboratory<'a> {
     }
 }
 
-impl Executor for Laboratory<'_> {
+impl Executor for BoardExecutor<'_> {
     fn trial(
         &mut self,
         trial: usize,
@@ -89,14 +89,14 @@ impl Executor for Laboratory<'_> {
         with_results: bool,
         tell: &mut dyn FnMut(Event),
     ) -> TrialOutcome {
-        self.carry_out(trial, config, with_results, tell)
+        self.run_trial(trial, config, with_results, tell)
             .unwrap_or_else(|broken| TrialOutcome { broken: Some(broken.to_string()), ..TrialOutcome::default() })
     }
 }
 
-impl Laboratory<'_> {
+impl BoardExecutor<'_> {
     /// Carries out a trial for which workers can be hired.
-    fn carry_out(
+    fn run_trial(
         &mut self,
         trial: usize,
         config: &Config,
@@ -105,10 +105,10 @@ impl Laboratory<'_> {
     ) -> Result<TrialOutcome, Broken> {
         let job = self.scenario.job_at(config.point.as_ref());
         if self.point != config.point {
-            self.agency.turn_to(&job);
+            self.backends.set_job(&job);
             self.point.clone_from(&config.point);
         }
-        self.agency.prepare(config.backend, config.dispatch)?;
+        self.backends.prepare(config.backend, config.dispatch)?;
         let service = workload::service(&self.scenario.job.kind, config.workers);
         let service = service.map_err(|error| Broken(format!("cannot start what the tasks ask: {error}")))?;
         let board = Board::create(self.shape(config, service.as_deref()));
@@ -116,11 +116,11 @@ impl Laboratory<'_> {
         self.control.enter(&board, &job, self.scale);
         forget_peak_memory();
         let hiring = self.clock.now();
-        let crew = self.agency.hire(config.backend, &board)?;
-        let mut attendant = Attendant {
+        let pool = self.backends.start(config.backend, &board)?;
+        let mut supervisor = TrialSupervisor {
             trial,
             board: &board,
-            crew,
+            pool,
             service,
             control: self.control,
             tell,
@@ -134,34 +134,34 @@ impl Laboratory<'_> {
             memory: None,
         };
         let mut opened = None;
-        let end = attendant.gather().and_then(|()| {
+        let end = supervisor.gather().and_then(|()| {
             let startup = board.totals().last_arrival.saturating_sub(hiring) as f64 * self.scale.seconds_per_tick();
             let startup_s = (config.backend != BackendKind::Serial).then_some(startup);
             if self.watch.memory {
-                attendant.watch_memory();
+                supervisor.watch_memory();
             }
             let at = board.open_gate();
             self.control.opened(at);
             opened = Some((at, startup_s));
-            (attendant.tell)(Event::GateOpened { trial, startup_s });
-            attendant.attend()
+            (supervisor.tell)(Event::GateOpened { trial, startup_s });
+            supervisor.attend()
         });
-        if matches!(end, Err(Ending::Broken(_))) {
+        if matches!(end, Err(EarlyEnd::Broken(_))) {
             // Whoever still works would do so beside the next trial.
             board.cancel();
-            attendant.service = None;
-            attendant.crew.kill();
+            supervisor.service = None;
+            supervisor.pool.kill();
         }
         let now = self.clock.now();
-        if attendant.late || attendant.looked_up.elapsed() > LATE {
+        if supervisor.late || supervisor.looked_up.elapsed() > LATE {
             // Before this trial is believed, whoever heard of a stop has time to say so.
             std::thread::sleep(NEWS);
         }
         let watched = Watched {
-            memory: attendant.memory.take().and_then(MemoryWatch::close),
-            tally: (attendant.lost == 0).then(|| self.tally(&job, &board)).flatten(),
+            memory: supervisor.memory.take().and_then(MemoryWatch::close),
+            tally: (supervisor.lost == 0).then(|| self.tally(&job, &board)).flatten(),
         };
-        drop(attendant);
+        drop(supervisor);
         self.control.ended(now);
         let (end, broken) = match end {
             Ok(()) => match missing(&board) {
@@ -171,8 +171,8 @@ impl Laboratory<'_> {
                     Some(format!("{lost} tasks were lost with workers that were killed while they took them")),
                 ),
             },
-            Err(Ending::Called(end)) => (end, None),
-            Err(Ending::Broken(broken)) => (TrialEnd::Broken, Some(broken.to_string())),
+            Err(EarlyEnd::Called(end)) => (end, None),
+            Err(EarlyEnd::Broken(broken)) => (TrialEnd::Broken, Some(broken.to_string())),
         };
         let outcome = self.outcome(&board, end, opened, now, with_results);
         let tally = watched.tally.filter(|_| end == TrialEnd::Complete && outcome.tasks_failed == 0);
@@ -181,7 +181,7 @@ impl Laboratory<'_> {
 
     /// What the tasks have left in what they share.
     fn tally(&self, job: &Job, board: &Board) -> Option<BTreeMap<String, f64>> {
-        let left = self.watch.tally?(job, board.commons());
+        let left = self.watch.tally?(job, board.shared_cells());
         (!left.is_empty()).then(|| left.into_iter().map(|(name, value)| (name.to_owned(), value)).collect())
     }
 
@@ -198,7 +198,7 @@ impl Laboratory<'_> {
         let (opened, startup_s) = opened.unwrap_or((now, None));
         let last_end = if end == TrialEnd::Complete { totals.last_end } else { now };
         let wall_s = last_end.saturating_sub(opened) as f64 * tick_s;
-        let order = || OrderFigures::of(board, &totals, tick_s, wall_s, self.scenario.job.order);
+        let order = || order_figures(board, &totals, tick_s, wall_s, self.scenario.job.order);
         TrialOutcome {
             end,
             broken: None,
@@ -262,16 +262,16 @@ struct Watched {
 }
 
 /// Why a trial ends before its last task.
-enum Ending {
+enum EarlyEnd {
     Called(TrialEnd),
     Broken(Broken),
 }
 
-/// Stands by while a crew works.
-struct Attendant<'a> {
+/// Stands by while a pool works.
+struct TrialSupervisor<'a> {
     trial: usize,
     board: &'a Board,
-    crew: Box<dyn Crew>,
+    pool: Box<dyn Pool>,
     /// What the tasks ask, until the trial is called off or over.
     service: Option<Box<dyn Service>>,
     control: &'a Control,
@@ -289,9 +289,9 @@ struct Attendant<'a> {
     memory: Option<MemoryWatch<'a>>,
 }
 
-impl Attendant<'_> {
+impl TrialSupervisor<'_> {
     /// Waits until all workers stand at the gate.
-    fn gather(&mut self) -> Result<(), Ending> {
+    fn gather(&mut self) -> Result<(), EarlyEnd> {
         while self.board.arrived() < self.board.shape().workers {
             self.look_up()?;
             self.board.wait_for_arrivals(Duration::from_millis(5));
@@ -302,7 +302,7 @@ impl Attendant<'_> {
 
     /// Watches the workers' memory from now on; all of them stand at the gate.
     fn watch_memory(&mut self) {
-        let mut watch = MemoryWatch::new(self.board, self.crew.parent());
+        let mut watch = MemoryWatch::new(self.board, self.pool.parent());
         self.control.measured(watch.sample());
         watch.begin();
         self.memory = Some(watch);
@@ -325,7 +325,7 @@ impl Attendant<'_> {
     }
 
     /// Waits until all workers have left.
-    fn attend(&mut self) -> Result<(), Ending> {
+    fn attend(&mut self) -> Result<(), EarlyEnd> {
         let mut told = Instant::now();
         while self.left < self.board.shape().workers || self.recover()? {
             self.look_up()?;
@@ -341,27 +341,27 @@ impl Attendant<'_> {
         match self.called_off {
             // Everybody was done already.
             _ if whole => Ok(()),
-            Some((_, end)) => Err(Ending::Called(end)),
+            Some((_, end)) => Err(EarlyEnd::Called(end)),
             // The workers heard of it first, and were gone before this thread looked up.
-            None if self.control.urgency() > Urgency::GoOn => Err(Ending::Called(TrialEnd::Cancelled)),
+            None if self.control.urgency() > Urgency::GoOn => Err(EarlyEnd::Called(TrialEnd::Cancelled)),
             None => Ok(()),
         }
     }
 
     /// Has a claim run that a worker took to its grave, when everybody else has left; says whether there was one.
-    fn recover(&mut self) -> Result<bool, Ending> {
+    fn recover(&mut self) -> Result<bool, EarlyEnd> {
         if self.lost == 0 || self.board.is_cancelled() {
             return Ok(false);
         }
         let Some(claim) = self.board.lost_claim() else { return Ok(false) };
         self.board.hand_over(0, &claim);
-        self.crew.replace(0).map_err(Ending::Broken)?;
+        self.pool.replace(0).map_err(EarlyEnd::Broken)?;
         self.left -= 1;
         Ok(true)
     }
 
     /// Looks at the clock and at the control, and ends what should end.
-    fn look_up(&mut self) -> Result<(), Ending> {
+    fn look_up(&mut self) -> Result<(), EarlyEnd> {
         self.late |= self.looked_up.elapsed() > LATE;
         self.looked_up = Instant::now();
         let urgency = self.control.urgency();
@@ -378,16 +378,16 @@ impl Attendant<'_> {
         }
         match self.called_off {
             Some((since, end)) if urgency == Urgency::Kill || since.elapsed() >= GRACE => {
-                self.crew.kill();
-                Err(Ending::Called(end))
+                self.pool.kill();
+                Err(EarlyEnd::Called(end))
             }
             _ => Ok(()),
         }
     }
 
     /// Waits for the next notice and deals with it.
-    fn hear(&mut self, timeout: Duration) -> Result<(), Ending> {
-        match self.crew.next(timeout) {
+    fn hear(&mut self, timeout: Duration) -> Result<(), EarlyEnd> {
+        match self.pool.next(timeout) {
             None => Ok(()),
             Some(Notice::Left { worker, .. }) if self.board.is_finished(worker) => {
                 self.left += 1;
@@ -399,12 +399,12 @@ impl Attendant<'_> {
                 (self.tell)(Event::WorkerStalled { trial: self.trial, worker, pid, stopped });
                 Ok(())
             }
-            Some(Notice::Broken(broken)) => Err(Ending::Broken(broken)),
+            Some(Notice::Broken(broken)) => Err(EarlyEnd::Broken(broken)),
         }
     }
 
     /// Decides what becomes of a lost worker's task and place.
-    fn lose(&mut self, worker: u32, pid: u32, how: Departure) -> Result<(), Ending> {
+    fn lose(&mut self, worker: u32, pid: u32, how: Departure) -> Result<(), EarlyEnd> {
         let task = self.board.mark_lost(worker);
         if self.called_off.is_some() {
             // It was on its way out anyway.
@@ -412,11 +412,11 @@ impl Attendant<'_> {
             return Ok(());
         }
         self.lost += 1;
-        let fatal = self.crew.loss_is_fatal(worker);
+        let fatal = self.pool.loss_is_fatal(worker);
         let remedy = if fatal.is_some() { Remedy::GivenUp } else { self.remedy(task) };
         if let (Remedy::TaskFailed, Some(task)) = (remedy, task) {
             self.board.give_up_task(worker, task);
-            self.crew.give_up(task);
+            self.pool.give_up(task);
         }
         let cause = match how {
             Departure::Exit(status) => Cause::Exit(status),
@@ -425,9 +425,9 @@ impl Attendant<'_> {
         (self.tell)(Event::WorkerLost(Loss { trial: self.trial, worker, pid, cause, task, remedy }));
         if remedy == Remedy::GivenUp {
             let too_many = || Broken(format!("more than {LOSSES_MAX} workers were lost"));
-            return Err(Ending::Broken(fatal.unwrap_or_else(too_many)));
+            return Err(EarlyEnd::Broken(fatal.unwrap_or_else(too_many)));
         }
-        self.crew.replace(worker).map_err(Ending::Broken)
+        self.pool.replace(worker).map_err(EarlyEnd::Broken)
     }
 
     fn remedy(&mut self, task: Option<u64>) -> Remedy {

@@ -13,10 +13,10 @@ use crate::units::seconds;
 const DEFAULT_PERIOD_US: f64 = 100_000.0;
 
 /// Reads what a level allows, if it restricts anything.
-type Reader = fn(&Surroundings, &Level) -> Option<Restriction>;
+type CgroupReader = fn(&Surroundings, &Level) -> Option<Restriction>;
 
 /// What there is to read, and in which hierarchy.
-const READERS: [(Hierarchy, Reader); 4] = [
+const READERS: [(Hierarchy, CgroupReader); 4] = [
     (Hierarchy::Unified, cpu_max),
     (Hierarchy::Unified, unified_cpuset),
     (Hierarchy::Legacy("cpu"), cfs_quota),

@@ -6,7 +6,7 @@ use super::usable::{Usable, online, usable};
 
 /// What does not change while the program runs. What the system does not tell is `None`.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Facts {
+pub struct SystemFacts {
     /// Host name.
     pub host: Option<String>,
     /// Kernel release, e.g. `6.1.0-42-amd64`.
@@ -30,7 +30,7 @@ pub struct Moment {
     pub load: Option<[f64; 3]>,
 }
 
-impl Facts {
+impl SystemFacts {
     /// The names of what leaves fewer CPUs usable than there are, tightest first.
     pub fn limited_by(&self) -> Vec<String> {
         self.usable.limited_by(self.logical_cpus)
@@ -38,8 +38,8 @@ impl Facts {
 }
 
 /// The facts of this machine.
-pub fn facts() -> Facts {
-    Facts::of(&Surroundings::here())
+pub fn facts() -> SystemFacts {
+    SystemFacts::of(&Surroundings::here())
 }
 
 /// This machine at this moment.
@@ -47,7 +47,7 @@ pub fn moment() -> Moment {
     Moment::of(&Surroundings::here())
 }
 
-impl Facts {
+impl SystemFacts {
     /// The facts of these surroundings; host, kernel and processor are always those of this machine.
     pub fn of(here: &Surroundings) -> Self {
         let usable = usable(here);
@@ -144,7 +144,7 @@ mod tests {
             ("proc/meminfo", "MemTotal:       24684096 kB\nMemFree: 1 kB\nMemAvailable:   2048 kB\n"),
             ("proc/loadavg", "1.17 0.49 0.32 4/112 12247\n"),
         ]);
-        let facts = Facts::of(&here);
+        let facts = SystemFacts::of(&here);
         assert_eq!((facts.logical_cpus, facts.usable.count), (4, 2));
         assert_eq!(facts.limited_by(), ["affinity"]);
         assert_eq!(facts.memory_bytes, Some(24_684_096 << 10));
@@ -156,7 +156,7 @@ mod tests {
     #[test]
     fn without_files_there_is_still_a_machine() {
         let (_dir, here) = made_up(&[]);
-        let facts = Facts::of(&here);
+        let facts = SystemFacts::of(&here);
         assert_eq!((facts.logical_cpus, facts.usable.count, facts.memory_bytes), (2, 2, None));
         assert_eq!(Moment::of(&here), Moment::default());
     }
@@ -165,7 +165,7 @@ mod tests {
     fn without_sys_the_cpus_are_counted_in_stat() {
         let stat = "cpu  9 9\ncpu0 1 2\ncpu1 1 2\ncpu2 1 2\nintr 1 2\ncpufreq 3\n";
         let (_dir, here) = made_up(&[("proc/stat", stat)]);
-        assert_eq!(Facts::of(&here).logical_cpus, 3);
+        assert_eq!(SystemFacts::of(&here).logical_cpus, 3);
     }
 
     #[test]
@@ -174,7 +174,7 @@ mod tests {
             ("proc/meminfo", "MemTotal: 18446744073709551615 kB\nMemAvailable: x\n"),
             ("proc/loadavg", "0.1 NaN 0.3"),
         ]);
-        assert_eq!(Facts::of(&here).memory_bytes, None);
+        assert_eq!(SystemFacts::of(&here).memory_bytes, None);
         assert_eq!(Moment::of(&here), Moment::default());
     }
 

@@ -65,7 +65,7 @@ pub struct Sample {
 /// A running sampler. Dropping it stops its thread, waiting for at most one sample to be delivered.
 #[derive(Debug)]
 pub struct Sampler {
-    control: Arc<Control>,
+    control: Arc<SamplerControl>,
     thread: Option<JoinHandle<()>>,
 }
 
@@ -78,7 +78,7 @@ impl Sampler {
     /// When the system has no thread to spare, or sysinfo does not know the system.
     pub fn start(pace: Pace, usable: &CpuSet, deliver: impl FnMut(Sample) + Send + 'static) -> io::Result<Self> {
         let system = System::new().map_err(|error| io::Error::other(error.to_string()))?;
-        let control = Arc::new(Control::new(pace));
+        let control = Arc::new(SamplerControl::new(pace));
         let (orders, usable) = (Arc::clone(&control), usable.clone());
         let work = move || sample_until_stopped(&orders, Gauges::new(system, &usable), deliver);
         let thread = std::thread::Builder::new().name("meters".to_owned()).spawn(work)?;
@@ -101,7 +101,7 @@ impl Drop for Sampler {
     }
 }
 
-fn sample_until_stopped(control: &Control, mut gauges: Gauges, mut deliver: impl FnMut(Sample)) {
+fn sample_until_stopped(control: &SamplerControl, mut gauges: Gauges, mut deliver: impl FnMut(Sample)) {
     let mut due: fn(Pace) -> Duration = |_| Pace::Running.interval();
     while control.wait(gauges.read_at, due) {
         deliver(gauges.sample());
@@ -111,7 +111,7 @@ fn sample_until_stopped(control: &Control, mut gauges: Gauges, mut deliver: impl
 
 /// What the sampler was told, and the means to wake it up.
 #[derive(Debug)]
-struct Control {
+struct SamplerControl {
     orders: Mutex<Orders>,
     changed: Condvar,
 }
@@ -122,7 +122,7 @@ struct Orders {
     stop: bool,
 }
 
-impl Control {
+impl SamplerControl {
     fn new(pace: Pace) -> Self {
         Self { orders: Mutex::new(Orders { pace, stop: false }), changed: Condvar::new() }
     }
@@ -222,7 +222,7 @@ mod tests {
 
     #[test]
     fn orders_end_a_wait_of_any_length() {
-        let control = Arc::new(Control::new(Pace::Idle));
+        let control = Arc::new(SamplerControl::new(Pace::Idle));
         let (ended, wait_ended) = mpsc::channel();
         let waiting = Arc::clone(&control);
         let thread = std::thread::spawn(move || {

@@ -5,9 +5,9 @@
 use serde_json::{Value as Json, json};
 use unicode_width::UnicodeWidthStr as _;
 
-use crate::engine::{History, Past};
+use crate::record::{History, Past};
 use crate::scenario::library::{Entry, Library, Origin};
-use crate::scenario::{Domain, KindSpec, Nature, Plan, Problems, Scenario, ValueSpec, path};
+use crate::scenario::{DiagnosticList, Domain, KindSpec, Nature, Plan, Scenario, ValueSpec, path};
 use crate::units;
 
 /// The narrowest page that texts are fitted to, in columns.
@@ -57,7 +57,7 @@ pub fn list_json(library: &Library, history: &History) -> Json {
 }
 
 /// The verdict on a checked file: one line if it is fine, else a line for each problem.
-pub fn check_text(label: &str, checked: &Result<Scenario, Problems>) -> String {
+pub fn check_text(label: &str, checked: &Result<Scenario, DiagnosticList>) -> String {
     match checked {
         Ok(scenario) => format!("{label}: ok: {}\n", extent(scenario)),
         Err(problems) => format!("{problems}\n"),

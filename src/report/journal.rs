@@ -7,7 +7,7 @@ use std::fs::File;
 use std::io::{self, BufRead, BufReader, BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
 
-use crate::engine::{Ledger, Stamped};
+use crate::record::{RunState, Stamped};
 
 /// The longest line that is read back: the results of a configuration, 10 000 tasks, take a few MB.
 const LINE_MAX: u64 = 64 << 20;
@@ -129,18 +129,18 @@ pub fn read(path: &Path) -> Result<Vec<Stamped>, JournalError> {
 ///
 /// # Errors
 /// As [`read`].
-pub fn read_ledger(path: &Path) -> Result<Ledger, JournalError> {
-    let mut ledger = Ledger::default();
+pub fn read_ledger(path: &Path) -> Result<RunState, JournalError> {
+    let mut state = RunState::default();
     for event in read(path)? {
-        ledger.apply(&event);
+        state.apply(&event);
     }
-    Ok(ledger)
+    Ok(state)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::Event;
+    use crate::record::Event;
 
     /// Takes so many bytes and is full then.
     struct Disk(usize);

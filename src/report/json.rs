@@ -1,7 +1,7 @@
 //! The report for scripts: `parlab.report/1`, field for field as the contract has it.
 //!
 //! Every key is always there. What does not apply, or was not measured, is `null` and never 0; so is a number that
-//! JSON cannot write. How a configuration's trials become one figure is told at [`crate::engine::Row`].
+//! JSON cannot write. How a configuration's trials become one figure is told at [`crate::results::Row`].
 
 use std::collections::BTreeMap;
 
@@ -9,18 +9,19 @@ use serde::Serialize;
 
 use super::words;
 use crate::analysis::{Interval, Summary};
-use crate::engine::{
-    self, Figures, Finding, Ledger, LockUse, MachineFacts, MemoryCourse, Predicted, Problem, ProcessMemory, Row,
-    ScenarioFacts, SearchFigures, Status, TaskResult, TaskTimes, findings, results,
+use crate::record::{
+    LockUse, MachineFacts, MemoryCourse, ProcessMemory, RunState, ScenarioFacts, Status, TaskResult, TaskTimes, Warning,
 };
+use crate::results;
+use crate::results::{Figures, Finding, Predicted, Row, SearchFigures, findings, results};
 use crate::scenario::{self, BackendKind, Config, Dispatch, Expected, Schedule, Value};
 
 /// The report as indented JSON, ending in a newline. Before a run is planned there is no scenario, no machine and
 /// no configuration to tell of.
-pub fn render(ledger: &Ledger) -> String {
-    let figures = Figures::of(ledger);
-    let search = SearchFigures::of(ledger);
-    let report = Report::of(ledger, &figures, search.as_ref());
+pub fn render(state: &RunState) -> String {
+    let figures = Figures::of(state);
+    let search = SearchFigures::of(state);
+    let report = Report::of(state, &figures, search.as_ref());
     let mut text = serde_json::to_string_pretty(&report).expect("structs with string keys always serialise");
     text.push('\n');
     text
@@ -32,44 +33,44 @@ struct Report<'a> {
     parlab: &'a str,
     started_at: Option<&'a str>,
     status: Status,
-    scenario: Option<Scenario<'a>>,
-    machine: Option<Machine<'a>>,
-    baseline: Option<Baseline>,
+    scenario: Option<ScenarioJson<'a>>,
+    machine: Option<MachineJson<'a>>,
+    baseline: Option<BaselineJson>,
     configs: Vec<Configuration<'a>>,
     /// Scaling laws are not fitted by this version.
     fits: [(); 0],
-    metg: Vec<Metg>,
-    grid: Option<Grid<'a>>,
+    metg: Vec<MetgJson>,
+    grid: Option<GridJson<'a>>,
     findings: Vec<Finding>,
-    warnings: Vec<Problem>,
+    warnings: Vec<Warning>,
 }
 
 #[derive(Serialize)]
-struct Scenario<'a> {
+struct ScenarioJson<'a> {
     name: &'a str,
     title: &'a str,
     kind: &'a str,
     tasks: u64,
     seed: u64,
-    interpreter: Option<Interpreter>,
+    interpreter: Option<InterpreterJson>,
     sha256: &'a str,
 }
 
 /// The emulated interpreter, in the words of the scenario file.
 #[derive(Serialize)]
-struct Interpreter {
+struct InterpreterJson {
     gil: bool,
     switch_interval_ms: f64,
 }
 
-impl Interpreter {
+impl InterpreterJson {
     fn of(interpreter: scenario::Interpreter) -> Self {
         Self { gil: true, switch_interval_ms: interpreter.switch_interval_ms }
     }
 }
 
 #[derive(Serialize)]
-struct Machine<'a> {
+struct MachineJson<'a> {
     host: Option<&'a str>,
     kernel: Option<&'a str>,
     cpu_model: Option<&'a str>,
@@ -80,14 +81,14 @@ struct Machine<'a> {
 }
 
 #[derive(Serialize)]
-struct Baseline {
+struct BaselineJson {
     backend: BackendKind,
     workers: u32,
 }
 
 /// METG(50 %).
 #[derive(Serialize)]
-struct Metg {
+struct MetgJson {
     backend: BackendKind,
     workers: u32,
     processes: Option<u32>,
@@ -114,12 +115,12 @@ struct Configuration<'a> {
     speedup: Ratio,
     efficiency: Option<f64>,
     karp_flatt: Option<f64>,
-    predicted: Option<Prediction>,
+    predicted: Option<PredictionJson>,
     tasks_done: Option<u64>,
     tasks_failed: Option<u64>,
     tasks_per_s: Option<f64>,
     task_s: Tasks,
-    memory: Memory<'a>,
+    memory: MemoryJson<'a>,
     context_switches: Switches,
     /// What the interpreters' locks cost, where there are any.
     interpreter: Option<LockUse>,
@@ -162,13 +163,13 @@ struct Ratio {
 
 /// What was expected: a speedup, or a time and the speedup that follows from it; and how far that was off.
 #[derive(Serialize)]
-struct Prediction {
+struct PredictionJson {
     speedup: Option<f64>,
     wall_s: Option<f64>,
     error: Option<f64>,
 }
 
-impl Prediction {
+impl PredictionJson {
     fn of(predicted: Predicted) -> Self {
         let wall_s = match predicted.expected {
             Expected::Speedup(_) => None,
@@ -187,17 +188,17 @@ struct Tasks {
 }
 
 #[derive(Serialize)]
-struct Memory<'a> {
+struct MemoryJson<'a> {
     peak_rss_bytes: Option<u64>,
     /// Of all processes together.
     pss_bytes: Option<u64>,
     /// Over time.
-    pss: Option<Course<'a>>,
+    pss: Option<MemoryCourseJson<'a>>,
 }
 
 /// Proportional set sizes over time, in the sample that they were largest in.
 #[derive(Serialize)]
-struct Course<'a> {
+struct MemoryCourseJson<'a> {
     at_s: &'a [f64],
     total_bytes: &'a [u64],
     processes: &'a [ProcessMemory],
@@ -212,7 +213,7 @@ struct Switches {
 
 /// What a grid search found, under the names of scikit-learn's `GridSearchCV`; the lists have an entry a combination.
 #[derive(Serialize)]
-struct Grid<'a> {
+struct GridJson<'a> {
     best_index: Option<usize>,
     best_params: Option<&'a BTreeMap<String, Value>>,
     best_score: Option<f64>,
@@ -222,7 +223,7 @@ struct Grid<'a> {
     split_test_scores: Option<Vec<&'a [Option<f64>]>>,
 }
 
-impl<'a> Grid<'a> {
+impl<'a> GridJson<'a> {
     fn of(search: &'a SearchFigures) -> Self {
         let all = search.combinations.iter();
         let best = search.best();
@@ -238,36 +239,36 @@ impl<'a> Grid<'a> {
 }
 
 impl<'a> Report<'a> {
-    fn of(ledger: &'a Ledger, figures: &'a Figures, search: Option<&'a SearchFigures>) -> Self {
-        let planned = ledger.planned.as_ref();
+    fn of(state: &'a RunState, figures: &'a Figures, search: Option<&'a SearchFigures>) -> Self {
+        let planned = state.planned.as_ref();
         let rows = figures.rows.iter().enumerate();
         Self {
             schema: "parlab.report/1",
             parlab: planned.map_or(env!("CARGO_PKG_VERSION"), |planned| &planned.parlab),
             started_at: planned.map(|planned| planned.started_at.as_str()),
-            status: words::status(ledger),
-            scenario: planned.map(|planned| Scenario::of(&planned.scenario)),
-            machine: planned.map(|planned| Machine::of(&planned.machine)),
-            baseline: figures.baseline.map(|row| Baseline::of(&figures.rows[row].config)),
-            configs: rows.map(|(index, row)| Configuration::of(row, results(ledger, index))).collect(),
+            status: words::status(state),
+            scenario: planned.map(|planned| ScenarioJson::of(&planned.scenario)),
+            machine: planned.map(|planned| MachineJson::of(&planned.machine)),
+            baseline: figures.baseline.map(|row| BaselineJson::of(&figures.rows[row].config)),
+            configs: rows.map(|(index, row)| Configuration::of(row, results(state, index))).collect(),
             fits: [],
-            metg: figures.metg.iter().map(Metg::of).collect(),
-            grid: search.map(Grid::of),
-            findings: findings(ledger, figures),
-            warnings: words::warnings(ledger),
+            metg: figures.metg.iter().map(MetgJson::of).collect(),
+            grid: search.map(GridJson::of),
+            findings: findings(state, figures),
+            warnings: words::warnings(state),
         }
     }
 }
 
-impl<'a> Scenario<'a> {
+impl<'a> ScenarioJson<'a> {
     fn of(facts: &'a ScenarioFacts) -> Self {
         let ScenarioFacts { name, title, kind, tasks, seed, sha256, .. } = facts;
-        let interpreter = facts.interpreter.map(Interpreter::of);
+        let interpreter = facts.interpreter.map(InterpreterJson::of);
         Self { name, title, kind, tasks: *tasks, seed: *seed, interpreter, sha256 }
     }
 }
 
-impl<'a> Machine<'a> {
+impl<'a> MachineJson<'a> {
     /// A 0 stands for what the kernel did not tell.
     fn of(facts: &'a MachineFacts) -> Self {
         Self {
@@ -282,14 +283,14 @@ impl<'a> Machine<'a> {
     }
 }
 
-impl Baseline {
+impl BaselineJson {
     fn of(config: &Config) -> Self {
         Self { backend: config.backend, workers: config.workers }
     }
 }
 
-impl Metg {
-    fn of(metg: &engine::Metg) -> Self {
+impl MetgJson {
+    fn of(metg: &results::Metg) -> Self {
         let (config, team) = (&metg.config, metg.config.team());
         Self {
             backend: config.backend,
@@ -322,15 +323,15 @@ impl<'a> Configuration<'a> {
             speedup: Ratio { value: row.speedup.map(|s| s.value), ci95: row.speedup_ci95.map(ends) },
             efficiency: row.efficiency,
             karp_flatt: row.karp_flatt,
-            predicted: row.predicted.map(Prediction::of),
+            predicted: row.predicted.map(PredictionJson::of),
             tasks_done: row.tasks.map(|tasks| tasks.done),
             tasks_failed: row.tasks.map(|tasks| tasks.failed),
             tasks_per_s: row.tasks_per_s,
             task_s: Tasks::of(usage.and_then(|u| u.task_s)),
-            memory: Memory {
+            memory: MemoryJson {
                 peak_rss_bytes: usage.and_then(|u| u.peak_rss_bytes),
                 pss_bytes: row.memory.as_ref().map(|memory| memory.peak_bytes),
-                pss: row.memory.as_ref().map(Course::of),
+                pss: row.memory.as_ref().map(MemoryCourseJson::of),
             },
             context_switches: Switches {
                 voluntary: usage.map(|u| u.switches_voluntary),
@@ -361,7 +362,7 @@ fn ends(interval: Interval) -> [f64; 2] {
     [interval.low, interval.high]
 }
 
-impl<'a> Course<'a> {
+impl<'a> MemoryCourseJson<'a> {
     fn of(memory: &'a MemoryCourse) -> Self {
         Self {
             at_s: &memory.at_s,

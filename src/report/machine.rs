@@ -4,14 +4,14 @@ use std::fmt::Write as _;
 
 use serde::Serialize;
 
-use crate::machine::{Facts, Limit, Moment};
+use crate::machine::{Limit, Moment, SystemFacts};
 use crate::units;
 
 /// Said of what the system does not tell.
 const UNKNOWN: &str = "unknown";
 
 /// The machine for people, a fact a line; ends with a line break.
-pub fn text(facts: &Facts, moment: &Moment) -> String {
+pub fn text(facts: &SystemFacts, moment: &Moment) -> String {
     let word = |fact: &Option<String>| fact.clone().unwrap_or_else(|| UNKNOWN.to_owned());
     let lines = [
         ("host", word(&facts.host)),
@@ -37,7 +37,7 @@ fn line(out: &mut String, name: &str, fact: &str) {
     let _ = writeln!(out, "{name:<10} {fact}");
 }
 
-fn memory(facts: &Facts, moment: &Moment) -> String {
+fn memory(facts: &SystemFacts, moment: &Moment) -> String {
     let size = |bytes: Option<u64>| bytes.map_or_else(|| UNKNOWN.to_owned(), units::bytes);
     match moment.memory_available_bytes {
         None => size(facts.memory_bytes),
@@ -51,7 +51,7 @@ fn load(moment: &Moment) -> String {
 }
 
 /// `4 of 64 usable, on 0-3,8`, where all are usable `2 of 2 usable`.
-fn cpus(facts: &Facts) -> String {
+fn cpus(facts: &SystemFacts) -> String {
     let (count, logical, places) = (facts.usable.count, facts.logical_cpus, &facts.usable.cpus);
     match places.len() {
         len if len == logical && count == logical => format!("{count} of {logical} usable"),
@@ -104,7 +104,7 @@ struct JsonLimit<'a> {
 }
 
 /// The machine for scripts: one JSON object, `null` for what the system does not tell; ends with a line break.
-pub fn json(facts: &Facts, moment: &Moment) -> String {
+pub fn json(facts: &SystemFacts, moment: &Moment) -> String {
     let object = Json {
         host: facts.host.as_deref(),
         kernel: facts.kernel.as_deref(),
@@ -134,7 +134,7 @@ mod tests {
         Limit { name: name.to_owned(), detail: detail.to_owned(), cpus }
     }
 
-    fn login_node() -> (Facts, Moment) {
+    fn login_node() -> (SystemFacts, Moment) {
         let usable = Usable {
             cpus: CpuSet::parse("0-3,8").unwrap(),
             count: 1,
@@ -143,7 +143,7 @@ mod tests {
                 limit("cgroup cpu.max", "/user.slice: 150 ms of CPU time every 100 ms", 1.5),
             ],
         };
-        let facts = Facts {
+        let facts = SystemFacts {
             host: Some("login1".to_owned()),
             kernel: Some("6.1.0".to_owned()),
             cpu_model: None,

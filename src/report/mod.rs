@@ -1,6 +1,6 @@
 //! How is it told? The report as text or JSON, progress on stderr, and the journal.
 //!
-//! Everything here is a consumer of the run's events or of the [`Ledger`] that they fold into: it measures
+//! Everything here is a consumer of the run's events or of the [`RunState`] that they fold into: it measures
 //! nothing, and a run goes the same way whether anything here listens or not.
 
 pub mod catalog;
@@ -16,12 +16,12 @@ mod words;
 
 pub use deliver::{DeliveryError, deliver};
 pub use journal::{Journal, JournalError, JournalLost};
-pub use progress::Progress;
+pub use progress::ProgressReporter;
 pub use words::{loss_sentence, warnings};
 
 use std::io::Write as _;
 
-use crate::engine::Ledger;
+use crate::record::RunState;
 
 /// The formats a report can be written in.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -48,9 +48,9 @@ pub fn width() -> usize {
 }
 
 /// The report of a run, finished or not, ending in a newline.
-pub fn render(format: Format, ledger: &Ledger) -> String {
+pub fn render(format: Format, state: &RunState) -> String {
     match format {
-        Format::Text => text::render(ledger),
-        Format::Json => json::render(ledger),
+        Format::Text => text::render(state),
+        Format::Json => json::render(state),
     }
 }

@@ -1,10 +1,7 @@
 //! What went wrong, in sentences: the same ones in reports, in progress lines and wherever else they are told.
 
-use crate::engine::{Ledger, Loss, Problem, Status, loss_in_words, trial_in_words};
+use crate::record::{Loss, RunState, Status, Warning, WarningCode, loss_in_words, trial_in_words};
 use crate::scenario::Plan;
-
-/// The code of a problem that tells of a lost worker.
-const WORKER_LOST: &str = "worker-lost";
 
 /// A worker's loss in one line: in which trial, who, how, in which task, and what is done about it.
 pub fn loss_sentence(loss: &Loss, plan: Option<&Plan>) -> String {
@@ -12,29 +9,29 @@ pub fn loss_sentence(loss: &Loss, plan: Option<&Plan>) -> String {
     plan.map_or_else(|| words.clone(), |plan| format!("{}: {words}", trial_in_words(plan, loss.trial)))
 }
 
-/// Everything the user should know: the run's problems, losses of workers that these do not tell of, and that a
+/// Everything the user should know: the run's warnings, losses of workers that these do not tell of, and that a
 /// run never came to its end.
-pub fn warnings(ledger: &Ledger) -> Vec<Problem> {
-    let mut warnings = ledger.problems.clone();
-    if !warnings.iter().any(|problem| problem.code == WORKER_LOST) {
-        let plan = ledger.planned.as_ref().map(|planned| &planned.plan);
+pub fn warnings(state: &RunState) -> Vec<Warning> {
+    let mut warnings = state.warnings.clone();
+    if !warnings.iter().any(|warning| warning.code == WarningCode::WorkerLost) {
+        let plan = state.planned.as_ref().map(|planned| &planned.plan);
         warnings.extend(
-            ledger
+            state
                 .losses
                 .iter()
-                .map(|loss| Problem { code: WORKER_LOST.to_owned(), message: loss_sentence(loss, plan) }),
+                .map(|loss| Warning { code: WarningCode::WorkerLost, message: loss_sentence(loss, plan) }),
         );
     }
-    if ledger.status.is_none() {
+    if state.status.is_none() {
         let message = "the run did not come to its end; this is what it had measured until then".to_owned();
-        warnings.push(Problem { code: "unfinished".to_owned(), message });
+        warnings.push(Warning { code: WarningCode::Unfinished, message });
     }
     warnings
 }
 
 /// How a run ended; one that never said so was interrupted.
-pub(super) fn status(ledger: &Ledger) -> Status {
-    ledger.status.unwrap_or(Status::Interrupted)
+pub(super) fn status(state: &RunState) -> Status {
+    state.status.unwrap_or(Status::Interrupted)
 }
 
 /// Text fit for a terminal: a scenario's words may hold control characters, which would move the cursor.

@@ -2,9 +2,9 @@
 //!
 //! These texts reach terminals and reports unescaped, so nothing but plain text is let through.
 
-use super::findings::Findings;
+use super::diagnostics::Diagnostics;
+use super::raw::Setting;
 use super::section::Section;
-use super::setting::Setting;
 use super::wording::is_hazard;
 
 /// The keys read here, all at the top of the file.
@@ -25,62 +25,67 @@ pub(super) struct About {
 }
 
 /// Reads the texts; nothing if any is wrong.
-pub(super) fn read(root: &mut Section<'_>, findings: &mut Findings<'_>) -> Option<About> {
+pub(super) fn read(root: &mut Section<'_>, diagnostics: &mut Diagnostics<'_>) -> Option<About> {
     let title = match root.get("title") {
-        Some(title) => line(&title, TITLE_MAX, findings),
+        Some(title) => line(&title, TITLE_MAX, diagnostics),
         None => {
-            findings.missing("title", None, "title", "is missing; begin the file with title = \"…\"");
+            diagnostics.missing("title", None, "title", "is missing; begin the file with title = \"…\"");
             None
         }
     };
-    let summary = root.get("summary").map_or(Some(String::new()), |summary| line(&summary, SUMMARY_MAX, findings));
-    let tags = root.get("tags").map_or(Some(Vec::new()), |tags| words(&tags, findings));
-    let lesson = root.get("lesson").map_or(Some(String::new()), |lesson| paragraphs(&lesson, findings));
+    let summary = root.get("summary").map_or(Some(String::new()), |summary| line(&summary, SUMMARY_MAX, diagnostics));
+    let tags = root.get("tags").map_or(Some(Vec::new()), |tags| words(&tags, diagnostics));
+    let lesson = root.get("lesson").map_or(Some(String::new()), |lesson| paragraphs(&lesson, diagnostics));
     Some(About { title: title?, summary: summary?, tags: tags?, lesson: lesson? })
 }
 
 /// Text of one line, not empty.
-fn line(setting: &Setting<'_>, max: usize, findings: &mut Findings<'_>) -> Option<String> {
-    let text = setting.text(findings)?.trim();
+fn line(setting: &Setting<'_>, max: usize, diagnostics: &mut Diagnostics<'_>) -> Option<String> {
+    let text = setting.text(diagnostics)?.trim();
     if text.is_empty() {
-        findings.about(setting, "must not be empty");
+        diagnostics.about(setting, "must not be empty");
         return None;
     }
-    plain(setting, text, max, findings)
+    plain(setting, text, max, diagnostics)
 }
 
 /// Text of any number of lines.
-fn paragraphs(setting: &Setting<'_>, findings: &mut Findings<'_>) -> Option<String> {
-    let text = setting.text(findings)?.replace("\r\n", "\n");
+fn paragraphs(setting: &Setting<'_>, diagnostics: &mut Diagnostics<'_>) -> Option<String> {
+    let text = setting.text(diagnostics)?.replace("\r\n", "\n");
     let text = text.trim();
-    let lines: Option<Vec<String>> = text.lines().map(|line| plain(setting, line, LESSON_MAX, findings)).collect();
+    let lines: Option<Vec<String>> = text.lines().map(|line| plain(setting, line, LESSON_MAX, diagnostics)).collect();
     // Counted as a whole too: each line may be short enough and all of them too many.
-    lines.and_then(|_| short_enough(setting, text, LESSON_MAX, findings)).map(str::to_owned)
+    lines.and_then(|_| short_enough(setting, text, LESSON_MAX, diagnostics)).map(str::to_owned)
 }
 
-fn words(setting: &Setting<'_>, findings: &mut Findings<'_>) -> Option<Vec<String>> {
-    let items = setting.items(findings, "strings")?;
+fn words(setting: &Setting<'_>, diagnostics: &mut Diagnostics<'_>) -> Option<Vec<String>> {
+    let items = setting.items(diagnostics, "strings")?;
     if items.len() > TAGS_MAX {
-        findings.about(setting, format!("has {} tags; at most {TAGS_MAX} are allowed", items.len()));
+        diagnostics.about(setting, format!("has {} tags; at most {TAGS_MAX} are allowed", items.len()));
         return None;
     }
-    let tags: Vec<Option<String>> = items.iter().map(|item| line(item, TAG_MAX, findings)).collect();
+    let tags: Vec<Option<String>> = items.iter().map(|item| line(item, TAG_MAX, diagnostics)).collect();
     tags.into_iter().collect()
 }
 
-fn plain(setting: &Setting<'_>, text: &str, max: usize, findings: &mut Findings<'_>) -> Option<String> {
+fn plain(setting: &Setting<'_>, text: &str, max: usize, diagnostics: &mut Diagnostics<'_>) -> Option<String> {
     if let Some(hazard) = text.chars().find(|c| is_hazard(*c)) {
         let shown = hazard.escape_unicode();
-        findings.about(setting, format!("holds the control character {shown}; only plain text may be shown"));
+        diagnostics.about(setting, format!("holds the control character {shown}; only plain text may be shown"));
         return None;
     }
-    short_enough(setting, text, max, findings).map(str::to_owned)
+    short_enough(setting, text, max, diagnostics).map(str::to_owned)
 }
 
-fn short_enough<'t>(setting: &Setting<'_>, text: &'t str, max: usize, findings: &mut Findings<'_>) -> Option<&'t str> {
+fn short_enough<'t>(
+    setting: &Setting<'_>,
+    text: &'t str,
+    max: usize,
+    diagnostics: &mut Diagnostics<'_>,
+) -> Option<&'t str> {
     let length = text.chars().count();
     if length > max {
-        findings.about(setting, format!("has {length} characters; at most {max} are allowed"));
+        diagnostics.about(setting, format!("has {length} characters; at most {max} are allowed"));
         return None;
     }
     Some(text)

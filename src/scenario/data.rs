@@ -6,8 +6,8 @@
 use std::borrow::Cow;
 use std::path::Path;
 
+use super::diagnostic::Diagnostic;
 use super::library::{Origin, bundled_data};
-use super::problem::Problem;
 use super::read::{Sort, examine, label, read_text};
 
 /// The largest file of data, in bytes.
@@ -46,11 +46,11 @@ pub(super) fn locate(given: &str, origin: &Origin) -> Result<String, String> {
 ///
 /// # Errors
 /// If it cannot be read any more, or is not UTF-8.
-pub fn data(located: &str) -> Result<Cow<'static, str>, Problem> {
+pub fn data(located: &str) -> Result<Cow<'static, str>, Diagnostic> {
     match located.strip_prefix(BUNDLED) {
         Some(name) => bundled_data(name)
             .map(Cow::Borrowed)
-            .ok_or_else(|| Problem::of_file(&data_label(located), "no such file is bundled")),
+            .ok_or_else(|| Diagnostic::of_file(&data_label(located), "no such file is bundled")),
         None => read_text(Path::new(located), &DATA).map(Cow::Owned),
     }
 }

@@ -1,11 +1,11 @@
 //! Reads the inputs of a scenario: a list, a range, a repetition or a grid, and exactly one of them.
 
-use super::findings::Findings;
+use super::diagnostics::Diagnostics;
 use super::job;
 use super::kind::{Bounds, Domain, GridSearch, KindSpec};
+use super::model::{Axis, Inputs, Params, Value};
+use super::raw::Setting;
 use super::section::Section;
-use super::setting::Setting;
-use super::settings::{Axis, Inputs, Params, Value};
 use super::wording::{listed, plain, plain_whole, printable, remedy};
 
 /// The most tasks of a trial.
@@ -22,23 +22,23 @@ pub(super) fn read(
     workload: &mut Section<'_>,
     grid: Section<'_>,
     spec: Option<&'static KindSpec>,
-    findings: &mut Findings<'_>,
+    diagnostics: &mut Diagnostics<'_>,
 ) -> Option<Inputs> {
     let bounds = spec.map_or(FINITE, |spec| spec.input);
     let (listed, tasks) = (workload.get("inputs"), workload.get("tasks"));
     if let Some((spec, search)) = spec.and_then(|spec| Some((spec, spec.search?))) {
-        return searched(spec, search, [listed, tasks], workload, &grid, findings);
+        return searched(spec, search, [listed, tasks], workload, &grid, diagnostics);
     }
-    let first = listed.as_ref().or(tasks.as_ref()).map(|setting| findings.line(setting.offset()));
+    let first = listed.as_ref().or(tasks.as_ref()).map(|setting| diagnostics.line(setting.offset()));
     if let (Some(_), Some(tasks), Some(line)) = (&listed, &tasks, first) {
-        findings.about(tasks, format!("the inputs are already given on line {line}; keep one of the two"));
+        diagnostics.about(tasks, format!("the inputs are already given on line {line}; keep one of the two"));
     }
     if let (Some(header), Some(line)) = (grid.header(), first) {
         let message = format!("the inputs are already given on line {line}; keep one of the two");
-        findings.at(header, "[grid]".to_owned(), message);
+        diagnostics.at(header, "[grid]".to_owned(), message);
     }
     if first.is_none() && !grid.exists() {
-        findings.missing(
+        diagnostics.missing(
             "inputs",
             workload.header(),
             "[workload]",
@@ -46,9 +46,9 @@ pub(super) fn read(
         );
         return None;
     }
-    let list = listed.as_ref().map(|given| listed_inputs(given, bounds, findings));
-    let range = tasks.as_ref().map(|given| range(given, bounds, findings));
-    let axes = grid.is_table().then(|| axes(&grid, spec, findings));
+    let list = listed.as_ref().map(|given| listed_inputs(given, bounds, diagnostics));
+    let range = tasks.as_ref().map(|given| range(given, bounds, diagnostics));
+    let axes = grid.is_table().then(|| axes(&grid, spec, diagnostics));
     match (list, range, axes) {
         (Some(inputs), None, None) | (None, Some(inputs), None) | (None, None, Some(inputs)) => inputs,
         _ => None,
@@ -56,30 +56,31 @@ pub(super) fn read(
 }
 
 /// `inputs = […]` or `inputs = { repeat = value, times = n }`.
-fn listed_inputs(given: &Setting<'_>, bounds: Bounds, findings: &mut Findings<'_>) -> Option<Inputs> {
+fn listed_inputs(given: &Setting<'_>, bounds: Bounds, diagnostics: &mut Diagnostics<'_>) -> Option<Inputs> {
     if let Some(table) = given.table() {
         let mut section = Section::inline("inputs", table);
         let (value, times) = (section.get("repeat"), section.get("times"));
-        section.close(findings, |_| None);
+        section.close(diagnostics, |_| None);
         let (Some(value), Some(times)) = (value, times) else {
-            findings.about(given, "must have both repeat and times, as in { repeat = 2, times = 16 }");
+            diagnostics.about(given, "must have both repeat and times, as in { repeat = 2, times = 16 }");
             return None;
         };
-        let (value, times) = (value.number(findings, bounds), times.whole(findings, 1, MAX_TASKS));
+        let (value, times) = (value.number(diagnostics, bounds), times.whole(diagnostics, 1, MAX_TASKS));
         return Some(Inputs::Repeat { value: value?, times: times? });
     }
     if !given.is_array() {
-        findings.about(given, "must be an array of numbers or { repeat = …, times = … }; for a range write tasks = N");
+        diagnostics
+            .about(given, "must be an array of numbers or { repeat = …, times = … }; for a range write tasks = N");
         return None;
     }
-    let items = given.items(findings, "numbers")?;
+    let items = given.items(diagnostics, "numbers")?;
     if items.is_empty() {
-        findings.about(given, "must not be empty");
+        diagnostics.about(given, "must not be empty");
         return None;
     }
     let mut list = Some(Vec::with_capacity(items.len()));
     for item in &items {
-        match (item.number(findings, bounds), &mut list) {
+        match (item.number(diagnostics, bounds), &mut list) {
             (Some(x), Some(list)) => list.push(x),
             _ => list = None,
         }
@@ -88,35 +89,35 @@ fn listed_inputs(given: &Setting<'_>, bounds: Bounds, findings: &mut Findings<'_
 }
 
 /// `tasks = n`, whose inputs 0 to n − 1 must all be allowed.
-fn range(given: &Setting<'_>, bounds: Bounds, findings: &mut Findings<'_>) -> Option<Inputs> {
-    let tasks = given.whole(findings, 1, MAX_TASKS)?;
+fn range(given: &Setting<'_>, bounds: Bounds, diagnostics: &mut Diagnostics<'_>) -> Option<Inputs> {
+    let tasks = given.whole(diagnostics, 1, MAX_TASKS)?;
     let last = (tasks - 1) as f64;
     if last > bounds.max {
         let most = plain(bounds.max);
-        findings.about(given, format!("makes inputs up to {}, and x must be at most {most}", plain(last)));
+        diagnostics.about(given, format!("makes inputs up to {}, and x must be at most {most}", plain(last)));
         return None;
     }
     Some(Inputs::Range { tasks })
 }
 
 /// `[grid]`, its keys in the order of the file.
-fn axes(grid: &Section<'_>, spec: Option<&'static KindSpec>, findings: &mut Findings<'_>) -> Option<Inputs> {
+fn axes(grid: &Section<'_>, spec: Option<&'static KindSpec>, diagnostics: &mut Diagnostics<'_>) -> Option<Inputs> {
     let everything = grid.everything();
     let header = grid.header().unwrap_or_default();
     if everything.is_empty() {
-        findings.missing("[grid", Some(header), "[grid]", "must not be empty; add a key with an array of values");
+        diagnostics.missing("[grid", Some(header), "[grid]", "must not be empty; add a key with an array of values");
         return None;
     }
     let spec = spec?;
     let read: Vec<Option<Axis>> =
-        everything.into_iter().map(|(offset, key, given)| axis(offset, key, &given, spec, findings)).collect();
+        everything.into_iter().map(|(offset, key, given)| axis(offset, key, &given, spec, diagnostics)).collect();
     let axes: Vec<Axis> = read.into_iter().collect::<Option<_>>()?;
     let mut lengths = axes.iter().map(|axis| axis.values.len() as u64);
     let combinations = lengths.try_fold(1, u64::checked_mul);
     if combinations.is_none_or(|combinations| combinations > MAX_COMBINATIONS) {
         let many = combinations.map_or("far too many".to_owned(), |n| n.to_string());
         let message = format!("makes {many} combinations; at most {} are allowed", plain_whole(MAX_COMBINATIONS));
-        findings.at(header, "[grid]".to_owned(), message);
+        diagnostics.at(header, "[grid]".to_owned(), message);
         return None;
     }
     Some(Inputs::Grid(axes))
@@ -129,22 +130,22 @@ fn searched(
     others: [Option<Setting<'_>>; 2],
     workload: &Section<'_>,
     grid: &Section<'_>,
-    findings: &mut Findings<'_>,
+    diagnostics: &mut Diagnostics<'_>,
 ) -> Option<Inputs> {
     let keys = listed(search.varies.iter().copied(), "");
     let mut alone = true;
     for given in others.into_iter().flatten() {
         alone = false;
-        findings.about(&given, format!("{} takes its tasks from a [grid] over {keys}; remove this", spec.name));
+        diagnostics.about(&given, format!("{} takes its tasks from a [grid] over {keys}; remove this", spec.name));
     }
     if !grid.exists() && alone {
         let message = format!("lacks a [grid], which {} takes its tasks from; add one over {keys}", spec.name);
-        findings.missing("[grid", workload.header(), "[workload]", &message);
+        diagnostics.missing("[grid", workload.header(), "[workload]", &message);
     }
     if !grid.is_table() {
         return None;
     }
-    axes(grid, Some(spec), findings).filter(|_| alone)
+    axes(grid, Some(spec), diagnostics).filter(|_| alone)
 }
 
 /// Where each part of a combination is a task of its own, the parts become the innermost axis.
@@ -153,7 +154,7 @@ pub(super) fn in_parts(
     params: &Params,
     search: Option<GridSearch>,
     header: usize,
-    findings: &mut Findings<'_>,
+    diagnostics: &mut Diagnostics<'_>,
 ) -> Option<Inputs> {
     let (Some(search), Inputs::Grid(mut axes)) = (search, inputs.clone()) else { return Some(inputs) };
     let (split, apart) = search.split;
@@ -165,7 +166,7 @@ pub(super) fn in_parts(
     if tasks > MAX_COMBINATIONS {
         let most = plain_whole(MAX_COMBINATIONS);
         let message = format!("makes {tasks} tasks, one a {}; at most {most} are allowed", search.part);
-        findings.at(header, "[grid]".to_owned(), message);
+        diagnostics.at(header, "[grid]".to_owned(), message);
         return None;
     }
     axes.push(Axis { key: search.part.to_owned(), values: (0..*parts).map(Value::Whole).collect() });
@@ -177,7 +178,7 @@ fn axis(
     key: &str,
     given: &Setting<'_>,
     spec: &'static KindSpec,
-    findings: &mut Findings<'_>,
+    diagnostics: &mut Diagnostics<'_>,
 ) -> Option<Axis> {
     let input = Domain::Number { default: 1.0, bounds: spec.input };
     let params = spec.params.iter().map(|param| (param.name, param.domain));
@@ -194,14 +195,14 @@ fn axis(
             ),
             false => format!("no such parameter of {}; {}", spec.name, remedy(key, known.map(|(name, _)| name), "")),
         };
-        findings.at(offset, printable(key), message);
+        diagnostics.at(offset, printable(key), message);
         return None;
     };
-    let items = given.items(findings, "values")?;
+    let items = given.items(diagnostics, "values")?;
     if items.is_empty() {
-        findings.about(given, "must not be empty");
+        diagnostics.about(given, "must not be empty");
         return None;
     }
-    let values: Vec<_> = items.iter().map(|item| job::value(item, domain, findings)).collect();
+    let values: Vec<_> = items.iter().map(|item| job::value(item, domain, diagnostics)).collect();
     Some(Axis { key: key.to_owned(), values: values.into_iter().collect::<Option<_>>()? })
 }

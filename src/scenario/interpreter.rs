@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::findings::Findings;
+use super::diagnostics::Diagnostics;
 use super::kind::Bounds;
 use super::section::Section;
 
@@ -35,16 +35,16 @@ impl Interpreter {
 }
 
 /// Reads the table: the interpreter, if it says that there is a lock.
-pub(super) fn read(section: &mut Section<'_>, findings: &mut Findings<'_>) -> Option<Interpreter> {
+pub(super) fn read(section: &mut Section<'_>, diagnostics: &mut Diagnostics<'_>) -> Option<Interpreter> {
     let (gil, interval) = (section.get("gil"), section.get("switch_interval_ms"));
     if let (None, Some(interval)) = (&gil, &interval) {
-        findings.about(interval, "means nothing without the lock; add gil = true or remove this");
+        diagnostics.about(interval, "means nothing without the lock; add gil = true or remove this");
     }
     let switch_interval_ms = match &interval {
-        Some(given) => given.number(findings, SWITCH_INTERVAL_MS),
+        Some(given) => given.number(diagnostics, SWITCH_INTERVAL_MS),
         None => Some(Interpreter::default().switch_interval_ms),
     };
-    let has_lock = gil.and_then(|given| given.flag(findings))?;
+    let has_lock = gil.and_then(|given| given.flag(diagnostics))?;
     // Without the lock its interval is kept to its bounds all the same: somebody may switch it on again.
     switch_interval_ms.filter(|_| has_lock).map(|switch_interval_ms| Interpreter { switch_interval_ms })
 }

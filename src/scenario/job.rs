@@ -1,13 +1,13 @@
 //! Reads `[workload]` and `[grid]`: which kind of task, with which parameters, on which inputs.
 
 use super::data;
-use super::findings::Findings;
+use super::diagnostics::Diagnostics;
 use super::inputs;
 use super::kind::{Domain, KindSpec};
 use super::library::Origin;
+use super::model::{Inputs, Params, Value};
+use super::raw::Setting;
 use super::section::Section;
-use super::setting::Setting;
-use super::settings::{Inputs, Params, Value};
 use super::wording::remedy;
 
 /// The keys of `[workload]` besides the kind's parameters.
@@ -30,28 +30,28 @@ pub(super) fn read<'d>(
     kinds: &[&'static KindSpec],
     origin: &Origin,
     home: impl Fn(&str) -> Option<&'static str>,
-    findings: &mut Findings<'_>,
+    diagnostics: &mut Diagnostics<'_>,
 ) -> Work<'d> {
-    let mut workload = root.section("workload", findings);
-    let grid = root.section("grid", findings);
+    let mut workload = root.section("workload", diagnostics);
+    let grid = root.section("grid", diagnostics);
     if !workload.exists() {
-        findings.missing("workload", None, "[workload]", "is missing; add it with kind = \"…\" and its inputs");
+        diagnostics.missing("workload", None, "[workload]", "is missing; add it with kind = \"…\" and its inputs");
     }
     if !workload.is_table() {
         return Work { kind: None, tasks: None };
     }
-    let kind = kind(&mut workload, kinds, findings);
+    let kind = kind(&mut workload, kinds, diagnostics);
     let spec = kind.as_ref().map(|(spec, _)| *spec);
-    let params = spec.and_then(|spec| params(&mut workload, &grid, spec, origin, findings));
+    let params = spec.and_then(|spec| params(&mut workload, &grid, spec, origin, diagnostics));
     let header = grid.header().unwrap_or_default();
-    let inputs = inputs::read(&mut workload, grid, spec, findings);
+    let inputs = inputs::read(&mut workload, grid, spec, diagnostics);
     let tasks = params.zip(inputs).and_then(|(params, inputs)| {
-        let inputs = inputs::in_parts(inputs, &params, spec?.search, header, findings)?;
+        let inputs = inputs::in_parts(inputs, &params, spec?.search, header, diagnostics)?;
         Some((params, inputs))
     });
     if spec.is_some() {
         // Without the kind nobody knows which parameters there are.
-        workload.close(findings, home);
+        workload.close(diagnostics, home);
     }
     Work { kind, tasks }
 }
@@ -59,19 +59,19 @@ pub(super) fn read<'d>(
 fn kind<'d>(
     workload: &mut Section<'d>,
     kinds: &[&'static KindSpec],
-    findings: &mut Findings<'_>,
+    diagnostics: &mut Diagnostics<'_>,
 ) -> Option<(&'static KindSpec, Setting<'d>)> {
     let names = kinds.iter().map(|spec| spec.name);
     let Some(given) = workload.get("kind") else {
         let list = remedy("", names, "\"");
-        findings.missing("kind", workload.header(), "[workload]", &format!("lacks kind = \"…\"; {list}"));
+        diagnostics.missing("kind", workload.header(), "[workload]", &format!("lacks kind = \"…\"; {list}"));
         return None;
     };
-    let name = given.text(findings)?;
+    let name = given.text(diagnostics)?;
     match kinds.iter().find(|spec| spec.name == name) {
         Some(spec) => Some((spec, given)),
         None => {
-            findings.about(&given, format!("no workload is called so; {}", remedy(name, names, "\"")));
+            diagnostics.about(&given, format!("no workload is called so; {}", remedy(name, names, "\"")));
             None
         }
     }
@@ -83,7 +83,7 @@ fn params(
     grid: &Section<'_>,
     spec: &'static KindSpec,
     origin: &Origin,
-    findings: &mut Findings<'_>,
+    diagnostics: &mut Diagnostics<'_>,
 ) -> Option<Params> {
     let varied: Vec<&str> = grid.everything().into_iter().map(|(_, key, _)| key).collect();
     let mut params = Some(Params::new());
@@ -91,15 +91,15 @@ fn params(
         let value = match workload.get(param.name) {
             None => Some(default(param.domain)),
             Some(given) if varied.contains(&param.name) => {
-                findings.about(&given, "is varied in [grid] as well; keep one of the two");
+                diagnostics.about(&given, "is varied in [grid] as well; keep one of the two");
                 None
             }
             Some(given) => match param.domain {
                 Domain::File { instead_of } => {
-                    refuse_beside(workload, param.name, instead_of, findings);
-                    file(&given, origin, findings)
+                    refuse_beside(workload, param.name, instead_of, diagnostics);
+                    file(&given, origin, diagnostics)
                 }
-                domain => value(&given, domain, findings),
+                domain => value(&given, domain, diagnostics),
             },
         };
         match (value, &mut params) {
@@ -111,18 +111,23 @@ fn params(
 }
 
 /// Complains of parameters that mean nothing beside a file that stands in for them.
-fn refuse_beside(workload: &mut Section<'_>, file: &str, instead_of: &[&'static str], findings: &mut Findings<'_>) {
+fn refuse_beside(
+    workload: &mut Section<'_>,
+    file: &str,
+    instead_of: &[&'static str],
+    diagnostics: &mut Diagnostics<'_>,
+) {
     for name in instead_of {
         if let Some(given) = workload.get(name) {
-            findings.about(&given, format!("means nothing beside {file} = \"…\"; keep one of the two"));
+            diagnostics.about(&given, format!("means nothing beside {file} = \"…\"; keep one of the two"));
         }
     }
 }
 
 /// The file that a parameter names.
-fn file(given: &Setting<'_>, origin: &Origin, findings: &mut Findings<'_>) -> Option<Value> {
-    let name = given.text(findings)?;
-    data::locate(name, origin).map(Value::Word).map_err(|message| findings.about(given, message)).ok()
+fn file(given: &Setting<'_>, origin: &Origin, diagnostics: &mut Diagnostics<'_>) -> Option<Value> {
+    let name = given.text(diagnostics)?;
+    data::locate(name, origin).map(Value::Word).map_err(|message| diagnostics.about(given, message)).ok()
 }
 
 fn default(domain: Domain) -> Value {
@@ -137,19 +142,19 @@ fn default(domain: Domain) -> Value {
 }
 
 /// The value of a parameter within its bounds.
-pub(super) fn value(given: &Setting<'_>, domain: Domain, findings: &mut Findings<'_>) -> Option<Value> {
+pub(super) fn value(given: &Setting<'_>, domain: Domain, diagnostics: &mut Diagnostics<'_>) -> Option<Value> {
     match domain {
-        Domain::Number { bounds, .. } => given.number(findings, bounds).map(Value::Number),
-        Domain::Whole { min, max, .. } => given.whole(findings, min, max).map(Value::Whole),
+        Domain::Number { bounds, .. } => given.number(diagnostics, bounds).map(Value::Number),
+        Domain::Whole { min, max, .. } => given.whole(diagnostics, min, max).map(Value::Whole),
         Domain::Threads { .. } if given.string().is_some() => {
-            given.choice(findings, &[ALL], |word| word).map(|word| Value::Word(word.to_owned()))
+            given.choice(diagnostics, &[ALL], |word| word).map(|word| Value::Word(word.to_owned()))
         }
-        Domain::Threads { max, .. } => given.whole(findings, 1, max).map(Value::Whole),
-        Domain::Flag { .. } => given.flag(findings).map(Value::Flag),
-        Domain::File { .. } => given.mistyped(findings, "one file for all tasks"),
-        Domain::Text { max, .. } => given.ascii(findings, max).map(|text| Value::Word(text.to_owned())),
+        Domain::Threads { max, .. } => given.whole(diagnostics, 1, max).map(Value::Whole),
+        Domain::Flag { .. } => given.flag(diagnostics).map(Value::Flag),
+        Domain::File { .. } => given.mistyped(diagnostics, "one file for all tasks"),
+        Domain::Text { max, .. } => given.ascii(diagnostics, max).map(|text| Value::Word(text.to_owned())),
         Domain::Word { choices } => {
-            given.choice(findings, choices, |word| word).map(|word| Value::Word(word.to_owned()))
+            given.choice(diagnostics, choices, |word| word).map(|word| Value::Word(word.to_owned()))
         }
     }
 }

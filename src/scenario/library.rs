@@ -8,13 +8,13 @@ use std::path::{Path, PathBuf};
 
 use include_dir::{Dir, include_dir};
 
+use super::diagnostic::{Diagnostic, DiagnosticList};
 use super::kind::KindSpec;
+use super::model::Scenario;
 use super::overrides::Overrides;
 use super::parse::{parse_from, sha256};
 use super::path::{self, Chapter};
-use super::problem::{Problem, Problems};
 use super::read::{label, read};
-use super::settings::Scenario;
 use super::wording::{escaped, nearest, printable};
 
 static BUNDLED: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/scenarios");
@@ -56,7 +56,7 @@ impl Source {
     ///
     /// # Errors
     /// As [`read`].
-    pub fn open(path: &Path) -> Result<Self, Problem> {
+    pub fn open(path: &Path) -> Result<Self, Diagnostic> {
         let text = read(path)?;
         Ok(Self { name: stem(path), label: label(path), origin: Origin::File(path.to_owned()), text })
     }
@@ -70,7 +70,7 @@ impl Source {
         kinds: impl Iterator<Item = &'static KindSpec> + Clone,
         cores: u32,
         overrides: &Overrides,
-    ) -> Result<Scenario, Problems> {
+    ) -> Result<Scenario, DiagnosticList> {
         parse_from(&self.origin, &self.label, &self.name, &self.text, kinds, cores, overrides)
     }
 }
@@ -87,7 +87,7 @@ pub struct Entry {
     /// Its TOML; empty if it could not be read.
     pub text: String,
     /// The scenario, or what is wrong with it.
-    pub scenario: Result<Scenario, Problems>,
+    pub scenario: Result<Scenario, DiagnosticList>,
 }
 
 impl Entry {
@@ -111,7 +111,7 @@ impl Library {
     pub fn open(folders: &[PathBuf], kinds: impl Iterator<Item = &'static KindSpec> + Clone, cores: u32) -> Self {
         let bundled: Vec<Source> = bundled().collect();
         let (mut notes, mut budget) = (Vec::new(), Budget { files: MAX_FILES, bytes: MAX_BYTES });
-        let mut found: Vec<(PathBuf, Result<Source, Problem>)> = Vec::new();
+        let mut found: Vec<(PathBuf, Result<Source, Diagnostic>)> = Vec::new();
         for folder in folders {
             for path in listing(folder, &mut notes) {
                 if !budget.allows_another() {
@@ -128,7 +128,7 @@ impl Library {
         found.retain(|(_, source)| !source.as_ref().is_ok_and(repeated));
 
         let mut called = HashSet::new();
-        let mut entry = |origin: Origin, source: Result<Source, Problem>| {
+        let mut entry = |origin: Origin, source: Result<Source, Diagnostic>| {
             let (name, path) = match &origin {
                 Origin::Bundled => {
                     (source.as_ref().map(|source| source.name.clone()).unwrap_or_default(), String::new())
@@ -198,7 +198,7 @@ pub(super) fn bundled_data(name: &str) -> Option<&'static str> {
 ///
 /// # Errors
 /// If there is none, with the name that was probably meant; or if its file cannot be read.
-pub fn find(what: &Path, folders: &[PathBuf]) -> Result<Source, Problem> {
+pub fn find(what: &Path, folders: &[PathBuf]) -> Result<Source, Diagnostic> {
     let name = what.to_str().filter(|name| !name.contains('/'));
     if let Some(name) = name {
         if let Some(source) = bundled().find(|source| source.name == name) {
@@ -215,14 +215,14 @@ pub fn find(what: &Path, folders: &[PathBuf]) -> Result<Source, Problem> {
     }
 }
 
-fn unknown(name: &str, folders: &[PathBuf]) -> Problem {
+fn unknown(name: &str, folders: &[PathBuf]) -> Diagnostic {
     let files = folders.iter().flat_map(|folder| listing(folder, &mut Vec::new()));
     let known: Vec<String> = bundled().map(|source| source.name).chain(files.map(|path| stem(&path))).collect();
     let message = match nearest(name, known.iter().map(String::as_str)) {
         Some(near) => format!("no scenario is called so; did you mean {}?", escaped(near)),
         None => "no scenario is called so, and there is no such file; parlab list shows all".to_owned(),
     };
-    Problem { file: None, line: None, subject: printable(name), message }
+    Diagnostic { file: None, line: None, subject: printable(name), message }
 }
 
 /// The folders of a user's own scenarios: `./scenarios`, then `$XDG_CONFIG_HOME/parlab/scenarios`, where the

@@ -21,14 +21,14 @@ const MAX_TEXT: usize = 4096;
 
 /// Processes with threads: `2x4`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub struct Team {
+pub struct Layout {
     /// How many processes.
     pub processes: u32,
     /// How many threads each of them has.
     pub threads: u32,
 }
 
-impl Team {
+impl Layout {
     /// How many workers that makes.
     pub fn workers(self) -> u32 {
         self.processes * self.threads
@@ -38,26 +38,26 @@ impl Team {
 /// What a LIST names, each once, in the order it was first named.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Hands {
-    /// Numbers of workers, those that teams come to among them.
+    /// Numbers of workers, those that layouts come to among them.
     pub workers: Vec<u32>,
-    /// The teams.
-    pub teams: Vec<Team>,
+    /// The layouts.
+    pub layouts: Vec<Layout>,
     /// The first number that is not a team's.
     pub plain: Option<u32>,
 }
 
-/// Numbers of workers and teams without repetition, in the order they were first named.
+/// Numbers of workers and layouts without repetition, in the order they were first named.
 #[derive(Debug)]
 pub(super) struct Picked {
     seen: Vec<bool>,
     numbers: Vec<u32>,
-    teams: Vec<Team>,
+    layouts: Vec<Layout>,
     plain: Option<u32>,
 }
 
 impl Picked {
     pub(super) fn new() -> Self {
-        Self { seen: vec![false; MAX_WORKERS as usize + 1], numbers: Vec::new(), teams: Vec::new(), plain: None }
+        Self { seen: vec![false; MAX_WORKERS as usize + 1], numbers: Vec::new(), layouts: Vec::new(), plain: None }
     }
 
     /// Adds a number in `1..=MAX_WORKERS`.
@@ -67,9 +67,9 @@ impl Picked {
     }
 
     /// Adds processes with threads that come to at most `MAX_WORKERS`.
-    pub(super) fn add_team(&mut self, team: Team) {
-        if !self.teams.contains(&team) {
-            self.teams.push(team);
+    pub(super) fn add_team(&mut self, team: Layout) {
+        if !self.layouts.contains(&team) {
+            self.layouts.push(team);
         }
         self.count(team.workers());
     }
@@ -81,7 +81,7 @@ impl Picked {
     }
 
     pub(super) fn into_hands(self) -> Hands {
-        Hands { workers: self.numbers, teams: self.teams, plain: self.plain }
+        Hands { workers: self.numbers, layouts: self.layouts, plain: self.plain }
     }
 }
 
@@ -147,14 +147,14 @@ fn item(part: &str, cores: u32, picked: &mut Picked) -> Result<(), String> {
 }
 
 /// Processes with threads: two numbers with an `x` between them.
-pub(super) fn team(text: &str, cores: u32) -> Result<Team, String> {
+pub(super) fn team(text: &str, cores: u32) -> Result<Layout, String> {
     let (processes, threads) = text.split_once('x').ok_or_else(|| not_understood(text))?;
     let (processes, threads) = (bound(processes, cores)?, bound(threads, cores)?);
     let workers = u64::from(processes) * u64::from(threads);
     if workers > MAX_WORKERS.into() {
         return Err(format!("makes {workers} workers, and must make at most {MAX_WORKERS}"));
     }
-    Ok(Team { processes, threads })
+    Ok(Layout { processes, threads })
 }
 
 /// A number of workers, or one relative to the cores.

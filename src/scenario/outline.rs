@@ -2,7 +2,7 @@
 
 use super::data::data_label;
 use super::kind::{Domain, KindSpec, ParamSpec};
-use super::settings::{Axis, BackendKind, Baseline, Inputs, Job, Order, Scenario, Sweep, Value};
+use super::model::{Axis, BackendKind, Baseline, Inputs, Job, Order, Scenario, Sweep, Value};
 use super::wording::plain;
 
 /// Inputs and values listed one by one; of more, only the first.

@@ -5,14 +5,14 @@
 use sha2::{Digest as _, Sha256};
 use toml::de::DeTable;
 
-use super::findings::Findings;
+use super::diagnostic::{Diagnostic, DiagnosticList};
+use super::diagnostics::Diagnostics;
 use super::kind::KindSpec;
 use super::library::Origin;
+use super::model::{Job, Scenario};
 use super::overrides::Overrides;
-use super::problem::{Problem, Problems};
 use super::section::Section;
-use super::settings::{Job, Scenario};
-use super::sweep::Choices;
+use super::sweep::SweepInput;
 use super::wording::is_hazard;
 use super::{about, interpreter, job, rules, sweep, syntax, vary};
 
@@ -29,7 +29,7 @@ pub fn parse(
     text: &str,
     kinds: impl Iterator<Item = &'static KindSpec> + Clone,
     cores: u32,
-) -> Result<Scenario, Problems> {
+) -> Result<Scenario, DiagnosticList> {
     parse_with(label, name, text, kinds, cores, &Overrides::default())
 }
 
@@ -45,7 +45,7 @@ pub fn parse_with(
     kinds: impl Iterator<Item = &'static KindSpec> + Clone,
     cores: u32,
     overrides: &Overrides,
-) -> Result<Scenario, Problems> {
+) -> Result<Scenario, DiagnosticList> {
     parse_from(&Origin::File(label.into()), label, name, text, kinds, cores, overrides)
 }
 
@@ -62,21 +62,22 @@ pub fn parse_from(
     kinds: impl Iterator<Item = &'static KindSpec> + Clone,
     cores: u32,
     overrides: &Overrides,
-) -> Result<Scenario, Problems> {
+) -> Result<Scenario, DiagnosticList> {
     let damage = syntax::damage(text);
     let readable = damage.as_ref().map_or(text, |damage| &damage.readable);
     // Recoverable, because a mended text may have mistakes left; they are among the complaints.
     let (root, _) = DeTable::parse_recoverable(readable);
-    let mut findings = Findings::new(label, readable, text);
-    findings.syntax(damage.as_ref().map(|damage| damage.complaints.as_slice()).unwrap_or_default());
+    let mut diagnostics = Diagnostics::new(label, readable, text);
+    diagnostics.syntax(damage.as_ref().map(|damage| damage.complaints.as_slice()).unwrap_or_default());
     if name.is_empty() || name.chars().any(is_hazard) {
-        findings.of_file("a scenario is called by its file's name, and this one has no plain name; rename the file");
+        diagnostics.of_file("a scenario is called by its file's name, and this one has no plain name; rename the file");
     }
-    let scenario = document(root.get_ref(), origin, name, &kinds.collect::<Vec<_>>(), cores, overrides, &mut findings);
-    match (findings.finish(), scenario) {
+    let scenario =
+        document(root.get_ref(), origin, name, &kinds.collect::<Vec<_>>(), cores, overrides, &mut diagnostics);
+    match (diagnostics.finish(), scenario) {
         (None, Some(scenario)) => Ok(Scenario { sha256: sha256(text), ..scenario }),
         (Some(problems), _) => Err(problems),
-        (None, None) => Err(Problem::of_file(label, "cannot be understood").into()),
+        (None, None) => Err(Diagnostic::of_file(label, "cannot be understood").into()),
     }
 }
 
@@ -87,34 +88,34 @@ fn document<'d>(
     kinds: &[&'static KindSpec],
     cores: u32,
     overrides: &'d Overrides,
-    findings: &mut Findings<'_>,
+    diagnostics: &mut Diagnostics<'_>,
 ) -> Option<Scenario> {
     let mut root = Section::root(root);
-    let about = about::read(&mut root, findings);
-    let work = job::read(&mut root, kinds, origin, home, findings);
-    let varied = root.section("vary", findings);
-    let mut section = root.section("interpreter", findings);
-    let interpreter = interpreter::read(&mut section, findings);
-    section.close(findings, home);
-    let mut section = root.section("sweep", findings);
-    let choices = Choices::read(&mut section, overrides, cores, findings);
-    section.close(findings, home);
-    let vary = vary::read(&varied, &root, work.kind.as_ref().map(|(spec, _)| *spec), &choices, findings);
-    root.close(findings, |key| home(key).or_else(|| param_home(key, kinds)));
+    let about = about::read(&mut root, diagnostics);
+    let work = job::read(&mut root, kinds, origin, home, diagnostics);
+    let varied = root.section("vary", diagnostics);
+    let mut section = root.section("interpreter", diagnostics);
+    let interpreter = interpreter::read(&mut section, diagnostics);
+    section.close(diagnostics, home);
+    let mut section = root.section("sweep", diagnostics);
+    let input = SweepInput::read(&mut section, overrides, cores, diagnostics);
+    section.close(diagnostics, home);
+    let vary = vary::read(&varied, &root, work.kind.as_ref().map(|(spec, _)| *spec), &input, diagnostics);
+    root.close(diagnostics, |key| home(key).or_else(|| param_home(key, kinds)));
 
-    rules::stealing(&choices, findings);
-    rules::pipe(&choices, findings);
-    rules::hybrid(&choices, findings);
+    rules::stealing(&input, diagnostics);
+    rules::pipe(&input, diagnostics);
+    rules::hybrid(&input, diagnostics);
     if let Some((_, inputs)) = &work.tasks {
         let everything = varied.everything();
         let given = vary.as_ref().zip(everything.first().map(|(.., given)| given));
-        rules::message(&choices, given, inputs.len(), findings);
+        rules::message(&input, given, inputs.len(), diagnostics);
     }
-    rules::processes_only(work.kind.as_ref(), &choices, findings);
-    let blamed = rules::multiplier(&choices).cloned();
-    let settled = choices.settle();
+    rules::processes_only(work.kind.as_ref(), &input, diagnostics);
+    let blamed = rules::multiplier(&input).cloned();
+    let settled = input.settle();
     if let Some((sweep, ..)) = &settled {
-        rules::trials(sweep, vary.as_ref(), blamed.as_ref(), findings);
+        rules::trials(sweep, vary.as_ref(), blamed.as_ref(), diagnostics);
     }
     let (sweep, order, seed) = settled?;
     let (about, (kind, _), (mut params, mut inputs)) = (about?, work.kind?, work.tasks?);

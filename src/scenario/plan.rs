@@ -8,8 +8,8 @@ use rand_core::{Rng as _, SeedableRng as _};
 use rand_pcg::Pcg64Mcg;
 use serde::{Deserialize, Serialize};
 
-use super::list::Team;
-use super::settings::{BackendKind, Dispatch, Scenario, Schedule, Sweep};
+use super::list::Layout;
+use super::model::{BackendKind, Dispatch, Scenario, Schedule, Sweep};
 use super::vary::Point;
 
 /// What a task or a result takes in a message besides its payload, at most.
@@ -48,9 +48,9 @@ impl Config {
     }
 
     /// Processes with threads, if that is what it is.
-    pub fn team(&self) -> Option<Team> {
+    pub fn team(&self) -> Option<Layout> {
         let threads = self.per_process?;
-        Some(Team { processes: self.workers / threads.max(1), threads })
+        Some(Layout { processes: self.workers / threads.max(1), threads })
     }
 
     /// Processes that it forks; 0 where its workers are threads of parlab itself.
@@ -194,8 +194,8 @@ pub(super) fn configurations(sweep: &Sweep) -> (Vec<Config>, Option<usize>) {
     let mut configs: Vec<Config> = baseline.into_iter().collect();
     for &backend in &sweep.backends {
         if backend == BackendKind::Hybrid {
-            let of = |team: &Team| Config { per_process: Some(team.threads), ..config(backend, team.workers()) };
-            configs.extend(sweep.teams.iter().map(of));
+            let of = |team: &Layout| Config { per_process: Some(team.threads), ..config(backend, team.workers()) };
+            configs.extend(sweep.layouts.iter().map(of));
             continue;
         }
         let workers: &[u32] = if backend == BackendKind::Serial { &[1] } else { &sweep.workers };

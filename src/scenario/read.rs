@@ -9,7 +9,7 @@ use std::path::Path;
 
 use rustix::fs::OFlags;
 
-use super::problem::Problem;
+use super::diagnostic::Diagnostic;
 use super::wording::escaped;
 
 /// The largest scenario file, in bytes.
@@ -31,7 +31,7 @@ const SCENARIO: Sort = Sort { most: MAX_BYTES, noun: "a scenario", file: "a scen
 ///
 /// # Errors
 /// If the file is missing, may not be read, is no regular file, is larger than [`MAX_BYTES`] or is not UTF-8.
-pub fn read(path: &Path) -> Result<String, Problem> {
+pub fn read(path: &Path) -> Result<String, Diagnostic> {
     read_text(path, &SCENARIO)
 }
 
@@ -39,10 +39,10 @@ pub fn read(path: &Path) -> Result<String, Problem> {
 ///
 /// # Errors
 /// If it is missing, is no regular file or is too large.
-pub(super) fn examine(path: &Path, sort: &Sort) -> Result<(), Problem> {
+pub(super) fn examine(path: &Path, sort: &Sort) -> Result<(), Diagnostic> {
     let label = label(path);
-    let metadata = std::fs::metadata(path).map_err(|error| Problem::of_file(&label, explained(&error, sort)))?;
-    regular(metadata.file_type(), sort).map_err(|message| Problem::of_file(&label, message))?;
+    let metadata = std::fs::metadata(path).map_err(|error| Diagnostic::of_file(&label, explained(&error, sort)))?;
+    regular(metadata.file_type(), sort).map_err(|message| Diagnostic::of_file(&label, message))?;
     if metadata.len() > sort.most { Err(too_large(&label, sort)) } else { Ok(()) }
 }
 
@@ -50,9 +50,9 @@ pub(super) fn examine(path: &Path, sort: &Sort) -> Result<(), Problem> {
 ///
 /// # Errors
 /// As [`read`].
-pub(super) fn read_text(path: &Path, sort: &Sort) -> Result<String, Problem> {
+pub(super) fn read_text(path: &Path, sort: &Sort) -> Result<String, Diagnostic> {
     let label = label(path);
-    let problem = |message: String| Problem::of_file(&label, message);
+    let problem = |message: String| Diagnostic::of_file(&label, message);
     let failed = |error: io::Error| problem(explained(&error, sort));
 
     // Looked at before it is opened, because opening a device can already do something; and once more after,
@@ -79,8 +79,8 @@ fn bounded(file: File, most: u64) -> io::Result<Option<Vec<u8>>> {
     Ok((bytes.len() as u64 <= most).then_some(bytes))
 }
 
-fn too_large(label: &str, Sort { most, noun, .. }: &Sort) -> Problem {
-    Problem::of_file(label, format!("is larger than {}, the most {noun} may be", crate::units::bytes(*most)))
+fn too_large(label: &str, Sort { most, noun, .. }: &Sort) -> Diagnostic {
+    Diagnostic::of_file(label, format!("is larger than {}, the most {noun} may be", crate::units::bytes(*most)))
 }
 
 fn regular(kind: FileType, Sort { noun, file, .. }: &Sort) -> Result<(), String> {
@@ -105,9 +105,9 @@ fn explained(error: &io::Error, Sort { noun, .. }: &Sort) -> String {
     }
 }
 
-fn invalid_utf8(label: &str, bytes: &[u8], at: usize) -> Problem {
+fn invalid_utf8(label: &str, bytes: &[u8], at: usize) -> Diagnostic {
     let before = &bytes[..at];
     let line = 1 + before.iter().filter(|&&byte| byte == b'\n').count();
     let message = format!("byte 0x{:02x} is not valid UTF-8; save the file as UTF-8", bytes.get(at).unwrap_or(&0));
-    Problem { line: u32::try_from(line).ok(), ..Problem::of_file(label, message) }
+    Diagnostic { line: u32::try_from(line).ok(), ..Diagnostic::of_file(label, message) }
 }

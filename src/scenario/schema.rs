@@ -10,7 +10,7 @@ use serde_json::{Map, Value as Json, json};
 
 use super::kind::{Bounds, KindSpec};
 use super::list::MAX_WORKERS;
-use super::settings::{BackendKind, Baseline, Dispatch, Order, Schedule};
+use super::model::{BackendKind, Baseline, Dispatch, Order, Schedule};
 use super::{about, interpreter, sweep, vary};
 
 /// The schema, in JSON Schema's draft 7: the newest that editors of TOML understand.

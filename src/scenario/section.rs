@@ -2,8 +2,8 @@
 
 use toml::de::DeTable;
 
-use super::findings::Findings;
-use super::setting::Setting;
+use super::diagnostics::Diagnostics;
+use super::raw::Setting;
 use super::wording::{nearest, printable, remedy};
 
 /// One table. Each key that is asked for becomes known; [`Section::close`] complains of all others.
@@ -28,7 +28,7 @@ impl<'d> Section<'d> {
     }
 
     /// A table within this one, empty if there is none.
-    pub(super) fn section(&mut self, name: &'static str, findings: &mut Findings<'_>) -> Self {
+    pub(super) fn section(&mut self, name: &'static str, diagnostics: &mut Diagnostics<'_>) -> Self {
         let given = self.get(name);
         let table = given.as_ref().and_then(Setting::table);
         if let (Some(given), None) = (&given, table) {
@@ -36,7 +36,7 @@ impl<'d> Section<'d> {
                 true => format!("must be a single table; write [{name}]"),
                 false => format!("must be a table; write [{name}] on a line of its own"),
             };
-            findings.about(given, message);
+            diagnostics.about(given, message);
         }
         Self { place: format!("in [{name}]"), table, header: given.map(|given| given.offset()), known: Vec::new() }
     }
@@ -82,7 +82,7 @@ impl<'d> Section<'d> {
     }
 
     /// Complains of every key that nobody asked for. `home` tells where a key does belong, if anywhere.
-    pub(super) fn close(self, findings: &mut Findings<'_>, home: impl Fn(&str) -> Option<&'static str>) {
+    pub(super) fn close(self, diagnostics: &mut Diagnostics<'_>, home: impl Fn(&str) -> Option<&'static str>) {
         let Some(table) = self.table else { return };
         let place = &self.place;
         for (key, value) in table {
@@ -101,7 +101,7 @@ impl<'d> Section<'d> {
                 Some(home) => format!("no such {what} {place}; it belongs in [{home}]"),
                 None => format!("no such {what} {place}; {}", remedy(name, self.known.iter().copied(), "")),
             };
-            findings.at(key.span().start, subject, message);
+            diagnostics.at(key.span().start, subject, message);
         }
     }
 }

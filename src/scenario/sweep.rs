@@ -5,13 +5,13 @@
 
 use std::time::Duration;
 
-use super::findings::Findings;
+use super::diagnostics::Diagnostics;
 use super::kind::Bounds;
 use super::list::{self, Hands, MAX_WORKERS, Picked};
+use super::model::{BackendKind, Baseline, Dispatch, Order, Schedule, Sweep};
 use super::overrides::Overrides;
+use super::raw::Setting;
 use super::section::Section;
-use super::setting::Setting;
-use super::settings::{BackendKind, Baseline, Dispatch, Order, Schedule, Sweep};
 
 /// The keys of `[sweep]`.
 pub(super) const KEYS: [&str; 13] = [
@@ -38,38 +38,38 @@ pub(super) const MAX_TIMEOUT_S: f64 = 604_800.0;
 pub const MAX_PAYLOAD: u64 = 16 << 20;
 
 /// A value and the setting it came from, if it is not the default; no value if it was given wrongly.
-pub(super) struct Chosen<'d, T> {
+pub(super) struct Given<'d, T> {
     pub(super) value: Option<T>,
     pub(super) given: Option<Setting<'d>>,
 }
 
 /// Everything `[sweep]` and the options say, each for itself within its bounds.
-pub(super) struct Choices<'d> {
-    pub(super) backends: Chosen<'d, Vec<BackendKind>>,
-    pub(super) workers: Chosen<'d, Hands>,
-    pub(super) baseline: Chosen<'d, Baseline>,
-    pub(super) repeats: Chosen<'d, u32>,
-    pub(super) warmup: Chosen<'d, u32>,
-    pub(super) schedule: Chosen<'d, Schedule>,
-    pub(super) chunk: Chosen<'d, Option<u64>>,
-    pub(super) dispatch: Chosen<'d, Vec<Dispatch>>,
-    pub(super) payload: Chosen<'d, u64>,
-    order: Chosen<'d, Order>,
-    include_startup: Chosen<'d, bool>,
-    seed: Chosen<'d, u64>,
-    timeout: Chosen<'d, Duration>,
+pub(super) struct SweepInput<'d> {
+    pub(super) backends: Given<'d, Vec<BackendKind>>,
+    pub(super) workers: Given<'d, Hands>,
+    pub(super) baseline: Given<'d, Baseline>,
+    pub(super) repeats: Given<'d, u32>,
+    pub(super) warmup: Given<'d, u32>,
+    pub(super) schedule: Given<'d, Schedule>,
+    pub(super) chunk: Given<'d, Option<u64>>,
+    pub(super) dispatch: Given<'d, Vec<Dispatch>>,
+    pub(super) payload: Given<'d, u64>,
+    order: Given<'d, Order>,
+    include_startup: Given<'d, bool>,
+    seed: Given<'d, u64>,
+    timeout: Given<'d, Duration>,
 }
 
-impl<'d> Choices<'d> {
+impl<'d> SweepInput<'d> {
     /// Reads the table and the options.
     pub(super) fn read(
         sweep: &mut Section<'d>,
         options: &'d Overrides,
         cores: u32,
-        findings: &mut Findings<'_>,
+        diagnostics: &mut Diagnostics<'_>,
     ) -> Self {
-        let mut read = Reader { sweep, findings };
-        let every = Hands { workers: (1..=cores.clamp(1, MAX_WORKERS)).collect(), teams: Vec::new(), plain: Some(1) };
+        let mut read = SweepReader { sweep, diagnostics };
+        let every = Hands { workers: (1..=cores.clamp(1, MAX_WORKERS)).collect(), layouts: Vec::new(), plain: Some(1) };
         Self {
             backends: read.both(
                 "backends",
@@ -103,7 +103,7 @@ impl<'d> Choices<'d> {
         let sweep = Sweep {
             backends: self.backends.value?,
             workers: hands.workers,
-            teams: hands.teams,
+            layouts: hands.layouts,
             baseline: self.baseline.value?,
             repeats: self.repeats.value?,
             warmup: self.warmup.value?,
@@ -119,19 +119,19 @@ impl<'d> Choices<'d> {
 }
 
 /// Reads settings one after the other.
-struct Reader<'r, 'd, 't> {
+struct SweepReader<'r, 'd, 't> {
     sweep: &'r mut Section<'d>,
-    findings: &'r mut Findings<'t>,
+    diagnostics: &'r mut Diagnostics<'t>,
 }
 
-impl<'d, 't> Reader<'_, 'd, 't> {
+impl<'d, 't> SweepReader<'_, 'd, 't> {
     /// A key that no option stands in for.
     fn key<T>(
         &mut self,
         key: &'static str,
         default: T,
-        read: impl Fn(&Setting<'d>, &mut Findings<'t>) -> Option<T>,
-    ) -> Chosen<'d, T> {
+        read: impl Fn(&Setting<'d>, &mut Diagnostics<'t>) -> Option<T>,
+    ) -> Given<'d, T> {
         self.both(key, ("", &None), default, read)
     }
 
@@ -141,27 +141,27 @@ impl<'d, 't> Reader<'_, 'd, 't> {
         key: &'static str,
         (option, typed): (&'static str, &'d Option<String>),
         default: T,
-        read: impl Fn(&Setting<'d>, &mut Findings<'t>) -> Option<T>,
-    ) -> Chosen<'d, T> {
-        let mut chosen = Chosen { value: Some(default), given: None };
+        read: impl Fn(&Setting<'d>, &mut Diagnostics<'t>) -> Option<T>,
+    ) -> Given<'d, T> {
+        let mut chosen = Given { value: Some(default), given: None };
         let typed = typed.as_deref().map(|text| Setting::typed(option, text));
         for given in [self.sweep.get(key), typed].into_iter().flatten() {
-            chosen = Chosen { value: read(&given, self.findings), given: Some(given) };
+            chosen = Given { value: read(&given, self.diagnostics), given: Some(given) };
         }
         chosen
     }
 }
 
 /// Backends, each once, in the order they are first named.
-fn backends(given: &Setting<'_>, findings: &mut Findings<'_>) -> Option<Vec<BackendKind>> {
-    let items = given.items(findings, "words such as [\"threads\", \"processes\"]")?;
+fn backends(given: &Setting<'_>, diagnostics: &mut Diagnostics<'_>) -> Option<Vec<BackendKind>> {
+    let items = given.items(diagnostics, "words such as [\"threads\", \"processes\"]")?;
     if items.is_empty() {
-        findings.about(given, "must not be empty");
+        diagnostics.about(given, "must not be empty");
         return None;
     }
     let mut backends = Some(Vec::new());
     for item in &items {
-        match (item.choice(findings, &BackendKind::ALL, BackendKind::word), &mut backends) {
+        match (item.choice(diagnostics, &BackendKind::ALL, BackendKind::word), &mut backends) {
             (Some(backend), Some(backends)) if backends.contains(&backend) => {}
             (Some(backend), Some(backends)) => backends.push(backend),
             _ => backends = None,
@@ -171,17 +171,17 @@ fn backends(given: &Setting<'_>, findings: &mut Findings<'_>) -> Option<Vec<Back
 }
 
 /// Ways of dispatch: a word or an array of them, each once.
-fn dispatch(given: &Setting<'_>, findings: &mut Findings<'_>) -> Option<Vec<Dispatch>> {
+fn dispatch(given: &Setting<'_>, diagnostics: &mut Diagnostics<'_>) -> Option<Vec<Dispatch>> {
     if !given.is_array() {
-        return given.choice(findings, &Dispatch::ALL, Dispatch::word).map(|way| vec![way]);
+        return given.choice(diagnostics, &Dispatch::ALL, Dispatch::word).map(|way| vec![way]);
     }
-    let items = given.items(findings, "words")?;
+    let items = given.items(diagnostics, "words")?;
     if items.is_empty() {
-        findings.about(given, "must not be empty");
+        diagnostics.about(given, "must not be empty");
         return None;
     }
     let read: Vec<Option<Dispatch>> =
-        items.iter().map(|item| item.choice(findings, &Dispatch::ALL, Dispatch::word)).collect();
+        items.iter().map(|item| item.choice(diagnostics, &Dispatch::ALL, Dispatch::word)).collect();
     let mut ways = Vec::new();
     for way in read {
         let way = way?;
@@ -192,20 +192,20 @@ fn dispatch(given: &Setting<'_>, findings: &mut Findings<'_>) -> Option<Vec<Disp
     Some(ways)
 }
 
-/// Numbers of workers and teams: a LIST, a whole number, or an array of numbers and of teams in quotes.
-fn workers(given: &Setting<'_>, cores: u32, findings: &mut Findings<'_>) -> Option<Hands> {
+/// Numbers of workers and layouts: a LIST, a whole number, or an array of numbers and of layouts in quotes.
+fn workers(given: &Setting<'_>, cores: u32, diagnostics: &mut Diagnostics<'_>) -> Option<Hands> {
     if let Some(text) = given.string() {
-        return list::hands(text, cores).map_err(|wrong| findings.about(given, wrong)).ok();
+        return list::hands(text, cores).map_err(|wrong| diagnostics.about(given, wrong)).ok();
     }
     let most = u64::from(MAX_WORKERS);
     let mut picked = Picked::new();
     if !given.is_array() {
-        picked.add(count(given, 1, most, findings)?);
+        picked.add(count(given, 1, most, diagnostics)?);
         return Some(picked.into_hands());
     }
-    let items = given.items(findings, "whole numbers")?;
+    let items = given.items(diagnostics, "whole numbers")?;
     if items.is_empty() || items.len() > MAX_WORKERS as usize {
-        findings.about(given, format!("must have from 1 to {MAX_WORKERS} entries, and has {}", items.len()));
+        diagnostics.about(given, format!("must have from 1 to {MAX_WORKERS} entries, and has {}", items.len()));
         return None;
     }
     let mut all = true;
@@ -214,11 +214,11 @@ fn workers(given: &Setting<'_>, cores: u32, findings: &mut Findings<'_>) -> Opti
             Some(text) => match list::team(text, cores) {
                 Ok(team) => picked.add_team(team),
                 Err(wrong) => {
-                    findings.about(item, wrong);
+                    diagnostics.about(item, wrong);
                     all = false;
                 }
             },
-            None => match count(item, 1, most, findings) {
+            None => match count(item, 1, most, diagnostics) {
                 Some(workers) => picked.add(workers),
                 None => all = false,
             },
@@ -228,14 +228,14 @@ fn workers(given: &Setting<'_>, cores: u32, findings: &mut Findings<'_>) -> Opti
 }
 
 /// A whole number that fits 32 bits, because its bound does.
-fn count(given: &Setting<'_>, min: u64, max: u64, findings: &mut Findings<'_>) -> Option<u32> {
-    given.whole(findings, min, max).and_then(|n| u32::try_from(n).ok())
+fn count(given: &Setting<'_>, min: u64, max: u64, diagnostics: &mut Diagnostics<'_>) -> Option<u32> {
+    given.whole(diagnostics, min, max).and_then(|n| u32::try_from(n).ok())
 }
 
-fn timeout(given: &Setting<'_>, findings: &mut Findings<'_>) -> Option<Duration> {
-    let seconds = given.number(findings, Bounds { min: f64::NEG_INFINITY, max: MAX_TIMEOUT_S })?;
+fn timeout(given: &Setting<'_>, diagnostics: &mut Diagnostics<'_>) -> Option<Duration> {
+    let seconds = given.number(diagnostics, Bounds { min: f64::NEG_INFINITY, max: MAX_TIMEOUT_S })?;
     if seconds <= 0.0 {
-        findings.about(given, "must be more than 0");
+        diagnostics.about(given, "must be more than 0");
         return None;
     }
     // Shorter than the clock can tell is still more than nothing.

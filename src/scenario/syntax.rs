@@ -30,7 +30,7 @@ pub(super) struct Damage {
 pub(super) fn damage(text: &str) -> Option<Damage> {
     let first = DeTable::parse(text).err()?;
     if text.len() > THOROUGH {
-        let start = Lines::of(text).start(offset(text, &first));
+        let start = SourceLines::of(text).start(offset(text, &first));
         let mut complaints = complaints(text, &[first]);
         complaints.iter_mut().for_each(|complaint| complaint.message.push_str("; the rest was not read"));
         return Some(Damage { complaints, readable: text[..start].to_owned() });
@@ -55,9 +55,9 @@ pub(super) struct Complaint {
 
 /// The offsets at which the lines of a text begin.
 #[derive(Debug)]
-pub(super) struct Lines(Vec<usize>);
+pub(super) struct SourceLines(Vec<usize>);
 
-impl Lines {
+impl SourceLines {
     pub(super) fn of(text: &str) -> Self {
         let breaks = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(at, _)| at + 1);
         Self(std::iter::once(0).chain(breaks).collect())
@@ -81,7 +81,7 @@ impl Lines {
 
 /// The first complaint of each line.
 fn complaints(text: &str, errors: &[Error]) -> Vec<Complaint> {
-    let lines = Lines::of(text);
+    let lines = SourceLines::of(text);
     let mut first = BTreeMap::new();
     for error in errors {
         let offset = offset(text, error);
@@ -97,7 +97,7 @@ fn complaints(text: &str, errors: &[Error]) -> Vec<Complaint> {
 
 /// The text with its stumbling blocks out of the way.
 fn mended(text: &str, errors: &[Error]) -> String {
-    let lines = Lines::of(text);
+    let lines = SourceLines::of(text);
     let mut seen = BTreeSet::new();
     let mut mends: BTreeMap<u32, String> = BTreeMap::new();
     for error in errors {

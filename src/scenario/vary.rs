@@ -9,13 +9,13 @@ use std::hash::{Hash, Hasher};
 
 use serde::{Deserialize, Serialize};
 
-use super::findings::Findings;
+use super::diagnostics::Diagnostics;
 use super::job;
 use super::kind::{Domain, KindSpec};
+use super::model::{Axis, Job, Scenario, Sweep, Value};
+use super::raw::Setting;
 use super::section::Section;
-use super::setting::Setting;
-use super::settings::{Axis, Job, Scenario, Sweep, Value};
-use super::sweep::{Choices, MAX_CHUNK, MAX_PAYLOAD};
+use super::sweep::{MAX_CHUNK, MAX_PAYLOAD, SweepInput};
 use super::wording::{listed, plain, plain_whole, printable, remedy};
 
 /// The most values, and the fewest: a single one would vary nothing.
@@ -27,7 +27,7 @@ struct SweepKey {
     min: u64,
     max: u64,
     /// Where it was given as a single value.
-    given: for<'c, 'd> fn(&'c Choices<'d>) -> Option<&'c Setting<'d>>,
+    given: for<'c, 'd> fn(&'c SweepInput<'d>) -> Option<&'c Setting<'d>>,
     set: fn(&mut Sweep, u64),
     /// Whether results are others with another value, though the tasks are the same.
     changes_results: bool,
@@ -39,7 +39,7 @@ const SWEEP_KEYS: &[SweepKey] = &[
         name: "chunk",
         min: 1,
         max: MAX_CHUNK,
-        given: |choices| choices.chunk.given.as_ref(),
+        given: |input| input.chunk.given.as_ref(),
         set: |sweep, chunk| sweep.chunk = Some(chunk),
         changes_results: false,
     },
@@ -47,7 +47,7 @@ const SWEEP_KEYS: &[SweepKey] = &[
         name: "payload",
         min: 0,
         max: MAX_PAYLOAD,
-        given: |choices| choices.payload.given.as_ref(),
+        given: |input| input.payload.given.as_ref(),
         set: |sweep, payload| sweep.payload = payload,
         changes_results: true,
     },
@@ -151,27 +151,36 @@ pub(super) fn read(
     vary: &Section<'_>,
     root: &Section<'_>,
     spec: Option<&'static KindSpec>,
-    choices: &Choices<'_>,
-    findings: &mut Findings<'_>,
+    input: &SweepInput<'_>,
+    diagnostics: &mut Diagnostics<'_>,
 ) -> Option<Axis> {
     let header = vary.header().filter(|_| vary.is_table())?;
     let everything = vary.everything();
     let Some((offset, name, given)) = everything.first() else {
         let message = "must not be empty; add a parameter with an array of values";
-        findings.missing("[vary", Some(header), "[vary]", message);
+        diagnostics.missing("[vary", Some(header), "[vary]", message);
         return None;
     };
     for (offset, other, _) in &everything[1..] {
-        findings.at(*offset, printable(other), format!("only one can be varied, and {name} is; keep one of the two"));
+        diagnostics.at(
+            *offset,
+            printable(other),
+            format!("only one can be varied, and {name} is; keep one of the two"),
+        );
     }
-    let target = target(*offset, name, spec, findings)?;
-    let alone = alone(given, name, &target, root, choices, findings);
-    let values = values(given, &target, findings)?;
+    let target = target(*offset, name, spec, diagnostics)?;
+    let alone = alone(given, name, &target, root, input, diagnostics);
+    let values = values(given, &target, diagnostics)?;
     (alone && everything.len() == 1).then(|| Axis { key: (*name).to_owned(), values })
 }
 
 /// What a key means; nothing if the kind is not known.
-fn target(offset: usize, name: &str, spec: Option<&'static KindSpec>, findings: &mut Findings<'_>) -> Option<Target> {
+fn target(
+    offset: usize,
+    name: &str,
+    spec: Option<&'static KindSpec>,
+    diagnostics: &mut Diagnostics<'_>,
+) -> Option<Target> {
     if let Some(key) = sweep_key(name) {
         return Some(Target::Sweep(key));
     }
@@ -188,7 +197,7 @@ fn target(offset: usize, name: &str, spec: Option<&'static KindSpec>, findings: 
         Some(_) => format!("only numbers can be varied; known are {}", listed(known, "")),
         None => format!("cannot be varied for {}; {}", spec.name, remedy(name, known, "")),
     };
-    findings.at(offset, printable(name), message);
+    diagnostics.at(offset, printable(name), message);
     None
 }
 
@@ -198,36 +207,36 @@ fn alone(
     name: &str,
     target: &Target,
     root: &Section<'_>,
-    choices: &Choices<'_>,
-    findings: &mut Findings<'_>,
+    input: &SweepInput<'_>,
+    diagnostics: &mut Diagnostics<'_>,
 ) -> bool {
     let fixed = match target {
-        Target::Sweep(key) => (key.given)(choices).cloned(),
+        Target::Sweep(key) => (key.given)(input).cloned(),
         Target::Param(_) => root.within("workload", name),
     };
     if let Some(fixed) = &fixed {
-        findings.about(fixed, "is varied in [vary] as well; keep one of the two");
+        diagnostics.about(fixed, "is varied in [vary] as well; keep one of the two");
     }
     let is_in_grid = matches!(target, Target::Param(_)) && root.within("grid", name).is_some();
     if is_in_grid {
-        findings.about(given, "is varied in [grid] as well; keep one of the two");
+        diagnostics.about(given, "is varied in [grid] as well; keep one of the two");
     }
     fixed.is_none() && !is_in_grid
 }
 
 /// Distinct values, each within its bounds.
-fn values(given: &Setting<'_>, target: &Target, findings: &mut Findings<'_>) -> Option<Vec<Value>> {
-    let items = given.items(findings, "values")?;
+fn values(given: &Setting<'_>, target: &Target, diagnostics: &mut Diagnostics<'_>) -> Option<Vec<Value>> {
+    let items = given.items(diagnostics, "values")?;
     if !VALUES.contains(&items.len()) {
         let (least, most) = VALUES.into_inner();
-        findings.about(given, format!("must have from {least} to {most} values, and has {}", items.len()));
+        diagnostics.about(given, format!("must have from {least} to {most} values, and has {}", items.len()));
         return None;
     }
     let mut values: Vec<Value> = Vec::new();
     for item in &items {
-        match value(item, target, findings) {
+        match value(item, target, diagnostics) {
             Some(value) if values.contains(&value) => {
-                findings.about(item, "is there before; every value may be there once");
+                diagnostics.about(item, "is there before; every value may be there once");
             }
             Some(value) => values.push(value),
             None => {}
@@ -236,11 +245,11 @@ fn values(given: &Setting<'_>, target: &Target, findings: &mut Findings<'_>) -> 
     (values.len() == items.len()).then_some(values)
 }
 
-fn value(item: &Setting<'_>, target: &Target, findings: &mut Findings<'_>) -> Option<Value> {
+fn value(item: &Setting<'_>, target: &Target, diagnostics: &mut Diagnostics<'_>) -> Option<Value> {
     match target {
-        Target::Sweep(key) => item.whole(findings, key.min, key.max).map(Value::Whole),
+        Target::Sweep(key) => item.whole(diagnostics, key.min, key.max).map(Value::Whole),
         // The word for all CPUs might mean the same as another value.
-        Target::Param(Domain::Threads { max, .. }) => item.whole(findings, 1, *max).map(Value::Whole),
-        Target::Param(domain) => job::value(item, *domain, findings),
+        Target::Param(Domain::Threads { max, .. }) => item.whole(diagnostics, 1, *max).map(Value::Whole),
+        Target::Param(domain) => job::value(item, *domain, diagnostics),
     }
 }

@@ -146,7 +146,7 @@ impl<L: Lab> App<L> {
                 let started = self.lab.start(&name, self.events());
                 self.begin(started, Msg::Started { name: name.clone() }, name);
             }
-            Effect::Predict { name, guesses } => self.lab.predict(&name, guesses),
+            Effect::Predict { name, prediction_specs } => self.lab.predict(&name, prediction_specs),
             Effect::Try(draft) => {
                 let started = self.lab.start_draft(&draft, self.events());
                 let name = draft.name.clone();
@@ -189,7 +189,7 @@ impl<L: Lab> App<L> {
         let msg = match self.lab.form(&name, text) {
             Ok(form) => {
                 let checked = self.lab.check(&Draft { name: name.clone(), text: form.text() }, &form);
-                Msg::Form { file: self.lab.suggest_file(&name), name, form, checked }
+                Msg::ScenarioForm { file: self.lab.suggest_file(&name), name, form, checked }
             }
             Err(why) => Msg::Refused { name, why },
         };
@@ -269,7 +269,7 @@ impl<L: Lab> App<L> {
         Ok(())
     }
 
-    /// Ends a run that is still on: by word, then by force. The terminal is given back first, so that whoever waits
+    /// PipeEnds a run that is still on: by word, then by force. The terminal is given back first, so that whoever waits
     /// for it does not wait for the run.
     fn leave(&mut self) {
         self.terminal.pause();

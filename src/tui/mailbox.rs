@@ -70,7 +70,7 @@ fn is_urgent(msg: &Msg) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::{Event, Stamped};
+    use crate::record::{Event, Stamped};
     use crate::tui::keys::Key;
 
     fn event(trial: usize) -> Msg {

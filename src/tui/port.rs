@@ -2,10 +2,10 @@
 //!
 //! Nothing here knows how a scenario is read or a trial is run, so tests put a made-up lab behind it.
 
-use crate::engine::{MachineFacts, Snapshot, Stamped};
 use crate::machine::Sample;
-use crate::scenario::form::Form;
-use crate::scenario::{Config, Guess};
+use crate::record::{MachineFacts, Snapshot, Stamped};
+use crate::scenario::form::ScenarioForm;
+use crate::scenario::{Config, PredictionSpec};
 
 /// What the screen works on.
 pub trait Lab: Send {
@@ -16,7 +16,7 @@ pub trait Lab: Send {
     fn entries(&self) -> Vec<LibraryEntry>;
 
     /// Takes note of what the user expects of a scenario's next runs.
-    fn predict(&mut self, name: &str, guesses: Vec<Guess>);
+    fn predict(&mut self, name: &str, prediction_specs: Vec<PredictionSpec>);
 
     /// Starts to run a scenario by its name in the library. `events` is called, on any thread, with every event of
     /// the run in order; the last is always `RunFinished`.
@@ -29,13 +29,13 @@ pub trait Lab: Send {
     ///
     /// # Errors
     /// Why it cannot be edited here.
-    fn form(&self, name: &str, text: Option<&str>) -> Result<Form, String>;
+    fn form(&self, name: &str, text: Option<&str>) -> Result<ScenarioForm, String>;
 
     /// What a draft would run.
     ///
     /// # Errors
     /// Everything that is wrong with it, and the row of `form` that it is about.
-    fn check(&self, draft: &Draft, form: &Form) -> Result<Preview, Vec<Trouble>>;
+    fn check(&self, draft: &Draft, form: &ScenarioForm) -> Result<Preview, Vec<FieldError>>;
 
     /// Starts to run a draft, as [`Lab::start`] runs a scenario.
     ///
@@ -73,7 +73,7 @@ pub struct Draft {
 
 /// Something that is wrong with a draft.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Trouble {
+pub struct FieldError {
     /// The row of the form that it is about; `None` if it is about none in particular.
     pub row: Option<usize>,
     /// What is wrong, and the remedy.
@@ -119,10 +119,10 @@ pub trait LiveRun: Send {
     /// ten times a second while somebody looks.
     fn snapshot(&self) -> Snapshot;
 
-    /// Ends the run soon and cleanly; returns at once.
+    /// PipeEnds the run soon and cleanly; returns at once.
     fn cancel(&self);
 
-    /// Ends the run by force; returns at once.
+    /// PipeEnds the run by force; returns at once.
     fn kill(&self);
 
     /// Says that the process was stopped for a while: what was being timed has to be timed again.

@@ -14,14 +14,14 @@ pub use editor::{Editor, Line, Stage};
 pub use history::History;
 pub use library::{Filtering, Library, ListRow};
 pub use news::News;
-pub use predict::{Field, Form, Said};
+pub use predict::{Field, PredictForm, Said};
 pub use run::{Drawing, Ending, Run};
 
 use super::keys::Context;
 use super::port::LibraryEntry;
 use super::theme::Theme;
-use crate::engine::MachineFacts;
 use crate::machine::Sample;
+use crate::record::MachineFacts;
 
 /// Everything.
 #[derive(Debug, Clone)]
@@ -35,7 +35,7 @@ pub struct State {
     /// The scenarios.
     pub library: Library,
     /// The form for predictions, when it is open over the library.
-    pub predict: Option<Form>,
+    pub predict: Option<PredictForm>,
     /// The run that is on, or the last one.
     pub run: Option<Run>,
     /// The machine's facts.

@@ -7,14 +7,14 @@ use nix::sys::signal::Signal;
 use ratatui::layout::Size;
 
 use super::keys::{self, Command, Key};
-use super::port::{Draft, Existing, LibraryEntry, Preview, Ran, Saved, Trouble, Unsaved};
+use super::port::{Draft, Existing, FieldError, LibraryEntry, Preview, Ran, Saved, Unsaved};
 use super::screens;
 use super::state::{Cost, Drawing, Editor, Ending, Filtering, News, Place, Run, State};
 use super::theme::Role;
-use crate::engine::{Event, Snapshot, Stamped, Status};
 use crate::machine::Sample;
-use crate::scenario::Guess;
-use crate::scenario::form::Form;
+use crate::record::{Event, Snapshot, Stamped, Status};
+use crate::scenario::PredictionSpec;
+use crate::scenario::form::ScenarioForm;
 
 /// Something that happened.
 #[derive(Debug, Clone)]
@@ -52,18 +52,18 @@ pub enum Msg {
     /// A run of a draft was started.
     Tried(Draft),
     /// The form of a scenario was opened.
-    Form {
+    ScenarioForm {
         /// The scenario's name.
         name: String,
         /// Its parameters.
-        form: Form,
+        form: ScenarioForm,
         /// The file that a copy could be saved as.
         file: String,
         /// What it would run.
-        checked: Result<Preview, Vec<Trouble>>,
+        checked: Result<Preview, Vec<FieldError>>,
     },
     /// The draft was checked.
-    Checked(Result<Preview, Vec<Trouble>>),
+    Checked(Result<Preview, Vec<FieldError>>),
     /// The draft was saved, or not; if it was, the library was read anew before.
     Saved(Result<Saved, Unsaved>),
     /// The terminal was in other hands for so many seconds, and is back.
@@ -83,10 +83,10 @@ pub enum Effect {
         /// The scenario's name.
         name: String,
         /// What is expected.
-        guesses: Vec<Guess>,
+        prediction_specs: Vec<PredictionSpec>,
     },
 
-    /// Open the form of a scenario, with another text than its own if there is one; answered by `Msg::Form` or
+    /// Open the form of a scenario, with another text than its own if there is one; answered by `Msg::ScenarioForm` or
     /// `Msg::Refused`.
     Edit {
         /// The scenario's name.
@@ -171,7 +171,7 @@ pub fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
             state.run.iter_mut().for_each(|run| run.draft = Some(draft.clone()));
             return effects;
         }
-        Msg::Form { name, form, file, checked } => {
+        Msg::ScenarioForm { name, form, file, checked } => {
             state.library.filtering = Filtering::Closed;
             state.editor = Some(Editor::new(name, form, file, checked));
         }
@@ -243,8 +243,8 @@ fn hear(state: &mut State, stamped: Stamped) -> Vec<Effect> {
         return Vec::new();
     }
     // What was tried is another scenario than the one in the library.
-    if run.ledger.status == Some(Status::Done) && run.draft.is_none() {
-        let at = run.ledger.planned.as_ref().map(|planned| planned.started_at.clone()).unwrap_or_default();
+    if run.record.status == Some(Status::Done) && run.draft.is_none() {
+        let at = run.record.planned.as_ref().map(|planned| planned.started_at.clone()).unwrap_or_default();
         let ran = Ran { at, best_speedup: run.figures().best_speedup() };
         state.library.took(&run.name, elapsed_s, ran);
     }

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use super::countdown::count_down_with;
 use super::registry::Param;
-use super::{Cancelled, Desk, Values, Workload};
+use super::{Cancelled, TaskContext, Values, Workload};
 use crate::scenario::{Bounds, Domain, Inputs, Job, KindSpec, Nature, ParamSpec, ValueSpec};
 
 pub(super) const SPEC: KindSpec = KindSpec {
@@ -67,16 +67,16 @@ pub(super) fn build(job: &Job) -> Box<dyn Workload> {
 }
 
 impl Workload for Convoy {
-    fn run(&self, task: u64, desk: &dyn Desk) -> Result<Values, Cancelled> {
+    fn run(&self, task: u64, context: &dyn TaskContext) -> Result<Values, Cancelled> {
         let x = self.inputs.x(task);
         let begun = Instant::now();
         let (steps, trips, units) = if x > 0.0 {
             let steps = self.cost(task) as u64;
-            count_down_with(steps, desk)?;
+            count_down_with(steps, context)?;
             (steps, 0, x)
         } else {
             let trips = self.trips.whole(task);
-            self.travel(trips, Duration::from_secs_f64(self.trip_s.number(task)), desk)?;
+            self.travel(trips, Duration::from_secs_f64(self.trip_s.number(task)), context)?;
             (0, trips, trips as f64)
         };
         Ok([steps as f64, trips as f64, begun.elapsed().as_secs_f64() / units, 0.0])
@@ -89,10 +89,10 @@ impl Workload for Convoy {
 }
 
 impl Convoy {
-    fn travel(&self, trips: u64, wait: Duration, desk: &dyn Desk) -> Result<(), Cancelled> {
+    fn travel(&self, trips: u64, wait: Duration, context: &dyn TaskContext) -> Result<(), Cancelled> {
         for made in 1..=trips {
-            desk.sleep(wait)?;
-            desk.progress(made as f64 / trips as f64)?;
+            context.sleep(wait)?;
+            context.progress(made as f64 / trips as f64)?;
         }
         Ok(())
     }

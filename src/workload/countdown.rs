@@ -3,7 +3,7 @@
 use std::hint::black_box;
 
 use super::registry::Param;
-use super::{Cancelled, Desk, Values, Workload};
+use super::{Cancelled, TaskContext, Values, Workload};
 use crate::scenario::{Bounds, Domain, Inputs, Job, KindSpec, Nature, ParamSpec, ValueSpec};
 
 pub(super) const SPEC: KindSpec = KindSpec {
@@ -38,9 +38,9 @@ pub(super) fn build(job: &Job) -> Box<dyn Workload> {
 }
 
 impl Workload for Countdown {
-    fn run(&self, task: u64, desk: &dyn Desk) -> Result<Values, Cancelled> {
+    fn run(&self, task: u64, context: &dyn TaskContext) -> Result<Values, Cancelled> {
         let total = self.cost(task) as u64;
-        count_down_with(total, desk)?;
+        count_down_with(total, context)?;
         Ok([total as f64, 0.0, 0.0, 0.0])
     }
 
@@ -50,12 +50,12 @@ impl Workload for Countdown {
 }
 
 /// Counts down with a look at the outside world now and then.
-pub(super) fn count_down_with(total: u64, desk: &dyn Desk) -> Result<(), Cancelled> {
+pub(super) fn count_down_with(total: u64, context: &dyn TaskContext) -> Result<(), Cancelled> {
     let mut left = total;
     while left > STRIDE {
         count_down(STRIDE);
         left -= STRIDE;
-        desk.progress(1.0 - left as f64 / total as f64)?;
+        context.progress(1.0 - left as f64 / total as f64)?;
     }
     count_down(left);
     Ok(())

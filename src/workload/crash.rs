@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::registry::Param;
-use super::{Cancelled, Desk, Values, Workload};
+use super::{Cancelled, TaskContext, Values, Workload};
 use crate::scenario::{Bounds, Domain, Inputs, Job, KindSpec, Nature, ParamSpec, ValueSpec};
 
 pub(super) const SPEC: KindSpec = KindSpec {
@@ -56,8 +56,8 @@ pub(super) fn build(job: &Job) -> Box<dyn Workload> {
 }
 
 impl Workload for Crash {
-    fn run(&self, task: u64, desk: &dyn Desk) -> Result<Values, Cancelled> {
-        desk.sleep(Duration::from_secs_f64(self.wait_s.number(task)))?;
+    fn run(&self, task: u64, context: &dyn TaskContext) -> Result<Values, Cancelled> {
+        context.sleep(Duration::from_secs_f64(self.wait_s.number(task)))?;
         let x = self.inputs.x(task);
         if x == self.at.number(task) {
             misbehave(self.how.word(task), x);

@@ -16,10 +16,10 @@ use std::time::{Duration, Instant};
 
 use nix::sys::resource::{Resource, getrlimit, setrlimit};
 
-use self::client::{Answer, Line, Trouble};
+use self::client::{Answer, ClientError, ResponseLine};
 use self::server::Server;
 use super::registry::Param;
-use super::{Cancelled, Desk, Service, Values, Workload};
+use super::{Cancelled, Service, TaskContext, Values, Workload};
 use crate::scenario::{Bounds, Domain, Inputs, Job, KindSpec, Nature, ParamSpec, ValueSpec};
 
 pub(super) const SPEC: KindSpec = KindSpec {
@@ -68,7 +68,7 @@ struct Http {
 
 thread_local! {
     /// This worker's connection.
-    static LINE: RefCell<Option<Line>> = const { RefCell::new(None) };
+    static LINE: RefCell<Option<ResponseLine>> = const { RefCell::new(None) };
 }
 
 pub(super) fn build(job: &Job) -> Box<dyn Workload> {
@@ -87,17 +87,18 @@ pub(super) fn serve(workers: u32) -> io::Result<Box<dyn Service>> {
 }
 
 impl Workload for Http {
-    fn settle(&self, desk: &dyn Desk) {
+    fn settle(&self, context: &dyn TaskContext) {
         // If there is no connection to be had, the first task will say so.
-        let _ = with_line(desk, |_| Ok(()));
+        let _ = with_line(context, |_| Ok(()));
     }
 
-    fn run(&self, task: u64, desk: &dyn Desk) -> Result<Values, Cancelled> {
+    fn run(&self, task: u64, context: &dyn TaskContext) -> Result<Values, Cancelled> {
         let (name, unit_s) = (self.name.word(task), self.inputs.x(task) * self.unit_s.number(task));
         let expected = Duration::from_secs_f64(self.cost(task));
-        let asked = with_line(desk, |line| {
+        let asked = with_line(context, |line| {
             let begun = Instant::now();
-            line.ask(name, unit_s, |socket| desk.await_input(socket, expected)).map(|answer| (answer, begun.elapsed()))
+            line.ask(name, unit_s, |socket| context.await_input(socket, expected))
+                .map(|answer| (answer, begun.elapsed()))
         });
         match asked {
             Ok((answer, took)) => {
@@ -105,9 +106,9 @@ impl Workload for Http {
                 Ok([f64::from(status), f64::from(u8::from(exists)), thought_s, took.as_secs_f64()])
             }
             // A server that is gone because the trial is called off is no failure of the task.
-            Err(_) if desk.cancelled() => Err(Cancelled),
-            Err(Trouble::Cancelled) => Err(Cancelled),
-            Err(Trouble::Failed(reason)) => Err(desk.fail(&reason)),
+            Err(_) if context.cancelled() => Err(Cancelled),
+            Err(ClientError::Cancelled) => Err(Cancelled),
+            Err(ClientError::Failed(reason)) => Err(context.fail(&reason)),
         }
     }
 
@@ -117,12 +118,15 @@ impl Workload for Http {
 }
 
 /// Does something with this worker's connection, which is made if there is none. One that failed is not used again.
-fn with_line<T>(desk: &dyn Desk, talk: impl FnOnce(&mut Line) -> Result<T, Trouble>) -> Result<T, Trouble> {
-    let port = desk.service().ok_or_else(|| Trouble::Failed("there is no server to ask".to_owned()))?;
+fn with_line<T>(
+    context: &dyn TaskContext,
+    talk: impl FnOnce(&mut ResponseLine) -> Result<T, ClientError>,
+) -> Result<T, ClientError> {
+    let port = context.service().ok_or_else(|| ClientError::Failed("there is no server to ask".to_owned()))?;
     LINE.with_borrow_mut(|kept| {
         let mut line = match kept.take().filter(|line| line.port() == port) {
             Some(line) => line,
-            None => Line::open(port, &|| desk.cancelled())?,
+            None => ResponseLine::open(port, &|| context.cancelled())?,
         };
         let said = talk(&mut line)?;
         *kept = Some(line);

@@ -2,7 +2,7 @@
 //! holds it.
 //!
 //! A worker may be killed while it holds the lock. Whoever takes its place has its number, finds the lock held by
-//! itself, and frees it ([`Lock::free_from`]); nobody has to guess whether a process is alive. The others wait
+//! itself, and frees it ([`RobustLock::free_from`]); nobody has to guess whether a process is alive. The others wait
 //! meanwhile, and stop waiting when the trial is called off.
 
 use std::sync::atomic::AtomicU32;
@@ -10,7 +10,7 @@ use std::sync::atomic::Ordering::{Acquire, Relaxed, Release};
 
 use rustix::thread::futex::{self, Flags, Timespec};
 
-use super::{Cancelled, Desk};
+use super::{Cancelled, TaskContext};
 
 /// Set beside the holder's number when somebody may be asleep.
 const AWAITED: u32 = 1 << 31;
@@ -24,12 +24,12 @@ const NAP: Timespec = Timespec { tv_sec: 0, tv_nsec: 5_000_000 };
 
 /// 0 while it is free, else the number of its holder plus 1.
 #[repr(C, align(128))]
-pub struct Lock(AtomicU32);
+pub struct RobustLock(AtomicU32);
 
 /// The lock is held while this lives.
-pub struct Held<'a>(&'a Lock);
+pub struct Held<'a>(&'a RobustLock);
 
-impl Lock {
+impl RobustLock {
     pub(super) const fn new() -> Self {
         Self(AtomicU32::new(0))
     }
@@ -39,10 +39,10 @@ impl Lock {
     /// # Errors
     /// [`Cancelled`] when the trial was called off meanwhile.
     #[inline]
-    pub fn take(&self, desk: &dyn Desk) -> Result<Held<'_>, Cancelled> {
-        let holder = desk.worker() + 1;
+    pub fn take(&self, context: &dyn TaskContext) -> Result<Held<'_>, Cancelled> {
+        let holder = context.worker() + 1;
         if self.0.compare_exchange(0, holder, Acquire, Relaxed).is_err() {
-            self.wait_for(holder, desk)?;
+            self.wait_for(holder, context)?;
         }
         Ok(Held(self))
     }
@@ -54,14 +54,14 @@ impl Lock {
         }
     }
 
-    fn wait_for(&self, holder: u32, desk: &dyn Desk) -> Result<(), Cancelled> {
+    fn wait_for(&self, holder: u32, context: &dyn TaskContext) -> Result<(), Cancelled> {
         for _ in 0..SPINS {
             if self.0.load(Relaxed) == 0 && self.0.compare_exchange(0, holder, Acquire, Relaxed).is_ok() {
                 return Ok(());
             }
             std::hint::spin_loop();
         }
-        while !desk.cancelled() {
+        while !context.cancelled() {
             let seen = self.0.load(Relaxed);
             if seen == 0 {
                 // Who comes out of here does not know whether others sleep on.
@@ -98,22 +98,22 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
-    use crate::workload::Commons;
+    use crate::workload::SharedCells;
 
-    /// A worker at a commons; called off once it is told to give up.
+    /// A worker at a shared_cells; called off once it is told to give up.
     struct Seat<'a> {
         worker: u32,
-        commons: &'a Commons,
+        shared_cells: &'a SharedCells,
         gives_up: AtomicBool,
     }
 
     impl<'a> Seat<'a> {
-        fn new(worker: u32, commons: &'a Commons) -> Self {
-            Self { worker, commons, gives_up: AtomicBool::new(false) }
+        fn new(worker: u32, shared_cells: &'a SharedCells) -> Self {
+            Self { worker, shared_cells, gives_up: AtomicBool::new(false) }
         }
     }
 
-    impl Desk for Seat<'_> {
+    impl TaskContext for Seat<'_> {
         fn progress(&self, _: f64) -> Result<(), Cancelled> {
             Ok(())
         }
@@ -130,20 +130,20 @@ mod tests {
             self.worker
         }
 
-        fn commons(&self) -> &Commons {
-            self.commons
+        fn shared_cells(&self) -> &SharedCells {
+            self.shared_cells
         }
     }
 
     #[test]
     fn one_at_a_time() {
-        let (commons, inside, count) = (&Commons::new(), &AtomicBool::new(false), &AtomicU64::new(0));
+        let (shared_cells, inside, count) = (&SharedCells::new(), &AtomicBool::new(false), &AtomicU64::new(0));
         std::thread::scope(|scope| {
             for worker in 0..4 {
                 scope.spawn(move || {
-                    let seat = Seat::new(worker, commons);
+                    let seat = Seat::new(worker, shared_cells);
                     for turn in 0..2_000_u32 {
-                        let _held = commons.lock().take(&seat).expect("nobody gives up");
+                        let _held = shared_cells.lock().take(&seat).expect("nobody gives up");
                         assert!(!inside.swap(true, Relaxed), "somebody else is inside");
                         count.store(count.load(Relaxed) + 1, Relaxed);
                         if turn % 64 == 0 {
@@ -160,10 +160,10 @@ mod tests {
 
     #[test]
     fn who_waits_for_a_dead_holder_may_give_up_or_be_helped_by_its_replacement() {
-        let commons = &Commons::new();
-        let lock = commons.lock();
-        std::mem::forget(lock.take(&Seat::new(7, commons)));
-        let seat = Seat::new(0, commons);
+        let shared_cells = &SharedCells::new();
+        let lock = shared_cells.lock();
+        std::mem::forget(lock.take(&Seat::new(7, shared_cells)));
+        let seat = Seat::new(0, shared_cells);
         std::thread::scope(|scope| {
             let waiting = scope.spawn(|| lock.take(&seat).map(drop));
             std::thread::sleep(Duration::from_millis(20));
@@ -171,7 +171,7 @@ mod tests {
             seat.gives_up.store(true, Relaxed);
             assert_eq!(waiting.join().expect("no panic"), Err(Cancelled));
         });
-        let seat = Seat::new(0, commons);
+        let seat = Seat::new(0, shared_cells);
         std::thread::scope(|scope| {
             let waiting = scope.spawn(|| lock.take(&seat).map(drop));
             std::thread::sleep(Duration::from_millis(20));

@@ -4,7 +4,7 @@
 //! No point is skipped by a formula, however well known it is that it never leaves: its cost is the point here.
 
 use super::registry::Param;
-use super::{Cancelled, Desk, Values, Workload};
+use super::{Cancelled, TaskContext, Values, Workload};
 use crate::scenario::{Bounds, Domain, Inputs, Job, KindSpec, Nature, ParamSpec, ValueSpec};
 
 pub(super) const SPEC: KindSpec = KindSpec {
@@ -86,20 +86,20 @@ pub(super) fn build(job: &Job) -> Box<dyn Workload> {
 }
 
 impl Workload for Mandelbrot {
-    fn run(&self, task: u64, desk: &dyn Desk) -> Result<Values, Cancelled> {
+    fn run(&self, task: u64, context: &dyn TaskContext) -> Result<Values, Cancelled> {
         let (width, max_iter) = (self.width.whole(task), self.max_iter.whole(task));
         let (mut iterations, mut inside, mut looked) = (0, 0, 0);
         for column in 0..width {
-            let mut point = Point::new(self.place(task, column, width));
+            let mut point = Complex::new(self.place(task, column, width));
             while point.iterate(max_iter.min(point.iterations + STRIDE)) && point.iterations < max_iter {
                 let of_point = point.iterations as f64 / max_iter as f64;
-                desk.progress((column as f64 + of_point) / width as f64)?;
+                context.progress((column as f64 + of_point) / width as f64)?;
             }
             iterations += point.iterations;
             inside += u64::from(!point.has_left());
             if iterations - looked >= STRIDE {
                 looked = iterations;
-                desk.progress((column + 1) as f64 / width as f64)?;
+                context.progress((column + 1) as f64 / width as f64)?;
             }
         }
         Ok([iterations as f64, inside as f64, 0.0, 0.0])
@@ -122,13 +122,13 @@ impl Mandelbrot {
 }
 
 /// A point c on its way: z is 0 at first, and z² + c after each iteration.
-struct Point {
+struct Complex {
     c: (f64, f64),
     z: (f64, f64),
     iterations: u64,
 }
 
-impl Point {
+impl Complex {
     fn new(c: (f64, f64)) -> Self {
         Self { c, z: (0.0, 0.0), iterations: 0 }
     }

@@ -12,7 +12,7 @@ use ndarray::{Array2, s};
 use nix::sys::resource::{Usage, UsageWho, getrusage};
 
 use super::registry::Param;
-use super::{Away, Cancelled, Desk, Needs, Values, Workload};
+use super::{Cancelled, Needs, ReleasedGil, TaskContext, Values, Workload};
 use crate::scenario::{Bounds, Domain, Job, KindSpec, Nature, ParamSpec, ValueSpec};
 
 pub(super) const SPEC: KindSpec = KindSpec {
@@ -67,17 +67,17 @@ pub(super) fn needs(job: &Job) -> Needs {
 }
 
 impl Workload for Matmul {
-    fn run(&self, task: u64, desk: &dyn Desk) -> Result<Values, Cancelled> {
+    fn run(&self, task: u64, context: &dyn TaskContext) -> Result<Values, Cancelled> {
         let n = self.n.whole(task) as usize;
-        let sums = desk.without_lock(Away::Native, || {
+        let sums = context.without_lock(ReleasedGil::Native, || {
             let product = Product {
-                left: matrix(n, self.seed, 2 * task, desk)?,
-                right: matrix(n, self.seed, 2 * task + 1, desk)?,
+                left: matrix(n, self.seed, 2 * task, context)?,
+                right: matrix(n, self.seed, 2 * task + 1, context)?,
                 columns: (TILE_WORK / (TILE_ROWS * n)).clamp(1, n),
                 next: AtomicUsize::new(0),
                 called_off: AtomicBool::new(false),
             };
-            product.compute(self.inner_threads.whole(task), desk)
+            product.compute(self.inner_threads.whole(task), context)
         })??;
         Ok([sums.all, sums.diagonal, 0.0, 0.0])
     }
@@ -113,18 +113,18 @@ impl Sums {
 
 impl Product {
     /// Computes all tiles with so many threads, of which the caller's is one.
-    fn compute(&self, threads: u64, desk: &dyn Desk) -> Result<Sums, Cancelled> {
+    fn compute(&self, threads: u64, context: &dyn TaskContext) -> Result<Sums, Cancelled> {
         scope(|scope| {
             let inner = move || (self.tiles(|_| Ok(())), getrusage(UsageWho::RUSAGE_THREAD).ok());
             // A thread that the system refuses is one fewer to take tiles; the others take them all.
             let helpers: Vec<_> = (1..threads)
                 .map_while(|_| Builder::new().name("inner".to_owned()).spawn_scoped(scope, inner).ok())
                 .collect();
-            let own = self.tiles(|done| desk.progress(done));
+            let own = self.tiles(|done| context.progress(done));
             let helped = helpers.into_iter().filter_map(|helper| helper.join().ok());
             helped.fold(own, |sums, (theirs, usage): (_, Option<Usage>)| {
                 if let Some(usage) = usage {
-                    desk.count_in(&usage);
+                    context.count_in(&usage);
                 }
                 Ok(sums?.plus(theirs?))
             })
@@ -166,20 +166,20 @@ impl Product {
 }
 
 /// A matrix of whole numbers from −8 to 7: four bits each of the outputs of SplitMix64 (Steele, Lea & Flood, 2014).
-fn matrix(n: usize, seed: u64, number: u64, desk: &dyn Desk) -> Result<Array2<f64>, Cancelled> {
-    let no_memory = || desk.fail(&format!("there is no memory for matrices of {n} × {n} numbers"));
+fn matrix(n: usize, seed: u64, number: u64, context: &dyn TaskContext) -> Result<Array2<f64>, Cancelled> {
+    let no_memory = || context.fail(&format!("there is no memory for matrices of {n} × {n} numbers"));
     let mut entries = Vec::new();
     entries.try_reserve_exact(n * n).map_err(|_| no_memory())?;
     let mut draws =
         Draws { state: seed ^ number.wrapping_add(1).wrapping_mul(0xD6E8_FEB8_6659_FD93), left: 0, bits: 0 };
     for _ in 0..n {
         // A large one takes longer to fill than a cancellation may.
-        if desk.cancelled() {
+        if context.cancelled() {
             return Err(Cancelled);
         }
         entries.extend((0..n).map(|_| draws.next_entry()));
     }
-    Array2::from_shape_vec((n, n), entries).map_err(|error| desk.fail(&error.to_string()))
+    Array2::from_shape_vec((n, n), entries).map_err(|error| context.fail(&error.to_string()))
 }
 
 /// Entries, sixteen of each output of the generator.

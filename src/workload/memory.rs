@@ -8,7 +8,7 @@ use std::sync::atomic::AtomicU64;
 use std::sync::atomic::Ordering::Relaxed;
 
 use super::registry::Param;
-use super::{BuildError, Cancelled, Desk, Needs, Values, Workload};
+use super::{BuildError, Cancelled, Needs, TaskContext, Values, Workload};
 use crate::scenario::{Bounds, Domain, Inputs, Job, KindSpec, Nature, ParamSpec, Value, ValueSpec};
 
 pub(super) const SPEC: KindSpec = KindSpec {
@@ -118,7 +118,7 @@ fn words(mib: u64) -> usize {
 }
 
 impl Workload for Memory {
-    fn run(&self, task: u64, desk: &dyn Desk) -> Result<Values, Cancelled> {
+    fn run(&self, task: u64, context: &dyn TaskContext) -> Result<Values, Cancelled> {
         let all = words(self.mib.whole(task));
         let part = &self.data[..(all as f64 * self.part.number(task)) as usize];
         let (passes, go_over) = (self.passes.whole(task), if self.access.word(task) == "write" { write } else { read });
@@ -129,7 +129,7 @@ impl Workload for Memory {
             for stride in part.chunks(STRIDE) {
                 sum += go_over(stride);
                 done += stride.len();
-                desk.progress((pass as f64 + done as f64 / part.len() as f64) / passes as f64)?;
+                context.progress((pass as f64 + done as f64 / part.len() as f64) / passes as f64)?;
             }
         }
         Ok([sum as f64, (part.len() * WORD) as f64 * passes as f64, 0.0, 0.0])

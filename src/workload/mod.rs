@@ -1,9 +1,8 @@
 //! What is a task? The trait every kind implements, and the registry table of all kinds.
 //!
 //! A workload is a pure function of the task's index (and of the seed): it must not care who runs it, when, or
-//! beside whom. What it leaves in the commons may, where that is the lesson. It never prints, and reads the clock for its measurements only, never for its result.
+//! beside whom. What it leaves in the shared_cells may, where that is the lesson. It never prints, and reads the clock for its measurements only, never for its result.
 
-mod commons;
 mod convoy;
 mod countdown;
 mod crash;
@@ -16,6 +15,7 @@ mod pi;
 mod race;
 mod refcount;
 mod registry;
+mod shared_cells;
 mod sleep;
 mod square;
 mod sum;
@@ -30,24 +30,24 @@ use nix::sys::resource::Usage;
 
 use crate::scenario::{Job, MAX_VALUES};
 
-pub use commons::Commons;
-pub use lock::{Held, Lock};
+pub use lock::{Held, RobustLock};
 pub use registry::{BuildError, Tally, Watch, build, needs, service, specs, watch};
+pub use shared_cells::SharedCells;
 pub use waiting::until_readable;
 
 /// A function that is mapped over the inputs.
 pub trait Workload: Send + Sync {
-    /// Runs one task. Long tasks must look at [`Desk::cancelled`] (or call [`Desk::progress`]) at least every
-    /// 20 ms of work, and must wait only through [`Desk::sleep`].
+    /// Runs one task. Long tasks must look at [`TaskContext::cancelled`] (or call [`TaskContext::progress`]) at least every
+    /// 20 ms of work, and must wait only through [`TaskContext::sleep`].
     ///
     /// # Errors
-    /// [`Cancelled`] when the trial was cancelled before the task was finished, or what [`Desk::fail`] returns when
+    /// [`Cancelled`] when the trial was cancelled before the task was finished, or what [`TaskContext::fail`] returns when
     /// it cannot be finished.
-    fn run(&self, task: u64, desk: &dyn Desk) -> Result<Values, Cancelled>;
+    fn run(&self, task: u64, context: &dyn TaskContext) -> Result<Values, Cancelled>;
 
     /// Called once by each worker before the work may begin, and by each replacement: gets what it keeps for itself, so
-    /// that this is timed as hiring and not as work. May stop early when [`Desk::cancelled`].
-    fn settle(&self, _: &dyn Desk) {}
+    /// that this is timed as hiring and not as work. May stop early when [`TaskContext::cancelled`].
+    fn settle(&self, _: &dyn TaskContext) {}
 
     /// What the task costs, in any unit that is the same for all tasks; monotone in the input `x`.
     fn cost(&self, task: u64) -> f64;
@@ -87,12 +87,12 @@ impl Needs {
 /// The values of a result: as many as the kind's description names, the rest 0.
 pub type Values = [f64; MAX_VALUES];
 
-/// The task came to no result: the trial was cancelled, or the desk has been told why it failed.
+/// The task came to no result: the trial was cancelled, or the context has been told why it failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Cancelled;
 
 /// What a worker offers to the task it runs.
-pub trait Desk {
+pub trait TaskContext {
     /// Says how much of the task is done, from 0 to 1.
     ///
     /// # Errors
@@ -109,7 +109,7 @@ pub trait Desk {
     fn sleep(&self, duration: Duration) -> Result<(), Cancelled>;
 
     /// Waits until `source` has something to read or has come to its end, leaving the CPU to others; `expected` is
-    /// how long that should take. Ends early when the trial is cancelled.
+    /// how long that should take. PipeEnds early when the trial is cancelled.
     ///
     /// # Errors
     /// [`Cancelled`] when it ended early.
@@ -129,21 +129,21 @@ pub trait Desk {
     }
 
     /// Lets go of the interpreter's lock, if there is one: the task is going to wait by itself or to run native code.
-    /// [`dyn Desk::without_lock`](#method.without_lock) is the way to call it.
-    fn leave(&self, _: Away) {}
+    /// [`dyn TaskContext::without_lock`](#method.without_lock) is the way to call it.
+    fn release(&self, _: ReleasedGil) {}
 
     /// Takes the interpreter's lock again, which may take a while.
     ///
     /// # Errors
     /// [`Cancelled`] when the trial was cancelled meanwhile.
-    fn come_back(&self) -> Result<(), Cancelled> {
+    fn reacquire(&self) -> Result<(), Cancelled> {
         Ok(())
     }
     /// The number of the worker, from 0 on; a replacement has that of the worker whose place it takes.
     fn worker(&self) -> u32;
 
     /// What all workers of the trial share.
-    fn commons(&self) -> &Commons;
+    fn shared_cells(&self) -> &SharedCells;
 
     /// Counts in what a thread that the task had started, and that has ended, used of the machine.
     fn count_in(&self, _: &Usage) {}
@@ -151,22 +151,22 @@ pub trait Desk {
 
 /// Why a task goes on without the interpreter's lock.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Away {
+pub enum ReleasedGil {
     /// It waits for something outside.
     Blocked,
     /// It runs native code, as extension modules do that touch no object of the interpreter.
     Native,
 }
 
-impl dyn Desk + '_ {
+impl dyn TaskContext + '_ {
     /// Does something without the interpreter's lock. After a panic in it the worker takes the lock when it needs it.
     ///
     /// # Errors
     /// [`Cancelled`] when the trial was cancelled before the lock was had again; what was done is lost.
-    pub fn without_lock<T>(&self, away: Away, work: impl FnOnce() -> T) -> Result<T, Cancelled> {
-        self.leave(away);
+    pub fn without_lock<T>(&self, away: ReleasedGil, work: impl FnOnce() -> T) -> Result<T, Cancelled> {
+        self.release(away);
         let done = work();
-        self.come_back()?;
+        self.reacquire()?;
         Ok(done)
     }
 }

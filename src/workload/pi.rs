@@ -5,7 +5,7 @@ use rand_core::{Rng as _, SeedableRng as _};
 use rand_pcg::Pcg64Mcg;
 
 use super::registry::Param;
-use super::{Cancelled, Desk, Values, Workload};
+use super::{Cancelled, TaskContext, Values, Workload};
 use crate::scenario::{Bounds, Domain, Job, KindSpec, Nature, ParamSpec, ValueSpec};
 
 pub(super) const SPEC: KindSpec = KindSpec {
@@ -43,7 +43,7 @@ pub(super) fn build(job: &Job) -> Box<dyn Workload> {
 }
 
 impl Workload for Pi {
-    fn run(&self, task: u64, desk: &dyn Desk) -> Result<Values, Cancelled> {
+    fn run(&self, task: u64, context: &dyn TaskContext) -> Result<Values, Cancelled> {
         let mut rng = stream(self.seed, task);
         let darts = self.darts.whole(task);
         let (mut thrown, mut hits) = (0, 0);
@@ -51,7 +51,7 @@ impl Workload for Pi {
             let stride = STRIDE.min(darts - thrown);
             hits += (0..stride).filter(|_| within_quarter_circle(&mut rng)).count() as u64;
             thrown += stride;
-            desk.progress(thrown as f64 / darts as f64)?;
+            context.progress(thrown as f64 / darts as f64)?;
         }
         Ok([4.0 * hits as f64 / darts as f64, hits as f64, 0.0, 0.0])
     }

@@ -9,7 +9,7 @@ use std::sync::atomic::AtomicU64;
 use std::sync::atomic::Ordering::Relaxed;
 
 use super::registry::Param;
-use super::{Cancelled, Commons, Desk, Values, Workload};
+use super::{Cancelled, SharedCells, TaskContext, Values, Workload};
 use crate::scenario::{Bounds, Domain, Inputs, Job, KindSpec, Nature, ParamSpec, ValueSpec};
 
 pub(super) const SPEC: KindSpec = KindSpec {
@@ -48,7 +48,7 @@ pub(super) const SPEC: KindSpec = KindSpec {
 /// Updates between two looks at the outside world: some ms with the slowest protection.
 const STRIDE: u64 = 1 << 12;
 
-/// The lines of the commons: the counter of all, the updates that finished tasks were asked for, the counters that share
+/// The lines of the shared_cells: the counter of all, the updates that finished tasks were asked for, the counters that share
 /// a cache line, and from there on those that have lines to themselves.
 const COUNTER: usize = 0;
 const EXPECTED: usize = 1;
@@ -73,29 +73,29 @@ pub(super) fn build(job: &Job) -> Box<dyn Workload> {
 }
 
 /// What the counters hold, against what was counted.
-pub(super) fn tally(_: &Job, commons: &Commons) -> Vec<(&'static str, f64)> {
-    let shards = (SHARDS..Commons::LINES).map(|line| commons.line(line));
-    let counters = [commons.line(COUNTER)].into_iter().chain(crowd(commons)).chain(shards);
+pub(super) fn tally(_: &Job, shared_cells: &SharedCells) -> Vec<(&'static str, f64)> {
+    let shards = (SHARDS..SharedCells::LINES).map(|line| shared_cells.line(line));
+    let counters = [shared_cells.line(COUNTER)].into_iter().chain(crowd(shared_cells)).chain(shards);
     let found: u64 = counters.map(|counter| counter.load(Relaxed)).sum();
-    let expected = commons.line(EXPECTED).load(Relaxed);
+    let expected = shared_cells.line(EXPECTED).load(Relaxed);
     vec![("lost", expected as f64 - found as f64), ("found", found as f64), ("expected", expected as f64)]
 }
 
 impl Workload for Race {
-    fn settle(&self, desk: &dyn Desk) {
-        desk.commons().lock().free_from(desk.worker());
+    fn settle(&self, context: &dyn TaskContext) {
+        context.shared_cells().lock().free_from(context.worker());
     }
 
-    fn run(&self, task: u64, desk: &dyn Desk) -> Result<Values, Cancelled> {
+    fn run(&self, task: u64, context: &dyn TaskContext) -> Result<Values, Cancelled> {
         let (total, protection) = (self.cost(task) as u64, self.protection.word(task));
         let mut done = 0;
         while done < total {
             let stride = STRIDE.min(total - done);
-            update(protection, stride, desk)?;
+            update(protection, stride, context)?;
             done += stride;
-            desk.progress(done as f64 / total as f64)?;
+            context.progress(done as f64 / total as f64)?;
         }
-        desk.commons().line(EXPECTED).fetch_add(total, Relaxed);
+        context.shared_cells().line(EXPECTED).fetch_add(total, Relaxed);
         Ok([total as f64, 0.0, 0.0, 0.0])
     }
 
@@ -105,27 +105,29 @@ impl Workload for Race {
 }
 
 /// Makes so many updates.
-fn update(protection: &str, updates: u64, desk: &dyn Desk) -> Result<(), Cancelled> {
-    let commons = desk.commons();
-    let counter = commons.line(COUNTER);
+fn update(protection: &str, updates: u64, context: &dyn TaskContext) -> Result<(), Cancelled> {
+    let shared_cells = context.shared_cells();
+    let counter = shared_cells.line(COUNTER);
     match protection {
         "atomic" => add_at_once(counter, updates),
         "mutex" => {
             for _ in 0..updates {
-                let _held = commons.lock().take(desk)?;
+                let _held = shared_cells.lock().take(context)?;
                 add_in_steps(counter);
             }
         }
         // More workers than counters have to share; added at once, nothing is lost by that.
-        "sharded" => add_at_once(commons.line(SHARDS + desk.worker() as usize % (Commons::LINES - SHARDS)), updates),
-        "false-sharing" => add_at_once(&crowd(commons)[desk.worker() as usize % CROWD], updates),
+        "sharded" => {
+            add_at_once(shared_cells.line(SHARDS + context.worker() as usize % (SharedCells::LINES - SHARDS)), updates)
+        }
+        "false-sharing" => add_at_once(&crowd(shared_cells)[context.worker() as usize % CROWD], updates),
         _ => (0..updates).for_each(|_| add_in_steps(counter)),
     }
     Ok(())
 }
 
-fn crowd(commons: &Commons) -> &[AtomicU64] {
-    &commons.cells()[CROWDED * Commons::LINE..][..CROWD]
+fn crowd(shared_cells: &SharedCells) -> &[AtomicU64] {
+    &shared_cells.cells()[CROWDED * SharedCells::LINE..][..CROWD]
 }
 
 /// The three steps that an unprotected `counter += 1` is made of.

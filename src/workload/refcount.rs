@@ -10,7 +10,7 @@ use std::sync::atomic::AtomicU64;
 use std::sync::atomic::Ordering::Relaxed;
 
 use super::registry::Param;
-use super::{Cancelled, Commons, Desk, Values, Workload};
+use super::{Cancelled, SharedCells, TaskContext, Values, Workload};
 use crate::scenario::{Bounds, Domain, Inputs, Job, KindSpec, Nature, ParamSpec, ValueSpec};
 
 pub(super) const SPEC: KindSpec = KindSpec {
@@ -67,9 +67,9 @@ const STRIDE: u64 = 1 << 11;
 /// References that a task holds at a time, as the frames of a few nested calls do: each is dropped so many steps later.
 const HELD: usize = 8;
 
-/// The line of the commons that counts uses of freed objects, and the cells from which on counts and marks stand.
+/// The line of the shared_cells that counts uses of freed objects, and the cells from which on counts and marks stand.
 const USED_AFTER_FREE: usize = 0;
-const COUNTS: usize = Commons::LINE;
+const COUNTS: usize = SharedCells::LINE;
 const MARKS: usize = COUNTS + OBJECTS_MAX;
 const OBJECTS_MAX: usize = 256;
 
@@ -90,47 +90,47 @@ pub(super) fn build(job: &Job) -> Box<dyn Workload> {
 }
 
 /// What became of the objects, once the reference that had kept each alive is dropped, too.
-pub(super) fn tally(job: &Job, commons: &Commons) -> Vec<(&'static str, f64)> {
+pub(super) fn tally(job: &Job, shared_cells: &SharedCells) -> Vec<(&'static str, f64)> {
     let objects = Param::of_job(job, "objects").largest() as usize;
     let is_freed = |object: &Object<'_>| object.mark.load(Relaxed) != 0;
-    let all = || (0..objects).map(|object| Object::of(commons, object));
+    let all = || (0..objects).map(|object| Object::of(shared_cells, object));
     let leaked = all().filter(|object| !is_freed(object) && object.count.load(Relaxed) != 0).count();
     vec![
         ("freed_too_early", all().filter(is_freed).count() as f64),
         ("leaked", leaked as f64),
-        ("used_after_free", commons.line(USED_AFTER_FREE).load(Relaxed) as f64),
+        ("used_after_free", shared_cells.line(USED_AFTER_FREE).load(Relaxed) as f64),
         ("objects", objects as f64),
     ]
 }
 
 impl Workload for RefCount {
-    fn settle(&self, desk: &dyn Desk) {
-        desk.commons().lock().free_from(desk.worker());
+    fn settle(&self, context: &dyn TaskContext) {
+        context.shared_cells().lock().free_from(context.worker());
     }
 
-    fn run(&self, task: u64, desk: &dyn Desk) -> Result<Values, Cancelled> {
+    fn run(&self, task: u64, context: &dyn TaskContext) -> Result<Values, Cancelled> {
         let (total, objects) = (self.cost(task) as u64, self.objects.whole(task));
         let protection = Protection::of(self.protection.word(task));
-        let commons = desk.commons();
+        let shared_cells = context.shared_cells();
         let (mut done, mut used_after_free) = (0, 0);
         let mut held: [Option<Object<'_>>; HELD] = [None; HELD];
         while done < total {
             let stride = STRIDE.min(total - done);
             for step in done..done + stride {
-                let object = Object::of(commons, pick(task, step, objects));
-                protection.change(object, 1, desk)?;
+                let object = Object::of(shared_cells, pick(task, step, objects));
+                protection.change(object, 1, context)?;
                 used_after_free += object.mark.load(Relaxed);
                 if let Some(earlier) = held[step as usize % HELD].replace(object) {
-                    protection.change(earlier, -1, desk)?;
+                    protection.change(earlier, -1, context)?;
                 }
             }
             done += stride;
-            desk.progress(done as f64 / total as f64)?;
+            context.progress(done as f64 / total as f64)?;
         }
         for object in held.into_iter().flatten() {
-            protection.change(object, -1, desk)?;
+            protection.change(object, -1, context)?;
         }
-        commons.line(USED_AFTER_FREE).fetch_add(used_after_free, Relaxed);
+        shared_cells.line(USED_AFTER_FREE).fetch_add(used_after_free, Relaxed);
         Ok([total as f64, 0.0, 0.0, 0.0])
     }
 
@@ -150,8 +150,8 @@ struct Object<'a> {
 }
 
 impl<'a> Object<'a> {
-    fn of(commons: &'a Commons, object: usize) -> Self {
-        let cells = commons.cells();
+    fn of(shared_cells: &'a SharedCells, object: usize) -> Self {
+        let cells = shared_cells.cells();
         Self { count: &cells[COUNTS + object], mark: &cells[MARKS + object] }
     }
 
@@ -193,12 +193,12 @@ impl Protection {
     }
 
     #[inline]
-    fn change(self, object: Object<'_>, by: i64, desk: &dyn Desk) -> Result<(), Cancelled> {
+    fn change(self, object: Object<'_>, by: i64, context: &dyn TaskContext) -> Result<(), Cancelled> {
         match self {
             Self::None => object.change_in_steps(by),
             Self::Atomic => object.change_at_once(by),
             Self::Mutex => {
-                let _held = desk.commons().lock().take(desk)?;
+                let _held = context.shared_cells().lock().take(context)?;
                 object.change_in_steps(by);
             }
         }

@@ -5,8 +5,8 @@
 use std::io;
 
 use super::{
-    Commons, Needs, Service, Workload, convoy, countdown, crash, http, mandelbrot, matmul, memory, pi, race, refcount,
-    sleep, square, sum, svc, triad,
+    Needs, Service, SharedCells, Workload, convoy, countdown, crash, http, mandelbrot, matmul, memory, pi, race,
+    refcount, sleep, square, sum, svc, triad,
 };
 use crate::scenario::{Inputs, Job, KindSpec, Value};
 
@@ -44,7 +44,7 @@ const SERVICES: &[(&str, Start)] = &[(http::SPEC.name, http::serve)];
 /// What a trial of some kinds is asked for besides the results of its tasks.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Watch {
-    /// Reads off the commons, when all tasks are done, what these have left there: each value that the kind's
+    /// Reads off the shared_cells, when all tasks are done, what these have left there: each value that the kind's
     /// description names, in that order.
     pub tally: Option<Tally>,
     /// Whether the memory of all processes that take part is measured while they work.
@@ -52,7 +52,7 @@ pub struct Watch {
 }
 
 /// Names of values with the values.
-pub type Tally = fn(&Job, &Commons) -> Vec<(&'static str, f64)>;
+pub type Tally = fn(&Job, &SharedCells) -> Vec<(&'static str, f64)>;
 
 const WATCHED: &[(&str, Watch)] = &[
     (race::SPEC.name, Watch { tally: Some(race::tally), memory: false }),

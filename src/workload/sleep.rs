@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::registry::Param;
-use super::{Cancelled, Desk, Values, Workload};
+use super::{Cancelled, TaskContext, Values, Workload};
 use crate::scenario::{Bounds, Domain, Inputs, Job, KindSpec, Nature, ParamSpec, ValueSpec};
 
 pub(super) const SPEC: KindSpec = KindSpec {
@@ -38,9 +38,9 @@ pub(super) fn build(job: &Job) -> Box<dyn Workload> {
 }
 
 impl Workload for Sleep {
-    fn run(&self, task: u64, desk: &dyn Desk) -> Result<Values, Cancelled> {
+    fn run(&self, task: u64, context: &dyn TaskContext) -> Result<Values, Cancelled> {
         let seconds = self.cost(task);
-        desk.sleep(Duration::from_secs_f64(seconds))?;
+        context.sleep(Duration::from_secs_f64(seconds))?;
         Ok([seconds, 0.0, 0.0, 0.0])
     }
 

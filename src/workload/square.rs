@@ -1,6 +1,6 @@
 //! `square`: x², the cheapest task there is; a run of it shows what dispatch itself costs.
 
-use super::{Cancelled, Desk, Values, Workload};
+use super::{Cancelled, TaskContext, Values, Workload};
 use crate::scenario::{Bounds, Inputs, Job, KindSpec, Nature, ValueSpec};
 
 pub(super) const SPEC: KindSpec = KindSpec {
@@ -26,7 +26,7 @@ pub(super) fn build(job: &Job) -> Box<dyn Workload> {
 }
 
 impl Workload for Square {
-    fn run(&self, task: u64, _: &dyn Desk) -> Result<Values, Cancelled> {
+    fn run(&self, task: u64, _: &dyn TaskContext) -> Result<Values, Cancelled> {
         let x = self.inputs.x(task);
         Ok([x * x, 0.0, 0.0, 0.0])
     }

@@ -9,9 +9,9 @@ mod total;
 
 use std::ops::Range;
 
-use self::total::{Accumulator, Place};
+use self::total::{Accumulator, SumSlot};
 use super::registry::Param;
-use super::{BuildError, Cancelled, Desk, Values, Workload};
+use super::{BuildError, Cancelled, TaskContext, Values, Workload};
 use crate::scenario::{Bounds, Domain, Inputs, Job, KindSpec, Nature, ParamSpec, ValueSpec};
 
 pub(super) const SPEC: KindSpec = KindSpec {
@@ -71,7 +71,7 @@ struct Sum {
     shape: Param,
     combine: Param,
     /// What the total is kept in; `None` where none is kept.
-    place: Option<Place>,
+    place: Option<SumSlot>,
     seed: u64,
 }
 
@@ -90,16 +90,16 @@ pub(super) fn build(job: &Job) -> Result<Box<dyn Workload>, BuildError> {
 }
 
 impl Workload for Sum {
-    fn run(&self, task: u64, desk: &dyn Desk) -> Result<Values, Cancelled> {
+    fn run(&self, task: u64, context: &dyn TaskContext) -> Result<Values, Cancelled> {
         let terms = self.terms.whole(task);
-        let slice = Slice { start: self.inputs.x(task) as u64 * terms, terms };
-        let shape = Shape::of(self.shape.word(task));
+        let slice = SumSlice { start: self.inputs.x(task) as u64 * terms, terms };
+        let shape = SumShape::of(self.shape.word(task));
         let seed = self.seed;
-        let total = self.place.map(|place| place.accumulator(self.combine.word(task), desk));
+        let total = self.place.map(|place| place.accumulator(self.combine.word(task), context));
         let sum = match self.series.word(task) {
-            "harmonic" => slice.sum(shape, desk, &total, |i| 1.0 / (i + 1) as f64),
-            "whole" => slice.sum(shape, desk, &total, |i| i as f64),
-            _ => slice.sum(shape, desk, &total, |i| fraction(seed, i)),
+            "harmonic" => slice.sum(shape, context, &total, |i| 1.0 / (i + 1) as f64),
+            "whole" => slice.sum(shape, context, &total, |i| i as f64),
+            _ => slice.sum(shape, context, &total, |i| fraction(seed, i)),
         }?;
         Ok([sum, terms as f64, 0.0, 0.0])
     }
@@ -110,28 +110,28 @@ impl Workload for Sum {
 }
 
 /// The terms from `start` on.
-struct Slice {
+struct SumSlice {
     start: u64,
     terms: u64,
 }
 
-impl Slice {
+impl SumSlice {
     /// The sum of its terms, which is also added to the total, if there is one.
     fn sum(
         &self,
-        shape: Shape,
-        desk: &dyn Desk,
+        shape: SumShape,
+        context: &dyn TaskContext,
         total: &Option<Accumulator<'_>>,
         term: impl Fn(u64) -> f64,
     ) -> Result<f64, Cancelled> {
         match total {
-            None => self.sum_of(shape, desk, term),
+            None => self.sum_of(shape, context, term),
             Some(Accumulator::OfSlices(total)) => {
-                let sum = self.sum_of(shape, desk, term)?;
+                let sum = self.sum_of(shape, context, term)?;
                 total.add(sum);
                 Ok(sum)
             }
-            Some(Accumulator::OfTerms(total)) => self.sum_of(shape, desk, |i| {
+            Some(Accumulator::OfTerms(total)) => self.sum_of(shape, context, |i| {
                 let term = term(i);
                 total.add(term);
                 term
@@ -139,7 +139,7 @@ impl Slice {
         }
     }
 
-    fn sum_of(&self, shape: Shape, desk: &dyn Desk, term: impl Fn(u64) -> f64) -> Result<f64, Cancelled> {
+    fn sum_of(&self, shape: SumShape, context: &dyn TaskContext, term: impl Fn(u64) -> f64) -> Result<f64, Cancelled> {
         let mut sum = shape;
         let mut added = 0;
         while added < self.terms {
@@ -147,14 +147,14 @@ impl Slice {
             let first = self.start + added;
             sum.add(first..first + stride, &term);
             added += stride;
-            desk.progress(added as f64 / self.terms as f64)?;
+            context.progress(added as f64 / self.terms as f64)?;
         }
         Ok(sum.total())
     }
 }
 
 /// A sum in the making.
-enum Shape {
+enum SumShape {
     /// One term after the other: n terms need n − 1 additions, each waiting for the one before.
     Chain(f64),
     /// Pairwise: as many additions, in log₂ n layers; the rounding error grows with log n instead of n (N. J. Higham,
@@ -163,7 +163,7 @@ enum Shape {
     Tree(Vec<Option<f64>>),
 }
 
-impl Shape {
+impl SumShape {
     fn of(word: &str) -> Self {
         if word == "tree" { Self::Tree(Vec::new()) } else { Self::Chain(0.0) }
     }

@@ -17,7 +17,7 @@ use libsvm_rs::{KernelType, SvmModel, SvmNode, SvmParameter, SvmProblem};
 
 use self::dataset::Dataset;
 use self::folds::stratified;
-use super::{Away, BuildError, Cancelled, Desk, Needs, Values, Workload};
+use super::{BuildError, Cancelled, Needs, ReleasedGil, TaskContext, Values, Workload};
 use crate::scenario::{Bounds, Domain, GridSearch, Inputs, Job, KindSpec, Nature, ParamSpec, Params, Value, ValueSpec};
 
 pub(super) const SPEC: KindSpec = KindSpec {
@@ -166,7 +166,7 @@ pub(super) fn needs(job: &Job) -> Needs {
 }
 
 impl Workload for Search {
-    fn run(&self, task: u64, desk: &dyn Desk) -> Result<Values, Cancelled> {
+    fn run(&self, task: u64, context: &dyn TaskContext) -> Result<Values, Cancelled> {
         let parameter = self.parameter(task);
         let folds = match self.value(task, FOLD) {
             Some(Value::Whole(fold)) => *fold as u32..*fold as u32 + 1,
@@ -176,7 +176,8 @@ impl Workload for Search {
         let mut sums = [0.0; 4];
         for fold in folds {
             // scikit-learn lets go of the lock while LIBSVM trains and while it classifies.
-            let values = desk.without_lock(Away::Native, || self.fit_and_score(&parameter, fold, desk))??;
+            let values =
+                context.without_lock(ReleasedGil::Native, || self.fit_and_score(&parameter, fold, context))??;
             sums.iter_mut().zip(values).for_each(|(sum, value)| *sum += value);
         }
         Ok(sums.map(|sum| sum / count))
@@ -189,8 +190,13 @@ impl Workload for Search {
 }
 
 impl Search {
-    fn fit_and_score(&self, parameter: &SvmParameter, fold: u32, desk: &dyn Desk) -> Result<Values, Cancelled> {
-        if desk.cancelled() {
+    fn fit_and_score(
+        &self,
+        parameter: &SvmParameter,
+        fold: u32,
+        context: &dyn TaskContext,
+    ) -> Result<Values, Cancelled> {
+        if context.cancelled() {
             return Err(Cancelled);
         }
         let begun = Instant::now();
@@ -200,7 +206,7 @@ impl Search {
         let mut judge = Judge::new(&model);
         let (mut tested, mut right) = (0, 0);
         for i in (0..self.fold_of.len()).filter(|&i| self.fold_of[i] == fold) {
-            if tested % STRIDE == 0 && desk.cancelled() {
+            if tested % STRIDE == 0 && context.cancelled() {
                 return Err(Cancelled);
             }
             tested += 1;

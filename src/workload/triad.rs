@@ -8,7 +8,7 @@ use std::cell::RefCell;
 use std::hint::black_box;
 
 use super::registry::Param;
-use super::{Away, Cancelled, Desk, Needs, Values, Workload};
+use super::{Cancelled, Needs, ReleasedGil, TaskContext, Values, Workload};
 use crate::scenario::{Bounds, Domain, Job, KindSpec, Nature, ParamSpec, ValueSpec};
 use crate::units;
 
@@ -75,18 +75,18 @@ pub(super) fn needs(job: &Job) -> Needs {
 }
 
 impl Workload for Triad {
-    fn settle(&self, desk: &dyn Desk) {
+    fn settle(&self, context: &dyn TaskContext) {
         let most = iterations(self.mib.largest() as u64);
         // Called off in the middle, or without memory, it leaves arrays too short, which a task would fill up.
-        let _ = ARRAYS.with_borrow_mut(|arrays| arrays.reach(most, desk));
+        let _ = ARRAYS.with_borrow_mut(|arrays| arrays.reach(most, context));
     }
 
-    fn run(&self, task: u64, desk: &dyn Desk) -> Result<Values, Cancelled> {
+    fn run(&self, task: u64, context: &dyn TaskContext) -> Result<Values, Cancelled> {
         let (n, passes) = (iterations(self.mib.whole(task)), self.passes.whole(task));
-        let sum = desk.without_lock(Away::Native, || {
+        let sum = context.without_lock(ReleasedGil::Native, || {
             ARRAYS.with_borrow_mut(|arrays| {
-                arrays.reach(n, desk)?;
-                arrays.triad(n, passes, factor(task), desk)
+                arrays.reach(n, context)?;
+                arrays.triad(n, passes, factor(task), context)
             })
         })??;
         Ok([sum, (BYTES_AN_ITERATION * passes * n as u64) as f64, 0.0, 0.0])
@@ -99,10 +99,10 @@ impl Workload for Triad {
 
 impl Arrays {
     /// Makes the arrays at least `n` long. All entries are small whole numbers, so every sum of them is exact.
-    fn reach(&mut self, n: usize, desk: &dyn Desk) -> Result<(), Cancelled> {
+    fn reach(&mut self, n: usize, context: &dyn TaskContext) -> Result<(), Cancelled> {
         for array in [&mut self.a, &mut self.b, &mut self.c] {
             array.try_reserve_exact(n.saturating_sub(array.len())).map_err(|_| {
-                desk.fail(&format!("there is no memory for three arrays of {} numbers each", units::count(n as u64)))
+                context.fail(&format!("there is no memory for three arrays of {} numbers each", units::count(n as u64)))
             })?;
         }
         while self.a.len() < n {
@@ -110,7 +110,7 @@ impl Arrays {
             self.b.extend(range.clone().map(|i| (i % 7) as f64));
             self.c.extend(range.clone().map(|i| (i % 5) as f64));
             self.a.resize(range.end, 0.0);
-            if desk.cancelled() {
+            if context.cancelled() {
                 return Err(Cancelled);
             }
         }
@@ -118,7 +118,7 @@ impl Arrays {
     }
 
     /// Passes over the first `n` entries; the sum of a after the last.
-    fn triad(&mut self, n: usize, passes: u64, s: f64, desk: &dyn Desk) -> Result<f64, Cancelled> {
+    fn triad(&mut self, n: usize, passes: u64, s: f64, context: &dyn TaskContext) -> Result<f64, Cancelled> {
         let mut sum = 0.0;
         for pass in 0..passes {
             let is_last = pass + 1 == passes;
@@ -130,7 +130,7 @@ impl Arrays {
                     sum += a.iter().sum::<f64>();
                 }
                 done += a.len();
-                desk.progress((pass as f64 + done as f64 / n as f64) / passes as f64)?;
+                context.progress((pass as f64 + done as f64 / n as f64) / passes as f64)?;
             }
         }
         Ok(sum)

@@ -112,7 +112,7 @@ impl Running {
         assert!(holds(self), "it ended before {what}: {}", self.stderr());
     }
 
-    /// The processes of its own that are alive: the nursery and its workers.
+    /// The processes of its own that are alive: the forkserver and its workers.
     pub fn children(&mut self) -> Vec<(u32, String)> {
         let found = descendants(self.pid());
         self.seen.extend(found.iter().map(|(pid, _)| *pid));
@@ -134,12 +134,12 @@ impl Running {
         self.workers()
     }
 
-    /// The nursery: the child that workers are forked from.
-    pub fn nursery(&mut self) -> Option<u32> {
+    /// The forkserver: the child that workers are forked from.
+    pub fn forkserver(&mut self) -> Option<u32> {
         let parlab = self.pid();
         self.children().iter().map(|(pid, _)| *pid).find(|&pid| {
             let command = std::fs::read_to_string(format!("/proc/{pid}/cmdline")).unwrap_or_default();
-            parent(pid) == Some(parlab) && command.contains("__nursery")
+            parent(pid) == Some(parlab) && command.contains("__forkserver")
         })
     }
 
@@ -186,7 +186,7 @@ impl Drop for Running {
         }
         for &pid in self.seen.iter().filter(|&&pid| is_alive(pid)) {
             // Only what still is a parlab: the number may have been given to somebody else.
-            if std::fs::read_to_string(format!("/proc/{pid}/cmdline")).is_ok_and(|line| line.contains("__nursery")) {
+            if std::fs::read_to_string(format!("/proc/{pid}/cmdline")).is_ok_and(|line| line.contains("__forkserver")) {
                 let _ = kill(Pid::from_raw(pid as i32), Signal::SIGKILL);
             }
         }

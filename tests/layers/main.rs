@@ -3,7 +3,12 @@
 //! In every terminal program that we read without such a test, the core had come to import the screen. The rules
 //! stand as tables in `rules.rs`; a change of the design is a change there.
 
+mod circles;
+mod leftovers;
+mod names;
+mod paths;
 mod rules;
+mod scopes;
 mod source;
 mod tokens;
 
@@ -30,13 +35,37 @@ fn files_below(folder: &Path, package: &Path) -> Vec<Source> {
     found
 }
 
-#[test]
-fn the_tree_keeps_to_the_design() {
+/// All files of `src/`.
+fn tree() -> Vec<Source> {
     let package = Path::new(env!("CARGO_MANIFEST_DIR"));
     let sources = files_below(&package.join("src"), package);
     assert!(sources.len() > 20, "only {} files found", sources.len());
-    let objections = objections(&sources, rules::UNSAFE_FILES);
+    sources
+}
+
+#[track_caller]
+fn none(objections: &[String]) {
     assert!(objections.is_empty(), "\n{}\n", objections.join("\n"));
+}
+
+#[test]
+fn the_tree_keeps_to_the_design() {
+    none(&objections(&tree(), rules::UNSAFE_FILES));
+}
+
+#[test]
+fn files_of_a_room_form_no_circles() {
+    none(&circles::objections(&tree(), leftovers::KNOWN_CIRCLES, leftovers::FILES_IN_CIRCLES));
+}
+
+#[test]
+fn no_type_has_the_name_of_another() {
+    none(&names::double_names(&tree(), leftovers::DOUBLE_NAMES));
+}
+
+#[test]
+fn no_backend_is_asked_for_by_name() {
+    none(&names::backends_by_name(&tree(), leftovers::BACKENDS_BY_NAME));
 }
 
 #[test]
@@ -90,7 +119,7 @@ fn imports_up_and_sideways_are_seen_however_they_are_written() {
 #[test]
 fn tests_within_the_tree_are_held_to_the_same_imports() {
     let text = "#[cfg(test)]\nmod tests {\n use super::*;\n use crate::tui::State;\n}";
-    objected("src/engine/ledger.rs", text, "src/engine/ledger.rs:5: engine must not use tui");
+    objected("src/engine/record.rs", text, "src/engine/record.rs:5: engine must not use tui");
 }
 
 #[test]

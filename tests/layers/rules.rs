@@ -17,9 +17,17 @@ const fn room(name: &'static str, uses: &'static [&'static str]) -> Room {
 /// and stand outside of this.
 pub(crate) const ROOMS: &[Room] = &[
     room("cli", &["scenario"]),
-    room("tui", &["engine", "backend", "workload", "scenario", "analysis", "chart", "machine", "units"]),
-    room("report", &["engine", "backend", "workload", "scenario", "analysis", "chart", "machine", "units"]),
-    room("engine", &["backend", "workload", "scenario", "analysis", "machine", "units"]),
+    room(
+        "tui",
+        &["engine", "results", "record", "backend", "workload", "scenario", "analysis", "chart", "machine", "units"],
+    ),
+    room(
+        "report",
+        &["engine", "results", "record", "backend", "workload", "scenario", "analysis", "chart", "machine", "units"],
+    ),
+    room("engine", &["results", "record", "backend", "workload", "scenario", "analysis", "machine", "units"]),
+    room("results", &["record", "workload", "scenario", "analysis", "units"]),
+    room("record", &["backend", "workload", "scenario", "machine", "units"]),
     room("backend", &["workload", "scenario", "machine", "units"]),
     room("workload", &["scenario", "machine", "units"]),
     room("scenario", &["units"]),
@@ -41,7 +49,7 @@ const PRINTERS: &[&str] = &["cli", "report", "tui"];
 
 /// The files that may contain `unsafe`, each of which must.
 pub(crate) const UNSAFE_FILES: &[&str] =
-    &["src/backend/board.rs", "src/backend/clock.rs", "src/backend/nursery.rs", "src/report/closed.rs"];
+    &["src/backend/board.rs", "src/backend/clock.rs", "src/backend/forkserver.rs", "src/report/closed.rs"];
 
 /// Longer files do more than one thing.
 const LINE_LIMIT: usize = 450;

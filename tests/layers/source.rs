@@ -1,5 +1,9 @@
 //! A source file reduced to what the rules ask for: which rooms and crates it names, where it prints or is unsafe.
 
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::paths::{Path, paths};
+use crate::scopes::{Place, places, test_modules};
 use crate::tokens::{Token, tokens};
 
 /// Something a file names.
@@ -23,7 +27,21 @@ pub(crate) struct Source {
     pub(crate) room: String,
     pub(crate) lines: usize,
     pub(crate) opens_with_purpose: bool,
+    /// Its module below the crate: `["engine", "run"]`.
+    pub(crate) module: Vec<String>,
+    /// The modules that it declares for tests only.
+    pub(crate) test_modules: Vec<Vec<String>>,
+    /// The paths that it names outside of tests.
+    pub(crate) paths: Vec<Path>,
+    /// The types that it defines outside of tests, each with its line.
+    pub(crate) types: Vec<(usize, String)>,
+    /// What it defines at all.
+    pub(crate) defined: BTreeSet<String>,
+    /// The backends that it asks for by name outside of tests, each with its line.
+    pub(crate) backends: Vec<(usize, String)>,
     mentions: Vec<(usize, Mention)>,
+    /// How often each name occurs outside of tests.
+    names: BTreeMap<String, usize>,
 }
 
 const PRINTS: &[&str] = &["print", "println", "eprint", "eprintln", "dbg"];
@@ -37,15 +55,33 @@ impl Source {
             .cloned()
             .unwrap_or_else(|| if path.ends_with("main.rs") { "main" } else { "lib" }.to_owned());
         let tokens = tokens(text);
-        let mut reader = Reader { tokens: &tokens, module, scopes: Vec::new(), is_test, mentions: Vec::new() };
+        let places = places(&tokens, &module, is_test);
+        let mut reader = Reader { tokens: &tokens, places: &places, mentions: Vec::new() };
         reader.read();
+        let outside_tests = || tokens.iter().zip(&places).filter(|(_, place)| !place.is_test);
+        let mut names = BTreeMap::new();
+        for (token, _) in outside_tests() {
+            *names.entry(token.text.clone()).or_insert(0) += 1;
+        }
         Self {
             path: path.to_owned(),
             room,
             lines: text.lines().count(),
             opens_with_purpose: text.starts_with("//!"),
+            test_modules: test_modules(&tokens, &places),
+            paths: paths(&tokens, &places),
+            types: reader.types(),
+            defined: reader.defined(),
+            backends: reader.backends(),
             mentions: reader.mentions,
+            module,
+            names,
         }
+    }
+
+    /// How often a name occurs outside of tests.
+    pub(crate) fn times_named(&self, name: &str) -> usize {
+        self.names.get(name).copied().unwrap_or(0)
     }
 
     /// What it names, each with its line.
@@ -54,47 +90,44 @@ impl Source {
     }
 }
 
-/// `src/engine/ledger.rs` is the module engine::ledger; `mod.rs` is its folder; `lib.rs` and `main.rs` are the root.
+/// The files that are not for tests only, as `mod.rs` has it of those below it.
+pub(crate) fn outside_tests(sources: &[Source]) -> impl Iterator<Item = &Source> {
+    let tests: BTreeSet<&[String]> =
+        sources.iter().flat_map(|source| &source.test_modules).map(Vec::as_slice).collect();
+    sources.iter().filter(move |source| !(0..=source.module.len()).any(|n| tests.contains(&source.module[..n])))
+}
+
+/// `src/engine/record.rs` is the module engine::record; `mod.rs` is its folder; `lib.rs` and `main.rs` are the root.
 fn module_of(path: &str) -> Vec<String> {
     let inside = path.trim_start_matches("src/").trim_end_matches(".rs");
     let steps = inside.split('/').filter(|step| !["mod", "lib", "main"].contains(step));
     steps.map(str::to_owned).collect()
 }
 
-/// Goes through the tokens once, keeping track of the module it is in.
+/// What makes a name that of a type.
+const TYPES: &[&str] = &["struct", "enum", "union", "trait", "type"];
+
+/// What else makes a name one that others may import.
+const ITEMS: &[&str] = &["fn", "const", "static", "mod"];
+
+/// The backends' names, in whatever letters.
+const BACKENDS: &[&str] = &["serial", "threads", "processes", "hybrid"];
+
+/// Goes through the tokens, knowing where each stands.
 struct Reader<'a> {
     tokens: &'a [Token],
-    module: Vec<String>,
-    /// The open braces, outermost first.
-    scopes: Vec<Scope>,
-    is_test: bool,
+    places: &'a [Place],
     mentions: Vec<(usize, Mention)>,
-}
-
-/// What an open brace changed.
-struct Scope {
-    /// Whether it is that of `mod name {`.
-    is_module: bool,
-    /// Whether the code around it is a test.
-    was_test: bool,
 }
 
 impl Reader<'_> {
     fn read(&mut self) {
-        let mut test_is_next = false;
         for at in 0..self.tokens.len() {
             match self.word(at) {
-                "cfg" if self.is(at + 1, &["(", "test", ")"]) => test_is_next = true,
-                ";" => test_is_next = false,
-                "{" => {
-                    self.open(at, test_is_next);
-                    test_is_next = false;
-                }
-                "}" => self.close(),
                 "crate" | "parlab" if self.is_path_start(at) && self.word(at + 1) == "::" => self.own(at + 2),
                 "super" if self.is_path_start(at) => self.outer(at),
                 "unsafe" => self.mention(at, Mention::Unsafe),
-                word if PRINTS.contains(&word) && self.word(at + 1) == "!" && !self.is_test => {
+                word if PRINTS.contains(&word) && self.word(at + 1) == "!" && !self.places[at].is_test => {
                     self.mention(at, Mention::Print(word.to_owned()));
                 }
                 word if self.is_path_start(at) && (self.word(at + 1) == "::" || self.is_used(at)) => {
@@ -105,27 +138,48 @@ impl Reader<'_> {
         }
     }
 
-    /// An opening brace: perhaps that of `mod name {`.
-    fn open(&mut self, at: usize, is_test: bool) {
-        let is_module = at >= 2 && self.word(at - 2) == "mod";
-        self.scopes.push(Scope { is_module, was_test: self.is_test });
-        if is_module {
-            self.module.push(self.word(at - 1).to_owned());
-            self.is_test |= is_test;
-        }
+    /// The types defined outside of tests. A `type` among the members of another is none of its own.
+    fn types(&self) -> Vec<(usize, String)> {
+        let defines = |at: usize| {
+            let is_item = self.is_definition(at, TYPES) && !self.places[at].is_test;
+            is_item && !(self.word(at) == "type" && self.places[at].is_member)
+        };
+        let found = (0..self.tokens.len()).filter(|&at| defines(at));
+        found.map(|at| (self.tokens[at].line, self.word(at + 1).to_owned())).collect()
     }
 
-    fn close(&mut self) {
-        let Some(scope) = self.scopes.pop() else { return };
-        self.is_test = scope.was_test;
-        if scope.is_module {
-            self.module.pop();
+    /// The names of all items, those of members among them.
+    fn defined(&self) -> BTreeSet<String> {
+        let found = (0..self.tokens.len())
+            .filter(|&at| self.is_definition(at, TYPES) || self.is_definition(at, ITEMS) && !self.places[at].is_member);
+        found.map(|at| self.word(at + 1).to_owned()).collect()
+    }
+
+    /// Whether a name is given at a token, as in `struct Name`.
+    fn is_definition(&self, at: usize, words: &[&str]) -> bool {
+        let is_raw = at > 0 && self.word(at - 1) == "#";
+        words.contains(&self.word(at)) && !is_raw && self.tokens.get(at + 1).is_some_and(Token::is_name)
+    }
+
+    /// The backends asked for by name outside of tests: `BackendKind::Threads`, or `Self::Threads` in its own methods.
+    fn backends(&self) -> Vec<(usize, String)> {
+        let is_own = (1..self.tokens.len())
+            .any(|at| self.word(at) == "BackendKind" && ["impl", "for", "enum", "struct"].contains(&self.word(at - 1)));
+        let begins = |at: usize| self.word(at) == "BackendKind" || is_own && self.word(at) == "Self";
+        let mut found = Vec::new();
+        for at in (0..self.tokens.len()).filter(|&at| begins(at) && !self.places[at].is_test) {
+            let named = self.word(at + 2);
+            let is_backend = BACKENDS.contains(&named.to_lowercase().as_str()) || ["{", "*"].contains(&named);
+            if self.word(at + 1) == "::" && is_backend {
+                found.push((self.tokens[at].line, named.to_owned()));
+            }
         }
+        found
     }
 
     /// A path that begins with `super::`, which may lead to the root of the crate.
     fn outer(&mut self, mut at: usize) {
-        let mut depth = self.module.len();
+        let mut depth = self.places[at].module.len();
         while self.word(at) == "super" && self.word(at + 1) == "::" {
             depth = depth.saturating_sub(1);
             at += 2;
@@ -177,9 +231,5 @@ impl Reader<'_> {
 
     fn word(&self, at: usize) -> &str {
         self.tokens.get(at).map_or("", |token| token.text.as_str())
-    }
-
-    fn is(&self, at: usize, words: &[&str]) -> bool {
-        words.iter().enumerate().all(|(i, word)| self.word(at + i) == *word)
     }
 }

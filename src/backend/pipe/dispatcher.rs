@@ -11,10 +11,10 @@ use std::sync::mpsc::Receiver;
 use rustix::event::PollFlags;
 
 use super::super::board::Board;
-use super::super::worker::{Bench, counts, fingerprint, thread_usage};
-use super::clerk::copy_to_slot;
+use super::super::worker::{PreparedJob, counts, fingerprint, thread_usage};
+use super::client::copy_to_slot;
 use super::ends::{Moved, read, wait, waiting_for, write};
-use super::frame::{HEAD, Layout, ResultFrame, head, write_tasks};
+use super::frame::{FrameLayout, HEAD, ResultFrame, head, write_tasks};
 
 /// Messages sent before results are looked at again.
 const IN_A_ROW: usize = 64;
@@ -32,8 +32,8 @@ pub(super) enum Return {
 /// The state of the thread.
 pub(super) struct Dispatcher {
     board: Arc<Board>,
-    bench: Arc<Bench>,
-    layout: Layout,
+    prepared: Arc<PreparedJob>,
+    layout: FrameLayout,
     /// Where tasks go in, and where results come out.
     tasks: OwnedFd,
     results: OwnedFd,
@@ -53,14 +53,14 @@ pub(super) struct Dispatcher {
 impl Dispatcher {
     pub(super) fn new(
         board: &Arc<Board>,
-        bench: &Arc<Bench>,
+        prepared: &Arc<PreparedJob>,
         (tasks, results): (OwnedFd, OwnedFd),
         returns: Receiver<Return>,
     ) -> Self {
-        let layout = Layout::of(board.shape());
+        let layout = FrameLayout::of(board.shape());
         Self {
             board: Arc::clone(board),
-            bench: Arc::clone(bench),
+            prepared: Arc::clone(prepared),
             layout,
             tasks,
             results,
@@ -127,7 +127,7 @@ impl Dispatcher {
             match write(&self.tasks, &self.outgoing[self.sent..])? {
                 Moved::Some(bytes) => self.sent += bytes,
                 Moved::None => break,
-                // The nursery is gone and all workers with it: whoever hears of that tells it.
+                // The forkserver is gone and all workers with it: whoever hears of that tells it.
                 Moved::Over => return Err(io::ErrorKind::BrokenPipe.into()),
             }
             any = true;
@@ -145,7 +145,7 @@ impl Dispatcher {
             (!fresh.is_empty()).then_some(fresh)
         });
         let Some(positions) = positions else { return false };
-        write_tasks(&mut self.outgoing, positions, |p| self.bench.task_at(p), |task| self.board.input(task));
+        write_tasks(&mut self.outgoing, positions, |p| self.prepared.task_at(p), |task| self.board.input(task));
         self.sent = 0;
         true
     }

@@ -11,14 +11,14 @@ use rustix::io::{Errno, ioctl_fionbio};
 pub(super) const LOOK_UP: Duration = Duration::from_millis(20);
 
 /// What workers have of the pipes.
-pub(in crate::backend) struct Ends {
+pub(in crate::backend) struct PipeEnds {
     /// Where tasks come out.
     pub(super) tasks: OwnedFd,
     /// Where results go in.
     pub(super) results: OwnedFd,
 }
 
-impl Ends {
+impl PipeEnds {
     /// Takes the two ends as they come with an order, tasks first.
     pub(in crate::backend) fn new(tasks: OwnedFd, results: OwnedFd) -> Self {
         Self { tasks, results }

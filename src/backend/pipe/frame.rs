@@ -7,7 +7,7 @@
 
 use std::ops::Range;
 
-use super::super::board::Shape;
+use super::super::board::BoardSpec;
 use crate::workload::Values;
 
 /// Size of a number.
@@ -20,7 +20,7 @@ const WORD: usize = 8;
 /// results:  worker · count · { task · failed? · values … · sum · payload } …
 /// ```
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Layout {
+pub(super) struct FrameLayout {
     payload: usize,
     values: usize,
     /// The most tasks of one message.
@@ -30,8 +30,8 @@ pub(super) struct Layout {
 /// What a message begins with: the first position or the worker, and how many tasks or results follow.
 pub(super) const HEAD: usize = 2 * WORD;
 
-impl Layout {
-    pub(super) fn of(shape: &Shape) -> Self {
+impl FrameLayout {
+    pub(super) fn of(shape: &BoardSpec) -> Self {
         Self {
             payload: shape.payload as usize,
             values: shape.values,
@@ -110,7 +110,7 @@ pub(super) struct ResultFrame<'m> {
     pub(super) payload: &'m [u8],
 }
 
-impl Layout {
+impl FrameLayout {
     /// Writes all of a result but its payload, into the bytes that are its own; returns those of the payload.
     pub(super) fn write_result<'m>(
         &self,

@@ -14,13 +14,13 @@
 //!
 //! Nothing here knows what a task does, and nothing but messages goes through the pipes.
 
-mod clerk;
+mod client;
 mod dispatcher;
 mod ends;
 mod frame;
-mod office;
-mod turn;
+mod lock;
+mod pool;
 
-pub(super) use clerk::{Clerk, put_payload_word};
-pub(super) use ends::Ends;
-pub(super) use office::Office;
+pub(super) use client::{PipeClient, put_payload_word};
+pub(super) use ends::PipeEnds;
+pub(super) use pool::PipePool;

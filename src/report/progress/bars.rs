@@ -4,8 +4,8 @@ use std::time::{Duration, Instant};
 
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use super::course::Course;
-use crate::engine::{Event, Stamped};
+use super::course::RunCourse;
+use crate::record::{Event, Stamped};
 use crate::units::{self, Letters};
 
 /// The shortest time between two drawings: what is shown must not disturb what is measured.
@@ -16,7 +16,7 @@ const RUN_STEPS: u64 = 1000;
 
 /// Bars that are redrawn in place.
 pub struct Bars {
-    course: Course,
+    course: RunCourse,
     letters: Letters,
     all: MultiProgress,
     trial: ProgressBar,
@@ -45,7 +45,7 @@ impl Bars {
         let bar = |steps| all.add(ProgressBar::new(steps).with_style(style.clone()));
         let (trial, run) = (bar(1), bar(RUN_STEPS));
         run.set_prefix("run");
-        Self { course: Course::default(), letters, all, trial, run, heard: Instant::now(), gate: None, drawn: None }
+        Self { course: RunCourse::default(), letters, all, trial, run, heard: Instant::now(), gate: None, drawn: None }
     }
 
     pub(super) fn take(&mut self, stamped: &Stamped) {
@@ -143,7 +143,7 @@ mod tests {
     use indicatif::TermLike;
 
     use super::*;
-    use crate::engine::{Planned, ScenarioFacts};
+    use crate::record::{Planned, ScenarioFacts};
     use crate::scenario::{BackendKind, Config, Plan, PlannedTrial};
 
     /// A terminal of 80 columns in memory.
@@ -215,7 +215,7 @@ mod tests {
             parlab: String::new(),
             started_at: String::new(),
             scenario: ScenarioFacts { tasks: 4, ..ScenarioFacts::default() },
-            machine: crate::engine::MachineFacts::default(),
+            machine: crate::record::MachineFacts::default(),
             plan: Plan {
                 configs: vec![Config::new(BackendKind::Processes, 2)],
                 baseline: None,

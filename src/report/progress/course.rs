@@ -2,14 +2,14 @@
 //!
 //! Slim on purpose: no outcome is kept, so following a run costs no memory to speak of.
 
-use crate::engine::{Event, Stamped, TrialEnd, TrialOutcome, label_at};
+use crate::record::{Event, Stamped, TrialEnd, TrialOutcome, label_at};
 use crate::report::loss_sentence;
 use crate::scenario::{Plan, PlannedTrial};
 use crate::units;
 
 /// A fold over events that knows where the run stands.
 #[derive(Debug, Default)]
-pub(super) struct Course {
+pub(super) struct RunCourse {
     plan: Option<Plan>,
     /// Tasks of a trial.
     pub(super) tasks: u64,
@@ -35,7 +35,7 @@ impl Spent {
     }
 }
 
-impl Course {
+impl RunCourse {
     /// Takes in the next event.
     pub(super) fn apply(&mut self, stamped: &Stamped) {
         self.elapsed_s = stamped.elapsed_s;
@@ -157,14 +157,14 @@ fn wall(s: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::{MachineFacts, Planned, ScenarioFacts};
+    use crate::record::{MachineFacts, Planned, ScenarioFacts};
     use crate::scenario::{BackendKind, Config};
 
     /// Two configurations in turn, four trials.
-    fn course() -> Course {
+    fn course() -> RunCourse {
         let config = |workers| Config::new(BackendKind::Threads, workers);
         let trials = (0..4).map(|n| PlannedTrial { config: n % 2, repeat: n as u32 / 2, warmup: false }).collect();
-        let mut course = Course::default();
+        let mut course = RunCourse::default();
         let planned = Planned {
             parlab: String::new(),
             started_at: String::new(),
@@ -182,7 +182,7 @@ mod tests {
     }
 
     /// Runs a trial from one time to another.
-    fn run(course: &mut Course, trial: usize, from_s: f64, to_s: f64) {
+    fn run(course: &mut RunCourse, trial: usize, from_s: f64, to_s: f64) {
         course.apply(&Stamped { elapsed_s: from_s, trials_done: trial, event: Event::TrialStarted { trial } });
         let event = Event::TrialFinished { trial, outcome: Box::new(outcome()) };
         course.apply(&Stamped { elapsed_s: to_s, trials_done: trial + 1, event });

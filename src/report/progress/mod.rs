@@ -1,4 +1,4 @@
-//! Progress of a run without a screen, on stderr: bars on a terminal, lines elsewhere, nothing when asked for quiet.
+//! ProgressReporter of a run without a screen, on stderr: bars on a terminal, lines elsewhere, nothing when asked for quiet.
 //!
 //! It listens to events and to counts read off the board; it waits for nothing, starts no thread, and an stderr
 //! that is gone or full is no reason to stop measuring.
@@ -8,28 +8,28 @@ mod course;
 
 use std::io::{self, Write};
 
-use crate::engine::Stamped;
+use crate::record::Stamped;
 use crate::units::Letters;
 pub use bars::Bars;
-use course::Course;
+use course::RunCourse;
 
 /// How progress is told.
-pub enum Progress {
+pub enum ProgressReporter {
     /// Bars that are redrawn in place and vanish at the end.
     Bars(Box<Bars>),
     /// A line a trial.
-    Lines(Box<Lines>),
+    ProgressLines(Box<ProgressLines>),
     /// Not at all.
     Silent,
 }
 
-impl Progress {
+impl ProgressReporter {
     /// What suits stderr, which can show these letters.
     pub fn new(quiet: bool, stderr_is_terminal: bool, letters: Letters) -> Self {
         match (quiet, stderr_is_terminal) {
             (true, _) => Self::Silent,
             (false, true) => Self::Bars(Box::new(Bars::on_stderr(letters))),
-            (false, false) => Self::Lines(Box::new(Lines::to(Box::new(io::stderr()), letters))),
+            (false, false) => Self::ProgressLines(Box::new(ProgressLines::to(Box::new(io::stderr()), letters))),
         }
     }
 
@@ -37,7 +37,7 @@ impl Progress {
     pub fn take(&mut self, stamped: &Stamped) {
         match self {
             Self::Bars(bars) => bars.take(stamped),
-            Self::Lines(lines) => lines.take(stamped),
+            Self::ProgressLines(lines) => lines.take(stamped),
             Self::Silent => {}
         }
     }
@@ -54,7 +54,7 @@ impl Progress {
     pub fn warn(&mut self, line: &str) {
         match self {
             Self::Bars(bars) => bars.line(line),
-            Self::Lines(lines) => lines.line(line),
+            Self::ProgressLines(lines) => lines.line(line),
             Self::Silent => write_line(&mut io::stderr(), line),
         }
     }
@@ -67,17 +67,17 @@ impl Progress {
     }
 }
 
-/// Progress for logs: `trial 3/12  processes × 2  repeat 1/3  0.412 s`.
-pub struct Lines {
-    course: Course,
+/// ProgressReporter for logs: `trial 3/12  processes × 2  repeat 1/3  0.412 s`.
+pub struct ProgressLines {
+    course: RunCourse,
     out: Box<dyn Write + Send>,
     letters: Letters,
 }
 
-impl Lines {
-    /// Lines that are written to any sink, in these letters.
+impl ProgressLines {
+    /// ProgressLines that are written to any sink, in these letters.
     pub fn to(out: Box<dyn Write + Send>, letters: Letters) -> Self {
-        Self { course: Course::default(), out, letters }
+        Self { course: RunCourse::default(), out, letters }
     }
 
     fn take(&mut self, stamped: &Stamped) {

@@ -1,7 +1,8 @@
 //! What the interpreters' locks cost: a line a configuration, for runs under one.
 
 use super::wrap::wrapped;
-use crate::engine::{Figures, LockUse, Row};
+use crate::record::LockUse;
+use crate::results::{Figures, Row};
 use crate::scenario::Interpreter;
 use crate::units;
 

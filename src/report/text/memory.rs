@@ -2,7 +2,8 @@
 
 use super::aligned::aligned;
 use super::wrap::wrapped;
-use crate::engine::{Figures, MemoryCourse, Row};
+use crate::record::MemoryCourse;
+use crate::results::{Figures, Row};
 use crate::units;
 
 /// Columns of the course over time.

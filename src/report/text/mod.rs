@@ -13,7 +13,8 @@ mod tally;
 mod wrap;
 
 use super::words;
-use crate::engine::{Figures, Ledger, MachineFacts, Planned, SearchFigures, Status, TrialEnd, findings, label};
+use crate::record::{MachineFacts, Planned, RunState, Status, TrialEnd, label};
+use crate::results::{Figures, SearchFigures, findings};
 use crate::scenario::{Config, Point, Schedule};
 use crate::units;
 use wrap::{paragraphs, wrapped};
@@ -28,26 +29,26 @@ const VALUES_MAX: usize = 8;
 const PROBLEMS_MAX: usize = 12;
 
 /// The report as text, ending in a newline.
-pub fn render(ledger: &Ledger) -> String {
+pub fn render(state: &RunState) -> String {
     let mut sections = Vec::new();
-    if let Some(planned) = &ledger.planned {
-        let figures = Figures::of(ledger);
+    if let Some(planned) = &state.planned {
+        let figures = Figures::of(state);
         sections.push(heading(planned));
         sections.push(table::render(&figures, WIDTH));
         sections.push(notes(planned, &figures));
         let lock = planned.scenario.interpreter.map(|which| interpreter::render(which, &figures, WIDTH));
         sections.push(lock.unwrap_or_default());
-        sections.push(measured::render(ledger, &figures, WIDTH));
-        sections.push(tally::render(ledger, &figures, WIDTH));
+        sections.push(measured::render(state, &figures, WIDTH));
+        sections.push(tally::render(state, &figures, WIDTH));
         sections.push(memory::render(&figures, WIDTH));
-        sections.push(switches::render(ledger, &figures, WIDTH));
+        sections.push(switches::render(state, &figures, WIDTH));
         sections.push(metg(&figures));
-        sections.push(SearchFigures::of(ledger).map(|found| search::render(&found, WIDTH)).unwrap_or_default());
+        sections.push(SearchFigures::of(state).map(|found| search::render(&found, WIDTH)).unwrap_or_default());
     }
-    sections.push(ending(ledger));
-    sections.push(problems(ledger));
-    sections.push(happened(ledger));
-    if let Some(planned) = &ledger.planned {
+    sections.push(ending(state));
+    sections.push(warnings(state));
+    sections.push(happened(state));
+    if let Some(planned) = &state.planned {
         sections.push(paragraphs(&planned.scenario.lesson, WIDTH));
     }
     sections.retain(|section| !section.is_empty());
@@ -172,23 +173,23 @@ fn notes(planned: &Planned, figures: &Figures) -> String {
 }
 
 /// How the run ended, where that needs saying.
-fn ending(ledger: &Ledger) -> String {
-    let planned = ledger.planned.as_ref().map_or(0, |planned| planned.plan.trials.len());
-    let complete = ledger.finished.iter().filter(|(_, outcome)| outcome.end == TrialEnd::Complete).count();
+fn ending(state: &RunState) -> String {
+    let planned = state.planned.as_ref().map_or(0, |planned| planned.plan.trials.len());
+    let complete = state.finished.iter().filter(|(_, outcome)| outcome.end == TrialEnd::Complete).count();
     let trials = format!("{} of {} trials complete", units::count(complete as u64), units::count(planned as u64));
-    match words::status(ledger) {
+    match words::status(state) {
         Status::Done => String::new(),
         Status::Failed => format!("FAILED, {trials}"),
         Status::Interrupted => format!("INTERRUPTED, {trials}"),
     }
 }
 
-fn problems(ledger: &Ledger) -> String {
-    let warnings = words::warnings(ledger);
+fn warnings(state: &RunState) -> String {
+    let warnings = words::warnings(state);
     let mut lines: Vec<String> = warnings
         .iter()
         .take(PROBLEMS_MAX)
-        .map(|problem| wrapped(&format!("! {} ({})", problem.message, problem.code), WIDTH, "  "))
+        .map(|warning| wrapped(&format!("! {} ({})", warning.message, warning.code.word()), WIDTH, "  "))
         .collect();
     if warnings.len() > PROBLEMS_MAX {
         lines.push(format!("! and {} more (see --format json)", warnings.len() - PROBLEMS_MAX));
@@ -197,8 +198,8 @@ fn problems(ledger: &Ledger) -> String {
 }
 
 /// What the figures come to, in sentences.
-fn happened(ledger: &Ledger) -> String {
-    let found = findings(ledger, &Figures::of(ledger));
+fn happened(state: &RunState) -> String {
+    let found = findings(state, &Figures::of(state));
     let lines: Vec<String> =
         found.iter().map(|finding| wrapped(&format!("- {}", finding.message), WIDTH, "  ")).collect();
     if lines.is_empty() { String::new() } else { format!("What happened\n{}", lines.join("\n")) }

@@ -3,7 +3,7 @@
 use unicode_width::UnicodeWidthStr;
 
 use super::wrap::wrapped;
-use crate::engine::{Combination, SearchFigures};
+use crate::results::{Combination, SearchFigures};
 use crate::scenario::Value;
 
 /// Combinations listed; the JSON report has all of them.

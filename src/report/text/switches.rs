@@ -1,14 +1,16 @@
 //! Context switches, for runs in which more threads than CPUs took turns: a line a configuration.
 
-use crate::engine::{Figures, Ledger};
+use crate::record::{RunState, WarningCode};
+
+use crate::results::Figures;
 use crate::units;
 
 use super::aligned::aligned;
 use super::wrap::wrapped;
 
 /// A section where the run was warned of oversubscription; else nothing.
-pub(super) fn render(ledger: &Ledger, figures: &Figures, width: usize) -> String {
-    if !ledger.problems.iter().any(|problem| problem.code == "oversubscribed") {
+pub(super) fn render(state: &RunState, figures: &Figures, width: usize) -> String {
+    if !state.warnings.iter().any(|warning| warning.code == WarningCode::Oversubscribed) {
         return String::new();
     }
     let measured = figures.rows.iter().filter_map(|row| {

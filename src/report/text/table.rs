@@ -3,7 +3,7 @@
 use unicode_width::UnicodeWidthStr;
 
 use crate::analysis::Interval;
-use crate::engine::{Figures, Row};
+use crate::results::{Figures, Row};
 use crate::scenario::{Expected, Point};
 use crate::units;
 
@@ -19,7 +19,7 @@ const NOTHING: &str = "–";
 /// A line a configuration under a line of headings, no wider than `width` unless the figures force it.
 pub(super) fn render(figures: &Figures, width: usize) -> String {
     let columns = fitting(columns(figures), width);
-    let figures_width: usize = columns.iter().map(Column::width).sum();
+    let figures_width: usize = columns.iter().map(TextColumn::width).sum();
     let room = |gap: usize| width.saturating_sub(figures_width + gap * columns.len());
     let has_bars = |gap: &usize| figures.baseline.is_some() && room(*gap) >= *BAR.start();
     let fits = |gap: &usize| figures_width + gap * (columns.len() - 1) <= width;
@@ -42,20 +42,20 @@ enum Side {
     Right,
 }
 
-struct Column<'a> {
+struct TextColumn<'a> {
     side: Side,
     heading: &'a str,
     cells: Vec<String>,
 }
 
-impl Column<'_> {
+impl TextColumn<'_> {
     fn width(&self) -> usize {
         self.cells.iter().map(|cell| cell.width()).max().unwrap_or(0).max(self.heading.width())
     }
 }
 
-fn columns(figures: &Figures) -> Vec<Column<'_>> {
-    let column = |side, heading, cell: fn(&Row) -> Option<String>| Column {
+fn columns(figures: &Figures) -> Vec<TextColumn<'_>> {
+    let column = |side, heading, cell: fn(&Row) -> Option<String>| TextColumn {
         side,
         heading,
         cells: figures.rows.iter().map(|row| cell(row).unwrap_or_else(|| NOTHING.to_owned())).collect(),
@@ -91,7 +91,7 @@ fn columns(figures: &Figures) -> Vec<Column<'_>> {
 const DISPENSABLE: [&str; 3] = ["tasks/s", "start-up", "spread"];
 
 /// As many of the columns as fit, those that can be done without left out one by one.
-fn fitting(mut columns: Vec<Column>, width: usize) -> Vec<Column> {
+fn fitting(mut columns: Vec<TextColumn>, width: usize) -> Vec<TextColumn> {
     for heading in DISPENSABLE {
         let least = columns.iter().map(|column| column.width() + 1).sum::<usize>() - 1;
         if least > width {

@@ -2,13 +2,14 @@
 
 use super::aligned::aligned;
 use super::wrap::wrapped;
-use crate::engine::{Figures, Ledger, Row, tally_figure};
+use crate::record::RunState;
+use crate::results::{Figures, Row, tally_figure};
 use crate::scenario::ValueSpec;
 use crate::workload;
 
 /// A line a configuration and what the columns mean; nothing for kinds that leave nothing.
-pub(super) fn render(ledger: &Ledger, figures: &Figures, width: usize) -> String {
-    let kind = ledger.planned.as_ref().map_or("", |planned| &planned.scenario.kind);
+pub(super) fn render(state: &RunState, figures: &Figures, width: usize) -> String {
+    let kind = state.planned.as_ref().map_or("", |planned| &planned.scenario.kind);
     let spec = workload::specs().find(|spec| spec.name == kind);
     let told = |value: &&ValueSpec| figures.tally.contains(&value.name);
     let values: Vec<&ValueSpec> = spec.into_iter().flat_map(|spec| spec.tally).filter(told).collect();

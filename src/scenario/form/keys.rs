@@ -1,24 +1,24 @@
 //! What a form says of the keys that every scenario has. The keys themselves are the parser's: one that is not
 //! described here is a row all the same, only without a word about it.
 
-use super::values::Shape;
+use super::values::ValueShape;
 use crate::scenario::about;
-use crate::scenario::settings::{BackendKind, Baseline, Dispatch, Order, Schedule};
+use crate::scenario::model::{BackendKind, Baseline, Dispatch, Order, Schedule};
 
 /// What is to be said of a key.
 #[derive(Debug, Clone)]
-pub(super) struct About {
+pub(super) struct AboutKeys {
     pub(super) default: String,
     pub(super) help: String,
     pub(super) allowed: String,
     pub(super) choices: Vec<String>,
-    pub(super) shape: Shape,
+    pub(super) shape: ValueShape,
 }
 
 /// A key: its table, its name, what it is when nothing is said, what it may be, and what it does.
-type Told = (&'static str, &'static str, &'static str, &'static str, &'static str);
+type KeyDoc = (&'static str, &'static str, &'static str, &'static str, &'static str);
 
-const TOLD: &[Told] = &[
+const TOLD: &[KeyDoc] = &[
     ("", "title", "", "one line", "what the scenario is called in the library"),
     ("workload", "inputs", "", "numbers, or { repeat = …, times = … }", "the tasks, by their inputs x"),
     ("workload", "tasks", "", "a whole number, instead of inputs", "as many tasks, with the inputs 0, 1, 2, …"),
@@ -57,20 +57,20 @@ pub fn described() -> impl Iterator<Item = (&'static str, &'static str)> {
 }
 
 /// What there is to say of a key.
-pub(super) fn about(table: &str, key: &str) -> About {
+pub(super) fn about(table: &str, key: &str) -> AboutKeys {
     let told = TOLD.iter().find(|(its_table, its_key, ..)| (*its_table, *its_key) == (table, key));
     let (default, allowed, help) = told.map_or(("", "", ""), |(_, _, default, allowed, help)| (default, allowed, help));
     let choices = choices(table, key);
     let allowed = if allowed.is_empty() && table == "sweep" { named(key) } else { allowed.to_owned() };
-    About { default: default.to_owned(), help: help.to_owned(), allowed, choices, shape: shape(table, key) }
+    AboutKeys { default: default.to_owned(), help: help.to_owned(), allowed, choices, shape: shape(table, key) }
 }
 
-fn shape(table: &str, key: &str) -> Shape {
+fn shape(table: &str, key: &str) -> ValueShape {
     match (table, key) {
-        ("workload", "inputs") | ("sweep", "backends" | "dispatch") => Shape::List,
-        ("", _) if about::KEYS.contains(&key) => Shape::Text,
-        ("sweep", "baseline" | "schedule" | "order") => Shape::Text,
-        _ => Shape::Any,
+        ("workload", "inputs") | ("sweep", "backends" | "dispatch") => ValueShape::List,
+        ("", _) if about::KEYS.contains(&key) => ValueShape::Text,
+        ("sweep", "baseline" | "schedule" | "order") => ValueShape::Text,
+        _ => ValueShape::Any,
     }
 }
 

@@ -1,7 +1,7 @@
 //! A scenario's parameters as a form: what its file says of each key, what may be said, and the file's text again with
 //! what was changed.
 //!
-//! Nothing is checked here: the text that comes out is read by the parser, whose problems [`Form::row_at`] leads back to
+//! Nothing is checked here: the text that comes out is read by the parser, whose problems [`ScenarioForm::row_at`] leads back to
 //! the rows. Comments and layout of the file stay as they are. Which keys there are is taken from the parser's own
 //! tables and the kind's; what is said of them besides stands in `keys`.
 
@@ -12,8 +12,8 @@ use std::path::{Path, PathBuf};
 
 use toml_edit::{Document, DocumentMut, Item, Table, TableLike};
 
-use self::keys::About;
-use self::values::Shape;
+use self::keys::AboutKeys;
+use self::values::ValueShape;
 use super::kind::{Domain, KindSpec, ParamSpec};
 use super::library::Origin;
 use super::{about, data, interpreter, job, sweep};
@@ -28,14 +28,14 @@ const WHOLE: [&str; 3] = ["workload", "interpreter", "sweep"];
 
 /// A scenario's parameters.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Form {
+pub struct ScenarioForm {
     text: String,
-    rows: Vec<Row>,
+    rows: Vec<FormRow>,
 }
 
 /// A parameter.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Row {
+pub struct FormRow {
     /// The table that it stands in; empty for the top of the file.
     pub table: String,
     /// Its key.
@@ -50,19 +50,19 @@ pub struct Row {
     pub allowed: String,
     /// The values to choose from; empty if there are too many to name.
     pub choices: Vec<String>,
-    shape: Shape,
+    shape: ValueShape,
     /// What the file says.
     given: String,
 }
 
-impl Row {
+impl FormRow {
     /// Whether it says something else than the file.
     pub fn is_changed(&self) -> bool {
         self.value != self.given
     }
 }
 
-impl Form {
+impl ScenarioForm {
     /// The form of a scenario that the parser accepts.
     ///
     /// # Errors
@@ -86,7 +86,7 @@ impl Form {
     }
 
     /// Its rows, table by table.
-    pub fn rows(&self) -> &[Row] {
+    pub fn rows(&self) -> &[FormRow] {
         &self.rows
     }
 
@@ -99,7 +99,7 @@ impl Form {
 
     /// Whether any row says something else than the file.
     pub fn is_changed(&self) -> bool {
-        self.rows.iter().any(Row::is_changed)
+        self.rows.iter().any(FormRow::is_changed)
     }
 
     /// The file's text with all changes.
@@ -157,29 +157,29 @@ fn table<'d>(root: &'d Table, name: &str) -> Option<&'d dyn TableLike> {
     if name.is_empty() { Some(root) } else { root.get(name)?.as_table_like() }
 }
 
-fn row(root: &Table, table: &str, key: &str, about: About) -> Row {
+fn row(root: &Table, table: &str, key: &str, about: AboutKeys) -> FormRow {
     let value = self::table(root, table).and_then(|table| table.get(key)).and_then(Item::as_value);
     let given = value.map(|value| about.shape.shown(value)).unwrap_or_default();
-    let About { default, help, allowed, choices, shape } = about;
+    let AboutKeys { default, help, allowed, choices, shape } = about;
     let (table, key) = (table.to_owned(), key.to_owned());
-    Row { table, key, value: given.clone(), default, help, allowed, choices, shape, given }
+    FormRow { table, key, value: given.clone(), default, help, allowed, choices, shape, given }
 }
 
-fn title(root: &Table) -> Row {
+fn title(root: &Table) -> FormRow {
     row(root, "", about::KEYS[0], keys::about("", about::KEYS[0]))
 }
 
 /// What the tasks are: the inputs, unless a grid has them, and the kind's parameters, unless a grid varies them.
-fn workload(root: &Table, spec: &'static KindSpec) -> Vec<Row> {
+fn workload(root: &Table, spec: &'static KindSpec) -> Vec<FormRow> {
     const TABLE: &str = "workload";
     let grid = table(root, "grid");
     let given = |key: &str| table(root, TABLE).is_some_and(|table| table.contains_key(key));
     let inputs = job::KEYS.into_iter().filter(|key| *key != "kind" && (grid.is_none() || given(key)));
     let params = spec.params.iter().filter(|param| !is_elsewhere(root, param.name) || given(param.name));
-    let mut rows: Vec<Row> = params.map(|param| row(root, TABLE, param.name, param_about(param))).collect();
+    let mut rows: Vec<FormRow> = params.map(|param| row(root, TABLE, param.name, param_about(param))).collect();
     rows.extend(inputs.map(|key| {
         let about = keys::about(TABLE, key);
-        row(root, TABLE, key, About { help: format!("{}: {}", about.help, spec.summary), ..about })
+        row(root, TABLE, key, AboutKeys { help: format!("{}: {}", about.help, spec.summary), ..about })
     }));
     rows
 }
@@ -190,35 +190,40 @@ fn is_elsewhere(root: &Table, key: &str) -> bool {
 }
 
 /// Tables of values, such as the grid: the keys that the file has.
-fn others(root: &Table, spec: &'static KindSpec) -> Vec<Row> {
+fn others(root: &Table, spec: &'static KindSpec) -> Vec<FormRow> {
     let tables = root.iter().filter(|(name, _)| !WHOLE.contains(name));
     let tables = tables.filter_map(|(name, item)| Some((name, item.as_table_like()?)));
     let rows = tables.flat_map(|(name, table)| {
         table.iter().map(move |(key, _)| {
             let param = spec.params.iter().find(|param| param.name == key).map(param_about);
             let about = param.unwrap_or_else(|| keys::about(name, key));
-            row(root, name, key, About { shape: Shape::List, choices: Vec::new(), default: String::new(), ..about })
+            row(
+                root,
+                name,
+                key,
+                AboutKeys { shape: ValueShape::List, choices: Vec::new(), default: String::new(), ..about },
+            )
         })
     });
     rows.collect()
 }
 
-fn param_about(param: &ParamSpec) -> About {
-    let (shape, choices): (Shape, Vec<String>) = match param.domain {
-        Domain::Word { choices } => (Shape::Text, choices.iter().map(|&word| word.to_owned()).collect()),
-        Domain::Flag { .. } => (Shape::Any, ["true", "false"].map(str::to_owned).to_vec()),
-        Domain::File { .. } => (Shape::Text, Vec::new()),
-        _ => (Shape::Any, Vec::new()),
+fn param_about(param: &ParamSpec) -> AboutKeys {
+    let (shape, choices): (ValueShape, Vec<String>) = match param.domain {
+        Domain::Word { choices } => (ValueShape::Text, choices.iter().map(|&word| word.to_owned()).collect()),
+        Domain::Flag { .. } => (ValueShape::Any, ["true", "false"].map(str::to_owned).to_vec()),
+        Domain::File { .. } => (ValueShape::Text, Vec::new()),
+        _ => (ValueShape::Any, Vec::new()),
     };
     let allowed = param.domain.allowed();
     let default = allowed.rsplit_once("default ").map(|(_, default)| default.to_owned()).unwrap_or_default();
     let unit = if param.unit.is_empty() { String::new() } else { format!("{}, ", param.unit) };
-    About { default, help: param.doc.to_owned(), allowed: format!("{unit}{allowed}"), choices, shape }
+    AboutKeys { default, help: param.doc.to_owned(), allowed: format!("{unit}{allowed}"), choices, shape }
 }
 
 /// Writes a row into the file: in place of what stood there, with the comments around it, or as a new key; or takes the
 /// key out.
-fn write(root: &mut Table, row: &Row) {
+fn write(root: &mut Table, row: &FormRow) {
     if !row.table.is_empty() && !root.contains_key(&row.table) {
         root.insert(&row.table, Item::Table(Table::new()));
     }

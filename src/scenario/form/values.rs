@@ -4,7 +4,7 @@ use toml_edit::{Array, Value};
 
 /// How a row's text is to be understood.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Shape {
+pub(super) enum ValueShape {
     /// As text, whatever it looks like.
     Text,
     /// As whatever it looks like; what looks like nothing is text.
@@ -13,7 +13,7 @@ pub(super) enum Shape {
     List,
 }
 
-impl Shape {
+impl ValueShape {
     /// A value of a file as it is shown in a form.
     pub(super) fn shown(self, value: &Value) -> String {
         match (self, value) {
@@ -70,18 +70,18 @@ mod tests {
     #[test]
     fn what_is_shown_reads_back_as_the_same_value() {
         let cases = [
-            (Shape::Any, "4e7", "4e7"),
-            (Shape::Any, "\"1..cores+3\"", "1..cores+3"),
-            (Shape::Any, "\"1,2,4\"", "1,2,4"),
-            (Shape::Any, "'4'", "'4'"),
-            (Shape::Any, "true", "true"),
-            (Shape::Text, "\"a title, with [brackets]\"", "a title, with [brackets]"),
-            (Shape::Text, "\"\\\"quoted\\\"\"", "\"\\\"quoted\\\"\""),
-            (Shape::List, "[1, 8,  1.5,\n 2, # four\n]", "1, 8, 1.5, 2"),
-            (Shape::List, "['threads', \"processes\"]", "threads, processes"),
-            (Shape::List, "{ repeat = 2, times = 16 }", "{ repeat = 2, times = 16 }"),
-            (Shape::List, "[true, \"true\"]", "true, \"true\""),
-            (Shape::List, "['a,b', 'c']", "['a,b', 'c']"),
+            (ValueShape::Any, "4e7", "4e7"),
+            (ValueShape::Any, "\"1..cores+3\"", "1..cores+3"),
+            (ValueShape::Any, "\"1,2,4\"", "1,2,4"),
+            (ValueShape::Any, "'4'", "'4'"),
+            (ValueShape::Any, "true", "true"),
+            (ValueShape::Text, "\"a title, with [brackets]\"", "a title, with [brackets]"),
+            (ValueShape::Text, "\"\\\"quoted\\\"\"", "\"\\\"quoted\\\"\""),
+            (ValueShape::List, "[1, 8,  1.5,\n 2, # four\n]", "1, 8, 1.5, 2"),
+            (ValueShape::List, "['threads', \"processes\"]", "threads, processes"),
+            (ValueShape::List, "{ repeat = 2, times = 16 }", "{ repeat = 2, times = 16 }"),
+            (ValueShape::List, "[true, \"true\"]", "true, \"true\""),
+            (ValueShape::List, "['a,b', 'c']", "['a,b', 'c']"),
         ];
         for (shape, toml, expected) in cases {
             let value = value(toml);
@@ -93,7 +93,7 @@ mod tests {
     #[test]
     fn whatever_is_typed_is_valid_toml() {
         for typed in ["[1, 2", "a\"b", "= 3", "1.5.2", "{ x = ", "é\\", "\"open", "1 # two", "a\nb = 3", "[x]"] {
-            for shape in [Shape::Any, Shape::Text, Shape::List] {
+            for shape in [ValueShape::Any, ValueShape::Text, ValueShape::List] {
                 let line = format!("a = {}\n", shape.read(typed));
                 let table: toml_edit::DocumentMut = line.parse().unwrap_or_else(|error| panic!("{line}: {error}"));
                 assert_eq!(table.len(), 1, "{line}");

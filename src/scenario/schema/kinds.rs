@@ -6,7 +6,7 @@ use serde_json::{Map, Value as Json, json};
 
 use super::super::inputs::MAX_TASKS;
 use super::super::kind::{Bounds, Domain, KindSpec};
-use super::super::settings::{BackendKind, Baseline};
+use super::super::model::{BackendKind, Baseline};
 use super::{described, number, object, several, whole, words};
 
 /// `[workload]` for all kinds together: what an editor offers before it knows the kind.

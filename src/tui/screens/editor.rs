@@ -20,7 +20,7 @@ use ratatui::widgets::Widget as _;
 
 use super::library::config_words;
 use super::prose::Column;
-use crate::scenario::form::Row;
+use crate::scenario::form::FormRow;
 use crate::tui::state::{Editor, Line, Stage, State};
 use crate::tui::theme::{Role, Theme};
 use crate::tui::widgets::paint;
@@ -40,7 +40,7 @@ const CHANGED: &str = "*";
 /// A line of the list.
 enum ListLine<'a> {
     Table(&'a str),
-    Row(usize, &'a Row),
+    FormRow(usize, &'a FormRow),
 }
 
 /// Draws the form and what there is to say of the selected row.
@@ -73,7 +73,7 @@ fn list(editor: &Editor) -> Vec<ListLine<'_>> {
             table = &row.table;
             lines.push(ListLine::Table(table));
         }
-        lines.push(ListLine::Row(index, row));
+        lines.push(ListLine::FormRow(index, row));
     }
     lines
 }
@@ -85,7 +85,7 @@ fn form(editor: &Editor, theme: &Theme, area: Rect, buf: &mut Buffer) {
     block.render(area, buf);
     let lines = list(editor);
     let room = usize::from(inner.height);
-    let at = |line: &ListLine| matches!(line, ListLine::Row(index, _) if *index == editor.position());
+    let at = |line: &ListLine| matches!(line, ListLine::FormRow(index, _) if *index == editor.position());
     let selected = lines.iter().position(at).unwrap_or(0);
     // Two lines ahead of the selected one, so that one sees what comes.
     let start = (selected + 3).saturating_sub(room).min(lines.len().saturating_sub(room));
@@ -95,7 +95,7 @@ fn form(editor: &Editor, theme: &Theme, area: Rect, buf: &mut Buffer) {
             ListLine::Table(name) => {
                 paint::put(buf, place, (place.x, y), &format!("[{name}]"), theme, theme.style(Role::Dim));
             }
-            ListLine::Row(index, row) => item(editor, *index, row, theme, place, buf),
+            ListLine::FormRow(index, row) => item(editor, *index, row, theme, place, buf),
         }
     }
     let below = lines.len().saturating_sub(start + room);
@@ -104,7 +104,7 @@ fn form(editor: &Editor, theme: &Theme, area: Rect, buf: &mut Buffer) {
     }
 }
 
-fn item(editor: &Editor, index: usize, row: &Row, theme: &Theme, place: Rect, buf: &mut Buffer) {
+fn item(editor: &Editor, index: usize, row: &FormRow, theme: &Theme, place: Rect, buf: &mut Buffer) {
     let (is_selected, y) = (index == editor.position(), place.y);
     let trouble = editor.trouble(index);
     let (mark, role) = match (trouble, row.is_changed()) {
@@ -136,7 +136,7 @@ fn item(editor: &Editor, index: usize, row: &Row, theme: &Theme, place: Rect, bu
 }
 
 /// What counts where nothing is said: in brackets, so that it looks like nothing that was typed.
-fn default(row: &Row) -> String {
+fn default(row: &FormRow) -> String {
     if row.default.is_empty() { String::new() } else { format!("({})", row.default) }
 }
 

@@ -20,7 +20,7 @@ use ratatui::layout::Rect;
 use ratatui::widgets::Widget as _;
 
 use super::prose::Column;
-use crate::engine::MachineFacts;
+use crate::record::MachineFacts;
 use crate::scenario::{BackendKind, Config, Dispatch, Point};
 use crate::tui::port::{LibraryEntry, Preview, Ran};
 use crate::tui::state::{Filtering, Library, ListRow, State};
@@ -273,7 +273,7 @@ fn trial_words(preview: &Preview) -> String {
 pub(super) fn config_words(configs: &[Config]) -> String {
     let mut out = String::new();
     for (backend, dispatch) in Config::ways() {
-        let teams: Vec<String> = configs
+        let layouts: Vec<String> = configs
             .iter()
             .filter(|c| c.backend == backend)
             .filter_map(|c| c.team().map(|team| format!("{}x{}", team.processes, team.threads)))
@@ -289,8 +289,8 @@ pub(super) fn config_words(configs: &[Config]) -> String {
             out.push_str(" · ");
         }
         out.push_str(backend.word());
-        if !teams.is_empty() {
-            let _ = write!(out, " × {}", teams.join(", "));
+        if !layouts.is_empty() {
+            let _ = write!(out, " × {}", layouts.join(", "));
         } else if backend != BackendKind::Serial {
             let _ = write!(out, " × {}", ranges(&workers));
         }

@@ -6,7 +6,7 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Block;
 
-use crate::engine::{Doing, LockUse, LockView, TrialEnd};
+use crate::record::{Activity, LockUse, LockView, TrialEnd};
 use crate::tui::state::Run;
 use crate::tui::theme::{Role, Theme};
 use crate::tui::widgets::{Turn, paint};
@@ -18,17 +18,17 @@ pub(super) fn height(run: &Run) -> u16 {
 }
 
 fn has_lock(run: &Run) -> bool {
-    run.ledger.planned.as_ref().is_some_and(|planned| planned.scenario.interpreter.is_some())
+    run.record.planned.as_ref().is_some_and(|planned| planned.scenario.interpreter.is_some())
 }
 
 /// What a worker is doing, in a word; of one width, so that the time line beside it stands still.
-pub(super) fn word(doing: Doing) -> &'static str {
-    match doing {
-        Doing::Nothing => "       ",
-        Doing::Running => "lock   ",
-        Doing::Waiting => "waits  ",
-        Doing::Blocked => "blocked",
-        Doing::Native => "native ",
+pub(super) fn word(activity: Activity) -> &'static str {
+    match activity {
+        Activity::Nothing => "       ",
+        Activity::Running => "lock   ",
+        Activity::Waiting => "waits  ",
+        Activity::Blocked => "blocked",
+        Activity::Native => "native ",
     }
 }
 
@@ -93,8 +93,8 @@ fn locks(run: &Run) -> u32 {
 /// Who has the lock. Padded, so that what follows stands still.
 fn holder(run: &Run, locks: u32, theme: &Theme) -> String {
     let lanes = &run.snapshot.lanes;
-    let holds = |lock: Option<LockView>| lock.is_some_and(|lock| lock.doing == Doing::Running);
-    let holder = lanes.iter().position(|lane| holds(lane.lock)).filter(|_| run.ledger.current.is_some());
+    let holds = |lock: Option<LockView>| lock.is_some_and(|lock| lock.activity == Activity::Running);
+    let holder = lanes.iter().position(|lane| holds(lane.lock)).filter(|_| run.record.current.is_some());
     let width = lanes.len().saturating_sub(1).to_string().len();
     match holder {
         _ if locks > 1 => "of each".to_owned(),

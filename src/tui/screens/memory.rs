@@ -4,7 +4,7 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use crate::engine::{MemoryCourse, Snapshot};
+use crate::record::{MemoryCourse, Snapshot};
 use crate::tui::theme::{Role, Theme};
 use crate::tui::widgets::{paint, strip};
 use crate::units;

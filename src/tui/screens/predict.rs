@@ -15,7 +15,7 @@ use ratatui::widgets::Widget as _;
 
 use super::prose::Column;
 use crate::scenario::Expected;
-use crate::tui::state::{Field, Form};
+use crate::tui::state::{Field, PredictForm};
 use crate::tui::theme::{Role, Theme};
 use crate::tui::widgets::paint;
 
@@ -25,7 +25,7 @@ const TEXT: u16 = 12;
 const BAR: u16 = 40;
 
 /// Draws the form.
-pub(super) fn render(form: &Form, theme: &Theme, area: Rect, buf: &mut Buffer) {
+pub(super) fn render(form: &PredictForm, theme: &Theme, area: Rect, buf: &mut Buffer) {
     let block = theme.block(&format!("predict: {}", form.title), area.width);
     let inner = block.inner(area);
     block.render(area, buf);
@@ -64,7 +64,7 @@ pub(super) fn render(form: &Form, theme: &Theme, area: Rect, buf: &mut Buffer) {
 }
 
 /// The question, and what is wrong with the answer.
-fn words<'a>(form: &Form, theme: &'a Theme, width: u16) -> Column<'a> {
+fn words<'a>(form: &PredictForm, theme: &'a Theme, width: u16) -> Column<'a> {
     let mut column = Column::new(theme, width);
     let question = match &form.baseline {
         Some(baseline) => format!(

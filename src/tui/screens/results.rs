@@ -20,7 +20,8 @@ use ratatui::widgets::Widget as _;
 use super::prose::{Column, wrap};
 use super::scores::Picture;
 use super::speedups;
-use crate::engine::{Row, Status, Usage, tally_figure};
+use crate::record::Status;
+use crate::results::{Row, Usage, tally_figure};
 use crate::tui::state::{Run, State};
 use crate::tui::theme::{Role, Theme};
 use crate::tui::widgets::paint;
@@ -153,7 +154,7 @@ fn range(from: &str, to: &str) -> String {
 /// How the run ended, if not well, and why.
 fn problems(run: &Run, theme: &Theme, width: u16) -> Vec<(String, Role)> {
     let measured = run.figures().rows.iter().any(|row| row.wall_s.is_some());
-    let (headline, role) = match run.ledger.status {
+    let (headline, role) = match run.record.status {
         Some(Status::Failed) => ("the run failed", Role::Bad),
         Some(Status::Interrupted) if !measured => ("the run was interrupted before anything was measured", Role::Warn),
         Some(Status::Interrupted) => ("the run was interrupted; this is what was measured until then", Role::Warn),
@@ -163,7 +164,7 @@ fn problems(run: &Run, theme: &Theme, width: u16) -> Vec<(String, Role)> {
     if !headline.is_empty() {
         lines.push((format!("{} {headline}", theme.symbols().cross), role));
     }
-    let texts = run.ledger.problems.iter().flat_map(|problem| {
+    let texts = run.record.warnings.iter().flat_map(|problem| {
         let bullet = theme.symbols().bullet;
         wrap(theme, &format!("{bullet} {}", problem.message), width)
     });
@@ -280,7 +281,7 @@ fn point_figures<'r>(run: &Run, row: &'r Row) -> Vec<(&'r str, String)> {
 }
 
 pub(super) fn lesson_text(run: &Run) -> &str {
-    run.ledger.planned.as_ref().map_or("", |planned| planned.scenario.lesson.trim())
+    run.record.planned.as_ref().map_or("", |planned| planned.scenario.lesson.trim())
 }
 
 /// What the run came to, once it has ended, and then the lesson.

@@ -21,8 +21,9 @@ use ratatui::widgets::{Block, Widget as _};
 use super::prose::wrap;
 use super::scores::Picture;
 use super::{lock, memory, results, speedups};
-use crate::engine::{LaneState, LaneView, SPANS_MAX, Snapshot, TrialEnd, TrialOutcome, tally_figure};
 use crate::machine::Sample;
+use crate::record::{LaneState, LaneView, SPANS_MAX, Snapshot, TrialEnd, TrialOutcome};
+use crate::results::tally_figure;
 use crate::tui::state::{Drawing, Ending, Run};
 use crate::tui::theme::{Role, Theme};
 use crate::tui::widgets::{Cores, Gauge, Label, LaneRow, Lanes, Progress, Segment, paint};
@@ -80,7 +81,7 @@ pub(super) fn render(run: &Run, sample: Option<&Sample>, theme: &Theme, area: Re
 /// What the largest trial of the plan needs, so that the picture stands still from trial to trial; half of that with
 /// two lanes a row, or all there is, if the rest would not do for a table.
 fn lanes_height(run: &Run, room: u16) -> u16 {
-    let plan = run.ledger.planned.as_ref().map(|planned| &planned.plan);
+    let plan = run.record.planned.as_ref().map(|planned| &planned.plan);
     let workers = plan.and_then(|plan| plan.configs.iter().map(|config| config.workers).max()).unwrap_or(1);
     let other = 3 + lock::height(run);
     let wanted = u16::try_from(workers).unwrap_or(u16::MAX).saturating_add(other).max(5);
@@ -153,13 +154,13 @@ fn progress(run: &Run, theme: &Theme, area: Rect, buf: &mut Buffer) {
 
 /// The trial on the screen: `trial 5 of 12 · processes × 2 · repeat 2 of 3`, or less of it where room is short.
 fn trial_title(run: &Run, theme: &Theme, width: u16) -> String {
-    let (Some((trial, config)), Some(planned)) = (run.planned_trial(), &run.ledger.planned) else {
+    let (Some((trial, config)), Some(planned)) = (run.planned_trial(), &run.record.planned) else {
         return "preparing".to_owned();
     };
     let trials = &planned.plan.trials;
     let rounds = trials.iter().filter(|t| t.warmup == trial.warmup && t.config == trial.config).count();
     let round = if trial.warmup { "warm-up" } else { "repeat" };
-    let label = crate::engine::label_at(config);
+    let label = crate::record::label_at(config);
     let number = run.trial.unwrap_or(0) + 1;
     let (all, repeat) = (trials.len(), trial.repeat + 1);
     let full = format!("trial {number} of {all} · {label} · {round} {repeat} of {rounds}");
@@ -188,7 +189,7 @@ fn tasks_text(run: &Run) -> String {
     }
     let tasks = run.tasks();
     let plural = if tasks == 1 { "task" } else { "tasks" };
-    let parts = run.snapshot.lanes.iter().any(|lane| lane.fraction.is_some()) && run.ledger.current.is_some();
+    let parts = run.snapshot.lanes.iter().any(|lane| lane.fraction.is_some()) && run.record.current.is_some();
     if parts && tasks < 1_000 {
         return format!("{:.1} of {tasks} {plural}", run.tasks_done());
     }
@@ -216,7 +217,7 @@ fn workers(run: &Run, theme: &Theme, area: Rect, buf: &mut Buffer) {
     let now_s = wall_s(run);
     // What a worker had in hand when its trial was broken off may be why it was.
     let broken_off = run.outcome().is_some_and(|outcome| outcome.end != TrialEnd::Complete);
-    let segments = segments(snapshot, run.ledger.current.is_some() || broken_off);
+    let segments = segments(snapshot, run.record.current.is_some() || broken_off);
     // Lanes leave a third of their width for words, and a blank before them.
     let room = (inner.width / 3).saturating_sub(1);
     let lanes: Vec<LaneRow> = snapshot
@@ -270,7 +271,7 @@ fn note(lane: &LaneView, memory: Option<String>) -> String {
     match (lane.state, lane.lock, memory) {
         (LaneState::Stalled | LaneState::Lost, ..) if lane.pid > 0 => format!("pid {}", lane.pid),
         (LaneState::Running | LaneState::Finished, _, Some(memory)) => memory,
-        (LaneState::Running | LaneState::Finished, Some(lock), None) => lock::word(lock.doing).to_owned(),
+        (LaneState::Running | LaneState::Finished, Some(lock), None) => lock::word(lock.activity).to_owned(),
         _ => String::new(),
     }
 }
@@ -278,7 +279,7 @@ fn note(lane: &LaneView, memory: Option<String>) -> String {
 /// The time at the right edge: what the trial took the last time, else the next round figure, so that the picture
 /// does not shift with every frame.
 fn span_s(now_s: f64, run: &Run) -> f64 {
-    if run.ledger.current.is_none() {
+    if run.record.current.is_none() {
         return now_s.max(1e-9);
     }
     match run.expected_s() {
@@ -300,7 +301,7 @@ fn round_up(s: f64) -> f64 {
 fn figures(run: &Run, theme: &Theme, area: Rect, buf: &mut Buffer) {
     let outcome = run.outcome();
     let wall_s = wall_s(run);
-    let startup_s = outcome.map_or(run.ledger.current_startup_s, |outcome| outcome.startup_s);
+    let startup_s = outcome.map_or(run.record.current_startup_s, |outcome| outcome.startup_s);
     let done = run.snapshot.done;
     let mut parts: Vec<(&str, String, &str)> = vec![("wall ", units::seconds(wall_s), "")];
     if let Some((name, value)) = outcome.and_then(|outcome| telling(run, outcome)) {

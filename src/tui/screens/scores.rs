@@ -14,7 +14,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::widgets::Widget as _;
 
-use crate::engine::{Score, Scores};
+use crate::results::{Score, Scores};
 use crate::scenario::{Axis, Value};
 use crate::tui::theme::{Role, Theme};
 use crate::tui::widgets::{HeatCell, HeatMap, paint};

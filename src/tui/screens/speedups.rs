@@ -10,7 +10,8 @@ use ratatui::layout::Rect;
 use ratatui::widgets::Widget as _;
 
 use crate::chart::{Chart, ChartPoint, ChartReference, ChartSeries, XAxisKind};
-use crate::engine::{Figures, Row, WORTH_WHILE, label, tally_figure};
+use crate::record::label;
+use crate::results::{Figures, Row, WORTH_WHILE, tally_figure};
 use crate::scenario::{BackendKind, Config, Dispatch, Expected};
 use crate::tui::state::Run;
 use crate::tui::theme::{Role, Theme};
@@ -57,7 +58,7 @@ pub(super) fn render(run: &Run, selected: Option<usize>, theme: &Theme, area: Re
         let points = points.into_iter().map(|(_, point)| point).collect();
         series.push(ChartSeries { name, mark, points });
     }
-    let predictions = predictions(run);
+    let predictions = predicted(run);
     if series.is_empty() && predictions.is_empty() {
         let text = match (figures.baseline.and_then(|baseline| figures.rows.get(baseline)), run.is_on()) {
             (Some(row), true) => format!("none until {} is measured", row.label),
@@ -168,7 +169,7 @@ pub(super) fn expected_words(expected: Expected) -> String {
 }
 
 /// What was predicted in terms of the chart, a series a way to run; nothing where the chart is over what is varied.
-fn predictions(run: &Run) -> Vec<ChartSeries> {
+fn predicted(run: &Run) -> Vec<ChartSeries> {
     let figures = run.figures();
     if figures.varied().is_some() {
         return Vec::new();

@@ -2,8 +2,8 @@
 //!
 //! Nothing is read, checked or written here: that is the lab's matter, and its answers are kept.
 
-use crate::scenario::form::{Form, Row};
-use crate::tui::port::{Draft, Preview, Trouble};
+use crate::scenario::form::{FormRow, ScenarioForm};
+use crate::tui::port::{Draft, FieldError, Preview};
 
 /// A form that is being filled in.
 #[derive(Debug, Clone)]
@@ -11,9 +11,9 @@ pub struct Editor {
     /// The scenario in the library that it began with.
     pub name: String,
     /// Its parameters.
-    pub form: Form,
+    pub form: ScenarioForm,
     /// What it would run, or what is wrong with it.
-    pub checked: Result<Preview, Vec<Trouble>>,
+    pub checked: Result<Preview, Vec<FieldError>>,
     /// The selected row.
     row: usize,
     /// The cursor in the selected row's value.
@@ -108,8 +108,8 @@ impl Line {
 
 impl Editor {
     /// A form as it was opened; the first thing that is said of the tasks is selected.
-    pub fn new(name: String, form: Form, file: String, checked: Result<Preview, Vec<Trouble>>) -> Self {
-        let says = |row: &Row| !row.table.is_empty() && !row.value.is_empty();
+    pub fn new(name: String, form: ScenarioForm, file: String, checked: Result<Preview, Vec<FieldError>>) -> Self {
+        let says = |row: &FormRow| !row.table.is_empty() && !row.value.is_empty();
         let first = form.rows().iter().position(says).unwrap_or(0);
         let mut editor =
             Self { name, form, checked, row: 0, cursor: 0, file: Line::new(file), stage: Stage::Filling, notice: None };
@@ -123,7 +123,7 @@ impl Editor {
     }
 
     /// The selected row.
-    pub fn selected(&self) -> Option<&Row> {
+    pub fn selected(&self) -> Option<&FormRow> {
         self.form.rows().get(self.row)
     }
 
@@ -182,7 +182,7 @@ mod tests {
 
     fn editor() -> Editor {
         let text = "title = 't'\n[workload]\nkind = 'countdown'\nsteps = 5\ninputs = [1, 2]\n[sweep]\nworkers = 2\n";
-        let form = Form::of(text, workload::specs()).unwrap();
+        let form = ScenarioForm::of(text, workload::specs()).unwrap();
         Editor::new("x".to_owned(), form, "x-2.toml".to_owned(), Err(Vec::new()))
     }
 

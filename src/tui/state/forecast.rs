@@ -1,6 +1,6 @@
 //! How long a run may still take, as far as its past trials tell.
 
-use crate::engine::Ledger;
+use crate::record::RunState;
 
 /// What is expected of the trials to come. Worked out when a trial begins or ends, not with every frame.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
@@ -34,12 +34,12 @@ impl Sum {
 
 impl Forecast {
     /// What the trials so far tell of those to come.
-    pub(super) fn of(ledger: &Ledger) -> Self {
-        let Some(plan) = ledger.planned.as_ref().map(|planned| &planned.plan) else { return Self::default() };
+    pub(super) fn of(record: &RunState) -> Self {
+        let Some(plan) = record.planned.as_ref().map(|planned| &planned.plan) else { return Self::default() };
         let mut sums = vec![Sum::default(); plan.configs.len()];
         let mut all = Sum::default();
         let mut ended = vec![false; plan.trials.len()];
-        for (index, outcome) in &ledger.finished {
+        for (index, outcome) in &record.finished {
             let Some(sum) = plan.trials.get(*index).and_then(|trial| sums.get_mut(trial.config)) else { continue };
             ended[*index] = true;
             let s = outcome.wall_s + outcome.startup_s.unwrap_or(0.0);
@@ -47,13 +47,13 @@ impl Forecast {
             all = Sum { s: all.s + s, n: all.n + 1 };
         }
         let measured = |config: usize| sums.get(config).and_then(|sum| sum.mean());
-        let current = ledger.current.and_then(|trial| plan.trials.get(trial));
+        let current = record.current.and_then(|trial| plan.trials.get(trial));
         let mut forecast = Self {
             current_s: current.and_then(|trial| measured(trial.config)),
             others_s: all.mean(),
             ..Self::default()
         };
-        let later = plan.trials.iter().enumerate().filter(|(i, _)| !ended[*i] && Some(*i) != ledger.current);
+        let later = plan.trials.iter().enumerate().filter(|(i, _)| !ended[*i] && Some(*i) != record.current);
         for (_, trial) in later {
             match measured(trial.config).or(all.mean()) {
                 Some(s) => forecast.later_s += s,

@@ -4,7 +4,7 @@
 //! workers spent in tasks. And for trials under an interpreter's lock, whose turns are shorter than any column: what
 //! the workers did about it.
 
-use crate::engine::{LaneView, Snapshot};
+use crate::record::{LaneView, Snapshot};
 
 /// Steps kept; when they are full, each two become one.
 const STEPS_MAX: usize = 256;
@@ -142,7 +142,7 @@ impl Series {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::LaneView;
+    use crate::record::LaneView;
 
     fn snapshot(elapsed_s: f64, busy_s: &[f64]) -> Snapshot {
         let lanes = busy_s.iter().map(|&busy_s| LaneView { busy_s, ..LaneView::default() }).collect();
@@ -161,7 +161,7 @@ mod tests {
 
     #[test]
     fn what_is_done_about_a_lock_has_the_same_steps() {
-        use crate::engine::LockView;
+        use crate::record::LockView;
         let lock = |held_s, waited_s| Some(LockView { held_s, waited_s, ..LockView::default() });
         let see = |history: &mut History, elapsed_s, lock| {
             let lanes = vec![LaneView { busy_s: elapsed_s, lock, ..LaneView::default() }];

@@ -19,7 +19,7 @@ pub struct Library {
     /// Why the last scenario could not be started: its name, and what was said.
     pub refusal: Option<(String, String)>,
     /// What was predicted.
-    pub guesses: Said,
+    pub prediction_specs: Said,
     /// What went well: a scenario's name, and what is to be said.
     pub notice: Option<(String, String)>,
 }
@@ -57,7 +57,7 @@ impl Library {
             selected: 0,
             scroll: 0,
             refusal: None,
-            guesses: Said::new(),
+            prediction_specs: Said::new(),
             notice: None,
         }
     }

@@ -1,6 +1,6 @@
 //! What happens in a run besides its figures, a line each.
 
-use crate::engine::{Loss, Remedy, loss_in_words};
+use crate::record::{Loss, Remedy, loss_in_words};
 use crate::tui::theme::Role;
 
 /// Something that happened in the run, in one line.

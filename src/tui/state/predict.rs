@@ -5,8 +5,8 @@
 use std::collections::BTreeMap;
 
 use super::library::Library;
-use crate::engine::label;
-use crate::scenario::{Config, Expected, Guess};
+use crate::record::label;
+use crate::scenario::{Config, Expected, PredictionSpec};
 use crate::tui::port::LibraryEntry;
 
 /// Longer texts than this are no numbers.
@@ -15,11 +15,11 @@ const TEXT_MAX: usize = 9;
 const STEP: f64 = 0.1;
 
 /// What was said of each scenario, by its name in the library; for as long as the screen is open.
-pub type Said = BTreeMap<String, Vec<Guess>>;
+pub type Said = BTreeMap<String, Vec<PredictionSpec>>;
 
 /// The form for a scenario.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Form {
+pub struct PredictForm {
     /// The scenario's name in the library.
     pub name: String,
     /// Its title.
@@ -51,9 +51,9 @@ impl Field {
     }
 }
 
-impl Form {
+impl PredictForm {
     /// The form for a scenario, filled in with what was said before; `None` if it cannot be run anyway.
-    pub fn new(entry: &LibraryEntry, before: &[Guess]) -> Option<Self> {
+    pub fn new(entry: &LibraryEntry, before: &[PredictionSpec]) -> Option<Self> {
         let preview = entry.preview.as_ref().ok()?;
         let baseline = preview.baseline.and_then(|at| preview.configs.get(at));
         // The baseline is as fast as itself; there is something to expect of it only where it is alone.
@@ -64,7 +64,7 @@ impl Form {
         let alone = others.is_empty();
         let configs = if alone { here } else { others };
         let field = |config: &Config| {
-            let same = |guess: &&Guess| guess.is_about(config);
+            let same = |guess: &&PredictionSpec| guess.is_about(config);
             let text = before.iter().find(same).map(|guess| guess.expected.to_string()).unwrap_or_default();
             Field { label: label(config), text, config: config.clone() }
         };
@@ -123,15 +123,15 @@ impl Form {
     }
 
     /// What the fields say. Where one cannot be read, that is selected and the form says why.
-    pub fn read(&mut self) -> Option<Vec<Guess>> {
-        let mut guesses = Vec::new();
+    pub fn read(&mut self) -> Option<Vec<PredictionSpec>> {
+        let mut prediction_specs = Vec::new();
         for (at, field) in self.fields.iter().enumerate().filter(|(_, field)| !field.text.is_empty()) {
             let wrong = match Expected::read(&field.text) {
                 Ok(Expected::Speedup(_)) if self.baseline.is_none() => {
                     "is a speedup, and there is nothing to be faster than: write a time such as 0.5s".to_owned()
                 }
                 Ok(expected) => {
-                    guesses.push(Guess::of(&field.config, expected));
+                    prediction_specs.push(PredictionSpec::of(&field.config, expected));
                     continue;
                 }
                 Err(wrong) => wrong,
@@ -140,7 +140,7 @@ impl Form {
             self.selected = at;
             return None;
         }
-        Some(guesses)
+        Some(prediction_specs)
     }
 }
 
@@ -152,7 +152,7 @@ fn two_digits(value: f64) -> f64 {
 impl Library {
     /// What was said of a scenario in words: `threads × 2: 1.8 · threads × 4: 0.5s`; `None` if nothing was.
     pub fn said(&self, name: &str) -> Option<String> {
-        let said = self.guesses.get(name).filter(|guesses| !guesses.is_empty())?;
+        let said = self.prediction_specs.get(name).filter(|prediction_specs| !prediction_specs.is_empty())?;
         let words = said.iter().map(|guess| format!("{}: {}", guess.who(), guess.expected));
         Some(words.collect::<Vec<_>>().join(" · "))
     }
@@ -193,26 +193,26 @@ mod tests {
         }
     }
 
-    fn form(baseline: Option<usize>) -> Form {
-        Form::new(&entry(baseline), &[]).expect("a form")
+    fn form(baseline: Option<usize>) -> PredictForm {
+        PredictForm::new(&entry(baseline), &[]).expect("a form")
     }
 
-    fn fill(form: &mut Form, text: &str) {
+    fn fill(form: &mut PredictForm, text: &str) {
         text.chars().for_each(|c| form.type_char(c));
     }
 
-    fn texts(form: &Form) -> Vec<&str> {
+    fn texts(form: &PredictForm) -> Vec<&str> {
         form.fields.iter().map(|field| field.text.as_str()).collect()
     }
 
     #[test]
     fn there_is_a_field_for_all_but_the_baseline() {
-        let labels = |form: &Form| form.fields.iter().map(|field| field.label.clone()).collect::<Vec<_>>();
+        let labels = |form: &PredictForm| form.fields.iter().map(|field| field.label.clone()).collect::<Vec<_>>();
         assert_eq!(labels(&form(Some(0))), ["threads × 2", "threads × 4"]);
         assert_eq!(labels(&form(None)), ["serial", "threads × 2", "threads × 4"]);
         let mut alone = entry(Some(0));
         alone.preview.as_mut().expect("a preview").configs.truncate(1);
-        let alone = Form::new(&alone, &[]).expect("a form");
+        let alone = PredictForm::new(&alone, &[]).expect("a form");
         assert_eq!((labels(&alone), alone.baseline), (vec!["serial".to_owned()], None));
         let mut varied = entry(Some(0));
         if let Ok(preview) = &mut varied.preview {
@@ -223,10 +223,10 @@ mod tests {
             preview.configs =
                 [0, 1].into_iter().flat_map(|i| preview.configs.iter().map(at(i)).collect::<Vec<_>>()).collect();
         }
-        let varied = Form::new(&varied, &[]).expect("a form");
+        let varied = PredictForm::new(&varied, &[]).expect("a form");
         assert_eq!(labels(&varied), ["threads × 2", "threads × 4"], "once for all points");
         let broken = LibraryEntry { preview: Err(Vec::new()), ..entry(None) };
-        assert_eq!(Form::new(&broken, &[]), None);
+        assert_eq!(PredictForm::new(&broken, &[]), None);
     }
 
     #[test]
@@ -237,10 +237,10 @@ mod tests {
         fill(&mut form, "500ms");
         form.step(true);
         assert_eq!((texts(&form), form.selected), (vec!["1.8", "500ms"], 1));
-        let guess = |workers, expected| Guess::of(&Config::new(BackendKind::Threads, workers), expected);
-        let guesses = vec![guess(2, Expected::Speedup(1.8)), guess(4, Expected::WallS(0.5))];
-        assert_eq!(form.read(), Some(guesses.clone()));
-        let again = Form::new(&entry(Some(0)), &guesses).expect("a form");
+        let guess = |workers, expected| PredictionSpec::of(&Config::new(BackendKind::Threads, workers), expected);
+        let prediction_specs = vec![guess(2, Expected::Speedup(1.8)), guess(4, Expected::WallS(0.5))];
+        assert_eq!(form.read(), Some(prediction_specs.clone()));
+        let again = PredictForm::new(&entry(Some(0)), &prediction_specs).expect("a form");
         assert_eq!(texts(&again), ["1.8", "0.5s"]);
     }
 
@@ -254,7 +254,7 @@ mod tests {
         assert_eq!(form.selected, 1);
         assert!(form.problem.as_ref().is_some_and(|problem| problem.starts_with("threads × 4: \"1.8.\" is neither")));
         form.erase();
-        assert_eq!((form.problem.clone(), form.read().map(|guesses| guesses.len())), (None, Some(1)));
+        assert_eq!((form.problem.clone(), form.read().map(|prediction_specs| prediction_specs.len())), (None, Some(1)));
         let mut without = self::form(None);
         fill(&mut without, "2");
         assert_eq!(without.read(), None);
@@ -292,12 +292,12 @@ mod tests {
     fn what_was_said_is_told_in_words() {
         let mut library = Library::new(vec![entry(Some(0))]);
         assert_eq!(library.said("database"), None);
-        let guess = |workers, expected| Guess::of(&Config::new(BackendKind::Threads, workers), expected);
+        let guess = |workers, expected| PredictionSpec::of(&Config::new(BackendKind::Threads, workers), expected);
         library
-            .guesses
+            .prediction_specs
             .insert("database".to_owned(), vec![guess(2, Expected::Speedup(1.8)), guess(4, Expected::WallS(0.5))]);
         assert_eq!(library.said("database").as_deref(), Some("threads × 2: 1.8 · threads × 4: 0.5s"));
-        library.guesses.insert("database".to_owned(), Vec::new());
+        library.prediction_specs.insert("database".to_owned(), Vec::new());
         assert_eq!(library.said("database"), None);
     }
 }

@@ -6,7 +6,8 @@ use std::collections::VecDeque;
 use super::forecast::Forecast;
 use super::history::History;
 use super::news::News;
-use crate::engine::{Event, Figures, Finding, Ledger, Scores, Snapshot, Stamped, TrialOutcome, findings};
+use crate::record::{Event, RunState, Snapshot, Stamped, TrialOutcome};
+use crate::results::{Figures, Finding, Scores, findings};
 use crate::scenario::{Config, GridSearch, PlannedTrial};
 use crate::tui::port::Draft;
 use crate::workload;
@@ -21,7 +22,7 @@ pub struct Run {
     /// What was made of the scenario, if it was changed for this run.
     pub draft: Option<Draft>,
     /// What its events told.
-    pub ledger: Ledger,
+    pub record: RunState,
     /// The trial on the screen: the one in progress, or the last.
     pub trial: Option<usize>,
     /// That trial, as last seen.
@@ -42,7 +43,7 @@ pub struct Run {
     pub scroll: u16,
     /// When the gate of the trial opened, in seconds since the run began; `None` while workers are hired.
     gate_s: Option<f64>,
-    /// What follows from the ledger: worked out when somebody looks, since trials may end by the thousand between
+    /// What follows from the record: worked out when somebody looks, since trials may end by the thousand between
     /// two frames.
     figures: OnceCell<Figures>,
     findings: OnceCell<Vec<Finding>>,
@@ -85,7 +86,7 @@ impl Run {
             name,
             title,
             draft: None,
-            ledger: Ledger::default(),
+            record: RunState::default(),
             trial: None,
             snapshot: Snapshot::default(),
             found: None,
@@ -104,7 +105,7 @@ impl Run {
 
     /// Whether it goes on.
     pub fn is_on(&self) -> bool {
-        self.ledger.status.is_none()
+        self.record.status.is_none()
     }
 
     /// Takes in an event.
@@ -115,7 +116,7 @@ impl Run {
         {
             self.find(|search| Scores::of_results(&results, search));
         }
-        self.ledger.apply(&stamped);
+        self.record.apply(&stamped);
         match stamped.event {
             Event::Planned(planned) => {
                 self.title.clone_from(&planned.scenario.title);
@@ -151,12 +152,12 @@ impl Run {
 
     /// What the trials so far have shown.
     pub fn figures(&self) -> &Figures {
-        self.figures.get_or_init(|| Figures::of(&self.ledger))
+        self.figures.get_or_init(|| Figures::of(&self.record))
     }
 
     /// How its kind searches a grid, if it does.
     fn search(&self) -> Option<GridSearch> {
-        let kind = &self.ledger.planned.as_ref()?.scenario.kind;
+        let kind = &self.record.planned.as_ref()?.scenario.kind;
         workload::specs().find(|spec| spec.name == kind)?.search
     }
 
@@ -187,17 +188,17 @@ impl Run {
 
     /// What its figures come to, in sentences; nothing while it is on, when the next trial may turn all of it over.
     pub fn findings(&self) -> &[Finding] {
-        if self.is_on() { &[] } else { self.findings.get_or_init(|| findings(&self.ledger, self.figures())) }
+        if self.is_on() { &[] } else { self.findings.get_or_init(|| findings(&self.record, self.figures())) }
     }
 
     fn forecast(&self) -> &Forecast {
-        self.forecast.get_or_init(|| Forecast::of(&self.ledger))
+        self.forecast.get_or_init(|| Forecast::of(&self.record))
     }
 
     /// Takes in a snapshot of the trial in progress, or of the last one.
     pub fn see(&mut self, snapshot: Snapshot) {
         // Between two trials there may be nothing to see, and the last picture is better than none.
-        if self.ledger.current.is_some() || !snapshot.lanes.is_empty() {
+        if self.record.current.is_some() || !snapshot.lanes.is_empty() {
             self.history.see(&snapshot);
             if let Some(scores) = &snapshot.scores {
                 self.find(|_| Some(scores.clone()));
@@ -232,30 +233,30 @@ impl Run {
 
     /// Tasks in a trial.
     pub fn tasks(&self) -> u64 {
-        self.ledger.planned.as_ref().map_or(0, |planned| planned.scenario.tasks)
+        self.record.planned.as_ref().map_or(0, |planned| planned.scenario.tasks)
     }
 
     /// The trial on the screen with its configuration.
     pub fn planned_trial(&self) -> Option<(PlannedTrial, &Config)> {
-        let plan = &self.ledger.planned.as_ref()?.plan;
+        let plan = &self.record.planned.as_ref()?.plan;
         let trial = *plan.trials.get(self.trial?)?;
         Some((trial, plan.configs.get(trial.config)?))
     }
 
     /// All trials, and how many of them have ended.
     pub fn trials(&self) -> (usize, usize) {
-        (self.ledger.planned.as_ref().map_or(0, |planned| planned.plan.trials.len()), self.ledger.finished.len())
+        (self.record.planned.as_ref().map_or(0, |planned| planned.plan.trials.len()), self.record.finished.len())
     }
 
     /// The outcome of the trial on the screen, if it has ended.
     pub fn outcome(&self) -> Option<&TrialOutcome> {
-        let (trial, outcome) = self.ledger.finished.last()?;
-        (Some(*trial) == self.trial && self.ledger.current.is_none()).then_some(outcome)
+        let (trial, outcome) = self.record.finished.last()?;
+        (Some(*trial) == self.trial && self.record.current.is_none()).then_some(outcome)
     }
 
     /// Tasks done in the trial on the screen, those in hand counted by the part that is done.
     pub fn tasks_done(&self) -> f64 {
-        let in_hand: f64 = match self.ledger.current {
+        let in_hand: f64 = match self.record.current {
             Some(_) => self.snapshot.lanes.iter().filter_map(|lane| lane.fraction).map(|f| f.clamp(0.0, 1.0)).sum(),
             None => 0.0,
         };
@@ -274,20 +275,20 @@ impl Run {
         if all == 0 {
             return 0.0;
         }
-        let current = if self.ledger.current.is_some() { self.trial_fraction() } else { 0.0 };
+        let current = if self.record.current.is_some() { self.trial_fraction() } else { 0.0 };
         ((ended as f64 + current) / all as f64).min(1.0)
     }
 
     /// Whether the workers of the trial on the screen are still being hired.
     pub fn is_hiring(&self) -> bool {
-        self.ledger.current.is_some() && self.gate_s.is_none()
+        self.record.current.is_some() && self.gate_s.is_none()
     }
 
     /// Seconds since the run began.
     pub fn elapsed_s(&self) -> f64 {
-        match self.gate_s.filter(|_| self.ledger.current.is_some()) {
-            Some(gate_s) => self.ledger.elapsed_s.max(gate_s + self.snapshot.elapsed_s),
-            None => self.ledger.elapsed_s,
+        match self.gate_s.filter(|_| self.record.current.is_some()) {
+            Some(gate_s) => self.record.elapsed_s.max(gate_s + self.snapshot.elapsed_s),
+            None => self.record.elapsed_s,
         }
     }
 
@@ -297,7 +298,7 @@ impl Run {
         if !self.is_on() {
             return None;
         }
-        let current = self.ledger.current.map(|_| (self.trial_fraction(), self.snapshot.elapsed_s));
+        let current = self.record.current.map(|_| (self.trial_fraction(), self.snapshot.elapsed_s));
         self.forecast().left_s(current)
     }
 

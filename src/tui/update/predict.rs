@@ -2,13 +2,13 @@
 
 use super::Effect;
 use crate::tui::keys::Command;
-use crate::tui::state::{Form, State};
+use crate::tui::state::{PredictForm, State};
 
 /// Opens the form for the selected scenario, if that can be run.
 pub(super) fn open(state: &mut State) {
     let form = state.library.selected().and_then(|entry| {
-        let before = state.library.guesses.get(&entry.name);
-        Form::new(entry, before.map_or(&[], Vec::as_slice))
+        let before = state.library.prediction_specs.get(&entry.name);
+        PredictForm::new(entry, before.map_or(&[], Vec::as_slice))
     });
     state.predict = form;
 }
@@ -29,10 +29,12 @@ pub(super) fn obey(state: &mut State, command: Command) -> Option<Vec<Effect>> {
 }
 
 fn keep(state: &mut State) -> Vec<Effect> {
-    let Some((name, guesses)) = state.predict.as_mut().and_then(|form| Some((form.name.clone(), form.read()?))) else {
+    let Some((name, prediction_specs)) =
+        state.predict.as_mut().and_then(|form| Some((form.name.clone(), form.read()?)))
+    else {
         return Vec::new();
     };
     state.predict = None;
-    state.library.guesses.insert(name.clone(), guesses.clone());
-    vec![Effect::Predict { name, guesses }]
+    state.library.prediction_specs.insert(name.clone(), prediction_specs.clone());
+    vec![Effect::Predict { name, prediction_specs }]
 }

@@ -20,7 +20,7 @@ use ratatui::layout::Rect;
 use ratatui::widgets::Widget;
 
 use super::paint;
-use crate::engine::LaneState;
+use crate::record::LaneState;
 use crate::tui::theme::{Role, Theme};
 
 /// What stands in a segment if there is room. Written only then, so that thousands of tasks cost no strings.

@@ -23,7 +23,7 @@ const ATTEMPT: Duration = Duration::from_millis(100);
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// A connection to the server.
-pub(super) struct Line {
+pub(super) struct ResponseLine {
     port: u16,
     stream: TcpStream,
     /// Read, but not understood yet.
@@ -40,14 +40,14 @@ pub(super) struct Answer {
 
 /// Why there is no answer.
 #[derive(Debug, PartialEq)]
-pub(super) enum Trouble {
+pub(super) enum ClientError {
     /// It is not wanted any more.
     Cancelled,
     /// For this reason.
     Failed(String),
 }
 
-impl From<Cancelled> for Trouble {
+impl From<Cancelled> for ClientError {
     fn from(_: Cancelled) -> Self {
         Self::Cancelled
     }
@@ -60,15 +60,15 @@ struct Body {
     thought_s: f64,
 }
 
-impl Line {
+impl ResponseLine {
     /// Connects to the server at a port of the loopback interface, unless that is called off.
-    pub(super) fn open(port: u16, cancelled: &dyn Fn() -> bool) -> Result<Self, Trouble> {
+    pub(super) fn open(port: u16, cancelled: &dyn Fn() -> bool) -> Result<Self, ClientError> {
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
         let begun = Instant::now();
         let stream = loop {
             match TcpStream::connect_timeout(&address, ATTEMPT) {
                 Ok(stream) => break stream,
-                Err(_) if cancelled() => return Err(Trouble::Cancelled),
+                Err(_) if cancelled() => return Err(ClientError::Cancelled),
                 Err(error) if error.kind() == ErrorKind::TimedOut && begun.elapsed() < PATIENCE => {}
                 Err(error) => return Err(failed("cannot connect to the server", &error)),
             }
@@ -89,7 +89,7 @@ impl Line {
         name: &str,
         unit_s: f64,
         wait: impl Fn(BorrowedFd<'_>) -> Result<(), Cancelled>,
-    ) -> Result<Answer, Trouble> {
+    ) -> Result<Answer, ClientError> {
         let name = utf8_percent_encode(name, NON_ALPHANUMERIC);
         let request = format!("GET /users/{name}?unit_s={unit_s} HTTP/1.1\r\nHost: 127.0.0.1:{}\r\n\r\n", self.port);
         self.stream.write_all(request.as_bytes()).map_err(|error| failed("cannot ask the server", &error))?;
@@ -103,12 +103,12 @@ impl Line {
     }
 
     /// Reads what there is.
-    fn fill(&mut self) -> Result<(), Trouble> {
+    fn fill(&mut self) -> Result<(), ClientError> {
         let mut chunk = [0; 1024];
         match self.stream.read(&mut chunk) {
-            Ok(0) => Err(Trouble::Failed("the server hung up".to_owned())),
+            Ok(0) => Err(ClientError::Failed("the server hung up".to_owned())),
             Ok(n) if self.received.len() + n > LONGEST => {
-                Err(Trouble::Failed("the server's answer is too long".to_owned()))
+                Err(ClientError::Failed("the server's answer is too long".to_owned()))
             }
             Ok(n) => {
                 self.received.extend_from_slice(&chunk[..n]);
@@ -120,7 +120,7 @@ impl Line {
     }
 
     /// The answer, once all of it has come.
-    fn understand(&mut self) -> Result<Option<Answer>, Trouble> {
+    fn understand(&mut self) -> Result<Option<Answer>, ClientError> {
         let mut headers = [httparse::EMPTY_HEADER; HEADERS];
         let mut response = httparse::Response::new(&mut headers);
         let head = match response.parse(&self.received) {
@@ -130,7 +130,7 @@ impl Line {
         };
         let length = response.headers.iter().find(|header| header.name.eq_ignore_ascii_case("content-length"));
         let length = length.and_then(|header| std::str::from_utf8(header.value).ok()?.parse::<usize>().ok());
-        let length = length.ok_or_else(|| Trouble::Failed("the server's answer has no length".to_owned()))?;
+        let length = length.ok_or_else(|| ClientError::Failed("the server's answer has no length".to_owned()))?;
         let status = response.code.unwrap_or_default();
         let Some(body) = self.received.get(head..head.saturating_add(length)) else { return Ok(None) };
         let answer = match status {
@@ -139,13 +139,13 @@ impl Line {
                     .map_err(|error| failed("the server's answer makes no sense", &error))?;
                 Answer { status, exists: body.exists, thought_s: body.thought_s }
             }
-            _ => return Err(Trouble::Failed(format!("the server answered with status {status}"))),
+            _ => return Err(ClientError::Failed(format!("the server answered with status {status}"))),
         };
         self.received.drain(..head + length);
         Ok(Some(answer))
     }
 }
 
-fn failed(what: &str, error: &dyn std::error::Error) -> Trouble {
-    Trouble::Failed(format!("{what}: {error}"))
+fn failed(what: &str, error: &dyn std::error::Error) -> ClientError {
+    ClientError::Failed(format!("{what}: {error}"))
 }

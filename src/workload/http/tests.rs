@@ -5,15 +5,15 @@ use std::net::{IpAddr, Ipv4Addr, TcpListener, TcpStream, UdpSocket};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use super::client::{Answer, Line, Trouble};
+use super::client::{Answer, ClientError, ResponseLine};
 use super::server::Server;
 use crate::workload::{Cancelled, Service as _, until_readable};
 
-fn open(port: u16) -> Line {
-    Line::open(port, &|| false).unwrap_or_else(|trouble| panic!("{trouble:?}"))
+fn open(port: u16) -> ResponseLine {
+    ResponseLine::open(port, &|| false).unwrap_or_else(|trouble| panic!("{trouble:?}"))
 }
 
-fn ask(line: &mut Line, name: &str, unit_s: f64) -> Result<Answer, Trouble> {
+fn ask(line: &mut ResponseLine, name: &str, unit_s: f64) -> Result<Answer, ClientError> {
     line.ask(name, unit_s, |socket| until_readable(socket, &|| false))
 }
 
@@ -45,7 +45,7 @@ fn every_character_of_a_name_is_thought_about() {
 fn hundreds_are_thought_about_at_once() {
     let server = Server::start().unwrap();
     let begun = Instant::now();
-    let mut lines: Vec<Line> = (0..256).map(|_| open(server.port())).collect();
+    let mut lines: Vec<ResponseLine> = (0..256).map(|_| open(server.port())).collect();
     std::thread::scope(|scope| {
         for line in &mut lines {
             scope.spawn(|| assert_eq!(ask(line, "aspp", 0.1).unwrap().status, 200));
@@ -80,11 +80,11 @@ fn it_is_gone_when_it_is_dropped_and_so_are_its_connections() {
     std::thread::sleep(Duration::from_millis(50));
     let begun = Instant::now();
     drop(server);
-    assert_eq!(waits.join().unwrap(), Err(Trouble::Failed("the server hung up".to_owned())));
+    assert_eq!(waits.join().unwrap(), Err(ClientError::Failed("the server hung up".to_owned())));
     assert!(begun.elapsed() < Duration::from_secs(5));
-    let Err(Trouble::Failed(reason)) = Line::open(port, &|| false) else { panic!("it still listens") };
+    let Err(ClientError::Failed(reason)) = ResponseLine::open(port, &|| false) else { panic!("it still listens") };
     assert!(reason.starts_with("cannot connect to the server: Connection refused"), "{reason}");
-    assert_eq!(Line::open(port, &|| true).err(), Some(Trouble::Cancelled));
+    assert_eq!(ResponseLine::open(port, &|| true).err(), Some(ClientError::Cancelled));
 }
 
 #[test]
@@ -97,8 +97,8 @@ fn a_wait_that_is_called_off_ends() {
             looks.get() > 2
         })
     });
-    assert_eq!((asked, looks.get()), (Err(Trouble::Cancelled), 3));
-    assert_eq!(Trouble::from(Cancelled), Trouble::Cancelled);
+    assert_eq!((asked, looks.get()), (Err(ClientError::Cancelled), 3));
+    assert_eq!(ClientError::from(Cancelled), ClientError::Cancelled);
 }
 
 /// What a server that is spoken to directly answers.
@@ -142,7 +142,7 @@ fn parrot(says: &'static [u8]) -> (u16, JoinHandle<()>) {
     (port, thread)
 }
 
-fn said(says: &'static [u8]) -> Result<Answer, Trouble> {
+fn said(says: &'static [u8]) -> Result<Answer, ClientError> {
     let (port, thread) = parrot(says);
     let answer = ask(&mut open(port), "x", 0.0);
     thread.join().unwrap();
@@ -168,7 +168,7 @@ fn servers_that_misbehave_are_failures_with_a_reason() {
         (b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}", "the server's answer makes no sense: "),
     ];
     for (says, reason) in cases {
-        let Err(Trouble::Failed(told)) = said(says) else { panic!("{says:?} is no failure") };
+        let Err(ClientError::Failed(told)) = said(says) else { panic!("{says:?} is no failure") };
         assert!(told.starts_with(reason), "{told}");
     }
 }
@@ -181,7 +181,7 @@ fn an_answer_without_end_is_given_up() {
         let mut stream = listener.accept().unwrap().0;
         while stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 99999999\r\n\r\nxxxxxxxxxxxxxxxx").is_ok() {}
     });
-    assert_eq!(ask(&mut line, "x", 0.0), Err(Trouble::Failed("the server's answer is too long".to_owned())));
+    assert_eq!(ask(&mut line, "x", 0.0), Err(ClientError::Failed("the server's answer is too long".to_owned())));
     drop(line);
     endless.join().unwrap();
 }

@@ -1,4 +1,4 @@
-//! The total of all slices, as the workers of a trial put it together in the commons: each slice's sum into a cell that
+//! The total of all slices, as the workers of a trial put it together in the shared_cells: each slice's sum into a cell that
 //! the worker has to itself, or each single term into one cell that all share.
 //!
 //! Cells hold whole multiples of a power of two, chosen so fine that the total just fits. So it does not depend on who
@@ -9,12 +9,12 @@ use std::sync::atomic::Ordering::Relaxed;
 
 use crate::scenario::{Inputs, Job, Value};
 use crate::workload::registry::Param;
-use crate::workload::{BuildError, Commons, Desk};
+use crate::workload::{BuildError, SharedCells, TaskContext};
 
 /// The word for one accumulator that all workers share.
 const SHARED: &str = "shared";
 
-/// The lines of the commons: the shared accumulator, and from the second on those of single workers.
+/// The lines of the shared_cells: the shared accumulator, and from the second on those of single workers.
 const ACCUMULATOR: usize = 0;
 const OWN: usize = 1;
 
@@ -25,23 +25,23 @@ const DIGITS: i32 = 63;
 
 /// How many binary places the total is kept to.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Place(i32);
+pub(super) struct SumSlot(i32);
 
 /// Where a task adds what.
 pub(super) enum Accumulator<'a> {
     /// The sum of its slice.
-    OfSlices(Cell<'a>),
+    OfSlices(SumCell<'a>),
     /// Each term.
-    OfTerms(Cell<'a>),
+    OfTerms(SumCell<'a>),
 }
 
 /// A cell that is added to.
-pub(super) struct Cell<'a> {
+pub(super) struct SumCell<'a> {
     cell: &'a AtomicU64,
     multiples: f64,
 }
 
-impl Cell<'_> {
+impl SumCell<'_> {
     /// Adds the multiple that is nearest to a term or a sum, which are never negative.
     #[inline]
     pub(super) fn add(&self, x: f64) {
@@ -49,18 +49,18 @@ impl Cell<'_> {
     }
 }
 
-impl Place {
+impl SumSlot {
     fn multiples(self) -> f64 {
         2.0_f64.powi(self.0)
     }
 
     /// Where a task adds what it has, by the word for how the total comes about.
-    pub(super) fn accumulator<'a>(self, combine: &str, desk: &'a dyn Desk) -> Accumulator<'a> {
-        let cell = |line| Cell { cell: desk.commons().line(line), multiples: self.multiples() };
+    pub(super) fn accumulator<'a>(self, combine: &str, context: &'a dyn TaskContext) -> Accumulator<'a> {
+        let cell = |line| SumCell { cell: context.shared_cells().line(line), multiples: self.multiples() };
         match combine {
             SHARED => Accumulator::OfTerms(cell(ACCUMULATOR)),
             // More workers than lines have to share; what they add is added all the same.
-            _ => Accumulator::OfSlices(cell(OWN + desk.worker() as usize % (Commons::LINES - OWN))),
+            _ => Accumulator::OfSlices(cell(OWN + context.worker() as usize % (SharedCells::LINES - OWN))),
         }
     }
 }
@@ -70,7 +70,7 @@ impl Place {
 ///
 /// # Errors
 /// [`BuildError::Unfit`] if it is too large and yet every term is to be added to it.
-pub(super) fn place(job: &Job) -> Result<Option<Place>, BuildError> {
+pub(super) fn place(job: &Job) -> Result<Option<SumSlot>, BuildError> {
     let (series, combine) = (Param::of_job(job, "series"), Param::of_job(job, "combine"));
     if series.is_varied() {
         return Ok(None);
@@ -78,7 +78,7 @@ pub(super) fn place(job: &Job) -> Result<Option<Place>, BuildError> {
     let bound = bound(job, series.word(0));
     let places = (DIGITS - bound.log2().ceil() as i32).min(PLACES_MAX);
     if places >= 0 {
-        return Ok(Some(Place(places)));
+        return Ok(Some(SumSlot(places)));
     }
     if combine.is_varied() || combine.word(0) == SHARED {
         let message = format!(
@@ -116,12 +116,12 @@ fn largest_x(inputs: &Inputs) -> f64 {
 }
 
 /// The total, from the shared accumulator and those of the workers, which are added in pairs, pairs of pairs and so on.
-pub(in crate::workload) fn tally(job: &Job, commons: &Commons) -> Vec<(&'static str, f64)> {
+pub(in crate::workload) fn tally(job: &Job, shared_cells: &SharedCells) -> Vec<(&'static str, f64)> {
     let Ok(Some(place)) = place(job) else { return Vec::new() };
-    let mut parts: Vec<u64> = (OWN..Commons::LINES).map(|line| commons.line(line).load(Relaxed)).collect();
+    let mut parts: Vec<u64> = (OWN..SharedCells::LINES).map(|line| shared_cells.line(line).load(Relaxed)).collect();
     while parts.len() > 1 {
         parts = parts.chunks(2).map(|pair| pair.iter().sum()).collect();
     }
-    let sum = parts.iter().sum::<u64>() + commons.line(ACCUMULATOR).load(Relaxed);
+    let sum = parts.iter().sum::<u64>() + shared_cells.line(ACCUMULATOR).load(Relaxed);
     vec![("total", sum as f64 / place.multiples())]
 }

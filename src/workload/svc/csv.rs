@@ -6,7 +6,7 @@ use crate::scenario::printable;
 
 /// What a CSV holds.
 #[derive(Debug, PartialEq)]
-pub(super) struct Table {
+pub(super) struct CsvTable {
     /// The numbers of each line but its last.
     pub(super) rows: Vec<Vec<SvmNode>>,
     /// The last number of each line.
@@ -27,9 +27,9 @@ pub(super) fn extent(text: &str) -> (u64, u64) {
 ///
 /// # Errors
 /// What is wrong first, as it follows the file's name: `:12: …` with the line, or `: …`.
-pub(super) fn read(text: &str) -> Result<Table, String> {
+pub(super) fn read(text: &str) -> Result<CsvTable, String> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let mut table = Table { rows: Vec::new(), labels: Vec::new() };
+    let mut table = CsvTable { rows: Vec::new(), labels: Vec::new() };
     let mut first = None;
     for (number, line) in (1..).zip(text.lines()).filter(|(_, line)| !line.trim().is_empty()) {
         let columns = line.split(',').count();
@@ -89,7 +89,7 @@ fn number(field: &str) -> Result<f64, String> {
 mod tests {
     use super::*;
 
-    fn values(table: &Table) -> Vec<Vec<f64>> {
+    fn values(table: &CsvTable) -> Vec<Vec<f64>> {
         table.rows.iter().map(|row| row.iter().map(|node| node.value).collect()).collect()
     }
 

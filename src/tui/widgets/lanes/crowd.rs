@@ -4,7 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use super::{Frame, LaneRow, Lanes, paint, row};
-use crate::engine::LaneState;
+use crate::record::LaneState;
 use crate::tui::theme::{Role, Theme};
 
 /// Which lanes stand in which row.

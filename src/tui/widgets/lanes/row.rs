@@ -4,7 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use super::{Frame, Label, LaneRow, Lanes, Segment, Turn, paint, turns};
-use crate::engine::LaneState;
+use crate::record::LaneState;
 use crate::tui::theme::{Role, Theme};
 use crate::tui::widgets::strip;
 

@@ -4,7 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use super::{Frame, LaneRow, Lanes, paint};
-use crate::engine::LaneState;
+use crate::record::LaneState;
 use crate::tui::theme::{Role, Theme};
 
 /// What a worker did with most of a stretch of time.

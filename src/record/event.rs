@@ -1,0 +1,432 @@
+//! What happens in a run, told in a few events: never one a task.
+//!
+//! Events are owned and serialisable. The journal is their JSON-lines form, and a [`super::RunState`] folds them
+//! into everything that reports and screens show.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::order::OrderFigures;
+use crate::scenario::{Interpreter, Plan, Prediction, Value};
+
+/// An event with the time and the totals at that time, so that a consumer need not count for itself.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Stamped {
+    /// Seconds since the run began.
+    pub elapsed_s: f64,
+    /// Trials ended so far, warm-ups included.
+    pub trials_done: usize,
+    /// What happened.
+    #[serde(flatten)]
+    pub event: Event,
+}
+
+/// Something that happened in a run.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+pub enum Event {
+    /// The run begins: what will be run, and where.
+    Planned(Box<Planned>),
+    /// Workers are about to be hired for a trial (an index into the plan).
+    TrialStarted {
+        /// Index into [`Plan::trials`].
+        trial: usize,
+    },
+    /// All workers stand at the gate, and it opens.
+    GateOpened {
+        /// Index into [`Plan::trials`].
+        trial: usize,
+        /// Seconds from the start of hiring until all workers were ready; `None` where nobody is hired.
+        startup_s: Option<f64>,
+    },
+    /// Sent about twice a second during a trial.
+    Progress {
+        /// Index into [`Plan::trials`].
+        trial: usize,
+        /// Tasks finished in this trial, failed ones included.
+        done: u64,
+        /// Of which failed.
+        failed: u64,
+    },
+    /// A worker is gone.
+    WorkerLost(Loss),
+    /// A worker was stopped from outside, or goes on after that.
+    WorkerStalled {
+        /// Index into [`Plan::trials`].
+        trial: usize,
+        /// Its lane.
+        worker: u32,
+        /// Its process id.
+        pid: u32,
+        /// Whether it is stopped now.
+        stopped: bool,
+    },
+    /// A trial ended, well or not.
+    TrialFinished {
+        /// Index into [`Plan::trials`].
+        trial: usize,
+        /// How it went.
+        outcome: Box<TrialOutcome>,
+    },
+    /// The run ended; the last event.
+    RunFinished {
+        /// How it ended.
+        status: Status,
+        /// Why it failed or was interrupted, one line each.
+        warnings: Vec<Warning>,
+    },
+}
+
+/// What will be run, and where.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Planned {
+    /// Version of the program that runs it.
+    pub parlab: String,
+    /// When the run began: RFC 3339, UTC.
+    pub started_at: String,
+    /// The scenario's facts.
+    pub scenario: ScenarioFacts,
+    /// The machine's facts.
+    pub machine: MachineFacts,
+    /// Configurations and trials.
+    pub plan: Plan,
+    /// What was expected of them, before anything was measured.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub predictions: Vec<Prediction>,
+}
+
+/// What a report says of a scenario.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct ScenarioFacts {
+    /// The name it is called by.
+    pub name: String,
+    /// Its title.
+    pub title: String,
+    /// What to look for in the results.
+    pub lesson: String,
+    /// The workload's kind.
+    pub kind: String,
+    /// How many tasks a trial has.
+    pub tasks: u64,
+    /// Decides all randomness.
+    pub seed: u64,
+    /// SHA-256 of its TOML text.
+    pub sha256: String,
+    /// Whether speedups count the hiring of workers too.
+    pub include_startup: bool,
+    /// The interpreter whose lock its tasks are run under, if any.
+    pub interpreter: Option<Interpreter>,
+}
+
+/// What a report says of the machine.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct MachineFacts {
+    /// Host name; `None` where the system does not tell, as below.
+    pub host: Option<String>,
+    /// Kernel release.
+    pub kernel: Option<String>,
+    /// Model of the first CPU.
+    pub cpu_model: Option<String>,
+    /// CPUs the kernel shows.
+    pub logical_cpus: u32,
+    /// CPUs this process may use.
+    pub usable_cpus: u32,
+    /// What makes the second less than the first, e.g. `affinity`, `cgroup cpu.max`, `SLURM_CPUS_PER_TASK`.
+    pub limited_by: Vec<String>,
+    /// Physical memory in bytes.
+    pub memory_bytes: Option<u64>,
+}
+
+/// The loss of a worker.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Loss {
+    /// Index into [`Plan::trials`].
+    pub trial: usize,
+    /// Its lane.
+    pub worker: u32,
+    /// Its process id.
+    pub pid: u32,
+    /// How it went.
+    pub cause: Cause,
+    /// The task it held, if any.
+    pub task: Option<u64>,
+    /// What is done about it.
+    pub remedy: Remedy,
+}
+
+/// How a worker went.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Cause {
+    /// By a signal, given by name, e.g. `SIGKILL`.
+    Signal(String),
+    /// By an exit with this status.
+    Exit(i32),
+}
+
+/// What is done about a lost worker.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Remedy {
+    /// A replacement tries its task once more.
+    Retried,
+    /// Its task is marked failed, a replacement goes on with the others.
+    TaskFailed,
+    /// It held no task; a replacement takes its place.
+    Replaced,
+    /// Too many were lost: the trial is given up.
+    GivenUp,
+}
+
+/// How a trial ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TrialEnd {
+    /// All tasks were run.
+    Complete,
+    /// It was cancelled.
+    Cancelled,
+    /// It took longer than the scenario allows.
+    TimedOut,
+    /// The backend could not hire or lost what it cannot replace.
+    Broken,
+}
+
+/// What was measured in a trial.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct TrialOutcome {
+    /// How it ended.
+    pub end: TrialEnd,
+    /// Why its backend could not carry it through, if it is [`TrialEnd::Broken`]: what it had done by then stands all
+    /// the same.
+    #[serde(default)]
+    pub broken: Option<String>,
+    /// Seconds from the gate's opening to the last task's end; to its own end, for a trial that did not complete.
+    pub wall_s: f64,
+    /// Seconds from the start of hiring until all workers were ready; `None` where nobody is hired.
+    pub startup_s: Option<f64>,
+    /// CPU seconds of all workers in user mode, gate to end.
+    pub cpu_user_s: f64,
+    /// CPU seconds of all workers in the kernel.
+    pub cpu_system_s: f64,
+    /// Times that workers gave up the CPU to wait.
+    pub switches_voluntary: u64,
+    /// Times that workers were preempted.
+    pub switches_involuntary: u64,
+    /// Largest resident set, in bytes, of any process that ran tasks; `None` where the kernel does not tell.
+    pub peak_rss_bytes: Option<u64>,
+    /// What its processes took up in memory; `None` for kinds that are not watched for it, and where the kernel does not
+    /// tell.
+    pub memory: Option<MemoryCourse>,
+    /// What its tasks left in what they share, by the names that the kind gives it; `None` if they leave nothing there,
+    /// and after the loss of a worker, who may have left something of a task that was then run again.
+    pub tally: Option<BTreeMap<String, f64>>,
+    /// Tasks that gave a result.
+    pub tasks_done: u64,
+    /// Tasks given up.
+    pub tasks_failed: u64,
+    /// Why one of them was, if it could say so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub failure: Option<String>,
+    /// Durations of tasks; `None` when none was finished.
+    pub task_s: Option<TaskTimes>,
+    /// What the interpreters' locks cost; `None` without a lock.
+    pub interpreter: Option<LockUse>,
+    /// How the tasks filled the workers' time; `None` where the trial did not run to its end or a task failed.
+    pub order: Option<OrderFigures>,
+    /// Sum over all results, hexadecimal, equal for equal results whoever computed them.
+    pub checksum: String,
+    /// Each task's result, in task order, where there are at most 10 000; told once for results that are the same.
+    pub results: Option<Vec<TaskResult>>,
+}
+
+impl Default for TrialOutcome {
+    /// A trial that came to nothing.
+    fn default() -> Self {
+        Self {
+            end: TrialEnd::Broken,
+            broken: None,
+            wall_s: 0.0,
+            startup_s: None,
+            cpu_user_s: 0.0,
+            cpu_system_s: 0.0,
+            switches_voluntary: 0,
+            switches_involuntary: 0,
+            peak_rss_bytes: None,
+            memory: None,
+            tally: None,
+            tasks_done: 0,
+            tasks_failed: 0,
+            failure: None,
+            task_s: None,
+            interpreter: None,
+            order: None,
+            checksum: String::new(),
+            results: None,
+        }
+    }
+}
+
+/// What the interpreters' locks cost in a trial, all workers taken together. Threads share one lock, so that it is
+/// held for at most the wall time; each process has its own.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct LockUse {
+    /// Seconds that a lock was held.
+    pub held_s: f64,
+    /// Seconds that workers waited for one.
+    pub waited_s: f64,
+    /// How often a worker found it taken.
+    pub waits: u64,
+    /// How often a holder was asked to let go, and did.
+    pub handovers: u64,
+}
+
+/// What the processes of a trial took up in memory over time: proportional set sizes, in which pages that several share
+/// are split among them. All lists have an entry a sample.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct MemoryCourse {
+    /// The largest sum over all processes at one time, in bytes.
+    pub peak_bytes: u64,
+    /// When each sample was taken, in seconds since the gate opened.
+    pub at_s: Vec<f64>,
+    /// The sum over all processes, in bytes.
+    pub total_bytes: Vec<u64>,
+    /// The processes with workers, in the order of these; no more than 64 of them.
+    pub processes: Vec<ProcessMemory>,
+    /// The process that forked them, in bytes, where one did: it made the data, and keeps it.
+    pub parent_bytes: Option<Vec<u64>>,
+}
+
+/// What one process of a trial took up.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct ProcessMemory {
+    /// The workers in it: one if it was forked, all if they are threads.
+    pub workers: Vec<u32>,
+    /// Bytes.
+    pub bytes: Vec<u64>,
+}
+
+/// Durations of the tasks of a trial, in seconds.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct TaskTimes {
+    /// The shortest.
+    pub min: f64,
+    /// The median.
+    pub median: f64,
+    /// The 95th percentile.
+    pub p95: f64,
+    /// The longest.
+    pub max: f64,
+}
+
+/// Results are kept for runs of up to this many tasks.
+pub const RESULTS_MAX: u64 = 10_000;
+
+/// Input and result of one task.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct TaskResult {
+    /// `x`, or the grid's keys.
+    pub input: BTreeMap<String, Value>,
+    /// The kind's values by name; `None` for a task that failed or was not reached.
+    pub values: Option<BTreeMap<String, f64>>,
+}
+
+/// How a run ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Status {
+    /// Everything was run and every result agreed.
+    Done,
+    /// A task failed, results differ, or workers were lost for good.
+    Failed,
+    /// Somebody ended it.
+    Interrupted,
+}
+
+/// What went wrong in a run, or may mislead in its figures: a word for scripts and a sentence for people.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Warning {
+    /// What scripts and rules go by.
+    pub code: WarningCode,
+    /// One line.
+    pub message: String,
+}
+
+/// The kinds of warnings. Their words are part of the report's schema: they are added to, never renamed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum WarningCode {
+    /// More threads than usable CPUs, where workers bring threads of their own.
+    Oversubscribed,
+    /// The system does not tell what memory the workers take up.
+    MemoryUnknown,
+    /// A worker ended before its work did.
+    WorkerLost,
+    /// A task was given up because it cost two workers.
+    TaskFailed,
+    /// Tasks of a trial failed.
+    TasksFailed,
+    /// A trial took longer than its time limit.
+    Timeout,
+    /// A trial could not be carried on.
+    TrialBroken,
+    /// Two trials of the same tasks came to different results.
+    ResultsDiffer,
+    /// More warnings of one kind than are listed.
+    More,
+    /// The run was ended before its last trial.
+    Interrupted,
+    /// The record of the run ends before the run does.
+    Unfinished,
+    /// An error within parlab.
+    InternalError,
+}
+
+impl WarningCode {
+    /// All codes, in the order of their description.
+    pub const ALL: [Self; 12] = [
+        Self::Oversubscribed,
+        Self::MemoryUnknown,
+        Self::WorkerLost,
+        Self::TaskFailed,
+        Self::TasksFailed,
+        Self::Timeout,
+        Self::TrialBroken,
+        Self::ResultsDiffer,
+        Self::More,
+        Self::Interrupted,
+        Self::Unfinished,
+        Self::InternalError,
+    ];
+
+    /// The word used in reports.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Oversubscribed => "oversubscribed",
+            Self::MemoryUnknown => "memory-unknown",
+            Self::WorkerLost => "worker-lost",
+            Self::TaskFailed => "task-failed",
+            Self::TasksFailed => "tasks-failed",
+            Self::Timeout => "timeout",
+            Self::TrialBroken => "trial-broken",
+            Self::ResultsDiffer => "results-differ",
+            Self::More => "more",
+            Self::Interrupted => "interrupted",
+            Self::Unfinished => "unfinished",
+            Self::InternalError => "internal-error",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_are_told_and_stored_by_the_same_word() {
+        for code in WarningCode::ALL {
+            assert_eq!(serde_json::to_value(code).expect("a word"), code.word());
+        }
+    }
+}

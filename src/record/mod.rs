@@ -1,0 +1,21 @@
+//! What is known of a run? Its events, what came of its trials, and their one fold; what is kept of runs on disk.
+//!
+//! Nothing here carries out a run, and nothing here concludes anything from one: a journal is enough to know all that
+//! this room knows.
+
+mod event;
+mod history;
+mod live;
+mod order;
+mod state;
+mod words;
+
+pub use event::{
+    Cause, Event, LockUse, Loss, MachineFacts, MemoryCourse, Planned, ProcessMemory, RESULTS_MAX, Remedy,
+    ScenarioFacts, Stamped, Status, TaskResult, TaskTimes, TrialEnd, TrialOutcome, Warning, WarningCode,
+};
+pub use history::{History, Past};
+pub use live::{Activity, LaneState, LaneView, LockView, SPANS_MAX, Snapshot, Span};
+pub use order::OrderFigures;
+pub use state::RunState;
+pub use words::{label, label_at, loss_in_words, trial_in_words};

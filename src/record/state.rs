@@ -1,0 +1,87 @@
+//! The state of a run as a fold over its events: what any consumer knows, whether it watches, reports or replays.
+//!
+//! It holds what was measured and nothing derived: speedups and summaries belong to `analysis`.
+
+use super::event::{Event, Loss, Planned, Stamped, Status, TrialEnd, TrialOutcome, Warning};
+use crate::scenario::Plan;
+
+/// Everything the events have told so far.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct RunState {
+    /// What is being run; `None` before the first event.
+    pub planned: Option<Planned>,
+    /// The trial in progress: an index into the plan.
+    pub current: Option<usize>,
+    /// Seconds it took to hire the workers of the trial in progress; `None` while they are being hired and where nobody is.
+    pub current_startup_s: Option<f64>,
+    /// Outcomes by trial, in the order they finished.
+    pub finished: Vec<(usize, TrialOutcome)>,
+    /// Workers lost so far.
+    pub losses: Vec<Loss>,
+    /// Seconds since the run began, by the last event.
+    pub elapsed_s: f64,
+    /// How the run ended; `None` while it goes on.
+    pub status: Option<Status>,
+    /// Why it failed or was interrupted.
+    pub warnings: Vec<Warning>,
+    /// Indices into `finished`, by configuration: whoever asks for one need not look through them all.
+    by_config: Vec<Vec<usize>>,
+}
+
+impl RunState {
+    /// Takes in the next event.
+    pub fn apply(&mut self, stamped: &Stamped) {
+        self.elapsed_s = stamped.elapsed_s;
+        match &stamped.event {
+            Event::Planned(planned) => {
+                *self = Self { planned: Some((**planned).clone()), ..Self::default() };
+            }
+            Event::TrialStarted { trial } => {
+                self.current = Some(*trial);
+                self.current_startup_s = None;
+            }
+            Event::GateOpened { startup_s, .. } => self.current_startup_s = *startup_s,
+            Event::Progress { .. } | Event::WorkerStalled { .. } => {}
+            Event::WorkerLost(loss) => self.losses.push(loss.clone()),
+            Event::TrialFinished { trial, outcome } => {
+                self.finish(*trial, (**outcome).clone());
+                self.current = None;
+            }
+            Event::RunFinished { status, warnings } => {
+                self.status = Some(*status);
+                self.warnings.clone_from(warnings);
+                self.current = None;
+            }
+        }
+    }
+
+    /// The counted trials of a configuration that ran to their end with every task done: its samples.
+    pub fn samples(&self, config: usize) -> impl DoubleEndedIterator<Item = &TrialOutcome> {
+        self.trials_of(config, false).filter(|outcome| outcome.end == TrialEnd::Complete && outcome.tasks_failed == 0)
+    }
+
+    /// All trials of a configuration that were started and ended, warm-ups among them if asked for.
+    pub fn trials_of(&self, config: usize, warmups: bool) -> impl DoubleEndedIterator<Item = &TrialOutcome> {
+        let indices = self.by_config.get(config).map_or(&[][..], |indices| indices);
+        let ended = indices.iter().filter_map(|&index| self.finished.get(index));
+        ended.filter(move |(trial, _)| warmups || !self.is_warmup(*trial)).map(|(_, outcome)| outcome)
+    }
+
+    fn finish(&mut self, trial: usize, outcome: TrialOutcome) {
+        let plan = self.planned.as_ref().map(|planned| &planned.plan);
+        // A journal may have been tampered with: a configuration that the plan does not have gets no list.
+        let known = |plan: &Plan| plan.trials.get(trial).copied().filter(|planned| planned.config < plan.configs.len());
+        if let Some(planned) = plan.and_then(known) {
+            if self.by_config.len() <= planned.config {
+                self.by_config.resize(planned.config + 1, Vec::new());
+            }
+            self.by_config[planned.config].push(self.finished.len());
+        }
+        self.finished.push((trial, outcome));
+    }
+
+    fn is_warmup(&self, trial: usize) -> bool {
+        let plan = self.planned.as_ref().map(|planned| &planned.plan);
+        plan.and_then(|plan| plan.trials.get(trial)).is_some_and(|planned| planned.warmup)
+    }
+}

@@ -1,0 +1,54 @@
+//! What happens in a run, in words: the same ones in reports, in progress lines and on the screen.
+
+use super::event::{Cause, Loss, Remedy};
+use crate::scenario::{BackendKind, Config, Dispatch, Layout, Plan};
+
+/// The name of a configuration for people: `serial`, `threads × 4`, `processes × 2 pipe`, `hybrid × 2x4`.
+pub fn label(config: &Config) -> String {
+    if let Some(Layout { processes, threads }) = config.team() {
+        return format!("{} × {processes}x{threads}", config.backend.word());
+    }
+    match config.backend {
+        BackendKind::Serial => config.backend.word().to_owned(),
+        BackendKind::Processes if config.dispatch == Dispatch::Pipe => {
+            format!("{} × {} {}", config.backend.word(), config.workers, config.dispatch.word())
+        }
+        BackendKind::Threads | BackendKind::Processes | BackendKind::Hybrid => {
+            format!("{} × {}", config.backend.word(), config.workers)
+        }
+    }
+}
+
+/// The name of a configuration with the point it is run at, if there are several: `threads × 4, steps 200`.
+pub fn label_at(config: &Config) -> String {
+    match &config.point {
+        None => label(config),
+        Some(point) => format!("{}, {} {}", label(config), point.key, point.value_in_words()),
+    }
+}
+
+/// A trial for people: `processes × 2, steps 200, repeat 1`; by its number if the plan has no such trial.
+pub fn trial_in_words(plan: &Plan, trial: usize) -> String {
+    let planned = plan.trials.get(trial);
+    let Some((planned, config)) = planned.and_then(|planned| Some((planned, plan.configs.get(planned.config)?))) else {
+        return format!("trial {}", trial.saturating_add(1));
+    };
+    let round = if planned.warmup { "warm-up" } else { "repeat" };
+    format!("{}, {round} {}", label_at(config), planned.repeat.saturating_add(1))
+}
+
+/// The loss of a worker in one line: who, how, which task it held, and what is done about it.
+pub fn loss_in_words(loss: &Loss) -> String {
+    let how = match &loss.cause {
+        Cause::Signal(name) => format!("was killed by {name}"),
+        Cause::Exit(status) => format!("exited with status {status}"),
+    };
+    let held = loss.task.map(|task| format!(" while it held task {task}")).unwrap_or_default();
+    let remedy = match loss.remedy {
+        Remedy::Retried => "retried",
+        Remedy::TaskFailed => "that task is marked failed",
+        Remedy::Replaced => "replaced",
+        Remedy::GivenUp => "the trial is given up",
+    };
+    format!("worker {} (pid {}) {how}{held}: {remedy}", loss.worker, loss.pid)
+}

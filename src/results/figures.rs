@@ -1,0 +1,371 @@
+//! What a run has shown so far, one row a configuration: the figures that reports and screens share.
+//!
+//! A [`super::RunState`] holds what was measured; this is what follows from it by `analysis`. Whatever was not
+//! measured yet, or does not apply, is `None`: nothing is filled in.
+
+use super::predictions::Predicted;
+use crate::analysis::{self, Grain, Interval, Summary, metg, summary};
+use crate::record::RunState;
+use crate::record::{LockUse, MemoryCourse, Planned, ScenarioFacts, TaskResult, TaskTimes, TrialEnd, TrialOutcome};
+use crate::record::{RESULTS_MAX, label};
+use crate::scenario::Config;
+use crate::{units, workload};
+use std::collections::BTreeMap;
+
+/// Rows for all configurations of a plan, in the plan's order.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Figures {
+    /// One row a configuration; empty before the run is planned.
+    pub rows: Vec<Row>,
+    /// The row that speedups are relative to, measured or not; `None` if the scenario has no baseline.
+    /// Where the scenario varies a number, this is the one of the first point.
+    pub baseline: Option<usize>,
+    /// The names of what the tasks left in what they share, the most telling first; empty if they left nothing.
+    pub tally: Vec<&'static str>,
+    /// How short tasks may be, where the scenario varies them: one entry a backend and number of workers.
+    pub metg: Vec<Metg>,
+}
+
+/// The efficiency at which tasks count as worth handing out.
+pub const WORTH_WHILE: f64 = 0.5;
+
+/// The minimum effective task granularity of a backend with so many workers.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Metg {
+    /// Its configuration at the first point.
+    pub config: Config,
+    /// METG(50 %) in seconds; `None` unless the efficiency was measured on both sides of that.
+    pub seconds: Option<f64>,
+}
+
+/// One configuration. "Samples" are its counted trials that ran to the end with every task done.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Row {
+    /// Who runs the tasks, and how they are handed out.
+    pub config: Config,
+    /// Its name for people, e.g. `processes × 2`.
+    pub label: String,
+    /// Its place among the configurations of its point: rows with the same place differ in nothing but the point.
+    pub place: usize,
+    /// Counted trials that ended, well or not.
+    pub trials: usize,
+    /// Wall seconds of each sample, in the order they were measured.
+    pub samples_s: Vec<f64>,
+    /// The samples in short.
+    pub wall_s: Option<Summary>,
+    /// The 95 % interval of their mean, by [`analysis::mean_ci95`].
+    pub wall_ci95: Option<Interval>,
+    /// Start-up seconds of the samples in short.
+    pub startup_s: Option<Summary>,
+    /// Speedup over the baseline; `None` while either has no sample.
+    pub speedup: Option<Speedup>,
+    /// The 95 % interval of the ratio of the mean times, by [`analysis::ratio_ci95`]; `None` for the baseline, which
+    /// is as fast as itself.
+    pub speedup_ci95: Option<Interval>,
+    /// Speedup × the baseline's workers ÷ workers; 1 is ideal.
+    pub efficiency: Option<f64>,
+    /// Karp and Flatt's serial fraction; `None` for one worker.
+    pub karp_flatt: Option<f64>,
+    /// What was expected, and how far that was off.
+    pub predicted: Option<Predicted>,
+    /// What the samples cost, and how their tasks went.
+    pub usage: Option<Usage>,
+    /// Tasks that gave a result and tasks given up, in one trial: the last in which a task failed, else the last
+    /// sample, else the last trial.
+    pub tasks: Option<TaskCounts>,
+    /// Tasks a second at the median wall time.
+    pub tasks_per_s: Option<f64>,
+    /// What the tasks left in what they share, by name: the median of the samples each.
+    pub tally: Option<BTreeMap<String, f64>>,
+    /// What the processes took up in memory, in the sample that took up most.
+    pub memory: Option<MemoryCourse>,
+}
+
+/// A speedup with its spread over the repeats.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Speedup {
+    /// The baseline's median ÷ this configuration's median.
+    pub value: f64,
+    /// The baseline's median ÷ the slowest sample.
+    pub low: f64,
+    /// The baseline's median ÷ the fastest sample.
+    pub high: f64,
+}
+
+/// How many tasks of a trial went well.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TaskCounts {
+    /// Tasks that gave a result.
+    pub done: u64,
+    /// Tasks given up.
+    pub failed: u64,
+}
+
+/// What the samples of a configuration cost.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Usage {
+    /// CPU seconds in user mode: the median.
+    pub cpu_user_s: f64,
+    /// CPU seconds in the kernel: the median.
+    pub cpu_system_s: f64,
+    /// Times that workers gave up the CPU to wait: the median, rounded.
+    pub switches_voluntary: u64,
+    /// Times that workers were preempted: the median, rounded.
+    pub switches_involuntary: u64,
+    /// Largest resident set of any process, in bytes: the largest of the samples.
+    pub peak_rss_bytes: Option<u64>,
+    /// Durations of tasks: the least minimum, the medians of medians and of 95th percentiles, the largest maximum.
+    pub task_s: Option<TaskTimes>,
+    /// What the interpreters' locks cost: medians, counts rounded; `None` without a lock.
+    pub interpreter: Option<LockUse>,
+    /// Sum over all results, hexadecimal, of the first sample.
+    pub checksum: String,
+}
+
+impl Figures {
+    /// Works out the rows of a run, finished or not.
+    pub fn of(state: &RunState) -> Self {
+        let Some(planned) = &state.planned else { return Self::default() };
+        let configs = planned.plan.configs.iter().enumerate();
+        let mut rows: Vec<Row> = configs.map(|(i, config)| measured(state, &planned.scenario, i, config)).collect();
+        for (row, place) in rows.iter_mut().zip(planned.plan.places()) {
+            row.place = place;
+        }
+        let baseline = planned.plan.baseline.filter(|&baseline| baseline < rows.len());
+        let times: Vec<Option<Times>> =
+            (0..rows.len()).map(|config| Times::of(state, config, planned.scenario.include_startup)).collect();
+        for (row, baseline) in planned.plan.baselines().into_iter().enumerate() {
+            if let Some(baseline) = baseline {
+                let workers = rows[baseline].config.workers;
+                compare(&mut rows[row], times[row].as_ref(), times[baseline].as_ref(), workers);
+                if row == baseline {
+                    rows[row].speedup_ci95 = None;
+                }
+            }
+        }
+        let metg = shortest_tasks(&rows, &times, baseline, planned.scenario.tasks);
+        predict(planned, &mut rows, &times);
+        let spec = workload::specs().find(|spec| spec.name == planned.scenario.kind);
+        let names = spec.into_iter().flat_map(|spec| spec.tally).map(|value| value.name);
+        let told =
+            |name: &&str| rows.iter().any(|row| row.tally.as_ref().is_some_and(|tally| tally.contains_key(*name)));
+        let tally = names.filter(told).collect();
+        Self { rows, baseline, tally, metg }
+    }
+
+    /// The best of the median speedups, those of the baselines left aside.
+    pub fn best_speedup(&self) -> Option<f64> {
+        let is_reference = |index: usize, row: &Row| Some(index) == self.baseline || self.is_yardstick(row);
+        let others = self.rows.iter().enumerate().filter(|(index, row)| !is_reference(*index, row));
+        others.filter_map(|(_, row)| row.speedup).map(|speedup| speedup.value).max_by(f64::total_cmp)
+    }
+
+    /// What the scenario varies, if anything.
+    pub fn varied(&self) -> Option<&str> {
+        Some(&self.rows.first()?.config.point.as_ref()?.key)
+    }
+
+    /// Whether a row is there for others to be compared with at its point: its own efficiency says nothing.
+    pub fn is_yardstick(&self, row: &Row) -> bool {
+        let baseline = self.baseline.and_then(|baseline| self.rows.get(baseline)).filter(|_| self.varied().is_some());
+        baseline.is_some_and(|baseline| baseline.place == row.place)
+            && self.rows.iter().any(|other| other.place != row.place)
+    }
+}
+
+/// A value of a tally for people: whole numbers in groups of three, others to as many digits as they have.
+pub fn tally_figure(value: f64) -> String {
+    let whole = value.abs() as u64;
+    match value {
+        x if x.abs() >= 1e15 => format!("{x:.3e}"),
+        x if x.fract() != 0.0 || !x.is_finite() => format!("{x}"),
+        x if x < 0.0 => format!("-{}", units::count(whole)),
+        _ => units::count(whole),
+    }
+}
+
+/// The results of a configuration's tasks, in task order: of its first trial that ran all of them, else of its
+/// first; or of another configuration's trial with the same checksum, since equal results are told once. `None` if
+/// none were kept, or if the run has more than [`RESULTS_MAX`] tasks.
+pub fn results(state: &RunState, config: usize) -> Option<&[TaskResult]> {
+    let facts = &state.planned.as_ref()?.scenario;
+    let kept = || state.trials_of(config, true).filter_map(|outcome| outcome.results.as_deref());
+    let whole = |results: &&[TaskResult]| results.iter().all(|result| result.values.is_some());
+    let same = || {
+        let complete = |o: &&TrialOutcome| o.end == TrialEnd::Complete && o.tasks_failed == 0;
+        let checksum = &state.trials_of(config, true).find(complete)?.checksum;
+        let equal = state.finished.iter().map(|(_, outcome)| outcome).filter(|outcome| outcome.checksum == *checksum);
+        equal.filter_map(|outcome| outcome.results.as_deref()).next()
+    };
+    kept().find(whole).or_else(same).or_else(|| kept().next()).filter(|_| facts.tasks <= RESULTS_MAX)
+}
+
+/// A row with everything that needs no baseline.
+fn measured(state: &RunState, facts: &ScenarioFacts, index: usize, config: &Config) -> Row {
+    let samples: Vec<&TrialOutcome> = state.samples(index).collect();
+    let samples_s: Vec<f64> = samples.iter().map(|outcome| outcome.wall_s).collect();
+    let startups_s: Vec<f64> = samples.iter().filter_map(|outcome| outcome.startup_s).collect();
+    let wall_s = summary(&samples_s);
+    let per_s = |wall: Summary| facts.tasks as f64 / wall.median;
+    Row {
+        config: config.clone(),
+        label: label(config),
+        place: 0,
+        trials: state.trials_of(index, false).count(),
+        wall_s,
+        wall_ci95: analysis::mean_ci95(&samples_s),
+        startup_s: summary(&startups_s),
+        samples_s,
+        speedup: None,
+        speedup_ci95: None,
+        efficiency: None,
+        karp_flatt: None,
+        predicted: None,
+        usage: usage(&samples),
+        tasks: task_counts(state, index),
+        tasks_per_s: wall_s.map(per_s).filter(|rate| rate.is_finite()),
+        tally: tally(&samples),
+        memory: samples.iter().filter_map(|o| o.memory.as_ref()).max_by_key(|memory| memory.peak_bytes).cloned(),
+    }
+}
+
+/// What speedups are made of: the seconds of each sample, with start-up where that counts.
+struct Times {
+    samples_s: Vec<f64>,
+    median_s: f64,
+}
+
+impl Times {
+    /// Those of a configuration, if it has any.
+    fn of(state: &RunState, config: usize, include_startup: bool) -> Option<Self> {
+        let startup = |outcome: &TrialOutcome| if include_startup { outcome.startup_s.unwrap_or(0.0) } else { 0.0 };
+        let samples_s: Vec<f64> = state.samples(config).map(|outcome| outcome.wall_s + startup(outcome)).collect();
+        let median_s = summary(&samples_s)?.median;
+        Some(Self { samples_s, median_s })
+    }
+}
+
+/// Fills in what is relative to the baseline.
+fn compare(row: &mut Row, times: Option<&Times>, baseline: Option<&Times>, baseline_workers: u32) {
+    let (Some(times), Some(baseline)) = (times, baseline) else { return };
+    let workers = row.config.workers;
+    row.speedup = speedup(baseline.median_s, times);
+    row.speedup_ci95 = analysis::ratio_ci95(&baseline.samples_s, &times.samples_s);
+    row.efficiency = row.speedup.and_then(|s| analysis::efficiency(s.value, workers, baseline_workers));
+    // Karp and Flatt's formula knows one worker as its reference, and no other.
+    row.karp_flatt = row.speedup.filter(|_| baseline_workers == 1).and_then(|s| analysis::karp_flatt(s.value, workers));
+}
+
+/// Sets what was expected beside what was measured.
+fn predict(planned: &Planned, rows: &mut [Row], times: &[Option<Times>]) {
+    let median_s = |config: usize| times.get(config)?.as_ref().map(|times| times.median_s);
+    let baselines = planned.plan.baselines();
+    for prediction in &planned.predictions {
+        if let Some(row) = rows.get_mut(prediction.config) {
+            let reference_s = baselines.get(prediction.config).copied().flatten().and_then(median_s);
+            row.predicted =
+                Some(Predicted::of(prediction.expected, row.speedup, median_s(prediction.config), reference_s));
+        }
+    }
+}
+
+fn speedup(baseline_median_s: f64, times: &Times) -> Option<Speedup> {
+    let value = analysis::speedup(baseline_median_s, times.median_s)?;
+    let (low, high) = analysis::speedup_range(baseline_median_s, &times.samples_s)?;
+    Some(Speedup { value, low, high })
+}
+
+/// METG(50 %) of everything but the baseline, where the points differ in their tasks.
+fn shortest_tasks(rows: &[Row], times: &[Option<Times>], baseline: Option<usize>, tasks: u64) -> Vec<Metg> {
+    let Some(baseline) = baseline.and_then(|baseline| rows.get(baseline)) else { return Vec::new() };
+    let first = rows.first().and_then(|row| row.config.point.as_ref());
+    let Some(first) = first.filter(|point| point.changes_tasks()) else { return Vec::new() };
+    let mut grains: BTreeMap<usize, Vec<Grain>> = BTreeMap::new();
+    for (row, times) in rows.iter().zip(times) {
+        let grain = times
+            .as_ref()
+            .zip(row.efficiency)
+            .and_then(|(times, efficiency)| Grain::of(times.median_s, row.config.workers, tasks, efficiency));
+        grains.entry(row.place).or_default().extend(grain);
+    }
+    let at_first = rows.iter().filter(|row| row.config.point.as_ref() == Some(first) && row.place != baseline.place);
+    let metg = |row: &Row| Metg {
+        config: row.config.clone(),
+        seconds: grains.get(&row.place).and_then(|grains| metg(grains, WORTH_WHILE)),
+    };
+    at_first.map(metg).collect()
+}
+
+fn task_counts(state: &RunState, config: usize) -> Option<TaskCounts> {
+    let failing = state.trials_of(config, false).rfind(|outcome| outcome.tasks_failed > 0);
+    let telling =
+        failing.or_else(|| state.samples(config).next_back()).or_else(|| state.trials_of(config, false).next_back());
+    telling.map(|outcome| TaskCounts { done: outcome.tasks_done, failed: outcome.tasks_failed })
+}
+
+fn usage(samples: &[&TrialOutcome]) -> Option<Usage> {
+    let first = samples.first()?;
+    let median = |figure: fn(&TrialOutcome) -> f64| median(samples.iter().map(|outcome| figure(outcome)));
+    Some(Usage {
+        cpu_user_s: median(|outcome| outcome.cpu_user_s),
+        cpu_system_s: median(|outcome| outcome.cpu_system_s),
+        switches_voluntary: median(|outcome| outcome.switches_voluntary as f64).round() as u64,
+        switches_involuntary: median(|outcome| outcome.switches_involuntary as f64).round() as u64,
+        peak_rss_bytes: samples.iter().filter_map(|outcome| outcome.peak_rss_bytes).max(),
+        task_s: task_times(samples),
+        interpreter: lock_use(samples),
+        checksum: first.checksum.clone(),
+    })
+}
+
+fn tally(samples: &[&TrialOutcome]) -> Option<BTreeMap<String, f64>> {
+    let told = || samples.iter().filter_map(|outcome| outcome.tally.as_ref());
+    let names = told().next()?.keys();
+    Some(names.map(|name| (name.clone(), median(told().filter_map(|tally| tally.get(name)).copied()))).collect())
+}
+
+fn task_times(samples: &[&TrialOutcome]) -> Option<TaskTimes> {
+    let times: Vec<TaskTimes> = samples.iter().filter_map(|outcome| outcome.task_s).collect();
+    (!times.is_empty()).then(|| TaskTimes {
+        min: times.iter().map(|t| t.min).fold(f64::INFINITY, f64::min),
+        median: median(times.iter().map(|t| t.median)),
+        p95: median(times.iter().map(|t| t.p95)),
+        max: times.iter().map(|t| t.max).fold(f64::NEG_INFINITY, f64::max),
+    })
+}
+
+fn lock_use(samples: &[&TrialOutcome]) -> Option<LockUse> {
+    let all: Vec<LockUse> = samples.iter().filter_map(|outcome| outcome.interpreter).collect();
+    let median = |figure: fn(&LockUse) -> f64| median(all.iter().map(figure));
+    (!all.is_empty()).then(|| LockUse {
+        held_s: median(|lock| lock.held_s),
+        waited_s: median(|lock| lock.waited_s),
+        waits: median(|lock| lock.waits as f64).round() as u64,
+        handovers: median(|lock| lock.handovers as f64).round() as u64,
+    })
+}
+
+/// The median, or no number where there is none.
+fn median(figures: impl Iterator<Item = f64>) -> f64 {
+    summary(&figures.collect::<Vec<f64>>()).map_or(f64::NAN, |s| s.median)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::tally_figure;
+
+    #[test]
+    fn whole_numbers_are_told_in_groups() {
+        let cases = [
+            (0.0, "0"),
+            (12_345_678.0, "12 345 678"),
+            (-12_345.0, "-12 345"),
+            (10_000_959.933_776_034, "10000959.933776034"),
+            (4.5e21, "4.500e21"),
+            (f64::NAN, "NaN"),
+        ];
+        for (value, text) in cases {
+            assert_eq!(tally_figure(value), text);
+        }
+    }
+}

@@ -1,0 +1,167 @@
+//! What the rules look at: figures of the configurations that were measured, and nothing else.
+
+use super::super::figures::{Figures, Row, Usage};
+use super::super::predictions::Predicted;
+use crate::analysis::{Interval, Summary};
+use crate::record::OrderFigures;
+use crate::record::RunState;
+use crate::record::{Loss, TaskTimes};
+use crate::scenario::{BackendKind, Dispatch, Schedule};
+
+use super::lock::Lock;
+
+/// Workers compute when they keep this share of the CPUs busy.
+const COMPUTING: f64 = 0.6;
+
+/// A run in figures.
+#[derive(Debug, Clone)]
+pub(super) struct FindingInput {
+    /// Tasks in a trial.
+    pub(super) tasks: u64,
+    /// CPUs that the run may use; `None` where that is not known.
+    pub(super) usable_cpus: Option<u32>,
+    /// Whether speedups count the hiring of workers.
+    pub(super) include_startup: bool,
+    /// Whether workers bring threads of their own, more than there are CPUs.
+    pub(super) inner_threads: bool,
+    /// The configurations that were measured, in the plan's order.
+    pub(super) rows: Vec<Fact>,
+    /// Which of them the speedups are relative to.
+    pub(super) baseline: Option<usize>,
+    /// Workers lost.
+    pub(super) losses: Vec<Loss>,
+}
+
+/// A configuration that was measured.
+#[derive(Debug, Clone)]
+pub(super) struct Fact {
+    /// Its name: `threads × 4`.
+    pub(super) label: String,
+    pub(super) backend: BackendKind,
+    /// How tasks get to its workers.
+    pub(super) dispatch: Dispatch,
+    /// How many workers share a process, in a hybrid.
+    pub(super) per_process: Option<u32>,
+    pub(super) workers: u32,
+    pub(super) schedule: Schedule,
+    /// Wall seconds, more than none.
+    pub(super) wall: Summary,
+    /// The median, in seconds.
+    pub(super) startup_s: Option<f64>,
+    /// `None` for the baseline, too: that it is as fast as itself is no news.
+    pub(super) speedup: Option<f64>,
+    pub(super) speedup_ci95: Option<Interval>,
+    pub(super) efficiency: Option<f64>,
+    pub(super) karp_flatt: Option<f64>,
+    /// CPU seconds of all workers: the median.
+    pub(super) cpu_s: f64,
+    /// Involuntary context switches: the median.
+    pub(super) preemptions: u64,
+    pub(super) task_s: Option<TaskTimes>,
+    /// Of the sample with the median wall time.
+    pub(super) order: Option<OrderFigures>,
+    /// What was expected of it, and how far that was off.
+    pub(super) predicted: Option<Predicted>,
+    /// What was measured of the interpreter's lock, if there was one.
+    pub(super) lock: Option<Lock>,
+    /// How long workers waited for the lock of their interpreter, all together, whoever shares it.
+    pub(super) lock_waited_s: Option<f64>,
+}
+
+impl FindingInput {
+    /// Those of a run; `None` before it is planned.
+    pub(super) fn of(state: &RunState, figures: &Figures) -> Option<Self> {
+        let planned = state.planned.as_ref()?;
+        let mut rows = Vec::new();
+        let mut baseline = None;
+        for (index, row) in figures.rows.iter().enumerate() {
+            let is_baseline = figures.baseline == Some(index);
+            if let Some(fact) = Fact::of(state, index, row, is_baseline) {
+                baseline = baseline.or(is_baseline.then_some(rows.len()));
+                rows.push(fact);
+            }
+        }
+        Some(Self {
+            tasks: planned.scenario.tasks,
+            usable_cpus: Some(planned.machine.usable_cpus).filter(|&cpus| cpus > 0),
+            include_startup: planned.scenario.include_startup,
+            inner_threads: state
+                .warnings
+                .iter()
+                .any(|warning| warning.code == crate::record::WarningCode::Oversubscribed),
+            rows,
+            baseline,
+            losses: state.losses.clone(),
+        })
+    }
+
+    /// The configuration that speedups are relative to, if it was measured.
+    pub(super) fn reference(&self) -> Option<&Fact> {
+        self.rows.get(self.baseline?)
+    }
+
+    /// The other configurations.
+    pub(super) fn others(&self) -> impl Iterator<Item = &Fact> {
+        self.rows.iter().enumerate().filter(|(index, _)| Some(*index) != self.baseline).map(|(_, fact)| fact)
+    }
+
+    /// The configurations that differ from one in their number of workers, or of processes, from few to many.
+    pub(super) fn like(&self, one: &Fact) -> Vec<&Fact> {
+        let way = |fact: &Fact| (fact.backend, fact.dispatch, fact.per_process);
+        let mut rows: Vec<&Fact> = self.rows.iter().filter(|fact| way(fact) == way(one)).collect();
+        rows.sort_by_key(|fact| fact.workers);
+        rows
+    }
+}
+
+/// The one lock that all workers of a configuration shared: forked processes have one each, so theirs is nobody's.
+fn shared_lock(row: &Row, usage: &Usage) -> Option<Lock> {
+    let lock = usage.interpreter.filter(|_| row.config.backend == BackendKind::Threads)?;
+    Some(Lock { held_s: lock.held_s, waited_s: lock.waited_s })
+}
+
+impl Fact {
+    fn of(state: &RunState, index: usize, row: &Row, is_baseline: bool) -> Option<Self> {
+        let wall = row.wall_s.filter(|wall| wall.median > 0.0 && wall.median.is_finite())?;
+        let usage = row.usage.as_ref()?;
+        let distance = |wall_s: f64| (wall_s - wall.median).abs();
+        let typical = state.samples(index).min_by(|a, b| distance(a.wall_s).total_cmp(&distance(b.wall_s)));
+        let relative = |figure: Option<f64>| figure.filter(|f| !is_baseline && f.is_finite());
+        Some(Self {
+            label: row.label.clone(),
+            backend: row.config.backend,
+            dispatch: row.config.dispatch,
+            per_process: row.config.per_process,
+            workers: row.config.workers,
+            schedule: row.config.schedule,
+            wall,
+            startup_s: row.startup_s.map(|startup| startup.median),
+            speedup: relative(row.speedup.map(|speedup| speedup.value)),
+            speedup_ci95: row.speedup_ci95,
+            efficiency: relative(row.efficiency),
+            karp_flatt: relative(row.karp_flatt),
+            cpu_s: usage.cpu_user_s + usage.cpu_system_s,
+            preemptions: usage.switches_involuntary,
+            task_s: usage.task_s,
+            order: typical.and_then(|outcome| outcome.order),
+            predicted: row.predicted,
+            lock: shared_lock(row, usage),
+            lock_waited_s: usage.interpreter.map(|lock| lock.waited_s),
+        })
+    }
+
+    /// The fraction of its workers' time that they waited for a lock; 0 without one.
+    pub(super) fn waited_for_a_lock(&self) -> f64 {
+        self.lock_waited_s.map_or(0.0, |waited_s| waited_s / (self.wall.median * f64::from(self.workers)))
+    }
+
+    /// Whether its workers were more than the CPUs, and kept these busy.
+    pub(super) fn computes_beyond(&self, cpus: u32) -> bool {
+        self.workers > cpus && self.cpu_s >= COMPUTING * self.wall.median * f64::from(cpus)
+    }
+
+    /// The verb that goes with its name.
+    pub(super) fn were(&self) -> &'static str {
+        if self.workers == 1 { "was" } else { "were" }
+    }
+}

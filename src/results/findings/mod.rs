@@ -1,0 +1,139 @@
+//! What happened: the few sentences that a run's figures are worth, made by rules and by nothing else.
+//!
+//! A rule looks at the [`FindingInput`], says its sentence with the figures in it, and how telling that is; or it is silent.
+//! Nothing here measures, and nothing is said of what was not measured.
+//!
+//! To add a rule: a function `fn(&FindingInput) -> Option<Wording>` beside its like, tests for when it speaks and when it must
+//! not, and a line in [`RULES`].
+
+mod cpus;
+mod efficiency;
+mod facts;
+#[cfg(test)]
+mod fixture;
+mod grain;
+mod lock;
+mod losses;
+mod makespan;
+mod overhead;
+mod prediction;
+mod speed;
+
+use serde::Serialize;
+
+use super::figures::Figures;
+use crate::record::RunState;
+use facts::FindingInput;
+
+/// A sentence about a run, and the rule that it comes from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Finding {
+    /// A stable word, e.g. `order`, `start-up`.
+    pub rule: &'static str,
+    /// One sentence.
+    pub message: String,
+}
+
+/// What a rule has to say.
+#[derive(Debug, Clone, PartialEq)]
+struct Wording {
+    /// How telling it is, up to 100; below [`TELLING`] it is told only where there is little else.
+    weight: u8,
+    /// One sentence.
+    message: String,
+}
+
+/// A rule.
+struct Rule {
+    name: &'static str,
+    speak: fn(&FindingInput) -> Option<Wording>,
+}
+
+/// All rules, in the order in which their sentences follow each other.
+const RULES: &[Rule] = &[
+    Rule { name: "lost-workers", speak: losses::lost_workers },
+    Rule { name: "prediction", speak: prediction::yours },
+    Rule { name: "best", speak: speed::best },
+    Rule { name: "noise", speak: speed::noise },
+    Rule { name: "lock", speak: lock::held },
+    Rule { name: "waiting", speak: cpus::waiting },
+    Rule { name: "order", speak: makespan::order },
+    Rule { name: "longest", speak: makespan::longest },
+    Rule { name: "efficiency", speak: efficiency::below_half },
+    Rule { name: "start-up", speak: overhead::start_up },
+    Rule { name: "hand-out", speak: overhead::hand_out },
+    Rule { name: "shared", speak: cpus::shared },
+    Rule { name: "switches", speak: cpus::switches },
+    Rule { name: "spread", speak: speed::spread },
+    Rule { name: "tasks", speak: makespan::tasks },
+];
+
+/// From this weight on, a sentence is worth a reader's time whatever else there is to say.
+const TELLING: u8 = 50;
+/// So many sentences at most.
+const MOST: usize = 5;
+/// And so many if there is anything to say at all.
+const LEAST: usize = 2;
+
+/// The most telling sentences about a run, finished or not; none before anything was measured.
+pub fn findings(state: &RunState, figures: &Figures) -> Vec<Finding> {
+    if figures.varied().is_some() {
+        return grain::worth_while(figures);
+    }
+    FindingInput::of(state, figures).map(|facts| told(&facts)).unwrap_or_default()
+}
+
+/// The sentences worth telling, chosen by weight and told in the order of the table.
+fn told(facts: &FindingInput) -> Vec<Finding> {
+    let spoken = |(place, rule): (usize, &Rule)| (rule.speak)(facts).map(|said| (place, rule.name, said));
+    let mut all: Vec<_> = RULES.iter().enumerate().filter_map(spoken).collect();
+    all.sort_by_key(|(place, _, said)| (std::cmp::Reverse(said.weight), *place));
+    let telling = all.iter().take_while(|(_, _, said)| said.weight >= TELLING).count();
+    all.truncate(telling.clamp(LEAST, MOST));
+    all.sort_by_key(|(place, _, _)| *place);
+    all.into_iter().map(|(_, rule, said)| Finding { rule, message: said.message }).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+    use fixture::{facts, serial, threads};
+
+    #[test]
+    fn rules_have_names_of_their_own() {
+        let names: HashSet<&str> = RULES.iter().map(|rule| rule.name).collect();
+        assert_eq!(names.len(), RULES.len());
+    }
+
+    #[test]
+    fn a_dull_run_gets_two_sentences() {
+        let told = told(&facts(vec![serial(1.0), threads(2, 0.52)]));
+        assert_eq!(told.iter().map(|finding| finding.rule).collect::<Vec<_>>(), ["best", "spread"]);
+    }
+
+    #[test]
+    fn a_run_without_figures_gets_none() {
+        assert_eq!(told(&facts(Vec::new())), []);
+        assert_eq!(findings(&RunState::default(), &Figures::default()), []);
+    }
+
+    #[test]
+    fn the_most_telling_are_told_in_the_order_of_the_table() {
+        let mut facts = facts(vec![
+            serial(1.0),
+            fixture::Fact { preemptions: 5, ..threads(2, 1.1) },
+            fixture::Fact { preemptions: 500, startup_s: Some(2.0), ..threads(4, 1.2) },
+        ]);
+        facts.losses = vec![fixture::loss(crate::record::Remedy::Retried)];
+        facts.rows[1].speedup_ci95 = Some(crate::analysis::Interval { low: 0.8, high: 1.2 });
+        facts.rows[2].order = Some(fixture::order(&[1.0, 1.0], 4));
+        let told = told(&facts);
+        assert_eq!(told.len(), MOST, "{told:?}");
+        let places: Vec<usize> =
+            told.iter().filter_map(|f| RULES.iter().position(|rule| rule.name == f.rule)).collect();
+        assert!(places.is_sorted(), "{told:?}");
+        assert!(told.iter().all(|finding| finding.rule != "spread"), "{told:?}");
+    }
+}

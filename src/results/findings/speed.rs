@@ -1,0 +1,213 @@
+//! How fast it was, and how sure that is.
+
+use super::facts::{Fact, FindingInput};
+use super::{TELLING, Wording};
+use crate::units;
+
+/// Repeats further apart than this, relative to their median, are news.
+const UNEVEN: f64 = 0.25;
+
+/// Speedups this close to each other, or to 1, are as good as the same.
+const AS_GOOD: f64 = 0.98;
+
+/// The fastest configuration with more workers than the baseline against that; without a baseline, the fastest of
+/// several.
+pub(super) fn best(facts: &FindingInput) -> Option<Wording> {
+    let message = match facts.reference() {
+        Some(reference) => {
+            let more = facts.others().filter(|fact| fact.workers > reference.workers);
+            let mut rows: Vec<(&Fact, f64)> = more.filter_map(|fact| Some((fact, fact.speedup?))).collect();
+            rows.sort_by(|a, b| b.1.total_cmp(&a.1));
+            against(&rows, &reference.label)?
+        }
+        None if facts.baseline.is_none() && facts.rows.len() > 1 => {
+            let best = facts.rows.iter().min_by(|a, b| a.wall.median.total_cmp(&b.wall.median))?;
+            let wall = units::seconds(best.wall.median);
+            format!("Fastest {} {}: {wall} for {} tasks.", best.were(), best.label, units::count(facts.tasks))
+        }
+        None => return None,
+    };
+    Some(Wording { weight: 90, message })
+}
+
+/// The first of `rows`, which are sorted by their speedups, or the one that is as good with fewer workers.
+fn against(rows: &[(&Fact, f64)], reference: &str) -> Option<String> {
+    let &(fastest, most) = rows.first()?;
+    let as_good = rows.iter().take_while(|(_, speedup)| *speedup >= AS_GOOD * most);
+    let &(best, speedup) = as_good.min_by_key(|(fact, _)| fact.workers)?;
+    if (AS_GOOD..=1.0 / AS_GOOD).contains(&most) {
+        return Some(format!("Nothing was faster than {reference}: {} {} just as fast.", best.label, best.were()));
+    }
+    if most < 1.0 {
+        let times = units::digits(1.0 / most);
+        return Some(format!(
+            "Nothing was faster than {reference}: the best of the others, {}, took {times} times as long.",
+            fastest.label
+        ));
+    }
+    let how = if best.workers < fastest.workers { "As fast as any, with the fewest workers," } else { "Fastest" };
+    let efficiency = best.efficiency.map(|e| format!(", an efficiency of {}", units::percent(e))).unwrap_or_default();
+    let times = units::digits(speedup);
+    Some(format!("{how} {} {}: {times} times as fast as {reference}{efficiency}.", best.were(), best.label))
+}
+
+/// Speaks when the repeats leave it open whether more workers changed anything: of the configuration that seems to
+/// have changed most among those.
+pub(super) fn noise(facts: &FindingInput) -> Option<Wording> {
+    let workers = facts.reference()?.workers;
+    let open = facts.others().filter(|fact| fact.workers > workers).filter_map(|fact| {
+        let ci95 = fact.speedup_ci95.filter(|ci95| ci95.contains(1.0))?;
+        Some((fact, fact.speedup?, ci95))
+    });
+    let change = |speedup: f64| speedup.ln().abs();
+    let (fact, speedup, ci95) = open.max_by(|a, b| change(a.1).total_cmp(&change(b.1)))?;
+    let message = format!(
+        "The speedup of {}, {}, cannot be told from no change: its 95 % interval over {} repeats reaches from {} to {}.",
+        fact.label,
+        units::digits(speedup),
+        fact.wall.samples,
+        units::digits(ci95.low),
+        units::digits(ci95.high)
+    );
+    Some(Wording { weight: 80, message })
+}
+
+/// How far the repeats of a configuration lie apart, at most.
+pub(super) fn spread(facts: &FindingInput) -> Option<Wording> {
+    let spread = |fact: &Fact| (fact.wall.max - fact.wall.min) / fact.wall.median;
+    let several = facts.rows.iter().filter(|fact| fact.wall.samples > 1);
+    let worst = several.max_by(|a, b| spread(a).total_cmp(&spread(b)))?;
+    let apart = spread(worst);
+    let (from, to) = (units::seconds(worst.wall.min), units::seconds(worst.wall.max));
+    Some(if apart > UNEVEN {
+        let message = format!(
+            "The repeats differ much: {} took from {from} to {to}; more of them, on a quieter machine, would tell more.",
+            worst.label
+        );
+        Wording { weight: TELLING + 5, message }
+    } else {
+        let apart = units::percent(apart);
+        Wording {
+            weight: 20,
+            message: format!("Repeats agree within {apart}: {} took from {from} to {to}.", worst.label),
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixture::{Fact, facts, processes, serial, threads};
+    use super::*;
+    use crate::analysis::{Interval, summary};
+
+    fn message(said: Option<Wording>) -> String {
+        said.map_or_else(String::new, |said| said.message)
+    }
+
+    #[test]
+    fn the_best_is_told_against_the_baseline() {
+        let facts = facts(vec![serial(1.0), threads(1, 1.01), threads(2, 0.8), processes(2, 0.505)]);
+        assert_eq!(
+            message(best(&facts)),
+            "Fastest were processes × 2: 1.98 times as fast as serial, an efficiency of 99 %."
+        );
+    }
+
+    #[test]
+    fn one_worker_alone_is_no_parallel_run() {
+        assert_eq!(best(&facts(vec![serial(1.0), threads(1, 0.9)])), None);
+    }
+
+    #[test]
+    fn fewer_workers_that_do_as_well_are_better() {
+        let facts = facts(vec![serial(1.0), threads(2, 0.505), threads(4, 0.5), processes(3, 0.52)]);
+        assert_eq!(
+            message(best(&facts)),
+            "As fast as any, with the fewest workers, were threads × 2: 1.98 times as fast as serial, an efficiency of 99 %."
+        );
+    }
+
+    #[test]
+    fn that_nothing_was_faster_is_said() {
+        let facts = facts(vec![serial(1.0), threads(2, 1.04), threads(4, 1.25)]);
+        let expected = "Nothing was faster than serial: the best of the others, threads × 2, took 1.04 times as long.";
+        assert_eq!(message(best(&facts)), expected);
+        for wall_s in [0.985, 1.0, 1.015] {
+            let same = self::facts(vec![serial(1.0), threads(4, wall_s), threads(2, wall_s)]);
+            assert_eq!(
+                message(best(&same)),
+                "Nothing was faster than serial: threads × 2 were just as fast.",
+                "{wall_s}"
+            );
+        }
+    }
+
+    #[test]
+    fn without_a_baseline_the_best_is_told_in_seconds() {
+        let mut facts = facts(vec![threads(1, 1.0), threads(2, 0.5)]);
+        facts.baseline = None;
+        facts.rows[1].speedup = None;
+        assert_eq!(message(best(&facts)), "Fastest were threads × 2: 500 ms for 16 tasks.");
+        facts.rows.pop();
+        assert_eq!(best(&facts), None, "one alone is not the fastest of anything");
+    }
+
+    #[test]
+    fn what_was_not_measured_is_not_compared() {
+        assert_eq!(best(&facts(vec![serial(1.0)])), None);
+        let mut only = facts(vec![threads(2, 0.5)]);
+        only.baseline = None;
+        assert_eq!(best(&only), None);
+    }
+
+    fn with_interval(fact: Fact, low: f64, high: f64) -> Fact {
+        Fact { speedup_ci95: Some(Interval { low, high }), ..fact }
+    }
+
+    #[test]
+    fn an_interval_around_one_is_no_change() {
+        let facts = facts(vec![
+            serial(1.0),
+            with_interval(threads(1, 0.8), 0.7, 1.8),
+            with_interval(threads(2, 0.97), 0.91, 1.15),
+            with_interval(threads(3, 0.99), 0.95, 1.05),
+            with_interval(processes(2, 0.5), 1.9, 2.1),
+        ]);
+        let expected = "The speedup of threads × 2, 1.03, cannot be told from no change: its 95 % interval over 2 \
+                        repeats reaches from 0.91 to 1.15.";
+        assert_eq!(message(noise(&facts)), expected);
+    }
+
+    #[test]
+    fn clear_speedups_and_unknown_intervals_are_left_alone() {
+        let clear = [(1.0, 2.1, true), (1.01, 1.2, false), (0.5, 0.99, false), (0.9, 1.0, true)];
+        for (low, high, speaks) in clear {
+            let facts = facts(vec![serial(1.0), with_interval(threads(2, 0.9), low, high)]);
+            assert_eq!(noise(&facts).is_some(), speaks, "{low} to {high}");
+        }
+        assert_eq!(noise(&facts(vec![serial(1.0), threads(2, 1.0)])), None);
+    }
+
+    #[test]
+    fn repeats_that_agree_are_hardly_news() {
+        let even = Fact { wall: summary(&[1.0, 1.0]).expect("two"), ..serial(1.0) };
+        let said = spread(&facts(vec![even, threads(2, 0.5)])).expect("two repeats");
+        assert_eq!(said.message, "Repeats agree within 1.0 %: threads × 2 took from 498 ms to 502 ms.");
+        assert!(said.weight < TELLING);
+    }
+
+    #[test]
+    fn repeats_that_differ_are() {
+        let uneven = Fact { wall: summary(&[1.0, 2.0]).expect("two"), ..threads(2, 1.0) };
+        let said = spread(&facts(vec![serial(1.0), uneven])).expect("two repeats");
+        let expected = "The repeats differ much: threads × 2 took from 1.00 s to 2.00 s; more of them, on a quieter \
+                        machine, would tell more.";
+        assert_eq!((said.message.as_str(), said.weight >= TELLING), (expected, true));
+    }
+
+    #[test]
+    fn a_single_repeat_differs_from_nothing() {
+        let once = Fact { wall: summary(&[1.0]).expect("one"), ..serial(1.0) };
+        assert_eq!(spread(&facts(vec![once])), None);
+    }
+}

@@ -1,0 +1,147 @@
+//! The command line, as typed.
+
+use clap::CommandFactory;
+use parlab::cli::{Cli, Command, Format, Listing, Plain};
+
+fn read(line: &str) -> Result<Cli, clap::Error> {
+    Cli::read(line.split_whitespace())
+}
+
+/// The message and the exit code of a command line that is refused.
+fn refused(line: &str) -> (String, i32) {
+    let error = read(line).expect_err(line);
+    (error.to_string(), error.exit_code())
+}
+
+#[test]
+fn clap_finds_no_fault_with_the_definition() {
+    Cli::command().debug_assert();
+}
+
+#[test]
+fn without_a_command_the_screen_opens() {
+    let cli = read("parlab").unwrap();
+    assert!(cli.scenario.is_none() && cli.command.is_none() && !cli.ascii);
+    let cli = read("parlab --ascii gil").unwrap();
+    assert_eq!(cli.scenario.unwrap(), "gil");
+    assert!(cli.ascii);
+    assert_eq!(read("parlab ./list").unwrap().scenario.unwrap(), "./list");
+    assert_eq!(read("parlab -- list").unwrap().scenario.unwrap(), "list");
+}
+
+#[test]
+fn run_takes_every_option_of_the_contract() {
+    let line = "parlab run a.toml --backends threads,processes --workers 1..cores+3 --repeats 5 --warmup 0 --schedule \
+                guided --chunk 16 --seed 7 --format json -o out.json --journal run.jsonl --predict 2:1.8,4:3 --quiet --yes";
+    let Some(Command::Run(run)) = read(line).unwrap().command else { panic!("not a run") };
+    assert_eq!(run.scenario, "a.toml");
+    assert_eq!(run.overrides.backends.as_deref(), Some("threads,processes"));
+    assert_eq!(run.overrides.workers.as_deref(), Some("1..cores+3"));
+    assert_eq!((run.overrides.repeats, run.overrides.warmup), (Some(5), Some(0)));
+    assert_eq!(run.overrides.schedule.as_deref(), Some("guided"));
+    assert_eq!((run.overrides.chunk, run.overrides.seed), (Some(16), Some(7)));
+    assert_eq!(run.format, Format::Json);
+    assert_eq!(run.output.as_deref(), Some("out.json".as_ref()));
+    assert_eq!(run.journal.as_deref(), Some("run.jsonl".as_ref()));
+    assert_eq!(run.predict.as_deref(), Some("2:1.8,4:3"));
+    assert!(run.quiet && run.yes);
+}
+
+#[test]
+fn run_leaves_to_the_scenario_what_is_not_said() {
+    let Some(Command::Run(run)) = read("parlab run a").unwrap().command else { panic!("not a run") };
+    assert_eq!(run.overrides, parlab::cli::OverrideArgs::default());
+    assert_eq!(run.format, Format::Text);
+    assert!(run.output.is_none() && run.journal.is_none() && !run.quiet && !run.yes);
+}
+
+#[test]
+fn a_list_with_spaces_is_one_value() {
+    let cli = Cli::read(["parlab", "run", "a", "--workers", "1..8 step 2"]).unwrap();
+    let Some(Command::Run(run)) = cli.command else { panic!("not a run") };
+    assert_eq!(run.overrides.workers.as_deref(), Some("1..8 step 2"));
+}
+
+#[test]
+fn the_other_commands() {
+    let command = |line: &str| read(line).unwrap().command.unwrap();
+    assert!(
+        matches!(command("parlab list --kinds --format json"), Command::List(l) if l.kinds && l.format == Listing::Json)
+    );
+    assert!(matches!(command("parlab list"), Command::List(l) if !l.kinds && l.format == Listing::Text));
+    assert!(matches!(command("parlab list --format md"), Command::List(l) if l.format == Listing::Md));
+    assert!(matches!(command("parlab schema"), Command::Schema));
+    assert!(matches!(command("parlab show gil"), Command::Show { name } if name == "gil"));
+    assert!(matches!(command("parlab check a.toml b.toml"), Command::Check { files } if files.len() == 2));
+    assert!(matches!(command("parlab machine --format json"), Command::Machine { format: Plain::Json }));
+    assert!(matches!(command("parlab __forkserver --fd 3"), Command::Forkserver { args } if args == ["--fd", "3"]));
+}
+
+#[test]
+fn usage_errors_exit_with_2() {
+    for line in [
+        "parlab run",
+        "parlab run a --repeats many",
+        "parlab run a --format pdf",
+        "parlab run a --colour",
+        "parlab check",
+        "parlab show",
+        "parlab list --format csv",
+        "parlab a b",
+        "parlab a list",
+    ] {
+        assert_eq!(refused(line).1, 2, "{line}");
+    }
+}
+
+#[test]
+fn commands_of_a_later_version_are_no_scenarios() {
+    for line in ["parlab fit", "parlab fit data.csv", "parlab --ascii scale --workers 1..4 -- make", "parlab man"] {
+        let (message, code) = refused(line);
+        assert!(message.contains("comes with a later version"), "{line}: {message}");
+        assert_eq!(code, 2, "{line}");
+    }
+    assert_eq!(read("parlab -- fit").unwrap().scenario.unwrap(), "fit");
+    assert_eq!(read("parlab ./fit").unwrap().scenario.unwrap(), "./fit");
+}
+
+#[test]
+fn formats_of_a_later_version_are_read_and_refused() {
+    assert_eq!(Format::Text.supported().unwrap(), Plain::Text);
+    assert_eq!(Format::Json.supported().unwrap(), Plain::Json);
+    for (format, word) in [(Format::Csv, "csv"), (Format::Md, "md"), (Format::Svg, "svg")] {
+        let line = format!("parlab run a --format {word}");
+        let Some(Command::Run(run)) = read(&line).unwrap().command else { panic!("{line}") };
+        assert_eq!(run.format, format);
+        let message = run.format.supported().unwrap_err().to_string();
+        assert_eq!(message, format!("--format {word}: comes with a later version; this one writes text and json"));
+    }
+}
+
+#[test]
+fn help_tells_commands_examples_and_exit_codes() {
+    let (help, code) = refused("parlab --help");
+    assert_eq!(code, 0);
+    for part in
+        ["run ", "list ", "show ", "check ", "machine ", "--ascii", "Examples:", "Exit codes:", "130  interrupted"]
+    {
+        assert!(help.contains(part), "{part} is missing:\n{help}");
+    }
+    assert!(!help.contains("forkserver"), "{help}");
+    let (help, _) = refused("parlab run --help");
+    for part in ["--backends <A,B>", "--workers <LIST>", "--journal <FILE>", "-o, --output <FILE>", "pow2..cores"] {
+        assert!(help.contains(part), "{part} is missing:\n{help}");
+    }
+    let [options, overrides] = ["--quiet", "--repeats"].map(|option| help.find(option).unwrap());
+    let heading = help.find("Instead of what the scenario says:").unwrap();
+    assert!(options < heading && heading < overrides, "{help}");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_file_name_need_not_be_utf_8() {
+    use std::ffi::OsStr;
+    use std::os::unix::ffi::OsStrExt;
+    let name = OsStr::from_bytes(b"caf\xe9.toml");
+    assert_eq!(Cli::read([OsStr::new("parlab"), name]).unwrap().scenario.unwrap(), name);
+}

@@ -1,0 +1,239 @@
+//! Whatever events come, in whatever order: no panic, and every key of the contract is there.
+
+use std::collections::BTreeMap;
+
+use parlab::record::{
+    Cause, Event, LockUse, Loss, MemoryCourse, Planned, ProcessMemory, Remedy, RunState, Stamped, Status, TaskTimes,
+    TrialEnd, TrialOutcome, Warning, WarningCode,
+};
+use parlab::report::{Format, ProgressReporter, render};
+use parlab::scenario::{BackendKind, Config, Interpreter, Plan, PlannedTrial, Point};
+use proptest::prelude::*;
+use serde_json::Value;
+
+use super::fixtures;
+
+/// Any number, the awkward ones often.
+fn figure() -> impl Strategy<Value = f64> {
+    prop_oneof![any::<f64>(), 0.0..100.0_f64, Just(0.0), Just(f64::NAN)]
+}
+
+fn planned() -> impl Strategy<Value = Planned> {
+    let point = (0..3_u32, ".{0,12}", figure().prop_filter("finite", |x| x.is_finite())).prop_map(|(index, key, x)| {
+        let value = parlab::scenario::Value::Number(x);
+        Point { index, key, value }
+    });
+    let config = (0..3_usize, 0..2000_u32, prop::option::of(point))
+        .prop_map(|(b, workers, point)| Config { point, ..fixtures::config(BackendKind::ALL[b], workers) });
+    let trial = (0..5_usize, any::<u32>(), any::<bool>()).prop_map(|(config, repeat, warmup)| PlannedTrial {
+        config,
+        repeat,
+        warmup,
+    });
+    let plan = (
+        prop::collection::vec(config, 0..5),
+        prop::option::of(0..5_usize),
+        prop::collection::vec(trial, 0..12),
+        any::<bool>(),
+        any::<u64>(),
+        ".{0,40}",
+    );
+    plan.prop_map(|(configs, baseline, trials, include_startup, tasks, title)| {
+        let mut planned = fixtures::planned();
+        planned.plan = Plan { configs, baseline, trials };
+        planned.scenario.include_startup = include_startup;
+        planned.scenario.interpreter = (tasks % 2 == 0).then(Interpreter::default);
+        planned.scenario.tasks = tasks;
+        planned.scenario.lesson.clone_from(&title);
+        planned.scenario.title = title;
+        planned.scenario.kind = ["countdown", "race", "refcount", "memory", "?"][(tasks % 5) as usize].to_owned();
+        planned
+    })
+}
+
+/// Memory over time, as a journal that was tampered with may have it.
+fn memory() -> impl Strategy<Value = MemoryCourse> {
+    let bytes = || prop::collection::vec(any::<u64>(), 0..4);
+    let process = (prop::collection::vec(0..9_u32, 0..3), bytes());
+    let processes = prop::collection::vec(process.prop_map(|(workers, bytes)| ProcessMemory { workers, bytes }), 0..3);
+    let times = prop::collection::vec(figure(), 0..4);
+    (any::<u64>(), times, bytes(), processes, prop::option::of(bytes())).prop_map(
+        |(peak_bytes, at_s, total_bytes, processes, parent_bytes)| MemoryCourse {
+            peak_bytes,
+            at_s,
+            total_bytes,
+            processes,
+            parent_bytes,
+        },
+    )
+}
+
+/// Values under names that a kind has, and under others.
+fn tally() -> impl Strategy<Value = BTreeMap<String, f64>> {
+    let name = prop::sample::select(vec!["lost", "found", "leaked", "freed_too_early", "?"]);
+    prop::collection::btree_map(name.prop_map(str::to_owned), figure(), 0..4)
+}
+
+fn outcome() -> impl Strategy<Value = TrialOutcome> {
+    let end = prop_oneof![
+        3 => Just(TrialEnd::Complete),
+        1 => Just(TrialEnd::Cancelled),
+        1 => Just(TrialEnd::TimedOut),
+        1 => Just(TrialEnd::Broken),
+    ];
+    let times = (figure(), figure()).prop_map(|(a, b)| TaskTimes { min: a, median: b, p95: a, max: b });
+    (
+        end,
+        figure(),
+        prop::option::of(figure()),
+        any::<u64>(),
+        prop_oneof![Just(0), any::<u64>()],
+        prop::option::of(times),
+        prop::option::of(memory()),
+        prop::option::of(tally()),
+    )
+        .prop_map(|(end, wall_s, startup_s, count, tasks_failed, task_s, memory, tally)| TrialOutcome {
+            end,
+            wall_s,
+            startup_s,
+            cpu_user_s: startup_s.unwrap_or(0.0),
+            switches_voluntary: count,
+            tasks_done: count,
+            tasks_failed,
+            task_s,
+            memory,
+            tally,
+            peak_rss_bytes: (count % 2 == 0).then_some(count),
+            interpreter: (count % 5 > 1).then_some(LockUse {
+                held_s: wall_s,
+                waited_s: wall_s,
+                waits: count,
+                handovers: tasks_failed,
+            }),
+            ..fixtures::outcome(PlannedTrial { config: 0, repeat: 0, warmup: count % 3 == 0 })
+        })
+}
+
+fn event() -> impl Strategy<Value = Event> {
+    let trial = 0..14_usize;
+    let loss = (trial.clone(), any::<i32>(), prop::option::of(any::<u64>())).prop_map(|(trial, status, task)| Loss {
+        trial,
+        worker: 0,
+        pid: 1,
+        cause: Cause::Exit(status),
+        task,
+        remedy: Remedy::Replaced,
+    });
+    let warning = (proptest::sample::select(&WarningCode::ALL[..]), "\\PC{0,20}")
+        .prop_map(|(code, message)| Warning { code, message });
+    let status = prop_oneof![Just(Status::Done), Just(Status::Failed), Just(Status::Interrupted)];
+    prop_oneof![
+        1 => planned().prop_map(|planned| Event::Planned(Box::new(planned))),
+        3 => trial.clone().prop_map(|trial| Event::TrialStarted { trial }),
+        3 => (trial.clone(), prop::option::of(figure())).prop_map(|(trial, startup_s)| Event::GateOpened { trial, startup_s }),
+        3 => (trial.clone(), any::<u64>()).prop_map(|(trial, done)| Event::Progress { trial, done, failed: 0 }),
+        1 => loss.prop_map(Event::WorkerLost),
+        1 => (trial.clone(), any::<bool>())
+            .prop_map(|(trial, stopped)| Event::WorkerStalled { trial, worker: 0, pid: 1, stopped }),
+        9 => (trial, outcome()).prop_map(|(trial, o)| Event::TrialFinished { trial, outcome: Box::new(o) }),
+        1 => (status, prop::collection::vec(warning, 0..3))
+            .prop_map(|(status, warnings)| Event::RunFinished { status, warnings }),
+    ]
+}
+
+fn events() -> impl Strategy<Value = Vec<Stamped>> {
+    let stamped = (figure(), any::<usize>(), event()).prop_map(|(elapsed_s, trials_done, event)| Stamped {
+        elapsed_s,
+        trials_done,
+        event,
+    });
+    (planned(), prop::collection::vec(stamped, 0..40)).prop_map(|(planned, mut events)| {
+        let first = Event::Planned(Box::new(planned));
+        events.insert(0, Stamped { elapsed_s: 0.0, trials_done: 0, event: first });
+        events
+    })
+}
+
+/// The keys of an object and, with dots, of the objects in it; of an array, those of its first element.
+fn keys(value: &Value) -> Vec<String> {
+    match value {
+        Value::Object(map) => map
+            .iter()
+            .flat_map(|(key, value)| {
+                let below = keys(value).into_iter().map(move |k| format!("{key}.{k}"));
+                std::iter::once(key.clone()).chain(below).collect::<Vec<_>>()
+            })
+            .collect(),
+        Value::Array(items) => items.first().map(keys).unwrap_or_default(),
+        _ => Vec::new(),
+    }
+}
+
+/// The contract's example without what is optional within arrays and maps, `configs` apart.
+const TOP: &str = r#"{"schema": "", "parlab": "", "started_at": "", "status": "",
+    "scenario": {"name": "", "title": "", "kind": "", "tasks": 4, "seed": 1235, "interpreter": null, "sha256": ""},
+    "machine": {"host": "", "kernel": "", "cpu_model": "", "logical_cpus": 2, "usable_cpus": 2, "limited_by": [],
+                "memory_bytes": 0},
+    "baseline": null, "configs": [], "fits": [], "metg": [], "grid": null, "findings": [], "warnings": []}"#;
+const CONFIG: &str = r#"{"backend": "processes", "workers": 2, "schedule": "dynamic", "chunk": 1, "vary": null,
+    "processes": null, "threads_per_process": null, "dispatch": "pipe", "payload_bytes": 0,
+    "wall_s": {"samples": [], "median": 0, "min": 0, "mean": 0, "sd": 0, "ci95": [0, 0]},
+    "startup_s": {"median": 0, "min": 0}, "cpu_s": {"user": 0, "system": 0},
+    "speedup": {"value": 0, "ci95": [0, 0]}, "efficiency": 0, "karp_flatt": 0, "predicted": null,
+    "tasks_done": 4, "tasks_failed": 0, "tasks_per_s": 0,
+    "task_s": {"min": 0, "median": 0, "p95": 0, "max": 0},
+    "memory": {"peak_rss_bytes": 0, "pss_bytes": 0, "pss": null},
+    "context_switches": {"voluntary": 0, "involuntary": 0}, "interpreter": null, "tally": null, "checksum": "", "results": null}"#;
+
+fn parsed(text: &str) -> Value {
+    serde_json::from_str(text).expect("JSON")
+}
+
+/// The contract's keys, and no other ones.
+fn check(report: &Value) -> Result<(), TestCaseError> {
+    let (mut top, mut configs) = (report.clone(), report["configs"].as_array().cloned().unwrap_or_default());
+    for key in ["configs", "baseline", "metg", "findings", "warnings"] {
+        top[key] = Value::Null;
+    }
+    let lock = top["scenario"].get_mut("interpreter").map(Value::take).unwrap_or_default();
+    prop_assert!(lock.is_null() || keys(&lock) == ["gil", "switch_interval_ms"]);
+    prop_assert_eq!(keys(&top), keys(&parsed(TOP)));
+    for config in &mut configs {
+        (config["results"], config["predicted"], config["vary"]) = (Value::Null, Value::Null, Value::Null);
+        (config["tally"], config["memory"]["pss"]) = (Value::Null, Value::Null);
+        let lock = config["interpreter"].take();
+        prop_assert!(lock.is_null() || keys(&lock) == ["handovers", "held_s", "waited_s", "waits"]);
+        prop_assert_eq!(keys(config), keys(&parsed(CONFIG)));
+    }
+    Ok(())
+}
+
+/// What begins a command to the terminal.
+const ESCAPE: char = '\u{1b}';
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(200))]
+
+    #[test]
+    fn any_ledger_can_be_told(events in events()) {
+        let mut state = RunState::default();
+        let mut progress = ProgressReporter::ProgressLines(Box::new(parlab::report::progress::ProgressLines::to(Box::new(std::io::sink()), parlab::units::Letters::Any)));
+        for event in &events {
+            state.apply(event);
+            progress.take(event);
+        }
+        let text = render(Format::Text, &state);
+        prop_assert!(text.ends_with('\n'));
+        prop_assert!(!text.contains(ESCAPE), "an escape sequence");
+        check(&parsed(&render(Format::Json, &state)))?;
+    }
+}
+
+#[test]
+fn nothing_at_all_can_be_told() {
+    let report = parsed(&render(Format::Json, &RunState::default()));
+    let top = parsed(TOP);
+    let names = |value: &Value| value.as_object().unwrap().keys().cloned().collect::<Vec<_>>();
+    assert_eq!(names(&report), names(&top));
+    assert!(report["scenario"].is_null() && report["machine"].is_null());
+}

@@ -1,8 +1,0 @@
-//! The grid search from the outside: its scores against scikit-learn's, what it tells, and what it refuses.
-
-#[path = "../common/mod.rs"]
-mod common;
-mod live;
-mod refusals;
-mod reports;
-mod scores;
