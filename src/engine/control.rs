@@ -83,7 +83,7 @@ impl Control {
         *self.scene() = Some(LiveTrial {
             board: Arc::clone(board),
             inputs: job.inputs.clone(),
-            searches: workload::specs().any(|spec| spec.name == job.kind && spec.search.is_some()),
+            searches: workload::spec(&job.kind).is_some_and(|spec| spec.search.is_some()),
             scale,
             opened: None,
             ended: None,

@@ -3,13 +3,17 @@
 //! Everything here is worked out from a [`crate::record::RunState`] alone: whether the run has just ended, goes on, or
 //! was read from a journal makes no difference.
 
+mod columns;
 mod eta;
+mod figure;
 mod figures;
 mod findings;
 mod predictions;
 mod search;
 
+pub use columns::{COLUMNS, Column, Place, ShownColumn, View, columns};
 pub use eta::Eta;
+pub use figure::Figure;
 pub use figures::{Figures, Metg, Row, Speedup, TaskCounts, Usage, WORTH_WHILE, results, tally_figure};
 pub use findings::{Finding, findings};
 pub use predictions::{Predicted, off_by};

@@ -154,7 +154,7 @@ impl Combination {
 
 /// How a job searches a grid, if it does.
 fn searching(job: &Job) -> Option<(&'static KindSpec, GridSearch)> {
-    let spec = workload::specs().find(|spec| spec.name == job.kind)?;
+    let spec = workload::spec(&job.kind)?;
     Some((spec, spec.search?))
 }
 

@@ -3,7 +3,7 @@
 use std::fs;
 
 use parlab::record::{RunState, read};
-use parlab::report::{Format, render};
+use parlab::report::json;
 
 use crate::common::{folder, parlab, scenario};
 
@@ -32,7 +32,7 @@ fn a_run_is_told_again_byte_for_byte() {
     ] {
         let toml = format!("title = 'Case'\n[workload]\n{workload}{sweep}");
         let (state, report) = told(&toml, options);
-        assert_eq!(render(Format::Json, &state), report, "{workload}");
+        assert_eq!(json::render(&state), report, "{workload}");
         let planned = state.planned.expect("it was planned");
         assert_eq!((planned.text, planned.origin.ends_with("case.toml")), (toml, true));
         assert_eq!((planned.job.inputs.len(), planned.timeout_s), (planned.scenario.tasks, 300.0));

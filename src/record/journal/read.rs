@@ -1,15 +1,14 @@
 //! Reads a journal back, suspicious of all that it says: whatever the file holds, it is read or refused, never waited for.
 
-use std::fs::{File, OpenOptions};
-use std::io::{self, BufRead, BufReader, Read as _};
-use std::os::unix::fs::OpenOptionsExt as _;
+use std::fs::File;
+use std::io::{BufRead as _, BufReader, Read as _};
 use std::path::{Path, PathBuf};
 
-use rustix::fs::OFlags;
 use serde_json::Value;
 
 use super::{FORMAT, Header, MAJOR, MINOR};
 use crate::record::{RunState, Stamped};
+use crate::system::files::{ReadError, open_regular};
 
 /// The longest line that is read back, in bytes: the results of a configuration, 10 000 tasks, take a few MB.
 const LINE_MAX: u64 = 64 << 20;
@@ -43,7 +42,7 @@ pub enum JournalError {
         /// The journal.
         path: PathBuf,
         /// Why.
-        cause: io::Error,
+        cause: ReadError,
     },
     /// The first line does not say that it is one.
     #[error(
@@ -89,8 +88,8 @@ pub enum JournalError {
 /// [`JournalError`] if the file cannot be read, is no journal, is one of a later version, or if a line before the last is
 /// no event. A last line that was cut short is no error.
 pub fn read(path: &Path) -> Result<Recording, JournalError> {
-    let io = |cause| JournalError::Io { path: path.to_owned(), cause };
-    let mut lines = Lines { path, reader: BufReader::new(open(path).map_err(io)?), line: Vec::new(), number: 0 };
+    let file = open_regular(path).map_err(|cause| JournalError::Io { path: path.to_owned(), cause })?;
+    let mut lines = Lines { path, reader: BufReader::new(file), line: Vec::new(), number: 0 };
     let header = lines.header()?;
     let mut recording = Recording { parlab: header.parlab.clone(), events: Vec::new(), torn: false };
     while let Some(whole) = lines.next()? {
@@ -102,14 +101,6 @@ pub fn read(path: &Path) -> Result<Recording, JournalError> {
         }
     }
     Ok(recording)
-}
-
-/// Opens a regular file; a pipe or a device is not waited for.
-fn open(path: &Path) -> io::Result<File> {
-    let flags = OFlags::NONBLOCK | OFlags::NOCTTY;
-    let file = OpenOptions::new().read(true).custom_flags(flags.bits().cast_signed()).open(path)?;
-    let is_file = file.metadata()?.is_file();
-    if is_file { Ok(file) } else { Err(io::Error::new(io::ErrorKind::InvalidInput, "it is no regular file")) }
 }
 
 fn is_object(line: &[u8]) -> bool {
@@ -153,7 +144,7 @@ impl Lines<'_> {
         self.line.clear();
         self.number += 1;
         let read = (&mut self.reader).take(LINE_MAX).read_until(b'\n', &mut self.line);
-        let read = read.map_err(|cause| JournalError::Io { path: self.path.to_owned(), cause })?;
+        let read = read.map_err(|cause| JournalError::Io { path: self.path.to_owned(), cause: cause.into() })?;
         let whole = self.line.ends_with(b"\n");
         if !whole && read as u64 == LINE_MAX {
             return Err(JournalError::TooLong { path: self.path.to_owned(), line: self.number });

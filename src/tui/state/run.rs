@@ -162,8 +162,7 @@ impl Run {
     /// Its job, if its kind searches a grid.
     fn search(&self) -> Option<&Job> {
         let planned = self.record.planned.as_ref()?;
-        let searches = workload::specs().any(|spec| spec.name == planned.scenario.kind && spec.search.is_some());
-        searches.then_some(&planned.job)
+        workload::spec(&planned.scenario.kind)?.search.map(|_| &planned.job)
     }
 
     /// Takes in what a trial has found, unless everything is known: all trials find the same.

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use parlab::record::{Event, Journal, JournalError, Recording, Stamped, read};
-use parlab::report::{Format, render};
+use parlab::report::{json, text};
 use proptest::prelude::*;
 
 use super::fixtures::{self, state};
@@ -31,8 +31,8 @@ fn read_back(bytes: &[u8]) -> Result<Recording, JournalError> {
 /// Everything that is made of a recording can be made of this one.
 fn tell(recording: &Recording) {
     let state = recording.state();
-    render(Format::Text, &state);
-    render(Format::Json, &state);
+    text::render(&state);
+    json::render(&state);
 }
 
 const HEADER: &str = "{\"format\":\"parlab.journal\",\"major\":1,\"minor\":0,\"parlab\":\"0\"}\n";
@@ -52,7 +52,7 @@ fn every_event_comes_back() {
     assert_eq!((recording.parlab.as_str(), recording.torn), (env!("CARGO_PKG_VERSION"), false));
     let again = recording.state();
     assert_eq!(again, state(&events));
-    assert_eq!(render(Format::Json, &again), render(Format::Json, &state(&events)));
+    assert_eq!(json::render(&again), json::render(&state(&events)));
 }
 
 #[test]

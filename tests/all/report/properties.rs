@@ -6,7 +6,7 @@ use parlab::record::{
     Cause, Event, Journal, LockUse, Loss, MemoryCourse, Planned, ProcessMemory, Remedy, RunState, Stamped, Status,
     TaskTimes, TrialEnd, TrialOutcome, Warning, WarningCode, read,
 };
-use parlab::report::{Format, ProgressReporter, render};
+use parlab::report::{ProgressReporter, json, text};
 use parlab::scenario::{BackendKind, Config, Interpreter, Plan, PlannedTrial, Point};
 use proptest::prelude::*;
 use serde_json::Value;
@@ -227,10 +227,10 @@ proptest! {
         for event in &events {
             state.tell(event, &mut [&mut progress]);
         }
-        let text = render(Format::Text, &state);
+        let text = text::render(&state);
         prop_assert!(text.ends_with('\n'));
         prop_assert!(!text.contains(ESCAPE), "an escape sequence");
-        check(&parsed(&render(Format::Json, &state)))?;
+        check(&parsed(&json::render(&state)))?;
     }
 
     #[test]
@@ -244,15 +244,14 @@ proptest! {
         let recording = read(&path).map_err(|error| TestCaseError::fail(error.to_string()))?;
         prop_assert!(!recording.torn && recording.events.len() == events.len());
         let again = recording.state();
-        for format in [Format::Json, Format::Text] {
-            prop_assert_eq!(render(format, &again), render(format, &state));
-        }
+        prop_assert_eq!(json::render(&again), json::render(&state));
+        prop_assert_eq!(text::render(&again), text::render(&state));
     }
 }
 
 #[test]
 fn nothing_at_all_can_be_told() {
-    let report = parsed(&render(Format::Json, &RunState::default()));
+    let report = parsed(&json::render(&RunState::default()));
     let top = parsed(TOP);
     let names = |value: &Value| value.as_object().unwrap().keys().cloned().collect::<Vec<_>>();
     assert_eq!(names(&report), names(&top));
