@@ -8,13 +8,11 @@
 //!   main ─ command ─ cli            what was asked for; where the rooms meet
 //!             │
 //!      ┌──────┴──────┐
-//!    report         tui             how is it told, how is it seen?
-//!      └──────┬──────┘
-//!          engine                   how does a run go?
-//!             │
-//!          results ── analysis      what follows from a record?
-//!             │
-//!          record                   what is known of a run?
+//!    report         tui             how is it told, how is it seen?     engine    how does a run go?
+//!      └──────┬──────┘                                                    │
+//!          results ── analysis      what follows from a record?           │
+//!             │                                                           │
+//!          record ────────────────────────────────────────────────────────┘   what is known of a run?
 //!             │
 //!          backend                  who does it?              machine   on what?
 //!             │
@@ -27,6 +25,9 @@
 //!
 //! Workers are a serial loop, a pool of threads, forked processes, or forked processes with a pool of threads each.
 //! Forked workers get their tasks from shared memory or, to see what that saves, as messages through a pipe.
+//!
+//! What shows a run and what carries it out know nothing of each other: events, snapshots and what is folded from them
+//! are plain data of the `record`, which a journal holds as well. Only `command` has both in hand.
 //!
 //! A room imports what stands below it, never what stands above; `analysis`, `chart`, `machine` and `units` know none of
 //! the others, but that figures are written with `units` and that every room may use `system`, which knows none. Only
@@ -42,6 +43,7 @@
 //!   about it in `scenario/form/keys.rs`.
 //! - a backend? A file beside `backend/local/threads.rs` that hires workers and hands back a [`backend::Pool`].
 //! - an event? [`record::Event`]; the [`record::RunState`] folds it, reports and screens follow.
+//! - something that watches a run? A [`record::Observer`], and its place in `command/run.rs`.
 //! - a figure? [`analysis`] for the formula, [`results::Figures`] for the row, then report and screen.
 //! - a sentence about what happened? A rule beside `results/findings/speed.rs`, and a line in its table.
 //! - a call of the system that two rooms need? A function in `system`, whose first page says which library it goes by.
