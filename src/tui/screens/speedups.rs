@@ -15,7 +15,7 @@ use crate::results::{Figures, Row, WORTH_WHILE, tally_figure};
 use crate::scenario::{BackendKind, Config, Dispatch, Expected};
 use crate::tui::state::Run;
 use crate::tui::theme::{Role, Theme};
-use crate::tui::widgets::{Cell, Column, Plot, Table, paint};
+use crate::tui::widgets::{Plot, Table, TableCell, TableColumn, paint};
 use crate::units;
 
 /// Columns of the heading above what is varied.
@@ -97,27 +97,27 @@ pub(super) fn table(
     let inner = block.inner(area);
     block.render(area, buf);
     let varied = figures.varied();
-    let mut columns = vec![Column::left("", 0)];
-    columns.extend(varied.map(|key| Column::right(paint::fit(theme, key, KEY_MAX), 0)));
-    columns.push(Column::right("wall", 0));
+    let mut columns = vec![TableColumn::left("", 0)];
+    columns.extend(varied.map(|key| TableColumn::right(paint::fit(theme, key, KEY_MAX), 0)));
+    columns.push(TableColumn::right("wall", 0));
     if figures.baseline.is_some() {
         // The chart shows the one, and where there is no room for both, the table does.
         let (speedup, efficiency) = if varied.is_some() { (1, 0) } else { (0, 1) };
-        columns.extend([Column::right("speedup", speedup), Column::right("efficiency", efficiency)]);
+        columns.extend([TableColumn::right("speedup", speedup), TableColumn::right("efficiency", efficiency)]);
     }
     let predicted = figures.rows.iter().any(|row| row.predicted.is_some());
     if predicted {
-        columns.extend([Column::right("predicted", 1), Column::right("off by", 0)]);
+        columns.extend([TableColumn::right("predicted", 1), TableColumn::right("off by", 0)]);
     }
-    columns.extend(varied.map(|_| Column::right("task", 2)));
-    columns.extend([Column::right("start-up", 2), Column::right("tasks/s", 3)]);
+    columns.extend(varied.map(|_| TableColumn::right("task", 2)));
+    columns.extend([TableColumn::right("start-up", 2), TableColumn::right("tasks/s", 3)]);
     if has_memory(figures) {
-        columns.push(Column::right("memory", 0));
+        columns.push(TableColumn::right("memory", 0));
     }
     // What a kind has to tell first of all is what one came for.
     let tally = figures.tally.iter().zip([0].into_iter().chain(std::iter::repeat(4)));
-    columns.extend(tally.map(|(name, priority)| Column::right(name.replace('_', " "), priority)));
-    let rows: Vec<Vec<Cell>> = figures.rows.iter().map(|row| cells(row, figures, theme)).collect();
+    columns.extend(tally.map(|(name, priority)| TableColumn::right(name.replace('_', " "), priority)));
+    let rows: Vec<Vec<TableCell>> = figures.rows.iter().map(|row| cells(row, figures, theme)).collect();
     let table = Table { columns: &columns, rows: &rows, selected, theme };
     let hidden = table.hidden(inner.height);
     table.render(inner, buf);
@@ -126,18 +126,18 @@ pub(super) fn table(
     }
 }
 
-fn cells(row: &Row, figures: &Figures, theme: &Theme) -> Vec<Cell> {
-    let missing = || Cell::styled(theme.symbols().dash, Role::Dim);
-    let or_missing = |text: Option<String>| text.map_or_else(missing, Cell::from);
+fn cells(row: &Row, figures: &Figures, theme: &Theme) -> Vec<TableCell> {
+    let missing = || TableCell::styled(theme.symbols().dash, Role::Dim);
+    let or_missing = |text: Option<String>| text.map_or_else(missing, TableCell::from);
     let failed = row.tasks.map_or(0, |tasks| tasks.failed);
     let wall = match (row.wall_s, failed) {
-        (Some(wall), _) => Cell::from(units::seconds(wall.median)),
+        (Some(wall), _) => TableCell::from(units::seconds(wall.median)),
         (None, 0) => missing(),
-        (None, _) => Cell::styled("failed", Role::Bad),
+        (None, _) => TableCell::styled("failed", Role::Bad),
     };
     let role = mark(figures, row).map_or(Role::Text, Role::Series);
-    let mut cells = vec![Cell::styled(row.label.as_str(), role)];
-    cells.extend(row.config.point.as_ref().map(|point| Cell::from(point.value_in_words())));
+    let mut cells = vec![TableCell::styled(row.label.as_str(), role)];
+    cells.extend(row.config.point.as_ref().map(|point| TableCell::from(point.value_in_words())));
     cells.push(wall);
     if figures.baseline.is_some() {
         cells.push(or_missing(row.speedup.map(|speedup| units::digits(speedup.value))));
