@@ -3,16 +3,15 @@
 //! A file is written whole or not at all, replaces another only where that was asked for, and is a scenario that the
 //! parser accepts where it lies.
 
-use std::fs::OpenOptions;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
-
-use rustix::fs::{CWD, RenameFlags, renameat_with};
 
 use super::catalog;
 use crate::scenario::form::relocated;
 use crate::scenario::library::{Entry, standard_folders};
 use crate::scenario::{DiagnosticList, Origin, Overrides, Scenario, Source, label};
+use crate::system::files::NewFile;
+use crate::system::xdg;
 use crate::tui::port::{Existing, Unsaved};
 
 /// The ending of scenario files.
@@ -78,9 +77,8 @@ fn path(typed: &str) -> Result<PathBuf, String> {
     if typed.is_empty() || typed.ends_with('/') {
         return Err("name a file".to_owned());
     }
-    let home = || std::env::var_os("HOME").map(PathBuf::from).filter(|home| home.is_absolute());
     let mut path = match typed.strip_prefix("~/") {
-        Some(rest) => home().ok_or("there is no home; name the whole path")?.join(rest),
+        Some(rest) => xdg::home(xdg::variable).ok_or("there is no home; name the whole path")?.join(rest),
         None => PathBuf::from(typed),
     };
     if path.extension().is_none_or(|ending| ending != ENDING) {
@@ -102,31 +100,11 @@ fn check(path: &Path, text: &str) -> Result<(), DiagnosticList> {
 
 /// Writes a new file beside the place, and moves it there when it is whole.
 fn write(path: &Path, text: &str, existing: Existing) -> io::Result<()> {
-    let mut name = path.file_name().unwrap_or_default().to_owned();
-    name.push(format!(".{}.new", std::process::id()));
-    let new = path.with_file_name(name);
-    let written = (|| {
-        let mut out = OpenOptions::new().write(true).create_new(true).open(&new)?;
-        out.write_all(text.as_bytes())?;
-        out.sync_all()?;
-        match existing {
-            Existing::Replaced => std::fs::rename(&new, path),
-            Existing::Kept => place(&new, path),
-        }
-    })();
-    if written.is_err() {
-        let _ = std::fs::remove_file(&new);
-    }
-    written
-}
-
-/// Moves a file to a place where none is, even if somebody else has just put one there.
-fn place(new: &Path, path: &Path) -> io::Result<()> {
-    match renameat_with(CWD, new, CWD, path, RenameFlags::NOREPLACE) {
-        // Some file systems cannot do that in one go.
-        Err(rustix::io::Errno::INVAL | rustix::io::Errno::NOSYS) if path.symlink_metadata().is_err() => {
-            std::fs::rename(new, path)
-        }
-        moved => Ok(moved?),
+    let mut new = NewFile::beside(path, 0o666)?;
+    new.write_all(text.as_bytes())?;
+    new.sync()?;
+    match existing {
+        Existing::Replaced => new.replace(),
+        Existing::Kept => new.place(),
     }
 }

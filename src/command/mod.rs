@@ -22,6 +22,7 @@ use crate::record::{History, MachineFacts};
 use crate::report::Journal;
 use crate::scenario::library::{Library, bundled, find, standard_folders};
 use crate::scenario::{Catalog, DiagnosticList, Overrides, Prediction, Scenario, Source, label, schema};
+use crate::system::xdg;
 use crate::{machine, report, workload};
 use failure::Failure;
 
@@ -140,7 +141,7 @@ fn library() -> Library {
 
 /// Where it is remembered which scenarios were run, if anywhere.
 fn history_file() -> Option<PathBuf> {
-    History::standard_file(|name| std::env::var_os(name).map(PathBuf::from))
+    History::standard_file(xdg::variable)
 }
 
 /// What scenarios are checked against here.

@@ -15,6 +15,7 @@ use super::path::{self, Chapter};
 use super::read::label;
 use super::source::{Origin, Source, stem};
 use super::wording::{escaped, nearest, printable};
+use crate::system::xdg;
 
 pub use super::bundled::{bundled, is_bundled};
 
@@ -150,9 +151,7 @@ fn unknown(name: &str, folders: &[PathBuf]) -> Diagnostic {
 /// The folders of a user's own scenarios: `./scenarios`, then `$XDG_CONFIG_HOME/parlab/scenarios`, where the
 /// variable stands for `~/.config` if it is unset or not absolute (XDG Base Directory Specification 0.8).
 pub fn standard_folders() -> Vec<PathBuf> {
-    let absolute = |name: &str| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
-    let config = absolute("XDG_CONFIG_HOME").or_else(|| Some(absolute("HOME")?.join(".config")));
-    let own = config.map(|config| config.join("parlab").join("scenarios"));
+    let own = xdg::config_folder(xdg::variable).map(|config| config.join("parlab").join("scenarios"));
     std::iter::once(PathBuf::from("./scenarios")).chain(own).collect()
 }
 

@@ -9,13 +9,13 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::widgets::Widget as _;
 
+use crate::chart::{Chart, ChartPoint, ChartReference, ChartSeries, XAxisKind};
 use crate::record::label;
-
 use crate::results::{Figures, Row, WORTH_WHILE, tally_figure};
 use crate::scenario::{BackendKind, Config, Dispatch, Expected};
 use crate::tui::state::Run;
 use crate::tui::theme::{Role, Theme};
-use crate::tui::widgets::{Cell, Column, Over, Plot, Point, Series, Table, paint};
+use crate::tui::widgets::{Cell, Column, Plot, Table, paint};
 use crate::units;
 
 /// Columns of the heading above what is varied.
@@ -41,13 +41,13 @@ fn measure(figures: &Figures) -> &'static str {
 /// Draws the chart; `selected` is a row of the figures.
 pub(super) fn render(run: &Run, selected: Option<usize>, theme: &Theme, area: Rect, buf: &mut Buffer) {
     let figures = run.figures();
-    let mut lines: BTreeMap<usize, Vec<(usize, Point)>> = BTreeMap::new();
+    let mut lines: BTreeMap<usize, Vec<(usize, ChartPoint)>> = BTreeMap::new();
     for (index, row) in figures.rows.iter().enumerate() {
         if let (Some(mark), Some(point)) = (mark(figures, row), point(row, figures)) {
             lines.entry(mark).or_default().push((index, point));
         }
     }
-    let mut series: Vec<Series> = Vec::new();
+    let mut series: Vec<ChartSeries> = Vec::new();
     let mut chosen = None;
     for (mark, mut points) in lines {
         points.sort_by(|(_, a), (_, b)| a.x.total_cmp(&b.x));
@@ -56,10 +56,10 @@ pub(super) fn render(run: &Run, selected: Option<usize>, theme: &Theme, area: Re
         }
         let name = name(figures, &figures.rows[points[0].0]);
         let points = points.into_iter().map(|(_, point)| point).collect();
-        series.push(Series { name, mark, points });
+        series.push(ChartSeries { name, mark, points });
     }
-    let predicted = predicted(run);
-    if series.is_empty() && predicted.is_empty() {
+    let predictions = predicted(run);
+    if series.is_empty() && predictions.is_empty() {
         let text = match (figures.baseline.and_then(|baseline| figures.rows.get(baseline)), run.is_on()) {
             (Some(row), true) => format!("none until {} is measured", row.label),
             (Some(row), false) if row.wall_s.is_none() => format!("none: {} was not measured", row.label),
@@ -69,15 +69,19 @@ pub(super) fn render(run: &Run, selected: Option<usize>, theme: &Theme, area: Re
         paint::put_centred(buf, area, &text, theme, theme.style(Role::Dim));
         return;
     }
-    let ideal = figures.baseline.and_then(|baseline| figures.rows.get(baseline));
-    let ideal = ideal.map(|row| 1.0 / f64::from(row.config.workers.max(1)));
-    let (ideal, level, over, x_label) = match figures.varied() {
-        None => (ideal, None, Over::Workers, "workers"),
-        Some(key) => (None, figures.baseline.map(|_| WORTH_WHILE), Over::Values, key),
+    let (reference, x_kind, x_label) = match figures.varied() {
+        None => (ideal(figures), XAxisKind::Workers, "workers"),
+        Some(key) => (figures.baseline.map(|_| ChartReference::Level(WORTH_WHILE)), XAxisKind::Values, key),
     };
-    let y_label = measure(figures);
-    Plot { series: &series, guesses: &predicted, ideal, level, selected: chosen, over, x_label, y_label, theme }
-        .render(area, buf);
+    let (x_label, y_label) = (x_label.to_owned(), measure(figures).to_owned());
+    let chart = Chart { series, predictions, reference, x_kind, x_label, y_label };
+    Plot { chart: &chart, selected: chosen, theme }.render(area, buf);
+}
+
+/// The ideal speedup: 1 at the baseline's own number of workers, and as many times that as there are workers.
+fn ideal(figures: &Figures) -> Option<ChartReference> {
+    let baseline = figures.rows.get(figures.baseline?)?;
+    Some(ChartReference::Ideal { slope: 1.0 / f64::from(baseline.config.workers.max(1)) })
 }
 
 /// Draws the table with its frame; `selected` is a row of the figures.
@@ -165,12 +169,12 @@ pub(super) fn expected_words(expected: Expected) -> String {
 }
 
 /// What was predicted in terms of the chart, a series a way to run; nothing where the chart is over what is varied.
-fn predicted(run: &Run) -> Vec<Series> {
+fn predicted(run: &Run) -> Vec<ChartSeries> {
     let figures = run.figures();
     if figures.varied().is_some() {
         return Vec::new();
     }
-    let points = |way: (BackendKind, Dispatch)| -> Vec<Point> {
+    let points = |way: (BackendKind, Dispatch)| -> Vec<ChartPoint> {
         let rows = figures.rows.iter().filter(|row| row.config.way() == way);
         let place = |row: &Row| {
             let predicted = row.predicted?;
@@ -179,11 +183,12 @@ fn predicted(run: &Run) -> Vec<Series> {
                 (None, Expected::WallS(wall_s)) => run.tasks() as f64 / wall_s,
                 (None, Expected::Speedup(_)) => return None,
             };
-            Some(Point { x: f64::from(row.config.workers), y, low: y, high: y })
+            Some(ChartPoint { x: f64::from(row.config.workers), y, low: y, high: y })
         };
         rows.filter_map(place).collect()
     };
-    let all = ways(figures).enumerate().map(|(mark, way)| Series { name: way_words(way), mark, points: points(way) });
+    let all =
+        ways(figures).enumerate().map(|(mark, way)| ChartSeries { name: way_words(way), mark, points: points(way) });
     all.filter(|series| !series.points.is_empty()).collect()
 }
 
@@ -247,7 +252,7 @@ fn way_words((backend, dispatch): (BackendKind, Dispatch)) -> String {
     }
 }
 
-fn point(row: &Row, figures: &Figures) -> Option<Point> {
+fn point(row: &Row, figures: &Figures) -> Option<ChartPoint> {
     let x = match &row.config.point {
         None => f64::from(row.config.workers),
         Some(point) => point.value.as_number()?,
@@ -255,8 +260,8 @@ fn point(row: &Row, figures: &Figures) -> Option<Point> {
     if figures.baseline.is_some() {
         let speedup = row.speedup?;
         let part = if row.config.point.is_some() { row.efficiency? / speedup.value } else { 1.0 };
-        return Some(Point { x, y: speedup.value * part, low: speedup.low * part, high: speedup.high * part });
+        return Some(ChartPoint { x, y: speedup.value * part, low: speedup.low * part, high: speedup.high * part });
     }
     let (wall, y) = (row.wall_s?, row.tasks_per_s?);
-    Some(Point { x, y, low: y * wall.median / wall.max, high: y * wall.median / wall.min })
+    Some(ChartPoint { x, y, low: y * wall.median / wall.max, high: y * wall.median / wall.min })
 }
