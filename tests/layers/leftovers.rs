@@ -16,17 +16,4 @@ pub(crate) const DOUBLE_NAMES: &[&str] = &[
 ];
 
 /// Files that ask for a backend by name, besides those of the backends.
-pub(crate) const BACKENDS_BY_NAME: &[&str] = &[
-    "src/command/limits.rs",
-    "src/engine/figures.rs",
-    "src/engine/findings/facts.rs",
-    "src/engine/trial.rs",
-    "src/report/reference.rs",
-    "src/scenario/model.rs",
-    "src/scenario/outline.rs",
-    "src/scenario/plan.rs",
-    "src/scenario/rules.rs",
-    "src/scenario/schema/kinds.rs",
-    "src/scenario/sweep.rs",
-    "src/tui/screens/library.rs",
-];
+pub(crate) const BACKENDS_BY_NAME: &[&str] = &[];
