@@ -3,7 +3,7 @@
 //! The other rules compare configurations that did the same work, which those of different points did not.
 
 use super::super::figures::{Figures, Metg, Row, WORTH_WHILE};
-use super::Finding;
+use super::finding::Finding;
 use crate::record::label;
 use crate::units;
 
