@@ -22,3 +22,5 @@ pub(super) struct Wording {
 
 /// From this weight on, a sentence is worth a reader's time whatever else there is to say.
 pub(super) const TELLING: u8 = 50;
+/// So many sentences are told at most.
+pub(super) const MOST: usize = 5;

@@ -24,7 +24,7 @@ use super::figures::Figures;
 use crate::record::RunState;
 use facts::FindingInput;
 pub use finding::Finding;
-use finding::{TELLING, Wording};
+use finding::{MOST, TELLING, Wording};
 
 /// A rule.
 struct Rule {
@@ -51,8 +51,6 @@ const RULES: &[Rule] = &[
     Rule { name: "tasks", speak: makespan::tasks },
 ];
 
-/// So many sentences at most.
-const MOST: usize = 5;
 /// And so many if there is anything to say at all.
 const LEAST: usize = 2;
 
