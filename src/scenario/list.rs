@@ -36,7 +36,7 @@ impl Layout {
 }
 
 /// What a LIST names, each once, in the order it was first named.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Hands {
     /// Numbers of workers, those that layouts come to among them.
     pub workers: Vec<u32>,

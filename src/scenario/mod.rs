@@ -10,15 +10,19 @@
 //!                                          └ syntax, diagnostics, problem, wording: what is wrong with it
 //! ```
 
-mod about;
 mod data;
 mod diagnostic;
 mod diagnostics;
+mod domain;
 pub mod form;
+mod given;
 mod inputs;
 mod interpreter;
 mod job;
+mod key;
+mod keys;
 mod kind;
+mod laid_over;
 pub mod library;
 pub mod list;
 mod model;
@@ -31,19 +35,24 @@ mod plan;
 mod prediction;
 mod raw;
 mod read;
+mod reader;
 mod rules;
 mod schema;
 mod section;
 mod sweep;
 mod syntax;
+mod texts;
 mod vary;
 mod wording;
 
 pub use data::{MAX_DATA_BYTES, data, data_label};
 pub use diagnostic::{Diagnostic, DiagnosticList};
+pub use domain::{Bounds, Domain};
 pub use inputs::{MAX_COMBINATIONS, MAX_TASKS};
 pub use interpreter::Interpreter;
-pub use kind::{Bounds, Domain, GridSearch, KindSpec, MAX_VALUES, Nature, ParamSpec, ValueSpec};
+pub use key::{Key, KeyDomain, Vary};
+pub use keys::{KEYS, MAX_PAYLOAD};
+pub use kind::{GridSearch, KindSpec, MAX_VALUES, Nature, ParamSpec, ValueSpec};
 pub use list::{Layout, MAX_WORKERS};
 pub use model::{Axis, BackendKind, Baseline, Dispatch, Inputs, Job, Order, Params, Scenario, Schedule, Sweep, Value};
 pub use order::Permutation;
@@ -55,6 +64,5 @@ pub use prediction::{Expected, Prediction, PredictionSpec, prediction_specs, pre
 pub use read::{MAX_BYTES, label, read};
 pub use rules::{MAX_MESSAGE_BYTES, MAX_TRIALS};
 pub use schema::schema;
-pub use sweep::MAX_PAYLOAD;
 pub use vary::Point;
 pub use wording::{plain, plain_whole, printable};

@@ -102,7 +102,7 @@ pub struct Axis {
 }
 
 /// Who runs the tasks, how often, under which rules.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Sweep {
     /// The backends to compare, each at most once.
     pub backends: Vec<BackendKind>,
@@ -145,10 +145,11 @@ pub enum BackendKind {
 }
 
 /// The configuration that speedups are relative to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Baseline {
     /// True serial execution.
+    #[default]
     Serial,
     /// A pool of one thread.
     Threads,
@@ -159,12 +160,13 @@ pub enum Baseline {
 }
 
 /// Which worker gets which task (OpenMP's words; `stealing` is rayon's).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Schedule {
     /// Decided beforehand: one contiguous block a worker, or blocks of `chunk` tasks dealt in turn.
     Static,
     /// The next `chunk` tasks to whoever asks.
+    #[default]
     Dynamic,
     /// As dynamic, with shares that shrink towards `chunk` as the work runs out.
     Guided,
@@ -184,10 +186,11 @@ pub enum Dispatch {
 }
 
 /// The order in which tasks are handed out.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Order {
     /// As written.
+    #[default]
     Given,
     /// Costliest first, by the kind's own estimate of a task's cost.
     LongestFirst,

@@ -33,17 +33,7 @@ fn with_sweep(body: &str) -> Scenario {
 fn parse_with(text: &str, options: &[(&str, &str)], cores: u32) -> Result<Scenario, DiagnosticList> {
     let mut overrides = Overrides::default();
     for (name, typed) in options {
-        let option = match *name {
-            "backends" => &mut overrides.backends,
-            "workers" => &mut overrides.workers,
-            "repeats" => &mut overrides.repeats,
-            "warmup" => &mut overrides.warmup,
-            "schedule" => &mut overrides.schedule,
-            "chunk" => &mut overrides.chunk,
-            "seed" => &mut overrides.seed,
-            other => panic!("there is no option {other}"),
-        };
-        *option = Some((*typed).to_owned());
+        overrides.set_by_option(name, typed);
     }
     scenario::parse_with("x.toml", "x", text, workload::specs(), cores, &overrides)
 }
