@@ -5,11 +5,11 @@ use super::diagnostics::Diagnostics;
 use super::domain::{ALL_CPUS, Domain};
 use super::inputs;
 use super::kind::KindSpec;
-use super::library::Origin;
 use super::model::{Inputs, Params, Value};
 use super::raw::Setting;
 use super::reader;
 use super::section::Section;
+use super::source::Origin;
 use super::wording::remedy;
 
 /// What `[workload]` and `[grid]` say.

@@ -5,6 +5,7 @@ use std::ops::Range;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
+use super::catalog::Catalog;
 use super::diagnostics::Diagnostics;
 use super::keys::{KEYS, TABLES};
 use super::kind::KindSpec;
@@ -18,15 +19,15 @@ type Place<'a> = (&'a str, &'a str);
 pub(super) fn laid_over<'d>(
     file: &DeTable<'d>,
     overrides: &'d Overrides,
-    kinds: &[&'static KindSpec],
+    catalog: &Catalog,
     diagnostics: &mut Diagnostics<'_>,
 ) -> DeTable<'d> {
     let mut root = file.clone();
-    let spec = kind(file, overrides, kinds);
+    let spec = kind(file, overrides, catalog);
     let mut done: Vec<(Place<'_>, usize)> = Vec::new();
     for (start, it) in overrides.placed() {
         let at = COMMAND_LINE + start;
-        match place(&it.key, spec, kinds) {
+        match place(&it.key, spec, catalog) {
             Err(message) => diagnostics.at(at, String::new(), message),
             Ok(place) => match done.iter().find(|(other, _)| *other == place) {
                 Some((_, first)) => {
@@ -46,15 +47,15 @@ pub(super) fn laid_over<'d>(
 }
 
 /// The kind of workload whose parameters may be set.
-fn kind(file: &DeTable<'_>, overrides: &Overrides, kinds: &[&'static KindSpec]) -> Option<&'static KindSpec> {
+fn kind(file: &DeTable<'_>, overrides: &Overrides, catalog: &Catalog) -> Option<&'static KindSpec> {
     let set = overrides.placed().map(|(_, it)| it).find(|it| ["kind", "workload.kind"].contains(&it.key.as_str()));
     let given = || file.get("workload")?.get_ref().as_table()?.get("kind")?.get_ref().as_str();
     let name = set.map(|it| it.text.trim_matches(['"', '\''])).or_else(given)?;
-    kinds.iter().find(|spec| spec.name == name).copied()
+    catalog.kind(name)
 }
 
 /// Where its key stands.
-fn place<'a>(key: &'a str, spec: Option<&'static KindSpec>, kinds: &[&'static KindSpec]) -> Result<Place<'a>, String> {
+fn place<'a>(key: &'a str, spec: Option<&'static KindSpec>, catalog: &Catalog) -> Result<Place<'a>, String> {
     if let Some((table, name)) = key.split_once('.') {
         let mut tables = TABLES.iter().map(|(table, _)| *table);
         let known = tables.clone();
@@ -63,7 +64,7 @@ fn place<'a>(key: &'a str, spec: Option<&'static KindSpec>, kinds: &[&'static Ki
             None => Err(format!("no such table; {}", remedy(table, known, ""))),
         };
     }
-    let specs = spec.as_ref().map_or(kinds, std::slice::from_ref);
+    let specs = spec.as_ref().map_or(catalog.kinds.as_slice(), std::slice::from_ref);
     let params = || specs.iter().flat_map(|spec| spec.params).map(|param| param.name);
     let mut places: Vec<Place<'_>> =
         KEYS.iter().filter(|its| its.name == key).map(|its| (its.table, its.name)).collect();

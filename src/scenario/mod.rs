@@ -10,6 +10,8 @@
 //!                                          └ syntax, diagnostics, problem, wording: what is wrong with it
 //! ```
 
+mod bundled;
+mod catalog;
 mod data;
 mod diagnostic;
 mod diagnostics;
@@ -39,12 +41,14 @@ mod reader;
 mod rules;
 mod schema;
 mod section;
+mod source;
 mod sweep;
 mod syntax;
 mod texts;
 mod vary;
 mod wording;
 
+pub use catalog::Catalog;
 pub use data::{MAX_DATA_BYTES, data, data_label};
 pub use diagnostic::{Diagnostic, DiagnosticList};
 pub use domain::{Bounds, Domain};
@@ -58,11 +62,11 @@ pub use model::{Axis, BackendKind, Baseline, Dispatch, Inputs, Job, Order, Param
 pub use order::Permutation;
 pub use outline::outline;
 pub use overrides::Overrides;
-pub use parse::{parse, parse_from, parse_with};
 pub use plan::{Config, Plan, PlannedTrial};
 pub use prediction::{Expected, Prediction, PredictionSpec, prediction_specs, predictions};
 pub use read::{MAX_BYTES, label, read};
 pub use rules::{MAX_MESSAGE_BYTES, MAX_TRIALS};
 pub use schema::schema;
+pub use source::{Origin, Source};
 pub use vary::Point;
 pub use wording::{plain, plain_whole, printable};

@@ -2,104 +2,64 @@
 //!
 //! This file only says in which order the parts are read; what they may hold is said by each part.
 
-use sha2::{Digest as _, Sha256};
 use toml::de::DeTable;
 
+use super::catalog::Catalog;
 use super::diagnostic::{Diagnostic, DiagnosticList};
 use super::diagnostics::Diagnostics;
 use super::given::GivenKeys;
 use super::key::KeyValues;
 use super::kind::KindSpec;
 use super::laid_over::laid_over;
-use super::library::Origin;
 use super::model::{Job, Scenario};
 use super::overrides::Overrides;
 use super::section::Section;
+use super::source::{Origin, Source};
 use super::sweep::SweepInput;
 use super::wording::is_hazard;
 use super::{job, keys, rules, syntax, vary};
 
-/// Reads and checks a scenario.
-///
-/// `label` is the file as messages call it, `name` what the scenario is called by, `cores` the number of usable
-/// CPUs that LISTs refer to.
-///
-/// # Errors
-/// Every problem of the text: of its TOML and of what it says.
-pub fn parse(
-    label: &str,
-    name: &str,
-    text: &str,
-    kinds: impl Iterator<Item = &'static KindSpec> + Clone,
-    cores: u32,
-) -> Result<Scenario, DiagnosticList> {
-    parse_with(label, name, text, kinds, cores, &Overrides::default())
-}
-
-/// As [`parse`], with options of the command line that stand in for keys of the file. Files that the scenario names
-/// are looked for beside `label`.
-///
-/// # Errors
-/// Every problem of the text and of the options, and of both together.
-pub fn parse_with(
-    label: &str,
-    name: &str,
-    text: &str,
-    kinds: impl Iterator<Item = &'static KindSpec> + Clone,
-    cores: u32,
-    overrides: &Overrides,
-) -> Result<Scenario, DiagnosticList> {
-    parse_from(&Origin::File(label.into()), label, name, text, kinds, cores, overrides)
-}
-
-/// As [`parse_with`], for a text from a place that its label need not tell: files that the scenario names are looked
-/// for there.
-///
-/// # Errors
-/// As [`parse_with`].
-pub fn parse_from(
-    origin: &Origin,
-    label: &str,
-    name: &str,
-    text: &str,
-    kinds: impl Iterator<Item = &'static KindSpec> + Clone,
-    cores: u32,
-    overrides: &Overrides,
-) -> Result<Scenario, DiagnosticList> {
-    let damage = syntax::damage(text);
-    let readable = damage.as_ref().map_or(text, |damage| &damage.readable);
-    // Recoverable, because a mended text may have mistakes left; they are among the complaints.
-    let (root, _) = DeTable::parse_recoverable(readable);
-    let mut diagnostics = Diagnostics::new(label, readable, text, overrides);
-    diagnostics.syntax(damage.as_ref().map(|damage| damage.complaints.as_slice()).unwrap_or_default());
-    if name.is_empty() || name.chars().any(is_hazard) {
-        diagnostics.of_file("a scenario is called by its file's name, and this one has no plain name; rename the file");
-    }
-    let kinds: Vec<_> = kinds.collect();
-    let laid_over = laid_over(root.get_ref(), overrides, &kinds, &mut diagnostics);
-    let root = Section::root(&laid_over, root.get_ref());
-    let scenario = document(root, origin, name, &kinds, cores, &mut diagnostics);
-    match (diagnostics.finish(), scenario) {
-        (None, Some(scenario)) => Ok(Scenario { sha256: sha256(text), ..scenario }),
-        (Some(problems), _) => Err(problems),
-        (None, None) => Err(Diagnostic::of_file(label, "cannot be understood").into()),
+impl Source {
+    /// Reads and checks a scenario, with options of the command line that stand in for keys of the file.
+    ///
+    /// # Errors
+    /// Every problem of the text, of its TOML and of what it says; of the options; and of both together.
+    pub fn parse(&self, catalog: &Catalog, overrides: &Overrides) -> Result<Scenario, DiagnosticList> {
+        let Self { label, name, text, .. } = self;
+        let damage = syntax::damage(text);
+        let readable = damage.as_ref().map_or(text.as_str(), |damage| &damage.readable);
+        // Recoverable, because a mended text may have mistakes left; they are among the complaints.
+        let (file, _) = DeTable::parse_recoverable(readable);
+        let mut diagnostics = Diagnostics::new(label, readable, text, overrides);
+        diagnostics.syntax(damage.as_ref().map(|damage| damage.complaints.as_slice()).unwrap_or_default());
+        if name.is_empty() || name.chars().any(is_hazard) {
+            diagnostics
+                .of_file("a scenario is called by its file's name, and this one has no plain name; rename the file");
+        }
+        let tables = laid_over(file.get_ref(), overrides, catalog, &mut diagnostics);
+        let root = Section::root(&tables, file.get_ref());
+        let scenario = document(root, &self.origin, catalog, &mut diagnostics);
+        match (diagnostics.finish(), scenario) {
+            (None, Some(scenario)) => Ok(Scenario { name: name.clone(), sha256: self.sha256(), ..scenario }),
+            (Some(problems), _) => Err(problems),
+            (None, None) => Err(Diagnostic::of_file(label, "cannot be understood").into()),
+        }
     }
 }
 
+/// What a file says; its name and its sum are for the caller to fill in.
 fn document(
     mut root: Section<'_>,
     origin: &Origin,
-    name: &str,
-    kinds: &[&'static KindSpec],
-    cores: u32,
+    catalog: &Catalog,
     diagnostics: &mut Diagnostics<'_>,
 ) -> Option<Scenario> {
-    let mut given = GivenKeys::new(cores);
+    let mut given = GivenKeys::new(catalog.cpus);
     given.read("", &mut root, diagnostics);
     if given.given("", "title").is_none() {
         diagnostics.missing("title", None, "title", "is missing; begin the file with title = \"…\"");
     }
-    let work = job::read(&mut root, kinds, origin, keys::home, diagnostics);
+    let work = job::read(&mut root, &catalog.kinds, origin, keys::home, diagnostics);
     let varied = root.section("vary", diagnostics);
     for table in ["interpreter", "sweep"] {
         let mut section = root.section(table, diagnostics);
@@ -108,7 +68,7 @@ fn document(
     }
     let interpreter = given.interpreter(diagnostics);
     let vary = vary::read(&varied, &root, work.kind.as_ref().map(|(spec, _)| *spec), &given, diagnostics);
-    root.close(diagnostics, |key| keys::home(key).or_else(|| param_home(key, kinds)));
+    root.close(diagnostics, |key| keys::home(key).or_else(|| param_home(key, &catalog.kinds)));
 
     let input = SweepInput::of(&given);
     rules::stealing(&input, diagnostics);
@@ -124,10 +84,10 @@ fn document(
     let sweep = given.sweep()?;
     rules::trials(&sweep, vary.as_ref(), blamed.as_ref(), diagnostics);
     let ((kind, _), (mut params, mut inputs)) = (work.kind?, work.tasks?);
-    job::count_threads(kind, cores, &mut params, &mut inputs);
+    job::count_threads(kind, catalog.cpus, &mut params, &mut inputs);
     let KeyValues { title, summary, tags, lesson, order, seed, .. } = given.values;
     Some(Scenario {
-        name: name.to_owned(),
+        name: String::new(),
         title,
         summary,
         tags,
@@ -141,9 +101,4 @@ fn document(
 
 fn param_home(key: &str, kinds: &[&'static KindSpec]) -> Option<&'static str> {
     kinds.iter().flat_map(|spec| spec.params).any(|param| param.name == key).then_some("workload")
-}
-
-/// The SHA-256 of a text, in hexadecimal.
-pub(super) fn sha256(text: &str) -> String {
-    Sha256::digest(text).iter().map(|byte| format!("{byte:02x}")).collect()
 }

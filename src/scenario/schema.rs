@@ -7,18 +7,18 @@ mod kinds;
 
 use serde_json::{Map, Value as Json, json};
 
+use super::catalog::Catalog;
 use super::domain::Bounds;
 use super::key::KeyDomain;
 use super::keys::{self, TABLES};
-use super::kind::KindSpec;
 use super::list::MAX_WORKERS;
 use super::vary;
 
 /// The schema, in JSON Schema's draft 7: the newest that editors of TOML understand.
-pub fn schema(specs: impl Iterator<Item = &'static KindSpec> + Clone) -> Json {
+pub fn schema(catalog: &Catalog) -> Json {
     // Everything stands below `allOf`, because editors offer no keys of a schema that stands beside one.
-    let conditions = specs.clone().map(kinds::condition);
-    let whole: Vec<Json> = std::iter::once(file(specs.clone())).chain(conditions).collect();
+    let conditions = catalog.kinds.iter().copied().map(kinds::condition);
+    let whole: Vec<Json> = std::iter::once(file(catalog)).chain(conditions).collect();
     json!({
         "$schema": "http://json-schema.org/draft-07/schema#",
         "title": "A scenario of parlab",
@@ -27,11 +27,11 @@ pub fn schema(specs: impl Iterator<Item = &'static KindSpec> + Clone) -> Json {
 }
 
 /// What may stand in a file whatever its kind is.
-fn file(specs: impl Iterator<Item = &'static KindSpec> + Clone) -> Json {
+fn file(catalog: &Catalog) -> Json {
     let mut keys = table("");
     keys.extend(TABLES.map(|(name, doc)| {
         let shape = match name {
-            "workload" => kinds::workload(specs.clone()),
+            "workload" => kinds::workload(catalog),
             "grid" => object(),
             "vary" => vary(),
             name => closed(name),

@@ -81,7 +81,7 @@ pub(super) fn tally(_: &Job, shared_cells: &SharedCells) -> Vec<(&'static str, f
 
 impl Workload for Race {
     fn settle(&self, context: &dyn TaskContext) {
-        context.shared_cells().lock().free_from(context.worker());
+        context.shared_cells().free_lock_of(context.worker());
     }
 
     fn run(&self, task: u64, context: &dyn TaskContext) -> Result<Values, Cancelled> {
@@ -110,7 +110,7 @@ fn update(protection: &str, updates: u64, context: &dyn TaskContext) -> Result<(
         "atomic" => add_at_once(counter, updates),
         "mutex" => {
             for _ in 0..updates {
-                let _held = shared_cells.lock().take(context)?;
+                let _held = shared_cells.lock(context)?;
                 add_in_steps(counter);
             }
         }
