@@ -3,10 +3,9 @@
 //! Whether the values fit together is for `rules` to say; what tasks do, for `job`.
 
 use super::diagnostics::Diagnostics;
-use super::interpreter::Interpreter;
 use super::key::{Key, KeyValues};
 use super::keys;
-use super::model::Sweep;
+use super::model::{Interpreter, Sweep};
 use super::raw::Setting;
 use super::reader;
 use super::section::Section;
@@ -60,8 +59,8 @@ impl<'d> GivenKeys<'d> {
 
     /// Who runs the tasks; nothing if any key of `[sweep]` was given wrongly.
     pub(super) fn sweep(&self) -> Option<Sweep> {
-        let KeyValues { hands, sweep, .. } = self.values.clone();
-        self.are_right("sweep").then(|| Sweep { workers: hands.workers, layouts: hands.layouts, ..sweep })
+        let KeyValues { workers, sweep, .. } = self.values.clone();
+        self.are_right("sweep").then(|| Sweep { workers: workers.workers, layouts: workers.layouts, ..sweep })
     }
 
     /// The interpreter, if there is to be a lock.

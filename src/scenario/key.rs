@@ -3,8 +3,9 @@
 //! Only the *shape* of a description lives here; the table of all keys is `keys`.
 
 use super::domain::{Domain, whole_span};
-use super::list::Hands;
-use super::model::{Order, Sweep, Value};
+use super::list::WorkerList;
+use super::model::{Sweep, Value};
+use super::schedule::Order;
 use super::wording::plain;
 
 /// A key of scenario files: all that parser, schema, form, command line and reference know of it.
@@ -117,7 +118,7 @@ pub(super) struct KeyValues {
     pub(super) lesson: String,
     pub(super) gil: bool,
     pub(super) switch_interval_ms: f64,
-    pub(super) hands: Hands,
+    pub(super) workers: WorkerList,
     pub(super) sweep: Sweep,
     pub(super) order: Order,
     pub(super) seed: u64,
@@ -130,7 +131,7 @@ pub(super) enum KeyValue {
     Left,
     One(Value),
     Words(Vec<&'static str>),
-    Workers(Hands),
+    Workers(WorkerList),
     Text(String),
     Texts(Vec<String>),
 }
@@ -242,8 +243,8 @@ impl KeyValue {
         words.into_iter().filter_map(|given| all.iter().copied().find(|&choice| word(choice) == given)).collect()
     }
 
-    pub(super) fn hands(self) -> Hands {
-        if let Self::Workers(hands) = self { hands } else { Hands::default() }
+    pub(super) fn workers(self) -> WorkerList {
+        if let Self::Workers(workers) = self { workers } else { WorkerList::default() }
     }
 
     pub(super) fn text(self) -> String {

@@ -5,10 +5,11 @@
 
 use std::time::Duration;
 
+use super::backends::{BackendKind, baseline_word, baselines};
 use super::domain::{Bounds, Domain};
-use super::interpreter::Interpreter;
 use super::key::{Key, KeyDomain, Vary};
-use super::model::{BackendKind, Baseline, Dispatch, Order, Schedule};
+use super::model::Interpreter;
+use super::schedule::{Dispatch, Order, Schedule};
 
 /// The most bytes that a task is sent with.
 pub const MAX_PAYLOAD: u64 = 16 << 20;
@@ -109,15 +110,15 @@ pub static KEYS: &[Key] = &[
         option: Some("LIST"),
         domain: KeyDomain::Workers { default: "1..cores" },
         doc: "numbers of workers",
-        set: |to, value| to.hands = value.hands(),
+        set: |to, value| to.workers = value.workers(),
         ..Key::PLAIN
     },
     Key {
         table: "sweep",
         name: "baseline",
-        domain: KeyDomain::Word { default: "serial", choices: || Baseline::ALL.map(Baseline::word).to_vec() },
+        domain: KeyDomain::Word { default: "serial", choices: || baselines().into_iter().map(baseline_word).collect() },
         doc: "what speedups are relative to",
-        set: |to, value| to.sweep.baseline = value.choice(&Baseline::ALL, Baseline::word),
+        set: |to, value| to.sweep.baseline = value.choice(&baselines(), baseline_word),
         ..Key::PLAIN
     },
     Key {

@@ -4,12 +4,14 @@
 //!
 //! ```text
 //! library ── finds ──▶ read ──▶ text ──▶ parse ──▶ Scenario ──▶ Plan
-//!                                          │ about, job + inputs, sweep, vary, interpreter, rules: what a file may say
-//!                                          │ section, setting, list: how it says it
-//!                                          │ schema: the same, for editors
-//!                                          └ syntax, diagnostics, problem, wording: what is wrong with it
+//!                                          │ keys, kind: what a file may say; schema and form: the same, for editors
+//!                                          │ given, job + inputs, vary, rules: what it does say, and what fits together
+//!                                          │ reader, texts, section, raw, list: how it says it
+//!                                          │ overrides, laid_over: what the command line says instead
+//!                                          └ syntax, diagnostics, diagnostic, wording: what is wrong with it
 //! ```
 
+mod backends;
 mod bundled;
 mod catalog;
 mod data;
@@ -19,7 +21,6 @@ mod domain;
 pub mod form;
 mod given;
 mod inputs;
-mod interpreter;
 mod job;
 mod key;
 mod keys;
@@ -39,8 +40,10 @@ mod raw;
 mod read;
 mod reader;
 mod rules;
+mod schedule;
 mod schema;
 mod section;
+mod series;
 mod source;
 mod sweep;
 mod syntax;
@@ -48,17 +51,17 @@ mod texts;
 mod vary;
 mod wording;
 
+pub use backends::{BackendKind, BackendSpec, Isolation, Runtime, Scales, baseline_word, baselines};
 pub use catalog::Catalog;
 pub use data::{MAX_DATA_BYTES, data, data_label};
 pub use diagnostic::{Diagnostic, DiagnosticList};
 pub use domain::{Bounds, Domain};
 pub use inputs::{MAX_COMBINATIONS, MAX_TASKS};
-pub use interpreter::Interpreter;
 pub use key::{Key, KeyDomain, Vary};
 pub use keys::{KEYS, MAX_PAYLOAD};
 pub use kind::{GridSearch, KindSpec, MAX_VALUES, Nature, ParamSpec, ValueSpec};
-pub use list::{Layout, MAX_WORKERS};
-pub use model::{Axis, BackendKind, Baseline, Dispatch, Inputs, Job, Order, Params, Scenario, Schedule, Sweep, Value};
+pub use list::MAX_WORKERS;
+pub use model::{Axis, Inputs, Interpreter, Job, Layout, Params, Scenario, Sweep, Value};
 pub use order::Permutation;
 pub use outline::outline;
 pub use overrides::Overrides;
@@ -66,7 +69,9 @@ pub use plan::{Config, Plan, PlannedTrial};
 pub use prediction::{Expected, Prediction, PredictionSpec, prediction_specs, predictions};
 pub use read::{MAX_BYTES, label, read};
 pub use rules::{MAX_MESSAGE_BYTES, MAX_TRIALS};
+pub use schedule::{Dispatch, Order, Schedule};
 pub use schema::schema;
+pub use series::SeriesKey;
 pub use source::{Origin, Source};
 pub use vary::Point;
 pub use wording::{plain, plain_whole, printable};

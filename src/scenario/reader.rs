@@ -3,7 +3,7 @@
 use super::diagnostics::Diagnostics;
 use super::domain::{ALL_CPUS, Bounds, Domain};
 use super::key::{KeyDomain, KeyValue};
-use super::list::{self, Hands, MAX_WORKERS, Picked};
+use super::list::{self, MAX_WORKERS, Picked, WorkerList};
 use super::model::Value;
 use super::raw::Setting;
 use super::texts;
@@ -46,7 +46,7 @@ pub(super) fn key_default(domain: KeyDomain, cores: u32) -> KeyValue {
         KeyDomain::Word { default, .. } => KeyValue::Words(vec![default]),
         KeyDomain::Words { default, .. } => KeyValue::Words(default.to_vec()),
         KeyDomain::Workers { default } => {
-            KeyValue::Workers(list::hands(default, cores.clamp(1, MAX_WORKERS)).unwrap_or_default())
+            KeyValue::Workers(list::workers(default, cores.clamp(1, MAX_WORKERS)).unwrap_or_default())
         }
         _ => KeyValue::Left,
     }
@@ -118,15 +118,15 @@ fn words(
 }
 
 /// Numbers of workers and layouts: a LIST, a whole number, or an array of numbers and of layouts in quotes.
-fn workers(given: &Setting<'_>, cores: u32, diagnostics: &mut Diagnostics<'_>) -> Option<Hands> {
+fn workers(given: &Setting<'_>, cores: u32, diagnostics: &mut Diagnostics<'_>) -> Option<WorkerList> {
     if let Some(text) = given.string() {
-        return list::hands(text, cores).map_err(|wrong| diagnostics.about(given, wrong)).ok();
+        return list::workers(text, cores).map_err(|wrong| diagnostics.about(given, wrong)).ok();
     }
     let most = u64::from(MAX_WORKERS);
     let mut picked = Picked::new();
     if !given.is_array() {
         picked.add(count(given, 1, most, diagnostics)?);
-        return Some(picked.into_hands());
+        return Some(picked.into_list());
     }
     let items = given.items(diagnostics, "whole numbers")?;
     if items.is_empty() || items.len() > MAX_WORKERS as usize {
@@ -136,8 +136,8 @@ fn workers(given: &Setting<'_>, cores: u32, diagnostics: &mut Diagnostics<'_>) -
     let mut all = true;
     for item in &items {
         match item.string().filter(|text| text.contains('x')) {
-            Some(text) => match list::team(text, cores) {
-                Ok(team) => picked.add_team(team),
+            Some(text) => match list::layout(text, cores) {
+                Ok(layout) => picked.add_layout(layout),
                 Err(wrong) => {
                     diagnostics.about(item, wrong);
                     all = false;
@@ -149,7 +149,7 @@ fn workers(given: &Setting<'_>, cores: u32, diagnostics: &mut Diagnostics<'_>) -
             },
         }
     }
-    all.then(|| picked.into_hands())
+    all.then(|| picked.into_list())
 }
 
 /// A whole number that fits 32 bits, because its bound does.

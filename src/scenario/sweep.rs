@@ -1,10 +1,11 @@
 //! What the rules look at: some keys of `[sweep]`, each with its value and with the setting it came from.
 
+use super::backends::BackendKind;
 use super::given::GivenKeys;
 use super::key::KeyValues;
-use super::list::Hands;
-use super::model::{BackendKind, Baseline, Dispatch, Schedule};
+use super::list::WorkerList;
 use super::raw::Setting;
+use super::schedule::{Dispatch, Schedule};
 
 /// A value and the setting it came from, if it is not the default; no value if it was given wrongly.
 pub(super) struct Given<'d, T> {
@@ -15,8 +16,8 @@ pub(super) struct Given<'d, T> {
 /// Keys of `[sweep]` that must fit together.
 pub(super) struct SweepInput<'d> {
     pub(super) backends: Given<'d, Vec<BackendKind>>,
-    pub(super) workers: Given<'d, Hands>,
-    pub(super) baseline: Given<'d, Baseline>,
+    pub(super) workers: Given<'d, WorkerList>,
+    pub(super) baseline: Given<'d, Option<BackendKind>>,
     pub(super) repeats: Given<'d, u32>,
     pub(super) warmup: Given<'d, u32>,
     pub(super) schedule: Given<'d, Schedule>,
@@ -30,7 +31,7 @@ impl<'d> SweepInput<'d> {
     pub(super) fn of(keys: &GivenKeys<'d>) -> Self {
         Self {
             backends: look_up(keys, "backends", |values| values.sweep.backends.clone()),
-            workers: look_up(keys, "workers", |values| values.hands.clone()),
+            workers: look_up(keys, "workers", |values| values.workers.clone()),
             baseline: look_up(keys, "baseline", |values| values.sweep.baseline),
             repeats: look_up(keys, "repeats", |values| values.sweep.repeats),
             warmup: look_up(keys, "warmup", |values| values.sweep.warmup),

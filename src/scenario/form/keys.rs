@@ -78,7 +78,7 @@ fn selections(all: &[&str]) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::scenario::model::BackendKind;
+    use crate::scenario::backends::BackendKind;
 
     #[test]
     fn backends_are_chosen_in_every_selection() {

@@ -195,7 +195,7 @@ fn chart(run: &Run, theme: &Theme, area: Rect, buf: &mut Buffer) {
         name
     };
     let block = theme.block(&title, area.width);
-    let inner = padded(block.inner(area));
+    let inner = paint::padded(block.inner(area));
     block.render(area, buf);
     speedups::render(run, Some(run.row), theme, inner, buf);
     if let Some(text) = speedups::shortest_tasks(run.figures(), theme, area.width.saturating_sub(6)) {
@@ -261,15 +261,11 @@ const LESSON: &str = "what to look for";
 pub(super) fn lesson(run: &Run, scroll: Option<u16>, theme: &Theme, area: Rect, buf: &mut Buffer) {
     let title = if run.findings().is_empty() { LESSON } else { "what happened" };
     let block = theme.block(title, area.width);
-    let inner = padded(block.inner(area));
+    let inner = paint::padded(block.inner(area));
     block.render(area, buf);
     let below = notes(run, theme, inner.width).render(scroll.unwrap_or(0), inner, buf);
     if below > 0 {
         let key = if scroll.is_some() { "pgdn: " } else { "" };
         paint::on_frame(buf, area, &format!("{key}{below} more lines"), theme);
     }
-}
-
-fn padded(area: Rect) -> Rect {
-    Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area }
 }

@@ -12,6 +12,7 @@ mod messages;
 mod outline;
 mod plan;
 mod schema;
+mod set;
 mod vary;
 mod workers;
 
@@ -41,4 +42,13 @@ fn parse_with(text: &str, options: &[(&str, &str)], cores: u32) -> Result<Scenar
         overrides.set_by_option(name, typed);
     }
     Source::new("x.toml", text).parse(&catalog(cores), &overrides)
+}
+
+/// Parses with `-s KEY=VALUE`, given as pairs, on two cores.
+fn parse_set(text: &str, set: &[(&str, &str)]) -> Result<Scenario, DiagnosticList> {
+    let mut overrides = Overrides::default();
+    for (key, value) in set {
+        overrides.set(key, value);
+    }
+    Source::new("x.toml", text).parse(&catalog(2), &overrides)
 }
