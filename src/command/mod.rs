@@ -107,23 +107,9 @@ fn print(text: &str) -> Result<ExitCode, Failure> {
 fn scenario(args: &cli::Run) -> Result<(Source, Scenario), Failure> {
     let source =
         find(Path::new(&args.scenario), &standard_folders()).map_err(|problem| Failure::usage(problem.to_string()))?;
-    let scenario = source
-        .parse(&catalog(), &overrides(&args.overrides))
-        .map_err(|problems| Failure::usage(problems.to_string()))?;
+    let scenario =
+        source.parse(&catalog(), &args.overrides.0).map_err(|problems| Failure::usage(problems.to_string()))?;
     Ok((source, scenario))
-}
-
-fn overrides(args: &cli::OverrideArgs) -> Overrides {
-    let word = |number: Option<u64>| number.map(|number| number.to_string());
-    Overrides {
-        backends: args.backends.clone(),
-        workers: args.workers.clone(),
-        repeats: word(args.repeats),
-        warmup: word(args.warmup),
-        schedule: args.schedule.clone(),
-        chunk: word(args.chunk),
-        seed: word(args.seed),
-    }
 }
 
 /// The journal that was asked for, if one was.

@@ -14,7 +14,7 @@ use crate::backend::{Backends, Board, BoardSpec, Broken, Clock, Departure, Notic
 use crate::record::{
     Cause, Event, LockUse, Loss, MemoryCourse, RESULTS_MAX, Remedy, TaskResult, TaskTimes, TrialEnd, TrialOutcome,
 };
-use crate::scenario::{BackendKind, Config, Job, Point, Scenario};
+use crate::scenario::{Config, Job, Point, Scenario};
 use crate::workload::{self, Service, Watch};
 
 /// How often the engine looks up while workers work.
@@ -136,7 +136,7 @@ impl BoardExecutor<'_> {
         let mut opened = None;
         let end = supervisor.gather().and_then(|()| {
             let startup = board.totals().last_arrival.saturating_sub(hiring) as f64 * self.scale.seconds_per_tick();
-            let startup_s = (config.backend != BackendKind::Serial).then_some(startup);
+            let startup_s = config.backend.spec().starts_workers().then_some(startup);
             if self.watch.memory {
                 supervisor.watch_memory();
             }

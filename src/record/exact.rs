@@ -34,16 +34,16 @@ impl<'de> Deserialize<'de> for Exact {
 pub(super) mod optional {
     use super::*;
 
-    type Figures = Option<BTreeMap<String, f64>>;
+    type ByName = Option<BTreeMap<String, f64>>;
 
-    pub(in crate::record) fn serialize<S: Serializer>(figures: &Figures, serializer: S) -> Result<S::Ok, S::Error> {
+    pub(in crate::record) fn serialize<S: Serializer>(figures: &ByName, serializer: S) -> Result<S::Ok, S::Error> {
         let exact = |figures: &BTreeMap<String, f64>| -> BTreeMap<String, Exact> {
             figures.iter().map(|(name, figure)| (name.clone(), Exact(*figure))).collect()
         };
         figures.as_ref().map(exact).serialize(serializer)
     }
 
-    pub(in crate::record) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Figures, D::Error> {
+    pub(in crate::record) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<ByName, D::Error> {
         let exact = Option::<BTreeMap<String, Exact>>::deserialize(deserializer)?;
         Ok(exact.map(|figures| figures.into_iter().map(|(name, Exact(figure))| (name, figure)).collect()))
     }

@@ -11,7 +11,7 @@ mod findings;
 mod predictions;
 mod search;
 
-pub use columns::{COLUMNS, Column, Place, ShownColumn, View, columns};
+pub use columns::{COLUMNS, Column, ColumnPlace, ShownColumn, View, columns};
 pub use eta::Eta;
 pub use figure::Figure;
 pub use figures::{Figures, Metg, Row, Speedup, TaskCounts, Usage, WORTH_WHILE, results, tally_figure};

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
-use super::{FORMAT, Header, MAJOR, MINOR};
+use super::header::{FORMAT, JournalHeader, MAJOR, MINOR};
 use crate::record::{RunState, Stamped};
 use crate::system::files::{ReadError, open_regular};
 
@@ -119,7 +119,7 @@ struct Lines<'a> {
 
 impl Lines<'_> {
     /// Reads the first line.
-    fn header(&mut self) -> Result<Header, JournalError> {
+    fn header(&mut self) -> Result<JournalHeader, JournalError> {
         let path = self.path;
         let foreign = || JournalError::NotAJournal { path: path.to_owned() };
         let told = match self.next() {

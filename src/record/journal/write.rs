@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
-use super::Header;
+use super::header::JournalHeader;
 use crate::record::{Observer, RunState, Stamped};
 
 /// A journal being written.
@@ -19,7 +19,7 @@ pub struct Journal<W: Write = BufWriter<File>> {
     /// `None` once writing failed.
     out: Option<W>,
     /// The first line, until it is written with the first event.
-    header: Option<Header>,
+    header: Option<JournalHeader>,
     /// Why writing failed, until that is told.
     lost: Option<JournalLost>,
 }
@@ -46,7 +46,7 @@ impl Journal {
 
 impl<W: Write> Journal<W> {
     fn new(path: &Path, out: W) -> Self {
-        Self { path: path.to_owned(), out: Some(out), header: Some(Header::own()), lost: None }
+        Self { path: path.to_owned(), out: Some(out), header: Some(JournalHeader::own()), lost: None }
     }
 
     /// Writes an event and flushes it: events are few, and a journal is worth most when the run ends badly.
@@ -75,7 +75,7 @@ impl<W: Write> Observer for Journal<W> {
     }
 }
 
-fn write_lines(out: &mut impl Write, header: Option<&Header>, stamped: &Stamped) -> io::Result<()> {
+fn write_lines(out: &mut impl Write, header: Option<&JournalHeader>, stamped: &Stamped) -> io::Result<()> {
     // In one piece, so that a disk that fills up does not leave half a line where it can be helped.
     let mut lines = Vec::new();
     if let Some(header) = header {
@@ -129,7 +129,7 @@ mod tests {
     #[test]
     fn the_first_line_says_what_the_file_is_and_every_other_is_an_event() {
         let mut lines = Vec::new();
-        write_lines(&mut lines, Some(&Header::own()), &event(3)).unwrap();
+        write_lines(&mut lines, Some(&JournalHeader::own()), &event(3)).unwrap();
         write_lines(&mut lines, None, &event(4)).unwrap();
         let version = env!("CARGO_PKG_VERSION");
         let expected = [

@@ -229,7 +229,7 @@ mod tests {
             timeout_s: 60.0,
             machine: crate::record::MachineFacts::default(),
             plan: Plan {
-                configs: vec![Config::new(BackendKind::Processes, 2)],
+                configs: vec![Config::new(BackendKind::PROCESSES, 2)],
                 baseline: None,
                 trials: vec![PlannedTrial { config: 0, repeat: 0, warmup: false }; 3],
             },

@@ -84,7 +84,7 @@ mod tests {
 
     /// Two configurations in turn, four trials.
     fn course() -> RunState {
-        let config = |workers| Config::new(BackendKind::Threads, workers);
+        let config = |workers| Config::new(BackendKind::THREADS, workers);
         let trials = (0..4).map(|n| PlannedTrial { config: n % 2, repeat: n as u32 / 2, warmup: false }).collect();
         let mut course = RunState::default();
         let planned = Planned {

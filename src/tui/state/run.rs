@@ -8,7 +8,7 @@ use super::history::History;
 use super::news::News;
 use crate::record::{Event, RunState, Snapshot, Stamped, TrialOutcome};
 use crate::results::{Eta, Figures, Finding, SearchFigures, findings};
-use crate::scenario::{Config, Job, PlannedTrial};
+use crate::scenario::{Config, Job, PlannedTrial, SeriesKey};
 use crate::tui::port::Draft;
 use crate::workload;
 
@@ -320,7 +320,7 @@ impl Run {
         let series = |row: usize| {
             let config = &rows[row].config;
             let place = config.point.as_ref().map(|_| rows[row].place);
-            (Config::ways().position(|way| way == config.way()), config.workers, place)
+            (SeriesKey::curves().position(|curve| curve == SeriesKey::curve(config)), config.workers, place)
         };
         let value =
             |row: usize| rows[row].config.point.as_ref().and_then(|point| point.value.as_number()).unwrap_or(0.0);
