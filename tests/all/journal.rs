@@ -27,7 +27,7 @@ fn a_run_is_told_again_byte_for_byte() {
     for (workload, options) in [
         ("kind = 'square'\ninputs = [0.1, 8, 1e-9, 2]\n", &["--predict", "2:1.5"][..]),
         ("kind = 'race'\ntasks = 4\n", &[]),
-        ("kind = 'pi'\ntasks = 3\nsteps = 500\n", &["--schedule", "guided"]),
+        ("kind = 'pi'\ntasks = 3\ndarts = 500\n", &["--schedule", "guided"]),
         ("kind = 'svc'\nsamples = 60\nfolds = 2\n[grid]\nC = [0.1, 10]\nkernel = ['rbf', 'linear']\n", &[]),
     ] {
         let toml = format!("title = 'Case'\n[workload]\n{workload}{sweep}");
