@@ -3,14 +3,19 @@
 //! Values are taken loosely, as words and numbers; what they mean, and whether they suit the scenario, is settled
 //! where a scenario is resolved. Nothing here runs anything, and nothing but usage errors is decided here.
 
+mod generated;
+
 use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
 
 use clap::error::ErrorKind;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
+
+pub use generated::{completions, manual};
 
 /// Commands of the contract that this version does not have.
-const LATER: [&str; 7] = ["scale", "fit", "compare", "report", "replay", "completions", "man"];
+const LATER: [&str; 5] = ["scale", "fit", "compare", "report", "replay"];
 
 const USAGE: &str = "parlab [--ascii] [SCENARIO]\n       parlab <COMMAND>";
 
@@ -92,6 +97,14 @@ pub enum Command {
         #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
         format: Plain,
     },
+    /// Print the script by which a shell completes commands and options
+    Completions {
+        /// The shell
+        #[arg(value_name = "SHELL")]
+        shell: Shell,
+    },
+    /// Print the manual page; `parlab man | man -l -` shows it
+    Man,
     /// The small process that workers are forked from; parlab starts it for itself.
     #[command(name = "__forkserver", hide = true)]
     Forkserver {

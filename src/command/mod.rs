@@ -44,6 +44,8 @@ pub(crate) fn main() -> ExitCode {
         Some(Command::Check { files }) => check(files),
         Some(Command::Schema) => print(&format!("{:#}\n", schema(workload::specs()))),
         Some(Command::Machine { format }) => machine(*format),
+        Some(Command::Completions { shell }) => print(&cli::completions(*shell)),
+        Some(Command::Man) => print(&cli::manual()),
         Some(Command::Forkserver { .. }) => return crate::backend::run_forkserver(),
     };
     done.unwrap_or_else(|failure| {
