@@ -14,7 +14,7 @@ use crate::record::{Cause, Event, LockUse, Loss, MemoryCourse, Remedy, TaskResul
 
 use super::run::Executor;
 use crate::backend::{Backends, Board, BoardSpec, Broken, Clock, Departure, Notice, Pool, TickScale, Totals};
-use crate::scenario::{BackendKind, Config, Inputs, Job, Point, Scenario, Value};
+use crate::scenario::{Config, Inputs, Job, Point, Scenario, Value};
 use crate::workload::{self, Service, Watch};
 
 /// How often the engine looks up while workers work.
@@ -49,7 +49,7 @@ impl<'a> BoardExecutor<'a> {
     /// A executor for the trials of one run; `program` is parlab's own binary, of which forkservers are made.
     pub fn new(scenario: &'a Scenario, program: &Path, control: &'a Control) -> Self {
         let clock = Clock::detect();
-        let spec = workload::specs().find(|spec| spec.name == scenario.job.kind);
+        let spec = workload::spec(&scenario.job.kind);
         Self {
             scenario,
             backends: Backends::new(&scenario.job, program),
@@ -136,7 +136,7 @@ impl BoardExecutor<'_> {
         let mut opened = None;
         let end = supervisor.gather().and_then(|()| {
             let startup = board.totals().last_arrival.saturating_sub(hiring) as f64 * self.scale.seconds_per_tick();
-            let startup_s = (config.backend != BackendKind::Serial).then_some(startup);
+            let startup_s = config.backend.spec().starts_workers().then_some(startup);
             if self.watch.memory {
                 supervisor.watch_memory();
             }

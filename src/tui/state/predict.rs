@@ -164,8 +164,7 @@ mod tests {
     use crate::tui::port::Preview;
 
     fn entry(baseline: Option<usize>) -> LibraryEntry {
-        use BackendKind::{Serial, Threads};
-        let configs = [(Serial, 1), (Threads, 2), (Threads, 4)];
+        let configs = [(BackendKind::SERIAL, 1), (BackendKind::THREADS, 2), (BackendKind::THREADS, 4)];
         let preview = Preview {
             kind: "sleep".to_owned(),
             tasks: 4,
@@ -236,7 +235,7 @@ mod tests {
         fill(&mut form, "500ms");
         form.step(true);
         assert_eq!((texts(&form), form.selected), (vec!["1.8", "500ms"], 1));
-        let guess = |workers, expected| PredictionSpec::of(&Config::new(BackendKind::Threads, workers), expected);
+        let guess = |workers, expected| PredictionSpec::of(&Config::new(BackendKind::THREADS, workers), expected);
         let prediction_specs = vec![guess(2, Expected::Speedup(1.8)), guess(4, Expected::WallS(0.5))];
         assert_eq!(form.read(), Some(prediction_specs.clone()));
         let again = PredictForm::new(&entry(Some(0)), &prediction_specs).expect("a form");
@@ -291,7 +290,7 @@ mod tests {
     fn what_was_said_is_told_in_words() {
         let mut library = Library::new(vec![entry(Some(0))]);
         assert_eq!(library.said("database"), None);
-        let guess = |workers, expected| PredictionSpec::of(&Config::new(BackendKind::Threads, workers), expected);
+        let guess = |workers, expected| PredictionSpec::of(&Config::new(BackendKind::THREADS, workers), expected);
         library
             .prediction_specs
             .insert("database".to_owned(), vec![guess(2, Expected::Speedup(1.8)), guess(4, Expected::WallS(0.5))]);
