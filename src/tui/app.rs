@@ -49,7 +49,7 @@ pub fn run(lab: impl Lab, open: Option<String>, theme: Theme) -> io::Result<Exit
     let _watcher = Watcher::start(move |signal| signals.post(Msg::Signal(signal)))?;
     let mut state = State::new(lab.entries(), lab.machine(), theme, size);
     if let Some(name) = open {
-        state.library.select_name(&name);
+        state.shared.library.select_name(&name);
     }
     let now = Instant::now();
     let meter = Meter::new(now, terminal.bytes_written());
@@ -114,7 +114,7 @@ impl<L: Lab> App<L> {
 
     fn handle(&mut self, msg: Msg) -> io::Result<Option<Exit>> {
         let msg = match msg {
-            Msg::Signal(Signal::SIGWINCH) => Msg::Resized(size().unwrap_or(self.state.size)),
+            Msg::Signal(Signal::SIGWINCH) => Msg::Resized(size().unwrap_or(self.state.shared.size)),
             other => other,
         };
         match &msg {
@@ -154,7 +154,7 @@ impl<L: Lab> App<L> {
             }
             Effect::Edit { name, text } => self.edit(name, text.as_deref()),
             Effect::Check(draft) => {
-                let checked = self.state.editor.as_ref().map(|editor| self.lab.check(&draft, &editor.form));
+                let checked = self.state.editor().map(|editor| self.lab.check(&draft, &editor.form));
                 checked.into_iter().for_each(|checked| drop(update(&mut self.state, Msg::Checked(checked))));
             }
             Effect::Save { draft, file, existing } => {
@@ -166,6 +166,7 @@ impl<L: Lab> App<L> {
             }
             Effect::Cancel => self.live.iter().for_each(|run| run.cancel()),
             Effect::Kill => self.live.iter().for_each(|run| run.kill()),
+            Effect::GiveUp => self.live = None,
             Effect::Reload => {
                 update(&mut self.state, Msg::Entries(self.lab.entries()));
             }
@@ -236,7 +237,7 @@ impl<L: Lab> App<L> {
     }
 
     fn resumed(&mut self, stopped: Duration) {
-        self.state.size = size().unwrap_or(self.state.size);
+        self.state.shared.size = size().unwrap_or(self.state.shared.size);
         update(&mut self.state, Msg::Resumed { stopped_s: stopped.as_secs_f64() });
         self.terminal.forget();
         self.pacer.hurry();
@@ -261,10 +262,10 @@ impl<L: Lab> App<L> {
         if let Some(cost) = self.meter.read(now, self.terminal.bytes_written()) {
             update(&mut self.state, Msg::Cost(cost));
         }
-        let area = Rect::from((ratatui::layout::Position::ORIGIN, self.state.size));
+        let area = Rect::from((ratatui::layout::Position::ORIGIN, self.state.shared.size));
         let state = &self.state;
         let before = self.terminal.bytes_written();
-        self.terminal.draw(area, |buf| screens::render(state, &state.theme, area, buf))?;
+        self.terminal.draw(area, |buf| screens::render(state, &state.shared.theme, area, buf))?;
         self.pacer.drawn(now, self.terminal.bytes_written() - before);
         Ok(())
     }

@@ -14,6 +14,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::widgets::Widget as _;
 
+use super::layout::padded;
 use crate::results::{Score, Scores};
 use crate::scenario::{Axis, Value};
 use crate::tui::theme::{Role, Theme};
@@ -116,7 +117,7 @@ impl<'a> Picture<'a> {
         let block = self.theme.block(&self.title, area.width);
         let inner = block.inner(area);
         block.render(area, buf);
-        let inner = Rect { x: inner.x + 1, width: inner.width.saturating_sub(2), ..inner };
+        let inner = padded(inner);
         if inner.height == 0 {
             return;
         }

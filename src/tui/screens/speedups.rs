@@ -13,7 +13,7 @@ use crate::record::label;
 
 use crate::results::{Figures, Row, WORTH_WHILE, tally_figure};
 use crate::scenario::{BackendKind, Config, Dispatch, Expected};
-use crate::tui::state::Run;
+use crate::tui::screens::run::state::RunMonitor;
 use crate::tui::theme::{Role, Theme};
 use crate::tui::widgets::{Cell, Column, Over, Plot, Point, Series, Table, paint};
 use crate::units;
@@ -39,7 +39,7 @@ fn measure(figures: &Figures) -> &'static str {
 }
 
 /// Draws the chart; `selected` is a row of the figures.
-pub(super) fn render(run: &Run, selected: Option<usize>, theme: &Theme, area: Rect, buf: &mut Buffer) {
+pub(super) fn render(run: &RunMonitor, selected: Option<usize>, theme: &Theme, area: Rect, buf: &mut Buffer) {
     let figures = run.figures();
     let mut lines: BTreeMap<usize, Vec<(usize, Point)>> = BTreeMap::new();
     for (index, row) in figures.rows.iter().enumerate() {
@@ -165,7 +165,7 @@ pub(super) fn expected_words(expected: Expected) -> String {
 }
 
 /// What was predicted in terms of the chart, a series a way to run; nothing where the chart is over what is varied.
-fn predicted(run: &Run) -> Vec<Series> {
+fn predicted(run: &RunMonitor) -> Vec<Series> {
     let figures = run.figures();
     if figures.varied().is_some() {
         return Vec::new();

@@ -13,9 +13,10 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::widgets::Widget as _;
 
-use super::prose::Column;
+use super::state::{PredictField, PredictForm};
 use crate::scenario::Expected;
-use crate::tui::state::{Field, PredictForm};
+use crate::tui::screens::layout::padded;
+use crate::tui::screens::prose::ProseColumn;
 use crate::tui::theme::{Role, Theme};
 use crate::tui::widgets::paint;
 
@@ -27,9 +28,8 @@ const BAR: u16 = 40;
 /// Draws the form.
 pub(super) fn render(form: &PredictForm, theme: &Theme, area: Rect, buf: &mut Buffer) {
     let block = theme.block(&format!("predict: {}", form.title), area.width);
-    let inner = block.inner(area);
+    let inner = padded(block.inner(area));
     block.render(area, buf);
-    let inner = Rect { x: inner.x + 1, width: inner.width.saturating_sub(2), ..inner };
     let words = words(form, theme, inner.width);
     words.render(0, inner, buf);
     let used = (words.height() + 1).min(inner.height);
@@ -47,7 +47,7 @@ pub(super) fn render(form: &PredictForm, theme: &Theme, area: Rect, buf: &mut Bu
         let name = if selected { Role::Title } else { Role::Text };
         paint::put(buf, row, (row.x + 2, y), &field.label, theme, theme.style(name));
         let x = row.x + 2 + name_width + 2;
-        let end = paint::put(buf, row, (x, y), &field.text, theme, theme.style(Role::Text));
+        let end = paint::put(buf, row, (x, y), field.text.text(), theme, theme.style(Role::Text));
         if selected {
             paint::dot(buf, row, (end, y), " ", theme.style(Role::Selected));
         }
@@ -64,8 +64,8 @@ pub(super) fn render(form: &PredictForm, theme: &Theme, area: Rect, buf: &mut Bu
 }
 
 /// The question, and what is wrong with the answer.
-fn words<'a>(form: &PredictForm, theme: &'a Theme, width: u16) -> Column<'a> {
-    let mut column = Column::new(theme, width);
+fn words<'a>(form: &PredictForm, theme: &'a Theme, width: u16) -> ProseColumn<'a> {
+    let mut column = ProseColumn::new(theme, width);
     let question = match &form.baseline {
         Some(baseline) => format!(
             "How many times as fast as {baseline} will each be? Write a speedup such as 1.8, or a time such as 0.5s or \
@@ -82,7 +82,7 @@ fn words<'a>(form: &PredictForm, theme: &'a Theme, width: u16) -> Column<'a> {
     column
 }
 
-fn speedup(field: &Field) -> Option<f64> {
+fn speedup(field: &PredictField) -> Option<f64> {
     match field.expected()? {
         Expected::Speedup(value) => Some(value),
         Expected::WallS(_) => None,
