@@ -9,8 +9,8 @@ use parlab::engine::{Control, Executor, RunInfo, run};
 use parlab::record::{
     Cause, Event, Loss, MachineFacts, Remedy, RunState, Stamped, Status, TaskResult, TaskTimes, TrialEnd, TrialOutcome,
 };
-use parlab::report::{Format, render};
-use parlab::scenario::{BackendKind, Config, Overrides, Scenario, Value, parse_with};
+use parlab::report::json;
+use parlab::scenario::{BackendKind, Catalog, Config, Overrides, Scenario, Source, Value};
 use parlab::workload;
 
 /// The lecture's queries on two backends; walls are in units of 1/8 s, so that every figure is exact.
@@ -29,7 +29,9 @@ seed     = 7
 ";
 
 fn scenario(toml: &str) -> Scenario {
-    parse_with("waiting.toml", "waiting", toml, workload::specs(), 2, &Overrides::default()).expect("a scenario")
+    Source::new("waiting.toml", toml)
+        .parse(&Catalog::new(workload::specs(), 2), &Overrides::default())
+        .expect("a scenario")
 }
 
 fn setting() -> RunInfo {
@@ -129,7 +131,7 @@ struct Told {
 
 impl Told {
     fn report(&self) -> serde_json::Value {
-        serde_json::from_str(&render(Format::Json, &self.state)).expect("JSON")
+        serde_json::from_str(&json::render(&self.state)).expect("JSON")
     }
 
     fn warnings(&self) -> Vec<(&str, &str)> {
@@ -158,7 +160,7 @@ fn played(
 fn a_run_that_goes_well_to_the_letter() {
     let told = played(QUERIES, &Control::default(), |config, n, _, _| Ok(well(config, n)));
     assert_eq!(told.status, Status::Done);
-    insta::assert_snapshot!("report", render(Format::Json, &told.state));
+    insta::assert_snapshot!("report", json::render(&told.state));
     let order: Vec<&str> = told.asked.iter().map(|(name, _)| name.as_str()).collect();
     insta::assert_snapshot!("order", order.join("\n"));
     // Results are asked for until there are some, and then no more.
@@ -388,7 +390,7 @@ fn the_largest_run_that_is_allowed_is_reported_in_good_time() {
     let told = played(toml, &Control::default(), |config, n, _, _| Ok(well(config, n + 1)));
     assert_eq!((told.status, told.asked.len()), (Status::Done, 8193 * 12));
     let begun = std::time::Instant::now();
-    let text = render(Format::Json, &told.state);
+    let text = json::render(&told.state);
     let took = begun.elapsed();
     eprintln!("a report of {} configurations, {} trials: {took:?}", 8193, told.asked.len());
     assert!(text.len() > 1_000_000);
