@@ -13,12 +13,13 @@
 //! - [`screens`]: a stack of them, of which the top one decides what a key means, and pure drawing with [`theme`] and
 //!   [`widgets`]; [`shared`] is what they all look at
 //! - [`terminal`], [`input`], [`signals`]: the only files that touch the terminal and the process
-//! - [`mailbox`]: messages on their way to the loop
+//! - [`mailbox`]: messages on their way to the loop; [`background`]: a thread for what may take time
 //! - [`pacer`], [`cost`]: when to draw, and what it costs
 //!
 //! Nothing here measures anything: what is shown was measured elsewhere, whether it is shown or not.
 
 pub mod app;
+pub mod background;
 pub mod cost;
 pub mod input;
 pub mod keys;

@@ -9,6 +9,7 @@ mod fixture;
 mod lock;
 mod many_trials;
 mod modifiers;
+mod preparing;
 mod scores;
 mod shared;
 mod varied;
