@@ -40,7 +40,7 @@ use forked::processes::Processes;
 use local::{serial, threads};
 use worker::PreparedJob;
 
-use crate::scenario::{BackendKind, Dispatch, Job};
+use crate::scenario::{BackendKind, Dispatch, Isolation, Job};
 
 /// Hires the workers of a run, trial after trial, for one job at a time.
 pub struct Backends {
@@ -73,9 +73,9 @@ impl Backends {
             // The dispatcher sends tasks in their order, and that may depend on what the workload knows.
             self.prepared()?;
         }
-        match backend {
-            BackendKind::Serial | BackendKind::Threads => self.prepared().map(drop),
-            BackendKind::Processes | BackendKind::Hybrid => self.processes.prepare(),
+        match backend.spec().isolation {
+            Isolation::Caller | Isolation::SharedMemory => self.prepared().map(drop),
+            Isolation::Forked => self.processes.prepare(),
         }
     }
 
@@ -84,13 +84,11 @@ impl Backends {
     /// # Errors
     /// [`Broken`] when the system refuses.
     pub fn start(&self, backend: BackendKind, board: &Arc<Board>) -> Result<Box<dyn Pool>, Broken> {
-        match backend {
-            BackendKind::Processes if board.shape().dispatch == Dispatch::Pipe => {
-                self.processes.start_with_pipe(board, &self.prepared()?)
-            }
-            BackendKind::Serial => serial::start(board, &self.prepared()?),
-            BackendKind::Threads => threads::start(board, &self.prepared()?),
-            BackendKind::Processes | BackendKind::Hybrid => self.processes.start(board),
+        match (backend.spec().isolation, board.shape().dispatch) {
+            (Isolation::Caller, _) => serial::start(board, &self.prepared()?),
+            (Isolation::SharedMemory, _) => threads::start(board, &self.prepared()?),
+            (Isolation::Forked, Dispatch::Shared) => self.processes.start(board),
+            (Isolation::Forked, Dispatch::Pipe) => self.processes.start_with_pipe(board, &self.prepared()?),
         }
     }
 

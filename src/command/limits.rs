@@ -3,7 +3,7 @@
 
 use super::failure::Failure;
 use crate::machine;
-use crate::scenario::{BackendKind, Config, Dispatch, Job, Plan, Scenario};
+use crate::scenario::{Config, Dispatch, Job, Plan, Scenario};
 use crate::units;
 use crate::workload;
 
@@ -37,7 +37,7 @@ pub(super) fn check_workload(scenario: &Scenario, is_wanted: &dyn Fn() -> bool) 
 }
 
 fn check_workers(scenario: &Scenario) -> Result<(), Failure> {
-    let hires = scenario.sweep.backends.iter().any(|&backend| backend != BackendKind::Serial);
+    let hires = scenario.sweep.backends.iter().any(|backend| backend.spec().starts_workers());
     let most = scenario.sweep.workers.iter().copied().max().unwrap_or(1);
     let inner = scenario.jobs().map(|job| workload::needs(&job).inner_threads).max().unwrap_or(1);
     let threads = u64::from(most) * u64::from(inner);

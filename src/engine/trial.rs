@@ -14,7 +14,7 @@ use crate::record::{Cause, Event, LockUse, Loss, MemoryCourse, Remedy, TaskResul
 
 use super::run::Executor;
 use crate::backend::{Backends, Board, BoardSpec, Broken, Clock, Departure, Notice, Pool, TickScale, Totals};
-use crate::scenario::{BackendKind, Config, Inputs, Job, Point, Scenario, Value};
+use crate::scenario::{Config, Inputs, Job, Point, Scenario, Value};
 use crate::workload::{self, Service, Watch};
 
 /// How often the engine looks up while workers work.
@@ -136,7 +136,7 @@ impl BoardExecutor<'_> {
         let mut opened = None;
         let end = supervisor.gather().and_then(|()| {
             let startup = board.totals().last_arrival.saturating_sub(hiring) as f64 * self.scale.seconds_per_tick();
-            let startup_s = (config.backend != BackendKind::Serial).then_some(startup);
+            let startup_s = config.backend.spec().starts_workers().then_some(startup);
             if self.watch.memory {
                 supervisor.watch_memory();
             }

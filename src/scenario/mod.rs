@@ -11,6 +11,7 @@
 //! ```
 
 mod about;
+mod backends;
 mod bundled;
 mod catalog;
 mod data;
@@ -34,22 +35,24 @@ mod prediction;
 mod raw;
 mod read;
 mod rules;
+mod schedule;
 mod schema;
 mod section;
+mod series;
 mod source;
 mod sweep;
 mod syntax;
 mod vary;
 mod wording;
 
+pub use backends::{BackendKind, BackendSpec, Isolation, Runtime, Scales, baseline_word, baselines};
 pub use catalog::Catalog;
 pub use data::{MAX_DATA_BYTES, data, data_label};
 pub use diagnostic::{Diagnostic, DiagnosticList};
 pub use inputs::{MAX_COMBINATIONS, MAX_TASKS};
-pub use interpreter::Interpreter;
 pub use kind::{Bounds, Domain, GridSearch, KindSpec, MAX_VALUES, Nature, ParamSpec, ValueSpec};
-pub use list::{Layout, MAX_WORKERS};
-pub use model::{Axis, BackendKind, Baseline, Dispatch, Inputs, Job, Order, Params, Scenario, Schedule, Sweep, Value};
+pub use list::MAX_WORKERS;
+pub use model::{Axis, Inputs, Interpreter, Job, Layout, Params, Scenario, Sweep, Value};
 pub use order::Permutation;
 pub use outline::outline;
 pub use overrides::Overrides;
@@ -57,7 +60,9 @@ pub use plan::{Config, Plan, PlannedTrial};
 pub use prediction::{Expected, Prediction, PredictionSpec, prediction_specs, predictions};
 pub use read::{MAX_BYTES, label, read};
 pub use rules::{MAX_MESSAGE_BYTES, MAX_TRIALS};
+pub use schedule::{Dispatch, Order, Schedule};
 pub use schema::schema;
+pub use series::SeriesKey;
 pub use source::{Origin, Source};
 pub use sweep::MAX_PAYLOAD;
 pub use vary::Point;

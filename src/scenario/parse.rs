@@ -65,7 +65,7 @@ fn document<'d>(
 
     rules::stealing(&input, diagnostics);
     rules::pipe(&input, diagnostics);
-    rules::hybrid(&input, diagnostics);
+    rules::layouts(&input, diagnostics);
     if let Some((_, inputs)) = &work.tasks {
         let everything = varied.everything();
         let given = vary.as_ref().zip(everything.first().map(|(.., given)| given));

@@ -8,10 +8,11 @@ mod kinds;
 
 use serde_json::{Map, Value as Json, json};
 
+use super::backends::{BackendKind, baseline_word, baselines};
 use super::catalog::Catalog;
 use super::kind::Bounds;
 use super::list::MAX_WORKERS;
-use super::model::{BackendKind, Baseline, Dispatch, Order, Schedule};
+use super::schedule::{Dispatch, Order, Schedule};
 use super::{about, interpreter, sweep, vary};
 
 /// The schema, in JSON Schema's draft 7: the newest that editors of TOML understand.
@@ -72,7 +73,7 @@ fn interpreter_key(key: &str) -> Json {
 
 fn sweep_key(key: &str) -> Json {
     match key {
-        "backends" => described("who is compared", several(&words(BackendKind::ALL.map(BackendKind::word)))),
+        "backends" => described("who is compared", several(&words(&BackendKind::ALL.map(BackendKind::word)))),
         "workers" => {
             let one = whole(1, u64::from(MAX_WORKERS));
             let team =
@@ -84,17 +85,20 @@ fn sweep_key(key: &str) -> Json {
             let several = several(&json!({ "anyOf": [one, team] }));
             described("numbers of workers", json!({ "anyOf": [one, several, list] }))
         }
-        "baseline" => described("what speedups are relative to", words(Baseline::ALL.map(Baseline::word))),
+        "baseline" => described(
+            "what speedups are relative to",
+            words(&baselines().into_iter().map(baseline_word).collect::<Vec<_>>()),
+        ),
         "repeats" => described("counted trials of each configuration", whole(1, sweep::MAX_REPEATS)),
         "warmup" => described("uncounted trials of each before these", whole(0, sweep::MAX_WARMUP)),
-        "schedule" => described("which worker gets which task", words(Schedule::ALL.map(Schedule::word))),
+        "schedule" => described("which worker gets which task", words(&Schedule::ALL.map(Schedule::word))),
         "chunk" => described("tasks handed out at a time", whole(1, sweep::MAX_CHUNK)),
         "dispatch" => {
-            let one = words(Dispatch::ALL.map(Dispatch::word));
+            let one = words(&Dispatch::ALL.map(Dispatch::word));
             described("how tasks get to processes", json!({ "anyOf": [one, several(&one)] }))
         }
         "payload" => described("bytes that each task is sent with, and brings back", whole(0, sweep::MAX_PAYLOAD)),
-        "order" => described("the order in which tasks are handed out", words(Order::ALL.map(Order::word))),
+        "order" => described("the order in which tasks are handed out", words(&Order::ALL.map(Order::word))),
         "include_startup" => {
             described("whether speedups count the hiring of workers, too", json!({ "type": "boolean" }))
         }
@@ -131,8 +135,8 @@ fn several(shape: &Json) -> Json {
     json!({ "type": "array", "minItems": 1, "items": shape })
 }
 
-fn words<const N: usize>(words: [&str; N]) -> Json {
-    json!({ "enum": words.as_slice() })
+fn words(words: &[&str]) -> Json {
+    json!({ "enum": words })
 }
 
 fn whole(min: u64, max: u64) -> Json {

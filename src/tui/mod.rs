@@ -9,7 +9,7 @@
 //! - [`port`]: what is needed from outside; [`app`]: the loop that holds everything together
 //! - [`message`]: what happens, and what is to be done about it
 //! - [`state`] and [`update`](mod@update): what is known, and how it changes; pure
-//! - [`keys`]: the one table of keys
+//! - [`keys`]: the one table of keys; [`line_editor`]: the one line that is typed
 //! - [`screens`]: a stack of them, of which the top one decides what a key means, and pure drawing with [`theme`] and
 //!   [`widgets`]; [`shared`] is what they all look at
 //! - [`terminal`], [`input`], [`signals`]: the only files that touch the terminal and the process
@@ -23,7 +23,7 @@ pub mod background;
 pub mod cost;
 pub mod input;
 pub mod keys;
-pub mod line_edit;
+pub mod line_editor;
 pub mod mailbox;
 pub mod message;
 pub mod pacer;

@@ -3,14 +3,12 @@
 use unicode_width::UnicodeWidthStr;
 
 use crate::results::{Figure, Figures, Row, ShownColumn, View, columns};
-use crate::units;
+use crate::units::{self, Side, bar, padded};
 
 /// Spaces between columns; one less where the line would be too long, or have no room for bars.
 const GAP: usize = 2;
 /// The longest and the shortest bar worth drawing, in columns.
 const BAR: std::ops::RangeInclusive<usize> = 4..=20;
-/// The part of a cell that is filled, in eighths.
-const EIGHTHS: [&str; 8] = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];
 /// What is not there.
 const NOTHING: &str = "–";
 
@@ -31,13 +29,6 @@ pub(super) fn render(figures: &Figures, width: usize) -> String {
         lines.push(line(cells, gap, &bar));
     }
     lines.join("\n")
-}
-
-/// Where a cell leans.
-#[derive(Clone, Copy, PartialEq)]
-enum Side {
-    Left,
-    Right,
 }
 
 struct TextColumn<'a> {
@@ -98,34 +89,10 @@ fn speedup(row: &Row) -> Option<f64> {
 fn line<'a>(cells: impl Iterator<Item = (Side, &'a str, usize)>, gap: usize, tail: &str) -> String {
     let mut line = String::new();
     for (side, text, width) in cells {
-        let padding = " ".repeat(width.saturating_sub(text.width()));
-        match side {
-            Side::Left => line.extend([text, &padding]),
-            Side::Right => line.extend([&padding, text]),
-        }
+        line.push_str(&padded(text, width, side));
         line.push_str(&" ".repeat(gap));
     }
     line.push_str(tail);
     line.truncate(line.trim_end().len());
     line
-}
-
-/// A bar that fills a fraction of its columns, to an eighth of one.
-fn bar(fraction: f64, columns: usize) -> String {
-    let eighths = (fraction.clamp(0.0, 1.0) * columns as f64 * 8.0).round() as usize;
-    format!("{}{}", "█".repeat(eighths / 8), EIGHTHS[eighths % 8])
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn bars_are_drawn_in_eighths() {
-        assert_eq!(bar(1.0, 4), "████");
-        assert_eq!(bar(0.5, 4), "██");
-        assert_eq!(bar(0.4, 4), "█▋");
-        assert_eq!(bar(0.001, 4), "");
-        assert_eq!(bar(7.0, 2), "██");
-    }
 }

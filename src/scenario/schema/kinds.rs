@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value as Json, json};
 
+use super::super::backends::{BackendKind, BackendSpec, baseline_word};
 use super::super::catalog::Catalog;
 use super::super::inputs::MAX_TASKS;
 use super::super::kind::{Bounds, Domain, KindSpec};
-use super::super::model::{BackendKind, Baseline};
 use super::{described, number, object, several, whole, words};
 
 /// `[workload]` for all kinds together: what an editor offers before it knows the kind.
@@ -124,11 +124,14 @@ fn one_source_of_inputs() -> Json {
 }
 
 fn processes_only() -> Json {
-    let (processes, hybrid) = (BackendKind::Processes.word(), BackendKind::Hybrid.word());
+    let isolated: Vec<BackendKind> = BackendKind::with(BackendSpec::is_isolated).collect();
+    let backends: Vec<&str> = isolated.iter().map(|backend| backend.word()).collect();
+    let counted = isolated.iter().filter(|backend| backend.spec().can_be_baseline());
+    let baselines: Vec<&str> = counted.map(|backend| backend.word()).chain([baseline_word(None)]).collect();
     let mut sweep = object();
     sweep["properties"] = json!({
-        "backends": { "items": words([processes, hybrid]) },
-        "baseline": words([Baseline::Processes.word(), Baseline::None.word()]),
+        "backends": { "items": words(&backends) },
+        "baseline": words(&baselines),
     });
     sweep["required"] = json!(["backends", "baseline"]);
     sweep

@@ -15,8 +15,3 @@ pub(super) fn body_of(size: Size) -> Option<Rect> {
     let fits = size.width >= SIZE_MIN.width && size.height >= SIZE_MIN.height;
     fits.then(|| body(Rect::from((Position::ORIGIN, size))))
 }
-
-/// An area without a column at either side.
-pub(super) fn padded(area: Rect) -> Rect {
-    Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area }
-}

@@ -1,7 +1,7 @@
-//! What both Run and Results show of the figures: the chart, a series a way to run over workers, and the table.
+//! What both Run and Results show of the figures: the chart, a series a backend and dispatch over workers, and the table.
 //!
 //! A scenario without a baseline has no speedups; its chart shows tasks a second instead. Where a scenario varies a
-//! number, the chart shows efficiency over that, a series a way to run and number of workers.
+//! number, the chart shows efficiency over that, a series a backend, dispatch and number of workers.
 
 use std::collections::BTreeMap;
 
@@ -13,10 +13,10 @@ use crate::chart::{Chart, ChartPoint, ChartReference, ChartSeries, XAxisKind};
 use crate::record::label;
 
 use crate::results::{Figure, Figures, Row, ShownColumn, View, WORTH_WHILE, columns};
-use crate::scenario::{BackendKind, Config, Dispatch, Expected};
+use crate::scenario::{Expected, SeriesKey};
 use crate::tui::screens::run::state::RunMonitor;
 use crate::tui::theme::{Role, Theme};
-use crate::tui::widgets::{Cell, Column, Plot, Table, paint};
+use crate::tui::widgets::{Plot, Table, TableCell, TableColumn, paint};
 use crate::units;
 
 /// Columns of a heading that a scenario has chosen.
@@ -98,8 +98,9 @@ pub(super) fn table(
     let inner = block.inner(area);
     block.render(area, buf);
     let shown = columns(figures, View::Table);
-    let columns: Vec<Column> = shown.iter().enumerate().map(|(index, column)| heading(index, column, theme)).collect();
-    let rows: Vec<Vec<Cell>> = figures.rows.iter().map(|row| cells(row, &shown, figures, theme)).collect();
+    let columns: Vec<TableColumn> =
+        shown.iter().enumerate().map(|(index, column)| heading(index, column, theme)).collect();
+    let rows: Vec<Vec<TableCell>> = figures.rows.iter().map(|row| cells(row, &shown, figures, theme)).collect();
     let table = Table { columns: &columns, rows: &rows, selected, theme };
     let hidden = table.hidden(inner.height);
     table.render(inner, buf);
@@ -108,32 +109,32 @@ pub(super) fn table(
     }
 }
 
-fn heading(index: usize, column: &ShownColumn, theme: &Theme) -> Column {
+fn heading(index: usize, column: &ShownColumn, theme: &Theme) -> TableColumn {
     let heading = match column.is_scenarios {
         true => paint::fit(theme, column.heading, KEY_MAX).into_owned(),
         false => column.heading.replace('_', " "),
     };
-    if index == 0 { Column::left(heading, column.priority) } else { Column::right(heading, column.priority) }
+    if index == 0 { TableColumn::left(heading, column.priority) } else { TableColumn::right(heading, column.priority) }
 }
 
-fn cells(row: &Row, shown: &[ShownColumn], figures: &Figures, theme: &Theme) -> Vec<Cell> {
+fn cells(row: &Row, shown: &[ShownColumn], figures: &Figures, theme: &Theme) -> Vec<TableCell> {
     let cell = |column: &ShownColumn| match column.of(row) {
-        None => Cell::styled(theme.symbols().dash, Role::Dim),
-        Some(Figure::Failed) => Cell::styled(Figure::Failed.words(), Role::Bad),
-        Some(Figure::Label(name)) => Cell::styled(name, mark(figures, row).map_or(Role::Text, Role::Series)),
-        Some(figure) => Cell::from(figure.words()),
+        None => TableCell::styled(theme.symbols().dash, Role::Dim),
+        Some(Figure::Failed) => TableCell::styled(Figure::Failed.words(), Role::Bad),
+        Some(Figure::Label(name)) => TableCell::styled(name, mark(figures, row).map_or(Role::Text, Role::Series)),
+        Some(figure) => TableCell::from(figure.words()),
     };
     shown.iter().map(cell).collect()
 }
 
-/// What was predicted in terms of the chart, a series a way to run; nothing where the chart is over what is varied.
+/// What was predicted in terms of the chart, a series a curve; nothing where the chart is over what is varied.
 fn predicted(run: &RunMonitor) -> Vec<ChartSeries> {
     let figures = run.figures();
     if figures.varied().is_some() {
         return Vec::new();
     }
-    let points = |way: (BackendKind, Dispatch)| -> Vec<ChartPoint> {
-        let rows = figures.rows.iter().filter(|row| row.config.way() == way);
+    let points = |curve: SeriesKey| -> Vec<ChartPoint> {
+        let rows = figures.rows.iter().filter(|row| SeriesKey::curve(&row.config) == curve);
         let place = |row: &Row| {
             let predicted = row.predicted?;
             let y = match (figures.baseline, predicted.expected) {
@@ -145,16 +146,19 @@ fn predicted(run: &RunMonitor) -> Vec<ChartSeries> {
         };
         rows.filter_map(place).collect()
     };
-    let all =
-        ways(figures).enumerate().map(|(mark, way)| ChartSeries { name: way_words(way), mark, points: points(way) });
+    let all = curves(figures).enumerate().map(|(mark, curve)| ChartSeries {
+        name: curve.label(),
+        mark,
+        points: points(curve),
+    });
     all.filter(|series| !series.points.is_empty()).collect()
 }
 
-/// The mark and colour of a row in chart and table: its way's to run, or that of its place among the rows of its point.
+/// The mark and colour of a row in chart and table: its curve's, or that of its place among the rows of its point.
 /// `None` for what is not in the chart.
 fn mark(figures: &Figures, row: &Row) -> Option<usize> {
     match figures.varied() {
-        None => ways(figures).position(|way| way == row.config.way()),
+        None => curves(figures).position(|curve| curve == SeriesKey::curve(&row.config)),
         Some(_) if figures.is_yardstick(row) => None,
         Some(_) => {
             let baseline = figures.baseline.and_then(|baseline| figures.rows.get(baseline));
@@ -167,7 +171,7 @@ fn mark(figures: &Figures, row: &Row) -> Option<usize> {
 /// What the legend calls the series of a row.
 fn name(figures: &Figures, row: &Row) -> String {
     match figures.varied() {
-        None => way_words(row.config.way()),
+        None => SeriesKey::curve(&row.config).label(),
         Some(_) => row.label.clone(),
     }
 }
@@ -188,16 +192,9 @@ pub(super) fn shortest_tasks(figures: &Figures, theme: &Theme, width: u16) -> Op
     (!text.is_empty()).then_some(text)
 }
 
-/// The ways to run of the plan, whether measured or not, so that none changes its mark when another comes.
-fn ways(figures: &Figures) -> impl Iterator<Item = (BackendKind, Dispatch)> {
-    Config::ways().filter(|way| figures.rows.iter().any(|row| row.config.way() == *way))
-}
-
-fn way_words((backend, dispatch): (BackendKind, Dispatch)) -> String {
-    match dispatch {
-        Dispatch::Shared => backend.word().to_owned(),
-        Dispatch::Pipe => format!("{} {}", backend.word(), dispatch.word()),
-    }
+/// The curves of the plan, whether measured or not, so that none changes its mark when another comes.
+fn curves(figures: &Figures) -> impl Iterator<Item = SeriesKey> {
+    SeriesKey::curves().filter(|curve| figures.rows.iter().any(|row| SeriesKey::curve(&row.config) == *curve))
 }
 
 fn point(row: &Row, figures: &Figures) -> Option<ChartPoint> {

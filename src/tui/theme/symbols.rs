@@ -2,6 +2,8 @@
 
 use ratatui::symbols::border;
 
+use crate::units;
+
 /// A set of characters. Every one is one column wide, except [`Symbols::ideal`], [`Symbols::ellipsis`],
 /// [`Symbols::arrows`], [`Symbols::up_down`] and [`Symbols::left_right`], which may be longer.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,7 +48,7 @@ pub struct Symbols {
     pub span_open: &'static str,
     /// On the time line of a worker under an interpreter's lock: it has the lock, has it in turns, waits for it, is
     /// blocked, runs native code.
-    pub turns: [&'static str; 5],
+    pub lock_states: [&'static str; 5],
     /// Upper and lower half of a cell.
     pub halves: [&'static str; 2],
     /// Both halves of a cell.
@@ -78,9 +80,9 @@ pub struct Symbols {
 }
 
 pub(super) static UNICODE: Symbols = Symbols {
-    eighths: ["▏", "▎", "▍", "▌", "▋", "▊", "▉", "█"],
+    eighths: units::EIGHTHS,
     track: "░",
-    levels: ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"],
+    levels: units::LEVELS,
     shades: &["░", "▒", "▓", "█"],
     unusable: "·",
     marks: ["●", "○", "◆", "◇", "▲", "△"],
@@ -97,7 +99,7 @@ pub(super) static UNICODE: Symbols = Symbols {
     span_ends: ["▐", "▌"],
     span_body: ["─", "╳"],
     span_open: "╌",
-    turns: ["█", "▒", "░", "·", "═"],
+    lock_states: ["█", "▒", "░", "·", "═"],
     halves: ["▀", "▄"],
     half_both: "█",
     tick_up: "╵",
@@ -143,7 +145,7 @@ pub(super) static ASCII: Symbols = Symbols {
     span_ends: ["[", "]"],
     span_body: ["-", "x"],
     span_open: ">",
-    turns: ["#", "=", ":", ".", "N"],
+    lock_states: ["#", "=", ":", ".", "N"],
     halves: ["'", "."],
     half_both: ":",
     tick_up: "'",

@@ -173,7 +173,7 @@ fn predictions_are_kept_or_skipped() {
         assert_eq!(press(&mut state, key), []);
     }
     let guess =
-        |workers, value| PredictionSpec::of(&Config::new(BackendKind::Threads, workers), Expected::Speedup(value));
+        |workers, value| PredictionSpec::of(&Config::new(BackendKind::THREADS, workers), Expected::Speedup(value));
     let (name, prediction_specs) = ("database".to_owned(), vec![guess(1, 0.9), guess(2, 1.1)]);
     assert_eq!(press(&mut state, Key::Enter), [Effect::Predict { name, prediction_specs }]);
     assert_eq!(state.context(), Context::Library);

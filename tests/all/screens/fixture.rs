@@ -70,9 +70,9 @@ pub(crate) fn entries() -> Vec<LibraryEntry> {
         sha256: String::new(),
         preview: Ok(preview(backends)),
     };
-    let serial: (BackendKind, &[u32]) = (BackendKind::Serial, &[1]);
-    let threads: (BackendKind, &[u32]) = (BackendKind::Threads, &[1, 2, 3, 4]);
-    let processes: (BackendKind, &[u32]) = (BackendKind::Processes, &[1, 2, 3, 4, 8]);
+    let serial: (BackendKind, &[u32]) = (BackendKind::SERIAL, &[1]);
+    let threads: (BackendKind, &[u32]) = (BackendKind::THREADS, &[1, 2, 3, 4]);
+    let processes: (BackendKind, &[u32]) = (BackendKind::PROCESSES, &[1, 2, 3, 4, 8]);
     let mut entries = vec![
         entry("cubes", "Cubes by map", &["lecture", "intro"], &[serial]),
         entry("database", "Waiting for a database", &["lecture", "io-bound"], &[serial, threads]),
@@ -130,9 +130,9 @@ fn config(backend: BackendKind, workers: u32) -> Config {
 
 /// Eight configurations, two repeats, no warm-up.
 fn plan() -> Plan {
-    let mut configs = vec![config(BackendKind::Serial, 1)];
-    configs.extend([1, 2, 3].map(|workers| config(BackendKind::Threads, workers)));
-    configs.extend([1, 2, 3, 4].map(|workers| config(BackendKind::Processes, workers)));
+    let mut configs = vec![config(BackendKind::SERIAL, 1)];
+    configs.extend([1, 2, 3].map(|workers| config(BackendKind::THREADS, workers)));
+    configs.extend([1, 2, 3, 4].map(|workers| config(BackendKind::PROCESSES, workers)));
     let trials = (0..2)
         .flat_map(|repeat| (0..configs.len()).map(move |config| PlannedTrial { config, repeat, warmup: false }))
         .collect();
@@ -231,12 +231,12 @@ pub(crate) fn outcome(trial: usize) -> TrialOutcome {
     let plan = plan();
     let planned = plan.trials[trial];
     let config = &plan.configs[planned.config];
-    let overhead = if config.backend == BackendKind::Serial { 0.0 } else { 0.02 };
+    let overhead = if config.backend == BackendKind::SERIAL { 0.0 } else { 0.02 };
     let wall_s = (1.25 / f64::from(config.workers)).max(0.8) + overhead + 0.04 * f64::from(planned.repeat);
     TrialOutcome {
         end: TrialEnd::Complete,
         wall_s,
-        startup_s: (config.backend != BackendKind::Serial).then(|| 0.0002 * f64::from(config.workers)),
+        startup_s: (config.backend != BackendKind::SERIAL).then(|| 0.0002 * f64::from(config.workers)),
         cpu_user_s: 0.01,
         cpu_system_s: 0.01,
         switches_voluntary: 8,

@@ -3,7 +3,7 @@
 //! Nothing is read, checked or written here: that is the lab's matter, and its answers are kept.
 
 use crate::scenario::form::{FormRow, ScenarioForm};
-use crate::tui::line_edit::LineEditor;
+use crate::tui::line_editor::LineEditor;
 use crate::tui::port::{Draft, FieldError, Preview};
 
 /// A form that is being filled in.
@@ -38,16 +38,21 @@ pub enum Stage {
     Asking,
 }
 
-/// Bytes of a value or of a file's name; a value that is longer is in the file already, and stays.
-const LINE_MAX: usize = 4096;
-
 impl Editor {
     /// A form as it was opened; the first thing that is said of the tasks is selected.
     pub fn new(name: String, form: ScenarioForm, file: String, checked: Result<Preview, Vec<FieldError>>) -> Self {
         let says = |row: &FormRow| !row.table.is_empty() && !row.value.is_empty();
         let first = form.rows().iter().position(says).unwrap_or(0);
-        let file = LineEditor::new(file, LINE_MAX);
-        let mut editor = Self { name, form, checked, row: 0, cursor: 0, file, stage: Stage::Filling, notice: None };
+        let mut editor = Self {
+            name,
+            form,
+            checked,
+            row: 0,
+            cursor: 0,
+            file: LineEditor::new(file),
+            stage: Stage::Filling,
+            notice: None,
+        };
         editor.select(first);
         editor
     }
@@ -64,7 +69,7 @@ impl Editor {
 
     /// The selected row's value with the cursor.
     pub fn value(&self) -> LineEditor {
-        LineEditor::at(self.selected().map(|row| row.value.clone()).unwrap_or_default(), self.cursor, LINE_MAX)
+        LineEditor::at(self.selected().map(|row| row.value.clone()).unwrap_or_default(), self.cursor)
     }
 
     /// Selects a row, or the last; the cursor goes to the end of its value.

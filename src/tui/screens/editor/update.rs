@@ -5,7 +5,7 @@
 
 use super::state::{Editor, Stage};
 use crate::tui::keys::Action;
-use crate::tui::line_edit::LineEditor;
+use crate::tui::line_editor::LineEditor;
 use crate::tui::message::Effect;
 use crate::tui::port::Existing;
 use crate::tui::screens::screen::{Step, Transition};

@@ -20,8 +20,8 @@ use ratatui::widgets::Widget as _;
 
 use super::state::{Editor, Stage};
 use crate::scenario::form::FormRow;
-use crate::tui::line_edit::LineEditor;
-use crate::tui::screens::layout::{body, padded};
+use crate::tui::line_editor::LineEditor;
+use crate::tui::screens::layout::body;
 use crate::tui::screens::library::view::config_words;
 use crate::tui::screens::prose::ProseColumn;
 use crate::tui::theme::{Role, Theme};
@@ -83,7 +83,7 @@ fn list(editor: &Editor) -> Vec<ListLine<'_>> {
 fn form(editor: &Editor, theme: &Theme, area: Rect, buf: &mut Buffer) {
     let title = editor.form.rows().first().map_or("", |row| row.value.as_str());
     let block = theme.block(&format!("try it: {title}"), area.width);
-    let inner = padded(block.inner(area));
+    let inner = paint::padded(block.inner(area));
     block.render(area, buf);
     let lines = list(editor);
     let room = usize::from(inner.height);
@@ -168,7 +168,7 @@ fn typed(line: &LineEditor, default: &str, theme: &Theme, place: Rect, buf: &mut
 fn help(editor: &Editor, theme: &Theme, area: Rect, buf: &mut Buffer) {
     let Some(row) = editor.selected() else { return };
     let block = theme.block(&row.key, area.width);
-    let inner = padded(block.inner(area));
+    let inner = paint::padded(block.inner(area));
     block.render(area, buf);
     let mut column = ProseColumn::new(theme, inner.width);
     if let Some(notice) = &editor.notice {
@@ -203,7 +203,7 @@ fn help(editor: &Editor, theme: &Theme, area: Rect, buf: &mut Buffer) {
 /// The file to save, and whether it may be overwritten.
 fn saving(editor: &Editor, theme: &Theme, area: Rect, buf: &mut Buffer) {
     let block = theme.block("save as", area.width);
-    let inner = padded(block.inner(area));
+    let inner = paint::padded(block.inner(area));
     block.render(area, buf);
     if inner.height == 0 {
         return;

@@ -15,7 +15,6 @@ use ratatui::widgets::Widget as _;
 
 use crate::results::COLUMNS;
 use crate::tui::keys::{self, BINDINGS, Binding, Context};
-use crate::tui::screens::layout::padded;
 use crate::tui::screens::prose::wrap;
 use crate::tui::theme::{Role, Theme};
 use crate::tui::widgets::paint;
@@ -70,7 +69,7 @@ struct HelpLine {
 pub(super) fn render(first: u16, theme: &Theme, area: Rect, buf: &mut Buffer) {
     let lines = lines(theme, area.width);
     let block = theme.block("keys and words", area.width);
-    let inner = padded(block.inner(area));
+    let inner = paint::padded(block.inner(area));
     block.render(area, buf);
     let last_first = lines.len().saturating_sub(inner.height.into());
     let start = usize::from(first).min(last_first);

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::scenario::PredictionSpec;
-use crate::tui::line_edit::LineEditor;
+use crate::tui::line_editor::LineEditor;
 use crate::tui::port::{LibraryEntry, Ran};
 
 /// What was predicted of each scenario, by its name in the library; for as long as the screen is open.
@@ -58,7 +58,7 @@ impl LibraryList {
         Self {
             entries,
             matching,
-            filter: LineEditor::new(String::new(), FILTER_MAX),
+            filter: LineEditor::within(String::new(), FILTER_MAX),
             filtering: Filtering::Closed,
             selected: 0,
             scroll: 0,
@@ -213,7 +213,7 @@ impl LibraryList {
     /// selected entry stays selected while it matches.
     fn apply_filter(&mut self) {
         let before = self.matching.get(self.selected).copied();
-        let words: Vec<String> = self.filter().split_whitespace().map(str::to_lowercase).collect();
+        let words: Vec<String> = self.filter.text().split_whitespace().map(str::to_lowercase).collect();
         self.matching = (0..self.entries.len()).filter(|&index| matches(&self.entries[index], &words)).collect();
         self.select(self.matching.iter().position(|&index| Some(index) == before).unwrap_or(0));
     }

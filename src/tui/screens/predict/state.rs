@@ -4,7 +4,7 @@
 
 use crate::record::label;
 use crate::scenario::{Config, Expected, PredictionSpec};
-use crate::tui::line_edit::LineEditor;
+use crate::tui::line_editor::LineEditor;
 use crate::tui::port::LibraryEntry;
 use crate::tui::screens::library::state::LibraryList;
 
@@ -68,7 +68,7 @@ impl PredictForm {
         let field = |config: &Config| {
             let same = |guess: &&PredictionSpec| guess.is_about(config);
             let text = before.iter().find(same).map(|guess| guess.expected.to_string()).unwrap_or_default();
-            PredictField { label: label(config), text: LineEditor::new(text, TEXT_MAX), config: config.clone() }
+            PredictField { label: label(config), text: LineEditor::within(text, TEXT_MAX), config: config.clone() }
         };
         Some(Self {
             name: entry.name.clone(),
@@ -110,17 +110,16 @@ impl PredictForm {
         let begin = if self.baseline.is_some() { Expected::Speedup(1.0) } else { Expected::WallS(1.0) };
         let Some(field) = self.fields.get_mut(self.selected) else { return };
         let step = if more { STEP } else { -STEP };
-        field.text.set(match field.expected() {
+        let text = match field.expected() {
             None => begin.to_string(),
             Some(Expected::Speedup(value)) => {
                 Expected::Speedup((((value + step) / STEP).round() * STEP * 10.0).round() / 10.0).to_string()
             }
             Some(Expected::WallS(value)) => Expected::WallS(two_digits(value * (1.0 + step))).to_string(),
-        });
-        if field.expected().is_none() || field.text.text().len() > TEXT_MAX {
-            // Below a tenth there is nothing that could be less.
-            field.text.set(begin.to_string());
-        }
+        };
+        // Below a tenth there is nothing that could be less.
+        let makes_sense = Expected::read(&text).is_ok() && text.len() <= TEXT_MAX;
+        field.text.set(if makes_sense { text } else { begin.to_string() });
     }
 
     /// What the fields say. Where one cannot be read, that is selected and the form says why.
@@ -157,8 +156,7 @@ mod tests {
     use crate::tui::port::Preview;
 
     fn entry(baseline: Option<usize>) -> LibraryEntry {
-        use BackendKind::{Serial, Threads};
-        let configs = [(Serial, 1), (Threads, 2), (Threads, 4)];
+        let configs = [(BackendKind::SERIAL, 1), (BackendKind::THREADS, 2), (BackendKind::THREADS, 4)];
         let preview = Preview {
             kind: "sleep".to_owned(),
             tasks: 4,
@@ -229,7 +227,7 @@ mod tests {
         fill(&mut form, "500ms");
         form.step(true);
         assert_eq!((texts(&form), form.selected), (vec!["1.8", "500ms"], 1));
-        let guess = |workers, expected| PredictionSpec::of(&Config::new(BackendKind::Threads, workers), expected);
+        let guess = |workers, expected| PredictionSpec::of(&Config::new(BackendKind::THREADS, workers), expected);
         let prediction_specs = vec![guess(2, Expected::Speedup(1.8)), guess(4, Expected::WallS(0.5))];
         assert_eq!(form.read(), Some(prediction_specs.clone()));
         let again = PredictForm::new(&entry(Some(0)), &prediction_specs).expect("a form");
@@ -284,7 +282,7 @@ mod tests {
     fn what_was_said_is_told_in_words() {
         let mut library = LibraryList::new(vec![entry(Some(0))]);
         assert_eq!(library.predicted("database"), None);
-        let guess = |workers, expected| PredictionSpec::of(&Config::new(BackendKind::Threads, workers), expected);
+        let guess = |workers, expected| PredictionSpec::of(&Config::new(BackendKind::THREADS, workers), expected);
         library
             .prediction_specs
             .insert("database".to_owned(), vec![guess(2, Expected::Speedup(1.8)), guess(4, Expected::WallS(0.5))]);

@@ -15,7 +15,6 @@ use ratatui::widgets::Widget as _;
 
 use super::state::{PredictField, PredictForm};
 use crate::scenario::Expected;
-use crate::tui::screens::layout::padded;
 use crate::tui::screens::prose::ProseColumn;
 use crate::tui::theme::{Role, Theme};
 use crate::tui::widgets::paint;
@@ -28,7 +27,7 @@ const BAR: u16 = 40;
 /// Draws the form.
 pub(super) fn render(form: &PredictForm, theme: &Theme, area: Rect, buf: &mut Buffer) {
     let block = theme.block(&format!("predict: {}", form.title), area.width);
-    let inner = padded(block.inner(area));
+    let inner = paint::padded(block.inner(area));
     block.render(area, buf);
     let words = words(form, theme, inner.width);
     words.render(0, inner, buf);

@@ -17,7 +17,7 @@ use ratatui::widgets::Widget as _;
 
 use crate::record::Status;
 use crate::results::{Row, View, columns};
-use crate::tui::screens::layout::{body_of, padded};
+use crate::tui::screens::layout::body_of;
 use crate::tui::screens::prose::{ProseColumn, wrap};
 use crate::tui::screens::run::state::RunMonitor;
 use crate::tui::screens::scores::Picture;
@@ -189,7 +189,7 @@ fn chart(run: &RunMonitor, theme: &Theme, area: Rect, buf: &mut Buffer) {
         name
     };
     let block = theme.block(&title, area.width);
-    let inner = padded(block.inner(area));
+    let inner = paint::padded(block.inner(area));
     block.render(area, buf);
     speedups::render(run, Some(run.row), theme, inner, buf);
     if let Some(text) = speedups::shortest_tasks(run.figures(), theme, area.width.saturating_sub(6)) {
@@ -261,7 +261,7 @@ pub(in crate::tui::screens) fn lesson(
 ) {
     let title = if run.findings().is_empty() { LESSON } else { "what happened" };
     let block = theme.block(title, area.width);
-    let inner = padded(block.inner(area));
+    let inner = paint::padded(block.inner(area));
     block.render(area, buf);
     let below = notes(run, theme, inner.width).render(scroll.unwrap_or(0), inner, buf);
     if below > 0 {

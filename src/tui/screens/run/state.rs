@@ -8,7 +8,7 @@ use super::lane_history::LaneHistory;
 use super::news::News;
 use crate::record::{Event, RunState, Snapshot, Stamped, TrialOutcome};
 use crate::results::{Figures, Finding, Scores, findings};
-use crate::scenario::{Config, GridSearch, PlannedTrial};
+use crate::scenario::{Config, GridSearch, PlannedTrial, SeriesKey};
 use crate::tui::port::Draft;
 use crate::workload;
 
@@ -320,7 +320,7 @@ impl RunMonitor {
         let series = |row: usize| {
             let config = &rows[row].config;
             let place = config.point.as_ref().map(|_| rows[row].place);
-            (Config::ways().position(|way| way == config.way()), config.workers, place)
+            (SeriesKey::curves().position(|curve| curve == SeriesKey::curve(config)), config.workers, place)
         };
         let value =
             |row: usize| rows[row].config.point.as_ref().and_then(|point| point.value.as_number()).unwrap_or(0.0);

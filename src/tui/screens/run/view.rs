@@ -23,13 +23,12 @@ use super::{lock, memory};
 use crate::machine::Sample;
 use crate::record::{LaneState, LaneView, SPANS_MAX, Snapshot, TrialEnd, TrialOutcome};
 use crate::results::tally_figure;
-use crate::tui::screens::layout::padded;
 use crate::tui::screens::prose::wrap;
 use crate::tui::screens::results::view as results;
 use crate::tui::screens::scores::Picture;
 use crate::tui::screens::speedups;
 use crate::tui::theme::{Role, Theme};
-use crate::tui::widgets::{Cores, Gauge, Label, LaneRow, Lanes, Progress, Segment, paint};
+use crate::tui::widgets::{Cores, Gauge, GaugeProgress, Label, LaneRow, Lanes, Segment, paint};
 use crate::units;
 
 /// Rows of the trial's panel.
@@ -118,7 +117,7 @@ fn cores_height(sample: Option<&Sample>, area: Rect) -> u16 {
 
 fn cores(sample: Option<&Sample>, theme: &Theme, area: Rect, buf: &mut Buffer) {
     let block = theme.block("cores", area.width);
-    let inner = padded(block.inner(area));
+    let inner = paint::padded(block.inner(area));
     block.render(area, buf);
     match sample {
         Some(sample) => {
@@ -138,16 +137,16 @@ fn speedup(run: &RunMonitor, theme: &Theme, area: Rect, buf: &mut Buffer) {
 
 fn progress(run: &RunMonitor, theme: &Theme, area: Rect, buf: &mut Buffer) {
     let block = theme.block(&trial_title(run, theme, area.width.saturating_sub(4)), area.width);
-    let inner = padded(block.inner(area));
+    let inner = paint::padded(block.inner(area));
     block.render(area, buf);
     let (tasks, run_text) = (tasks_text(run), run_text(run));
     let text_width = paint::width(theme, &tasks).max(paint::width(theme, &run_text));
     let trial = if run.is_hiring() {
-        Progress::Unknown { clock_s: run.elapsed_s() }
+        GaugeProgress::Unknown { clock_s: run.elapsed_s() }
     } else {
-        Progress::Fraction(run.trial_fraction())
+        GaugeProgress::Fraction(run.trial_fraction())
     };
-    let gauges = [("trial", trial, tasks), ("run", Progress::Fraction(run.run_fraction()), run_text)];
+    let gauges = [("trial", trial, tasks), ("run", GaugeProgress::Fraction(run.run_fraction()), run_text)];
     for (y, (name, progress, text)) in (inner.y..inner.bottom()).zip(&gauges) {
         paint::put(buf, inner, (inner.x, y), name, theme, theme.style(Role::Dim));
         let place = Rect { x: inner.x + 6, y, width: inner.width.saturating_sub(6), height: 1 };
@@ -214,7 +213,7 @@ fn run_text(run: &RunMonitor) -> String {
 
 fn workers(run: &RunMonitor, theme: &Theme, area: Rect, buf: &mut Buffer) {
     let block = lock::with_legend(with_state(theme.block("workers", area.width), run, theme), run, theme, area.width);
-    let inner = padded(block.inner(area));
+    let inner = paint::padded(block.inner(area));
     block.render(area, buf);
     let snapshot = &run.snapshot;
     let now_s = wall_s(run);
