@@ -34,9 +34,9 @@
 //! them to this.
 //!
 //! # Where do I add …
-//! - a kind of workload? A file beside `workload/square.rs`, and a line in `workload/registry.rs`.
+//! - a kind of workload? A file beside `workload/square.rs`, and its row of `workload/registry.rs`, which also says what
+//!   it shares and a trial tells of.
 //! - a bundled scenario? A file in `scenarios/`, and its place along the path in `scenario/path.rs`.
-//! - something that tasks share, and a trial tells of? The shared_cells, and a line in `WATCHED` beside the registry.
 //! - a key of the sweep that `[vary]` may vary? A row of the table in `scenario/vary.rs`.
 //! - a key of scenarios? `scenario/sweep.rs` or `scenario/job.rs`, the setting in `scenario/settings.rs`, and a word
 //!   about it in `scenario/form/keys.rs`.

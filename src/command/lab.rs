@@ -297,7 +297,7 @@ fn library_entry(entry: Entry, history: &History) -> LibraryEntry {
 }
 
 fn preview(scenario: &Scenario) -> Preview {
-    let spec = workload::specs().find(|spec| spec.name == scenario.job.kind);
+    let spec = workload::spec(&scenario.job.kind);
     let plan = Plan::of(scenario);
     Preview {
         kind: scenario.job.kind.clone(),
