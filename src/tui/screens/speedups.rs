@@ -11,7 +11,6 @@ use ratatui::widgets::Widget as _;
 
 use crate::chart::{Chart, ChartPoint, ChartReference, ChartSeries, XAxisKind};
 use crate::record::label;
-
 use crate::results::{Figure, Figures, Row, ShownColumn, View, WORTH_WHILE, columns};
 use crate::scenario::{Expected, SeriesKey};
 use crate::tui::screens::run::state::RunMonitor;

@@ -14,6 +14,7 @@ use ratatui::layout::{Rect, Size};
 use ratatui::widgets::Widget as _;
 
 use crate::results::COLUMNS;
+use crate::scenario::BackendKind;
 use crate::tui::keys::{self, BINDINGS, Binding, Context};
 use crate::tui::screens::prose::wrap;
 use crate::tui::theme::{Role, Theme};
@@ -27,7 +28,7 @@ const WORDS_BEFORE_COLUMNS: &[(&str, &str)] = &[
     ),
     ("task", "one application of the workload to one input"),
     ("worker", "one thread or process that runs tasks"),
-    ("backend", "how workers are hired: serial (nobody is), threads, processes (forked)"),
+    ("backend", "how workers are started: {backends}"),
     ("trial", "all tasks run once by one configuration: backend, workers, schedule"),
     ("repeat", "a trial of a configuration that was run before; repeats of all configurations are interleaved"),
     ("warm-up", "a trial that is run and not counted"),
@@ -45,9 +46,12 @@ const WORDS_AFTER_COLUMNS: &[(&str, &str)] = &[
 ];
 
 /// All words with their meanings, in order.
-fn words() -> impl Iterator<Item = (&'static str, &'static str)> {
+fn words() -> impl Iterator<Item = (&'static str, String)> {
+    let backends =
+        BackendKind::ALL.map(|backend| format!("{} ({})", backend.word(), backend.spec().summary)).join(", ");
     let columns = COLUMNS.iter().filter_map(|column| Some((column.heading, column.doc?)));
-    WORDS_BEFORE_COLUMNS.iter().copied().chain(columns).chain(WORDS_AFTER_COLUMNS.iter().copied())
+    let all = WORDS_BEFORE_COLUMNS.iter().copied().chain(columns).chain(WORDS_AFTER_COLUMNS.iter().copied());
+    all.map(move |(word, meaning)| (word, meaning.replace("{backends}", &backends)))
 }
 
 /// Columns that keys and words take, with the gap after them.
@@ -105,7 +109,7 @@ fn lines(theme: &Theme, area_width: u16) -> Vec<HelpLine> {
     }
     out.push(HelpLine { name: String::new(), role: Role::Text, text: String::new(), places: String::new() });
     for (word, meaning) in words() {
-        entry(&mut out, theme, (word.to_owned(), Role::Title), meaning, "", width);
+        entry(&mut out, theme, (word.to_owned(), Role::Title), &meaning, "", width);
     }
     out
 }
