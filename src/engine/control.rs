@@ -4,12 +4,12 @@
 use std::sync::atomic::{AtomicBool, AtomicU8, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use crate::backend::{Board, LaneReading, LockReading, RecordReading, TickScale, WorkerState};
+use crate::backend::{ActivityReading, Board, LaneReading, RecordReading, TickScale, WorkerState};
 use crate::record::MemoryCourse;
 use crate::record::SPANS_MAX;
 use crate::record::{Activity, LaneState, LaneView, LockView, Snapshot, Span};
 use crate::results::{Scores, Searched};
-use crate::scenario::{Inputs, Job};
+use crate::scenario::{Dispatch, Inputs, Job};
 
 /// How urgently a run should end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -34,6 +34,8 @@ pub struct Control {
 struct LiveTrial {
     board: Arc<Board>,
     inputs: Inputs,
+    /// Whether its tasks run under an interpreter's lock.
+    under_lock: bool,
     searched: Option<Searched>,
     scale: TickScale,
     /// When the gate was opened, in ticks.
@@ -44,12 +46,12 @@ struct LiveTrial {
 }
 
 impl Control {
-    /// PipeEnds the run cleanly: tasks stop where they are, what was measured is kept.
+    /// Ends the run cleanly: tasks stop where they are, what was measured is kept.
     pub fn cancel(&self) {
         self.escalate(Urgency::Cancel);
     }
 
-    /// PipeEnds the run by force.
+    /// Ends the run by force.
     pub fn kill(&self) {
         self.escalate(Urgency::Kill);
     }
@@ -85,6 +87,7 @@ impl Control {
         *self.scene() = Some(LiveTrial {
             board: Arc::clone(board),
             inputs,
+            under_lock: job.interpreter.is_some(),
             searched,
             scale,
             opened: None,
@@ -132,8 +135,8 @@ impl Control {
 
 impl LiveTrial {
     fn snapshot(&self) -> Snapshot {
-        let shape = self.board.shape();
-        let now = self.ended.unwrap_or_else(|| shape.clock.now());
+        let spec = self.board.spec();
+        let now = self.ended.unwrap_or_else(|| spec.clock.now());
         let time = Time { opened: self.opened.unwrap_or(now), now, seconds_per_tick: self.scale.seconds_per_tick() };
         let (done, failed) = self.board.progress();
         Snapshot {
@@ -141,7 +144,7 @@ impl LiveTrial {
             hired: self.board.arrived(),
             done,
             failed,
-            lanes: (0..shape.workers).map(|worker| self.lane_view(self.board.read_lane(worker), &time)).collect(),
+            lanes: (0..spec.lanes).map(|lane| self.lane_view(self.board.read_lane(lane), &time)).collect(),
             spans: self.spans(&time),
             scores: self.scores(),
             memory: self.memory.clone(),
@@ -151,11 +154,12 @@ impl LiveTrial {
     fn lane_view(&self, lane: LaneReading, time: &Time) -> LaneView {
         // A lane that is being written may for an instant name a task of another trial's size.
         let x = lane.task.filter(|&task| task < self.inputs.len()).map(|task| self.inputs.x(task));
-        LaneView { x, ..lane_view(lane, time) }
+        let lock = lock_view(&lane.activity, self.board.spec().dispatch, time).filter(|_| self.under_lock);
+        LaneView { x, lock, ..lane_view(lane, time) }
     }
 
     fn spans(&self, time: &Time) -> Vec<Span> {
-        let tasks = self.board.shape().tasks;
+        let tasks = self.board.spec().tasks;
         if tasks > SPANS_MAX {
             return Vec::new();
         }
@@ -210,25 +214,29 @@ fn lane_view(lane: LaneReading, time: &Time) -> LaneView {
         fraction: lane.task.and(lane.fraction.or(waited)),
         done: lane.done,
         busy_s: lane.busy as f64 * time.seconds_per_tick + in_hand_s,
-        lock: lock_view(&lane.lock, time),
+        lock: None,
     }
 }
 
-/// `None` for a lane that never had to do with a lock.
-fn lock_view(lock: &LockReading, time: &Time) -> Option<LockView> {
-    let met = lock.activity != Activity::Nothing || lock.held + lock.waited + lock.blocked + lock.native > 0;
-    let seconds = |activity, before: u64| {
-        let now = if lock.activity == activity { time.now.saturating_sub(lock.since) } else { 0 };
-        (before + now) as f64 * time.seconds_per_tick
+/// A lane under an interpreter's lock; `None` while it had nothing to do with it yet.
+fn lock_view(account: &ActivityReading, dispatch: Dispatch, time: &Time) -> Option<LockView> {
+    let ticks = |activity| account.ticks(activity, time.now);
+    let seconds = |ticks: u64| ticks as f64 * time.seconds_per_tick;
+    // A worker that waits for a pipe has let go of the lock for that.
+    let by_pipe = match dispatch {
+        Dispatch::Pipe => ticks(Activity::Fetching) + ticks(Activity::Delivering),
+        Dispatch::Shared => 0,
     };
-    met.then(|| LockView {
-        activity: lock.activity,
-        held_s: seconds(Activity::Running, lock.held),
-        waited_s: seconds(Activity::Waiting, lock.waited),
-        blocked_s: seconds(Activity::Blocked, lock.blocked),
-        native_s: seconds(Activity::Native, lock.native),
-        waits: lock.waits,
-        handovers: lock.handovers,
+    let [held, waited, native] = [Activity::Running, Activity::WaitingForLock, Activity::Native].map(ticks);
+    let blocked = ticks(Activity::Blocked) + by_pipe;
+    (held + waited + native + blocked > 0).then(|| LockView {
+        activity: account.activity,
+        held_s: seconds(held),
+        waited_s: seconds(waited),
+        blocked_s: seconds(blocked),
+        native_s: seconds(native),
+        waits: account.lock_waits,
+        handovers: account.lock_handovers,
     })
 }
 

@@ -6,8 +6,10 @@
 mod control;
 mod memory;
 mod order;
+mod outcome;
 mod run;
 mod session;
+mod supervisor;
 mod trial;
 mod warnings;
 
