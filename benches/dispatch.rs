@@ -27,9 +27,9 @@ fn main() {
     let mut rates: Vec<(&str, Vec<f64>)> = Vec::new();
     for _ in 0..ROUNDS {
         let round = [
-            ("parlab serial", parlab(BackendKind::Serial, tasks)),
-            ("parlab threads", parlab(BackendKind::Threads, tasks)),
-            ("parlab processes", parlab(BackendKind::Processes, tasks)),
+            ("parlab serial", parlab(BackendKind::SERIAL, tasks)),
+            ("parlab threads", parlab(BackendKind::THREADS, tasks)),
+            ("parlab processes", parlab(BackendKind::PROCESSES, tasks)),
             ("rayon par_iter, max_len 1", rayon_par_iter(&pool, tasks)),
             ("rayon spawn a task", rayon_spawn(&pool, tasks / 10)),
         ];
@@ -70,7 +70,7 @@ fn parlab(backend: BackendKind, tasks: u64) -> f64 {
     let scenario = squares(tasks);
     let control = Control::default();
     let mut executor = BoardExecutor::new(&scenario, Path::new(env!("CARGO_BIN_EXE_parlab")), &control);
-    let workers = if backend == BackendKind::Serial { 1 } else { WORKERS };
+    let workers = if backend == BackendKind::SERIAL { 1 } else { WORKERS };
     let config = Config::new(backend, workers);
     let outcome = executor.trial(0, &config, false, &mut |_| {});
     assert_eq!((outcome.end, outcome.tasks_done), (TrialEnd::Complete, tasks));

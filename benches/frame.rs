@@ -7,9 +7,10 @@ use std::hint::black_box;
 use std::process::ExitCode;
 use std::time::Instant;
 
+use parlab::chart::{Chart, ChartPoint, ChartReference, ChartSeries, XAxisKind};
 use parlab::record::LaneState;
 use parlab::tui::theme::Theme;
-use parlab::tui::widgets::{Cores, Label, LaneRow, Lanes, Over, Plot, Point, Segment, Series};
+use parlab::tui::widgets::{Cores, Label, LaneRow, Lanes, Plot, Segment};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::widgets::Widget;
@@ -24,18 +25,8 @@ fn main() -> ExitCode {
     let cores = Cores { samples: &samples, usable: &usable, theme: &theme };
     let worst = [(200, 60), (80, 24), (32, 8)].map(|size| report("1 024 cores", size, cores));
 
-    let series = series();
-    let plot = Plot {
-        series: &series,
-        guesses: &[],
-        ideal: Some(1.0),
-        level: None,
-        over: Over::Workers,
-        selected: Some((1, 9)),
-        x_label: "workers",
-        y_label: "speedup",
-        theme: &theme,
-    };
+    let chart = chart();
+    let plot = Plot { chart: &chart, selected: Some((1, 9)), theme: &theme };
     report("3 series of 16 points", (120, 40), plot);
     report("3 series of 16 points", (32, 10), plot);
 
@@ -66,16 +57,23 @@ fn report(what: &str, (width, height): (u16, u16), widget: impl Widget + Copy) -
     median_us
 }
 
-fn series() -> Vec<Series> {
+fn chart() -> Chart {
     let point = |n: f64, serial: f64| {
         let y = 1.0 / (serial + (1.0 - serial) / n);
-        Point { x: n, y, low: y * 0.95, high: y * 1.05 }
+        ChartPoint { x: n, y, low: y * 0.95, high: y * 1.05 }
     };
     let named = |(mark, name): (usize, &str)| {
         let points = (1..=16).map(|n| point(f64::from(n), 0.02 + 0.05 * mark as f64)).collect();
-        Series { name: name.to_owned(), mark, points }
+        ChartSeries { name: name.to_owned(), mark, points }
     };
-    ["processes", "threads", "hybrid"].into_iter().enumerate().map(named).collect()
+    Chart {
+        series: ["processes", "threads", "hybrid"].into_iter().enumerate().map(named).collect(),
+        predictions: Vec::new(),
+        reference: Some(ChartReference::Ideal { slope: 1.0 }),
+        x_kind: XAxisKind::Workers,
+        x_label: "workers".to_owned(),
+        y_label: "speedup".to_owned(),
+    }
 }
 
 fn spans(workers: usize, tasks: usize) -> Vec<Vec<Segment>> {

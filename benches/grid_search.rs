@@ -12,7 +12,7 @@ use parlab::engine::{BoardExecutor, Control, Executor as _};
 
 use parlab::record::TrialEnd;
 use parlab::scenario::library::bundled;
-use parlab::scenario::{BackendKind, Config, Overrides, Scenario};
+use parlab::scenario::{BackendKind, Catalog, Config, Overrides, Scenario};
 use parlab::workload;
 
 const WORKERS: u32 = 2;
@@ -40,9 +40,9 @@ fn main() {
     let scenario = scenario();
     let mut times: [Vec<f64>; 5] = Default::default();
     for _ in 0..rounds {
-        times[0].push(parlab(&scenario, BackendKind::Serial));
-        times[1].push(parlab(&scenario, BackendKind::Threads));
-        times[2].push(parlab(&scenario, BackendKind::Processes));
+        times[0].push(parlab(&scenario, BackendKind::SERIAL));
+        times[1].push(parlab(&scenario, BackendKind::THREADS));
+        times[2].push(parlab(&scenario, BackendKind::PROCESSES));
         times[3].extend(scikit_learn("plain"));
         times[4].extend(scikit_learn("refit"));
     }
@@ -63,14 +63,14 @@ fn main() {
 
 fn scenario() -> Scenario {
     let source = bundled().find(|source| source.name == "grid-search").expect("the scenario is bundled");
-    source.parse(workload::specs(), WORKERS, &Overrides::default()).expect("it is fine")
+    source.parse(&Catalog::new(workload::specs(), WORKERS), &Overrides::default()).expect("it is fine")
 }
 
 /// Seconds of a whole trial, from the call on: the data is loaded and workers are hired within.
 fn parlab(scenario: &Scenario, backend: BackendKind) -> f64 {
     let control = Control::default();
     let mut executor = BoardExecutor::new(scenario, Path::new(env!("CARGO_BIN_EXE_parlab")), &control);
-    let workers = if backend == BackendKind::Serial { 1 } else { WORKERS };
+    let workers = if backend == BackendKind::SERIAL { 1 } else { WORKERS };
     let config = Config::new(backend, workers);
     let start = Instant::now();
     let outcome = executor.trial(0, &config, false, &mut |_| {});

@@ -25,10 +25,10 @@ type Make = fn(&Shared) -> Box<dyn Backend>;
 
 /// Each backend once.
 const TABLE: &[(BackendKind, Make)] = &[
-    (BackendKind::Serial, |_| Box::new(Serial)),
-    (BackendKind::Threads, |_| Box::new(Threads)),
-    (BackendKind::Processes, forked),
-    (BackendKind::Hybrid, forked),
+    (BackendKind::SERIAL, |_| Box::new(Serial)),
+    (BackendKind::THREADS, |_| Box::new(Threads)),
+    (BackendKind::PROCESSES, forked),
+    (BackendKind::HYBRID, forked),
 ];
 
 fn forked(shared: &Shared) -> Box<dyn Backend> {

@@ -29,11 +29,6 @@ pub trait Pool: Send {
     /// Waits for the next thing to know about a worker; `None` when the time is up.
     fn next(&mut self, timeout: Duration) -> Option<Notice>;
 
-    /// Whether starting them takes time that counts as start-up; not so where the work is done by a plain loop.
-    fn has_startup(&self) -> bool {
-        true
-    }
-
     /// Why the others cannot go on without a worker that is gone, if that is so; asked once for each, before its replacement.
     fn loss_is_fatal(&mut self, _worker: u32) -> Option<Broken> {
         None

@@ -6,14 +6,13 @@
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
-use super::usable_cpus;
+use super::catalog;
 use crate::scenario::form::relocated;
-use crate::scenario::library::{Entry, Origin, Source, standard_folders};
-use crate::scenario::{DiagnosticList, Overrides, Scenario, label};
+use crate::scenario::library::{Entry, standard_folders};
+use crate::scenario::{DiagnosticList, Origin, Overrides, Scenario, Source, label};
 use crate::system::files::NewFile;
 use crate::system::xdg;
 use crate::tui::port::{Existing, Unsaved};
-use crate::workload;
 
 /// The ending of scenario files.
 const ENDING: &str = "toml";
@@ -27,7 +26,7 @@ pub(super) fn parse(entry: &Entry, text: &str) -> Result<Scenario, DiagnosticLis
         Origin::File(path) => label(path),
     };
     let source = Source { name: entry.name.clone(), label, origin: entry.origin.clone(), text: text.to_owned() };
-    source.parse(workload::specs(), usable_cpus(), &Overrides::default())
+    source.parse(&catalog(), &Overrides::default())
 }
 
 /// A scenario that was changed, so called that nobody takes it for the one in the library.
@@ -63,7 +62,7 @@ pub(super) fn save(entry: &Entry, text: &str, file: &str, existing: Existing) ->
         Ok(_) if existing == Existing::Kept => return Err(Unsaved::Exists),
         Ok(_) | Err(_) => {}
     }
-    let text = relocated(text, workload::specs(), &entry.origin, &folder);
+    let text = relocated(text, &catalog(), &entry.origin, &folder);
     check(&path, &text).map_err(|problems| failed(problems.to_string()))?;
     match write(&path, &text, existing) {
         Ok(()) => Ok(path),
@@ -96,7 +95,7 @@ fn folder(path: &Path) -> PathBuf {
 fn check(path: &Path, text: &str) -> Result<(), DiagnosticList> {
     let name = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
     let source = Source { name, label: label(path), origin: Origin::File(path.to_owned()), text: text.to_owned() };
-    source.parse(workload::specs(), usable_cpus(), &Overrides::default()).map(drop)
+    source.parse(&catalog(), &Overrides::default()).map(drop)
 }
 
 /// Writes a new file beside the place, and moves it there when it is whole.

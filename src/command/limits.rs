@@ -3,7 +3,7 @@
 
 use super::failure::Failure;
 use crate::machine;
-use crate::scenario::{BackendKind, Config, Dispatch, Job, Plan, Scenario};
+use crate::scenario::{Config, Dispatch, Job, Plan, Scenario};
 use crate::units;
 use crate::workload;
 
@@ -35,7 +35,7 @@ pub(super) fn check_workload(scenario: &Scenario) -> Result<(), Failure> {
 }
 
 fn check_workers(scenario: &Scenario) -> Result<(), Failure> {
-    let hires = scenario.sweep.backends.iter().any(|&backend| backend != BackendKind::Serial);
+    let hires = scenario.sweep.backends.iter().any(|backend| backend.spec().starts_workers());
     let most = scenario.sweep.workers.iter().copied().max().unwrap_or(1);
     let inner = scenario.jobs().map(|job| workload::needs(&job).inner_threads).max().unwrap_or(1);
     let threads = u64::from(most) * u64::from(inner);
@@ -92,6 +92,7 @@ fn check_memory_of(job: &Job, configs: &[Config], available: u64) -> Result<(), 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::scenario::{Catalog, Overrides, Source};
 
     #[test]
     fn what_is_sent_needs_memory_too() {
@@ -100,7 +101,9 @@ mod tests {
                 "title = 't'\n[workload]\nkind = 'square'\ntasks = 50\n[sweep]\nbackends = ['processes']\n\
                  workers = 10\ndispatch = 'pipe'\npayload = 1048576\nchunk = {chunk}\n"
             );
-            let scenario = crate::scenario::parse("x.toml", "x", &text, workload::specs(), 2).expect("a scenario");
+            let scenario = Source::new("x.toml", &text)
+                .parse(&Catalog::new(workload::specs(), 2), &Overrides::default())
+                .expect("a scenario");
             check_memory(&scenario, available).err().map(|failure| failure.message)
         };
         assert_eq!(refusal(1, 31 << 20), None);
@@ -121,7 +124,9 @@ mod tests {
     }
 
     fn refusal_of_all(text: &str, available: u64) -> Option<String> {
-        let scenario = crate::scenario::parse("x.toml", "x", text, workload::specs(), 2).expect("a scenario");
+        let scenario = Source::new("x.toml", text)
+            .parse(&Catalog::new(workload::specs(), 2), &Overrides::default())
+            .expect("a scenario");
         check_memory(&scenario, available).err().map(|failure| failure.message)
     }
 

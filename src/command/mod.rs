@@ -16,12 +16,12 @@ use std::process::ExitCode;
 
 use jiff::Timestamp;
 
-use crate::cli::{self, Cli, Command, Listing, Plain};
+use crate::cli::{self, Cli, Command};
 use crate::engine::RunInfo;
 use crate::record::{History, MachineFacts};
-use crate::report::Journal;
-use crate::scenario::library::{Library, Source, bundled, find, standard_folders};
-use crate::scenario::{DiagnosticList, Overrides, Prediction, Scenario, label, schema};
+use crate::report::{Format, Journal};
+use crate::scenario::library::{Library, bundled, find, standard_folders};
+use crate::scenario::{Catalog, DiagnosticList, Overrides, Prediction, Scenario, Source, label, schema};
 use crate::system::xdg;
 use crate::{machine, report, workload};
 use failure::Failure;
@@ -42,8 +42,8 @@ pub(crate) fn main() -> ExitCode {
         Some(Command::List(args)) => list(args),
         Some(Command::Show { name }) => show(name),
         Some(Command::Check { files }) => check(files),
-        Some(Command::Schema) => print(&format!("{:#}\n", schema(workload::specs()))),
-        Some(Command::Machine { format }) => machine(*format),
+        Some(Command::Schema) => print(&format!("{:#}\n", schema(&catalog()))),
+        Some(Command::Machine { format }) => machine(format),
         Some(Command::Forkserver { .. }) => return crate::backend::run_forkserver(),
     };
     done.unwrap_or_else(|failure| {
@@ -54,16 +54,15 @@ pub(crate) fn main() -> ExitCode {
 
 /// `parlab list`: the library, or the kinds of workload.
 fn list(args: &cli::List) -> Result<ExitCode, Failure> {
-    print(&match (args.kinds, args.format) {
-        (false, Listing::Text) => report::catalog::list_text(&library(), &history::history(), report::width()),
-        (false, Listing::Json) => format!("{:#}\n", report::catalog::list_json(&library(), &history::history())),
-        (true, Listing::Text) => report::catalog::kinds_text(workload::specs(), report::width()),
-        (true, Listing::Json) => format!("{:#}\n", report::catalog::kinds_json(workload::specs())),
-        (true, Listing::Md) => report::reference::kinds_markdown(workload::specs()),
-        (false, Listing::Md) => {
-            return Err(Failure::usage("--format md: only kinds are written so; add --kinds, or use text or json"));
-        }
-    })
+    let format = args.format;
+    match (args.kinds, format.kinds, format.library) {
+        (true, Some(kinds), _) => print(&kinds()),
+        (false, _, Some(list)) => print(&list(&library(), &history::history())),
+        _ => Err(Failure::usage(format!(
+            "--format {}: only kinds are written so; add --kinds, or use text or json",
+            format.name
+        ))),
+    }
 }
 
 /// `parlab show`: a bundled scenario's TOML.
@@ -84,7 +83,7 @@ fn check(files: &[PathBuf]) -> Result<ExitCode, Failure> {
     for file in files {
         let checked = Source::open(file)
             .map_err(DiagnosticList::from)
-            .and_then(|source| source.parse(workload::specs(), usable_cpus(), &Overrides::default()));
+            .and_then(|source| source.parse(&catalog(), &Overrides::default()));
         all_right &= checked.is_ok();
         print(&report::catalog::check_text(&label(file), &checked))?;
     }
@@ -92,12 +91,9 @@ fn check(files: &[PathBuf]) -> Result<ExitCode, Failure> {
 }
 
 /// `parlab machine`: what is seen of it.
-fn machine(format: Plain) -> Result<ExitCode, Failure> {
-    let (facts, moment) = (machine::facts(), machine::moment());
-    print(&match format {
-        Plain::Text => report::machine::text(&facts, &moment),
-        Plain::Json => report::machine::json(&facts, &moment),
-    })
+fn machine(format: &Format) -> Result<ExitCode, Failure> {
+    let write = format.machine.ok_or_else(|| Failure::usage(format!("--format {}: not for machines", format.name)))?;
+    print(&write(&machine::facts(), &machine::moment()))
 }
 
 /// Prints what a command is for.
@@ -110,9 +106,7 @@ fn print(text: &str) -> Result<ExitCode, Failure> {
 fn scenario(args: &cli::Run) -> Result<Scenario, Failure> {
     let source =
         find(Path::new(&args.scenario), &standard_folders()).map_err(|problem| Failure::usage(problem.to_string()))?;
-    source
-        .parse(workload::specs(), usable_cpus(), &overrides(&args.overrides))
-        .map_err(|problems| Failure::usage(problems.to_string()))
+    source.parse(&catalog(), &overrides(&args.overrides)).map_err(|problems| Failure::usage(problems.to_string()))
 }
 
 fn overrides(args: &cli::OverrideArgs) -> Overrides {
@@ -138,7 +132,7 @@ fn journal(path: Option<&Path>) -> Result<Option<Journal>, Failure> {
 
 /// All scenarios that can be run by name.
 fn library() -> Library {
-    Library::open(&standard_folders(), workload::specs(), usable_cpus())
+    Library::open(&standard_folders(), &catalog())
 }
 
 /// Where it is remembered which scenarios were run, if anywhere.
@@ -146,8 +140,9 @@ fn history_file() -> Option<PathBuf> {
     History::standard_file(xdg::variable)
 }
 
-fn usable_cpus() -> u32 {
-    machine::usable_here().count
+/// What scenarios are checked against here.
+fn catalog() -> Catalog {
+    Catalog::new(workload::specs(), machine::usable_here().count)
 }
 
 /// What a run that begins now is told of its time and place, and of what is expected of it.

@@ -70,6 +70,8 @@ pub(super) struct Starting {
     pub(super) since: u64,
     /// How long a tick is.
     pub(super) scale: TickScale,
+    /// Whether the time that it takes counts as start-up.
+    pub(super) is_startup: bool,
     /// Whether their memory is to be watched.
     pub(super) watches_memory: bool,
 }
@@ -148,7 +150,7 @@ impl<'a> TrialSupervisor<'a> {
     fn open_gate(&mut self, starting: Starting) {
         let startup_ticks = self.board.totals().last_arrival.saturating_sub(starting.since);
         let startup_s = startup_ticks as f64 * starting.scale.seconds_per_tick();
-        let startup_s = self.pool.has_startup().then_some(startup_s);
+        let startup_s = starting.is_startup.then_some(startup_s);
         if starting.watches_memory {
             self.watch_memory();
         }

@@ -34,7 +34,7 @@ impl<'a> BoardExecutor<'a> {
     /// An executor for the trials of one run; `program` is parlab's own binary, of which forkservers are made.
     pub fn new(scenario: &'a Scenario, program: &Path, control: &'a Control) -> Self {
         let clock = Clock::detect();
-        let spec = workload::specs().find(|spec| spec.name == scenario.job.kind);
+        let spec = workload::spec(&scenario.job.kind);
         Self {
             scenario,
             backends: Backends::new(&scenario.job, program),
@@ -56,7 +56,7 @@ impl<'a> BoardExecutor<'a> {
             summed: self.summed,
             service: service.map(Service::port),
             lingers: self.watch.memory,
-            ..BoardSpec::of(config, tasks, config.workers, self.clock)
+            ..BoardSpec::of(config, tasks, (config.backend.spec().lanes)(config.workers), self.clock)
         }
     }
 }
@@ -91,7 +91,12 @@ impl<'a> BoardExecutor<'a> {
         let board = Arc::new(board.map_err(|error| Broken(format!("cannot make the board: {error}")))?);
         self.control.enter(&board, &job, self.scale);
         forget_peak_memory();
-        let starting = Starting { since: self.clock.now(), scale: self.scale, watches_memory: self.watch.memory };
+        let starting = Starting {
+            since: self.clock.now(),
+            scale: self.scale,
+            is_startup: config.backend.spec().starts_workers(),
+            watches_memory: self.watch.memory,
+        };
         let pool = self.backends.start(config.backend, &board)?;
         let timeout = self.scenario.sweep.timeout;
         let mut supervisor = TrialSupervisor::new((trial, &board), pool, service, self.control, tell, timeout);

@@ -3,7 +3,7 @@
 //! Nothing is printed here; the page under `scenarios/` is this text, and a test holds it to it.
 
 use super::catalog::nature;
-use crate::scenario::{BackendKind, KindSpec};
+use crate::scenario::{BackendKind, BackendSpec, KindSpec};
 
 const HEAD: &str = "\
 # Kinds of workload
@@ -59,7 +59,8 @@ fn facts(spec: &KindSpec) -> String {
     };
     let backends = match spec.processes_only {
         Some(reason) => {
-            format!("Backends: {} and {} only; {reason}.", BackendKind::Processes.word(), BackendKind::Hybrid.word())
+            let isolated: Vec<&str> = BackendKind::with(BackendSpec::is_isolated).map(BackendKind::word).collect();
+            format!("Backends: {} only; {reason}.", isolated.join(" and "))
         }
         None => format!("Backends: {}.", BackendKind::ALL.map(BackendKind::word).join(", ")),
     };

@@ -13,9 +13,11 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use super::backends::BackendKind;
 use super::list::MAX_WORKERS;
-use super::model::{BackendKind, Dispatch};
 use super::plan::{Config, Plan};
+use super::schedule::Dispatch;
+use super::series::SeriesKey;
 use super::wording::{printable, remedy};
 
 /// The longest LIST, in bytes.
@@ -65,28 +67,33 @@ pub struct Prediction {
 impl PredictionSpec {
     /// What is expected of one configuration, and of none beside it but at other points.
     pub fn of(config: &Config, expected: Expected) -> Self {
-        let Config { backend, workers, per_process, dispatch, .. } = *config;
-        Self { backend: Some(backend), workers, per_process, dispatch: Some(dispatch), expected }
+        let SeriesKey { backend, dispatch, per_process } = SeriesKey::of(config);
+        Self { backend: Some(backend), workers: config.workers, per_process, dispatch: Some(dispatch), expected }
     }
 
     /// Whether it is about a configuration.
     pub fn is_about(&self, config: &Config) -> bool {
-        self.backend.is_none_or(|backend| backend == config.backend)
-            && self.workers == config.workers
-            && self.per_process.is_none_or(|_| self.per_process == config.per_process)
-            && self.dispatch.is_none_or(|dispatch| dispatch == config.dispatch)
+        let series = SeriesKey::of(config);
+        self.workers == config.workers
+            && self.backend.is_none_or(|backend| backend == series.backend)
+            && self.per_process.is_none_or(|_| self.per_process == series.per_process)
+            && self.dispatch.is_none_or(|dispatch| dispatch == series.dispatch)
     }
 
     /// Whom it is about, as a name of a configuration: `threads × 2`, `processes × 2 pipe`, `hybrid × 2x4`.
     pub fn who(&self) -> String {
         let backend = self.backend.map_or("", BackendKind::word);
         let pipe = self.dispatch.filter(|dispatch| *dispatch == Dispatch::Pipe);
-        format!("{backend} × {}{}", self.hands(), pipe.map_or(String::new(), |pipe| format!(" {}", pipe.word())))
+        format!(
+            "{backend} × {}{}",
+            self.workers_in_words(),
+            pipe.map_or(String::new(), |pipe| format!(" {}", pipe.word()))
+        )
     }
 
     /// Its workers: `8`, `2x4`.
-    fn hands(&self) -> String {
-        hands(self.workers, self.per_process)
+    fn workers_in_words(&self) -> String {
+        workers_in_words(self.workers, self.per_process)
     }
 
     /// How much it says of whom it is about.
@@ -99,7 +106,7 @@ impl PredictionSpec {
 }
 
 /// Workers as they are written: `8`, `2x4`.
-fn hands(workers: u32, per_process: Option<u32>) -> String {
+fn workers_in_words(workers: u32, per_process: Option<u32>) -> String {
     per_process.map_or_else(|| workers.to_string(), |threads| format!("{}x{threads}", workers / threads.max(1)))
 }
 
@@ -192,9 +199,8 @@ fn number(text: &str) -> Option<u32> {
 }
 
 fn backend(word: &str) -> Result<BackendKind, String> {
-    let named = BackendKind::ALL.into_iter().find(|backend| backend.word() == word);
     let words = BackendKind::ALL.map(BackendKind::word);
-    named.ok_or_else(|| format!("names no backend; {}", remedy(word, words, "")))
+    BackendKind::named(word).ok_or_else(|| format!("names no backend; {}", remedy(word, words, "")))
 }
 
 /// Finds out which configurations of a plan the prediction_specs are about, in the plan's order.
@@ -247,15 +253,15 @@ fn nobody(guess: &PredictionSpec, plan: &Plan) -> String {
     };
     numbers.sort_unstable();
     numbers.dedup();
-    let numbers: Vec<String> = numbers.into_iter().map(|(workers, each)| hands(workers, each)).collect();
+    let numbers: Vec<String> = numbers.into_iter().map(|(workers, each)| workers_in_words(workers, each)).collect();
     match (guess.backend, numbers.as_slice()) {
         (Some(backend), []) => format!("no configuration uses {}", backend.word()),
         (Some(backend), numbers) => {
-            let (name, workers) = (backend.word(), guess.hands());
+            let (name, workers) = (backend.word(), guess.workers_in_words());
             format!("no configuration has {workers} workers by {name}; there are {}", numbers.join(", "))
         }
         (None, numbers) => {
-            format!("no configuration has {} workers; there are {}", guess.hands(), numbers.join(", "))
+            format!("no configuration has {} workers; there are {}", guess.workers_in_words(), numbers.join(", "))
         }
     }
 }
@@ -266,8 +272,8 @@ mod tests {
     use proptest::prelude::*;
 
     fn plan(baseline: Option<usize>) -> Plan {
-        use BackendKind::{Processes, Serial, Threads};
-        let configs = [(Serial, 1), (Threads, 1), (Threads, 2), (Processes, 2), (Processes, 4)];
+        use BackendKind as B;
+        let configs = [(B::SERIAL, 1), (B::THREADS, 1), (B::THREADS, 2), (B::PROCESSES, 2), (B::PROCESSES, 4)];
         let configs = configs.map(|(backend, workers)| Config::new(backend, workers)).into();
         Plan { configs, baseline, trials: Vec::new() }
     }
@@ -296,15 +302,15 @@ mod tests {
 
     #[test]
     fn teams_and_ways_of_dispatch_can_be_named() {
-        let team = |threads| Config { per_process: Some(threads), ..Config::new(BackendKind::Hybrid, 4) };
-        let of = |dispatch| Config { dispatch, ..Config::new(BackendKind::Processes, 4) };
+        let team = |threads| Config { per_process: Some(threads), ..Config::new(BackendKind::HYBRID, 4) };
+        let of = |dispatch| Config { dispatch, ..Config::new(BackendKind::PROCESSES, 4) };
         let configs = vec![
-            Config::new(BackendKind::Serial, 1),
+            Config::new(BackendKind::SERIAL, 1),
             of(Dispatch::Shared),
             of(Dispatch::Pipe),
             team(1),
             team(2),
-            Config::new(BackendKind::Threads, 4),
+            Config::new(BackendKind::THREADS, 4),
         ];
         let plan = Plan { configs: configs.clone(), baseline: Some(0), trials: Vec::new() };
         let about = |text: &str| -> Result<Vec<usize>, String> {

@@ -8,16 +8,18 @@ mod kinds;
 
 use serde_json::{Map, Value as Json, json};
 
-use super::kind::{Bounds, KindSpec};
+use super::backends::{BackendKind, baseline_word, baselines};
+use super::catalog::Catalog;
+use super::kind::Bounds;
 use super::list::MAX_WORKERS;
-use super::model::{BackendKind, Baseline, Dispatch, Order, Schedule};
+use super::schedule::{Dispatch, Order, Schedule};
 use super::{about, interpreter, sweep, vary};
 
 /// The schema, in JSON Schema's draft 7: the newest that editors of TOML understand.
-pub fn schema(specs: impl Iterator<Item = &'static KindSpec> + Clone) -> Json {
+pub fn schema(catalog: &Catalog) -> Json {
     // Everything stands below `allOf`, because editors offer no keys of a schema that stands beside one.
-    let conditions = specs.clone().map(kinds::condition);
-    let whole: Vec<Json> = std::iter::once(file(specs.clone())).chain(conditions).collect();
+    let conditions = catalog.kinds.iter().copied().map(kinds::condition);
+    let whole: Vec<Json> = std::iter::once(file(catalog)).chain(conditions).collect();
     json!({
         "$schema": "http://json-schema.org/draft-07/schema#",
         "title": "A scenario of parlab",
@@ -26,10 +28,10 @@ pub fn schema(specs: impl Iterator<Item = &'static KindSpec> + Clone) -> Json {
 }
 
 /// What may stand in a file whatever its kind is.
-fn file(specs: impl Iterator<Item = &'static KindSpec> + Clone) -> Json {
+fn file(catalog: &Catalog) -> Json {
     let mut keys = table(&about::KEYS, about_key);
     let sections = [
-        ("workload", kinds::workload(specs)),
+        ("workload", kinds::workload(catalog)),
         ("grid", described("one task a combination of these values, the first key varying slowest", object())),
         ("vary", described("one key with the values that all of it is run at, one after the other", vary())),
         ("interpreter", described("an interpreter around the tasks", closed(&interpreter::KEYS, interpreter_key))),
@@ -71,7 +73,7 @@ fn interpreter_key(key: &str) -> Json {
 
 fn sweep_key(key: &str) -> Json {
     match key {
-        "backends" => described("who is compared", several(&words(BackendKind::ALL.map(BackendKind::word)))),
+        "backends" => described("who is compared", several(&words(&BackendKind::ALL.map(BackendKind::word)))),
         "workers" => {
             let one = whole(1, u64::from(MAX_WORKERS));
             let team =
@@ -83,17 +85,20 @@ fn sweep_key(key: &str) -> Json {
             let several = several(&json!({ "anyOf": [one, team] }));
             described("numbers of workers", json!({ "anyOf": [one, several, list] }))
         }
-        "baseline" => described("what speedups are relative to", words(Baseline::ALL.map(Baseline::word))),
+        "baseline" => described(
+            "what speedups are relative to",
+            words(&baselines().into_iter().map(baseline_word).collect::<Vec<_>>()),
+        ),
         "repeats" => described("counted trials of each configuration", whole(1, sweep::MAX_REPEATS)),
         "warmup" => described("uncounted trials of each before these", whole(0, sweep::MAX_WARMUP)),
-        "schedule" => described("which worker gets which task", words(Schedule::ALL.map(Schedule::word))),
+        "schedule" => described("which worker gets which task", words(&Schedule::ALL.map(Schedule::word))),
         "chunk" => described("tasks handed out at a time", whole(1, sweep::MAX_CHUNK)),
         "dispatch" => {
-            let one = words(Dispatch::ALL.map(Dispatch::word));
+            let one = words(&Dispatch::ALL.map(Dispatch::word));
             described("how tasks get to processes", json!({ "anyOf": [one, several(&one)] }))
         }
         "payload" => described("bytes that each task is sent with, and brings back", whole(0, sweep::MAX_PAYLOAD)),
-        "order" => described("the order in which tasks are handed out", words(Order::ALL.map(Order::word))),
+        "order" => described("the order in which tasks are handed out", words(&Order::ALL.map(Order::word))),
         "include_startup" => {
             described("whether speedups count the hiring of workers, too", json!({ "type": "boolean" }))
         }
@@ -130,8 +135,8 @@ fn several(shape: &Json) -> Json {
     json!({ "type": "array", "minItems": 1, "items": shape })
 }
 
-fn words<const N: usize>(words: [&str; N]) -> Json {
-    json!({ "enum": words.as_slice() })
+fn words(words: &[&str]) -> Json {
+    json!({ "enum": words })
 }
 
 fn whole(min: u64, max: u64) -> Json {

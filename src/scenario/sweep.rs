@@ -5,12 +5,15 @@
 
 use std::time::Duration;
 
+use super::backends::{BackendKind, baseline_word, baselines};
+use super::catalog::Catalog;
 use super::diagnostics::Diagnostics;
 use super::kind::Bounds;
-use super::list::{self, Hands, MAX_WORKERS, Picked};
-use super::model::{BackendKind, Baseline, Dispatch, Order, Schedule, Sweep};
+use super::list::{self, MAX_WORKERS, Picked, WorkerList};
+use super::model::Sweep;
 use super::overrides::Overrides;
 use super::raw::Setting;
+use super::schedule::{Dispatch, Order, Schedule};
 use super::section::Section;
 
 /// The keys of `[sweep]`.
@@ -46,8 +49,8 @@ pub(super) struct Given<'d, T> {
 /// Everything `[sweep]` and the options say, each for itself within its bounds.
 pub(super) struct SweepInput<'d> {
     pub(super) backends: Given<'d, Vec<BackendKind>>,
-    pub(super) workers: Given<'d, Hands>,
-    pub(super) baseline: Given<'d, Baseline>,
+    pub(super) workers: Given<'d, WorkerList>,
+    pub(super) baseline: Given<'d, Option<BackendKind>>,
     pub(super) repeats: Given<'d, u32>,
     pub(super) warmup: Given<'d, u32>,
     pub(super) schedule: Given<'d, Schedule>,
@@ -65,21 +68,24 @@ impl<'d> SweepInput<'d> {
     pub(super) fn read(
         sweep: &mut Section<'d>,
         options: &'d Overrides,
-        cores: u32,
+        catalog: &Catalog,
         diagnostics: &mut Diagnostics<'_>,
     ) -> Self {
+        let cores = catalog.cpus;
         let mut read = SweepReader { sweep, diagnostics };
-        let every = Hands { workers: (1..=cores.clamp(1, MAX_WORKERS)).collect(), layouts: Vec::new(), plain: Some(1) };
+        let every =
+            WorkerList { workers: (1..=cores.clamp(1, MAX_WORKERS)).collect(), layouts: Vec::new(), plain: Some(1) };
         Self {
             backends: read.both(
                 "backends",
                 ("--backends", &options.backends),
-                vec![BackendKind::Threads, BackendKind::Processes],
-                backends,
+                BackendKind::DEFAULT.to_vec(),
+                |given, f| backends(given, catalog, f),
             ),
             workers: read.both("workers", ("--workers", &options.workers), every, |given, f| workers(given, cores, f)),
-            baseline: read
-                .key("baseline", Baseline::Serial, |given, f| given.choice(f, &Baseline::ALL, Baseline::word)),
+            baseline: read.key("baseline", BackendKind::DEFAULT_BASELINE, |given, f| {
+                given.choice(f, &baselines(), baseline_word)
+            }),
             repeats: read
                 .both("repeats", ("--repeats", &options.repeats), 3, |given, f| count(given, 1, MAX_REPEATS, f)),
             warmup: read.both("warmup", ("--warmup", &options.warmup), 1, |given, f| count(given, 0, MAX_WARMUP, f)),
@@ -99,11 +105,11 @@ impl<'d> SweepInput<'d> {
 
     /// The sweep, the order of tasks and the seed; nothing if any value was given wrongly.
     pub(super) fn settle(self) -> Option<(Sweep, Order, u64)> {
-        let hands = self.workers.value?;
+        let workers = self.workers.value?;
         let sweep = Sweep {
             backends: self.backends.value?,
-            workers: hands.workers,
-            layouts: hands.layouts,
+            workers: workers.workers,
+            layouts: workers.layouts,
             baseline: self.baseline.value?,
             repeats: self.repeats.value?,
             warmup: self.warmup.value?,
@@ -153,7 +159,7 @@ impl<'d, 't> SweepReader<'_, 'd, 't> {
 }
 
 /// Backends, each once, in the order they are first named.
-fn backends(given: &Setting<'_>, diagnostics: &mut Diagnostics<'_>) -> Option<Vec<BackendKind>> {
+fn backends(given: &Setting<'_>, catalog: &Catalog, diagnostics: &mut Diagnostics<'_>) -> Option<Vec<BackendKind>> {
     let items = given.items(diagnostics, "words such as [\"threads\", \"processes\"]")?;
     if items.is_empty() {
         diagnostics.about(given, "must not be empty");
@@ -161,7 +167,7 @@ fn backends(given: &Setting<'_>, diagnostics: &mut Diagnostics<'_>) -> Option<Ve
     }
     let mut backends = Some(Vec::new());
     for item in &items {
-        match (item.choice(diagnostics, &BackendKind::ALL, BackendKind::word), &mut backends) {
+        match (item.choice(diagnostics, catalog.backends, BackendKind::word), &mut backends) {
             (Some(backend), Some(backends)) if backends.contains(&backend) => {}
             (Some(backend), Some(backends)) => backends.push(backend),
             _ => backends = None,
@@ -193,15 +199,15 @@ fn dispatch(given: &Setting<'_>, diagnostics: &mut Diagnostics<'_>) -> Option<Ve
 }
 
 /// Numbers of workers and layouts: a LIST, a whole number, or an array of numbers and of layouts in quotes.
-fn workers(given: &Setting<'_>, cores: u32, diagnostics: &mut Diagnostics<'_>) -> Option<Hands> {
+fn workers(given: &Setting<'_>, cores: u32, diagnostics: &mut Diagnostics<'_>) -> Option<WorkerList> {
     if let Some(text) = given.string() {
-        return list::hands(text, cores).map_err(|wrong| diagnostics.about(given, wrong)).ok();
+        return list::workers(text, cores).map_err(|wrong| diagnostics.about(given, wrong)).ok();
     }
     let most = u64::from(MAX_WORKERS);
     let mut picked = Picked::new();
     if !given.is_array() {
         picked.add(count(given, 1, most, diagnostics)?);
-        return Some(picked.into_hands());
+        return Some(picked.into_list());
     }
     let items = given.items(diagnostics, "whole numbers")?;
     if items.is_empty() || items.len() > MAX_WORKERS as usize {
@@ -211,8 +217,8 @@ fn workers(given: &Setting<'_>, cores: u32, diagnostics: &mut Diagnostics<'_>) -
     let mut all = true;
     for item in &items {
         match item.string().filter(|text| text.contains('x')) {
-            Some(text) => match list::team(text, cores) {
-                Ok(team) => picked.add_team(team),
+            Some(text) => match list::layout(text, cores) {
+                Ok(layout) => picked.add_layout(layout),
                 Err(wrong) => {
                     diagnostics.about(item, wrong);
                     all = false;
@@ -224,7 +230,7 @@ fn workers(given: &Setting<'_>, cores: u32, diagnostics: &mut Diagnostics<'_>) -
             },
         }
     }
-    all.then(|| picked.into_hands())
+    all.then(|| picked.into_list())
 }
 
 /// A whole number that fits 32 bits, because its bound does.

@@ -39,11 +39,8 @@ pub(super) const SPEC: KindSpec = KindSpec {
         ValueSpec { name: "sum", unit: "", doc: "the sum of the product's entries" },
         ValueSpec { name: "trace", unit: "", doc: "the sum of those on its diagonal" },
     ],
-    measured: &[],
-    tally: &[],
     tells_progress: true,
-    processes_only: None,
-    search: None,
+    ..KindSpec::PLAIN
 };
 
 /// Rows of a tile: enough that the library's packing of its operands does not count.

@@ -24,11 +24,8 @@ pub(super) const SPEC: KindSpec = KindSpec {
         ValueSpec { name: "pi", unit: "", doc: "the task's estimate: 4 × hits ÷ darts" },
         ValueSpec { name: "hits", unit: "darts", doc: "darts within the quarter circle" },
     ],
-    measured: &[],
-    tally: &[],
     tells_progress: true,
-    processes_only: None,
-    search: None,
+    ..KindSpec::PLAIN
 };
 
 /// Darts between two looks at the outside world.

@@ -34,15 +34,13 @@ pub(super) const SPEC: KindSpec = KindSpec {
     ],
     input: Bounds { min: 0.0, max: 1e9 },
     values: &[ValueSpec { name: "updates", unit: "updates", doc: "the updates that the task made" }],
-    measured: &[],
     tally: &[
         ValueSpec { name: "lost", unit: "updates", doc: "expected and not found" },
         ValueSpec { name: "found", unit: "updates", doc: "what the counters held when all tasks were done" },
         ValueSpec { name: "expected", unit: "updates", doc: "what all tasks together had added" },
     ],
     tells_progress: true,
-    processes_only: None,
-    search: None,
+    ..KindSpec::PLAIN
 };
 
 /// Updates between two looks at the outside world: some ms with the slowest protection.

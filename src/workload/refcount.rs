@@ -46,7 +46,6 @@ pub(super) const SPEC: KindSpec = KindSpec {
         unit: "references",
         doc: "the references that the task took and dropped",
     }],
-    measured: &[],
     tally: &[
         ValueSpec { name: "freed_too_early", unit: "objects", doc: "freed while somebody still had a reference" },
         ValueSpec { name: "leaked", unit: "objects", doc: "not freed although all references were dropped" },
@@ -58,8 +57,7 @@ pub(super) const SPEC: KindSpec = KindSpec {
         ValueSpec { name: "objects", unit: "objects", doc: "the shared objects" },
     ],
     tells_progress: true,
-    processes_only: None,
-    search: None,
+    ..KindSpec::PLAIN
 };
 
 /// References between two looks at the outside world: some ms with the slowest protection.

@@ -51,11 +51,9 @@ pub(super) const SPEC: KindSpec = KindSpec {
         ValueSpec { name: "sum", unit: "", doc: "the sum of the slice's terms" },
         ValueSpec { name: "terms", unit: "terms", doc: "the terms that were added" },
     ],
-    measured: &[],
     tally: &[ValueSpec { name: "total", unit: "", doc: "the sum of all slices" }],
     tells_progress: true,
-    processes_only: None,
-    search: None,
+    ..KindSpec::PLAIN
 };
 
 /// Terms between two looks at the outside world, some ms with many workers at one accumulator. A power of two, so that a

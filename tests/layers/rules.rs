@@ -16,9 +16,15 @@ const fn room(name: &'static str, uses: &'static [&'static str]) -> Room {
 /// Each room may use rooms further down only, so there are no cycles. `lib.rs` and `main.rs` put everything together
 /// and stand outside of this.
 pub(crate) const ROOMS: &[Room] = &[
-    room("cli", &["scenario"]),
-    room("tui", &["engine", "results", "record", "backend", "workload", "scenario", "analysis", "machine", "units"]),
-    room("report", &["engine", "results", "record", "backend", "workload", "scenario", "analysis", "machine", "units"]),
+    room("cli", &["report", "scenario"]),
+    room(
+        "tui",
+        &["engine", "results", "record", "backend", "workload", "scenario", "analysis", "chart", "machine", "units"],
+    ),
+    room(
+        "report",
+        &["engine", "results", "record", "backend", "workload", "scenario", "analysis", "chart", "machine", "units"],
+    ),
     room("engine", &["results", "record", "backend", "workload", "scenario", "analysis", "machine", "units"]),
     room("results", &["record", "workload", "scenario", "analysis", "units"]),
     room("record", &["backend", "workload", "scenario", "machine", "units"]),
@@ -26,6 +32,7 @@ pub(crate) const ROOMS: &[Room] = &[
     room("workload", &["scenario", "machine", "units"]),
     room("scenario", &["units"]),
     room("analysis", &["units"]),
+    room("chart", &["units"]),
     room("machine", &["units"]),
     room("units", &[]),
     room("system", &[]),

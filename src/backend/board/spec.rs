@@ -140,7 +140,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn spec(tasks: u64, payload: u64) -> BoardSpec {
-        let config = Config::new(BackendKind::Serial, 1);
+        let config = Config::new(BackendKind::SERIAL, 1);
         BoardSpec { payload, ..BoardSpec::of(&config, tasks, 1, Clock::Monotonic) }
     }
 

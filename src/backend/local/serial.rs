@@ -46,10 +46,6 @@ impl Pool for Alone {
         Some(Notice::Left { worker: 0, pid: 0, how: Departure::Exit(0) })
     }
 
-    fn has_startup(&self) -> bool {
-        false
-    }
-
     fn replace(&mut self, _: u32) -> Result<(), Broken> {
         Err(Broken("a serial run has nobody to replace its worker".to_owned()))
     }

@@ -49,7 +49,7 @@ fn prepared(panics_at: Vec<u64>, struck_at: u64) -> PreparedJob {
 
 /// The spec of a trial with nothing particular about it.
 pub(super) fn spec(tasks: u64, workers: u32, schedule: Schedule, chunk: Option<u64>) -> BoardSpec {
-    let config = Config { schedule, chunk, ..Config::new(BackendKind::Threads, workers) };
+    let config = Config { schedule, chunk, ..Config::new(BackendKind::THREADS, workers) };
     BoardSpec::of(&config, tasks, workers, Clock::Monotonic)
 }
 

@@ -6,7 +6,7 @@ use crate::analysis::{Interval, Summary};
 use crate::record::OrderFigures;
 use crate::record::RunState;
 use crate::record::{Loss, TaskTimes};
-use crate::scenario::{BackendKind, Dispatch, Schedule};
+use crate::scenario::{Schedule, SeriesKey};
 
 use super::lock::Lock;
 
@@ -37,11 +37,8 @@ pub(super) struct FindingInput {
 pub(super) struct Fact {
     /// Its name: `threads × 4`.
     pub(super) label: String,
-    pub(super) backend: BackendKind,
-    /// How tasks get to its workers.
-    pub(super) dispatch: Dispatch,
-    /// How many workers share a process, in a hybrid.
-    pub(super) per_process: Option<u32>,
+    /// What it has in common with those that differ from it in their number of workers, or of processes.
+    pub(super) series: SeriesKey,
     pub(super) workers: u32,
     pub(super) schedule: Schedule,
     /// Wall seconds, more than none.
@@ -107,8 +104,7 @@ impl FindingInput {
 
     /// The configurations that differ from one in their number of workers, or of processes, from few to many.
     pub(super) fn like(&self, one: &Fact) -> Vec<&Fact> {
-        let way = |fact: &Fact| (fact.backend, fact.dispatch, fact.per_process);
-        let mut rows: Vec<&Fact> = self.rows.iter().filter(|fact| way(fact) == way(one)).collect();
+        let mut rows: Vec<&Fact> = self.rows.iter().filter(|fact| fact.series == one.series).collect();
         rows.sort_by_key(|fact| fact.workers);
         rows
     }
@@ -116,7 +112,7 @@ impl FindingInput {
 
 /// The one lock that all workers of a configuration shared: forked processes have one each, so theirs is nobody's.
 fn shared_lock(row: &Row, usage: &Usage) -> Option<Lock> {
-    let lock = usage.interpreter.filter(|_| row.config.backend == BackendKind::Threads)?;
+    let lock = usage.interpreter.filter(|_| row.config.backend.spec().shares_lock)?;
     Some(Lock { held_s: lock.held_s, waited_s: lock.waited_s })
 }
 
@@ -129,9 +125,7 @@ impl Fact {
         let relative = |figure: Option<f64>| figure.filter(|f| !is_baseline && f.is_finite());
         Some(Self {
             label: row.label.clone(),
-            backend: row.config.backend,
-            dispatch: row.config.dispatch,
-            per_process: row.config.per_process,
+            series: SeriesKey::of(&row.config),
             workers: row.config.workers,
             schedule: row.config.schedule,
             wall,

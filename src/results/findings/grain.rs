@@ -40,7 +40,7 @@ mod tests {
     use crate::scenario::{BackendKind, Config};
 
     fn said(seconds: Option<f64>, efficiencies: &[Option<f64>]) -> Vec<String> {
-        let config = Config::new(BackendKind::Threads, 2);
+        let config = Config::new(BackendKind::THREADS, 2);
         let row = |efficiency: &Option<f64>| Row { efficiency: *efficiency, ..super::super::fixture::row(&config) };
         let rows = efficiencies.iter().map(row).collect();
         let figures = Figures { rows, metg: vec![Metg { config: config.clone(), seconds }], ..Figures::default() };

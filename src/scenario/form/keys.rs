@@ -3,7 +3,8 @@
 
 use super::values::ValueShape;
 use crate::scenario::about;
-use crate::scenario::model::{BackendKind, Baseline, Dispatch, Order, Schedule};
+use crate::scenario::backends::{BackendKind, baseline_word, baselines};
+use crate::scenario::schedule::{Dispatch, Order, Schedule};
 
 /// What is to be said of a key.
 #[derive(Debug, Clone)]
@@ -78,7 +79,7 @@ fn shape(table: &str, key: &str) -> ValueShape {
 fn named(key: &str) -> String {
     match key {
         "backends" => BackendKind::ALL.map(BackendKind::word).join(" | "),
-        "baseline" => Baseline::ALL.map(Baseline::word).join(" | "),
+        "baseline" => baselines().into_iter().map(baseline_word).collect::<Vec<_>>().join(" | "),
         "schedule" => Schedule::ALL.map(Schedule::word).join(" | "),
         "dispatch" => Dispatch::ALL.map(Dispatch::word).join(" | "),
         "order" => Order::ALL.map(Order::word).join(" | "),

@@ -4,16 +4,17 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value as Json, json};
 
+use super::super::backends::{BackendKind, BackendSpec, baseline_word};
+use super::super::catalog::Catalog;
 use super::super::inputs::MAX_TASKS;
 use super::super::kind::{Bounds, Domain, KindSpec};
-use super::super::model::{BackendKind, Baseline};
 use super::{described, number, object, several, whole, words};
 
 /// `[workload]` for all kinds together: what an editor offers before it knows the kind.
-pub(super) fn workload(specs: impl Iterator<Item = &'static KindSpec> + Clone) -> Json {
-    let names: Vec<&str> = specs.clone().map(|spec| spec.name).collect();
+pub(super) fn workload(catalog: &Catalog) -> Json {
+    let names: Vec<&str> = catalog.kinds.iter().map(|spec| spec.name).collect();
     let mut docs: BTreeMap<&str, Vec<String>> = BTreeMap::new();
-    for (spec, param) in specs.flat_map(|spec| spec.params.iter().map(move |param| (spec, param))) {
+    for (spec, param) in catalog.kinds.iter().flat_map(|spec| spec.params.iter().map(move |param| (spec, param))) {
         docs.entry(param.name).or_default().push(format!("{}: {}", spec.name, param.doc));
     }
     let mut keys: Map<String, Json> =
@@ -123,11 +124,14 @@ fn one_source_of_inputs() -> Json {
 }
 
 fn processes_only() -> Json {
-    let (processes, hybrid) = (BackendKind::Processes.word(), BackendKind::Hybrid.word());
+    let isolated: Vec<BackendKind> = BackendKind::with(BackendSpec::is_isolated).collect();
+    let backends: Vec<&str> = isolated.iter().map(|backend| backend.word()).collect();
+    let counted = isolated.iter().filter(|backend| backend.spec().can_be_baseline());
+    let baselines: Vec<&str> = counted.map(|backend| backend.word()).chain([baseline_word(None)]).collect();
     let mut sweep = object();
     sweep["properties"] = json!({
-        "backends": { "items": words([processes, hybrid]) },
-        "baseline": words([Baseline::Processes.word(), Baseline::None.word()]),
+        "backends": { "items": words(&backends) },
+        "baseline": words(&baselines),
     });
     sweep["required"] = json!(["backends", "baseline"]);
     sweep

@@ -21,7 +21,7 @@ use ratatui::widgets::Widget as _;
 
 use super::prose::Column;
 use crate::record::MachineFacts;
-use crate::scenario::{BackendKind, Config, Dispatch, Point};
+use crate::scenario::{Config, Point, Scales, SeriesKey};
 use crate::tui::port::{LibraryEntry, Preview, Ran};
 use crate::tui::state::{Filtering, Library, ListRow, State};
 use crate::tui::theme::{Role, Theme};
@@ -47,7 +47,7 @@ pub(super) fn render(library: &Library, machine: &MachineFacts, theme: &Theme, a
         return;
     };
     let block = theme.block(&entry.title, right.width);
-    let inner = padded(block.inner(right));
+    let inner = paint::padded(block.inner(right));
     block.render(right, buf);
     let below = column(library, entry, theme, inner.width).render(library.scroll, inner, buf);
     if below > 0 {
@@ -130,14 +130,10 @@ fn machine(machine: &MachineFacts, rows: usize, theme: &Theme, area: Rect, buf: 
     }
     let place = Rect { y: area.bottom() - height, height, ..area };
     let block = theme.block("this machine", place.width);
-    let inner = padded(block.inner(place));
+    let inner = paint::padded(block.inner(place));
     block.render(place, buf);
     column.render(0, inner, buf);
     Rect { height: area.height - height, ..area }
-}
-
-fn padded(area: Rect) -> Rect {
-    Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area }
 }
 
 fn list(library: &Library, theme: &Theme, area: Rect, buf: &mut Buffer) {
@@ -272,14 +268,12 @@ fn trial_words(preview: &Preview) -> String {
 /// Configurations in few words: `serial · threads × 1–5, 8`.
 pub(super) fn config_words(configs: &[Config]) -> String {
     let mut out = String::new();
-    for (backend, dispatch) in Config::ways() {
-        let layouts: Vec<String> = configs
-            .iter()
-            .filter(|c| c.backend == backend)
-            .filter_map(|c| c.team().map(|team| format!("{}x{}", team.processes, team.threads)))
+    for curve in SeriesKey::curves() {
+        let of_it = || configs.iter().filter(|config| SeriesKey::curve(config) == curve);
+        let layouts: Vec<String> = of_it()
+            .filter_map(|config| config.layout().map(|layout| format!("{}x{}", layout.processes, layout.threads)))
             .collect();
-        let of_this_way = configs.iter().filter(|c| c.way() == (backend, dispatch));
-        let mut workers: Vec<u32> = of_this_way.map(|c| c.workers).collect();
+        let mut workers: Vec<u32> = of_it().map(|config| config.workers).collect();
         workers.sort_unstable();
         workers.dedup();
         if workers.is_empty() {
@@ -288,15 +282,13 @@ pub(super) fn config_words(configs: &[Config]) -> String {
         if !out.is_empty() {
             out.push_str(" · ");
         }
-        out.push_str(backend.word());
+        out.push_str(curve.backend.word());
         if !layouts.is_empty() {
             let _ = write!(out, " × {}", layouts.join(", "));
-        } else if backend != BackendKind::Serial {
+        } else if curve.backend.spec().scales != Scales::Single {
             let _ = write!(out, " × {}", ranges(&workers));
         }
-        if dispatch == Dispatch::Pipe {
-            let _ = write!(out, " {}", dispatch.word());
-        }
+        out.push_str(&curve.dispatch_suffix());
     }
     out
 }
@@ -324,20 +316,21 @@ fn ranges(numbers: &[u32]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::scenario::{BackendKind, Dispatch};
 
     #[test]
     fn configurations_in_few_words() {
         let config = Config::new;
         let configs = [
-            config(BackendKind::Serial, 1),
-            config(BackendKind::Processes, 1),
-            config(BackendKind::Processes, 2),
-            config(BackendKind::Processes, 3),
-            config(BackendKind::Processes, 8),
-            config(BackendKind::Threads, 2),
-            Config { per_process: Some(4), ..config(BackendKind::Hybrid, 8) },
-            Config { per_process: Some(1), ..config(BackendKind::Hybrid, 2) },
-            Config { dispatch: Dispatch::Pipe, ..config(BackendKind::Processes, 2) },
+            config(BackendKind::SERIAL, 1),
+            config(BackendKind::PROCESSES, 1),
+            config(BackendKind::PROCESSES, 2),
+            config(BackendKind::PROCESSES, 3),
+            config(BackendKind::PROCESSES, 8),
+            config(BackendKind::THREADS, 2),
+            Config { per_process: Some(4), ..config(BackendKind::HYBRID, 8) },
+            Config { per_process: Some(1), ..config(BackendKind::HYBRID, 2) },
+            Config { dispatch: Dispatch::Pipe, ..config(BackendKind::PROCESSES, 2) },
         ];
         assert_eq!(
             config_words(&configs),

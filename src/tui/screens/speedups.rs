@@ -1,7 +1,7 @@
-//! What both Run and Results show of the figures: the chart, a series a way to run over workers, and the table.
+//! What both Run and Results show of the figures: the chart, a series a backend and dispatch over workers, and the table.
 //!
 //! A scenario without a baseline has no speedups; its chart shows tasks a second instead. Where a scenario varies a
-//! number, the chart shows efficiency over that, a series a way to run and number of workers.
+//! number, the chart shows efficiency over that, a series a backend, dispatch and number of workers.
 
 use std::collections::BTreeMap;
 
@@ -9,16 +9,16 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::widgets::Widget as _;
 
+use crate::chart::{Chart, ChartPoint, ChartReference, ChartSeries, XAxisKind};
 use crate::record::label;
-
-use crate::results::{Figures, Row, WORTH_WHILE, tally_figure};
-use crate::scenario::{BackendKind, Config, Dispatch, Expected};
+use crate::results::{Figure, Figures, Row, ShownColumn, View, WORTH_WHILE, columns};
+use crate::scenario::{Expected, SeriesKey};
 use crate::tui::state::Run;
 use crate::tui::theme::{Role, Theme};
-use crate::tui::widgets::{Cell, Column, Over, Plot, Point, Series, Table, paint};
+use crate::tui::widgets::{Cell, Column, Plot, Table, paint};
 use crate::units;
 
-/// Columns of the heading above what is varied.
+/// Columns of a heading that a scenario has chosen.
 const KEY_MAX: u16 = 13;
 
 /// What the chart is called.
@@ -41,13 +41,13 @@ fn measure(figures: &Figures) -> &'static str {
 /// Draws the chart; `selected` is a row of the figures.
 pub(super) fn render(run: &Run, selected: Option<usize>, theme: &Theme, area: Rect, buf: &mut Buffer) {
     let figures = run.figures();
-    let mut lines: BTreeMap<usize, Vec<(usize, Point)>> = BTreeMap::new();
+    let mut lines: BTreeMap<usize, Vec<(usize, ChartPoint)>> = BTreeMap::new();
     for (index, row) in figures.rows.iter().enumerate() {
         if let (Some(mark), Some(point)) = (mark(figures, row), point(row, figures)) {
             lines.entry(mark).or_default().push((index, point));
         }
     }
-    let mut series: Vec<Series> = Vec::new();
+    let mut series: Vec<ChartSeries> = Vec::new();
     let mut chosen = None;
     for (mark, mut points) in lines {
         points.sort_by(|(_, a), (_, b)| a.x.total_cmp(&b.x));
@@ -56,10 +56,10 @@ pub(super) fn render(run: &Run, selected: Option<usize>, theme: &Theme, area: Re
         }
         let name = name(figures, &figures.rows[points[0].0]);
         let points = points.into_iter().map(|(_, point)| point).collect();
-        series.push(Series { name, mark, points });
+        series.push(ChartSeries { name, mark, points });
     }
-    let predicted = predicted(run);
-    if series.is_empty() && predicted.is_empty() {
+    let predictions = predicted(run);
+    if series.is_empty() && predictions.is_empty() {
         let text = match (figures.baseline.and_then(|baseline| figures.rows.get(baseline)), run.is_on()) {
             (Some(row), true) => format!("none until {} is measured", row.label),
             (Some(row), false) if row.wall_s.is_none() => format!("none: {} was not measured", row.label),
@@ -69,15 +69,19 @@ pub(super) fn render(run: &Run, selected: Option<usize>, theme: &Theme, area: Re
         paint::put_centred(buf, area, &text, theme, theme.style(Role::Dim));
         return;
     }
-    let ideal = figures.baseline.and_then(|baseline| figures.rows.get(baseline));
-    let ideal = ideal.map(|row| 1.0 / f64::from(row.config.workers.max(1)));
-    let (ideal, level, over, x_label) = match figures.varied() {
-        None => (ideal, None, Over::Workers, "workers"),
-        Some(key) => (None, figures.baseline.map(|_| WORTH_WHILE), Over::Values, key),
+    let (reference, x_kind, x_label) = match figures.varied() {
+        None => (ideal(figures), XAxisKind::Workers, "workers"),
+        Some(key) => (figures.baseline.map(|_| ChartReference::Level(WORTH_WHILE)), XAxisKind::Values, key),
     };
-    let y_label = measure(figures);
-    Plot { series: &series, guesses: &predicted, ideal, level, selected: chosen, over, x_label, y_label, theme }
-        .render(area, buf);
+    let (x_label, y_label) = (x_label.to_owned(), measure(figures).to_owned());
+    let chart = Chart { series, predictions, reference, x_kind, x_label, y_label };
+    Plot { chart: &chart, selected: chosen, theme }.render(area, buf);
+}
+
+/// The ideal speedup: 1 at the baseline's own number of workers, and as many times that as there are workers.
+fn ideal(figures: &Figures) -> Option<ChartReference> {
+    let baseline = figures.rows.get(figures.baseline?)?;
+    Some(ChartReference::Ideal { slope: 1.0 / f64::from(baseline.config.workers.max(1)) })
 }
 
 /// Draws the table with its frame; `selected` is a row of the figures.
@@ -92,28 +96,9 @@ pub(super) fn table(
     let block = theme.block(title, area.width);
     let inner = block.inner(area);
     block.render(area, buf);
-    let varied = figures.varied();
-    let mut columns = vec![Column::left("", 0)];
-    columns.extend(varied.map(|key| Column::right(paint::fit(theme, key, KEY_MAX), 0)));
-    columns.push(Column::right("wall", 0));
-    if figures.baseline.is_some() {
-        // The chart shows the one, and where there is no room for both, the table does.
-        let (speedup, efficiency) = if varied.is_some() { (1, 0) } else { (0, 1) };
-        columns.extend([Column::right("speedup", speedup), Column::right("efficiency", efficiency)]);
-    }
-    let predicted = figures.rows.iter().any(|row| row.predicted.is_some());
-    if predicted {
-        columns.extend([Column::right("predicted", 1), Column::right("off by", 0)]);
-    }
-    columns.extend(varied.map(|_| Column::right("task", 2)));
-    columns.extend([Column::right("start-up", 2), Column::right("tasks/s", 3)]);
-    if has_memory(figures) {
-        columns.push(Column::right("memory", 0));
-    }
-    // What a kind has to tell first of all is what one came for.
-    let tally = figures.tally.iter().zip([0].into_iter().chain(std::iter::repeat(4)));
-    columns.extend(tally.map(|(name, priority)| Column::right(name.replace('_', " "), priority)));
-    let rows: Vec<Vec<Cell>> = figures.rows.iter().map(|row| cells(row, figures, theme)).collect();
+    let shown = columns(figures, View::Table);
+    let columns: Vec<Column> = shown.iter().enumerate().map(|(index, column)| heading(index, column, theme)).collect();
+    let rows: Vec<Vec<Cell>> = figures.rows.iter().map(|row| cells(row, &shown, figures, theme)).collect();
     let table = Table { columns: &columns, rows: &rows, selected, theme };
     let hidden = table.hidden(inner.height);
     table.render(inner, buf);
@@ -122,56 +107,32 @@ pub(super) fn table(
     }
 }
 
-fn cells(row: &Row, figures: &Figures, theme: &Theme) -> Vec<Cell> {
-    let missing = || Cell::styled(theme.symbols().dash, Role::Dim);
-    let or_missing = |text: Option<String>| text.map_or_else(missing, Cell::from);
-    let failed = row.tasks.map_or(0, |tasks| tasks.failed);
-    let wall = match (row.wall_s, failed) {
-        (Some(wall), _) => Cell::from(units::seconds(wall.median)),
-        (None, 0) => missing(),
-        (None, _) => Cell::styled("failed", Role::Bad),
+fn heading(index: usize, column: &ShownColumn, theme: &Theme) -> Column {
+    let heading = match column.is_scenarios {
+        true => paint::fit(theme, column.heading, KEY_MAX).into_owned(),
+        false => column.heading.replace('_', " "),
     };
-    let role = mark(figures, row).map_or(Role::Text, Role::Series);
-    let mut cells = vec![Cell::styled(row.label.as_str(), role)];
-    cells.extend(row.config.point.as_ref().map(|point| Cell::from(point.value_in_words())));
-    cells.push(wall);
-    if figures.baseline.is_some() {
-        cells.push(or_missing(row.speedup.map(|speedup| units::digits(speedup.value))));
-        cells.push(or_missing(row.efficiency.map(units::percent)));
-    }
-    if figures.rows.iter().any(|row| row.predicted.is_some()) {
-        cells.push(or_missing(row.predicted.map(|predicted| expected_words(predicted.expected))));
-        cells.push(or_missing(row.off_by()));
-    }
-    if row.config.point.is_some() {
-        cells.push(or_missing(task_s(row).map(units::seconds)));
-    }
-    cells.push(or_missing(row.startup_s.map(|startup| units::seconds(startup.median))));
-    cells.push(or_missing(row.tasks_per_s.map(units::scaled)));
-    if has_memory(figures) {
-        cells.push(or_missing(row.memory.as_ref().map(|memory| units::bytes(memory.peak_bytes))));
-    }
-    let left = |name: &&str| row.tally.as_ref().and_then(|tally| tally.get(*name));
-    cells.extend(figures.tally.iter().map(|name| or_missing(left(name).map(|value| tally_figure(*value)))));
-    cells
+    if index == 0 { Column::left(heading, column.priority) } else { Column::right(heading, column.priority) }
 }
 
-/// An expectation in words: `1.80`, `500 ms`.
-pub(super) fn expected_words(expected: Expected) -> String {
-    match expected {
-        Expected::Speedup(value) => units::digits(value),
-        Expected::WallS(value) => units::seconds(value),
-    }
+fn cells(row: &Row, shown: &[ShownColumn], figures: &Figures, theme: &Theme) -> Vec<Cell> {
+    let cell = |column: &ShownColumn| match column.of(row) {
+        None => Cell::styled(theme.symbols().dash, Role::Dim),
+        Some(Figure::Failed) => Cell::styled(Figure::Failed.words(), Role::Bad),
+        Some(Figure::Label(name)) => Cell::styled(name, mark(figures, row).map_or(Role::Text, Role::Series)),
+        Some(figure) => Cell::from(figure.words()),
+    };
+    shown.iter().map(cell).collect()
 }
 
-/// What was predicted in terms of the chart, a series a way to run; nothing where the chart is over what is varied.
-fn predicted(run: &Run) -> Vec<Series> {
+/// What was predicted in terms of the chart, a series a curve; nothing where the chart is over what is varied.
+fn predicted(run: &Run) -> Vec<ChartSeries> {
     let figures = run.figures();
     if figures.varied().is_some() {
         return Vec::new();
     }
-    let points = |way: (BackendKind, Dispatch)| -> Vec<Point> {
-        let rows = figures.rows.iter().filter(|row| row.config.way() == way);
+    let points = |curve: SeriesKey| -> Vec<ChartPoint> {
+        let rows = figures.rows.iter().filter(|row| SeriesKey::curve(&row.config) == curve);
         let place = |row: &Row| {
             let predicted = row.predicted?;
             let y = match (figures.baseline, predicted.expected) {
@@ -179,29 +140,23 @@ fn predicted(run: &Run) -> Vec<Series> {
                 (None, Expected::WallS(wall_s)) => run.tasks() as f64 / wall_s,
                 (None, Expected::Speedup(_)) => return None,
             };
-            Some(Point { x: f64::from(row.config.workers), y, low: y, high: y })
+            Some(ChartPoint { x: f64::from(row.config.workers), y, low: y, high: y })
         };
         rows.filter_map(place).collect()
     };
-    let all = ways(figures).enumerate().map(|(mark, way)| Series { name: way_words(way), mark, points: points(way) });
+    let all = curves(figures).enumerate().map(|(mark, curve)| ChartSeries {
+        name: curve.label(),
+        mark,
+        points: points(curve),
+    });
     all.filter(|series| !series.points.is_empty()).collect()
 }
 
-/// Whether the memory of any configuration was measured.
-fn has_memory(figures: &Figures) -> bool {
-    figures.rows.iter().any(|row| row.memory.is_some())
-}
-
-/// The length of a task: the median.
-pub(super) fn task_s(row: &Row) -> Option<f64> {
-    row.usage.as_ref()?.task_s.map(|times| times.median)
-}
-
-/// The mark and colour of a row in chart and table: its way's to run, or that of its place among the rows of its point.
+/// The mark and colour of a row in chart and table: its curve's, or that of its place among the rows of its point.
 /// `None` for what is not in the chart.
 fn mark(figures: &Figures, row: &Row) -> Option<usize> {
     match figures.varied() {
-        None => ways(figures).position(|way| way == row.config.way()),
+        None => curves(figures).position(|curve| curve == SeriesKey::curve(&row.config)),
         Some(_) if figures.is_yardstick(row) => None,
         Some(_) => {
             let baseline = figures.baseline.and_then(|baseline| figures.rows.get(baseline));
@@ -214,7 +169,7 @@ fn mark(figures: &Figures, row: &Row) -> Option<usize> {
 /// What the legend calls the series of a row.
 fn name(figures: &Figures, row: &Row) -> String {
     match figures.varied() {
-        None => way_words(row.config.way()),
+        None => SeriesKey::curve(&row.config).label(),
         Some(_) => row.label.clone(),
     }
 }
@@ -235,19 +190,12 @@ pub(super) fn shortest_tasks(figures: &Figures, theme: &Theme, width: u16) -> Op
     (!text.is_empty()).then_some(text)
 }
 
-/// The ways to run of the plan, whether measured or not, so that none changes its mark when another comes.
-fn ways(figures: &Figures) -> impl Iterator<Item = (BackendKind, Dispatch)> {
-    Config::ways().filter(|way| figures.rows.iter().any(|row| row.config.way() == *way))
+/// The curves of the plan, whether measured or not, so that none changes its mark when another comes.
+fn curves(figures: &Figures) -> impl Iterator<Item = SeriesKey> {
+    SeriesKey::curves().filter(|curve| figures.rows.iter().any(|row| SeriesKey::curve(&row.config) == *curve))
 }
 
-fn way_words((backend, dispatch): (BackendKind, Dispatch)) -> String {
-    match dispatch {
-        Dispatch::Shared => backend.word().to_owned(),
-        Dispatch::Pipe => format!("{} {}", backend.word(), dispatch.word()),
-    }
-}
-
-fn point(row: &Row, figures: &Figures) -> Option<Point> {
+fn point(row: &Row, figures: &Figures) -> Option<ChartPoint> {
     let x = match &row.config.point {
         None => f64::from(row.config.workers),
         Some(point) => point.value.as_number()?,
@@ -255,8 +203,8 @@ fn point(row: &Row, figures: &Figures) -> Option<Point> {
     if figures.baseline.is_some() {
         let speedup = row.speedup?;
         let part = if row.config.point.is_some() { row.efficiency? / speedup.value } else { 1.0 };
-        return Some(Point { x, y: speedup.value * part, low: speedup.low * part, high: speedup.high * part });
+        return Some(ChartPoint { x, y: speedup.value * part, low: speedup.low * part, high: speedup.high * part });
     }
     let (wall, y) = (row.wall_s?, row.tasks_per_s?);
-    Some(Point { x, y, low: y * wall.median / wall.max, high: y * wall.median / wall.min })
+    Some(ChartPoint { x, y, low: y * wall.median / wall.max, high: y * wall.median / wall.min })
 }

@@ -8,7 +8,7 @@ use super::history::History;
 use super::news::News;
 use crate::record::{Event, RunState, Snapshot, Stamped, TrialOutcome};
 use crate::results::{Figures, Finding, Scores, findings};
-use crate::scenario::{Config, GridSearch, PlannedTrial};
+use crate::scenario::{Config, GridSearch, PlannedTrial, SeriesKey};
 use crate::tui::port::Draft;
 use crate::workload;
 
@@ -158,7 +158,7 @@ impl Run {
     /// How its kind searches a grid, if it does.
     fn search(&self) -> Option<GridSearch> {
         let kind = &self.record.planned.as_ref()?.scenario.kind;
-        workload::specs().find(|spec| spec.name == kind)?.search
+        workload::spec(kind)?.search
     }
 
     /// Takes in what a trial has found, unless everything is known: all trials find the same.
@@ -315,7 +315,7 @@ impl Run {
         let series = |row: usize| {
             let config = &rows[row].config;
             let place = config.point.as_ref().map(|_| rows[row].place);
-            (Config::ways().position(|way| way == config.way()), config.workers, place)
+            (SeriesKey::curves().position(|curve| curve == SeriesKey::curve(config)), config.workers, place)
         };
         let value =
             |row: usize| rows[row].config.point.as_ref().and_then(|point| point.value.as_number()).unwrap_or(0.0);

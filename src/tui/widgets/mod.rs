@@ -16,7 +16,7 @@ pub use cores::Cores;
 pub use gauge::{Gauge, Progress};
 pub use heat_map::{HeatCell, HeatMap};
 pub use lanes::{Label, LaneRow, Lanes, Segment, Turn};
-pub use plot::{Over, Plot, Point, Series};
+pub use plot::Plot;
 pub use strip::Strip;
 pub use table::{Align, Cell, Column, Table};
 

@@ -4,7 +4,6 @@ use std::time::Instant;
 
 use parlab::scenario::library::{Library, bundled};
 use parlab::scenario::{BackendKind, Job, Overrides, Plan, Scenario, path};
-use parlab::workload;
 
 /// Steps of a countdown a second, on a slow machine.
 const SLOW_STEPS_PER_S: f64 = 1e9;
@@ -27,7 +26,7 @@ fn on(cores: u32) -> Vec<Scenario> {
     bundled()
         .map(|source| {
             source
-                .parse(workload::specs(), cores, &Overrides::default())
+                .parse(&super::catalog(cores), &Overrides::default())
                 .unwrap_or_else(|problems| panic!("on {cores} cores:\n{problems}"))
         })
         .collect()
@@ -78,7 +77,7 @@ fn run_s(scenario: &Scenario, cores: u32) -> f64 {
         let job = scenario.job_at(config.point.as_ref());
         let tasks = (0..job.inputs.len()).map(|task| task_s(&job, task));
         let waits = ["sleep", "http"].contains(&scenario.job.kind.as_str());
-        let in_turns = scenario.job.interpreter.is_some() && config.backend == BackendKind::Threads;
+        let in_turns = scenario.job.interpreter.is_some() && config.backend == BackendKind::THREADS;
         let hands = match config.workers {
             workers if waits => workers,
             _ if in_turns => 1,
@@ -165,7 +164,7 @@ fn their_lessons_tell_the_truth_about_the_plan() {
     assert_eq!(two_threads("database"), 8.0);
     assert_eq!(two_threads("database-reordered"), 9.5);
     assert_eq!(find("speedup").sweep.workers, [1, 2, 3, 4, 5]);
-    assert_eq!(find("speedup").sweep.backends, [BackendKind::Processes]);
+    assert_eq!(find("speedup").sweep.backends, [BackendKind::PROCESSES]);
     assert!(find("tiny-tasks").sweep.include_startup);
     assert!(find("chunk-size").sweep.include_startup);
     assert_eq!(find("chunk-size").points().len(), 7);
@@ -178,7 +177,7 @@ fn reading_them_all_fits_into_the_start_of_the_program() {
     // The budget is 3 ms when optimised; the best of a few, and with room for a slow build on a busy machine.
     let best = (0..10).map(|_| {
         let start = Instant::now();
-        let library = Library::open(&[], workload::specs(), 256);
+        let library = Library::open(&[], &super::catalog(256));
         assert_eq!(library.entries.len(), bundled().count());
         start.elapsed()
     });

@@ -169,7 +169,7 @@ fn predictions_are_kept_or_skipped() {
         assert_eq!(press(&mut state, key), []);
     }
     let guess =
-        |workers, value| PredictionSpec::of(&Config::new(BackendKind::Threads, workers), Expected::Speedup(value));
+        |workers, value| PredictionSpec::of(&Config::new(BackendKind::THREADS, workers), Expected::Speedup(value));
     let (name, prediction_specs) = ("database".to_owned(), vec![guess(1, 0.9), guess(2, 1.1)]);
     assert_eq!(press(&mut state, Key::Enter), [Effect::Predict { name, prediction_specs }]);
     assert_eq!(state.context(), Context::Library);
@@ -178,7 +178,8 @@ fn predictions_are_kept_or_skipped() {
     press(&mut state, Key::Backspace);
     assert_eq!(press(&mut state, Key::Esc), []);
     press(&mut state, Key::Char('p'));
-    let texts = state.predict.as_ref().map(|form| form.fields.iter().map(|f| f.text.clone()).collect::<Vec<_>>());
+    let texts =
+        state.predict.as_ref().map(|form| form.fields.iter().map(|f| f.text.text().to_owned()).collect::<Vec<_>>());
     assert_eq!(texts.as_deref().map(|texts| &texts[..2]), Some(&["0.9".to_owned(), "1.1".to_owned()][..]));
     press(&mut state, Key::Esc);
     press(&mut state, Key::End);

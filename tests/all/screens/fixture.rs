@@ -9,7 +9,7 @@ use parlab::record::{
     Status, TrialEnd, TrialOutcome, Warning, WarningCode,
 };
 use parlab::scenario::form::ScenarioForm;
-use parlab::scenario::{BackendKind, Config, Plan, PlannedTrial, Prediction};
+use parlab::scenario::{BackendKind, Catalog, Config, Plan, PlannedTrial, Prediction};
 use parlab::tui::state::{Cost, State};
 use parlab::tui::update::{Msg, update};
 use parlab::tui::{LibraryEntry, Preview, Ran, Theme};
@@ -70,9 +70,9 @@ pub(crate) fn entries() -> Vec<LibraryEntry> {
         sha256: String::new(),
         preview: Ok(preview(backends)),
     };
-    let serial: (BackendKind, &[u32]) = (BackendKind::Serial, &[1]);
-    let threads: (BackendKind, &[u32]) = (BackendKind::Threads, &[1, 2, 3, 4]);
-    let processes: (BackendKind, &[u32]) = (BackendKind::Processes, &[1, 2, 3, 4, 8]);
+    let serial: (BackendKind, &[u32]) = (BackendKind::SERIAL, &[1]);
+    let threads: (BackendKind, &[u32]) = (BackendKind::THREADS, &[1, 2, 3, 4]);
+    let processes: (BackendKind, &[u32]) = (BackendKind::PROCESSES, &[1, 2, 3, 4, 8]);
     let mut entries = vec![
         entry("cubes", "Cubes by map", &["lecture", "intro"], &[serial]),
         entry("database", "Waiting for a database", &["lecture", "io-bound"], &[serial, threads]),
@@ -130,9 +130,9 @@ fn config(backend: BackendKind, workers: u32) -> Config {
 
 /// Eight configurations, two repeats, no warm-up.
 fn plan() -> Plan {
-    let mut configs = vec![config(BackendKind::Serial, 1)];
-    configs.extend([1, 2, 3].map(|workers| config(BackendKind::Threads, workers)));
-    configs.extend([1, 2, 3, 4].map(|workers| config(BackendKind::Processes, workers)));
+    let mut configs = vec![config(BackendKind::SERIAL, 1)];
+    configs.extend([1, 2, 3].map(|workers| config(BackendKind::THREADS, workers)));
+    configs.extend([1, 2, 3, 4].map(|workers| config(BackendKind::PROCESSES, workers)));
     let trials = (0..2)
         .flat_map(|repeat| (0..configs.len()).map(move |config| PlannedTrial { config, repeat, warmup: false }))
         .collect();
@@ -210,7 +210,7 @@ pub(crate) fn edit(state: &mut State) {
     let name = "numbers".to_owned();
     let entry = entries().into_iter().find(|entry| entry.name == name).expect("it is in the library");
     let checked = Ok(entry.preview.expect("it can be run"));
-    let form = ScenarioForm::of(NUMBERS, parlab::workload::specs()).expect("a form");
+    let form = ScenarioForm::of(NUMBERS, &Catalog::new(parlab::workload::specs(), 2)).expect("a form");
     update(state, Msg::ScenarioForm { name, form, file: "./scenarios/numbers-2.toml".to_owned(), checked });
 }
 
@@ -231,12 +231,12 @@ pub(crate) fn outcome(trial: usize) -> TrialOutcome {
     let plan = plan();
     let planned = plan.trials[trial];
     let config = &plan.configs[planned.config];
-    let overhead = if config.backend == BackendKind::Serial { 0.0 } else { 0.02 };
+    let overhead = if config.backend == BackendKind::SERIAL { 0.0 } else { 0.02 };
     let wall_s = (1.25 / f64::from(config.workers)).max(0.8) + overhead + 0.04 * f64::from(planned.repeat);
     TrialOutcome {
         end: TrialEnd::Complete,
         wall_s,
-        startup_s: (config.backend != BackendKind::Serial).then(|| 0.0002 * f64::from(config.workers)),
+        startup_s: (config.backend != BackendKind::SERIAL).then(|| 0.0002 * f64::from(config.workers)),
         cpu_user_s: 0.01,
         cpu_system_s: 0.01,
         switches_voluntary: 8,

@@ -14,7 +14,7 @@ fn configs(key: &str) -> Vec<Config> {
     let at = |(index, value): (usize, f64)| {
         let point = Point { index: index as u32, key: key.to_owned(), value: Value::Number(value) };
         let config = |backend, workers| Config { point: Some(point.clone()), ..Config::new(backend, workers) };
-        [config(BackendKind::Serial, 1), config(BackendKind::Threads, 2), config(BackendKind::Processes, 2)]
+        [config(BackendKind::SERIAL, 1), config(BackendKind::THREADS, 2), config(BackendKind::PROCESSES, 2)]
     };
     STEPS.into_iter().enumerate().flat_map(at).collect()
 }

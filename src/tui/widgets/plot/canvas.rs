@@ -6,12 +6,12 @@ use ratatui::style::Style;
 
 use crate::tui::theme::{Glyphs, Theme};
 
-/// A place on the canvas in cells from its upper left one; fractions are kept for the dots within a cell.
-pub(super) type Place = (f64, f64);
+/// A place on the canvas in cells from the middle of its upper left one; fractions are kept for the dots within a cell.
+pub(super) type CanvasPlace = (f64, f64);
 
 /// How a line is drawn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Stroke {
+pub(super) enum LineStroke {
     /// Dot by dot.
     Solid,
     /// Every so often a dot.
@@ -19,43 +19,44 @@ pub(super) enum Stroke {
 }
 
 /// Lines to be laid over a buffer.
-pub(super) struct Canvas {
+pub(super) struct PlotCanvas {
     pub(super) area: Rect,
     glyphs: Glyphs,
-    cells: Vec<Ink>,
+    cells: Vec<CanvasCell>,
 }
 
+/// What a cell has of the lines through it.
 #[derive(Clone, Copy)]
-struct Ink {
+struct CanvasCell {
     dots: u8,
     ascii: char,
     style: Style,
 }
 
-impl Canvas {
+impl PlotCanvas {
     pub(super) fn new(area: Rect, theme: &Theme) -> Self {
-        let blank = Ink { dots: 0, ascii: ' ', style: Style::new() };
+        let blank = CanvasCell { dots: 0, ascii: ' ', style: Style::new() };
         Self { area, glyphs: theme.glyphs, cells: vec![blank; area.area() as usize] }
     }
 
     /// Draws a line; what lies outside of the canvas is cut off.
-    pub(super) fn line(&mut self, from: Place, to: Place, stroke: Stroke, style: Style) {
+    pub(super) fn line(&mut self, from: CanvasPlace, to: CanvasPlace, stroke: LineStroke, style: Style) {
         let Some((from, to)) = self.clip(from, to) else { return };
         let (across, down) = self.dots_per_cell();
         let (dx, dy) = ((to.0 - from.0) * across, (to.1 - from.1) * down);
         let every = match (stroke, self.glyphs) {
-            (Stroke::Solid, _) => 1.0,
-            (Stroke::Dotted, Glyphs::Unicode) => 3.0,
-            (Stroke::Dotted, Glyphs::Ascii) => 2.0,
+            (LineStroke::Solid, _) => 1.0,
+            (LineStroke::Dotted, Glyphs::Unicode) => 3.0,
+            (LineStroke::Dotted, Glyphs::Ascii) => 2.0,
         };
         let length = match stroke {
-            Stroke::Solid => dx.abs().max(dy.abs()),
-            Stroke::Dotted => dx.hypot(dy),
+            LineStroke::Solid => dx.abs().max(dy.abs()),
+            LineStroke::Dotted => dx.hypot(dy),
         };
         let steps = (length / every).ceil().max(1.0) as u32;
         let ascii = match stroke {
-            Stroke::Solid => slope_char(dx, dy),
-            Stroke::Dotted => '.',
+            LineStroke::Solid => slope_char(dx, dy),
+            LineStroke::Dotted => '.',
         };
         for i in 0..=steps {
             let t = f64::from(i) / f64::from(steps);
@@ -65,13 +66,13 @@ impl Canvas {
 
     /// Lays the lines over a buffer.
     pub(super) fn render(&self, buf: &mut Buffer) {
-        for (at, ink) in self.area.positions().zip(&self.cells) {
+        for (at, drawn) in self.area.positions().zip(&self.cells) {
             let symbol = match self.glyphs {
-                Glyphs::Unicode => char::from_u32(0x2800 + u32::from(ink.dots)).filter(|_| ink.dots > 0),
-                Glyphs::Ascii => Some(ink.ascii).filter(|c| *c != ' '),
+                Glyphs::Unicode => char::from_u32(0x2800 + u32::from(drawn.dots)).filter(|_| drawn.dots > 0),
+                Glyphs::Ascii => Some(drawn.ascii).filter(|c| *c != ' '),
             };
             if let (Some(symbol), Some(cell)) = (symbol, buf.cell_mut(at)) {
-                cell.set_char(symbol).set_style(ink.style);
+                cell.set_char(symbol).set_style(drawn.style);
             }
         }
     }
@@ -83,7 +84,7 @@ impl Canvas {
         }
     }
 
-    fn dot(&mut self, (x, y): Place, ascii: char, style: Style) {
+    fn dot(&mut self, (x, y): CanvasPlace, ascii: char, style: Style) {
         // Braille's dots are numbered down the left column, then the right one, and the last row came later.
         const DOTS: [[u8; 2]; 4] = [[0x01, 0x08], [0x02, 0x10], [0x04, 0x20], [0x40, 0x80]];
         let (across, down) = self.dots_per_cell();
@@ -102,7 +103,7 @@ impl Canvas {
     }
 
     /// The part of a line within the canvas (Liang and Barsky's method).
-    fn clip(&self, from: Place, to: Place) -> Option<(Place, Place)> {
+    fn clip(&self, from: CanvasPlace, to: CanvasPlace) -> Option<(CanvasPlace, CanvasPlace)> {
         let (dx, dy) = (to.0 - from.0, to.1 - from.1);
         if ![from.0, from.1, dx, dy].iter().all(|v| v.is_finite()) {
             return None;
@@ -140,9 +141,9 @@ mod tests {
     use super::*;
     use crate::tui::widgets::frame::lines;
 
-    fn drawn(theme: &Theme, from: Place, to: Place, stroke: Stroke) -> String {
+    fn drawn(theme: &Theme, from: CanvasPlace, to: CanvasPlace, stroke: LineStroke) -> String {
         let area = Rect::new(0, 0, 6, 3);
-        let mut canvas = Canvas::new(area, theme);
+        let mut canvas = PlotCanvas::new(area, theme);
         canvas.line(from, to, stroke, Style::new());
         let mut buf = Buffer::empty(area);
         canvas.render(&mut buf);
@@ -151,17 +152,17 @@ mod tests {
 
     #[test]
     fn lines_are_dots_or_characters() {
-        assert_eq!(drawn(&Theme::PLAIN, (0.0, 1.0), (5.0, 1.0), Stroke::Solid), "\n------");
-        assert_eq!(drawn(&Theme::PLAIN, (0.0, 2.0), (2.0, 0.0), Stroke::Solid), "  /\n /\n/");
-        assert_eq!(drawn(&Theme::PLAIN, (0.0, 1.0), (4.0, 1.0), Stroke::Dotted), "\n. . .");
-        assert_eq!(drawn(&Theme::FULL, (0.0, 1.0), (3.0, 1.0), Stroke::Solid), "\n⠠⠤⠤⠤");
+        assert_eq!(drawn(&Theme::PLAIN, (0.0, 1.0), (5.0, 1.0), LineStroke::Solid), "\n------");
+        assert_eq!(drawn(&Theme::PLAIN, (0.0, 2.0), (2.0, 0.0), LineStroke::Solid), "  /\n /\n/");
+        assert_eq!(drawn(&Theme::PLAIN, (0.0, 1.0), (4.0, 1.0), LineStroke::Dotted), "\n. . .");
+        assert_eq!(drawn(&Theme::FULL, (0.0, 1.0), (3.0, 1.0), LineStroke::Solid), "\n⠠⠤⠤⠤");
     }
 
     #[test]
     fn what_lies_outside_is_cut_off() {
-        assert_eq!(drawn(&Theme::PLAIN, (-100.0, 1.0), (100.0, 1.0), Stroke::Solid), "\n------");
-        assert_eq!(drawn(&Theme::PLAIN, (-5.0, -5.0), (50.0, -5.0), Stroke::Solid), "");
-        assert_eq!(drawn(&Theme::PLAIN, (f64::NAN, 0.0), (1.0, 1.0), Stroke::Solid), "");
-        assert_eq!(drawn(&Theme::PLAIN, (1.0, 1e9), (1.0, -1e9), Stroke::Solid), " |\n |\n |");
+        assert_eq!(drawn(&Theme::PLAIN, (-100.0, 1.0), (100.0, 1.0), LineStroke::Solid), "\n------");
+        assert_eq!(drawn(&Theme::PLAIN, (-5.0, -5.0), (50.0, -5.0), LineStroke::Solid), "");
+        assert_eq!(drawn(&Theme::PLAIN, (f64::NAN, 0.0), (1.0, 1.0), LineStroke::Solid), "");
+        assert_eq!(drawn(&Theme::PLAIN, (1.0, 1e9), (1.0, -1e9), LineStroke::Solid), " |\n |\n |");
     }
 }

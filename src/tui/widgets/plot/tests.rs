@@ -4,43 +4,56 @@ use proptest::prelude::*;
 use ratatui::style::Modifier;
 
 use super::*;
+use crate::chart::{ChartReference, ChartSeries, XAxisKind};
 use crate::tui::widgets::frame::{draw, lines, sizes, themes};
 
-fn series(name: &str, mark: usize, points: &[(f64, f64, f64)]) -> Series {
-    let points = points.iter().map(|(x, y, spread)| Point { x: *x, y: *y, low: y - spread, high: y + spread });
-    Series { name: name.to_owned(), mark, points: points.collect() }
+fn series(name: &str, mark: usize, points: &[(f64, f64, f64)]) -> ChartSeries {
+    let points = points.iter().map(|(x, y, spread)| ChartPoint { x: *x, y: *y, low: y - spread, high: y + spread });
+    ChartSeries { name: name.to_owned(), mark, points: points.collect() }
 }
 
-fn two_cores() -> Vec<Series> {
+fn two_cores() -> Vec<ChartSeries> {
     vec![
         series("threads", 0, &[(1.0, 0.99, 0.01), (2.0, 1.93, 0.05), (3.0, 1.95, 0.1), (4.0, 1.9, 0.1)]),
         series("processes", 1, &[(1.0, 0.8, 0.2), (2.0, 1.3, 0.3), (3.0, 1.4, 0.1), (4.0, 1.35, 0.3)]),
     ]
 }
 
-fn cluster() -> Vec<Series> {
+fn cluster() -> Vec<ChartSeries> {
     let points: Vec<(f64, f64, f64)> =
         (0..=8).map(|i| f64::from(1 << i)).map(|n| (n, 1.0 / (0.02 + 0.98 / n), 0.0)).collect();
     vec![series("processes", 0, &points)]
 }
 
-fn plot<'a>(series: &'a [Series], selected: Option<(usize, usize)>, theme: &'a Theme) -> Plot<'a> {
-    Plot {
-        series,
-        guesses: &[],
-        ideal: Some(1.0),
-        level: None,
-        over: Over::Workers,
-        selected,
-        x_label: "workers",
-        y_label: "speedup",
-        theme,
+fn speedups(series: &[ChartSeries]) -> Chart {
+    Chart {
+        series: series.to_vec(),
+        predictions: Vec::new(),
+        reference: Some(ChartReference::Ideal { slope: 1.0 }),
+        x_kind: XAxisKind::Workers,
+        x_label: "workers".to_owned(),
+        y_label: "speedup".to_owned(),
     }
+}
+
+fn efficiencies(series: &[ChartSeries]) -> Chart {
+    Chart {
+        reference: Some(ChartReference::Level(0.5)),
+        x_kind: XAxisKind::Values,
+        x_label: "steps".to_owned(),
+        y_label: "efficiency".to_owned(),
+        ..speedups(series)
+    }
+}
+
+/// A chart of speedups as the terminal shows it.
+fn drawn(series: &[ChartSeries], selected: Option<(usize, usize)>, (w, h): (u16, u16), theme: &Theme) -> String {
+    draw(Plot { chart: &speedups(series), selected, theme }, w, h, theme)
 }
 
 #[test]
 fn small_charts_read_well() {
-    insta::assert_snapshot!(draw(plot(&two_cores(), None, &Theme::FULL), 32, 10, &Theme::FULL), @"
+    insta::assert_snapshot!(drawn(&two_cores(), None, (32, 10), &Theme::FULL), @"
     ● threads  ○ processes  ┈┈ ideal
       │                   ⡀⠠⠐ ⠁
       │               ⡀⠠⠐
@@ -52,7 +65,7 @@ fn small_charts_read_well() {
      0└─┬────────┬───────┬────────┬─
         1        2       3        4
     ");
-    insta::assert_snapshot!(draw(plot(&two_cores(), None, &Theme::PLAIN), 32, 10, &Theme::PLAIN), @"
+    insta::assert_snapshot!(drawn(&two_cores(), None, (32, 10), &Theme::PLAIN), @"
     o threads  x processes  .. ideal
       |                   . . .
       |               . .
@@ -68,7 +81,7 @@ fn small_charts_read_well() {
 
 #[test]
 fn larger_charts_have_a_title_and_a_crosshair() {
-    insta::assert_snapshot!(draw(plot(&two_cores(), Some((0, 2)), &Theme::FULL), 72, 16, &Theme::FULL), @"
+    insta::assert_snapshot!(drawn(&two_cores(), Some((0, 2)), (72, 16), &Theme::FULL), @"
     speedup over workers          ● threads  ○ processes  ┈┈ ideal (cut off)
         │                                               ⡀⠠ ⠂⠈
        3┤                                         ⢀ ⠄⠐ ⠁
@@ -90,7 +103,7 @@ fn larger_charts_have_a_title_and_a_crosshair() {
 
 #[test]
 fn wide_ranges_are_logarithmic() {
-    insta::assert_snapshot!(draw(plot(&cluster(), None, &Theme::FULL), 60, 12, &Theme::FULL), @"
+    insta::assert_snapshot!(drawn(&cluster(), None, (60, 12), &Theme::FULL), @"
     ● processes  ┈┈ ideal (cut off)
         │                                             ⡀⠄⠐ ⠁⠈
       64┤                                       ⢀⠠ ⠂⠈
@@ -107,18 +120,17 @@ fn wide_ranges_are_logarithmic() {
 }
 
 /// Efficiencies over steps by decades, the shortest tasks with bars that go anywhere.
-fn by_steps() -> Vec<Series> {
+fn by_steps() -> Vec<ChartSeries> {
     let points = [(2.0, 0.05, 3.0), (20.0, 0.1, 0.05), (200.0, 0.4, 0.05), (2000.0, 0.9, 0.0), (2e4, 1.0, 0.0)];
     vec![series("threads × 2", 0, &points)]
 }
 
 #[test]
 fn fractions_over_values_are_compared_with_a_level() {
-    let data = by_steps();
-    let over = Plot { ideal: None, over: Over::Values, x_label: "steps", ..plot(&data, None, &Theme::FULL) };
-    let chart = Plot { level: Some(0.5), y_label: "efficiency", ..over };
-    let plain = Plot { theme: &Theme::PLAIN, selected: Some((0, 2)), ..chart };
-    insta::assert_snapshot!(draw(chart, 60, 12, &Theme::FULL), @"
+    let chart = efficiencies(&by_steps());
+    let full = Plot { chart: &chart, selected: None, theme: &Theme::FULL };
+    let plain = Plot { theme: &Theme::PLAIN, selected: Some((0, 2)), ..full };
+    insta::assert_snapshot!(draw(full, 60, 12, &Theme::FULL), @"
     efficiency over steps, log            ● threads × 2  ┈┈ 50 %
         │   ┬
      1.0┤   │                                      ⣀⣀⣀⡠⠤⠤⠤⠒⠒●
@@ -144,7 +156,8 @@ fn fractions_over_values_are_compared_with_a_level() {
       log  2       20    200     2 k    20 k
     ");
     // What is no fraction has no level, and spans as many decades as its values do.
-    insta::assert_snapshot!(draw(Plot { y_label: "tasks a second", ..over }, 60, 9, &Theme::FULL), @"
+    let rates = Chart { reference: None, y_label: "tasks a second".to_owned(), ..chart.clone() };
+    insta::assert_snapshot!(draw(Plot { chart: &rates, ..full }, 60, 9, &Theme::FULL), @"
     tasks a second over steps, both log            ● threads × 2
          │   ┬
         1┤   │                                           ⢀⣀⣀●
@@ -161,8 +174,8 @@ fn fractions_over_values_are_compared_with_a_level() {
 fn values_within_a_decade_stand_on_a_linear_axis() {
     let points = [(1.0, 0.5, 0.0), (5.5, 0.6, 0.0), (10.0, 0.7, 0.0)];
     let data = [series("threads × 2", 0, &points)];
-    let chart = Plot { ideal: None, level: Some(0.5), over: Over::Values, ..plot(&data, None, &Theme::FULL) };
-    let text = draw(chart, 60, 9, &Theme::FULL);
+    let chart = efficiencies(&data);
+    let text = draw(Plot { chart: &chart, selected: None, theme: &Theme::FULL }, 60, 9, &Theme::FULL);
     let ticks: Vec<&str> = text.lines().last().unwrap_or_default().split_whitespace().collect();
     assert_eq!(ticks, ["1", "5.5", "10"], "{text}");
     assert!(!text.contains("log"), "{text}");
@@ -171,17 +184,17 @@ fn values_within_a_decade_stand_on_a_linear_axis() {
 #[test]
 fn an_ideal_that_would_squash_the_data_is_cut_off() {
     let flat = [series("threads", 0, &[(1.0, 1.0, 0.0), (8.0, 1.1, 0.0)])];
-    let text = draw(plot(&flat, None, &Theme::FULL), 60, 12, &Theme::FULL);
+    let text = drawn(&flat, None, (60, 12), &Theme::FULL);
     assert!(text.contains("ideal (cut off)"), "{text}");
     let good = [series("threads", 0, &[(1.0, 1.0, 0.0), (8.0, 7.5, 0.0)])];
-    let text = draw(plot(&good, None, &Theme::FULL), 60, 12, &Theme::FULL);
+    let text = drawn(&good, None, (60, 12), &Theme::FULL);
     assert!(text.contains("ideal") && !text.contains("cut off"), "{text}");
 }
 
 #[test]
 fn legends_that_are_short_of_room_keep_the_series() {
     let header = |width| {
-        let text = draw(plot(&two_cores(), None, &Theme::FULL), width, 10, &Theme::FULL);
+        let text = drawn(&two_cores(), None, (width, 10), &Theme::FULL);
         text.lines().next().unwrap_or_default().to_owned()
     };
     assert_eq!(header(32), "● threads  ○ processes  ┈┈ ideal");
@@ -192,16 +205,16 @@ fn legends_that_are_short_of_room_keep_the_series() {
 #[test]
 fn marks_on_one_cell_step_aside() {
     let same = [series("threads", 0, &[(1.0, 1.0, 0.0)]), series("processes", 1, &[(1.0, 1.0, 0.0)])];
-    let text = draw(plot(&same, None, &Theme::FULL), 40, 10, &Theme::FULL);
+    let text = drawn(&same, None, (40, 10), &Theme::FULL);
     assert!(text.contains("●○"), "{text}");
 }
 
 #[test]
 fn predictions_have_a_mark_of_their_own() {
-    let guesses = [series("threads", 0, &[(2.0, 1.93, 0.0), (4.0, 3.8, 0.0)])];
+    let predictions = vec![series("threads", 0, &[(2.0, 1.93, 0.0), (4.0, 3.8, 0.0)])];
+    let chart = Chart { predictions, ..speedups(&two_cores()) };
     for theme in [Theme::FULL, Theme::PLAIN] {
-        let data = two_cores();
-        let text = draw(Plot { guesses: &guesses, ..plot(&data, None, &theme) }, 60, 12, &theme);
+        let text = draw(Plot { chart: &chart, selected: None, theme: &theme }, 60, 12, &theme);
         let marks: Vec<&str> = text.lines().skip(1).flat_map(|line| line.matches('?')).collect();
         assert_eq!(marks.len(), 2, "{text}");
         assert!(text.lines().next().is_some_and(|legend| legend.contains("? predicted")), "{text}");
@@ -212,8 +225,8 @@ fn predictions_have_a_mark_of_their_own() {
 
 #[test]
 fn a_prediction_alone_is_drawn() {
-    let guesses = [series("threads", 0, &[(2.0, 1.8, 0.0)])];
-    let text = draw(Plot { guesses: &guesses, ..plot(&[], None, &Theme::FULL) }, 40, 10, &Theme::FULL);
+    let chart = Chart { predictions: vec![series("threads", 0, &[(2.0, 1.8, 0.0)])], ..speedups(&[]) };
+    let text = draw(Plot { chart: &chart, selected: None, theme: &Theme::FULL }, 40, 10, &Theme::FULL);
     assert!(text.contains('?') && text.contains("ideal"), "{text}");
 }
 
@@ -221,7 +234,7 @@ fn a_prediction_alone_is_drawn() {
 fn the_selected_point_is_in_reverse() {
     let area = Rect::new(0, 0, 40, 10);
     let mut buf = Buffer::empty(area);
-    plot(&two_cores(), Some((1, 2)), &Theme::PLAIN).render(area, &mut buf);
+    Plot { chart: &speedups(&two_cores()), selected: Some((1, 2)), theme: &Theme::PLAIN }.render(area, &mut buf);
     let reversed = area.positions().filter(|at| buf[*at].modifier.contains(Modifier::REVERSED));
     let text: String = reversed.map(|at| buf[at].symbol()).collect();
     assert_eq!(text, "1.40x3", "{}", lines(&buf));
@@ -231,7 +244,7 @@ fn the_selected_point_is_in_reverse() {
 fn nothing_to_draw_is_said_calmly() {
     let none = [series("threads", 0, &[(f64::NAN, 1.0, 0.0), (1.0, f64::INFINITY, 0.0)])];
     for series in [&[][..], &none] {
-        let text = draw(plot(series, Some((0, 0)), &Theme::FULL), 40, 8, &Theme::FULL);
+        let text = drawn(series, Some((0, 0)), (40, 8), &Theme::FULL);
         assert_eq!(text.trim(), "nothing measured yet");
     }
 }
@@ -241,9 +254,9 @@ fn any_size_and_theme_will_do() {
     for theme in themes() {
         for (w, h) in sizes() {
             for data in [two_cores(), cluster(), Vec::new()] {
-                draw(plot(&data, None, &theme), w, h, &theme);
-                draw(plot(&data, Some((0, 3)), &theme), w, h, &theme);
-                draw(plot(&data, Some((7, 99)), &theme), w, h, &theme);
+                drawn(&data, None, (w, h), &theme);
+                drawn(&data, Some((0, 3)), (w, h), &theme);
+                drawn(&data, Some((7, 99)), (w, h), &theme);
             }
         }
     }
@@ -264,18 +277,28 @@ proptest! {
     #[test]
     fn nothing_breaks_it(
         points in proptest::collection::vec((number(), number(), number(), number()), 0..30),
-        cut in 0usize..30, ideal in proptest::option::of(number()),
+        cut in 0usize..30, reference in proptest::option::of(number()),
         selected in proptest::option::of((0usize..3, 0usize..30)), w in 0u16..130, h in 0u16..40,
     ) {
-        let points: Vec<Point> = points.into_iter().map(|(x, y, low, high)| Point { x, y, low, high }).collect();
+        let points: Vec<ChartPoint> = points.into_iter().map(|(x, y, low, high)| ChartPoint { x, y, low, high }).collect();
         let (a, b) = points.split_at(cut.min(points.len()));
-        let series =
-            [Series { name: "a…".into(), mark: 0, points: a.to_vec() }, Series { name: "b".into(), mark: 99, points: b.to_vec() }];
+        let series = vec![
+            ChartSeries { name: "a…".into(), mark: 0, points: a.to_vec() },
+            ChartSeries { name: "b".into(), mark: 99, points: b.to_vec() },
+        ];
+        let chart = Chart {
+            predictions: series.clone(),
+            reference: reference.map(|slope| ChartReference::Ideal { slope }),
+            x_label: "work".to_owned(),
+            y_label: "µs".to_owned(),
+            ..speedups(&series)
+        };
+        let over_values = Chart { x_kind: XAxisKind::Values, ..chart.clone() };
+        let with_level = Chart { reference: reference.map(ChartReference::Level), ..over_values.clone() };
         for theme in [Theme::FULL, Theme::PLAIN] {
-            let plot = Plot { guesses: &series, ideal, x_label: "work", y_label: "µs", ..plot(&series, selected, &theme) };
-            draw(plot, w, h, &theme);
-            draw(Plot { over: Over::Values, ..plot }, w, h, &theme);
-            draw(Plot { over: Over::Values, ideal: None, level: ideal, ..plot }, w, h, &theme);
+            for chart in [&chart, &over_values, &with_level] {
+                draw(Plot { chart, selected, theme: &theme }, w, h, &theme);
+            }
         }
     }
 }

@@ -1,0 +1,30 @@
+//! The geometry of charts: what a chart shows, its axes and ticks, and where everything stands. It draws nothing and
+//! knows no screen, no colours and no run, so that whatever draws it (cells of a terminal, a vector picture) shows the
+//! same.
+//!
+//! ```text
+//! Chart (model) ── ChartAxes (which scales) ── ChartLayout (areas, ticks, legend, points) ── cells, vectors
+//! ```
+//!
+//! Two units are enough. Areas are in **columns** and **rows** of text: the cells of a terminal, or the width of a
+//! digit and the height of a line in a picture. Points are **fractions** of the axes, 0 at the lower left end, 1 at
+//! the upper right one: who draws decides how to round them, [`ChartLayout::place`] says where they are exactly.
+
+mod axes;
+mod layout;
+mod legend;
+mod model;
+mod placed;
+mod scale;
+mod ticks;
+
+pub use axes::ChartAxes;
+pub use layout::{ChartArea, ChartLayout, ChartSurface};
+pub use legend::{ChartLegend, LegendEntry, LegendMark};
+pub use model::{Chart, ChartPoint, ChartReference, ChartSeries, XAxisKind};
+pub use placed::{PlacedPoint, PlacedReference, PlacedSeries};
+pub use scale::{AxisScale, on_axis};
+pub use ticks::AxisTick;
+
+#[cfg(test)]
+mod tests;
