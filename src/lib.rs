@@ -40,7 +40,8 @@
 //! - a key of the sweep that `[vary]` may vary? A row of the table in `scenario/vary.rs`.
 //! - a key of scenarios? `scenario/sweep.rs` or `scenario/job.rs`, the setting in `scenario/settings.rs`, and a word
 //!   about it in `scenario/form/keys.rs`.
-//! - a backend? A file beside `backend/local/threads.rs` that hires workers and hands back a [`backend::Pool`].
+//! - a backend? A file beside `backend/local/threads.rs` that starts workers and hands back a [`backend::Pool`], its line
+//!   in the table of `backend/backends.rs`, and what is told of it in a row of `scenario/backends.rs`.
 //! - an event? [`record::Event`]; the [`record::RunState`] folds it, reports and screens follow.
 //! - a figure? [`analysis`] for the formula, [`results::Figures`] for the row, then report and screen.
 //! - a sentence about what happened? A rule beside `results/findings/speed.rs`, and a line in its table.

@@ -79,7 +79,8 @@ pub(super) struct Starting {
 impl<'a> TrialSupervisor<'a> {
     /// For workers that were started, and may go on for `timeout` from now.
     pub(super) fn new(
-        (trial, board): (usize, &'a Board),
+        trial: usize,
+        board: &'a Board,
         pool: Box<dyn Pool>,
         service: Option<Box<dyn Service>>,
         control: &'a Control,

@@ -48,15 +48,26 @@ impl<'a> BoardExecutor<'a> {
         }
     }
 
-    /// What the board of a trial is laid out for.
-    fn spec(&self, config: &Config, service: Option<&dyn Service>) -> BoardSpec {
-        let tasks = self.scenario.job.inputs.len();
-        BoardSpec {
+    /// The board of a trial.
+    fn board(&self, config: &Config, service: Option<&dyn Service>) -> Result<Board, Broken> {
+        let (tasks, lanes) = (self.scenario.job.inputs.len(), config.backend.spec().lanes);
+        let spec = BoardSpec {
             values: self.value_names.len(),
             summed: self.summed,
             service: service.map(Service::port),
             lingers: self.watch.memory,
-            ..BoardSpec::of(config, tasks, (config.backend.spec().lanes)(config.workers), self.clock)
+            ..BoardSpec::of(config, tasks, lanes(config.workers), self.clock)
+        };
+        Board::create(spec).map_err(|error| Broken(format!("cannot make the board: {error}")))
+    }
+
+    /// From now on its workers are started.
+    fn starting(&self, config: &Config) -> Starting {
+        Starting {
+            since: self.clock.now(),
+            scale: self.scale,
+            is_startup: config.backend.spec().starts_workers(),
+            watches_memory: self.watch.memory,
         }
     }
 }
@@ -87,19 +98,13 @@ impl<'a> BoardExecutor<'a> {
         self.backends.prepare(config)?;
         let service = workload::service(&self.scenario.job.kind, config.workers);
         let service = service.map_err(|error| Broken(format!("cannot start what the tasks ask: {error}")))?;
-        let board = Board::create(self.spec(config, service.as_deref()));
-        let board = Arc::new(board.map_err(|error| Broken(format!("cannot make the board: {error}")))?);
+        let board = Arc::new(self.board(config, service.as_deref())?);
         self.control.enter(&board, &job, self.scale);
         forget_peak_memory();
-        let starting = Starting {
-            since: self.clock.now(),
-            scale: self.scale,
-            is_startup: config.backend.spec().starts_workers(),
-            watches_memory: self.watch.memory,
-        };
+        let starting = self.starting(config);
         let pool = self.backends.start(config.backend, &board)?;
         let timeout = self.scenario.sweep.timeout;
-        let mut supervisor = TrialSupervisor::new((trial, &board), pool, service, self.control, tell, timeout);
+        let mut supervisor = TrialSupervisor::new(trial, &board, pool, service, self.control, tell, timeout);
         let end = supervisor.run(starting);
         let now = self.clock.now();
         supervisor.wait_for_late_news();
