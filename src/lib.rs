@@ -39,7 +39,8 @@
 //! - a bundled scenario? A file in `scenarios/`, and its place along the path in `scenario/path.rs`.
 //! - a key of scenarios? A row of `scenario/keys.rs`, whose `set` says where its value goes; parser, schema, form, options
 //!   and README come from there.
-//! - a backend? A file beside `backend/local/threads.rs` that hires workers and hands back a [`backend::Pool`].
+//! - a backend? A file beside `backend/local/threads.rs` that starts workers and hands back a [`backend::Pool`], its line
+//!   in the table of `backend/backends.rs`, and what is told of it in a row of `scenario/backends.rs`.
 //! - an event? [`record::Event`]; the [`record::RunState`] folds it, reports and screens follow.
 //! - a figure? [`analysis`] for the formula, [`results::Figures`] for the row, then report and screen.
 //! - a sentence about what happened? A rule beside `results/findings/speed.rs`, and a line in its table.

@@ -56,8 +56,7 @@ fn key() -> impl Strategy<Value = Key> {
 }
 
 fn lock() -> impl Strategy<Value = Option<LockView>> {
-    use Activity::{Blocked, Native, Nothing, Running, Waiting};
-    let doing = prop::sample::select(vec![Nothing, Running, Waiting, Blocked, Native]);
+    let doing = prop::sample::select(Activity::ALL.to_vec());
     let seconds = (any::<f64>(), any::<f64>(), any::<f64>(), any::<f64>());
     let lock = (doing, seconds, any::<u64>(), any::<u64>());
     prop::option::of(lock.prop_map(|(doing, (held_s, waited_s, blocked_s, native_s), waits, handovers)| LockView {

@@ -24,10 +24,10 @@ fn has_lock(run: &RunMonitor) -> bool {
 /// What a worker is doing, in a word; of one width, so that the time line beside it stands still.
 pub(super) fn word(activity: Activity) -> &'static str {
     match activity {
-        Activity::Nothing => "       ",
+        Activity::AtGate | Activity::Idle => "       ",
         Activity::Running => "lock   ",
-        Activity::Waiting => "waits  ",
-        Activity::Blocked => "blocked",
+        Activity::WaitingForLock => "waits  ",
+        Activity::Blocked | Activity::Fetching | Activity::Delivering => "blocked",
         Activity::Native => "native ",
     }
 }
