@@ -13,7 +13,7 @@ use std::process::Command;
 use parlab::engine::{BoardExecutor, Control, Executor as _};
 
 use parlab::record::TrialEnd;
-use parlab::scenario::{self, BackendKind, Config, Scenario};
+use parlab::scenario::{BackendKind, Catalog, Config, Overrides, Scenario, Source};
 use parlab::workload;
 
 const ROUNDS: usize = 7;
@@ -206,7 +206,9 @@ fn scenario(workload: &str, [first, second]: [f64; 2]) -> Scenario {
         "title = 'gil'\n[workload]\n{workload}\ninputs = [{first:?}, {second:?}]\n[interpreter]\ngil = true\n\
          [sweep]\nbackends = ['threads']\nworkers = 2\n"
     );
-    scenario::parse("gil.toml", "gil", &text, workload::specs(), 2).unwrap_or_else(|problems| panic!("{problems}"))
+    Source::new("gil.toml", &text)
+        .parse(&Catalog::new(workload::specs(), 2), &Overrides::default())
+        .unwrap_or_else(|problems| panic!("{problems}"))
 }
 
 /// Steps of a countdown that take one thread as long as a unit should.

@@ -12,7 +12,7 @@ use parlab::engine::{BoardExecutor, Control, Executor as _};
 
 use parlab::record::TrialEnd;
 use parlab::scenario::library::bundled;
-use parlab::scenario::{BackendKind, Config, Overrides, Scenario};
+use parlab::scenario::{BackendKind, Catalog, Config, Overrides, Scenario};
 use parlab::workload;
 
 const WORKERS: u32 = 2;
@@ -63,7 +63,7 @@ fn main() {
 
 fn scenario() -> Scenario {
     let source = bundled().find(|source| source.name == "grid-search").expect("the scenario is bundled");
-    source.parse(workload::specs(), WORKERS, &Overrides::default()).expect("it is fine")
+    source.parse(&Catalog::new(workload::specs(), WORKERS), &Overrides::default()).expect("it is fine")
 }
 
 /// Seconds of a whole trial, from the call on: the data is loaded and workers are hired within.

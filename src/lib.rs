@@ -20,27 +20,31 @@
 //!             │
 //!          workload                 what is a task?           units     how are figures written?
 //!             │
-//!          scenario                 what is to be run?        chart     where does it stand in a picture?
+//!          scenario                 what is to be run?
+//!
+//!   chart     where does it stand in a picture?            system    what is asked of the system?
 //! ```
 //!
 //! Workers are a serial loop, a pool of threads, forked processes, or forked processes with a pool of threads each.
 //! Forked workers get their tasks from shared memory or, to see what that saves, as messages through a pipe.
 //!
-//! A room imports what stands below it, never what stands above; `analysis`, `chart`, `machine` and `units` know none
-//! of the others, but that figures are written with `units`. Only `tui` names ratatui and crossterm; only `cli`,
-//! `report` and `tui` print. `tests/layers` reads the sources and holds them to this.
+//! A room imports what stands below it, never what stands above; `analysis`, `chart`, `machine` and `units` know none of
+//! the others, but that figures are written with `units` and that every room may use `system`, which knows none. Only
+//! `tui` names ratatui and crossterm; only `cli`, `report` and `tui` print. `tests/layers` reads the sources and holds
+//! them to this.
 //!
 //! # Where do I add …
-//! - a kind of workload? A file beside `workload/square.rs`, and a line in `workload/registry.rs`.
+//! - a kind of workload? A file beside `workload/square.rs`, and its row of `workload/registry.rs`, which also says what
+//!   it shares and a trial tells of.
 //! - a bundled scenario? A file in `scenarios/`, and its place along the path in `scenario/path.rs`.
-//! - something that tasks share, and a trial tells of? The shared_cells, and a line in `WATCHED` beside the registry.
 //! - a key of the sweep that `[vary]` may vary? A row of the table in `scenario/vary.rs`.
 //! - a key of scenarios? `scenario/sweep.rs` or `scenario/job.rs`, the setting in `scenario/settings.rs`, and a word
 //!   about it in `scenario/form/keys.rs`.
-//! - a backend? A file beside `backend/threads.rs` that hires workers and hands back a [`backend::Pool`].
+//! - a backend? A file beside `backend/local/threads.rs` that hires workers and hands back a [`backend::Pool`].
 //! - an event? [`record::Event`]; the [`record::RunState`] folds it, reports and screens follow.
 //! - a figure? [`analysis`] for the formula, [`results::Figures`] for the row, then report and screen.
 //! - a sentence about what happened? A rule beside `results/findings/speed.rs`, and a line in its table.
+//! - a call of the system that two rooms need? A function in `system`, whose first page says which library it goes by.
 //! - something a chart shows? The model and its place in [`chart`], then how cells show it in `tui/widgets/plot`.
 //! - a report? A file beside `report/json.rs`.
 //! - a key of the screen? A row in [`tui::keys`]; footer, help and README come from there.
@@ -57,6 +61,7 @@ pub mod record;
 pub mod report;
 pub mod results;
 pub mod scenario;
+pub mod system;
 pub mod tui;
 pub mod units;
 pub mod workload;

@@ -1,8 +1,14 @@
 //! How figures are written for people: seconds, bytes, counts, rates. Scripts get plain numbers instead.
 
+mod bars;
+mod columns;
 mod letters;
+mod wrap;
 
+pub use bars::{EIGHTHS, LEVELS, bar, level};
+pub use columns::{Side, aligned, padded};
 pub use letters::{Letters, to_ascii};
+pub use wrap::{bind, wrap, wrap_bound};
 
 /// Seconds with the unit that leaves one to three digits before the point: `1.8 ms`, `4.21 s`, `2 min 05 s`.
 pub fn seconds(s: f64) -> String {

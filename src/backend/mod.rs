@@ -18,39 +18,26 @@
 //! Nothing here knows of trials, repeats or speedups, and nothing here prints.
 
 mod board;
-mod clock;
-mod forkserver;
-mod futex;
-mod gil;
-mod histogram;
-mod interpreter;
-mod layout;
-mod payload;
-mod pipe;
+mod forked;
+mod local;
 mod pool;
-mod processes;
-mod reading;
-mod reason;
-mod recovery;
-mod schedule;
-mod serial;
 #[cfg(test)]
 mod tests;
-mod threads;
-mod wire;
 mod worker;
 
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
-pub use board::{Board, BoardSpec, RECORDS_MAX};
-pub use clock::{Clock, TickScale};
-pub use forkserver::{COMMAND as FORKSERVER_COMMAND, run as run_forkserver};
+pub use board::{
+    Activity, Board, BoardSpec, Clock, LaneReading, LockReading, RECORDS_MAX, RecordReading, TickScale, Totals,
+    WorkerState,
+};
+pub use forked::forkserver::{COMMAND as FORKSERVER_COMMAND, run as run_forkserver};
 pub use pool::{Broken, Departure, Notice, Pool};
-pub use reading::{Activity, LaneReading, LockReading, RecordReading, Totals, WorkerState};
 pub use worker::panics_are_caught;
 
-use processes::Processes;
+use forked::processes::Processes;
+use local::{serial, threads};
 use worker::PreparedJob;
 
 use crate::scenario::{BackendKind, Dispatch, Job};

@@ -7,12 +7,11 @@ use std::time::Duration;
 
 use proptest::prelude::*;
 
-use super::board::{Board, BoardSpec, RECORDS_MAX};
-use super::clock::Clock;
-use super::gil::Gil;
-use super::pipe::{PipeEnds, PipePool};
+use super::board::schedule::next_range;
+use super::board::{Activity, Board, BoardSpec, Clock, RECORDS_MAX};
+use super::forked::pipe::{PipeEnds, PipePool};
 use super::pool::{Broken, Notice, Pool};
-use super::reading::Activity;
+use super::worker::gil::Gil;
 use super::worker::{PreparedJob, Worker};
 use crate::scenario::{Dispatch, Permutation, Schedule};
 use crate::workload::{Cancelled, ReleasedGil, TaskContext, Values, Workload};
@@ -116,7 +115,7 @@ proptest! {
         let board = board(tasks, workers, schedule, chunk);
         // Some are run, then somebody moves the cursor and is never seen again, then the others run the rest.
         Worker::new(&board, &prepared(vec![], before % tasks), 0).work();
-        let grave = super::schedule::next_range(board.shape(), &board.header().cursor.0, 0, 0);
+        let grave = next_range(board.shape(), &board.header().cursor.0, 0, 0);
         for worker in 0..workers {
             Worker::new(&board, &prepared(vec![], NEVER), worker).work();
         }
@@ -200,7 +199,7 @@ proptest! {
 fn two_claims_taken_to_the_grave_are_not_made_up() {
     let board = board(1_000, 2, Schedule::Dynamic, Some(10));
     for _ in 0..2 {
-        super::schedule::next_range(board.shape(), &board.header().cursor.0, 0, 0);
+        next_range(board.shape(), &board.header().cursor.0, 0, 0);
     }
     Worker::new(&board, &prepared(vec![], NEVER), 0).work();
     assert_eq!(board.lost_claim(), None);

@@ -3,18 +3,16 @@
 //! A file is written whole or not at all, replaces another only where that was asked for, and is a scenario that the
 //! parser accepts where it lies.
 
-use std::fs::OpenOptions;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
-use rustix::fs::{CWD, RenameFlags, renameat_with};
-
-use super::usable_cpus;
+use super::catalog;
 use crate::scenario::form::relocated;
-use crate::scenario::library::{Entry, Origin, Source, standard_folders};
-use crate::scenario::{DiagnosticList, Overrides, Scenario, label};
+use crate::scenario::library::{Entry, standard_folders};
+use crate::scenario::{DiagnosticList, Origin, Overrides, Scenario, Source, label};
+use crate::system::files::NewFile;
+use crate::system::xdg;
 use crate::tui::port::{Existing, Unsaved};
-use crate::workload;
 
 /// The ending of scenario files.
 const ENDING: &str = "toml";
@@ -28,7 +26,7 @@ pub(super) fn parse(entry: &Entry, text: &str) -> Result<Scenario, DiagnosticLis
         Origin::File(path) => label(path),
     };
     let source = Source { name: entry.name.clone(), label, origin: entry.origin.clone(), text: text.to_owned() };
-    source.parse(workload::specs(), usable_cpus(), &Overrides::default())
+    source.parse(&catalog(), &Overrides::default())
 }
 
 /// A scenario that was changed, so called that nobody takes it for the one in the library.
@@ -64,7 +62,7 @@ pub(super) fn save(entry: &Entry, text: &str, file: &str, existing: Existing) ->
         Ok(_) if existing == Existing::Kept => return Err(Unsaved::Exists),
         Ok(_) | Err(_) => {}
     }
-    let text = relocated(text, workload::specs(), &entry.origin, &folder);
+    let text = relocated(text, &catalog(), &entry.origin, &folder);
     check(&path, &text).map_err(|problems| failed(problems.to_string()))?;
     match write(&path, &text, existing) {
         Ok(()) => Ok(path),
@@ -79,9 +77,8 @@ fn path(typed: &str) -> Result<PathBuf, String> {
     if typed.is_empty() || typed.ends_with('/') {
         return Err("name a file".to_owned());
     }
-    let home = || std::env::var_os("HOME").map(PathBuf::from).filter(|home| home.is_absolute());
     let mut path = match typed.strip_prefix("~/") {
-        Some(rest) => home().ok_or("there is no home; name the whole path")?.join(rest),
+        Some(rest) => xdg::home(xdg::variable).ok_or("there is no home; name the whole path")?.join(rest),
         None => PathBuf::from(typed),
     };
     if path.extension().is_none_or(|ending| ending != ENDING) {
@@ -98,36 +95,16 @@ fn folder(path: &Path) -> PathBuf {
 fn check(path: &Path, text: &str) -> Result<(), DiagnosticList> {
     let name = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
     let source = Source { name, label: label(path), origin: Origin::File(path.to_owned()), text: text.to_owned() };
-    source.parse(workload::specs(), usable_cpus(), &Overrides::default()).map(drop)
+    source.parse(&catalog(), &Overrides::default()).map(drop)
 }
 
 /// Writes a new file beside the place, and moves it there when it is whole.
 fn write(path: &Path, text: &str, existing: Existing) -> io::Result<()> {
-    let mut name = path.file_name().unwrap_or_default().to_owned();
-    name.push(format!(".{}.new", std::process::id()));
-    let new = path.with_file_name(name);
-    let written = (|| {
-        let mut out = OpenOptions::new().write(true).create_new(true).open(&new)?;
-        out.write_all(text.as_bytes())?;
-        out.sync_all()?;
-        match existing {
-            Existing::Replaced => std::fs::rename(&new, path),
-            Existing::Kept => place(&new, path),
-        }
-    })();
-    if written.is_err() {
-        let _ = std::fs::remove_file(&new);
-    }
-    written
-}
-
-/// Moves a file to a place where none is, even if somebody else has just put one there.
-fn place(new: &Path, path: &Path) -> io::Result<()> {
-    match renameat_with(CWD, new, CWD, path, RenameFlags::NOREPLACE) {
-        // Some file systems cannot do that in one go.
-        Err(rustix::io::Errno::INVAL | rustix::io::Errno::NOSYS) if path.symlink_metadata().is_err() => {
-            std::fs::rename(new, path)
-        }
-        moved => Ok(moved?),
+    let mut new = NewFile::beside(path, 0o666)?;
+    new.write_all(text.as_bytes())?;
+    new.sync()?;
+    match existing {
+        Existing::Replaced => new.replace(),
+        Existing::Kept => new.place(),
     }
 }

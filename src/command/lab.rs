@@ -7,16 +7,17 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use super::failure::Failure;
 use super::history::{self, HistoryKeeper};
-use super::{drafts, limits, machine_facts, program, setting, usable_cpus};
+use super::{drafts, limits, machine_facts, program, setting};
 use crate::cli::Cli;
 use crate::engine::Session;
 use crate::machine::{self, Pace, Sampler};
 use crate::record::{History, MachineFacts, Snapshot};
 use crate::report::Journal;
 use crate::scenario::form::ScenarioForm;
-use crate::scenario::library::{Entry, Library, Origin, Source, find, standard_folders};
+use crate::scenario::library::{Entry, Library, find, standard_folders};
 use crate::scenario::{
-    Diagnostic, Overrides, Plan, Prediction, PredictionSpec, Scenario, label, outline, path, predictions,
+    Diagnostic, Origin, Overrides, Plan, Prediction, PredictionSpec, Scenario, Source, label, outline, path,
+    predictions,
 };
 use crate::tui::port::{
     Draft, EventSink, Existing, FieldError, Lab, LibraryEntry, LiveRun, Preview, Ran, SampleSink, Saved, Unsaved,
@@ -70,7 +71,7 @@ impl LabSettings {
         };
         let Some(source) = opened else { return Ok((bench, None)) };
         let scenario = source
-            .parse(workload::specs(), usable_cpus(), &Overrides::default())
+            .parse(&super::catalog(), &Overrides::default())
             .map_err(|problems| Failure::usage(problems.to_string()))?;
         let known = super::library().entries.into_iter().find(|entry| is_the_same(entry, source));
         let call = known.as_ref().map_or_else(|| source.label.clone(), |entry| entry.call.clone());
@@ -134,7 +135,7 @@ impl Lab for LabSettings {
 
     fn form(&self, name: &str, text: Option<&str>) -> Result<ScenarioForm, String> {
         let entry = self.entry(name)?;
-        ScenarioForm::of(text.unwrap_or(&entry.text), workload::specs())
+        ScenarioForm::of(text.unwrap_or(&entry.text), &super::catalog())
             .map_err(|why| format!("it cannot be edited here: {why}"))
     }
 
@@ -296,7 +297,7 @@ fn library_entry(entry: Entry, history: &History) -> LibraryEntry {
 }
 
 fn preview(scenario: &Scenario) -> Preview {
-    let spec = workload::specs().find(|spec| spec.name == scenario.job.kind);
+    let spec = workload::spec(&scenario.job.kind);
     let plan = Plan::of(scenario);
     Preview {
         kind: scenario.job.kind.clone(),

@@ -92,6 +92,7 @@ fn check_memory_of(job: &Job, configs: &[Config], available: u64) -> Result<(), 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::scenario::{Catalog, Overrides, Source};
 
     #[test]
     fn what_is_sent_needs_memory_too() {
@@ -100,7 +101,9 @@ mod tests {
                 "title = 't'\n[workload]\nkind = 'square'\ntasks = 50\n[sweep]\nbackends = ['processes']\n\
                  workers = 10\ndispatch = 'pipe'\npayload = 1048576\nchunk = {chunk}\n"
             );
-            let scenario = crate::scenario::parse("x.toml", "x", &text, workload::specs(), 2).expect("a scenario");
+            let scenario = Source::new("x.toml", &text)
+                .parse(&Catalog::new(workload::specs(), 2), &Overrides::default())
+                .expect("a scenario");
             check_memory(&scenario, available).err().map(|failure| failure.message)
         };
         assert_eq!(refusal(1, 31 << 20), None);
@@ -121,7 +124,9 @@ mod tests {
     }
 
     fn refusal_of_all(text: &str, available: u64) -> Option<String> {
-        let scenario = crate::scenario::parse("x.toml", "x", text, workload::specs(), 2).expect("a scenario");
+        let scenario = Source::new("x.toml", text)
+            .parse(&Catalog::new(workload::specs(), 2), &Overrides::default())
+            .expect("a scenario");
         check_memory(&scenario, available).err().map(|failure| failure.message)
     }
 

@@ -20,8 +20,9 @@ use crate::cli::{self, Cli, Command, Listing, Plain};
 use crate::engine::RunInfo;
 use crate::record::{History, MachineFacts};
 use crate::report::Journal;
-use crate::scenario::library::{Library, Source, bundled, find, standard_folders};
-use crate::scenario::{DiagnosticList, Overrides, Prediction, Scenario, label, schema};
+use crate::scenario::library::{Library, bundled, find, standard_folders};
+use crate::scenario::{Catalog, DiagnosticList, Overrides, Prediction, Scenario, Source, label, schema};
+use crate::system::xdg;
 use crate::{machine, report, workload};
 use failure::Failure;
 
@@ -41,7 +42,7 @@ pub(crate) fn main() -> ExitCode {
         Some(Command::List(args)) => list(args),
         Some(Command::Show { name }) => show(name),
         Some(Command::Check { files }) => check(files),
-        Some(Command::Schema) => print(&format!("{:#}\n", schema(workload::specs()))),
+        Some(Command::Schema) => print(&format!("{:#}\n", schema(&catalog()))),
         Some(Command::Machine { format }) => machine(*format),
         Some(Command::Forkserver { .. }) => return crate::backend::run_forkserver(),
     };
@@ -83,7 +84,7 @@ fn check(files: &[PathBuf]) -> Result<ExitCode, Failure> {
     for file in files {
         let checked = Source::open(file)
             .map_err(DiagnosticList::from)
-            .and_then(|source| source.parse(workload::specs(), usable_cpus(), &Overrides::default()));
+            .and_then(|source| source.parse(&catalog(), &Overrides::default()));
         all_right &= checked.is_ok();
         print(&report::catalog::check_text(&label(file), &checked))?;
     }
@@ -109,9 +110,7 @@ fn print(text: &str) -> Result<ExitCode, Failure> {
 fn scenario(args: &cli::Run) -> Result<Scenario, Failure> {
     let source =
         find(Path::new(&args.scenario), &standard_folders()).map_err(|problem| Failure::usage(problem.to_string()))?;
-    source
-        .parse(workload::specs(), usable_cpus(), &overrides(&args.overrides))
-        .map_err(|problems| Failure::usage(problems.to_string()))
+    source.parse(&catalog(), &overrides(&args.overrides)).map_err(|problems| Failure::usage(problems.to_string()))
 }
 
 fn overrides(args: &cli::OverrideArgs) -> Overrides {
@@ -137,16 +136,17 @@ fn journal(path: Option<&Path>) -> Result<Option<Journal>, Failure> {
 
 /// All scenarios that can be run by name.
 fn library() -> Library {
-    Library::open(&standard_folders(), workload::specs(), usable_cpus())
+    Library::open(&standard_folders(), &catalog())
 }
 
 /// Where it is remembered which scenarios were run, if anywhere.
 fn history_file() -> Option<PathBuf> {
-    History::standard_file(|name| std::env::var_os(name).map(PathBuf::from))
+    History::standard_file(xdg::variable)
 }
 
-fn usable_cpus() -> u32 {
-    machine::usable_here().count
+/// What scenarios are checked against here.
+fn catalog() -> Catalog {
+    Catalog::new(workload::specs(), machine::usable_here().count)
 }
 
 /// What a run that begins now is told of its time and place, and of what is expected of it.

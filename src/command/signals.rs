@@ -6,11 +6,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI32, Ordering::Relaxed};
 use std::time::Duration;
 
-use nix::sys::signal::{SigSet, Signal};
-use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGTERM, SIGXFSZ};
-use signal_hook::iterator::Signals;
+use nix::sys::signal::Signal;
 
 use crate::engine::Control;
+use crate::system::signals::{SignalListener, ignored};
 
 /// How long the end by force may take before the program leaves everything to its children's own means: they die
 /// with it.
@@ -43,8 +42,8 @@ impl SignalState {
     }
 
     /// Whether this is the first signal.
-    fn is_first(&self, signal: i32) -> bool {
-        self.0.first.compare_exchange(0, signal, Relaxed, Relaxed).is_ok()
+    fn is_first(&self, signal: Signal) -> bool {
+        self.0.first.compare_exchange(0, signal as i32, Relaxed, Relaxed).is_ok()
     }
 }
 
@@ -54,7 +53,7 @@ impl SignalState {
 /// # Errors
 /// When the system refuses a handler.
 pub(super) fn outlive_file_limits() -> io::Result<()> {
-    signal_hook::flag::register(SIGXFSZ, Arc::default()).map(drop)
+    signal_hook::flag::register(Signal::SIGXFSZ as i32, Arc::default()).map(drop)
 }
 
 /// Starts to listen.
@@ -65,45 +64,27 @@ pub(super) fn listen(control: Arc<Control>) -> io::Result<SignalState> {
     let heard = SignalState::default();
     // Under `nohup`, or in the background of a script, some are ignored from the start and are to stay so.
     let ignored = ignored();
-    let ends = [SIGINT, SIGTERM, SIGHUP].into_iter().filter(|signal| ignored & (1 << (signal - 1)) == 0);
-    let heeded: Vec<i32> = ends.chain([SIGCONT]).collect();
-    let mut signals = Signals::new(&heeded)?;
-    // Whoever started parlab may have blocked them, which is handed down: nobody could end it then. The thread that is
-    // started here inherits what is unblocked.
-    unblock(&heeded)?;
-    let ears = heard.clone();
-    std::thread::Builder::new().name("signals".to_owned()).spawn(move || {
-        for signal in signals.forever() {
-            if signal == SIGCONT {
-                control.disturb();
-                continue;
-            }
-            let grace = match (ears.is_first(signal), ears.0.is_over.load(Relaxed)) {
-                (true, false) => {
-                    control.cancel();
-                    continue;
-                }
-                (true, true) => DELIVERY_GRACE,
-                (false, _) => LAST_GRACE,
-            };
-            control.kill();
-            std::thread::sleep(grace);
-            exit(i32::from(exit_code_of(signal as u8)));
-        }
-    })?;
+    let ends =
+        [Signal::SIGINT, Signal::SIGTERM, Signal::SIGHUP].into_iter().filter(|&signal| !ignored.contains(signal));
+    let heeded: Vec<Signal> = ends.chain([Signal::SIGCONT]).collect();
+    let state = heard.clone();
+    SignalListener::start(&heeded, move |signal| obey(signal, &state, &control))?.keep_on();
     Ok(heard)
 }
 
-fn unblock(signals: &[i32]) -> io::Result<()> {
-    let set: SigSet = signals.iter().filter_map(|&number| Signal::try_from(number).ok()).collect();
-    Ok(set.thread_unblock()?)
-}
-
-/// The signals that are ignored at present, as a set of bits: signal 1 is the lowest.
-fn ignored() -> u64 {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let set = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
-    set.and_then(|set| u64::from_str_radix(set.trim(), 16).ok()).unwrap_or(0)
+/// Does what a signal asks for; returns if that is not the end by force.
+fn obey(signal: Signal, state: &SignalState, control: &Control) {
+    if signal == Signal::SIGCONT {
+        return control.disturb();
+    }
+    let grace = match (state.is_first(signal), state.0.is_over.load(Relaxed)) {
+        (true, false) => return control.cancel(),
+        (true, true) => DELIVERY_GRACE,
+        (false, _) => LAST_GRACE,
+    };
+    control.kill();
+    std::thread::sleep(grace);
+    exit(i32::from(exit_code_of(signal as u8)));
 }
 
 fn exit_code_of(signal: u8) -> u8 {

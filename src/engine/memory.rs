@@ -7,11 +7,10 @@
 
 use std::time::{Duration, Instant};
 
-use rustix::time::{ClockId, clock_gettime};
-
 use crate::backend::Board;
 use crate::machine;
 use crate::record::{MemoryCourse, ProcessMemory};
+use crate::system::clock::thread_cpu_time;
 
 /// Samples kept of a trial; when there are more, each second one is dropped, and they are taken half as often.
 const SAMPLES_MAX: usize = 64;
@@ -86,7 +85,8 @@ impl<'a> MemoryWatch<'a> {
 
     /// Takes a sample, and gives the course so far.
     pub(super) fn sample(&mut self) -> &MemoryCourse {
-        let looked = cpu_time();
+        // The clock on the wall would also count what this thread waits for a CPU.
+        let looked = thread_cpu_time();
         let at_s = self.begun.map_or(0.0, |begun| begun.elapsed().as_secs_f64());
         let mut total = 0;
         for (index, process) in self.processes.iter_mut().enumerate() {
@@ -108,7 +108,7 @@ impl<'a> MemoryWatch<'a> {
             self.course.thin_out();
             self.every *= 2;
         }
-        self.due = Instant::now() + self.every.max(cpu_time().saturating_sub(looked) * THRIFT);
+        self.due = Instant::now() + self.every.max(thread_cpu_time().saturating_sub(looked) * THRIFT);
         &self.course
     }
 
@@ -116,12 +116,6 @@ impl<'a> MemoryWatch<'a> {
     pub(super) fn close(self) -> Option<MemoryCourse> {
         (self.course.peak_bytes > 0).then_some(self.course)
     }
-}
-
-/// What this thread has used of a CPU. The clock on the wall would also count what it waited for one.
-fn cpu_time() -> Duration {
-    let time = clock_gettime(ClockId::ThreadCPUTime);
-    Duration::new(u64::try_from(time.tv_sec).unwrap_or(0), u32::try_from(time.tv_nsec).unwrap_or(0))
 }
 
 impl Process {

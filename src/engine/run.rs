@@ -47,7 +47,7 @@ pub fn run(
         warnings: Warnings::new(&plan),
         timed_out: BTreeSet::new(),
         with_results: BTreeSet::new(),
-        repeatable: workload::specs().any(|spec| spec.name == scenario.job.kind && spec.measured.is_empty()),
+        repeatable: workload::spec(&scenario.job.kind).is_some_and(|spec| spec.measured.is_empty()),
         told: BTreeSet::new(),
         watches_memory: workload::watch(&scenario.job.kind).memory,
         tell,

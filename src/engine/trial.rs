@@ -49,7 +49,7 @@ impl<'a> BoardExecutor<'a> {
     /// A executor for the trials of one run; `program` is parlab's own binary, of which forkservers are made.
     pub fn new(scenario: &'a Scenario, program: &Path, control: &'a Control) -> Self {
         let clock = Clock::detect();
-        let spec = workload::specs().find(|spec| spec.name == scenario.job.kind);
+        let spec = workload::spec(&scenario.job.kind);
         Self {
             scenario,
             backends: Backends::new(&scenario.job, program),

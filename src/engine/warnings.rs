@@ -149,12 +149,14 @@ impl Warnings {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::scenario;
+    use crate::scenario::{Catalog, Overrides, Source};
 
     #[test]
     fn only_inner_threads_oversubscribe() {
         let text = "title = 't'\n[workload]\nkind = 'matmul'\ntasks = 1\n[sweep]\nworkers = [1, 4]\n";
-        let scenario = scenario::parse("x.toml", "x", text, crate::workload::specs(), 2).expect("a scenario");
+        let scenario = Source::new("x.toml", text)
+            .parse(&Catalog::new(crate::workload::specs(), 2), &Overrides::default())
+            .expect("a scenario");
         let told = |inner, cpus| {
             let mut warnings = Warnings::new(&Plan::of(&scenario));
             warnings.count_threads(inner, cpus);

@@ -8,10 +8,10 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use rustix::time::{ClockId, clock_gettime};
 use sysinfo::{MemoryRefreshKind, System};
 
 use super::cpuset::CpuSet;
+use crate::system::clock::thread_cpu_time;
 
 /// How often to sample.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -182,7 +182,7 @@ impl Gauges {
             memory_used_bytes: self.system.used_memory(),
             memory_total_bytes: self.system.total_memory(),
             load1: System::load_average().ok().map(|load| load.one),
-            sampler_cpu_s: thread_cpu_s(),
+            sampler_cpu_s: thread_cpu_time().as_secs_f64(),
         }
     }
 }
@@ -196,12 +196,6 @@ fn core(name: &str, position: usize, usable: &CpuSet) -> Core {
 /// Percent to a fraction within 0 and 1.
 fn fraction(percent: f32) -> f32 {
     if percent.is_finite() { (percent / 100.0).clamp(0.0, 1.0) } else { 0.0 }
-}
-
-/// CPU time of the calling thread, in seconds.
-fn thread_cpu_s() -> f64 {
-    let time = clock_gettime(ClockId::ThreadCPUTime);
-    time.tv_sec as f64 + time.tv_nsec as f64 / 1e9
 }
 
 #[cfg(test)]

@@ -4,14 +4,13 @@
 //! reads), so that a made-up machine in a temporary folder is as good as a real one. Reading never fails loudly: what
 //! cannot be read is not there.
 
-use std::fs::File;
-use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use nix::sched::{CpuSet as Mask, sched_getaffinity};
 use nix::unistd::Pid;
 
 use super::cpuset::CpuSet;
+use crate::system::files::read_head;
 
 /// No file that is read here is longer on any real machine; the longest is the list of mounts.
 const FILE_LIMIT: u64 = 4 << 20;
@@ -55,9 +54,7 @@ impl Surroundings {
     /// The text of a file, given by its absolute path. Of a file that is too long only whole lines are kept.
     pub(super) fn read(&self, path: &str) -> Option<String> {
         let relative = Path::new(path).strip_prefix("/").unwrap_or(Path::new(path));
-        let file = File::open(self.root.join(relative)).ok()?;
-        let mut bytes = Vec::new();
-        file.take(FILE_LIMIT).read_to_end(&mut bytes).ok()?;
+        let mut bytes = read_head(&self.root.join(relative), FILE_LIMIT).ok()?;
         if bytes.len() as u64 == FILE_LIMIT {
             // A number cut in two would be read as a smaller one.
             let whole_lines = bytes.iter().rposition(|&b| b == b'\n').map_or(0, |end| end + 1);

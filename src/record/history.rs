@@ -4,13 +4,16 @@
 //! empty, and one that cannot be written stays as it is. Nothing here waits for anybody longer than a moment.
 
 use std::fs::{File, OpenOptions, TryLockError};
-use std::io::{self, Read as _, Write as _};
+use std::io::{self, Write as _};
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use rustix::fs::OFlags;
+use nix::fcntl::OFlag;
 use serde::{Deserialize, Serialize};
+
+use crate::system::files::{CAUTIOUS, NewFile, read_regular};
+use crate::system::xdg;
 
 /// The largest file that is read, in bytes.
 const MAX_BYTES: u64 = 256 << 10;
@@ -58,14 +61,13 @@ impl History {
     /// is unset or not absolute (XDG Base Directory Specification 0.8). `None` if there is no home either: then
     /// nothing is remembered.
     pub fn standard_file(variable: impl Fn(&str) -> Option<PathBuf>) -> Option<PathBuf> {
-        let absolute = |name: &str| variable(name).filter(|path| path.is_absolute());
-        let state = absolute("XDG_STATE_HOME").or_else(|| Some(absolute("HOME")?.join(".local").join("state")))?;
-        Some(state.join("parlab").join("history.json"))
+        Some(xdg::state_folder(variable)?.join("parlab").join("history.json"))
     }
 
     /// What the file remembers; nothing if it cannot be read or makes no sense.
     pub fn read(file: &Path) -> Self {
-        let stored = text(file).ok().and_then(|text| serde_json::from_str::<Stored>(&text).ok());
+        let bytes = read_regular(file, MAX_BYTES).ok();
+        let stored = bytes.and_then(|bytes| serde_json::from_slice::<Stored>(&bytes).ok());
         let mut history = Self::default();
         let runs = stored.filter(|stored| stored.schema == SCHEMA).map(|stored| stored.runs).unwrap_or_default();
         runs.into_iter().filter(is_sound).for_each(|past| history.add(past));
@@ -107,7 +109,10 @@ impl History {
         history.add(past);
         let stored = Stored { schema: SCHEMA.to_owned(), runs: history.runs };
         let text = serde_json::to_string_pretty(&stored).map_err(io::Error::other)?;
-        replace(file, &(text + "\n"))
+        // Not waited for to be on the disk: nothing depends on it.
+        let mut new = NewFile::beside(file, 0o600)?;
+        new.write_all((text + "\n").as_bytes())?;
+        new.replace()
     }
 }
 
@@ -119,28 +124,14 @@ fn is_sound(past: &Past) -> bool {
     plain(&past.name) && ascii(&past.sha256) && ascii(&past.at) && speedup
 }
 
-/// The text of a small regular file; a pipe or a device is neither opened for long nor waited for.
-fn text(file: &Path) -> io::Result<String> {
-    let flags = OFlags::NONBLOCK | OFlags::NOCTTY;
-    let regular = |is: bool| if is { Ok(()) } else { Err(io::Error::from(io::ErrorKind::InvalidData)) };
-    regular(std::fs::metadata(file)?.is_file())?;
-    let file = OpenOptions::new().read(true).custom_flags(flags.bits().cast_signed()).open(file)?;
-    let metadata = file.metadata()?;
-    regular(metadata.is_file() && metadata.len() <= MAX_BYTES)?;
-    let mut text = String::new();
-    file.take(MAX_BYTES).read_to_string(&mut text)?;
-    Ok(text)
-}
-
 /// The turn to write, given up when dropped; `None` if others hold it for too long, which costs one of the runs that
 /// are added at the same instant, and nothing else.
 fn turn(lock: &Path) -> Option<File> {
-    let flags = OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::NOFOLLOW;
     let file = OpenOptions::new()
         .append(true)
         .create(true)
         .mode(0o600)
-        .custom_flags(flags.bits().cast_signed())
+        .custom_flags((CAUTIOUS | OFlag::O_NOFOLLOW).bits())
         .open(lock)
         .ok()?;
     for _ in 0..TURNS.0 {
@@ -151,22 +142,6 @@ fn turn(lock: &Path) -> Option<File> {
         }
     }
     None
-}
-
-/// Puts a whole new file in place of the old one: whoever reads sees the one or the other.
-fn replace(file: &Path, text: &str) -> io::Result<()> {
-    let new = file.with_extension(format!("{}.new", std::process::id()));
-    let written = (|| {
-        // Left behind by a process of the same number that was killed here.
-        let _ = std::fs::remove_file(&new);
-        let mut out = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&new)?;
-        out.write_all(text.as_bytes())?;
-        std::fs::rename(&new, file)
-    })();
-    if written.is_err() {
-        let _ = std::fs::remove_file(&new);
-    }
-    written
 }
 
 #[cfg(test)]

@@ -6,8 +6,8 @@ use serde_json::{Value as Json, json};
 use unicode_width::UnicodeWidthStr as _;
 
 use crate::record::{History, Past};
-use crate::scenario::library::{Entry, Library, Origin};
-use crate::scenario::{DiagnosticList, Domain, KindSpec, Nature, Plan, Scenario, ValueSpec, path};
+use crate::scenario::library::{Entry, Library};
+use crate::scenario::{DiagnosticList, Domain, KindSpec, Nature, Origin, Plan, Scenario, ValueSpec, path};
 use crate::units;
 
 /// The narrowest page that texts are fitted to, in columns.

@@ -2,11 +2,12 @@
 //!
 //! Nothing measured may be lost: a file that cannot be written leaves the report on stdout instead.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, OpenOptions};
 use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 use super::closed::is_stdout_closed;
+use crate::system::files::NewFile;
 
 /// A report did not get to where it was asked to go.
 #[derive(Debug, thiserror::Error)]
@@ -79,31 +80,15 @@ fn write_file(path: &Path, bytes: &[u8]) -> io::Result<()> {
     }
 }
 
-/// Writes a temporary file beside the target and renames it; where the folder takes no new files, the target itself.
+/// Replaces the target as a whole; where the folder takes no new files, the target itself is written to.
 fn replace(target: &Path, bytes: &[u8], permissions: Option<fs::Permissions>) -> io::Result<()> {
-    let Some(name) = target.file_name() else { return write_in_place(target, bytes) };
-    let mut temporary_name = std::ffi::OsString::from(".");
-    temporary_name.push(name);
-    temporary_name.push(format!(".{}.tmp", std::process::id()));
-    let temporary = target.with_file_name(temporary_name);
-    let Ok(file) = OpenOptions::new().write(true).create_new(true).open(&temporary) else {
-        return write_in_place(target, bytes);
-    };
-    let renamed = fill(file, bytes, permissions).and_then(|()| fs::rename(&temporary, target));
-    if renamed.is_err() {
-        // The error that is told is the first one; a leftover that cannot be removed adds nothing to it.
-        let _ = fs::remove_file(&temporary);
-    }
-    renamed
-}
-
-fn fill(mut file: File, bytes: &[u8], permissions: Option<fs::Permissions>) -> io::Result<()> {
+    let Ok(mut new) = NewFile::beside(target, 0o666) else { return write_in_place(target, bytes) };
     if let Some(permissions) = permissions {
-        file.set_permissions(permissions)?;
+        new.set_permissions(permissions)?;
     }
-    file.write_all(bytes)?;
-    // Network file systems tell of a full disk only here, and the old file is still there to keep.
-    file.sync_all()
+    new.write_all(bytes)?;
+    new.sync()?;
+    new.replace()
 }
 
 fn write_in_place(path: &Path, bytes: &[u8]) -> io::Result<()> {

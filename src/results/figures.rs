@@ -145,7 +145,7 @@ impl Figures {
         }
         let metg = shortest_tasks(&rows, &times, baseline, planned.scenario.tasks);
         predict(planned, &mut rows, &times);
-        let spec = workload::specs().find(|spec| spec.name == planned.scenario.kind);
+        let spec = workload::spec(&planned.scenario.kind);
         let names = spec.into_iter().flat_map(|spec| spec.tally).map(|value| value.name);
         let told =
             |name: &&str| rows.iter().any(|row| row.tally.as_ref().is_some_and(|tally| tally.contains_key(*name)));

@@ -48,7 +48,7 @@ pub struct Searched {
 impl Searched {
     /// How to read a job's tasks; `None` if it searches nothing, or too much to look at.
     pub fn of(job: &Job) -> Option<Self> {
-        let spec = workload::specs().find(|spec| spec.name == job.kind)?;
+        let spec = workload::spec(&job.kind)?;
         let search = spec.search?;
         let Inputs::Grid(axes) = &job.inputs else { return None };
         let (part, axes): (Vec<Axis>, Vec<Axis>) = axes.iter().cloned().partition(|axis| axis.key == search.part);

@@ -38,7 +38,7 @@ impl SearchFigures {
     /// What the run found; `None` if it searches no grid, or if the results were too many to be kept.
     pub fn of(state: &RunState) -> Option<Self> {
         let planned = state.planned.as_ref()?;
-        let spec = workload::specs().find(|spec| spec.name == planned.scenario.kind)?;
+        let spec = workload::spec(&planned.scenario.kind)?;
         let search = spec.search?;
         let told = (0..planned.plan.configs.len()).filter_map(|config| results(state, config));
         let whole = |results: &&[TaskResult]| results.iter().all(|result| result.values.is_some());

@@ -6,9 +6,10 @@
 use std::borrow::Cow;
 use std::path::Path;
 
+use super::bundled::bundled_data;
 use super::diagnostic::Diagnostic;
-use super::library::{Origin, bundled_data};
 use super::read::{Sort, examine, label, read_text};
+use super::source::Origin;
 
 /// The largest file of data, in bytes.
 pub const MAX_DATA_BYTES: u64 = 256 << 20;

@@ -4,10 +4,10 @@ use super::data;
 use super::diagnostics::Diagnostics;
 use super::inputs;
 use super::kind::{Domain, KindSpec};
-use super::library::Origin;
 use super::model::{Inputs, Params, Value};
 use super::raw::Setting;
 use super::section::Section;
+use super::source::Origin;
 use super::wording::remedy;
 
 /// The keys of `[workload]` besides the kind's parameters.

@@ -36,6 +36,21 @@ pub struct KindSpec {
 }
 
 impl KindSpec {
+    /// A kind that has no parameters and whose results are all there is to it: a kind states what it has besides.
+    pub const PLAIN: Self = Self {
+        name: "",
+        summary: "",
+        nature: Nature::Computes,
+        params: &[],
+        input: Bounds { min: f64::MIN, max: f64::MAX },
+        values: &[],
+        measured: &[],
+        tally: &[],
+        tells_progress: false,
+        processes_only: None,
+        search: None,
+    };
+
     /// All values of one result, measurements last; at most [`MAX_VALUES`].
     pub fn results(&self) -> impl Iterator<Item = &'static ValueSpec> + Clone {
         self.values.iter().chain(self.measured)

@@ -6,21 +6,18 @@
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
-use include_dir::{Dir, include_dir};
-
+use super::bundled::ENDING;
+use super::catalog::Catalog;
 use super::diagnostic::{Diagnostic, DiagnosticList};
-use super::kind::KindSpec;
 use super::model::Scenario;
 use super::overrides::Overrides;
-use super::parse::{parse_from, sha256};
 use super::path::{self, Chapter};
-use super::read::{label, read};
+use super::read::label;
+use super::source::{Origin, Source, stem};
 use super::wording::{escaped, nearest, printable};
+use crate::system::xdg;
 
-static BUNDLED: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/scenarios");
-
-/// The ending of scenario files.
-const ENDING: &str = "toml";
+pub use super::bundled::{bundled, is_bundled};
 
 /// The most files that are read from all folders together, and the most bytes.
 const MAX_FILES: usize = 500;
@@ -28,52 +25,6 @@ const MAX_BYTES: usize = 16 << 20;
 
 /// The most entries of a folder that are looked at.
 const MAX_ENTRIES: usize = 10_000;
-
-/// Where a scenario comes from.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Origin {
-    /// It is part of the binary.
-    Bundled,
-    /// It was read from this file.
-    File(PathBuf),
-}
-
-/// A scenario's text, not yet checked.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Source {
-    /// What it is called by: the file's stem.
-    pub name: String,
-    /// How messages call its file.
-    pub label: String,
-    /// Where it comes from.
-    pub origin: Origin,
-    /// Its TOML.
-    pub text: String,
-}
-
-impl Source {
-    /// Reads a file.
-    ///
-    /// # Errors
-    /// As [`read`].
-    pub fn open(path: &Path) -> Result<Self, Diagnostic> {
-        let text = read(path)?;
-        Ok(Self { name: stem(path), label: label(path), origin: Origin::File(path.to_owned()), text })
-    }
-
-    /// Checks the text; see [`parse_from`].
-    ///
-    /// # Errors
-    /// Every problem of the text and of the options.
-    pub fn parse(
-        &self,
-        kinds: impl Iterator<Item = &'static KindSpec> + Clone,
-        cores: u32,
-        overrides: &Overrides,
-    ) -> Result<Scenario, DiagnosticList> {
-        parse_from(&self.origin, &self.label, &self.name, &self.text, kinds, cores, overrides)
-    }
-}
 
 /// A line of the library.
 #[derive(Debug, Clone, PartialEq)]
@@ -107,8 +58,8 @@ pub struct Library {
 }
 
 impl Library {
-    /// The bundled scenarios and those of the folders, checked for a machine with so many usable CPUs.
-    pub fn open(folders: &[PathBuf], kinds: impl Iterator<Item = &'static KindSpec> + Clone, cores: u32) -> Self {
+    /// The bundled scenarios and those of the folders, checked against a catalog.
+    pub fn open(folders: &[PathBuf], catalog: &Catalog) -> Self {
         let bundled: Vec<Source> = bundled().collect();
         let (mut notes, mut budget) = (Vec::new(), Budget { files: MAX_FILES, bytes: MAX_BYTES });
         let mut found: Vec<(PathBuf, Result<Source, Diagnostic>)> = Vec::new();
@@ -138,7 +89,7 @@ impl Library {
             let call = if called.insert(name.clone()) { name.clone() } else { path };
             let text = source.as_ref().map(|source| source.text.clone()).unwrap_or_default();
             let scenario = match source {
-                Ok(source) => source.parse(kinds.clone(), cores, &Overrides::default()),
+                Ok(source) => source.parse(catalog, &Overrides::default()),
                 Err(problem) => Err(problem.into()),
             };
             Entry { name: escaped(&name), call, origin, text, scenario }
@@ -164,34 +115,6 @@ impl Budget {
         self.files -= 1;
         self.bytes = self.bytes.saturating_sub(bytes);
     }
-}
-
-/// The scenarios of the binary, in the order of the path.
-pub fn bundled() -> impl Iterator<Item = Source> {
-    let mut sources: Vec<Source> = BUNDLED
-        .files()
-        .filter(|file| file.path().extension().is_some_and(|ending| ending == ENDING))
-        .filter_map(|file| {
-            let name = stem(file.path());
-            let label = format!("bundled {name}.{ENDING}");
-            Some(Source { name, label, origin: Origin::Bundled, text: file.contents_utf8()?.to_owned() })
-        })
-        .collect();
-    sources.sort_by(|a, b| path::position(&a.name).cmp(&path::position(&b.name)).then_with(|| a.name.cmp(&b.name)));
-    sources.into_iter()
-}
-
-/// Whether a bundled scenario has this name and a text with this SHA-256, wherever a copy of it lies.
-pub fn is_bundled(name: &str, sha256: &str) -> bool {
-    bundled().any(|source| source.name == name && self::sha256(&source.text) == sha256)
-}
-
-/// A bundled file of data by its name.
-pub(super) fn bundled_data(name: &str) -> Option<&'static str> {
-    if name.contains('/') {
-        return None;
-    }
-    BUNDLED.get_file(Path::new("data").join(name))?.contents_utf8()
 }
 
 /// The scenario that a name or a path means: a bundled one, one of a folder, or else a file.
@@ -228,9 +151,7 @@ fn unknown(name: &str, folders: &[PathBuf]) -> Diagnostic {
 /// The folders of a user's own scenarios: `./scenarios`, then `$XDG_CONFIG_HOME/parlab/scenarios`, where the
 /// variable stands for `~/.config` if it is unset or not absolute (XDG Base Directory Specification 0.8).
 pub fn standard_folders() -> Vec<PathBuf> {
-    let absolute = |name: &str| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
-    let config = absolute("XDG_CONFIG_HOME").or_else(|| Some(absolute("HOME")?.join(".config")));
-    let own = config.map(|config| config.join("parlab").join("scenarios"));
+    let own = xdg::config_folder(xdg::variable).map(|config| config.join("parlab").join("scenarios"));
     std::iter::once(PathBuf::from("./scenarios")).chain(own).collect()
 }
 
@@ -251,8 +172,4 @@ fn listing(folder: &Path, notes: &mut Vec<String>) -> Vec<PathBuf> {
         .collect();
     paths.sort();
     paths
-}
-
-fn stem(path: &Path) -> String {
-    path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default()
 }

@@ -11,6 +11,8 @@
 //! ```
 
 mod about;
+mod bundled;
+mod catalog;
 mod data;
 mod diagnostic;
 mod diagnostics;
@@ -34,11 +36,13 @@ mod read;
 mod rules;
 mod schema;
 mod section;
+mod source;
 mod sweep;
 mod syntax;
 mod vary;
 mod wording;
 
+pub use catalog::Catalog;
 pub use data::{MAX_DATA_BYTES, data, data_label};
 pub use diagnostic::{Diagnostic, DiagnosticList};
 pub use inputs::{MAX_COMBINATIONS, MAX_TASKS};
@@ -49,12 +53,12 @@ pub use model::{Axis, BackendKind, Baseline, Dispatch, Inputs, Job, Order, Param
 pub use order::Permutation;
 pub use outline::outline;
 pub use overrides::Overrides;
-pub use parse::{parse, parse_from, parse_with};
 pub use plan::{Config, Plan, PlannedTrial};
 pub use prediction::{Expected, Prediction, PredictionSpec, prediction_specs, predictions};
 pub use read::{MAX_BYTES, label, read};
 pub use rules::{MAX_MESSAGE_BYTES, MAX_TRIALS};
 pub use schema::schema;
+pub use source::{Origin, Source};
 pub use sweep::MAX_PAYLOAD;
 pub use vary::Point;
 pub use wording::{plain, plain_whole, printable};

@@ -2,106 +2,66 @@
 //!
 //! This file only says in which order the parts are read; what they may hold is said by each part.
 
-use sha2::{Digest as _, Sha256};
 use toml::de::DeTable;
 
+use super::catalog::Catalog;
 use super::diagnostic::{Diagnostic, DiagnosticList};
 use super::diagnostics::Diagnostics;
 use super::kind::KindSpec;
-use super::library::Origin;
 use super::model::{Job, Scenario};
 use super::overrides::Overrides;
 use super::section::Section;
+use super::source::{Origin, Source};
 use super::sweep::SweepInput;
 use super::wording::is_hazard;
 use super::{about, interpreter, job, rules, sweep, syntax, vary};
 
-/// Reads and checks a scenario.
-///
-/// `label` is the file as messages call it, `name` what the scenario is called by, `cores` the number of usable
-/// CPUs that LISTs refer to.
-///
-/// # Errors
-/// Every problem of the text: of its TOML and of what it says.
-pub fn parse(
-    label: &str,
-    name: &str,
-    text: &str,
-    kinds: impl Iterator<Item = &'static KindSpec> + Clone,
-    cores: u32,
-) -> Result<Scenario, DiagnosticList> {
-    parse_with(label, name, text, kinds, cores, &Overrides::default())
-}
-
-/// As [`parse`], with options of the command line that stand in for keys of the file. Files that the scenario names
-/// are looked for beside `label`.
-///
-/// # Errors
-/// Every problem of the text and of the options, and of both together.
-pub fn parse_with(
-    label: &str,
-    name: &str,
-    text: &str,
-    kinds: impl Iterator<Item = &'static KindSpec> + Clone,
-    cores: u32,
-    overrides: &Overrides,
-) -> Result<Scenario, DiagnosticList> {
-    parse_from(&Origin::File(label.into()), label, name, text, kinds, cores, overrides)
-}
-
-/// As [`parse_with`], for a text from a place that its label need not tell: files that the scenario names are looked
-/// for there.
-///
-/// # Errors
-/// As [`parse_with`].
-pub fn parse_from(
-    origin: &Origin,
-    label: &str,
-    name: &str,
-    text: &str,
-    kinds: impl Iterator<Item = &'static KindSpec> + Clone,
-    cores: u32,
-    overrides: &Overrides,
-) -> Result<Scenario, DiagnosticList> {
-    let damage = syntax::damage(text);
-    let readable = damage.as_ref().map_or(text, |damage| &damage.readable);
-    // Recoverable, because a mended text may have mistakes left; they are among the complaints.
-    let (root, _) = DeTable::parse_recoverable(readable);
-    let mut diagnostics = Diagnostics::new(label, readable, text);
-    diagnostics.syntax(damage.as_ref().map(|damage| damage.complaints.as_slice()).unwrap_or_default());
-    if name.is_empty() || name.chars().any(is_hazard) {
-        diagnostics.of_file("a scenario is called by its file's name, and this one has no plain name; rename the file");
-    }
-    let scenario =
-        document(root.get_ref(), origin, name, &kinds.collect::<Vec<_>>(), cores, overrides, &mut diagnostics);
-    match (diagnostics.finish(), scenario) {
-        (None, Some(scenario)) => Ok(Scenario { sha256: sha256(text), ..scenario }),
-        (Some(problems), _) => Err(problems),
-        (None, None) => Err(Diagnostic::of_file(label, "cannot be understood").into()),
+impl Source {
+    /// Reads and checks a scenario, with options of the command line that stand in for keys of the file.
+    ///
+    /// # Errors
+    /// Every problem of the text, of its TOML and of what it says; of the options; and of both together.
+    pub fn parse(&self, catalog: &Catalog, overrides: &Overrides) -> Result<Scenario, DiagnosticList> {
+        let Self { label, name, text, .. } = self;
+        let damage = syntax::damage(text);
+        let readable = damage.as_ref().map_or(text.as_str(), |damage| &damage.readable);
+        // Recoverable, because a mended text may have mistakes left; they are among the complaints.
+        let (root, _) = DeTable::parse_recoverable(readable);
+        let mut diagnostics = Diagnostics::new(label, readable, text);
+        diagnostics.syntax(damage.as_ref().map(|damage| damage.complaints.as_slice()).unwrap_or_default());
+        if name.is_empty() || name.chars().any(is_hazard) {
+            diagnostics
+                .of_file("a scenario is called by its file's name, and this one has no plain name; rename the file");
+        }
+        let scenario = document(root.get_ref(), &self.origin, catalog, overrides, &mut diagnostics);
+        match (diagnostics.finish(), scenario) {
+            (None, Some(scenario)) => Ok(Scenario { name: name.clone(), sha256: self.sha256(), ..scenario }),
+            (Some(problems), _) => Err(problems),
+            (None, None) => Err(Diagnostic::of_file(label, "cannot be understood").into()),
+        }
     }
 }
 
+/// What a file says; its name and its sum are for the caller to fill in.
 fn document<'d>(
     root: &'d DeTable<'d>,
     origin: &Origin,
-    name: &str,
-    kinds: &[&'static KindSpec],
-    cores: u32,
+    catalog: &Catalog,
     overrides: &'d Overrides,
     diagnostics: &mut Diagnostics<'_>,
 ) -> Option<Scenario> {
     let mut root = Section::root(root);
     let about = about::read(&mut root, diagnostics);
-    let work = job::read(&mut root, kinds, origin, home, diagnostics);
+    let work = job::read(&mut root, &catalog.kinds, origin, home, diagnostics);
     let varied = root.section("vary", diagnostics);
     let mut section = root.section("interpreter", diagnostics);
     let interpreter = interpreter::read(&mut section, diagnostics);
     section.close(diagnostics, home);
     let mut section = root.section("sweep", diagnostics);
-    let input = SweepInput::read(&mut section, overrides, cores, diagnostics);
+    let input = SweepInput::read(&mut section, overrides, catalog, diagnostics);
     section.close(diagnostics, home);
     let vary = vary::read(&varied, &root, work.kind.as_ref().map(|(spec, _)| *spec), &input, diagnostics);
-    root.close(diagnostics, |key| home(key).or_else(|| param_home(key, kinds)));
+    root.close(diagnostics, |key| home(key).or_else(|| param_home(key, &catalog.kinds)));
 
     rules::stealing(&input, diagnostics);
     rules::pipe(&input, diagnostics);
@@ -119,9 +79,9 @@ fn document<'d>(
     }
     let (sweep, order, seed) = settled?;
     let (about, (kind, _), (mut params, mut inputs)) = (about?, work.kind?, work.tasks?);
-    job::count_threads(kind, cores, &mut params, &mut inputs);
+    job::count_threads(kind, catalog.cpus, &mut params, &mut inputs);
     Some(Scenario {
-        name: name.to_owned(),
+        name: String::new(),
         title: about.title,
         summary: about.summary,
         tags: about.tags,
@@ -142,9 +102,4 @@ fn home(key: &str) -> Option<&'static str> {
 
 fn param_home(key: &str, kinds: &[&'static KindSpec]) -> Option<&'static str> {
     kinds.iter().flat_map(|spec| spec.params).any(|param| param.name == key).then_some("workload")
-}
-
-/// The SHA-256 of a text, in hexadecimal.
-pub(super) fn sha256(text: &str) -> String {
-    Sha256::digest(text).iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -2,15 +2,14 @@
 //!
 //! It never waits (a FIFO without a writer, a terminal), never opens a device and never believes a file's size.
 
-use std::fs::{File, FileType, OpenOptions};
-use std::io::{self, Read};
-use std::os::unix::fs::{FileTypeExt, OpenOptionsExt};
+use std::fs::FileType;
+use std::io;
+use std::os::unix::fs::FileTypeExt as _;
 use std::path::Path;
-
-use rustix::fs::OFlags;
 
 use super::diagnostic::Diagnostic;
 use super::wording::escaped;
+use crate::system::files::{ReadError, read_regular};
 
 /// The largest scenario file, in bytes.
 pub const MAX_BYTES: u64 = 1 << 20;
@@ -42,8 +41,11 @@ pub fn read(path: &Path) -> Result<String, Diagnostic> {
 pub(super) fn examine(path: &Path, sort: &Sort) -> Result<(), Diagnostic> {
     let label = label(path);
     let metadata = std::fs::metadata(path).map_err(|error| Diagnostic::of_file(&label, explained(&error, sort)))?;
-    regular(metadata.file_type(), sort).map_err(|message| Diagnostic::of_file(&label, message))?;
-    if metadata.len() > sort.most { Err(too_large(&label, sort)) } else { Ok(()) }
+    match metadata.file_type() {
+        file_type if !file_type.is_file() => Err(Diagnostic::of_file(&label, irregular(file_type, sort))),
+        _ if metadata.len() > sort.most => Err(too_large(&label, sort)),
+        _ => Ok(()),
+    }
 }
 
 /// Reads the text of a file of some sort.
@@ -52,18 +54,11 @@ pub(super) fn examine(path: &Path, sort: &Sort) -> Result<(), Diagnostic> {
 /// As [`read`].
 pub(super) fn read_text(path: &Path, sort: &Sort) -> Result<String, Diagnostic> {
     let label = label(path);
-    let problem = |message: String| Diagnostic::of_file(&label, message);
-    let failed = |error: io::Error| problem(explained(&error, sort));
-
-    // Looked at before it is opened, because opening a device can already do something; and once more after,
-    // because the path may name another file by then.
-    regular(std::fs::metadata(path).map_err(failed)?.file_type(), sort).map_err(problem)?;
-    let flags = OFlags::NONBLOCK | OFlags::NOCTTY;
-    let file = OpenOptions::new().read(true).custom_flags(flags.bits().cast_signed()).open(path).map_err(failed)?;
-    let metadata = file.metadata().map_err(failed)?;
-    regular(metadata.file_type(), sort).map_err(problem)?;
-    let bytes = if metadata.len() > sort.most { None } else { bounded(file, sort.most).map_err(failed)? };
-    let Some(bytes) = bytes else { return Err(too_large(&label, sort)) };
+    let bytes = read_regular(path, sort.most).map_err(|error| match error {
+        ReadError::Io(error) => Diagnostic::of_file(&label, explained(&error, sort)),
+        ReadError::Irregular(file_type) => Diagnostic::of_file(&label, irregular(file_type, sort)),
+        ReadError::TooLarge => too_large(&label, sort),
+    })?;
     String::from_utf8(bytes).map_err(|error| invalid_utf8(&label, error.as_bytes(), error.utf8_error().valid_up_to()))
 }
 
@@ -72,27 +67,19 @@ pub fn label(path: &Path) -> String {
     escaped(&path.to_string_lossy())
 }
 
-/// All of the file, or `None` if that is too much.
-fn bounded(file: File, most: u64) -> io::Result<Option<Vec<u8>>> {
-    let mut bytes = Vec::new();
-    file.take(most + 1).read_to_end(&mut bytes)?;
-    Ok((bytes.len() as u64 <= most).then_some(bytes))
-}
-
 fn too_large(label: &str, Sort { most, noun, .. }: &Sort) -> Diagnostic {
     Diagnostic::of_file(label, format!("is larger than {}, the most {noun} may be", crate::units::bytes(*most)))
 }
 
-fn regular(kind: FileType, Sort { noun, file, .. }: &Sort) -> Result<(), String> {
+fn irregular(kind: FileType, Sort { noun, file, .. }: &Sort) -> String {
     let what = match kind {
-        kind if kind.is_file() => return Ok(()),
-        kind if kind.is_dir() => return Err(format!("is a folder; name {file} in it")),
+        kind if kind.is_dir() => return format!("is a folder; name {file} in it"),
         kind if kind.is_fifo() => "a pipe",
         kind if kind.is_socket() => "a socket",
         kind if kind.is_char_device() || kind.is_block_device() => "a device",
         _ => "something else",
     };
-    Err(format!("is {what}; {noun} must be a regular file"))
+    format!("is {what}; {noun} must be a regular file")
 }
 
 fn explained(error: &io::Error, Sort { noun, .. }: &Sort) -> String {

@@ -8,16 +8,17 @@ mod kinds;
 
 use serde_json::{Map, Value as Json, json};
 
-use super::kind::{Bounds, KindSpec};
+use super::catalog::Catalog;
+use super::kind::Bounds;
 use super::list::MAX_WORKERS;
 use super::model::{BackendKind, Baseline, Dispatch, Order, Schedule};
 use super::{about, interpreter, sweep, vary};
 
 /// The schema, in JSON Schema's draft 7: the newest that editors of TOML understand.
-pub fn schema(specs: impl Iterator<Item = &'static KindSpec> + Clone) -> Json {
+pub fn schema(catalog: &Catalog) -> Json {
     // Everything stands below `allOf`, because editors offer no keys of a schema that stands beside one.
-    let conditions = specs.clone().map(kinds::condition);
-    let whole: Vec<Json> = std::iter::once(file(specs.clone())).chain(conditions).collect();
+    let conditions = catalog.kinds.iter().copied().map(kinds::condition);
+    let whole: Vec<Json> = std::iter::once(file(catalog)).chain(conditions).collect();
     json!({
         "$schema": "http://json-schema.org/draft-07/schema#",
         "title": "A scenario of parlab",
@@ -26,10 +27,10 @@ pub fn schema(specs: impl Iterator<Item = &'static KindSpec> + Clone) -> Json {
 }
 
 /// What may stand in a file whatever its kind is.
-fn file(specs: impl Iterator<Item = &'static KindSpec> + Clone) -> Json {
+fn file(catalog: &Catalog) -> Json {
     let mut keys = table(&about::KEYS, about_key);
     let sections = [
-        ("workload", kinds::workload(specs)),
+        ("workload", kinds::workload(catalog)),
         ("grid", described("one task a combination of these values, the first key varying slowest", object())),
         ("vary", described("one key with the values that all of it is run at, one after the other", vary())),
         ("interpreter", described("an interpreter around the tasks", closed(&interpreter::KEYS, interpreter_key))),

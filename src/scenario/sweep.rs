@@ -5,6 +5,7 @@
 
 use std::time::Duration;
 
+use super::catalog::Catalog;
 use super::diagnostics::Diagnostics;
 use super::kind::Bounds;
 use super::list::{self, Hands, MAX_WORKERS, Picked};
@@ -65,9 +66,10 @@ impl<'d> SweepInput<'d> {
     pub(super) fn read(
         sweep: &mut Section<'d>,
         options: &'d Overrides,
-        cores: u32,
+        catalog: &Catalog,
         diagnostics: &mut Diagnostics<'_>,
     ) -> Self {
+        let cores = catalog.cpus;
         let mut read = SweepReader { sweep, diagnostics };
         let every = Hands { workers: (1..=cores.clamp(1, MAX_WORKERS)).collect(), layouts: Vec::new(), plain: Some(1) };
         Self {
@@ -75,7 +77,7 @@ impl<'d> SweepInput<'d> {
                 "backends",
                 ("--backends", &options.backends),
                 vec![BackendKind::Threads, BackendKind::Processes],
-                backends,
+                |given, f| backends(given, catalog, f),
             ),
             workers: read.both("workers", ("--workers", &options.workers), every, |given, f| workers(given, cores, f)),
             baseline: read
@@ -153,7 +155,7 @@ impl<'d, 't> SweepReader<'_, 'd, 't> {
 }
 
 /// Backends, each once, in the order they are first named.
-fn backends(given: &Setting<'_>, diagnostics: &mut Diagnostics<'_>) -> Option<Vec<BackendKind>> {
+fn backends(given: &Setting<'_>, catalog: &Catalog, diagnostics: &mut Diagnostics<'_>) -> Option<Vec<BackendKind>> {
     let items = given.items(diagnostics, "words such as [\"threads\", \"processes\"]")?;
     if items.is_empty() {
         diagnostics.about(given, "must not be empty");
@@ -161,7 +163,7 @@ fn backends(given: &Setting<'_>, diagnostics: &mut Diagnostics<'_>) -> Option<Ve
     }
     let mut backends = Some(Vec::new());
     for item in &items {
-        match (item.choice(diagnostics, &BackendKind::ALL, BackendKind::word), &mut backends) {
+        match (item.choice(diagnostics, catalog.backends, BackendKind::word), &mut backends) {
             (Some(backend), Some(backends)) if backends.contains(&backend) => {}
             (Some(backend), Some(backends)) => backends.push(backend),
             _ => backends = None,

@@ -13,7 +13,7 @@ use super::mailbox::Mailbox;
 use super::pacer::{Pacer, Tempo};
 use super::port::{Draft, EventSink, Lab, LiveRun};
 use super::screens;
-use super::signals::{self, Watcher};
+use super::signals;
 use super::state::State;
 use super::terminal::Terminal;
 use super::theme::Theme;
@@ -46,7 +46,7 @@ pub fn run(lab: impl Lab, open: Option<String>, theme: Theme) -> io::Result<Exit
         });
     })?;
     let signals = Arc::clone(&mailbox);
-    let _watcher = Watcher::start(move |signal| signals.post(Msg::Signal(signal)))?;
+    let _listener = signals::listen(move |signal| signals.post(Msg::Signal(signal)))?;
     let mut state = State::new(lab.entries(), lab.machine(), theme, size);
     if let Some(name) = open {
         state.library.select_name(&name);

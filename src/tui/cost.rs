@@ -2,9 +2,8 @@
 
 use std::time::{Duration, Instant};
 
-use rustix::time::{ClockId, clock_gettime};
-
 use super::state::Cost;
+use crate::system::clock::thread_cpu_time;
 
 /// Figures are worked out anew this often; a figure that changes all the time would itself cost bytes.
 const EVERY: Duration = Duration::from_secs(2);
@@ -26,7 +25,7 @@ struct Reading {
 impl Meter {
     /// Begins to watch; `bytes` is what was written so far.
     pub fn new(at: Instant, bytes: u64) -> Self {
-        Self { since: Reading { at, cpu_s: thread_cpu_s(), bytes }, sampler_cpu_s: 0.0 }
+        Self { since: Reading { at, cpu_s: thread_cpu_time().as_secs_f64(), bytes }, sampler_cpu_s: 0.0 }
     }
 
     /// Notes the CPU seconds that the meters have taken so far.
@@ -36,7 +35,7 @@ impl Meter {
 
     /// The cost since the last figures, if it is time for new ones. To be called on the thread that draws.
     pub fn read(&mut self, at: Instant, bytes: u64) -> Option<Cost> {
-        let now = Reading { at, cpu_s: thread_cpu_s() + self.sampler_cpu_s, bytes };
+        let now = Reading { at, cpu_s: thread_cpu_time().as_secs_f64() + self.sampler_cpu_s, bytes };
         let cost = between(self.since, now)?;
         self.since = now;
         Some(cost)
@@ -51,12 +50,6 @@ fn between(before: Reading, now: Reading) -> Option<Cost> {
     let over_s = over.as_secs_f64();
     let cpu = ((now.cpu_s - before.cpu_s) / over_s).max(0.0);
     Some(Cost { cpu, bytes_per_s: now.bytes.saturating_sub(before.bytes) as f64 / over_s })
-}
-
-/// CPU time of the calling thread, in seconds.
-fn thread_cpu_s() -> f64 {
-    let time = clock_gettime(ClockId::ThreadCPUTime);
-    time.tv_sec as f64 + time.tv_nsec as f64 / 1e9
 }
 
 #[cfg(test)]

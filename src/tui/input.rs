@@ -9,13 +9,13 @@ use std::io::{self, IsTerminal as _, Read as _};
 use std::os::fd::{AsFd as _, OwnedFd};
 use std::os::unix::net::UnixStream;
 use std::thread::JoinHandle;
-
-use nix::poll::{PollFd, PollFlags, PollTimeout};
+use std::time::Duration;
 
 use super::keys::Key;
+use crate::system::poll::{PollFd, PollFlags, is_ready, poll};
 
 /// After a lone escape byte, the rest of a sequence may still be on its way over a slow line.
-const ESCAPE_WAIT_MS: u16 = 40;
+const ESCAPE_WAIT: Duration = Duration::from_millis(40);
 
 /// What the reader has to say.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -73,7 +73,7 @@ fn read_until_stopped(mut terminal: File, stopped: &UnixStream, mut deliver: imp
     let mut decoder = Decoder::default();
     let mut bytes = [0; 256];
     loop {
-        let timeout = if decoder.undecided() { PollTimeout::from(ESCAPE_WAIT_MS) } else { PollTimeout::NONE };
+        let timeout = decoder.undecided().then_some(ESCAPE_WAIT);
         match wait(&terminal, stopped, timeout) {
             Wake::Stop => return,
             Wake::Nothing => decoder.give_up_waiting(),
@@ -96,14 +96,14 @@ enum Wake {
     Bytes,
 }
 
-fn wait(terminal: &File, stopped: &UnixStream, timeout: PollTimeout) -> Wake {
+fn wait(terminal: &File, stopped: &UnixStream, timeout: Option<Duration>) -> Wake {
     let watch = |fd| PollFd::new(fd, PollFlags::POLLIN);
-    let mut fds = [watch(terminal.as_fd()), watch(stopped.as_fd())];
-    match nix::poll::poll(&mut fds, timeout) {
-        Err(nix::errno::Errno::EINTR) | Ok(0) => Wake::Nothing,
+    let mut files = [watch(terminal.as_fd()), watch(stopped.as_fd())];
+    match poll(&mut files, timeout) {
+        Ok(0) => Wake::Nothing,
         Err(_) => Wake::Stop,
         // A hang-up counts as something to read: the read then tells of it.
-        Ok(_) if fds[1].any() == Some(true) => Wake::Stop,
+        Ok(_) if is_ready(&files[1]) => Wake::Stop,
         Ok(_) => Wake::Bytes,
     }
 }

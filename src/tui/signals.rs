@@ -1,46 +1,21 @@
-//! Signals, as messages: a thread waits for them, so that nothing happens inside a handler.
+//! Which signals the screen hears of, as messages, and how it stops as Ctrl-Z has it.
 
 use std::io;
-use std::thread::JoinHandle;
 
-use nix::sys::signal::{SigSet, Signal, kill, raise};
+use nix::sys::signal::{Signal, kill, raise};
 use nix::unistd::Pid;
-use signal_hook::iterator::{Handle, Signals};
+
+use crate::system::signals::SignalListener;
 
 const WATCHED: [Signal; 6] =
     [Signal::SIGTERM, Signal::SIGHUP, Signal::SIGINT, Signal::SIGTSTP, Signal::SIGCONT, Signal::SIGWINCH];
 
-/// The thread that waits for signals. Dropping it ends it.
-#[derive(Debug)]
-pub struct Watcher {
-    handle: Handle,
-    thread: Option<JoinHandle<()>>,
-}
-
-impl Watcher {
-    /// Catches signals from now on.
-    ///
-    /// # Errors
-    /// When they cannot be caught, or there is no thread to be had.
-    pub fn start(mut deliver: impl FnMut(Signal) + Send + 'static) -> io::Result<Self> {
-        let mut signals = Signals::new(WATCHED.map(|signal| signal as i32))?;
-        let handle = signals.handle();
-        // Whoever started parlab may have blocked them, which is handed down, also to the thread that is started here.
-        SigSet::from_iter(WATCHED).thread_unblock()?;
-        let wait = move || signals.forever().filter_map(|number| Signal::try_from(number).ok()).for_each(&mut deliver);
-        let thread = std::thread::Builder::new().name("signals".to_owned()).spawn(wait)?;
-        Ok(Self { handle, thread: Some(thread) })
-    }
-}
-
-impl Drop for Watcher {
-    fn drop(&mut self) {
-        self.handle.close();
-        if let Some(thread) = self.thread.take() {
-            // If it panicked, that was reported when it happened.
-            let _ = thread.join();
-        }
-    }
+/// Catches signals until the listener is dropped.
+///
+/// # Errors
+/// When they cannot be caught, or there is no thread to be had.
+pub fn listen(deliver: impl FnMut(Signal) + Send + 'static) -> io::Result<SignalListener> {
+    SignalListener::start(&WATCHED, deliver)
 }
 
 /// Stops this process until it is told to continue; with `group`, everything else in its process group too, as

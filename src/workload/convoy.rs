@@ -44,10 +44,8 @@ pub(super) const SPEC: KindSpec = KindSpec {
         unit: "s",
         doc: "how long one took on average: a round trip, or the countdown for one unit of input",
     }],
-    tally: &[],
     tells_progress: true,
-    processes_only: None,
-    search: None,
+    ..KindSpec::PLAIN
 };
 
 struct Convoy {

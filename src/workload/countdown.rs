@@ -18,11 +18,8 @@ pub(super) const SPEC: KindSpec = KindSpec {
     }],
     input: Bounds { min: 0.0, max: 1e9 },
     values: &[ValueSpec { name: "steps", unit: "steps", doc: "the steps that were counted" }],
-    measured: &[],
-    tally: &[],
     tells_progress: true,
-    processes_only: None,
-    search: None,
+    ..KindSpec::PLAIN
 };
 
 /// Steps between two looks at the outside world: some tens of microseconds.

@@ -32,11 +32,8 @@ pub(super) const SPEC: KindSpec = KindSpec {
     ],
     input: Bounds { min: -1e300, max: 1e300 },
     values: &[ValueSpec { name: "x", unit: "", doc: "the input of a task that behaved" }],
-    measured: &[],
-    tally: &[],
-    tells_progress: false,
     processes_only: Some("it brings its worker down, and anything but a process of its own would take parlab with it"),
-    search: None,
+    ..KindSpec::PLAIN
 };
 
 struct Crash {

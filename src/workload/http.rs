@@ -48,10 +48,8 @@ pub(super) const SPEC: KindSpec = KindSpec {
         ValueSpec { name: "thought_s", unit: "s", doc: "how long the server says it thought" },
     ],
     measured: &[ValueSpec { name: "round_trip_s", unit: "s", doc: "how long the answer took" }],
-    tally: &[],
     tells_progress: true,
-    processes_only: None,
-    search: None,
+    ..KindSpec::PLAIN
 };
 
 /// Descriptors that parlab needs besides those of the connections.

@@ -54,11 +54,8 @@ pub(super) const SPEC: KindSpec = KindSpec {
         ValueSpec { name: "iterations", unit: "iterations", doc: "iterations of all points of the row" },
         ValueSpec { name: "inside", unit: "points", doc: "points that had not left after max_iter iterations" },
     ],
-    measured: &[],
-    tally: &[],
     tells_progress: true,
-    processes_only: None,
-    search: None,
+    ..KindSpec::PLAIN
 };
 
 /// Iterations between two looks at the outside world: some hundreds of microseconds.

@@ -14,6 +14,7 @@ use nix::sys::resource::{Usage, UsageWho, getrusage};
 use super::registry::Param;
 use super::{Cancelled, Needs, ReleasedGil, TaskContext, Values, Workload};
 use crate::scenario::{Bounds, Domain, Job, KindSpec, Nature, ParamSpec, ValueSpec};
+use crate::system::random::SplitMix64;
 
 pub(super) const SPEC: KindSpec = KindSpec {
     name: "matmul",
@@ -38,11 +39,8 @@ pub(super) const SPEC: KindSpec = KindSpec {
         ValueSpec { name: "sum", unit: "", doc: "the sum of the product's entries" },
         ValueSpec { name: "trace", unit: "", doc: "the sum of those on its diagonal" },
     ],
-    measured: &[],
-    tally: &[],
     tells_progress: true,
-    processes_only: None,
-    search: None,
+    ..KindSpec::PLAIN
 };
 
 /// Rows of a tile: enough that the library's packing of its operands does not count.
@@ -165,13 +163,16 @@ impl Product {
     }
 }
 
-/// A matrix of whole numbers from −8 to 7: four bits each of the outputs of SplitMix64 (Steele, Lea & Flood, 2014).
+/// A matrix of whole numbers from −8 to 7: four bits each of random words.
 fn matrix(n: usize, seed: u64, number: u64, context: &dyn TaskContext) -> Result<Array2<f64>, Cancelled> {
     let no_memory = || context.fail(&format!("there is no memory for matrices of {n} × {n} numbers"));
     let mut entries = Vec::new();
     entries.try_reserve_exact(n * n).map_err(|_| no_memory())?;
-    let mut draws =
-        Draws { state: seed ^ number.wrapping_add(1).wrapping_mul(0xD6E8_FEB8_6659_FD93), left: 0, bits: 0 };
+    let mut draws = Draws {
+        stream: SplitMix64::new(seed ^ number.wrapping_add(1).wrapping_mul(0xD6E8_FEB8_6659_FD93)),
+        left: 0,
+        bits: 0,
+    };
     for _ in 0..n {
         // A large one takes longer to fill than a cancellation may.
         if context.cancelled() {
@@ -184,7 +185,7 @@ fn matrix(n: usize, seed: u64, number: u64, context: &dyn TaskContext) -> Result
 
 /// Entries, sixteen of each output of the generator.
 struct Draws {
-    state: u64,
+    stream: SplitMix64,
     /// Entries that the last output still has.
     left: u32,
     bits: u64,
@@ -194,10 +195,7 @@ impl Draws {
     fn next_entry(&mut self) -> f64 {
         if self.left == 0 {
             self.left = 16;
-            self.state = self.state.wrapping_add(0x9E37_79B9_7F4A_7C15);
-            let z = (self.state ^ (self.state >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-            let z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-            self.bits = z ^ (z >> 31);
+            self.bits = self.stream.next_word();
         }
         self.left -= 1;
         let entry = (self.bits & 15) as f64 - 8.0;

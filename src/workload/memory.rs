@@ -47,11 +47,8 @@ pub(super) const SPEC: KindSpec = KindSpec {
         ValueSpec { name: "sum", unit: "", doc: "the sum of the words of the last pass" },
         ValueSpec { name: "bytes", unit: "bytes", doc: "bytes of data gone over in all passes" },
     ],
-    measured: &[],
-    tally: &[],
     tells_progress: true,
-    processes_only: None,
-    search: None,
+    ..KindSpec::PLAIN
 };
 
 /// Words between two looks at the outside world: a millisecond where each page has to be copied first.

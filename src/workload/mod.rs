@@ -7,7 +7,6 @@ mod convoy;
 mod countdown;
 mod crash;
 mod http;
-mod lock;
 mod mandelbrot;
 mod matmul;
 mod memory;
@@ -30,8 +29,7 @@ use nix::sys::resource::Usage;
 
 use crate::scenario::{Job, MAX_VALUES};
 
-pub use lock::{Held, RobustLock};
-pub use registry::{BuildError, Tally, Watch, build, needs, service, specs, watch};
+pub use registry::{BuildError, Tally, Watch, build, needs, service, spec, specs, watch};
 pub use shared_cells::SharedCells;
 pub use waiting::until_readable;
 

@@ -7,6 +7,7 @@ use rand_pcg::Pcg64Mcg;
 use super::registry::Param;
 use super::{Cancelled, TaskContext, Values, Workload};
 use crate::scenario::{Bounds, Domain, Job, KindSpec, Nature, ParamSpec, ValueSpec};
+use crate::system::random;
 
 pub(super) const SPEC: KindSpec = KindSpec {
     name: "pi",
@@ -23,11 +24,8 @@ pub(super) const SPEC: KindSpec = KindSpec {
         ValueSpec { name: "pi", unit: "", doc: "the task's estimate: 4 × hits ÷ darts" },
         ValueSpec { name: "hits", unit: "darts", doc: "darts within the quarter circle" },
     ],
-    measured: &[],
-    tally: &[],
     tells_progress: true,
-    processes_only: None,
-    search: None,
+    ..KindSpec::PLAIN
 };
 
 /// Darts between two looks at the outside world.
@@ -64,16 +62,8 @@ impl Workload for Pi {
 /// The stream of a task: the generator is seeded with the seed and the task together, as 128 bits.
 fn stream(seed: u64, task: u64) -> Pcg64Mcg {
     // Neighbouring seeds and tasks must not give neighbouring states: this generator ignores a state's lowest bit.
-    let key = mixed(mixed(seed) ^ task);
+    let key = random::output(random::output(seed, 1) ^ task, 1);
     Pcg64Mcg::seed_from_u64(key)
-}
-
-/// SplitMix64's output function (Steele, Lea & Flood, 2014): every bit of the result depends on every bit of `z`.
-fn mixed(z: u64) -> u64 {
-    let z = z.wrapping_add(0x9E37_79B9_7F4A_7C15);
-    let z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-    let z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-    z ^ (z >> 31)
 }
 
 /// Throws one dart: both coordinates are 32-bit fractions of one draw, so the comparison is exact.

@@ -34,15 +34,13 @@ pub(super) const SPEC: KindSpec = KindSpec {
     ],
     input: Bounds { min: 0.0, max: 1e9 },
     values: &[ValueSpec { name: "updates", unit: "updates", doc: "the updates that the task made" }],
-    measured: &[],
     tally: &[
         ValueSpec { name: "lost", unit: "updates", doc: "expected and not found" },
         ValueSpec { name: "found", unit: "updates", doc: "what the counters held when all tasks were done" },
         ValueSpec { name: "expected", unit: "updates", doc: "what all tasks together had added" },
     ],
     tells_progress: true,
-    processes_only: None,
-    search: None,
+    ..KindSpec::PLAIN
 };
 
 /// Updates between two looks at the outside world: some ms with the slowest protection.
@@ -83,7 +81,7 @@ pub(super) fn tally(_: &Job, shared_cells: &SharedCells) -> Vec<(&'static str, f
 
 impl Workload for Race {
     fn settle(&self, context: &dyn TaskContext) {
-        context.shared_cells().lock().free_from(context.worker());
+        context.shared_cells().free_lock_of(context.worker());
     }
 
     fn run(&self, task: u64, context: &dyn TaskContext) -> Result<Values, Cancelled> {
@@ -112,7 +110,7 @@ fn update(protection: &str, updates: u64, context: &dyn TaskContext) -> Result<(
         "atomic" => add_at_once(counter, updates),
         "mutex" => {
             for _ in 0..updates {
-                let _held = shared_cells.lock().take(context)?;
+                let _held = shared_cells.lock(context)?;
                 add_in_steps(counter);
             }
         }

@@ -12,6 +12,7 @@ use std::sync::atomic::Ordering::Relaxed;
 use super::registry::Param;
 use super::{Cancelled, SharedCells, TaskContext, Values, Workload};
 use crate::scenario::{Bounds, Domain, Inputs, Job, KindSpec, Nature, ParamSpec, ValueSpec};
+use crate::system::random;
 
 pub(super) const SPEC: KindSpec = KindSpec {
     name: "refcount",
@@ -45,7 +46,6 @@ pub(super) const SPEC: KindSpec = KindSpec {
         unit: "references",
         doc: "the references that the task took and dropped",
     }],
-    measured: &[],
     tally: &[
         ValueSpec { name: "freed_too_early", unit: "objects", doc: "freed while somebody still had a reference" },
         ValueSpec { name: "leaked", unit: "objects", doc: "not freed although all references were dropped" },
@@ -57,8 +57,7 @@ pub(super) const SPEC: KindSpec = KindSpec {
         ValueSpec { name: "objects", unit: "objects", doc: "the shared objects" },
     ],
     tells_progress: true,
-    processes_only: None,
-    search: None,
+    ..KindSpec::PLAIN
 };
 
 /// References between two looks at the outside world: some ms with the slowest protection.
@@ -105,7 +104,7 @@ pub(super) fn tally(job: &Job, shared_cells: &SharedCells) -> Vec<(&'static str,
 
 impl Workload for RefCount {
     fn settle(&self, context: &dyn TaskContext) {
-        context.shared_cells().lock().free_from(context.worker());
+        context.shared_cells().free_lock_of(context.worker());
     }
 
     fn run(&self, task: u64, context: &dyn TaskContext) -> Result<Values, Cancelled> {
@@ -198,7 +197,7 @@ impl Protection {
             Self::None => object.change_in_steps(by),
             Self::Atomic => object.change_at_once(by),
             Self::Mutex => {
-                let _held = context.shared_cells().lock().take(context)?;
+                let _held = context.shared_cells().lock(context)?;
                 object.change_in_steps(by);
             }
         }
@@ -206,12 +205,10 @@ impl Protection {
     }
 }
 
-/// The object that a step of a task refers to: all equally often, in no order. Mixing is that of SplitMix64 (Steele, Lea
-/// & Flood, 2014), and the high half of the product with the number of objects takes it there (Lemire, 2019).
+/// The object that a step of a task refers to: all equally often, in no order. The high half of the product of a random
+/// word with the number of objects takes it there (Lemire, 2019).
 #[inline]
 fn pick(task: u64, step: u64, objects: u64) -> usize {
-    let z = (task << 32).wrapping_add(step).wrapping_mul(0x9E37_79B9_7F4A_7C15);
-    let z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-    let z = z ^ (z >> 27);
-    ((u128::from(z) * u128::from(objects)) >> 64) as usize
+    let word = random::half_mix((task << 32).wrapping_add(step).wrapping_mul(random::GAMMA));
+    ((u128::from(word) * u128::from(objects)) >> 64) as usize
 }

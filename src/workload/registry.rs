@@ -1,6 +1,6 @@
 //! The registry table: every kind of workload with its description and its constructor.
 //!
-//! To add a kind: one file beside this one with a `SPEC` and a `build`, one line in [`KINDS`].
+//! To add a kind: one file beside this one with a `SPEC` and a `build`, one row of [`KINDS`].
 
 use std::io;
 
@@ -10,56 +10,61 @@ use super::{
 };
 use crate::scenario::{Inputs, Job, KindSpec, Value};
 
-/// A row of the table.
+/// A row of the table. What a kind does not have, [`Kind::PLAIN`] has none of.
 struct Kind {
     spec: KindSpec,
+    /// Loads and computes whatever the tasks of a checked job share.
     build: fn(&Job) -> Result<Box<dyn Workload>, BuildError>,
     needs: fn(&Job) -> Needs,
+    /// Starts what its tasks ask for, for so many workers.
+    service: Option<fn(u32) -> io::Result<Box<dyn Service>>>,
+    tally: Option<Tally>,
+    /// Whether the memory of all processes that take part is measured.
+    memory: bool,
+}
+
+impl Kind {
+    /// A kind that needs little, asks no service, and leaves nothing behind but its results.
+    const PLAIN: Self = Self {
+        spec: KindSpec::PLAIN,
+        build: |job| Err(BuildError::UnknownKind(job.kind.clone())),
+        needs: Needs::little,
+        service: None,
+        tally: None,
+        memory: false,
+    };
 }
 
 const KINDS: &[Kind] = &[
-    Kind { spec: square::SPEC, build: |job| Ok(square::build(job)), needs: Needs::little },
-    Kind { spec: sleep::SPEC, build: |job| Ok(sleep::build(job)), needs: Needs::little },
-    Kind { spec: http::SPEC, build: |job| Ok(http::build(job)), needs: Needs::little },
-    Kind { spec: countdown::SPEC, build: |job| Ok(countdown::build(job)), needs: Needs::little },
-    Kind { spec: convoy::SPEC, build: |job| Ok(convoy::build(job)), needs: Needs::little },
-    Kind { spec: pi::SPEC, build: |job| Ok(pi::build(job)), needs: Needs::little },
-    Kind { spec: mandelbrot::SPEC, build: |job| Ok(mandelbrot::build(job)), needs: Needs::little },
-    Kind { spec: sum::SPEC, build: sum::build, needs: Needs::little },
-    Kind { spec: matmul::SPEC, build: |job| Ok(matmul::build(job)), needs: matmul::needs },
-    Kind { spec: triad::SPEC, build: |job| Ok(triad::build(job)), needs: triad::needs },
-    Kind { spec: race::SPEC, build: |job| Ok(race::build(job)), needs: Needs::little },
-    Kind { spec: refcount::SPEC, build: |job| Ok(refcount::build(job)), needs: Needs::little },
-    Kind { spec: memory::SPEC, build: memory::build, needs: memory::needs },
-    Kind { spec: svc::SPEC, build: svc::build, needs: svc::needs },
-    Kind { spec: crash::SPEC, build: |job| Ok(crash::build(job)), needs: Needs::little },
+    Kind { spec: square::SPEC, build: |job| Ok(square::build(job)), ..Kind::PLAIN },
+    Kind { spec: sleep::SPEC, build: |job| Ok(sleep::build(job)), ..Kind::PLAIN },
+    Kind { spec: http::SPEC, build: |job| Ok(http::build(job)), service: Some(http::serve), ..Kind::PLAIN },
+    Kind { spec: countdown::SPEC, build: |job| Ok(countdown::build(job)), ..Kind::PLAIN },
+    Kind { spec: convoy::SPEC, build: |job| Ok(convoy::build(job)), ..Kind::PLAIN },
+    Kind { spec: pi::SPEC, build: |job| Ok(pi::build(job)), ..Kind::PLAIN },
+    Kind { spec: mandelbrot::SPEC, build: |job| Ok(mandelbrot::build(job)), ..Kind::PLAIN },
+    Kind { spec: sum::SPEC, build: sum::build, tally: Some(sum::tally), ..Kind::PLAIN },
+    Kind { spec: matmul::SPEC, build: |job| Ok(matmul::build(job)), needs: matmul::needs, ..Kind::PLAIN },
+    Kind { spec: triad::SPEC, build: |job| Ok(triad::build(job)), needs: triad::needs, ..Kind::PLAIN },
+    Kind { spec: race::SPEC, build: |job| Ok(race::build(job)), tally: Some(race::tally), ..Kind::PLAIN },
+    Kind { spec: refcount::SPEC, build: |job| Ok(refcount::build(job)), tally: Some(refcount::tally), ..Kind::PLAIN },
+    Kind { spec: memory::SPEC, build: memory::build, needs: memory::needs, memory: true, ..Kind::PLAIN },
+    Kind { spec: svc::SPEC, build: svc::build, needs: svc::needs, ..Kind::PLAIN },
+    Kind { spec: crash::SPEC, build: |job| Ok(crash::build(job)), ..Kind::PLAIN },
 ];
 
-/// Starts what the tasks of a kind ask for, for so many workers.
-type Start = fn(u32) -> io::Result<Box<dyn Service>>;
-
-/// The kinds whose tasks ask somebody.
-const SERVICES: &[(&str, Start)] = &[(http::SPEC.name, http::serve)];
+/// Names of values with the values, read off the shared cells when all tasks are done: each value that the kind's
+/// description names, in that order.
+pub type Tally = fn(&Job, &SharedCells) -> Vec<(&'static str, f64)>;
 
 /// What a trial of some kinds is asked for besides the results of its tasks.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Watch {
-    /// Reads off the shared_cells, when all tasks are done, what these have left there: each value that the kind's
-    /// description names, in that order.
+    /// Reads what its tasks have left in the shared cells.
     pub tally: Option<Tally>,
     /// Whether the memory of all processes that take part is measured while they work.
     pub memory: bool,
 }
-
-/// Names of values with the values.
-pub type Tally = fn(&Job, &SharedCells) -> Vec<(&'static str, f64)>;
-
-const WATCHED: &[(&str, Watch)] = &[
-    (race::SPEC.name, Watch { tally: Some(race::tally), memory: false }),
-    (refcount::SPEC.name, Watch { tally: Some(refcount::tally), memory: false }),
-    (sum::SPEC.name, Watch { tally: Some(sum::tally), memory: false }),
-    (memory::SPEC.name, Watch { tally: None, memory: true }),
-];
 
 /// A workload cannot be made ready to run.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -77,34 +82,39 @@ pub fn specs() -> impl Iterator<Item = &'static KindSpec> + Clone {
     KINDS.iter().map(|kind| &kind.spec)
 }
 
+/// The description of the kind that is called so, if there is one.
+pub fn spec(name: &str) -> Option<&'static KindSpec> {
+    kind(name).map(|kind| &kind.spec)
+}
+
+fn kind(name: &str) -> Option<&'static Kind> {
+    KINDS.iter().find(|kind| kind.spec.name == name)
+}
+
 /// Makes the workload of a checked job ready to run: loads and computes whatever its tasks share.
 ///
 /// # Errors
 /// [`BuildError`] if the table has no such kind, or if what its tasks share cannot be had.
 pub fn build(job: &Job) -> Result<Box<dyn Workload>, BuildError> {
-    let kind = KINDS
-        .iter()
-        .find(|kind| kind.spec.name == job.kind)
-        .ok_or_else(|| BuildError::UnknownKind(job.kind.clone()))?;
-    (kind.build)(job)
+    (kind(&job.kind).unwrap_or(&Kind::PLAIN).build)(job)
 }
 
 /// What a worker of a checked job will need of the machine. Nothing of it is allocated to find out.
 pub fn needs(job: &Job) -> Needs {
-    KINDS.iter().find(|kind| kind.spec.name == job.kind).map_or_else(|| Needs::little(job), |kind| (kind.needs)(job))
+    (kind(&job.kind).unwrap_or(&Kind::PLAIN).needs)(job)
 }
 
 /// Starts what the tasks of a trial with so many workers will ask for, if its kind has such a thing.
 ///
 /// # Errors
 /// When the system refuses it.
-pub fn service(kind: &str, workers: u32) -> io::Result<Option<Box<dyn Service>>> {
-    SERVICES.iter().find(|(name, _)| *name == kind).map(|(_, start)| start(workers)).transpose()
+pub fn service(name: &str, workers: u32) -> io::Result<Option<Box<dyn Service>>> {
+    kind(name).and_then(|kind| kind.service).map(|start| start(workers)).transpose()
 }
 
 /// What a trial of a kind is asked for besides the results of its tasks.
-pub fn watch(kind: &str) -> Watch {
-    WATCHED.iter().find(|(name, _)| *name == kind).map_or_else(Watch::default, |(_, watch)| *watch)
+pub fn watch(name: &str) -> Watch {
+    kind(name).map_or_else(Watch::default, |kind| Watch { tally: kind.tally, memory: kind.memory })
 }
 
 /// A parameter that may differ from task to task: the job's own value, or those of a grid.

@@ -6,8 +6,13 @@
 //! business; nothing here knows.
 
 use std::sync::atomic::AtomicU64;
+use std::time::Duration;
 
-use super::lock::RobustLock;
+use super::{Cancelled, TaskContext};
+use crate::system::lock::{HeldLock, Patience, RobustLock, WaitCancelled};
+
+/// How long a sleep over the lock lasts that nothing ends: a cancelled trial does not know which tasks sleep here.
+const PATIENCE: Patience = Patience { looks: 100, nap: Duration::from_millis(5) };
 
 /// Shared cells, and a lock for those that want one. All zero is a valid state: nothing counted, the lock free.
 #[repr(C, align(128))]
@@ -41,9 +46,20 @@ impl SharedCells {
         &self.cells[line * Self::LINE]
     }
 
-    /// The lock, on a line of its own.
-    pub fn lock(&self) -> &RobustLock {
-        &self.lock
+    /// Waits until the lock, which has a line of its own, is free, and takes it for a task's worker. That must not hold it
+    /// already.
+    ///
+    /// # Errors
+    /// [`Cancelled`] when the trial was called off meanwhile.
+    #[inline]
+    pub fn lock(&self, context: &dyn TaskContext) -> Result<HeldLock<'_>, Cancelled> {
+        self.lock.take(context.worker(), &PATIENCE, || context.cancelled()).map_err(|WaitCancelled| Cancelled)
+    }
+
+    /// Frees the lock from a worker that was lost while it held it; to be called by its replacement, which has its
+    /// number.
+    pub fn free_lock_of(&self, worker: u32) {
+        self.lock.release_dead(worker);
     }
 }
 
@@ -63,7 +79,7 @@ mod tests {
         let at = |cell: &AtomicU64| std::ptr::from_ref(cell).addr();
         let lines: Vec<usize> = (0..SharedCells::LINES).map(|line| at(shared_cells.line(line)) / 128).collect();
         assert!(lines.is_sorted_by(|a, b| a < b));
-        assert!(std::ptr::from_ref(shared_cells.lock()).addr() / 128 < lines[0]);
+        assert!(std::ptr::from_ref(&shared_cells.lock).addr() / 128 < lines[0]);
         assert_eq!(shared_cells.cells().len(), SharedCells::LINES * SharedCells::LINE);
     }
 }

@@ -18,11 +18,8 @@ pub(super) const SPEC: KindSpec = KindSpec {
     }],
     input: Bounds { min: 0.0, max: 1e9 },
     values: &[ValueSpec { name: "waited", unit: "s", doc: "how long it was asked to wait: x × unit_s" }],
-    measured: &[],
-    tally: &[],
     tells_progress: true,
-    processes_only: None,
-    search: None,
+    ..KindSpec::PLAIN
 };
 
 /// The longest a single task may wait, whatever its input: ten years.

@@ -7,14 +7,9 @@ pub(super) const SPEC: KindSpec = KindSpec {
     name: "square",
     summary: "computes x², which costs next to nothing: what remains is the cost of dispatch",
     nature: Nature::Computes,
-    params: &[],
     input: Bounds { min: -1e150, max: 1e150 },
     values: &[ValueSpec { name: "square", unit: "", doc: "x²" }],
-    measured: &[],
-    tally: &[],
-    tells_progress: false,
-    processes_only: None,
-    search: None,
+    ..KindSpec::PLAIN
 };
 
 struct Square {

@@ -13,6 +13,7 @@ use self::total::{Accumulator, SumSlot};
 use super::registry::Param;
 use super::{BuildError, Cancelled, TaskContext, Values, Workload};
 use crate::scenario::{Bounds, Domain, Inputs, Job, KindSpec, Nature, ParamSpec, ValueSpec};
+use crate::system::random;
 
 pub(super) const SPEC: KindSpec = KindSpec {
     name: "sum",
@@ -50,11 +51,9 @@ pub(super) const SPEC: KindSpec = KindSpec {
         ValueSpec { name: "sum", unit: "", doc: "the sum of the slice's terms" },
         ValueSpec { name: "terms", unit: "terms", doc: "the terms that were added" },
     ],
-    measured: &[],
     tally: &[ValueSpec { name: "total", unit: "", doc: "the sum of all slices" }],
     tells_progress: true,
-    processes_only: None,
-    search: None,
+    ..KindSpec::PLAIN
 };
 
 /// Terms between two looks at the outside world, some ms with many workers at one accumulator. A power of two, so that a
@@ -205,11 +204,8 @@ fn carry(levels: &mut Vec<Option<f64>>, leaf: f64) {
     levels.push(Some(sum));
 }
 
-/// Term `i` of the random series, from 0 to 1: the output of SplitMix64 (Steele, Lea & Flood, 2014) there. It can
-/// be computed at any place, so the series is the same however it is cut into slices.
+/// Term `i` of the random series, from 0 to 1. It can be computed at any place, so the series is the same however it is
+/// cut into slices.
 fn fraction(seed: u64, i: u64) -> f64 {
-    let z = seed.wrapping_add((i + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15));
-    let z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-    let z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-    ((z ^ (z >> 31)) >> 11) as f64 * (0.5_f64).powi(53)
+    (random::output(seed, i + 1) >> 11) as f64 * (0.5_f64).powi(53)
 }

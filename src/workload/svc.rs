@@ -106,9 +106,6 @@ pub(super) const SPEC: KindSpec = KindSpec {
         ValueSpec { name: "fit_s", unit: "s", doc: "how long training took; the folds' mean" },
         ValueSpec { name: "score_s", unit: "s", doc: "how long classifying the fold took; the folds' mean" },
     ],
-    tally: &[],
-    tells_progress: false,
-    processes_only: None,
     search: Some(GridSearch {
         varies: &["C", "kernel", "gamma", "degree", "shrinking"],
         part: FOLD,
@@ -116,6 +113,7 @@ pub(super) const SPEC: KindSpec = KindSpec {
         split: ("split", "folds"),
         score: "score",
     }),
+    ..KindSpec::PLAIN
 };
 
 const FOLD: &str = "fold";

@@ -35,11 +35,8 @@ pub(super) const SPEC: KindSpec = KindSpec {
         ValueSpec { name: "sum", unit: "", doc: "the sum of a after the last pass" },
         ValueSpec { name: "bytes", unit: "bytes", doc: "bytes moved as STREAM counts them: 24 an iteration" },
     ],
-    measured: &[],
-    tally: &[],
     tells_progress: true,
-    processes_only: None,
-    search: None,
+    ..KindSpec::PLAIN
 };
 
 /// Bytes that STREAM counts for an iteration: b and c are read, a is written.

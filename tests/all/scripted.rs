@@ -10,7 +10,7 @@ use parlab::record::{
     Cause, Event, Loss, MachineFacts, Remedy, RunState, Stamped, Status, TaskResult, TaskTimes, TrialEnd, TrialOutcome,
 };
 use parlab::report::{Format, render};
-use parlab::scenario::{BackendKind, Config, Overrides, Scenario, Value, parse_with};
+use parlab::scenario::{BackendKind, Catalog, Config, Overrides, Scenario, Source, Value};
 use parlab::workload;
 
 /// The lecture's queries on two backends; walls are in units of 1/8 s, so that every figure is exact.
@@ -29,7 +29,9 @@ seed     = 7
 ";
 
 fn scenario(toml: &str) -> Scenario {
-    parse_with("waiting.toml", "waiting", toml, workload::specs(), 2, &Overrides::default()).expect("a scenario")
+    Source::new("waiting.toml", toml)
+        .parse(&Catalog::new(workload::specs(), 2), &Overrides::default())
+        .expect("a scenario")
 }
 
 fn setting() -> RunInfo {

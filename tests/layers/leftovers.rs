@@ -7,7 +7,7 @@ pub(crate) const KNOWN_CIRCLES: &[Circle] = &[];
 
 /// How many files of a room are in other circles, which a better cut would dissolve.
 pub(crate) const FILES_IN_CIRCLES: &[(&str, usize)] =
-    &[("backend", 2), ("command", 5), ("engine", 21), ("machine", 2), ("scenario", 12), ("tui", 14), ("workload", 23)];
+    &[("command", 5), ("machine", 2), ("scenario", 12), ("tui", 14), ("workload", 23)];
 
 /// Names of types that are defined more than once.
 pub(crate) const DOUBLE_NAMES: &[&str] = &["Command", "Format", "History", "Library", "Line", "Run", "Sum"];

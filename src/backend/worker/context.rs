@@ -8,9 +8,9 @@ use std::time::{Duration, Instant};
 
 use nix::sys::resource::Usage;
 
-use super::super::futex;
-use super::super::interpreter::LaneInterpreter;
+use super::interpreter::LaneInterpreter;
 use super::{Worker, counts};
+use crate::system::futex;
 use crate::workload::{Cancelled, ReleasedGil, SharedCells, TaskContext, until_readable};
 
 impl TaskContext for Worker<'_> {

@@ -17,7 +17,7 @@ const TASKS_MAX: u64 = 4;
 pub(super) fn render(state: &RunState, figures: &Figures, width: usize) -> String {
     let facts = state.planned.as_ref().map(|planned| &planned.scenario);
     let Some(facts) = facts.filter(|facts| facts.tasks <= TASKS_MAX) else { return String::new() };
-    let spec = workload::specs().find(|spec| spec.name == facts.kind && spec.search.is_none());
+    let spec = workload::spec(&facts.kind).filter(|spec| spec.search.is_none());
     let sections = spec.into_iter().flat_map(|spec: &KindSpec| spec.measured);
     let sections = sections.filter(|value| value.unit == "s").filter_map(|value| {
         let lines: Vec<String> = (0..figures.rows.len()).filter_map(|i| line(state, figures, i, value.name)).collect();

@@ -10,7 +10,7 @@ use crate::workload;
 /// A line a configuration and what the columns mean; nothing for kinds that leave nothing.
 pub(super) fn render(state: &RunState, figures: &Figures, width: usize) -> String {
     let kind = state.planned.as_ref().map_or("", |planned| &planned.scenario.kind);
-    let spec = workload::specs().find(|spec| spec.name == kind);
+    let spec = workload::spec(kind);
     let told = |value: &&ValueSpec| figures.tally.contains(&value.name);
     let values: Vec<&ValueSpec> = spec.into_iter().flat_map(|spec| spec.tally).filter(told).collect();
     if values.is_empty() {

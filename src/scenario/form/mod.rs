@@ -14,8 +14,9 @@ use toml_edit::{Document, DocumentMut, Item, Table, TableLike};
 
 use self::keys::AboutKeys;
 use self::values::ValueShape;
+use super::catalog::Catalog;
 use super::kind::{Domain, KindSpec, ParamSpec};
-use super::library::Origin;
+use super::source::Origin;
 use super::{about, data, interpreter, job, sweep};
 
 pub use self::keys::described;
@@ -67,13 +68,12 @@ impl ScenarioForm {
     ///
     /// # Errors
     /// Why there is none.
-    pub fn of(text: &str, kinds: impl Iterator<Item = &'static KindSpec>) -> Result<Self, String> {
+    pub fn of(text: &str, catalog: &Catalog) -> Result<Self, String> {
         let document: DocumentMut = text.parse().map_err(|_| "its file is no valid TOML".to_owned())?;
         let root = document.as_table();
         let work = root.get("workload").and_then(Item::as_table_like);
         let name = work.and_then(|work| work.get("kind")).and_then(Item::as_str).unwrap_or_default();
-        let mut kinds = kinds;
-        let spec = kinds.find(|spec| spec.name == name).ok_or("its kind of workload is not known")?;
+        let spec = catalog.kind(name).ok_or("its kind of workload is not known")?;
         let mut rows = vec![title(root)];
         rows.extend(workload(root, spec));
         rows.extend(others(root, spec));
@@ -126,14 +126,13 @@ impl ScenarioForm {
 }
 
 /// A scenario's text for a file in another folder: data that lies beside the old file is named by its whole path.
-pub fn relocated(text: &str, kinds: impl Iterator<Item = &'static KindSpec>, origin: &Origin, folder: &Path) -> String {
+pub fn relocated(text: &str, catalog: &Catalog, origin: &Origin, folder: &Path) -> String {
     let is_home = |file: &PathBuf| file.parent().is_some_and(|old| same_folder(old, folder));
     let (Origin::File(file), Ok(mut document)) = (origin, text.parse::<DocumentMut>()) else { return text.to_owned() };
     let work = document.get_mut("workload").and_then(Item::as_table_like_mut).filter(|_| !is_home(file));
     let Some(work) = work else { return text.to_owned() };
     let name = work.get("kind").and_then(Item::as_str).unwrap_or_default().to_owned();
-    let mut kinds = kinds;
-    let params = kinds.find(|spec| spec.name == name).map_or(&[][..], |spec| spec.params);
+    let params = catalog.kind(&name).map_or(&[][..], |spec| spec.params);
     for param in params.iter().filter(|param| matches!(param.domain, Domain::File { .. })) {
         let Some(value) = work.get_mut(param.name).and_then(Item::as_value_mut) else { continue };
         let located = value.as_str().and_then(|given| data::locate(given, origin).ok());

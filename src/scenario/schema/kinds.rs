@@ -4,16 +4,17 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value as Json, json};
 
+use super::super::catalog::Catalog;
 use super::super::inputs::MAX_TASKS;
 use super::super::kind::{Bounds, Domain, KindSpec};
 use super::super::model::{BackendKind, Baseline};
 use super::{described, number, object, several, whole, words};
 
 /// `[workload]` for all kinds together: what an editor offers before it knows the kind.
-pub(super) fn workload(specs: impl Iterator<Item = &'static KindSpec> + Clone) -> Json {
-    let names: Vec<&str> = specs.clone().map(|spec| spec.name).collect();
+pub(super) fn workload(catalog: &Catalog) -> Json {
+    let names: Vec<&str> = catalog.kinds.iter().map(|spec| spec.name).collect();
     let mut docs: BTreeMap<&str, Vec<String>> = BTreeMap::new();
-    for (spec, param) in specs.flat_map(|spec| spec.params.iter().map(move |param| (spec, param))) {
+    for (spec, param) in catalog.kinds.iter().flat_map(|spec| spec.params.iter().map(move |param| (spec, param))) {
         docs.entry(param.name).or_default().push(format!("{}: {}", spec.name, param.doc));
     }
     let mut keys: Map<String, Json> =

@@ -178,11 +178,12 @@ impl Editor {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::scenario::Catalog;
     use crate::workload;
 
     fn editor() -> Editor {
         let text = "title = 't'\n[workload]\nkind = 'countdown'\nsteps = 5\ninputs = [1, 2]\n[sweep]\nworkers = 2\n";
-        let form = ScenarioForm::of(text, workload::specs()).unwrap();
+        let form = ScenarioForm::of(text, &Catalog::new(workload::specs(), 2)).unwrap();
         Editor::new("x".to_owned(), form, "x-2.toml".to_owned(), Err(Vec::new()))
     }
 

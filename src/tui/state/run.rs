@@ -158,7 +158,7 @@ impl Run {
     /// How its kind searches a grid, if it does.
     fn search(&self) -> Option<GridSearch> {
         let kind = &self.record.planned.as_ref()?.scenario.kind;
-        workload::specs().find(|spec| spec.name == kind)?.search
+        workload::spec(kind)?.search
     }
 
     /// Takes in what a trial has found, unless everything is known: all trials find the same.

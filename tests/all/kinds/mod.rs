@@ -13,13 +13,18 @@ mod sum;
 mod triad;
 
 use context::TestDesk;
-use parlab::scenario::{self, Job};
+use parlab::scenario::{Catalog, DiagnosticList, Job, Overrides, Scenario, Source};
 use parlab::workload::{self, Values, Workload};
+
+/// Parses as on a machine with two CPUs.
+fn parse(text: &str) -> Result<Scenario, DiagnosticList> {
+    Source::new("x.toml", text).parse(&Catalog::new(workload::specs(), 2), &Overrides::default())
+}
 
 /// A checked job, from the body of its `[workload]`.
 fn job(kind: &str, body: &str) -> Job {
     let text = format!("title = 't'\n[workload]\nkind = '{kind}'\n{body}\n[sweep]\nseed = 7\n");
-    scenario::parse("x.toml", "x", &text, workload::specs(), 2).unwrap_or_else(|problems| panic!("{problems}")).job
+    parse(&text).unwrap_or_else(|problems| panic!("{problems}")).job
 }
 
 fn build(kind: &str, body: &str) -> Box<dyn Workload> {
@@ -35,5 +40,5 @@ fn results(kind: &str, body: &str, tasks: u64) -> Vec<Values> {
 /// What is said of a parameter that is out of its bounds.
 fn objections(kind: &str, body: &str) -> String {
     let text = format!("title = 't'\n[workload]\nkind = '{kind}'\ntasks = 1\n{body}\n");
-    scenario::parse("x.toml", "x", &text, workload::specs(), 2).expect_err("out of bounds").to_string()
+    parse(&text).expect_err("out of bounds").to_string()
 }

@@ -4,7 +4,6 @@ use std::time::Instant;
 
 use parlab::scenario::library::{Library, bundled};
 use parlab::scenario::{BackendKind, Job, Overrides, Plan, Scenario, path};
-use parlab::workload;
 
 /// Steps of a countdown a second, on a slow machine.
 const SLOW_STEPS_PER_S: f64 = 1e9;
@@ -27,7 +26,7 @@ fn on(cores: u32) -> Vec<Scenario> {
     bundled()
         .map(|source| {
             source
-                .parse(workload::specs(), cores, &Overrides::default())
+                .parse(&super::catalog(cores), &Overrides::default())
                 .unwrap_or_else(|problems| panic!("on {cores} cores:\n{problems}"))
         })
         .collect()
@@ -178,7 +177,7 @@ fn reading_them_all_fits_into_the_start_of_the_program() {
     // The budget is 3 ms when optimised; the best of a few, and with room for a slow build on a busy machine.
     let best = (0..10).map(|_| {
         let start = Instant::now();
-        let library = Library::open(&[], workload::specs(), 256);
+        let library = Library::open(&[], &super::catalog(256));
         assert_eq!(library.entries.len(), bundled().count());
         start.elapsed()
     });

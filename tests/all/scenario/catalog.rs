@@ -2,8 +2,8 @@
 
 use parlab::record::{History, Past};
 use parlab::report::catalog::{check_text, kinds_json, kinds_text, list_json, list_text};
-use parlab::scenario::DiagnosticList;
-use parlab::scenario::library::{Library, Origin};
+use parlab::scenario::library::Library;
+use parlab::scenario::{DiagnosticList, Origin};
 use parlab::workload;
 use unicode_width::UnicodeWidthStr as _;
 
@@ -11,7 +11,7 @@ use super::parse;
 
 /// The bundled scenarios, and two of a user's of which one is broken.
 fn library() -> Library {
-    let mut library = Library::open(&[], workload::specs(), 2);
+    let mut library = Library::open(&[], &super::catalog(2));
     library.entries.truncate(2);
     let mut own = library.entries[1].clone();
     own.origin = Origin::File("./scenarios/database.toml".into());

@@ -24,7 +24,7 @@ fn the_page_of_kinds_is_the_table() {
 
 #[test]
 fn the_schema_is_the_checkers() {
-    hold("scenario.schema.json", &format!("{:#}\n", scenario::schema(workload::specs())));
+    hold("scenario.schema.json", &format!("{:#}\n", scenario::schema(&super::catalog(2))));
 }
 
 #[test]

@@ -3,8 +3,8 @@
 use std::path::Path;
 
 use parlab::scenario::form::{ScenarioForm, relocated};
-use parlab::scenario::library::{Origin, bundled};
-use parlab::scenario::{DiagnosticList, Domain, KindSpec, Scenario, parse};
+use parlab::scenario::library::bundled;
+use parlab::scenario::{DiagnosticList, Domain, KindSpec, Origin, Scenario};
 use parlab::workload;
 
 const COMMENTED: &str = "\
@@ -24,11 +24,11 @@ order   = 'given'
 ";
 
 fn read(text: &str) -> Result<Scenario, DiagnosticList> {
-    parse("x.toml", "x", text, workload::specs(), 2).map(|scenario| Scenario { sha256: String::new(), ..scenario })
+    super::parse(text).map(|scenario| Scenario { sha256: String::new(), ..scenario })
 }
 
 fn form(text: &str) -> ScenarioForm {
-    ScenarioForm::of(text, workload::specs()).unwrap_or_else(|why| panic!("{why}:\n{text}"))
+    ScenarioForm::of(text, &super::catalog(2)).unwrap_or_else(|why| panic!("{why}:\n{text}"))
 }
 
 fn set(form: &mut ScenarioForm, table: &str, key: &str, value: &str) {
@@ -220,7 +220,7 @@ fn a_copy_elsewhere_finds_its_data() {
     let other = tempfile::tempdir().unwrap();
     let origin = Origin::File(folder.path().join("mine.toml"));
     let text = "title = 't'\n[workload]\nkind = 'svc'\ndata = \"own.csv\" # mine\n[grid]\nC = [1]\n";
-    let copy = |text: &str, origin: &Origin, to: &Path| relocated(text, workload::specs(), origin, to);
+    let copy = |text: &str, origin: &Origin, to: &Path| relocated(text, &super::catalog(2), origin, to);
     let moved = copy(text, &origin, other.path());
     let whole = format!("data = \"{}/own.csv\" # mine\n", folder.path().display());
     assert!(moved.contains(&whole), "{moved}");
@@ -233,7 +233,7 @@ fn a_copy_elsewhere_finds_its_data() {
 
 #[test]
 fn what_cannot_be_edited_says_why() {
-    let refused = |text: &str| ScenarioForm::of(text, workload::specs()).expect_err("no form");
+    let refused = |text: &str| ScenarioForm::of(text, &super::catalog(2)).expect_err("no form");
     assert!(refused("title = ").contains("TOML"));
     assert!(refused("title = 't'\n[workload]\nkind = 'x'\n").contains("kind"));
     let long = format!("title = 't'\n[workload]\nkind = 'square'\ninputs = [{}1]\n", "1, ".repeat(5000));

@@ -3,9 +3,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use parlab::scenario::library::{Entry, Library, Origin, bundled, find};
-use parlab::scenario::path;
-use parlab::workload;
+use parlab::scenario::library::{Entry, Library, bundled, find};
+use parlab::scenario::{Origin, path};
 use tempfile::TempDir;
 
 const FINE: &str = "title = 'mine'\n[workload]\nkind = 'square'\ntasks = 4\n";
@@ -32,7 +31,7 @@ impl Shelf {
     }
 
     fn open(&self) -> Library {
-        Library::open(&self.folders(), workload::specs(), 2)
+        Library::open(&self.folders(), &super::catalog(2))
     }
 
     /// The entries beyond the bundled ones.

@@ -2,9 +2,11 @@
 
 use std::time::Duration;
 
-use parlab::scenario::{Axis, BackendKind, Baseline, Dispatch, Inputs, Interpreter, Order, Schedule, Value};
+use parlab::scenario::{
+    Axis, BackendKind, Baseline, Dispatch, Inputs, Interpreter, Order, Overrides, Schedule, Source, Value,
+};
 
-use super::{parse, parse_with, with_sweep};
+use super::{catalog, parse, parse_with, with_sweep};
 
 fn inputs(workload: &str) -> Inputs {
     let text = format!("title = 't'\n[workload]\nkind = 'sleep'\n{workload}");
@@ -269,7 +271,9 @@ fn every_known_key_is_known_where_it_belongs() {
 fn a_file_without_a_plain_name_is_refused() {
     let text = "title='t'\n[workload]\nkind='square'\ntasks=1\n";
     for name in ["", "a\u{1b}[2J"] {
-        let problems = parlab::scenario::parse("x.toml", name, text, parlab::workload::specs(), 2).unwrap_err();
+        let problems = Source { name: name.to_owned(), ..Source::new("x.toml", text) }
+            .parse(&catalog(2), &Overrides::default())
+            .unwrap_err();
         assert!(problems.to_string().contains("rename the file"), "{problems}");
     }
 }

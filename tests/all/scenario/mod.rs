@@ -15,12 +15,17 @@ mod schema;
 mod vary;
 mod workers;
 
-use parlab::scenario::{self, DiagnosticList, Overrides, Scenario};
+use parlab::scenario::{Catalog, DiagnosticList, Overrides, Scenario, Source};
 use parlab::workload;
+
+/// All kinds and backends on a machine with so many CPUs.
+fn catalog(cpus: u32) -> Catalog {
+    Catalog::new(workload::specs(), cpus)
+}
 
 /// Parses as on a machine with two cores.
 fn parse(text: &str) -> Result<Scenario, DiagnosticList> {
-    scenario::parse("x.toml", "x", text, workload::specs(), 2)
+    Source::new("x.toml", text).parse(&catalog(2), &Overrides::default())
 }
 
 /// A scenario that is fine, from the body of its `[sweep]`.
@@ -45,5 +50,5 @@ fn parse_with(text: &str, options: &[(&str, &str)], cores: u32) -> Result<Scenar
         };
         *option = Some((*typed).to_owned());
     }
-    scenario::parse_with("x.toml", "x", text, workload::specs(), cores, &overrides)
+    Source::new("x.toml", text).parse(&catalog(cores), &overrides)
 }

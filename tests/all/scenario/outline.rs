@@ -6,7 +6,7 @@ use parlab::workload;
 
 fn told(name: &str) -> Vec<String> {
     let source = bundled().find(|source| source.name == name).unwrap();
-    let scenario = source.parse(workload::specs(), 2, &Overrides::default()).unwrap();
+    let scenario = source.parse(&super::catalog(2), &Overrides::default()).unwrap();
     let spec = workload::specs().find(|spec| spec.name == scenario.job.kind).unwrap();
     outline(&scenario, spec).into_iter().map(|(about, text)| format!("{about}: {text}")).collect()
 }

@@ -12,7 +12,7 @@ use serde_json::Value as Json;
 use super::parse;
 
 static SCHEMA: LazyLock<Validator> =
-    LazyLock::new(|| jsonschema::validator_for(&scenario::schema(workload::specs())).expect("a schema"));
+    LazyLock::new(|| jsonschema::validator_for(&scenario::schema(&super::catalog(2))).expect("a schema"));
 
 fn json(text: &str) -> Json {
     toml::from_str(text).unwrap_or_else(|error| panic!("{text}\n{error}"))
@@ -29,7 +29,7 @@ fn complaints(text: &str) -> Vec<String> {
 
 #[test]
 fn it_is_a_schema_itself() {
-    assert!(jsonschema::meta::is_valid(&scenario::schema(workload::specs())));
+    assert!(jsonschema::meta::is_valid(&scenario::schema(&super::catalog(2))));
 }
 
 #[test]

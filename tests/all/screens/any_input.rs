@@ -3,6 +3,7 @@
 use parlab::record::{
     Activity, Event, LaneState, LaneView, LockView, MemoryCourse, ProcessMemory, Snapshot, Span, Status,
 };
+use parlab::scenario::{Catalog, Overrides, Source};
 use parlab::tui::Theme;
 use parlab::tui::keys::Key;
 use parlab::tui::port::{FieldError, Unsaved};
@@ -130,7 +131,7 @@ fn step() -> impl Strategy<Value = Step> {
 
 /// Answers with what the parser says, as the lab does.
 fn check(state: &mut State, text: &str) {
-    let read = parlab::scenario::parse("x.toml", "x", text, parlab::workload::specs(), 2);
+    let read = Source::new("x.toml", text).parse(&Catalog::new(parlab::workload::specs(), 2), &Overrides::default());
     let preview = fixture::entries()[3].preview.clone();
     let troubles = read.err().map(|problems| {
         let trouble = |problem: &parlab::scenario::Diagnostic| {

@@ -9,7 +9,7 @@ use parlab::record::{
     Status, TrialEnd, TrialOutcome, Warning, WarningCode,
 };
 use parlab::scenario::form::ScenarioForm;
-use parlab::scenario::{BackendKind, Config, Plan, PlannedTrial, Prediction};
+use parlab::scenario::{BackendKind, Catalog, Config, Plan, PlannedTrial, Prediction};
 use parlab::tui::state::{Cost, State};
 use parlab::tui::update::{Msg, update};
 use parlab::tui::{LibraryEntry, Preview, Ran, Theme};
@@ -210,7 +210,7 @@ pub(crate) fn edit(state: &mut State) {
     let name = "numbers".to_owned();
     let entry = entries().into_iter().find(|entry| entry.name == name).expect("it is in the library");
     let checked = Ok(entry.preview.expect("it can be run"));
-    let form = ScenarioForm::of(NUMBERS, parlab::workload::specs()).expect("a form");
+    let form = ScenarioForm::of(NUMBERS, &Catalog::new(parlab::workload::specs(), 2)).expect("a form");
     update(state, Msg::ScenarioForm { name, form, file: "./scenarios/numbers-2.toml".to_owned(), checked });
 }
 

@@ -7,12 +7,14 @@ use parlab::engine::{RunInfo, Session};
 use parlab::record::{Event, MachineFacts, RunState, Stamped};
 
 use parlab::results::SearchFigures;
-use parlab::scenario::parse;
+use parlab::scenario::{Catalog, Overrides, Source};
 use parlab::workload;
 
 /// Runs a scenario to its end; everything that was told, and the session.
 fn run(toml: &str) -> (RunState, Session) {
-    let scenario = parse("x.toml", "x", toml, workload::specs(), 2).expect("a scenario");
+    let scenario = Source::new("x.toml", toml)
+        .parse(&Catalog::new(workload::specs(), 2), &Overrides::default())
+        .expect("a scenario");
     let (tell, told) = mpsc::channel::<Stamped>();
     let setting = RunInfo {
         started_at: "2026-01-02T03:04:05Z".to_owned(),

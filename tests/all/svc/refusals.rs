@@ -4,6 +4,7 @@ use std::path::Path;
 use std::process::Output;
 
 use nix::sys::stat::Mode;
+use parlab::scenario::{Catalog, Overrides, Source};
 
 use crate::common::{folder, parlab, stderr, stdout, untitled};
 
@@ -88,7 +89,8 @@ fn more_than_the_memory_is_refused_before_it_is_allocated() {
 /// What a worker needs, by the body of a scenario.
 fn worker_bytes(toml: &str) -> u64 {
     let text = format!("title = 't'\n{toml}");
-    let scenario = parlab::scenario::parse("x.toml", "x", &text, parlab::workload::specs(), 2).unwrap();
+    let scenario =
+        Source::new("x.toml", &text).parse(&Catalog::new(parlab::workload::specs(), 2), &Overrides::default()).unwrap();
     parlab::workload::needs(&scenario.job).worker_bytes
 }
 

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::time::Duration;
 
-use parlab::scenario::{self, Scenario, Value};
+use parlab::scenario::{Catalog, Overrides, Scenario, Source, Value};
 use parlab::workload::{self, Cancelled, SharedCells, TaskContext};
 
 /// Nobody shares anything here.
@@ -54,8 +54,10 @@ impl TaskContext for Cancelling {
 fn scenario(body: &str) -> Scenario {
     let text = format!("title = 't'\n[workload]\nkind = 'svc'\n{body}");
     // Beside this file, where its data lies.
-    let label = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/all/svc/x.toml");
-    scenario::parse(label.to_str().unwrap(), "x", &text, workload::specs(), 2).unwrap_or_else(|wrong| panic!("{wrong}"))
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/all/svc/x.toml");
+    Source::new(path, text)
+        .parse(&Catalog::new(workload::specs(), 2), &Overrides::default())
+        .unwrap_or_else(|wrong| panic!("{wrong}"))
 }
 
 /// Scores and support vectors of all tasks, in their order.

@@ -1,0 +1,144 @@
+//! Which worker gets which tasks next: the schedules that hand out ranges (`stealing` is rayon's own business).
+//!
+//! The words and rules are those of OpenMP 5.2, section 11.5.3 (`schedule` clause of worksharing loops).
+
+use std::ops::Range;
+use std::sync::atomic::AtomicU64;
+use std::sync::atomic::Ordering::Relaxed;
+
+use super::spec::BoardSpec;
+use crate::scenario::Schedule;
+
+/// The next range of positions for a worker that has taken `taken` ranges before; `None` when there are no more.
+///
+/// Every position below `shape.tasks` is handed out exactly once over all workers.
+#[inline]
+pub(in crate::backend) fn next_range(
+    shape: &BoardSpec,
+    cursor: &AtomicU64,
+    worker: u32,
+    taken: u64,
+) -> Option<Range<u64>> {
+    match (shape.schedule, shape.chunk) {
+        (Schedule::Dynamic, chunk) => dynamic(shape.tasks, chunk.unwrap_or(1), cursor),
+        (Schedule::Guided, _) => guided(shape, cursor),
+        (Schedule::Static | Schedule::Stealing, None) => block(shape, worker, taken),
+        (Schedule::Static | Schedule::Stealing, Some(chunk)) => dealt(shape, chunk, worker, taken),
+    }
+}
+
+fn dynamic(tasks: u64, chunk: u64, cursor: &AtomicU64) -> Option<Range<u64>> {
+    // Looking first keeps a cursor that has run out from running on.
+    if cursor.load(Relaxed) >= tasks {
+        return None;
+    }
+    let start = cursor.fetch_add(chunk, Relaxed);
+    (start < tasks).then(|| start..tasks.min(start + chunk))
+}
+
+fn guided(shape: &BoardSpec, cursor: &AtomicU64) -> Option<Range<u64>> {
+    let take = |start| (start < shape.tasks).then(|| start + share_at(shape, start));
+    let start = cursor.try_update(Relaxed, Relaxed, take).ok()?;
+    Some(start..start + share_at(shape, start))
+}
+
+/// How many positions are handed out together from `start` on by a schedule with a cursor. Guided: a share of what
+/// is left, one part in as many as there are workers, never less than `chunk`.
+pub(in crate::backend) fn share_at(shape: &BoardSpec, start: u64) -> u64 {
+    let left = shape.tasks.saturating_sub(start);
+    let chunk = shape.chunk.unwrap_or(1);
+    match shape.schedule {
+        Schedule::Guided => left.div_ceil(u64::from(shape.workers)).max(chunk).min(left),
+        _ => chunk.min(left),
+    }
+}
+
+/// One contiguous block a worker, their lengths as equal as can be.
+fn block(shape: &BoardSpec, worker: u32, taken: u64) -> Option<Range<u64>> {
+    let bound = |worker: u32| (u128::from(shape.tasks) * u128::from(worker) / u128::from(shape.workers)) as u64;
+    let range = bound(worker)..bound(worker + 1);
+    (taken == 0 && !range.is_empty()).then_some(range)
+}
+
+/// Blocks of `chunk` tasks, dealt to the workers in turn.
+fn dealt(shape: &BoardSpec, chunk: u64, worker: u32, taken: u64) -> Option<Range<u64>> {
+    let number = taken.checked_mul(u64::from(shape.workers))?.checked_add(u64::from(worker))?;
+    let start = number.checked_mul(chunk)?;
+    (start < shape.tasks).then(|| start..shape.tasks.min(start + chunk))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::backend::tests::shape;
+    use proptest::prelude::*;
+
+    /// All ranges that workers get who ask in the order given by `turns`, and then until there is nothing left.
+    fn hand_out(shape: &BoardSpec, turns: &[u32]) -> Vec<(u32, Range<u64>)> {
+        let cursor = AtomicU64::new(0);
+        let mut taken = vec![0; shape.workers as usize];
+        let mut all = Vec::new();
+        let mut ask = |worker: u32| {
+            let range = next_range(shape, &cursor, worker, taken[worker as usize])?;
+            taken[worker as usize] += 1;
+            all.push((worker, range));
+            Some(())
+        };
+        for turn in turns {
+            ask(turn % shape.workers);
+        }
+        for worker in 0..shape.workers {
+            while ask(worker).is_some() {}
+        }
+        all
+    }
+
+    proptest! {
+        #[test]
+        fn each_position_is_handed_out_once(
+            tasks in 1..3_000u64,
+            workers in 1..70u32,
+            chunk in prop::option::of(prop_oneof![1..100u64, Just(1_000_000_000_000)]),
+            schedule in prop::sample::select(&[Schedule::Static, Schedule::Dynamic, Schedule::Guided]),
+            turns in prop::collection::vec(any::<u32>(), 0..200),
+        ) {
+            let mut seen = vec![0u32; tasks as usize];
+            for (_, range) in hand_out(&shape(tasks, workers, schedule, chunk), &turns) {
+                prop_assert!(!range.is_empty());
+                range.for_each(|position| seen[position as usize] += 1);
+            }
+            prop_assert!(seen.iter().all(|&times| times == 1), "{seen:?}");
+        }
+
+        #[test]
+        fn the_largest_runs_do_not_overflow(workers in 1..4096u32, chunk in prop::option::of(1..1u64 << 40)) {
+            let tasks = 1_000_000_000_000;
+            let last = shape(tasks, workers, Schedule::Static, chunk);
+            prop_assert!(next_range(&last, &AtomicU64::new(0), workers - 1, u64::MAX).is_none());
+            prop_assert_eq!(block(&shape(tasks, workers, Schedule::Static, None), workers - 1, 0).map(|r| r.end), Some(tasks));
+        }
+    }
+
+    #[test]
+    fn static_halves_are_contiguous() {
+        let halves = hand_out(&shape(4, 2, Schedule::Static, None), &[]);
+        assert_eq!(halves, [(0, 0..2), (1, 2..4)]);
+    }
+
+    #[test]
+    fn static_with_a_chunk_deals_in_turn() {
+        let dealt = hand_out(&shape(5, 2, Schedule::Static, Some(1)), &[]);
+        assert_eq!(dealt, [(0, 0..1), (0, 2..3), (0, 4..5), (1, 1..2), (1, 3..4)]);
+    }
+
+    #[test]
+    fn guided_shares_shrink() {
+        let shares: Vec<u64> = hand_out(&shape(100, 4, Schedule::Guided, Some(3)), &[0, 1, 2, 3])
+            .iter()
+            .map(|(_, r)| r.end - r.start)
+            .collect();
+        assert_eq!(shares[..4], [25, 19, 14, 11]);
+        assert!(shares.windows(2).all(|pair| pair[1] <= pair[0]));
+        assert!(shares[..shares.len() - 1].iter().all(|&share| share >= 3));
+    }
+}

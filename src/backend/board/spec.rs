@@ -1,0 +1,157 @@
+//! What a board is laid out for, and where its parts begin: numbers only, no memory.
+
+use std::sync::atomic::AtomicU64;
+
+use serde::{Deserialize, Serialize};
+
+use super::clock::Clock;
+use super::histogram::BUCKETS;
+use super::layout::{Header, LaneCells, Record};
+use crate::scenario::{Dispatch, Schedule};
+
+/// Up to this many tasks each gets a record; above it, each lane gets a histogram.
+pub const RECORDS_MAX: u64 = 1 << 17;
+
+/// The inputs of a trial overlap once they come to more than this: enough for them not to sit in a core's own cache.
+const SPREAD_MAX: u64 = 16 << 20;
+
+/// Inputs begin at multiples of this.
+const ALIGNMENT: u64 = 64;
+
+/// What a board is laid out for, and the rules of the trial on it. Everybody who maps it must know it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BoardSpec {
+    /// How many tasks there are.
+    pub tasks: u64,
+    /// How many workers, each with a lane.
+    pub workers: u32,
+    /// Which worker gets which task.
+    pub schedule: Schedule,
+    /// Tasks handed out at a time; `None` leaves it to the schedule.
+    pub chunk: Option<u64>,
+    /// How many values a result has.
+    pub values: usize,
+    /// How many of them, from the first, count in the checksum; the others are measurements.
+    pub summed: usize,
+    /// What the ticks on the board are.
+    pub clock: Clock,
+    /// How tasks get to the workers.
+    pub dispatch: Dispatch,
+    /// Bytes that each task is sent with, and that its result brings back.
+    pub payload: u64,
+    /// How many workers share a process, where they are threads of forked ones; `None` elsewhere.
+    pub per_process: Option<u32>,
+    /// The port of the trial's service on the loopback interface, if it has one.
+    pub service: Option<u16>,
+    /// Whether workers that have nothing left to do stay until they are let go, so that somebody can look at all of
+    /// them together.
+    pub lingers: bool,
+}
+
+impl BoardSpec {
+    /// Whether there is a record for each task.
+    pub fn has_records(&self) -> bool {
+        self.tasks <= RECORDS_MAX
+    }
+
+    pub(super) fn lanes_at(&self) -> usize {
+        size_of::<Header>()
+    }
+
+    pub(super) fn details_at(&self) -> usize {
+        self.lanes_at() + self.workers as usize * size_of::<LaneCells>()
+    }
+
+    pub(super) fn details_end(&self) -> usize {
+        let details = if self.has_records() {
+            self.tasks as usize * size_of::<Record>()
+        } else {
+            self.workers as usize * BUCKETS * size_of::<AtomicU64>()
+        };
+        self.details_at() + details
+    }
+
+    /// Where inputs begin: with a cache line, as everything before takes whole ones.
+    pub(super) fn inputs_at(&self) -> usize {
+        self.details_end().next_multiple_of(64)
+    }
+
+    pub(super) fn slots_at(&self) -> usize {
+        self.inputs_at() + self.inputs_bytes() as usize
+    }
+
+    /// Words that a worker's result takes.
+    pub(super) fn slot_words(&self) -> usize {
+        self.payload.div_ceil(8) as usize
+    }
+
+    pub(super) fn bytes(&self) -> usize {
+        self.slots_at() + self.workers as usize * self.slot_words() * size_of::<AtomicU64>()
+    }
+
+    /// How many bytes the inputs of all tasks take together.
+    pub(super) fn inputs_bytes(&self) -> u64 {
+        match self.payload {
+            0 => 0,
+            payload => (self.spread() + payload).next_multiple_of(ALIGNMENT),
+        }
+    }
+
+    /// Where the input of a task begins within that, in bytes.
+    pub(super) fn input_offset(&self, task: u64) -> usize {
+        // Not a multiple of the payload alone: with the largest, every task would get the same bytes.
+        (u128::from(task) * u128::from(self.stride()) % u128::from(self.spread())) as usize
+    }
+
+    fn stride(&self) -> u64 {
+        self.payload.next_multiple_of(ALIGNMENT) + ALIGNMENT
+    }
+
+    fn spread(&self) -> u64 {
+        self.tasks.saturating_mul(self.stride()).min(SPREAD_MAX)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn shape(tasks: u64, payload: u64) -> BoardSpec {
+        BoardSpec {
+            tasks,
+            workers: 1,
+            schedule: Schedule::Dynamic,
+            chunk: None,
+            values: 1,
+            summed: 1,
+            clock: Clock::Monotonic,
+            dispatch: Dispatch::Shared,
+            payload,
+            per_process: None,
+            service: None,
+            lingers: false,
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn every_input_lies_within_the_area(tasks in 1..1u64 << 40, payload in 1..=16u64 << 20, at in any::<u64>()) {
+            let shape = shape(tasks, payload);
+            let begin = shape.input_offset(at % tasks) as u64;
+            prop_assert!(begin + payload <= shape.inputs_bytes() && shape.inputs_bytes() <= 33 << 20);
+            prop_assert_eq!(begin % 8, 0, "words are read from where words begin");
+        }
+    }
+
+    #[test]
+    fn neighbours_get_different_bytes_even_with_the_largest_payload() {
+        for payload in [1, 8, 4096, 16 << 20] {
+            let shape = shape(1000, payload);
+            let mut offsets: Vec<usize> = (0..1000).map(|task| shape.input_offset(task)).collect();
+            offsets.sort_unstable();
+            offsets.dedup();
+            assert!(offsets.len() >= 900, "{payload}: {}", offsets.len());
+        }
+    }
+}

@@ -1,0 +1,317 @@
+//! The forkserver: a small single-threaded process that forks the workers of `processes` and `hybrid`.
+//!
+//! A program with threads must not fork without exec: the child could only make async-signal-safe calls. So
+//! parlab starts its own binary again as this process, which never starts a thread itself, prepares the workload once
+//! (its workers then share it copy-on-write), forks, reaps and reports. CPython's `forkserver` and Android's
+//! zygote do the same. It lives for one run, speaks only over its standard input, and dies with its parent.
+
+use std::os::fd::{AsFd as _, AsRawFd as _};
+use std::os::unix::net::UnixStream;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use nix::errno::Errno;
+use nix::sys::prctl;
+use nix::sys::signal::{SigHandler, SigSet, SigmaskHow, Signal, kill, killpg, signal, sigprocmask};
+use nix::sys::signalfd::{SfdFlags, SignalFd};
+use nix::sys::wait::{Id, WaitPidFlag, WaitStatus, waitid, waitpid};
+use nix::unistd::{ForkResult, Pid, fork, getpgrp, getpid, getppid};
+
+use super::pipe::PipeEnds;
+use super::wire::{Reply, Request, Wire};
+use crate::backend::board::Board;
+use crate::backend::pool::Departure;
+use crate::backend::worker::{PreparedJob, Worker};
+use crate::scenario::Dispatch;
+use crate::system::poll::{PollFd, PollFlags, is_ready, poll};
+
+/// The hidden sub-command that starts a forkserver.
+pub const COMMAND: &str = "__forkserver";
+
+/// Runs a forkserver whose line to the engine is the standard input; returns when the engine hangs up.
+pub fn run() -> ExitCode {
+    let Some(stream) = standard_input_as_line() else {
+        return ExitCode::from(2);
+    };
+    match Forkserver::new(stream).and_then(|mut forkserver| forkserver.serve()) {
+        // The engine is gone, or is done with us: nobody of ours may outlive this.
+        Ok(()) | Err(_) => end_group(),
+    }
+    ExitCode::SUCCESS
+}
+
+struct Forkserver {
+    wire: Wire,
+    children: SignalFd,
+    prepared: Option<Arc<PreparedJob>>,
+    board: Option<Board>,
+    /// The workers' ends of the pipes, where tasks come through one.
+    ends: Option<PipeEnds>,
+    /// Process id by lane.
+    workers: Vec<Option<Pid>>,
+    /// Lanes that lost their process together, until all of them are asked for.
+    orphaned_lanes: Vec<OrphanedLanes>,
+}
+
+/// Lanes of a process that is gone, which are to share a process again: it is forked when the engine has dealt with
+/// the loss of each of them.
+struct OrphanedLanes {
+    lanes: Vec<u32>,
+    asked: usize,
+}
+
+impl Forkserver {
+    fn new(stream: UnixStream) -> std::io::Result<Self> {
+        name_process("parlab-forkserver");
+        hear_of_children()?;
+        let mut signals = SigSet::empty();
+        signals.add(Signal::SIGCHLD);
+        sigprocmask(SigmaskHow::SIG_BLOCK, Some(&signals), None)?;
+        // A panic in a task is caught and counted; its message would only garble somebody's terminal.
+        std::panic::set_hook(Box::new(|_| {}));
+        Ok(Self {
+            wire: Wire::new(stream),
+            children: SignalFd::with_flags(&signals, SfdFlags::SFD_CLOEXEC | SfdFlags::SFD_NONBLOCK)?,
+            prepared: None,
+            board: None,
+            ends: None,
+            workers: Vec::new(),
+            orphaned_lanes: Vec::new(),
+        })
+    }
+
+    fn serve(&mut self) -> std::io::Result<()> {
+        loop {
+            let mut files = [self.wire.as_fd(), self.children.as_fd()].map(|file| PollFd::new(file, PollFlags::POLLIN));
+            poll(&mut files, None)?;
+            let [asked, changed] = files.map(|file| is_ready(&file));
+            if changed {
+                while let Ok(Some(_)) = self.children.read_signal() {}
+                self.report_children()?;
+            }
+            if asked {
+                // One poll may stand for several messages.
+                while let Some(request) = self.wire.receive(Some(std::time::Duration::ZERO))? {
+                    self.obey(request)?;
+                }
+            }
+        }
+    }
+
+    fn obey(&mut self, request: Request) -> std::io::Result<()> {
+        let answer = match request {
+            Request::Prepare(job) => {
+                // The data of two jobs need not fit into memory side by side.
+                self.prepared = None;
+                Some(match PreparedJob::prepare(&job) {
+                    Ok(prepared) => {
+                        self.prepared = Some(Arc::new(prepared));
+                        Reply::Ready
+                    }
+                    Err(error) => Reply::Refused(error.to_string()),
+                })
+            }
+            Request::Hire(shape) => {
+                let file = |wire: &mut Wire| wire.take_file().ok_or("a file is missing beside the order".to_owned());
+                let board = file(&mut self.wire);
+                let ends = match shape.dispatch {
+                    Dispatch::Shared => Ok(None),
+                    Dispatch::Pipe => file(&mut self.wire).and_then(|tasks| {
+                        let results = file(&mut self.wire)?;
+                        Ok(Some(PipeEnds::new(tasks, results)))
+                    }),
+                };
+                let board = board.and_then(|file| Board::attach(file, shape).map_err(|error| error.to_string()));
+                self.end_workers();
+                self.workers = vec![None; shape.workers as usize];
+                let refusal = board
+                    .and_then(|board| {
+                        self.board = Some(board);
+                        self.ends = ends?;
+                        let lanes: Vec<u32> = (0..shape.workers).collect();
+                        let each = shape.per_process.unwrap_or(1).max(1) as usize;
+                        lanes.chunks(each).try_for_each(|lanes| self.fork_worker(lanes))
+                    })
+                    .err();
+                if refusal.is_some() {
+                    // Those that could be forked would wait at a gate that never opens.
+                    self.end_workers();
+                }
+                refusal.map(Reply::Refused)
+            }
+            Request::Replace(worker) => self.replace(worker).err().map(Reply::Refused),
+        };
+        answer.map_or(Ok(()), |word| self.wire.send(&word, &[]))
+    }
+
+    /// Forks a process for a lane again, or waits until those are asked for that are to share it.
+    fn replace(&mut self, worker: u32) -> Result<(), String> {
+        let Some(at) = self.orphaned_lanes.iter().position(|orphaned_lanes| orphaned_lanes.lanes.contains(&worker))
+        else {
+            return self.fork_worker(&[worker]);
+        };
+        self.orphaned_lanes[at].asked += 1;
+        if self.orphaned_lanes[at].asked < self.orphaned_lanes[at].lanes.len() {
+            return Ok(());
+        }
+        let OrphanedLanes { lanes, .. } = self.orphaned_lanes.swap_remove(at);
+        self.fork_worker(&lanes)
+    }
+
+    /// Forks a process for some lanes: a worker each, as threads if there are to be several.
+    #[expect(unsafe_code, reason = "fork is what this process is for")]
+    fn fork_worker(&mut self, lanes: &[u32]) -> Result<(), String> {
+        let (Some(board), Some(prepared)) = (&self.board, &self.prepared) else {
+            return Err("there is no board to work on".to_owned());
+        };
+        let forkserver = getpid();
+        // SAFETY: this process has one thread, so the child inherits no lock that nobody holds any more, and
+        // may do whatever a process may. It never returns from this block.
+        match unsafe { fork() } {
+            Ok(ForkResult::Child) => {
+                // The line belongs to the forkserver: while anybody else held it, the engine could not see its end.
+                let _ = nix::unistd::close(self.wire.as_fd().as_raw_fd());
+                let status = work_as_child(board, prepared, self.ends.as_ref(), lanes, forkserver);
+                // SAFETY: ends the child at once; nothing of the parent's that was copied here (buffers, exit
+                // handlers, destructors) may run a second time.
+                unsafe { nix::libc::_exit(status) }
+            }
+            Ok(ForkResult::Parent { child }) => {
+                lanes.iter().for_each(|&lane| self.workers[lane as usize] = Some(child));
+                Ok(())
+            }
+            Err(errno) => Err(format!("cannot fork worker {}: {}", lanes[0], errno.desc())),
+        }
+    }
+
+    /// Reaps whoever is gone and tells of whoever was stopped.
+    fn report_children(&mut self) -> std::io::Result<()> {
+        let flags = WaitPidFlag::WNOHANG | WaitPidFlag::WUNTRACED | WaitPidFlag::WCONTINUED;
+        loop {
+            let words = match waitpid(None, Some(flags)) {
+                Ok(WaitStatus::Exited(_, NO_THREADS)) => {
+                    vec![Reply::Refused("cannot start the threads of a process: the system refuses".to_owned())]
+                }
+                Ok(WaitStatus::Exited(pid, status)) => self.left(pid, &Departure::Exit(status)),
+                Ok(WaitStatus::Signaled(pid, signal, _)) => {
+                    self.left(pid, &Departure::Signal(signal.as_str().to_owned()))
+                }
+                Ok(WaitStatus::Stopped(pid, _)) => self.stalled(pid, true),
+                Ok(WaitStatus::Continued(pid)) => self.stalled(pid, false),
+                Ok(WaitStatus::StillAlive) | Err(Errno::ECHILD) => return Ok(()),
+                Ok(_) | Err(Errno::EINTR) => Vec::new(),
+                Err(errno) => return Err(errno.into()),
+            };
+            for word in &words {
+                self.wire.send(word, &[])?;
+            }
+        }
+    }
+
+    fn left(&mut self, pid: Pid, how: &Departure) -> Vec<Reply> {
+        let lanes = self.lanes_of(pid);
+        lanes.iter().for_each(|&lane| self.workers[lane as usize] = None);
+        // The engine asks again for those that had not come to their end, as it sees on the board that nobody writes
+        // to any more.
+        let lost = |lane: &u32| self.board.as_ref().is_some_and(|board| !board.is_finished(*lane));
+        let orphaned_lanes: Vec<u32> = lanes.iter().copied().filter(lost).collect();
+        if orphaned_lanes.len() > 1 {
+            self.orphaned_lanes.push(OrphanedLanes { lanes: orphaned_lanes, asked: 0 });
+        }
+        let left = |&worker: &u32| Reply::Left { worker, pid: pid.as_raw() as u32, how: how.clone() };
+        lanes.iter().map(left).collect()
+    }
+
+    fn stalled(&self, pid: Pid, stopped: bool) -> Vec<Reply> {
+        let told = |&worker: &u32| Reply::Stalled { worker, pid: pid.as_raw() as u32, stopped };
+        self.lanes_of(pid).iter().map(told).collect()
+    }
+
+    fn lanes_of(&self, pid: Pid) -> Vec<u32> {
+        let of_it = |(_, worker): &(usize, &Option<Pid>)| **worker == Some(pid);
+        self.workers.iter().enumerate().filter(of_it).map(|(lane, _)| lane as u32).collect()
+    }
+
+    /// PipeEnds the workers of an earlier trial, if any are left; normally all have gone by themselves.
+    fn end_workers(&mut self) {
+        self.orphaned_lanes.clear();
+        let mut pids: Vec<Pid> = self.workers.drain(..).flatten().collect();
+        // Those of one process stand side by side.
+        pids.dedup();
+        for pid in pids {
+            // Failing means that it is gone already.
+            let _ = kill(pid, Signal::SIGKILL);
+            let _ = waitid(Id::Pid(pid), WaitPidFlag::WEXITED);
+        }
+    }
+}
+
+/// The exit status of a process whose threads cannot be started.
+const NO_THREADS: i32 = 71;
+
+/// What a forked process does, from its first instruction to its exit status: works at its lanes, the first of them
+/// by itself.
+fn work_as_child(
+    board: &Board,
+    prepared: &PreparedJob,
+    ends: Option<&PipeEnds>,
+    lanes: &[u32],
+    forkserver: Pid,
+) -> i32 {
+    // Tied to the parent's one thread, which is the forkserver itself. If that died before this call, nobody would
+    // send the signal any more.
+    if prctl::set_pdeathsig(Signal::SIGKILL).is_err() || getppid() != forkserver {
+        return 1;
+    }
+    let name = |lane: u32| format!("parlab-w{lane}");
+    name_process(&name(lanes[0]));
+    let _ = sigprocmask(SigmaskHow::SIG_SETMASK, Some(&SigSet::empty()), None);
+    let work = |lane: u32| {
+        let worker = Worker::new(board, prepared, lane);
+        match ends {
+            None => worker.work(),
+            Some(ends) => worker.work_by_pipe(ends),
+        }
+    };
+    if let [lane] = lanes {
+        work(*lane);
+        return 0;
+    }
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(lanes.len()).use_current_thread();
+    match pool.thread_name(move |index| format!("parlab-t{index}")).build() {
+        Ok(pool) => drop(pool.broadcast(|context| work(lanes[context.index()]))),
+        Err(_) => return NO_THREADS,
+    }
+    0
+}
+
+/// The name that process lists show: 15 bytes at most.
+fn name_process(name: &str) {
+    if let Ok(name) = std::ffi::CString::new(name) {
+        let _ = prctl::set_name(&name);
+    }
+}
+
+/// The line to the engine, if standard input is one: nobody starts a forkserver by hand.
+fn standard_input_as_line() -> Option<UnixStream> {
+    let line = UnixStream::from(std::io::stdin().as_fd().try_clone_to_owned().ok()?);
+    // Asked of what is no Unix socket, it is an error.
+    if line.local_addr().is_err() || getpgrp() != getpid() {
+        return None;
+    }
+    nix::unistd::dup2_stdin(std::fs::File::open("/dev/null").ok()?).ok()?;
+    Some(line)
+}
+
+/// Undoes a `SIG_IGN` for SIGCHLD, which is handed down through exec: under it the kernel reaps the children by
+/// itself and tells nobody.
+#[expect(unsafe_code, reason = "signal dispositions have no safe interface")]
+fn hear_of_children() -> nix::Result<()> {
+    // SAFETY: the default disposition runs no code of ours.
+    unsafe { signal(Signal::SIGCHLD, SigHandler::SigDfl) }.map(drop)
+}
+
+/// Kills the process group that this forkserver leads, itself included.
+fn end_group() {
+    let _ = killpg(getpgrp(), Signal::SIGKILL);
+}

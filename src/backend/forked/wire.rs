@@ -1,0 +1,206 @@
+//! The line between the engine and its forkserver: JSON messages, one a line, with a few files beside some of them.
+
+use std::collections::VecDeque;
+use std::io::{self, IoSlice, IoSliceMut};
+use std::mem::MaybeUninit;
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::os::unix::net::UnixStream;
+use std::time::Duration;
+
+use rustix::io::Errno;
+use rustix::net::{
+    RecvAncillaryBuffer, RecvAncillaryMessage, RecvFlags, SendAncillaryBuffer, SendAncillaryMessage, SendFlags,
+    recvmsg, sendmsg,
+};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+use crate::backend::board::BoardSpec;
+use crate::backend::pool::Departure;
+use crate::scenario::Job;
+use crate::system::poll::{PollFd, PollFlags, poll};
+
+/// What the engine asks of the forkserver.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(in crate::backend) enum Request {
+    /// Prepare this job; answered by [`Reply::Ready`] or [`Reply::Refused`].
+    Prepare(Box<Job>),
+    /// Map the board that comes beside this message, and fork all its workers; where tasks come through a pipe, the
+    /// workers' ends come beside it too.
+    Hire(BoardSpec),
+    /// Fork one worker again.
+    Replace(u32),
+}
+
+/// What the forkserver has to say.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(in crate::backend) enum Reply {
+    /// The job is prepared.
+    Ready,
+    /// It cannot do what it was asked to, and says why.
+    Refused(String),
+    /// A worker is gone.
+    Left { worker: u32, pid: u32, how: Departure },
+    /// A worker was stopped, or goes on.
+    Stalled { worker: u32, pid: u32, stopped: bool },
+}
+
+/// One end of the line.
+pub(in crate::backend) struct Wire {
+    stream: UnixStream,
+    received: Vec<u8>,
+    files: VecDeque<OwnedFd>,
+}
+
+/// Longest message taken: a scenario of the largest size allowed, as JSON.
+const LONGEST: usize = 64 << 20;
+/// The most files beside one message.
+const FILES: usize = 3;
+
+impl Wire {
+    pub(in crate::backend) fn new(stream: UnixStream) -> Self {
+        Self { stream, received: Vec::new(), files: VecDeque::new() }
+    }
+
+    /// Sends a message, with files beside it, [`FILES`] at most. While the line is full, what the other end has to say
+    /// is taken in: two ends that only wanted to talk would wait for each other for ever.
+    pub(in crate::backend) fn send(&mut self, message: &impl Serialize, files: &[BorrowedFd<'_>]) -> io::Result<()> {
+        let mut line = serde_json::to_vec(message)?;
+        line.push(b'\n');
+        let mut rest: &[u8] = &line;
+        let mut files = files;
+        while !rest.is_empty() {
+            match self.send_some(rest, files) {
+                Ok(sent) => {
+                    rest = &rest[sent..];
+                    files = &[];
+                }
+                Err(Errno::INTR) => {}
+                Err(Errno::AGAIN) => self.wait_for_room()?,
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Ok(())
+    }
+
+    fn send_some(&self, bytes: &[u8], files: &[BorrowedFd<'_>]) -> rustix::io::Result<usize> {
+        let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(FILES))];
+        let mut ancillary = SendAncillaryBuffer::new(&mut space);
+        if !files.is_empty() {
+            ancillary.push(SendAncillaryMessage::ScmRights(files));
+        }
+        // NOSIGNAL: a forkserver that is gone is an error to be told, not a SIGPIPE.
+        let flags = SendFlags::NOSIGNAL | SendFlags::DONTWAIT;
+        sendmsg(&self.stream, &[IoSlice::new(bytes)], &mut ancillary, flags)
+    }
+
+    fn wait_for_room(&mut self) -> io::Result<()> {
+        let mut files = [PollFd::new(self.stream.as_fd(), PollFlags::POLLIN | PollFlags::POLLOUT)];
+        poll(&mut files, None)?;
+        let has_words = files[0].revents().is_some_and(|events| events.contains(PollFlags::POLLIN));
+        if has_words { self.fill() } else { Ok(()) }
+    }
+
+    /// Waits for a message; `None` when the time is up.
+    ///
+    /// # Errors
+    /// `UnexpectedEof` when the other end is gone.
+    pub(in crate::backend) fn receive<T: DeserializeOwned>(
+        &mut self,
+        timeout: Option<Duration>,
+    ) -> io::Result<Option<T>> {
+        loop {
+            if let Some(end) = self.received.iter().position(|&byte| byte == b'\n') {
+                let line: Vec<u8> = self.received.drain(..=end).collect();
+                return Ok(Some(serde_json::from_slice(&line)?));
+            }
+            if !self.wait(timeout)? {
+                return Ok(None);
+            }
+            self.fill()?;
+        }
+    }
+
+    /// The next of the files that came beside messages, the oldest first.
+    pub(in crate::backend) fn take_file(&mut self) -> Option<OwnedFd> {
+        self.files.pop_front()
+    }
+
+    fn wait(&self, timeout: Option<Duration>) -> io::Result<bool> {
+        Ok(poll(&mut [PollFd::new(self.stream.as_fd(), PollFlags::POLLIN)], timeout)? > 0)
+    }
+
+    fn fill(&mut self) -> io::Result<()> {
+        let mut chunk = [0; 16 << 10];
+        let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(2 * FILES))];
+        let mut ancillary = RecvAncillaryBuffer::new(&mut space);
+        let message =
+            recvmsg(&self.stream, &mut [IoSliceMut::new(&mut chunk)], &mut ancillary, RecvFlags::CMSG_CLOEXEC)?;
+        for part in ancillary.drain() {
+            if let RecvAncillaryMessage::ScmRights(files) = part {
+                self.files.extend(files);
+            }
+        }
+        if message.bytes == 0 {
+            return Err(io::ErrorKind::UnexpectedEof.into());
+        }
+        self.received.extend_from_slice(&chunk[..message.bytes]);
+        if self.received.len() > LONGEST {
+            return Err(io::Error::new(io::ErrorKind::InvalidData, "message too long"));
+        }
+        Ok(())
+    }
+}
+
+impl AsFd for Wire {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.stream.as_fd()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fs::File;
+    use std::io::{Read as _, Seek as _, Write as _};
+
+    #[test]
+    fn messages_and_files_arrive_in_order() {
+        let (a, b) = UnixStream::pair().unwrap();
+        let (mut here, mut there) = (Wire::new(a), Wire::new(b));
+        let mut file: File = tempfile::tempfile().unwrap();
+        file.write_all(b"board").unwrap();
+        file.rewind().unwrap();
+        here.send(&Request::Replace(7), &[]).unwrap();
+        here.send(&Request::Replace(8), &[file.as_fd()]).unwrap();
+        assert!(matches!(there.receive(None).unwrap(), Some(Request::Replace(7))));
+        assert!(matches!(there.receive(None).unwrap(), Some(Request::Replace(8))));
+        let mut text = String::new();
+        File::from(there.take_file().unwrap()).read_to_string(&mut text).unwrap();
+        assert_eq!(text, "board");
+        assert!(there.receive::<Request>(Some(Duration::from_millis(1))).unwrap().is_none());
+        drop(here);
+        assert_eq!(there.receive::<Request>(None).unwrap_err().kind(), io::ErrorKind::UnexpectedEof);
+    }
+
+    #[test]
+    fn two_ends_that_talk_at_once_do_not_wait_for_each_other() {
+        const MANY: u32 = 5_000;
+        let (a, b) = UnixStream::pair().unwrap();
+        let talk = |stream| {
+            let mut wire = Wire::new(stream);
+            (0..MANY).for_each(|n| wire.send(&Request::Replace(n), &[]).unwrap());
+            let heard = |n| matches!(wire.receive(None).unwrap(), Some(Request::Replace(m)) if m == n);
+            assert!((0..MANY).all(heard));
+            // Hanging up would throw away what the other end has not read yet.
+            wire
+        };
+        std::thread::scope(|scope| {
+            let other = scope.spawn(move || talk(b));
+            let _open = talk(a);
+            let _open = other.join().unwrap();
+        });
+    }
+}

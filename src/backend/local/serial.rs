@@ -1,0 +1,48 @@
+//! `serial`: one loop, nobody hired.
+//!
+//! The loop has a thread to itself, because the engine's own must stay free to enforce the time limit and to
+//! hear a cancellation; its start is not counted as hiring.
+
+use std::sync::Arc;
+use std::sync::mpsc::{self, Receiver};
+use std::time::Duration;
+
+use crate::backend::board::Board;
+use crate::backend::pool::{Broken, Departure, Notice, Pool};
+use crate::backend::worker::{PreparedJob, Worker};
+
+/// The one worker of a serial trial.
+struct Alone {
+    left: Receiver<()>,
+}
+
+/// Starts the loop; it waits at the gate.
+///
+/// # Errors
+/// When the system refuses a thread.
+pub(in crate::backend) fn start(board: &Arc<Board>, prepared: &Arc<PreparedJob>) -> Result<Box<dyn Pool>, Broken> {
+    let (leave, left) = mpsc::channel();
+    let (board, prepared) = (Arc::clone(board), Arc::clone(prepared));
+    std::thread::Builder::new()
+        .name("serial".to_owned())
+        .spawn(move || {
+            Worker::new(&board, &prepared, 0).work();
+            // Nobody listens any more after a cancelled trial was abandoned.
+            let _ = leave.send(());
+        })
+        .map_err(|error| Broken(format!("cannot start a thread: {error}")))?;
+    Ok(Box::new(Alone { left }))
+}
+
+impl Pool for Alone {
+    fn next(&mut self, timeout: Duration) -> Option<Notice> {
+        self.left.recv_timeout(timeout).ok()?;
+        Some(Notice::Left { worker: 0, pid: 0, how: Departure::Exit(0) })
+    }
+
+    fn replace(&mut self, _: u32) -> Result<(), Broken> {
+        Err(Broken("a serial run has nobody to replace its worker".to_owned()))
+    }
+
+    fn kill(&mut self) {}
+}

@@ -1,0 +1,21 @@
+//! What is asked of the operating system, and the small tools that every room needs: one helper for each, in one place.
+//!
+//! It knows no other room, and nothing of workloads, boards or screens.
+//!
+//! # nix or rustix?
+//! Calls go through **nix**, unless the standard library has them. **rustix** stands only where nix has no safe call for
+//! every Linux that parlab runs on:
+//! - futexes ([`futex`]): nix has none;
+//! - files that come beside a message (`SCM_RIGHTS`, the forked workers' wire): nix hands them over as plain numbers;
+//! - renaming without replacing ([`files`]): nix has it with glibc alone;
+//! - the size of a terminal: nix has an `ioctl` only, which is unsafe.
+
+pub mod clock;
+pub mod files;
+pub mod futex;
+pub mod lock;
+pub mod poll;
+pub mod process;
+pub mod random;
+pub mod signals;
+pub mod xdg;

@@ -1,0 +1,154 @@
+//! A child process with a process group of its own, which ends with the value that owns it: the child and all that it
+//! has started in its group.
+//!
+//! A parent that is killed outright runs no destructor. A child that must not outlive even that sees its standard input
+//! end, as the forkserver does, if that is a pipe or socket from here.
+
+use std::io;
+use std::os::unix::process::{CommandExt as _, ExitStatusExt as _};
+use std::process::{Child, Command, ExitStatus};
+
+use nix::sys::signal::{Signal, killpg};
+use nix::sys::wait::{Id, WaitPidFlag, WaitStatus, waitid};
+use nix::unistd::Pid;
+
+/// A child that leads a process group. Dropping it kills the group and waits for the child.
+#[derive(Debug)]
+pub struct ChildGroup {
+    child: Child,
+    /// Known once the child was waited for: from then on its number may be another process's.
+    status: Option<ExitStatus>,
+}
+
+impl ChildGroup {
+    /// Starts a command as the leader of a group: a Ctrl-C at the terminal is for this process to hear, and the group can
+    /// be killed whole.
+    ///
+    /// # Errors
+    /// When the system cannot start it.
+    pub fn start(command: &mut Command) -> io::Result<Self> {
+        Ok(Self { child: command.process_group(0).spawn()?, status: None })
+    }
+
+    /// The child's process id, which is also the group's.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Whether the child itself goes on; the others of its group may outlive it.
+    pub fn is_running(&self) -> bool {
+        self.status.is_none() && self.look() == Some(WaitStatus::StillAlive)
+    }
+
+    /// Kills what is left of the group, and returns how the child ended, by this or before.
+    ///
+    /// # Errors
+    /// When the system does not tell, as where children are reaped by themselves (SIGCHLD ignored).
+    pub fn end(&mut self) -> io::Result<ExitStatus> {
+        if let Some(status) = self.status {
+            return Ok(status);
+        }
+        if self.look().is_some() {
+            // Fails where all are gone.
+            let _ = killpg(self.pid(), Signal::SIGKILL);
+        }
+        let status = self.child.wait()?;
+        self.status = Some(status);
+        Ok(status)
+    }
+
+    /// What the child does, without reaping it: while its number is known here, it cannot become another process's.
+    /// `None` once that may have happened.
+    fn look(&self) -> Option<WaitStatus> {
+        let flags = WaitPidFlag::WEXITED | WaitPidFlag::WNOHANG | WaitPidFlag::WNOWAIT;
+        waitid(Id::Pid(self.pid()), flags).ok()
+    }
+
+    fn pid(&self) -> Pid {
+        Pid::from_raw(self.child.id().cast_signed())
+    }
+}
+
+impl Drop for ChildGroup {
+    fn drop(&mut self) {
+        let _ = self.end();
+    }
+}
+
+/// How a child ended, as a clause: `was killed by SIGKILL`, `ended (exit status: 1)`.
+pub fn ending(status: &io::Result<ExitStatus>) -> String {
+    match status {
+        Ok(status) => match status.signal().and_then(|number| Signal::try_from(number).ok()) {
+            Some(signal) => format!("was killed by {signal}"),
+            None => format!("ended ({status})"),
+        },
+        Err(error) => format!("cannot be asked ({error})"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Read as _;
+    use std::process::Stdio;
+    use std::time::Duration;
+
+    use nix::sys::signal::kill;
+
+    use super::*;
+
+    fn shell(script: &str) -> Command {
+        let mut command = Command::new("sh");
+        command.args(["-c", script]).stdin(Stdio::null()).stderr(Stdio::null());
+        command
+    }
+
+    fn wait_for(what: impl Fn() -> bool) {
+        for _ in 0..10_000 {
+            if what() {
+                return;
+            }
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        panic!("it never came");
+    }
+
+    #[test]
+    fn the_whole_group_ends_with_its_owner() {
+        let mut group = ChildGroup::start(shell("sleep 1000 & echo started; wait").stdout(Stdio::piped())).unwrap();
+        let mut stdout = group.child.stdout.take().unwrap();
+        stdout.read_exact(&mut [0; 8]).unwrap();
+        assert!(group.is_running());
+        drop(group);
+        // The grandchild had the pipe, too: its end is the end of all of them.
+        assert_eq!(stdout.read_to_end(&mut Vec::new()).unwrap(), 0);
+    }
+
+    #[test]
+    fn what_outlives_the_child_in_its_group_is_ended_too() {
+        let group = ChildGroup::start(shell("sleep 1000 & echo started").stdout(Stdio::piped()));
+        let mut group = group.unwrap();
+        let mut stdout = group.child.stdout.take().unwrap();
+        wait_for(|| !group.is_running());
+        assert_eq!(ending(&group.end()), "ended (exit status: 0)");
+        assert_eq!(stdout.read_to_end(&mut Vec::new()).unwrap(), 8);
+        assert!(group.end().is_ok_and(|status| status.success()), "it is remembered");
+    }
+
+    #[test]
+    fn how_it_ended_is_told() {
+        let end = |script: &str, signal: Option<Signal>| {
+            let mut group = ChildGroup::start(&mut shell(script)).unwrap();
+            if let Some(signal) = signal {
+                kill(group.pid(), signal).unwrap();
+            }
+            wait_for(|| !group.is_running());
+            ending(&group.end())
+        };
+        assert_eq!(end("exit 3", None), "ended (exit status: 3)");
+        assert_eq!(end("sleep 1000", Some(Signal::SIGTERM)), "was killed by SIGTERM");
+        let mut running = ChildGroup::start(&mut shell("sleep 1000")).unwrap();
+        assert_eq!(ending(&running.end()), "was killed by SIGKILL");
+        assert!(ChildGroup::start(&mut Command::new("/no/such/program")).is_err());
+        assert!(ending(&Err(io::Error::other("gone"))).contains("gone"));
+    }
+}

@@ -1,0 +1,90 @@
+//! Signals, as calls on a thread of their own: nothing happens inside a handler.
+//!
+//! What a signal means is the caller's matter.
+
+use std::io;
+use std::thread::JoinHandle;
+
+use nix::sys::signal::{SigSet, Signal};
+use signal_hook::iterator::{Handle, Signals};
+
+/// The thread that waits for signals. Dropping it ends it, and leaves the signals caught and unheard.
+#[derive(Debug)]
+pub struct SignalListener {
+    handle: Handle,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl SignalListener {
+    /// Catches these signals from now on, and hands on each.
+    ///
+    /// # Errors
+    /// When they cannot be caught, or there is no thread to be had.
+    pub fn start(signals: &[Signal], mut deliver: impl FnMut(Signal) + Send + 'static) -> io::Result<Self> {
+        let mut caught = Signals::new(signals.iter().map(|&signal| signal as i32))?;
+        let handle = caught.handle();
+        // The process that started this one may have blocked them, which is handed down: they would never come then. The
+        // thread that is started here inherits what is unblocked.
+        SigSet::from_iter(signals.iter().copied()).thread_unblock()?;
+        let wait = move || caught.forever().filter_map(|number| Signal::try_from(number).ok()).for_each(&mut deliver);
+        let thread = std::thread::Builder::new().name("signals".to_owned()).spawn(wait)?;
+        Ok(Self { handle, thread: Some(thread) })
+    }
+
+    /// Listens for as long as the process lives.
+    pub fn keep_on(self) {
+        std::mem::forget(self);
+    }
+}
+
+impl Drop for SignalListener {
+    fn drop(&mut self) {
+        self.handle.close();
+        if let Some(thread) = self.thread.take() {
+            // If it panicked, that was reported when it happened.
+            let _ = thread.join();
+        }
+    }
+}
+
+/// The signals that are ignored at present: under `nohup`, or in the background of a script, some are from the start.
+pub fn ignored() -> SigSet {
+    // There is no safe call that asks for a disposition without setting one.
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let bits = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    let bits = bits.and_then(|bits| u64::from_str_radix(bits.trim(), 16).ok()).unwrap_or(0);
+    Signal::iterator().filter(|&signal| bits & (1 << (signal as u32 - 1)) != 0).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc;
+    use std::time::Duration;
+
+    use nix::sys::signal::raise;
+
+    use super::*;
+
+    #[test]
+    fn signals_are_handed_on_even_if_they_were_blocked() {
+        let guard = Duration::from_secs(60);
+        SigSet::from(Signal::SIGWINCH).thread_block().unwrap();
+        let (tell, told) = mpsc::channel();
+        let signals = [Signal::SIGWINCH, Signal::SIGURG];
+        let listener = SignalListener::start(&signals, move |signal| tell.send(signal).unwrap()).unwrap();
+        for signal in signals {
+            raise(signal).unwrap();
+            // Other tests raise some of them, too.
+            while told.recv_timeout(guard).expect("a signal that was raised") != signal {}
+        }
+        drop(listener);
+        assert!(told.try_iter().count() < 1000 && told.recv().is_err(), "the thread has ended");
+    }
+
+    #[test]
+    fn what_is_ignored_is_known() {
+        // Rust's start-up ignores it in every program.
+        assert!(ignored().contains(Signal::SIGPIPE));
+        assert!(!ignored().contains(Signal::SIGCHLD));
+    }
+}
