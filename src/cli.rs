@@ -6,8 +6,11 @@
 use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
 
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::error::ErrorKind;
-use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
+use clap::{Args, CommandFactory, Parser, Subcommand};
+
+use crate::report::{FORMATS, Format};
 
 /// Commands of the contract that this version does not have.
 const LATER: [&str; 7] = ["scale", "fit", "compare", "report", "replay", "completions", "man"];
@@ -89,8 +92,8 @@ pub enum Command {
     /// Tell what parlab sees: CPUs, which of them are usable and why, memory, load
     Machine {
         /// How to write it
-        #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
-        format: Plain,
+        #[arg(long, default_value = "text", value_name = "FORMAT", value_parser = one_of(|format| format.machine.is_some()))]
+        format: &'static Format,
     },
     /// The small process that workers are forked from; parlab starts it for itself.
     #[command(name = "__forkserver", hide = true)]
@@ -108,9 +111,16 @@ pub struct Run {
     /// A bundled name or a file
     pub scenario: OsString,
 
-    /// How to write the report: text or json (csv, md and svg come with a later version)
-    #[arg(long, value_enum, default_value_t, value_name = "FORMAT", hide_possible_values = true)]
-    pub format: Format,
+    /// How to write the report.
+    #[arg(
+        long,
+        default_value = "text",
+        value_name = "FORMAT",
+        value_parser = one_of(|_| true),
+        hide_possible_values = true,
+        help = report_formats()
+    )]
+    pub format: &'static Format,
 
     /// Write the report to a file
     #[arg(short, long, value_name = "FILE")]
@@ -179,66 +189,33 @@ pub struct List {
     pub kinds: bool,
 
     /// How to write it; md is a page of reference, and goes with --kinds
-    #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
-    pub format: Listing,
+    #[arg(long, default_value = "text", value_name = "FORMAT", value_parser = one_of(|format| format.kinds.is_some()))]
+    pub format: &'static Format,
 }
 
-/// How a list is written.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
-pub enum Listing {
-    /// For people
-    #[default]
-    Text,
-    /// For scripts
-    Json,
-    /// For a page of documentation
-    Md,
+/// Reads the name of a format among those that can do what is asked.
+fn one_of(can: fn(&Format) -> bool) -> impl TypedValueParser<Value = &'static Format> {
+    let names = FORMATS.iter().filter(|format| can(format));
+    PossibleValuesParser::new(names.map(|format| PossibleValue::new(format.name).help(format.summary)))
+        .try_map(|name| Format::named(&name).ok_or("no such format"))
 }
 
-/// How lists and facts are written.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
-pub enum Plain {
-    /// For people
-    #[default]
-    Text,
-    /// For scripts
-    Json,
+/// What the help says of the formats of a report: which there are, and which will be.
+fn report_formats() -> String {
+    let names = |written: bool| {
+        let names: Vec<&str> =
+            FORMATS.iter().filter(|format| format.report.is_some() == written).map(|format| format.name).collect();
+        enumerated(&names, if written { "or" } else { "and" })
+    };
+    format!("How to write the report: {} ({} come with a later version)", names(true), names(false))
 }
 
-/// How a report may be asked for.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
-pub enum Format {
-    /// For people
-    #[default]
-    Text,
-    /// For scripts
-    Json,
-    /// A row a configuration, comma-separated
-    Csv,
-    /// A row a configuration, Markdown
-    Md,
-    /// The speedup chart
-    Svg,
-}
-
-/// A format that comes with a later version.
-#[derive(Debug, thiserror::Error)]
-#[error("--format {0}: comes with a later version; this one writes text and json")]
-pub struct Unsupported(&'static str);
-
-impl Format {
-    /// The format, if this version can write it.
-    ///
-    /// # Errors
-    /// [`Unsupported`] otherwise: bad usage, exit code 2.
-    pub fn supported(self) -> Result<Plain, Unsupported> {
-        match self {
-            Self::Text => Ok(Plain::Text),
-            Self::Json => Ok(Plain::Json),
-            Self::Csv => Err(Unsupported("csv")),
-            Self::Md => Err(Unsupported("md")),
-            Self::Svg => Err(Unsupported("svg")),
-        }
+/// Words in a row: `csv, md and svg`.
+fn enumerated(words: &[&str], last: &str) -> String {
+    match words {
+        [] => String::new(),
+        [only] => (*only).to_owned(),
+        [before @ .., end] => format!("{} {last} {end}", before.join(", ")),
     }
 }
 

@@ -8,7 +8,7 @@ mod wrap;
 pub use bars::{EIGHTHS, LEVELS, bar, level};
 pub use columns::{Side, aligned, padded};
 pub use letters::{Letters, to_ascii};
-pub use wrap::{bind, wrap, wrap_bound};
+pub use wrap::{bind, wrap};
 
 /// Seconds with the unit that leaves one to three digits before the point: `1.8 ms`, `4.21 s`, `2 min 05 s`.
 pub fn seconds(s: f64) -> String {
@@ -104,24 +104,6 @@ pub fn count(n: u64) -> String {
     out
 }
 
-/// The words of a text, where a figure and its percent sign, or a name and its number of workers (`threads × 2`), are
-/// one: no line should end between them.
-pub fn words(text: &str) -> Vec<String> {
-    let mut words: Vec<String> = Vec::new();
-    for word in text.split_whitespace() {
-        let is_times = |word: &str| word == "×" || word == "x";
-        let belongs = word.starts_with('%') || is_times(word);
-        match words.last_mut() {
-            Some(last) if belongs || last.ends_with(" ×") || last.ends_with(" x") => {
-                last.push(' ');
-                last.push_str(word);
-            }
-            _ => words.push(word.to_owned()),
-        }
-    }
-    words
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -165,14 +147,6 @@ mod tests {
         for (fraction, text) in cases {
             assert_eq!(percent(fraction), text);
         }
-    }
-
-    #[test]
-    fn words_keep_what_belongs_together() {
-        assert_eq!(words("With threads × 2 it was\n38 %."), ["With", "threads × 2", "it", "was", "38 %."]);
-        assert_eq!(words("processes x 4: 2 x"), ["processes x 4:", "2 x"]);
-        assert_eq!(words(" % x max "), ["% x max"]);
-        assert!(words(" ").is_empty());
     }
 
     #[test]

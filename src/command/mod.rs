@@ -16,10 +16,10 @@ use std::process::ExitCode;
 
 use jiff::Timestamp;
 
-use crate::cli::{self, Cli, Command, Listing, Plain};
+use crate::cli::{self, Cli, Command};
 use crate::engine::RunInfo;
 use crate::record::{History, MachineFacts};
-use crate::report::Journal;
+use crate::report::{Format, Journal};
 use crate::scenario::library::{Library, bundled, find, standard_folders};
 use crate::scenario::{Catalog, DiagnosticList, Overrides, Prediction, Scenario, Source, label, schema};
 use crate::system::xdg;
@@ -43,7 +43,7 @@ pub(crate) fn main() -> ExitCode {
         Some(Command::Show { name }) => show(name),
         Some(Command::Check { files }) => check(files),
         Some(Command::Schema) => print(&format!("{:#}\n", schema(&catalog()))),
-        Some(Command::Machine { format }) => machine(*format),
+        Some(Command::Machine { format }) => machine(format),
         Some(Command::Forkserver { .. }) => return crate::backend::run_forkserver(),
     };
     done.unwrap_or_else(|failure| {
@@ -54,16 +54,15 @@ pub(crate) fn main() -> ExitCode {
 
 /// `parlab list`: the library, or the kinds of workload.
 fn list(args: &cli::List) -> Result<ExitCode, Failure> {
-    print(&match (args.kinds, args.format) {
-        (false, Listing::Text) => report::catalog::list_text(&library(), &history::history(), report::width()),
-        (false, Listing::Json) => format!("{:#}\n", report::catalog::list_json(&library(), &history::history())),
-        (true, Listing::Text) => report::catalog::kinds_text(workload::specs(), report::width()),
-        (true, Listing::Json) => format!("{:#}\n", report::catalog::kinds_json(workload::specs())),
-        (true, Listing::Md) => report::reference::kinds_markdown(workload::specs()),
-        (false, Listing::Md) => {
-            return Err(Failure::usage("--format md: only kinds are written so; add --kinds, or use text or json"));
-        }
-    })
+    let format = args.format;
+    match (args.kinds, format.kinds, format.library) {
+        (true, Some(kinds), _) => print(&kinds()),
+        (false, _, Some(list)) => print(&list(&library(), &history::history())),
+        _ => Err(Failure::usage(format!(
+            "--format {}: only kinds are written so; add --kinds, or use text or json",
+            format.name
+        ))),
+    }
 }
 
 /// `parlab show`: a bundled scenario's TOML.
@@ -92,12 +91,9 @@ fn check(files: &[PathBuf]) -> Result<ExitCode, Failure> {
 }
 
 /// `parlab machine`: what is seen of it.
-fn machine(format: Plain) -> Result<ExitCode, Failure> {
-    let (facts, moment) = (machine::facts(), machine::moment());
-    print(&match format {
-        Plain::Text => report::machine::text(&facts, &moment),
-        Plain::Json => report::machine::json(&facts, &moment),
-    })
+fn machine(format: &Format) -> Result<ExitCode, Failure> {
+    let write = format.machine.ok_or_else(|| Failure::usage(format!("--format {}: not for machines", format.name)))?;
+    print(&write(&machine::facts(), &machine::moment()))
 }
 
 /// Prints what a command is for.

@@ -8,7 +8,7 @@ use std::time::Duration;
 use super::failure::Failure;
 use super::history::HistoryKeeper;
 use super::{program, setting, signals};
-use crate::cli::{self, Plain};
+use crate::cli;
 use crate::engine::Session;
 use crate::record::{RunState, Stamped, Status};
 use crate::report::{self, ProgressReporter};
@@ -23,10 +23,7 @@ const REFRESH: Duration = Duration::from_millis(200);
 /// # Errors
 /// When it cannot be started. How it went is in the exit code.
 pub(super) fn run(args: &cli::Run) -> Result<ExitCode, Failure> {
-    let format = match args.format.supported().map_err(|error| Failure::usage(error.to_string()))? {
-        Plain::Text => report::Format::Text,
-        Plain::Json => report::Format::Json,
-    };
+    let write = args.format.reporter().map_err(|error| Failure::usage(error.to_string()))?;
     let scenario = super::scenario(args)?;
     super::limits::check(&scenario, args.yes)?;
     super::limits::check_workload(&scenario)?;
@@ -46,8 +43,8 @@ pub(super) fn run(args: &cli::Run) -> Result<ExitCode, Failure> {
     })?;
     heard.run_is_over();
     progress.finish();
-    let text = report::render(format, &state);
-    let text = if format == report::Format::Text { letters.fit(&text) } else { text.into() };
+    let text = write(&state);
+    let text = if args.format.is_for_people { letters.fit(&text) } else { text.into() };
     let delivered = report::deliver(&text, args.output.as_deref());
     if let Err(error) = &delivered {
         report::complain(&error.to_string());

@@ -8,7 +8,7 @@ use unicode_width::UnicodeWidthStr as _;
 use crate::record::{History, Past};
 use crate::scenario::library::{Entry, Library};
 use crate::scenario::{DiagnosticList, Domain, KindSpec, Nature, Origin, Plan, Scenario, ValueSpec, path};
-use crate::units;
+use crate::units::{self, Side};
 
 /// The narrowest page that texts are fitted to, in columns.
 const NARROWEST: usize = 40;
@@ -118,7 +118,7 @@ fn progress(library: &Library, history: &History) -> String {
 fn listed(entry: &Entry, mark: &str, names: usize, width: usize, out: &mut String) {
     let indent = " ".repeat(names + 4);
     let room = width - indent.len();
-    out.push_str(&format!("{mark} {}", padded(&entry.call, names)));
+    out.push_str(&format!("{mark} {}", units::padded(&entry.call, names, Side::Left)));
     // A name too long for its column has a line of its own.
     out.push_str(if entry.call.width() > names { "\n" } else { "  " });
     let lead = if entry.call.width() > names { indent.as_str() } else { "" };
@@ -199,7 +199,7 @@ fn kind_text(spec: &KindSpec, width: usize) -> String {
     let names = rows.iter().map(|(name, _)| name.width()).max().unwrap_or(0);
     let indent = " ".repeat(names + 4);
     for (name, text) in rows {
-        let mut lead = format!("  {}  ", padded(&name, names));
+        let mut lead = format!("  {}  ", units::padded(&name, names, Side::Left));
         for line in wrapped(&text, width - indent.len()) {
             out.push_str(&format!("{lead}{line}\n"));
             lead.clone_from(&indent);
@@ -276,10 +276,6 @@ fn with_facts<const N: usize>(doc: &str, facts: [String; N]) -> String {
     if facts.is_empty() { doc.to_owned() } else { format!("{doc} ({})", facts.join(", ")) }
 }
 
-fn padded(text: &str, width: usize) -> String {
-    format!("{text}{}", " ".repeat(width.saturating_sub(text.width())))
-}
-
 /// As much of the text as fits, with an ellipsis if that is not all.
 fn cut(text: &str, width: usize) -> String {
     if text.width() <= width {
@@ -295,33 +291,7 @@ fn cut(text: &str, width: usize) -> String {
     format!("{}…", out.trim_end())
 }
 
-/// The text in lines of at most `width` columns, broken at spaces; a longer word is broken where it must be.
-fn wrapped(text: &str, width: usize) -> std::vec::IntoIter<String> {
-    let mut lines = vec![String::new()];
-    for word in text.split_whitespace() {
-        match lines.last_mut() {
-            Some(line) if line.is_empty() && word.width() <= width => line.push_str(word),
-            Some(line) if line.width() + 1 + word.width() <= width => {
-                line.push(' ');
-                line.push_str(word);
-            }
-            _ => broken(word, width, &mut lines),
-        }
-    }
-    lines.retain(|line| !line.is_empty());
-    lines.into_iter()
-}
-
-/// Begins a new line with a word, and more if the word is too long for one.
-fn broken(word: &str, width: usize, lines: &mut Vec<String>) {
-    lines.push(String::new());
-    for c in word.chars() {
-        let full = lines.last().is_none_or(|line| line.width() + c.to_string().width() > width);
-        if full {
-            lines.push(String::new());
-        }
-        if let Some(line) = lines.last_mut() {
-            line.push(c);
-        }
-    }
+/// The text in lines of at most `width` columns; none for no text.
+fn wrapped(text: &str, width: usize) -> impl Iterator<Item = String> {
+    units::wrap(text, width, "").into_iter().filter(|line| !line.is_empty())
 }

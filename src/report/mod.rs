@@ -1,11 +1,12 @@
 //! How is it told? The report as text or JSON, progress on stderr, and the journal.
 //!
-//! Everything here is a consumer of the run's events or of the [`RunState`] that they fold into: it measures
+//! Everything here is a consumer of the run's events or of the [`crate::record::RunState`] that they fold into: it measures
 //! nothing, and a run goes the same way whether anything here listens or not.
 
 pub mod catalog;
 mod closed;
 pub mod deliver;
+mod formats;
 pub mod journal;
 pub mod json;
 pub mod machine;
@@ -15,23 +16,12 @@ pub mod text;
 mod words;
 
 pub use deliver::{DeliveryError, deliver};
+pub use formats::{FORMATS, Format, Unsupported};
 pub use journal::{Journal, JournalError, JournalLost};
 pub use progress::ProgressReporter;
 pub use words::{loss_sentence, warnings};
 
 use std::io::Write as _;
-
-use crate::record::RunState;
-
-/// The formats a report can be written in.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum Format {
-    /// For people: aligned columns.
-    #[default]
-    Text,
-    /// For scripts: `parlab.report/1`.
-    Json,
-}
 
 /// Tells on standard error why something could not be done: a reason a line, each with the program's name.
 pub fn complain(message: &str) {
@@ -45,12 +35,4 @@ pub fn complain(message: &str) {
 pub fn width() -> usize {
     let columns = rustix::termios::tcgetwinsize(std::io::stdout()).map_or(80, |size| size.ws_col);
     if columns == 0 { 80 } else { columns.into() }
-}
-
-/// The report of a run, finished or not, ending in a newline.
-pub fn render(format: Format, state: &RunState) -> String {
-    match format {
-        Format::Text => text::render(state),
-        Format::Json => json::render(state),
-    }
 }

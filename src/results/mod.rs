@@ -3,12 +3,16 @@
 //! Everything here is worked out from a [`crate::record::RunState`] alone: whether the run has just ended, goes on, or
 //! was read from a journal makes no difference.
 
+mod columns;
+mod figure;
 mod figures;
 mod findings;
 mod predictions;
 mod scores;
 mod search;
 
+pub use columns::{COLUMNS, Column, Place, ShownColumn, View, columns};
+pub use figure::Figure;
 pub use figures::{Figures, Metg, Row, Speedup, TaskCounts, Usage, WORTH_WHILE, results, tally_figure};
 pub use findings::{Finding, findings};
 pub use predictions::{Predicted, off_by};

@@ -8,7 +8,7 @@
 //!
 //! - [`port`]: what is needed from outside; [`app`]: the loop that holds everything together
 //! - [`state`] and [`update`](mod@update): what is known, and how it changes; pure
-//! - [`keys`]: the one table of keys
+//! - [`keys`]: the one table of keys; [`line_editor`]: the one line that is typed
 //! - [`screens`]: pure drawing, with [`theme`] and [`widgets`]
 //! - [`terminal`], [`input`], [`signals`]: the only files that touch the terminal and the process
 //! - [`mailbox`]: messages on their way to the loop
@@ -20,6 +20,7 @@ pub mod app;
 pub mod cost;
 pub mod input;
 pub mod keys;
+pub mod line_editor;
 pub mod mailbox;
 pub mod pacer;
 pub mod port;

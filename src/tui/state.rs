@@ -10,7 +10,7 @@ mod run;
 
 use ratatui::layout::Size;
 
-pub use editor::{Editor, Line, Stage};
+pub use editor::{Editor, Stage};
 pub use history::History;
 pub use library::{Filtering, Library, ListRow};
 pub use news::News;

@@ -11,6 +11,13 @@ pub enum Side {
     Right,
 }
 
+impl Side {
+    /// Where the cells of a column lean in a table of figures, the first column of which has labels.
+    pub fn of_figures(column: usize) -> Self {
+        if column == 0 { Self::Left } else { Self::Right }
+    }
+}
+
 /// The text with blanks to so many columns; as it is where it takes more.
 pub fn padded(text: &str, width: usize, side: Side) -> String {
     let blanks = " ".repeat(width.saturating_sub(text.width()));
@@ -44,12 +51,11 @@ mod tests {
     #[test]
     fn columns_line_up() {
         let rows = rows(&[["", "lost"], ["serial", "0"], ["threads × 2", "1 234 567"]]);
-        let figures = |column| if column == 0 { Side::Left } else { Side::Right };
         let lines = ["                    lost", "  serial               0", "  threads × 2  1 234 567"];
-        assert_eq!(aligned(&rows, figures), lines);
+        assert_eq!(aligned(&rows, Side::of_figures), lines);
         let lines = ["               lost", "  serial       0", "  threads × 2  1 234 567"];
         assert_eq!(aligned(&rows, |_| Side::Left), lines);
-        assert!(aligned(&[], figures).is_empty());
+        assert!(aligned(&[], Side::of_figures).is_empty());
     }
 
     #[test]

@@ -9,20 +9,17 @@ const NO_BREAK: char = '\u{a0}';
 /// alone is too long (scripts without blanks are); a character wider than the line has one to itself. Runs of white space
 /// are one blank. There is at least one line.
 pub fn wrap(text: &str, width: usize, indent: &str) -> Vec<String> {
-    wrap_bound(&bind(text), width, indent)
-}
-
-/// As [`wrap`], of text that [`bind`] has been through.
-pub fn wrap_bound(text: &str, width: usize, indent: &str) -> Vec<String> {
+    let may_break = |c: char| c.is_whitespace() && c != NO_BREAK;
+    let words: Vec<&str> = text.split(may_break).filter(|word| !word.is_empty()).collect();
     let options = Options::new(width)
         .subsequent_indent(indent)
         .wrap_algorithm(WrapAlgorithm::FirstFit)
         .word_separator(WordSeparator::AsciiSpace)
         .word_splitter(WordSplitter::NoHyphenation);
-    textwrap::wrap(text, options).into_iter().map(|line| line.replace(NO_BREAK, " ")).collect()
+    textwrap::wrap(&words.join(" "), options).into_iter().map(|line| line.replace(NO_BREAK, " ")).collect()
 }
 
-/// The text with single blanks between its words, and none that break where a figure and its percent sign, or a name and
+/// The text with single blanks between its words, at which [`wrap`] breaks no line where a figure and its percent sign, or a name and
 /// its number of workers (`threads × 2`), belong together.
 pub fn bind(text: &str) -> String {
     let is_times = |word: &str| word == "×" || word == "x";
@@ -66,9 +63,10 @@ mod tests {
 
     #[test]
     fn what_belongs_together_stays_together() {
-        assert_eq!(wrap("With threads × 2 it was\n38 %.", 12, ""), ["With", "threads × 2", "it was 38 %."]);
-        assert_eq!(wrap("processes x 4: 2 x", 15, ""), ["processes x 4:", "2 x"]);
-        assert_eq!(wrap(" % x max ", 3, ""), ["% x", " ma", "x"]);
+        let wrapped = |text: &str, width| wrap(&bind(text), width, "");
+        assert_eq!(wrapped("With threads × 2 it was\n38 %.", 12), ["With", "threads × 2", "it was 38 %."]);
+        assert_eq!(wrapped("processes x 4: 2 x", 15), ["processes x 4:", "2 x"]);
+        assert_eq!(wrapped(" % x max ", 3), ["% x", " ma", "x"]);
         assert_eq!(bind("x y %"), "x y\u{a0}%", "nothing is before it that it could count");
         assert_eq!(bind(" "), "");
     }
@@ -77,7 +75,7 @@ mod tests {
         #[test]
         fn no_word_is_lost_and_no_line_too_wide(text in "[a-zé漢…×% x\n]{0,200}", width in 2..40_usize) {
             let squeeze = |s: &str| s.chars().filter(|c| !c.is_whitespace()).collect::<String>();
-            let lines = wrap(&text, width, "");
+            let lines = wrap(&bind(&text), width, "");
             prop_assert_eq!(squeeze(&lines.concat()), squeeze(&text));
             prop_assert!(lines.iter().all(|line| line.width() <= width));
         }

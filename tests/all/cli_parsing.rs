@@ -1,7 +1,8 @@
 //! The command line, as typed.
 
 use clap::CommandFactory;
-use parlab::cli::{Cli, Command, Format, Listing, Plain};
+use parlab::cli::{Cli, Command};
+use parlab::report::Format;
 
 fn read(line: &str) -> Result<Cli, clap::Error> {
     Cli::read(line.split_whitespace())
@@ -40,7 +41,7 @@ fn run_takes_every_option_of_the_contract() {
     assert_eq!((run.overrides.repeats, run.overrides.warmup), (Some(5), Some(0)));
     assert_eq!(run.overrides.schedule.as_deref(), Some("guided"));
     assert_eq!((run.overrides.chunk, run.overrides.seed), (Some(16), Some(7)));
-    assert_eq!(run.format, Format::Json);
+    assert_eq!(run.format.name, "json");
     assert_eq!(run.output.as_deref(), Some("out.json".as_ref()));
     assert_eq!(run.journal.as_deref(), Some("run.jsonl".as_ref()));
     assert_eq!(run.predict.as_deref(), Some("2:1.8,4:3"));
@@ -51,7 +52,7 @@ fn run_takes_every_option_of_the_contract() {
 fn run_leaves_to_the_scenario_what_is_not_said() {
     let Some(Command::Run(run)) = read("parlab run a").unwrap().command else { panic!("not a run") };
     assert_eq!(run.overrides, parlab::cli::OverrideArgs::default());
-    assert_eq!(run.format, Format::Text);
+    assert_eq!(run.format.name, "text");
     assert!(run.output.is_none() && run.journal.is_none() && !run.quiet && !run.yes);
 }
 
@@ -66,14 +67,14 @@ fn a_list_with_spaces_is_one_value() {
 fn the_other_commands() {
     let command = |line: &str| read(line).unwrap().command.unwrap();
     assert!(
-        matches!(command("parlab list --kinds --format json"), Command::List(l) if l.kinds && l.format == Listing::Json)
+        matches!(command("parlab list --kinds --format json"), Command::List(l) if l.kinds && l.format.name == "json")
     );
-    assert!(matches!(command("parlab list"), Command::List(l) if !l.kinds && l.format == Listing::Text));
-    assert!(matches!(command("parlab list --format md"), Command::List(l) if l.format == Listing::Md));
+    assert!(matches!(command("parlab list"), Command::List(l) if !l.kinds && l.format.name == "text"));
+    assert!(matches!(command("parlab list --format md"), Command::List(l) if l.format.name == "md"));
     assert!(matches!(command("parlab schema"), Command::Schema));
     assert!(matches!(command("parlab show gil"), Command::Show { name } if name == "gil"));
     assert!(matches!(command("parlab check a.toml b.toml"), Command::Check { files } if files.len() == 2));
-    assert!(matches!(command("parlab machine --format json"), Command::Machine { format: Plain::Json }));
+    assert!(matches!(command("parlab machine --format json"), Command::Machine { format } if format.name == "json"));
     assert!(matches!(command("parlab __forkserver --fd 3"), Command::Forkserver { args } if args == ["--fd", "3"]));
 }
 
@@ -107,13 +108,14 @@ fn commands_of_a_later_version_are_no_scenarios() {
 
 #[test]
 fn formats_of_a_later_version_are_read_and_refused() {
-    assert_eq!(Format::Text.supported().unwrap(), Plain::Text);
-    assert_eq!(Format::Json.supported().unwrap(), Plain::Json);
-    for (format, word) in [(Format::Csv, "csv"), (Format::Md, "md"), (Format::Svg, "svg")] {
+    for word in ["text", "json"] {
+        assert!(Format::named(word).unwrap().reporter().is_ok());
+    }
+    for word in ["csv", "md", "svg"] {
         let line = format!("parlab run a --format {word}");
         let Some(Command::Run(run)) = read(&line).unwrap().command else { panic!("{line}") };
-        assert_eq!(run.format, format);
-        let message = run.format.supported().unwrap_err().to_string();
+        assert_eq!(run.format.name, word);
+        let message = run.format.reporter().unwrap_err().to_string();
         assert_eq!(message, format!("--format {word}: comes with a later version; this one writes text and json"));
     }
 }

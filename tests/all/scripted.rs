@@ -9,7 +9,7 @@ use parlab::engine::{Control, Executor, RunInfo, run};
 use parlab::record::{
     Cause, Event, Loss, MachineFacts, Remedy, RunState, Stamped, Status, TaskResult, TaskTimes, TrialEnd, TrialOutcome,
 };
-use parlab::report::{Format, render};
+use parlab::report::json;
 use parlab::scenario::{BackendKind, Catalog, Config, Overrides, Scenario, Source, Value};
 use parlab::workload;
 
@@ -131,7 +131,7 @@ struct Told {
 
 impl Told {
     fn report(&self) -> serde_json::Value {
-        serde_json::from_str(&render(Format::Json, &self.state)).expect("JSON")
+        serde_json::from_str(&json::render(&self.state)).expect("JSON")
     }
 
     fn warnings(&self) -> Vec<(&str, &str)> {
@@ -160,7 +160,7 @@ fn played(
 fn a_run_that_goes_well_to_the_letter() {
     let told = played(QUERIES, &Control::default(), |config, n, _, _| Ok(well(config, n)));
     assert_eq!(told.status, Status::Done);
-    insta::assert_snapshot!("report", render(Format::Json, &told.state));
+    insta::assert_snapshot!("report", json::render(&told.state));
     let order: Vec<&str> = told.asked.iter().map(|(name, _)| name.as_str()).collect();
     insta::assert_snapshot!("order", order.join("\n"));
     // Results are asked for until there are some, and then no more.
@@ -390,7 +390,7 @@ fn the_largest_run_that_is_allowed_is_reported_in_good_time() {
     let told = played(toml, &Control::default(), |config, n, _, _| Ok(well(config, n + 1)));
     assert_eq!((told.status, told.asked.len()), (Status::Done, 8193 * 12));
     let begun = std::time::Instant::now();
-    let text = render(Format::Json, &told.state);
+    let text = json::render(&told.state);
     let took = begun.elapsed();
     eprintln!("a report of {} configurations, {} trials: {took:?}", 8193, told.asked.len());
     assert!(text.len() > 1_000_000);

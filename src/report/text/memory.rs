@@ -1,15 +1,12 @@
 //! What the processes took up in memory: in all, each, and over time.
 
-use super::aligned::aligned;
 use super::wrap::wrapped;
 use crate::record::MemoryCourse;
 use crate::results::{Figures, Row};
-use crate::units;
+use crate::units::{self, LEVELS, Side, aligned, level};
 
 /// Columns of the course over time.
 const COLUMNS: usize = 16;
-/// Bars of one to eight eighths.
-const LEVELS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
 
 const NOTE: &str = "Memory: proportional set sizes when they were largest together, so that a page that three processes \
                     share counts for a third in each; the parent forked the workers and made what they share.";
@@ -20,7 +17,7 @@ pub(super) fn render(figures: &Figures, width: usize) -> String {
     let Some(most) = most else { return String::new() };
     let mut rows = vec![["", "in all", "with workers", "parent", "over time"].map(str::to_owned).to_vec()];
     rows.extend(figures.rows.iter().map(|row| line(row, most)));
-    format!("{}\n{}", wrapped(NOTE, width, ""), aligned(&rows))
+    format!("{}\n{}", wrapped(NOTE, width, ""), aligned(&rows, Side::of_figures).join("\n"))
 }
 
 fn line(row: &Row, most: u64) -> Vec<String> {
@@ -51,11 +48,8 @@ fn processes(each: &[u64]) -> String {
 
 /// The sum over all processes as bars, in equal steps of time.
 fn course(memory: &MemoryCourse, most: u64) -> String {
-    let bars = memory.resampled(&memory.total_bytes, COLUMNS).into_iter().map(|bytes| {
-        let eighths = (bytes as f64 / most as f64 * LEVELS.len() as f64).ceil() as usize;
-        LEVELS[eighths.clamp(1, LEVELS.len()) - 1]
-    });
-    bars.collect()
+    let bars = memory.resampled(&memory.total_bytes, COLUMNS).into_iter();
+    bars.map(|bytes| LEVELS[level(bytes as f64 / most as f64)]).collect()
 }
 
 #[cfg(test)]

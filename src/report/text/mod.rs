@@ -2,7 +2,6 @@
 //!
 //! Plain text without colour, at most 80 columns wide unless a name forces it.
 
-mod aligned;
 mod interpreter;
 mod measured;
 mod memory;

@@ -1,10 +1,9 @@
 //! What a grid search found: the best combinations with their mean scores.
 
-use unicode_width::UnicodeWidthStr;
-
 use super::wrap::wrapped;
 use crate::results::{Combination, SearchFigures};
 use crate::scenario::Value;
+use crate::units::{Side, aligned};
 
 /// Combinations listed; the JSON report has all of them.
 const LISTED_MAX: usize = 12;
@@ -23,7 +22,7 @@ pub(super) fn render(found: &SearchFigures, width: usize) -> String {
         let parts = one.scores.iter().map(|&score| figure(score)).collect::<Vec<_>>().join(" ");
         row(&cells, figure(one.mean), found.in_parts().then_some(parts))
     }));
-    let mut lines = aligned(&rows);
+    let mut lines = aligned(&rows, |_| Side::Left);
     if shown.len() < found.combinations.len() {
         let left = found.combinations.len() - shown.len();
         lines.push(format!("  and {left} more, all told by --format json"));
@@ -53,21 +52,6 @@ fn params(one: &Combination, found: &SearchFigures) -> String {
 
 fn row(cells: &[String], mean: String, parts: Option<String>) -> Vec<String> {
     cells.iter().cloned().chain([mean]).chain(parts).collect()
-}
-
-/// Cells in columns, each as wide as its widest.
-fn aligned(rows: &[Vec<String>]) -> Vec<String> {
-    let columns = rows.first().map_or(0, Vec::len);
-    let width = |column: usize| rows.iter().map(|row| row[column].width()).max().unwrap_or(0);
-    let widths: Vec<usize> = (0..columns).map(width).collect();
-    let line = |row: &Vec<String>| {
-        let cells = row.iter().zip(&widths).map(|(cell, &width)| {
-            let padding = " ".repeat(width - cell.width());
-            format!("  {cell}{padding}")
-        });
-        cells.collect::<String>().trim_end().to_owned()
-    };
-    rows.iter().map(line).collect()
 }
 
 fn figure(score: Option<f64>) -> String {

@@ -3,9 +3,8 @@
 use crate::record::{RunState, WarningCode};
 
 use crate::results::Figures;
-use crate::units;
+use crate::units::{self, Side, aligned};
 
-use super::aligned::aligned;
 use super::wrap::wrapped;
 
 /// A section where the run was warned of oversubscription; else nothing.
@@ -25,5 +24,5 @@ pub(super) fn render(state: &RunState, figures: &Figures, width: usize) -> Strin
     }
     let heading = "Context switches a trial, the median: forced on a thread that could have gone on, since others had \
                    to have their turn; and of threads that had to wait.";
-    format!("{}\n{}", wrapped(heading, width, ""), aligned(&rows))
+    format!("{}\n{}", wrapped(heading, width, ""), aligned(&rows, Side::of_figures).join("\n"))
 }

@@ -2,23 +2,19 @@
 
 use unicode_width::UnicodeWidthStr;
 
-use crate::analysis::Interval;
-use crate::results::{Figures, Row};
-use crate::scenario::{Expected, Point};
-use crate::units;
+use crate::results::{Figure, Figures, Row, ShownColumn, View, columns};
+use crate::units::{self, Side, bar, padded};
 
 /// Spaces between columns; one less where the line would be too long, or have no room for bars.
 const GAP: usize = 2;
 /// The longest and the shortest bar worth drawing, in columns.
 const BAR: std::ops::RangeInclusive<usize> = 4..=20;
-/// The part of a cell that is filled, in eighths.
-const EIGHTHS: [&str; 8] = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];
 /// What is not there.
 const NOTHING: &str = "–";
 
 /// A line a configuration under a line of headings, no wider than `width` unless the figures force it.
 pub(super) fn render(figures: &Figures, width: usize) -> String {
-    let columns = fitting(columns(figures), width);
+    let columns = fitting(shown(figures), width);
     let figures_width: usize = columns.iter().map(TextColumn::width).sum();
     let room = |gap: usize| width.saturating_sub(figures_width + gap * columns.len());
     let has_bars = |gap: &usize| figures.baseline.is_some() && room(*gap) >= *BAR.start();
@@ -35,16 +31,11 @@ pub(super) fn render(figures: &Figures, width: usize) -> String {
     lines.join("\n")
 }
 
-/// Where a cell leans.
-#[derive(Clone, Copy, PartialEq)]
-enum Side {
-    Left,
-    Right,
-}
-
 struct TextColumn<'a> {
     side: Side,
     heading: &'a str,
+    /// When the line is too long the highest goes first; 0 never goes.
+    priority: u8,
     cells: Vec<String>,
 }
 
@@ -54,105 +45,54 @@ impl TextColumn<'_> {
     }
 }
 
-fn columns(figures: &Figures) -> Vec<TextColumn<'_>> {
-    let column = |side, heading, cell: fn(&Row) -> Option<String>| TextColumn {
-        side,
-        heading,
-        cells: figures.rows.iter().map(|row| cell(row).unwrap_or_else(|| NOTHING.to_owned())).collect(),
-    };
-    let mut columns = vec![column(Side::Left, "", |row| Some(row.label.clone()))];
-    if let Some(key) = figures.varied() {
-        columns.push(column(Side::Right, key, |row| row.config.point.as_ref().map(Point::value_in_words)));
-    }
-    columns.extend([
-        column(Side::Right, "wall", |row| row.wall_s.map(|s| units::seconds(s.median))),
-        column(Side::Right, "spread", spread),
-        column(Side::Right, "start-up", |row| row.startup_s.map(|s| units::seconds(s.median))),
-        column(Side::Right, "tasks/s", |row| row.tasks_per_s.map(units::scaled)),
-    ]);
-    if figures.rows.iter().any(|row| row.tasks.is_some_and(|tasks| tasks.failed > 0)) {
-        columns.push(column(Side::Right, "failed", |row| row.tasks.map(|tasks| units::count(tasks.failed))));
-    }
-    if figures.baseline.is_some() {
-        columns.push(column(Side::Right, "effic.", |row| row.efficiency.map(units::percent)));
-        columns.push(column(Side::Right, "speedup", |row| speedup(row).map(|s| format!("{}×", units::digits(s)))));
-    }
-    if figures.rows.iter().any(|row| row.predicted.is_some()) {
-        columns.push(column(Side::Right, "predicted", predicted));
-        columns.push(column(Side::Right, "off by", Row::off_by));
-    }
-    if figures.rows.iter().any(|row| row.speedup_ci95.is_some()) {
-        columns.push(column(Side::Right, "95 %", |row| row.speedup_ci95.map(interval)));
-    }
-    columns
+fn shown(figures: &Figures) -> Vec<TextColumn<'_>> {
+    let column = |column: &ShownColumn| figures.rows.iter().map(|row| cell(column.of(row))).collect();
+    let side = |index: usize| if index == 0 { Side::Left } else { Side::Right };
+    columns(figures, View::Text)
+        .into_iter()
+        .enumerate()
+        .map(|(index, shown)| TextColumn {
+            side: side(index),
+            heading: shown.heading,
+            priority: shown.priority,
+            cells: column(&shown),
+        })
+        .collect()
 }
 
-/// What is left out first where the line would be too long: the JSON report has it all.
-const DISPENSABLE: [&str; 3] = ["tasks/s", "start-up", "spread"];
+/// A figure as the table has it: a speedup is told from a time by its sign.
+fn cell(figure: Option<Figure>) -> String {
+    match figure {
+        None | Some(Figure::Failed) => NOTHING.to_owned(),
+        Some(Figure::Speedup(ratio)) => format!("{}×", units::digits(ratio)),
+        Some(figure) => figure.words(),
+    }
+}
 
-/// As many of the columns as fit, those that can be done without left out one by one.
+/// As many of the columns as fit, those that can be done without left out one by one: the JSON report has it all.
 fn fitting(mut columns: Vec<TextColumn>, width: usize) -> Vec<TextColumn> {
-    for heading in DISPENSABLE {
+    let mut dispensable: Vec<u8> = columns.iter().map(|column| column.priority).filter(|&p| p > 0).collect();
+    dispensable.sort_unstable_by(|a, b| b.cmp(a));
+    for priority in dispensable {
         let least = columns.iter().map(|column| column.width() + 1).sum::<usize>() - 1;
         if least > width {
-            columns.retain(|column| column.heading != heading);
+            columns.retain(|column| column.priority != priority);
         }
     }
     columns
-}
-
-fn predicted(row: &Row) -> Option<String> {
-    Some(match row.predicted?.expected {
-        Expected::Speedup(value) => format!("{}×", units::digits(value)),
-        Expected::WallS(value) => units::seconds(value),
-    })
 }
 
 fn speedup(row: &Row) -> Option<f64> {
     row.speedup.map(|s| s.value)
 }
 
-fn interval(ci95: Interval) -> String {
-    format!("{}–{}", units::digits(ci95.low), units::digits(ci95.high))
-}
-
-/// The distance of the extremes relative to the median; a single sample has none.
-fn spread(row: &Row) -> Option<String> {
-    let wall = row.wall_s.filter(|wall| wall.samples > 1 && wall.median > 0.0)?;
-    Some(units::percent((wall.max - wall.min) / wall.median))
-}
-
 fn line<'a>(cells: impl Iterator<Item = (Side, &'a str, usize)>, gap: usize, tail: &str) -> String {
     let mut line = String::new();
     for (side, text, width) in cells {
-        let padding = " ".repeat(width.saturating_sub(text.width()));
-        match side {
-            Side::Left => line.extend([text, &padding]),
-            Side::Right => line.extend([&padding, text]),
-        }
+        line.push_str(&padded(text, width, side));
         line.push_str(&" ".repeat(gap));
     }
     line.push_str(tail);
     line.truncate(line.trim_end().len());
     line
-}
-
-/// A bar that fills a fraction of its columns, to an eighth of one.
-fn bar(fraction: f64, columns: usize) -> String {
-    let eighths = (fraction.clamp(0.0, 1.0) * columns as f64 * 8.0).round() as usize;
-    format!("{}{}", "█".repeat(eighths / 8), EIGHTHS[eighths % 8])
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn bars_are_drawn_in_eighths() {
-        assert_eq!(bar(1.0, 4), "████");
-        assert_eq!(bar(0.5, 4), "██");
-        assert_eq!(bar(0.4, 4), "█▋");
-        assert_eq!(bar(0.001, 4), "");
-        assert_eq!(bar(7.0, 2), "██");
-    }
 }

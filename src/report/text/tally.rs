@@ -1,10 +1,10 @@
 //! What the tasks of a trial left in what they share: lost updates, leaked objects, the total of a sum.
 
-use super::aligned::aligned;
 use super::wrap::wrapped;
 use crate::record::RunState;
 use crate::results::{Figures, Row, tally_figure};
 use crate::scenario::ValueSpec;
+use crate::units::{Side, aligned};
 use crate::workload;
 
 /// A line a configuration and what the columns mean; nothing for kinds that leave nothing.
@@ -25,7 +25,7 @@ pub(super) fn render(state: &RunState, figures: &Figures, width: usize) -> Strin
     let legend: Vec<String> =
         values.iter().map(|value| format!("{}: {}", value.name.replace('_', " "), value.doc)).collect();
     let legend = wrapped(&format!("What was found in the end – {}.", legend.join("; ")), width, "");
-    format!("{legend}\n{}", aligned(&rows))
+    format!("{legend}\n{}", aligned(&rows, Side::of_figures).join("\n"))
 }
 
 fn of(row: &Row, name: &str) -> Option<f64> {

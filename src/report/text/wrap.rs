@@ -1,46 +1,10 @@
 //! Breaking prose into lines.
 
-use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+use crate::units::{bind, wrap};
 
-use crate::units;
-
-/// Text broken at spaces, and within words where one alone is too long (scripts without spaces are), so that no line
-/// is wider than `width` columns; all lines but the first are indented.
+/// Text in lines no wider than `width` columns; all but the first are indented.
 pub(super) fn wrapped(text: &str, width: usize, indent: &str) -> String {
-    let mut lines: Vec<String> = Vec::new();
-    let mut line = String::new();
-    let mut empty = true;
-    let words = units::words(text);
-    for word in words.iter().flat_map(|word| pieces(word, width.saturating_sub(indent.width()).max(2))) {
-        if !empty && line.width() + 1 + word.width() > width {
-            lines.push(std::mem::replace(&mut line, indent.to_owned()));
-            empty = true;
-        }
-        if !empty {
-            line.push(' ');
-        }
-        line.push_str(&word);
-        empty = false;
-    }
-    lines.push(line);
-    lines.join("\n")
-}
-
-/// A word in pieces of at most `width` columns.
-fn pieces(word: &str, width: usize) -> Vec<String> {
-    let mut pieces = vec![String::new()];
-    let mut columns = 0;
-    for c in word.chars() {
-        columns += c.width().unwrap_or(0);
-        if columns > width {
-            pieces.push(String::new());
-            columns = c.width().unwrap_or(0);
-        }
-        if let Some(piece) = pieces.last_mut() {
-            piece.push(c);
-        }
-    }
-    pieces
+    wrap(&bind(text), width, indent).join("\n")
 }
 
 /// Paragraphs, each wrapped on its own: they are parted by empty lines, and an item of a list begins a new one.

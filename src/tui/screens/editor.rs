@@ -21,7 +21,8 @@ use ratatui::widgets::Widget as _;
 use super::library::config_words;
 use super::prose::Column;
 use crate::scenario::form::FormRow;
-use crate::tui::state::{Editor, Line, Stage, State};
+use crate::tui::line_editor::LineEditor;
+use crate::tui::state::{Editor, Stage, State};
 use crate::tui::theme::{Role, Theme};
 use crate::tui::widgets::paint;
 use crate::units;
@@ -81,7 +82,7 @@ fn list(editor: &Editor) -> Vec<ListLine<'_>> {
 fn form(editor: &Editor, theme: &Theme, area: Rect, buf: &mut Buffer) {
     let title = editor.form.rows().first().map_or("", |row| row.value.as_str());
     let block = theme.block(&format!("try it: {title}"), area.width);
-    let inner = padded(block.inner(area));
+    let inner = paint::padded(block.inner(area));
     block.render(area, buf);
     let lines = list(editor);
     let room = usize::from(inner.height);
@@ -146,7 +147,7 @@ fn keys_width(editor: &Editor, theme: &Theme, width: u16) -> u16 {
 }
 
 /// A line that is being typed: as much of it as there is room for around the cursor, which is a reversed cell.
-fn typed(line: &Line, default: &str, theme: &Theme, place: Rect, buf: &mut Buffer) {
+fn typed(line: &LineEditor, default: &str, theme: &Theme, place: Rect, buf: &mut Buffer) {
     let (before, after) = line.halves();
     let room = place.width.saturating_sub(1);
     let before: Vec<char> = before.chars().collect();
@@ -166,7 +167,7 @@ fn typed(line: &Line, default: &str, theme: &Theme, place: Rect, buf: &mut Buffe
 fn help(editor: &Editor, theme: &Theme, area: Rect, buf: &mut Buffer) {
     let Some(row) = editor.selected() else { return };
     let block = theme.block(&row.key, area.width);
-    let inner = padded(block.inner(area));
+    let inner = paint::padded(block.inner(area));
     block.render(area, buf);
     let mut column = Column::new(theme, inner.width);
     if let Some(notice) = &editor.notice {
@@ -201,7 +202,7 @@ fn help(editor: &Editor, theme: &Theme, area: Rect, buf: &mut Buffer) {
 /// The file to save, and whether it may be overwritten.
 fn saving(editor: &Editor, theme: &Theme, area: Rect, buf: &mut Buffer) {
     let block = theme.block("save as", area.width);
-    let inner = padded(block.inner(area));
+    let inner = paint::padded(block.inner(area));
     block.render(area, buf);
     if inner.height == 0 {
         return;
@@ -219,8 +220,4 @@ fn saving(editor: &Editor, theme: &Theme, area: Rect, buf: &mut Buffer) {
         None => column.text("a scenario file of your own; in the library it is called by the file's name", Role::Dim),
     }
     column.render(0, rest, buf);
-}
-
-fn padded(area: Rect) -> Rect {
-    Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area }
 }

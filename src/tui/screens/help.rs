@@ -14,12 +14,13 @@ use ratatui::layout::{Rect, Size};
 use ratatui::widgets::Widget as _;
 
 use super::prose::wrap;
+use crate::results::COLUMNS;
 use crate::tui::keys::{self, BINDINGS, Binding, Context};
 use crate::tui::theme::{Role, Theme};
 use crate::tui::widgets::paint;
 
-/// The words that the screens use, in the order one meets them.
-pub const WORDS: &[(&str, &str)] = &[
+/// The words that the screens use, in the order one meets them: before those of the table of results,
+const WORDS_BEFORE_COLUMNS: &[(&str, &str)] = &[
     (
         "path",
         "the lecture's scenarios in its order, and what goes beyond it; a tick marks those that were run to their end",
@@ -31,15 +32,10 @@ pub const WORDS: &[(&str, &str)] = &[
     ("repeat", "a trial of a configuration that was run before; repeats of all configurations are interleaved"),
     ("warm-up", "a trial that is run and not counted"),
     ("schedule", "which worker gets which task: static, dynamic, guided or stealing"),
-    ("wall", "seconds from the start of the work to the last task's end: the median over the repeats"),
-    ("start-up", "seconds from the first hiring until all workers are ready; timed apart from the work"),
-    ("speedup", "the baseline's wall time ÷ this configuration's: 2 is twice as fast. The bars span the repeats"),
-    (
-        "95 %",
-        "the interval of the ratio of mean times by Fieller's theorem, for 3 repeats or more whose times scatter normally",
-    ),
-    ("predicted", "what was expected beforehand; off by: predicted ÷ measured − 1, so + is too much"),
-    ("efficiency", "speedup ÷ workers: 100 % means that every worker paid in full"),
+];
+
+/// and after them.
+const WORDS_AFTER_COLUMNS: &[(&str, &str)] = &[
     ("point", "one value of what a scenario varies; speedups are relative to the baseline at the same point"),
     ("METG(50 %)", "the shortest task, wall × workers ÷ tasks, at which the efficiency is still 50 %"),
     ("ideal line", "speedup = workers: what perfect sharing would give"),
@@ -47,6 +43,12 @@ pub const WORDS: &[(&str, &str)] = &[
     ("cores", "how busy each was since the last sample; those that may not be used are marked apart"),
     ("screen", "what the screen itself costs: CPU time of one core, and bytes written to the terminal"),
 ];
+
+/// All words with their meanings, in order.
+fn words() -> impl Iterator<Item = (&'static str, &'static str)> {
+    let columns = COLUMNS.iter().filter_map(|column| Some((column.heading, column.doc?)));
+    WORDS_BEFORE_COLUMNS.iter().copied().chain(columns).chain(WORDS_AFTER_COLUMNS.iter().copied())
+}
 
 /// Columns that keys and words take, with the gap after them.
 const NAME: u16 = 20;
@@ -103,8 +105,8 @@ fn lines(theme: &Theme, area_width: u16) -> Vec<Line> {
         entry(&mut out, theme, (key_names(row, theme), Role::Key), row.help, &places, width);
     }
     out.push(Line { name: String::new(), role: Role::Text, text: String::new(), places: String::new() });
-    for (word, meaning) in WORDS {
-        entry(&mut out, theme, ((*word).to_owned(), Role::Title), meaning, "", width);
+    for (word, meaning) in words() {
+        entry(&mut out, theme, (word.to_owned(), Role::Title), meaning, "", width);
     }
     out
 }
@@ -152,7 +154,7 @@ mod tests {
         for (width, height) in [(60, 16), (80, 24), (200, 60)] {
             let lines = lines(&Theme::FULL, width);
             let named = lines.iter().filter(|line| !line.name.is_empty()).count();
-            assert_eq!(named, BINDINGS.len() + WORDS.len());
+            assert_eq!(named, BINDINGS.len() + words().count());
             let max = scroll_max(Size::new(width, height), &Theme::FULL);
             assert_eq!(usize::from(max), lines.len().saturating_sub(usize::from(height) - 4));
         }

@@ -47,7 +47,7 @@ pub(super) fn render(library: &Library, machine: &MachineFacts, theme: &Theme, a
         return;
     };
     let block = theme.block(&entry.title, right.width);
-    let inner = padded(block.inner(right));
+    let inner = paint::padded(block.inner(right));
     block.render(right, buf);
     let below = column(library, entry, theme, inner.width).render(library.scroll, inner, buf);
     if below > 0 {
@@ -130,14 +130,10 @@ fn machine(machine: &MachineFacts, rows: usize, theme: &Theme, area: Rect, buf: 
     }
     let place = Rect { y: area.bottom() - height, height, ..area };
     let block = theme.block("this machine", place.width);
-    let inner = padded(block.inner(place));
+    let inner = paint::padded(block.inner(place));
     block.render(place, buf);
     column.render(0, inner, buf);
     Rect { height: area.height - height, ..area }
-}
-
-fn padded(area: Rect) -> Rect {
-    Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area }
 }
 
 fn list(library: &Library, theme: &Theme, area: Rect, buf: &mut Buffer) {

@@ -27,9 +27,8 @@ const BAR: u16 = 40;
 /// Draws the form.
 pub(super) fn render(form: &PredictForm, theme: &Theme, area: Rect, buf: &mut Buffer) {
     let block = theme.block(&format!("predict: {}", form.title), area.width);
-    let inner = block.inner(area);
+    let inner = paint::padded(block.inner(area));
     block.render(area, buf);
-    let inner = Rect { x: inner.x + 1, width: inner.width.saturating_sub(2), ..inner };
     let words = words(form, theme, inner.width);
     words.render(0, inner, buf);
     let used = (words.height() + 1).min(inner.height);
@@ -47,7 +46,7 @@ pub(super) fn render(form: &PredictForm, theme: &Theme, area: Rect, buf: &mut Bu
         let name = if selected { Role::Title } else { Role::Text };
         paint::put(buf, row, (row.x + 2, y), &field.label, theme, theme.style(name));
         let x = row.x + 2 + name_width + 2;
-        let end = paint::put(buf, row, (x, y), &field.text, theme, theme.style(Role::Text));
+        let end = paint::put(buf, row, (x, y), field.text.text(), theme, theme.style(Role::Text));
         if selected {
             paint::dot(buf, row, (end, y), " ", theme.style(Role::Selected));
         }

@@ -2,7 +2,6 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use unicode_width::UnicodeWidthStr as _;
 
 use crate::tui::theme::{Role, Theme};
 use crate::tui::widgets::paint;
@@ -16,56 +15,21 @@ const FIELD: u16 = 10;
 /// Lines of a paragraph flow together; a blank line parts paragraphs, and a line that begins with a blank or with
 /// a list's dash stays a line of its own. Words longer than a line are broken.
 pub(super) fn wrap(theme: &Theme, text: &str, width: u16) -> Vec<String> {
-    let width = usize::from(width.max(1));
-    let mut out: Vec<String> = Vec::new();
+    let mut paragraphs: Vec<String> = Vec::new();
     let mut flowing = false;
     for line in text.trim_end().lines() {
         let shown = theme.text(line.trim_end());
-        if shown.is_empty() {
-            out.push(String::new());
-            flowing = false;
-            continue;
-        }
         let own_line = line.starts_with([' ', '\t']) || line.starts_with("- ");
-        if own_line || !flowing {
-            out.push(String::new());
+        match paragraphs.last_mut() {
+            Some(paragraph) if flowing && !own_line && !shown.is_empty() => {
+                paragraph.push(' ');
+                paragraph.push_str(&units::bind(&shown));
+            }
+            _ => paragraphs.push(units::bind(&shown)),
         }
-        units::words(&shown).iter().for_each(|word| append(&mut out, word, width));
-        flowing = true;
+        flowing = !shown.is_empty();
     }
-    out
-}
-
-fn append(out: &mut Vec<String>, word: &str, width: usize) {
-    let Some(last) = out.last_mut() else { return };
-    let used = last.width();
-    let gap = usize::from(used > 0);
-    if used + gap + word.width() <= width {
-        if gap > 0 {
-            last.push(' ');
-        }
-        last.push_str(word);
-        return;
-    }
-    if used > 0 {
-        out.push(String::new());
-        return append(out, word, width);
-    }
-    // The word alone is too long. A character wider than the line is put there all the same, and clipped later.
-    let mut columns = 0;
-    let mut end = word.len();
-    for (at, c) in word.char_indices() {
-        columns += unicode_width::UnicodeWidthChar::width(c).unwrap_or(0);
-        if columns > width && at > 0 {
-            end = at;
-            break;
-        }
-    }
-    last.push_str(&word[..end]);
-    if end < word.len() {
-        out.push(String::new());
-        append(out, &word[end..], width);
-    }
+    paragraphs.iter().flat_map(|paragraph| units::wrap(paragraph, width.max(1).into(), "")).collect()
 }
 
 /// Lines to be written below each other, of which an area shows as many as it has room for.
@@ -138,6 +102,7 @@ impl<'a> Column<'a> {
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
+    use unicode_width::UnicodeWidthStr as _;
 
     use super::*;
 

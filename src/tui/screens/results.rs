@@ -11,8 +11,6 @@
 //! ╰─────────────────────────────────────╯╰──────────────────────────────╯
 //! ```
 
-use std::fmt::Write as _;
-
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::widgets::Widget as _;
@@ -21,11 +19,10 @@ use super::prose::{Column, wrap};
 use super::scores::Picture;
 use super::speedups;
 use crate::record::Status;
-use crate::results::{Row, Usage, tally_figure};
+use crate::results::{Row, View, columns};
 use crate::tui::state::{Run, State};
 use crate::tui::theme::{Role, Theme};
 use crate::tui::widgets::paint;
-use crate::units;
 
 /// From here on, chart and table stand side by side.
 const BESIDE_MIN: u16 = 110;
@@ -142,15 +139,6 @@ fn with_scores<'a>(run: &'a Run, theme: &'a Theme, chart: Rect) -> (Rect, Option
     (Rect { width: chart.width - width, ..chart }, Some((picture, scores)))
 }
 
-/// From one figure to another; a unit that both have is said once: `820–860 ms`.
-fn range(from: &str, to: &str) -> String {
-    match (from.rsplit_once(' '), to.rsplit_once(' ')) {
-        (None, None) => format!("{from}–{to}"),
-        (Some((number, a)), Some((_, b))) if a == b && !number.contains(' ') => format!("{number}–{to}"),
-        _ => format!("{from} – {to}"),
-    }
-}
-
 /// How the run ended, if not well, and why.
 fn problems(run: &Run, theme: &Theme, width: u16) -> Vec<(String, Role)> {
     let measured = run.figures().rows.iter().any(|row| row.wall_s.is_some());
@@ -207,7 +195,7 @@ fn chart(run: &Run, theme: &Theme, area: Rect, buf: &mut Buffer) {
         name
     };
     let block = theme.block(&title, area.width);
-    let inner = padded(block.inner(area));
+    let inner = paint::padded(block.inner(area));
     block.render(area, buf);
     speedups::render(run, Some(run.row), theme, inner, buf);
     if let Some(text) = speedups::shortest_tasks(run.figures(), theme, area.width.saturating_sub(6)) {
@@ -229,55 +217,23 @@ fn point(run: &Run, row: &Row, theme: &Theme, area: Rect, buf: &mut Buffer) {
     }
 }
 
-fn point_figures<'r>(run: &Run, row: &'r Row) -> Vec<(&'r str, String)> {
-    let mut out: Vec<_> = row.config.point.iter().map(|point| (point.key.as_str(), point.value_in_words())).collect();
-    let Some(wall) = row.wall_s else {
-        let why = match row.tasks {
-            Some(tasks) if tasks.failed > 0 => "tasks failed in every trial",
-            _ if row.trials > 0 => "no trial ran to its end",
-            _ if run.is_on() => "not measured yet",
-            _ => "not measured",
-        };
-        out.push(("", why.to_owned()));
-        return out;
-    };
-    let efficiency = row.efficiency.map(|efficiency| ("efficiency", units::percent(efficiency)));
-    let is_varied = row.config.point.is_some();
-    if is_varied {
-        // What the chart shows comes first, and how long the tasks are there: the end of the line may be cut off.
-        out.extend(speedups::task_s(row).map(|s| ("task", units::seconds(s))));
-        out.extend(efficiency.clone());
+/// Names and figures of a row, the most telling first: the end of the line may be cut off.
+fn point_figures<'r>(run: &'r Run, row: &'r Row) -> Vec<(&'r str, String)> {
+    if row.wall_s.is_none() {
+        let point = row.config.point.iter().map(|point| (point.key.as_str(), point.value_in_words()));
+        return point.chain([("", why_unmeasured(run, row).to_owned())]).collect();
     }
-    let several = wall.samples > 1;
-    let mut text = units::seconds(wall.median);
-    if several {
-        // Writing to a String cannot fail.
-        let _ = write!(text, " ({})", range(&units::seconds(wall.min), &units::seconds(wall.max)));
+    let shown = columns(run.figures(), View::Line);
+    shown.iter().filter_map(|column| Some((column.heading, column.of(row)?.words()))).collect()
+}
+
+fn why_unmeasured(run: &Run, row: &Row) -> &'static str {
+    match row.tasks {
+        Some(tasks) if tasks.failed > 0 => "tasks failed in every trial",
+        _ if row.trials > 0 => "no trial ran to its end",
+        _ if run.is_on() => "not measured yet",
+        _ => "not measured",
     }
-    out.push(("wall", text));
-    if let Some(speedup) = row.speedup {
-        let mut text = units::digits(speedup.value);
-        if several {
-            let _ = write!(text, " ({}–{})", units::digits(speedup.low), units::digits(speedup.high));
-        }
-        out.push(("speedup", text));
-    }
-    if let Some(predicted) = row.predicted {
-        let off_by = row.off_by().map(|off| format!(" (off by {off})")).unwrap_or_default();
-        out.push(("predicted", format!("{}{off_by}", speedups::expected_words(predicted.expected))));
-    }
-    out.extend(row.speedup_ci95.map(|ci| ("95 %", range(&units::digits(ci.low), &units::digits(ci.high)))));
-    out.extend(efficiency.filter(|_| !is_varied));
-    out.extend(row.memory.as_ref().map(|memory| ("memory", units::bytes(memory.peak_bytes))));
-    let left = |name: &&'static str| Some((*name, tally_figure(*row.tally.as_ref()?.get(*name)?)));
-    out.extend(run.figures().tally.iter().filter_map(left));
-    out.extend(row.startup_s.map(|startup| ("start-up", units::seconds(startup.median))));
-    out.extend(row.tasks_per_s.map(|rate| ("tasks/s", units::scaled(rate))));
-    out.push(("repeats", wall.samples.to_string()));
-    let switches = |usage: &Usage| [usage.switches_involuntary, usage.switches_voluntary].map(units::count);
-    let in_words = |[forced, waits]: [String; 2]| format!("{forced} forced, {waits} to wait");
-    out.extend(row.usage.as_ref().map(|usage| ("context switches", in_words(switches(usage)))));
-    out
 }
 
 pub(super) fn lesson_text(run: &Run) -> &str {
@@ -305,28 +261,11 @@ const LESSON: &str = "what to look for";
 pub(super) fn lesson(run: &Run, scroll: Option<u16>, theme: &Theme, area: Rect, buf: &mut Buffer) {
     let title = if run.findings().is_empty() { LESSON } else { "what happened" };
     let block = theme.block(title, area.width);
-    let inner = padded(block.inner(area));
+    let inner = paint::padded(block.inner(area));
     block.render(area, buf);
     let below = notes(run, theme, inner.width).render(scroll.unwrap_or(0), inner, buf);
     if below > 0 {
         let key = if scroll.is_some() { "pgdn: " } else { "" };
         paint::on_frame(buf, area, &format!("{key}{below} more lines"), theme);
-    }
-}
-
-fn padded(area: Rect) -> Rect {
-    Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn ranges_say_a_common_unit_once() {
-        assert_eq!(range("820 ms", "860 ms"), "820–860 ms");
-        assert_eq!(range("1.48", "1.55"), "1.48–1.55");
-        assert_eq!(range("998 ms", "1.02 s"), "998 ms – 1.02 s");
-        assert_eq!(range("1 min 40 s", "2 min 05 s"), "1 min 40 s – 2 min 05 s");
     }
 }

@@ -115,7 +115,7 @@ fn cores_height(sample: Option<&Sample>, area: Rect) -> u16 {
 
 fn cores(sample: Option<&Sample>, theme: &Theme, area: Rect, buf: &mut Buffer) {
     let block = theme.block("cores", area.width);
-    let inner = padded(block.inner(area));
+    let inner = paint::padded(block.inner(area));
     block.render(area, buf);
     match sample {
         Some(sample) => {
@@ -135,7 +135,7 @@ fn speedup(run: &Run, theme: &Theme, area: Rect, buf: &mut Buffer) {
 
 fn progress(run: &Run, theme: &Theme, area: Rect, buf: &mut Buffer) {
     let block = theme.block(&trial_title(run, theme, area.width.saturating_sub(4)), area.width);
-    let inner = padded(block.inner(area));
+    let inner = paint::padded(block.inner(area));
     block.render(area, buf);
     let (tasks, run_text) = (tasks_text(run), run_text(run));
     let text_width = paint::width(theme, &tasks).max(paint::width(theme, &run_text));
@@ -211,7 +211,7 @@ fn run_text(run: &Run) -> String {
 
 fn workers(run: &Run, theme: &Theme, area: Rect, buf: &mut Buffer) {
     let block = lock::with_legend(with_state(theme.block("workers", area.width), run, theme), run, theme, area.width);
-    let inner = padded(block.inner(area));
+    let inner = paint::padded(block.inner(area));
     block.render(area, buf);
     let snapshot = &run.snapshot;
     let now_s = wall_s(run);
@@ -349,10 +349,6 @@ fn news_lines(run: &Run, theme: &Theme, area: Rect) -> Vec<(String, Role)> {
         lines.splice(0..0, piece.into_iter().map(|line| (line, news.role)));
     }
     lines
-}
-
-fn padded(area: Rect) -> Rect {
-    Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area }
 }
 
 #[cfg(test)]

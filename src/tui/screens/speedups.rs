@@ -11,14 +11,15 @@ use ratatui::widgets::Widget as _;
 
 use crate::chart::{Chart, ChartPoint, ChartReference, ChartSeries, XAxisKind};
 use crate::record::label;
-use crate::results::{Figures, Row, WORTH_WHILE, tally_figure};
+
+use crate::results::{Figure, Figures, Row, ShownColumn, View, WORTH_WHILE, columns};
 use crate::scenario::{BackendKind, Config, Dispatch, Expected};
 use crate::tui::state::Run;
 use crate::tui::theme::{Role, Theme};
 use crate::tui::widgets::{Plot, Table, TableCell, TableColumn, paint};
 use crate::units;
 
-/// Columns of the heading above what is varied.
+/// Columns of a heading that a scenario has chosen.
 const KEY_MAX: u16 = 13;
 
 /// What the chart is called.
@@ -96,28 +97,10 @@ pub(super) fn table(
     let block = theme.block(title, area.width);
     let inner = block.inner(area);
     block.render(area, buf);
-    let varied = figures.varied();
-    let mut columns = vec![TableColumn::left("", 0)];
-    columns.extend(varied.map(|key| TableColumn::right(paint::fit(theme, key, KEY_MAX), 0)));
-    columns.push(TableColumn::right("wall", 0));
-    if figures.baseline.is_some() {
-        // The chart shows the one, and where there is no room for both, the table does.
-        let (speedup, efficiency) = if varied.is_some() { (1, 0) } else { (0, 1) };
-        columns.extend([TableColumn::right("speedup", speedup), TableColumn::right("efficiency", efficiency)]);
-    }
-    let predicted = figures.rows.iter().any(|row| row.predicted.is_some());
-    if predicted {
-        columns.extend([TableColumn::right("predicted", 1), TableColumn::right("off by", 0)]);
-    }
-    columns.extend(varied.map(|_| TableColumn::right("task", 2)));
-    columns.extend([TableColumn::right("start-up", 2), TableColumn::right("tasks/s", 3)]);
-    if has_memory(figures) {
-        columns.push(TableColumn::right("memory", 0));
-    }
-    // What a kind has to tell first of all is what one came for.
-    let tally = figures.tally.iter().zip([0].into_iter().chain(std::iter::repeat(4)));
-    columns.extend(tally.map(|(name, priority)| TableColumn::right(name.replace('_', " "), priority)));
-    let rows: Vec<Vec<TableCell>> = figures.rows.iter().map(|row| cells(row, figures, theme)).collect();
+    let shown = columns(figures, View::Table);
+    let columns: Vec<TableColumn> =
+        shown.iter().enumerate().map(|(index, column)| heading(index, column, theme)).collect();
+    let rows: Vec<Vec<TableCell>> = figures.rows.iter().map(|row| cells(row, &shown, figures, theme)).collect();
     let table = Table { columns: &columns, rows: &rows, selected, theme };
     let hidden = table.hidden(inner.height);
     table.render(inner, buf);
@@ -126,46 +109,22 @@ pub(super) fn table(
     }
 }
 
-fn cells(row: &Row, figures: &Figures, theme: &Theme) -> Vec<TableCell> {
-    let missing = || TableCell::styled(theme.symbols().dash, Role::Dim);
-    let or_missing = |text: Option<String>| text.map_or_else(missing, TableCell::from);
-    let failed = row.tasks.map_or(0, |tasks| tasks.failed);
-    let wall = match (row.wall_s, failed) {
-        (Some(wall), _) => TableCell::from(units::seconds(wall.median)),
-        (None, 0) => missing(),
-        (None, _) => TableCell::styled("failed", Role::Bad),
+fn heading(index: usize, column: &ShownColumn, theme: &Theme) -> TableColumn {
+    let heading = match column.is_scenarios {
+        true => paint::fit(theme, column.heading, KEY_MAX).into_owned(),
+        false => column.heading.replace('_', " "),
     };
-    let role = mark(figures, row).map_or(Role::Text, Role::Series);
-    let mut cells = vec![TableCell::styled(row.label.as_str(), role)];
-    cells.extend(row.config.point.as_ref().map(|point| TableCell::from(point.value_in_words())));
-    cells.push(wall);
-    if figures.baseline.is_some() {
-        cells.push(or_missing(row.speedup.map(|speedup| units::digits(speedup.value))));
-        cells.push(or_missing(row.efficiency.map(units::percent)));
-    }
-    if figures.rows.iter().any(|row| row.predicted.is_some()) {
-        cells.push(or_missing(row.predicted.map(|predicted| expected_words(predicted.expected))));
-        cells.push(or_missing(row.off_by()));
-    }
-    if row.config.point.is_some() {
-        cells.push(or_missing(task_s(row).map(units::seconds)));
-    }
-    cells.push(or_missing(row.startup_s.map(|startup| units::seconds(startup.median))));
-    cells.push(or_missing(row.tasks_per_s.map(units::scaled)));
-    if has_memory(figures) {
-        cells.push(or_missing(row.memory.as_ref().map(|memory| units::bytes(memory.peak_bytes))));
-    }
-    let left = |name: &&str| row.tally.as_ref().and_then(|tally| tally.get(*name));
-    cells.extend(figures.tally.iter().map(|name| or_missing(left(name).map(|value| tally_figure(*value)))));
-    cells
+    if index == 0 { TableColumn::left(heading, column.priority) } else { TableColumn::right(heading, column.priority) }
 }
 
-/// An expectation in words: `1.80`, `500 ms`.
-pub(super) fn expected_words(expected: Expected) -> String {
-    match expected {
-        Expected::Speedup(value) => units::digits(value),
-        Expected::WallS(value) => units::seconds(value),
-    }
+fn cells(row: &Row, shown: &[ShownColumn], figures: &Figures, theme: &Theme) -> Vec<TableCell> {
+    let cell = |column: &ShownColumn| match column.of(row) {
+        None => TableCell::styled(theme.symbols().dash, Role::Dim),
+        Some(Figure::Failed) => TableCell::styled(Figure::Failed.words(), Role::Bad),
+        Some(Figure::Label(name)) => TableCell::styled(name, mark(figures, row).map_or(Role::Text, Role::Series)),
+        Some(figure) => TableCell::from(figure.words()),
+    };
+    shown.iter().map(cell).collect()
 }
 
 /// What was predicted in terms of the chart, a series a way to run; nothing where the chart is over what is varied.
@@ -190,16 +149,6 @@ fn predicted(run: &Run) -> Vec<ChartSeries> {
     let all =
         ways(figures).enumerate().map(|(mark, way)| ChartSeries { name: way_words(way), mark, points: points(way) });
     all.filter(|series| !series.points.is_empty()).collect()
-}
-
-/// Whether the memory of any configuration was measured.
-fn has_memory(figures: &Figures) -> bool {
-    figures.rows.iter().any(|row| row.memory.is_some())
-}
-
-/// The length of a task: the median.
-pub(super) fn task_s(row: &Row) -> Option<f64> {
-    row.usage.as_ref()?.task_s.map(|times| times.median)
 }
 
 /// The mark and colour of a row in chart and table: its way's to run, or that of its place among the rows of its point.

@@ -3,6 +3,7 @@
 //! Nothing is read, checked or written here: that is the lab's matter, and its answers are kept.
 
 use crate::scenario::form::{FormRow, ScenarioForm};
+use crate::tui::line_editor::LineEditor;
 use crate::tui::port::{Draft, FieldError, Preview};
 
 /// A form that is being filled in.
@@ -19,7 +20,7 @@ pub struct Editor {
     /// The cursor in the selected row's value.
     cursor: usize,
     /// Where a copy would be saved; shown when one is asked for.
-    pub file: Line,
+    pub file: LineEditor,
     /// What the keys do.
     pub stage: Stage,
     /// The last answer to a command: that it went well, or why not.
@@ -37,82 +38,21 @@ pub enum Stage {
     Asking,
 }
 
-/// A line of text that is typed, with a cursor.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Line {
-    text: String,
-    /// In characters from the start.
-    cursor: usize,
-}
-
-/// Longer lines are a cat on the keyboard.
-const LINE_MAX: usize = 4096;
-
-impl Line {
-    /// A line with the cursor at its end.
-    pub fn new(text: String) -> Self {
-        Self { cursor: text.chars().count(), text }
-    }
-
-    /// A line with the cursor somewhere, or at its end.
-    fn at(text: String, cursor: usize) -> Self {
-        Self { cursor: cursor.min(text.chars().count()), text }
-    }
-
-    /// What it says.
-    pub fn text(&self) -> &str {
-        &self.text
-    }
-
-    /// What stands before the cursor, and what from it on.
-    pub fn halves(&self) -> (&str, &str) {
-        let at = self.text.char_indices().nth(self.cursor).map_or(self.text.len(), |(at, _)| at);
-        self.text.split_at(at)
-    }
-
-    /// Adds a character before the cursor.
-    pub fn insert(&mut self, c: char) {
-        if self.text.len() < LINE_MAX && !c.is_control() {
-            let (before, after) = self.halves();
-            self.text = format!("{before}{c}{after}");
-            self.cursor += 1;
-        }
-    }
-
-    /// Takes back the character before the cursor.
-    pub fn erase(&mut self) {
-        let (before, after) = self.halves();
-        let mut before = before.to_owned();
-        if before.pop().is_some() {
-            self.text = before + after;
-            self.cursor -= 1;
-        }
-    }
-
-    /// Empties it.
-    pub fn clear(&mut self) {
-        *self = Self::default();
-    }
-
-    /// Moves the cursor by a character.
-    pub fn step(&mut self, forward: bool) {
-        let last = self.text.chars().count();
-        self.cursor = if forward { (self.cursor + 1).min(last) } else { self.cursor.saturating_sub(1) };
-    }
-
-    /// Moves the cursor to an end.
-    pub fn jump(&mut self, to_the_end: bool) {
-        self.cursor = if to_the_end { self.text.chars().count() } else { 0 };
-    }
-}
-
 impl Editor {
     /// A form as it was opened; the first thing that is said of the tasks is selected.
     pub fn new(name: String, form: ScenarioForm, file: String, checked: Result<Preview, Vec<FieldError>>) -> Self {
         let says = |row: &FormRow| !row.table.is_empty() && !row.value.is_empty();
         let first = form.rows().iter().position(says).unwrap_or(0);
-        let mut editor =
-            Self { name, form, checked, row: 0, cursor: 0, file: Line::new(file), stage: Stage::Filling, notice: None };
+        let mut editor = Self {
+            name,
+            form,
+            checked,
+            row: 0,
+            cursor: 0,
+            file: LineEditor::new(file),
+            stage: Stage::Filling,
+            notice: None,
+        };
         editor.select(first);
         editor
     }
@@ -128,24 +68,24 @@ impl Editor {
     }
 
     /// The selected row's value with the cursor.
-    pub fn value(&self) -> Line {
-        Line::at(self.selected().map(|row| row.value.clone()).unwrap_or_default(), self.cursor)
+    pub fn value(&self) -> LineEditor {
+        LineEditor::at(self.selected().map(|row| row.value.clone()).unwrap_or_default(), self.cursor)
     }
 
     /// Selects a row, or the last; the cursor goes to the end of its value.
     pub fn select(&mut self, row: usize) {
         self.row = row.min(self.form.rows().len().saturating_sub(1));
         self.cursor = usize::MAX;
-        self.cursor = self.value().cursor;
+        self.cursor = self.value().cursor();
     }
 
     /// Changes the selected row's value, or moves the cursor in it; whether it says something else now.
-    pub fn change(&mut self, change: impl FnOnce(&mut Line)) -> bool {
+    pub fn change(&mut self, change: impl FnOnce(&mut LineEditor)) -> bool {
         let mut line = self.value();
         change(&mut line);
-        let differs = self.selected().is_some_and(|row| row.value != line.text);
-        self.cursor = line.cursor;
-        self.form.set(self.row, line.text);
+        let differs = self.selected().is_some_and(|row| row.value != line.text());
+        self.cursor = line.cursor();
+        self.form.set(self.row, line.text().to_owned());
         differs
     }
 
@@ -160,7 +100,7 @@ impl Editor {
             (None, _) => 0,
         };
         let choice = row.choices[at].clone();
-        self.change(|line| *line = Line::new(choice))
+        self.change(|line| line.set(choice))
     }
 
     /// What was made of the scenario.
@@ -204,7 +144,7 @@ mod tests {
         assert!(!editor.change(|line| line.erase()), "there is nothing before the cursor");
         editor.change(|line| line.jump(true));
         assert!(!editor.change(|line| line.insert('\n')), "controls are not typed");
-        editor.change(Line::clear);
+        editor.change(LineEditor::clear);
         assert!(editor.form.is_changed() && !editor.draft().text.contains("steps"));
     }
 

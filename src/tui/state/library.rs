@@ -1,6 +1,7 @@
 //! The library's state: entries, filter, selection.
 
 use super::predict::Said;
+use crate::tui::line_editor::LineEditor;
 use crate::tui::port::{LibraryEntry, Ran};
 
 /// The scenarios, those that the filter lets through, and the one selected.
@@ -9,7 +10,7 @@ pub struct Library {
     entries: Vec<LibraryEntry>,
     /// Indices of those that match, in order; kept so that a frame need not filter.
     matching: Vec<usize>,
-    filter: String,
+    filter: LineEditor,
     /// Whether the filter is being typed.
     pub filtering: Filtering,
     /// Index into the matching ones.
@@ -52,7 +53,7 @@ impl Library {
         Self {
             entries,
             matching,
-            filter: String::new(),
+            filter: LineEditor::within(String::new(), FILTER_MAX),
             filtering: Filtering::Closed,
             selected: 0,
             scroll: 0,
@@ -108,7 +109,7 @@ impl Library {
 
     /// What the filter says.
     pub fn filter(&self) -> &str {
-        &self.filter
+        self.filter.text()
     }
 
     /// The position of the selected entry among the matching ones.
@@ -145,30 +146,27 @@ impl Library {
     pub fn select_name(&mut self, name: &str) {
         let Some(index) = self.entries.iter().position(|entry| entry.name == name) else { return };
         if !self.matching.contains(&index) {
-            self.set_filter(String::new());
+            self.clear_filter();
         }
         self.select(self.matching.iter().position(|&i| i == index).unwrap_or(0));
     }
 
     /// Adds a character to the filter.
     pub fn type_char(&mut self, c: char) {
-        if self.filter.len() < FILTER_MAX && !c.is_control() {
-            let mut filter = std::mem::take(&mut self.filter);
-            filter.push(c);
-            self.set_filter(filter);
-        }
+        self.filter.insert(c);
+        self.apply_filter();
     }
 
     /// Takes back a character of the filter.
     pub fn erase(&mut self) {
-        let mut filter = std::mem::take(&mut self.filter);
-        filter.pop();
-        self.set_filter(filter);
+        self.filter.erase();
+        self.apply_filter();
     }
 
     /// Empties the filter.
     pub fn clear_filter(&mut self) {
-        self.set_filter(String::new());
+        self.filter.clear();
+        self.apply_filter();
     }
 
     /// Replaces the entries; the selection stays with its name, and what was learnt of durations is kept.
@@ -183,8 +181,7 @@ impl Library {
         }
         let name = self.selected().map(|entry| entry.name.clone());
         self.entries = entries;
-        let filter = std::mem::take(&mut self.filter);
-        self.set_filter(filter);
+        self.apply_filter();
         if let Some(position) = name.and_then(|name| self.matching().position(|entry| entry.name == name)) {
             self.select(position);
         }
@@ -202,11 +199,10 @@ impl Library {
 
     /// Every word of the filter has to be found, in any case: in the name, the title, the summary or a tag. The
     /// selected entry stays selected while it matches.
-    fn set_filter(&mut self, filter: String) {
+    fn apply_filter(&mut self) {
         let before = self.matching.get(self.selected).copied();
-        let words: Vec<String> = filter.split_whitespace().map(str::to_lowercase).collect();
+        let words: Vec<String> = self.filter.text().split_whitespace().map(str::to_lowercase).collect();
         self.matching = (0..self.entries.len()).filter(|&index| matches(&self.entries[index], &words)).collect();
-        self.filter = filter;
         self.select(self.matching.iter().position(|&index| Some(index) == before).unwrap_or(0));
     }
 }

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use super::library::Library;
 use crate::record::label;
 use crate::scenario::{Config, Expected, PredictionSpec};
+use crate::tui::line_editor::LineEditor;
 use crate::tui::port::LibraryEntry;
 
 /// Longer texts than this are no numbers.
@@ -40,14 +41,14 @@ pub struct Field {
     /// The configuration's name.
     pub label: String,
     /// The text: a speedup, a time, or nothing.
-    pub text: String,
+    pub text: LineEditor,
     config: Config,
 }
 
 impl Field {
     /// What the text means; `None` if it is empty or cannot be read.
     pub fn expected(&self) -> Option<Expected> {
-        Expected::read(&self.text).ok()
+        Expected::read(self.text.text()).ok()
     }
 }
 
@@ -66,7 +67,7 @@ impl PredictForm {
         let field = |config: &Config| {
             let same = |guess: &&PredictionSpec| guess.is_about(config);
             let text = before.iter().find(same).map(|guess| guess.expected.to_string()).unwrap_or_default();
-            Field { label: label(config), text, config: config.clone() }
+            Field { label: label(config), text: LineEditor::within(text, TEXT_MAX), config: config.clone() }
         };
         Some(Self {
             name: entry.name.clone(),
@@ -89,9 +90,8 @@ impl PredictForm {
         self.problem = None;
         if let Some(field) = self.fields.get_mut(self.selected)
             && (c.is_ascii_digit() || ['.', 's', 'm', 'u'].contains(&c))
-            && field.text.chars().count() < TEXT_MAX
         {
-            field.text.push(c);
+            field.text.insert(c);
         }
     }
 
@@ -99,7 +99,7 @@ impl PredictForm {
     pub fn erase(&mut self) {
         self.problem = None;
         if let Some(field) = self.fields.get_mut(self.selected) {
-            field.text.pop();
+            field.text.erase();
         }
     }
 
@@ -109,24 +109,23 @@ impl PredictForm {
         let begin = if self.baseline.is_some() { Expected::Speedup(1.0) } else { Expected::WallS(1.0) };
         let Some(field) = self.fields.get_mut(self.selected) else { return };
         let step = if more { STEP } else { -STEP };
-        field.text = match field.expected() {
+        let text = match field.expected() {
             None => begin.to_string(),
             Some(Expected::Speedup(value)) => {
                 Expected::Speedup((((value + step) / STEP).round() * STEP * 10.0).round() / 10.0).to_string()
             }
             Some(Expected::WallS(value)) => Expected::WallS(two_digits(value * (1.0 + step))).to_string(),
         };
-        if field.expected().is_none() || field.text.len() > TEXT_MAX {
-            // Below a tenth there is nothing that could be less.
-            field.text = begin.to_string();
-        }
+        // Below a tenth there is nothing that could be less.
+        let makes_sense = Expected::read(&text).is_ok() && text.len() <= TEXT_MAX;
+        field.text.set(if makes_sense { text } else { begin.to_string() });
     }
 
     /// What the fields say. Where one cannot be read, that is selected and the form says why.
     pub fn read(&mut self) -> Option<Vec<PredictionSpec>> {
         let mut prediction_specs = Vec::new();
-        for (at, field) in self.fields.iter().enumerate().filter(|(_, field)| !field.text.is_empty()) {
-            let wrong = match Expected::read(&field.text) {
+        for (at, field) in self.fields.iter().enumerate().filter(|(_, field)| !field.text.text().is_empty()) {
+            let wrong = match Expected::read(field.text.text()) {
                 Ok(Expected::Speedup(_)) if self.baseline.is_none() => {
                     "is a speedup, and there is nothing to be faster than: write a time such as 0.5s".to_owned()
                 }
@@ -136,7 +135,7 @@ impl PredictForm {
                 }
                 Err(wrong) => wrong,
             };
-            self.problem = Some(format!("{}: \"{}\" {wrong}", field.label, field.text));
+            self.problem = Some(format!("{}: \"{}\" {wrong}", field.label, field.text.text()));
             self.selected = at;
             return None;
         }
@@ -202,7 +201,7 @@ mod tests {
     }
 
     fn texts(form: &PredictForm) -> Vec<&str> {
-        form.fields.iter().map(|field| field.text.as_str()).collect()
+        form.fields.iter().map(|field| field.text.text()).collect()
     }
 
     #[test]

@@ -2,6 +2,8 @@
 
 use ratatui::symbols::border;
 
+use crate::units;
+
 /// A set of characters. Every one is one column wide, except [`Symbols::ideal`], [`Symbols::ellipsis`],
 /// [`Symbols::arrows`], [`Symbols::up_down`] and [`Symbols::left_right`], which may be longer.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -78,9 +80,9 @@ pub struct Symbols {
 }
 
 pub(super) static UNICODE: Symbols = Symbols {
-    eighths: ["▏", "▎", "▍", "▌", "▋", "▊", "▉", "█"],
+    eighths: units::EIGHTHS,
     track: "░",
-    levels: ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"],
+    levels: units::LEVELS,
     shades: &["░", "▒", "▓", "█"],
     unusable: "·",
     marks: ["●", "○", "◆", "◇", "▲", "△"],

@@ -5,9 +5,10 @@
 
 use super::{Effect, moved};
 use crate::tui::keys::Command;
+use crate::tui::line_editor::LineEditor;
 use crate::tui::port::{Existing, Saved, Unsaved};
 use crate::tui::screens;
-use crate::tui::state::{Editor, Line, Place, Stage, State};
+use crate::tui::state::{Editor, Place, Stage, State};
 
 /// Opens the form of the selected scenario, or of the one that was run.
 pub(super) fn open(state: &mut State) -> Vec<Effect> {
@@ -53,8 +54,8 @@ fn fill(state: &mut State, command: Command, page: u16) -> Vec<Effect> {
         }
         Command::First | Command::Last => editor.change(|line| line.jump(command == Command::Last)),
         Command::Type(c) => editor.change(|line| line.insert(c)),
-        Command::Erase => editor.change(Line::erase),
-        Command::ClearValue => editor.change(Line::clear),
+        Command::Erase => editor.change(LineEditor::erase),
+        Command::ClearValue => editor.change(LineEditor::clear),
         Command::Try => return start(editor),
         Command::Save => {
             save(editor);

@@ -42,6 +42,11 @@ pub fn fit<'a>(theme: &Theme, text: &'a str, columns: u16) -> Cow<'a, str> {
     Cow::Owned(out)
 }
 
+/// The area without a column at its left and right.
+pub fn padded(area: Rect) -> Rect {
+    Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area }
+}
+
 /// Writes `text` at `(x, y)`, cut at the right edge of `area`; returns the column after it.
 pub fn put(buf: &mut Buffer, area: Rect, (x, y): (u16, u16), text: &str, theme: &Theme, style: Style) -> u16 {
     let area = area.intersection(buf.area);

@@ -7,6 +7,7 @@ use ratatui::widgets::Widget;
 use super::paint;
 use crate::chart::bins;
 use crate::tui::theme::{Role, Theme};
+use crate::units;
 
 /// A history of fractions over the whole width of the area, in its first row.
 #[derive(Debug, Clone, Copy)]
@@ -45,8 +46,7 @@ pub(super) fn symbol(level: f64, theme: &Theme) -> Option<&'static str> {
     if level.is_nan() || level <= 0.0 {
         return None;
     }
-    let step = (level.min(1.0) * 8.0).ceil() as usize;
-    theme.symbols().levels.get(step.clamp(1, 8) - 1).copied()
+    Some(theme.symbols().levels[units::level(level)])
 }
 
 #[cfg(test)]

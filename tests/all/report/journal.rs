@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use parlab::record::{Event, Stamped};
-use parlab::report::{Format, Journal, journal, render};
+use parlab::report::{Journal, journal, json};
 
 use super::fixtures::{self, state};
 
@@ -24,7 +24,7 @@ fn every_event_comes_back() {
     assert_eq!(journal::read(&path).unwrap(), events);
     let again = journal::read_ledger(&path).unwrap();
     assert_eq!(again, state(&events));
-    assert_eq!(render(Format::Json, &again), render(Format::Json, &state(&events)));
+    assert_eq!(json::render(&again), json::render(&state(&events)));
 }
 
 #[test]

@@ -1,26 +1,27 @@
 //! Whole documents, to the letter.
 
-use parlab::report::{Format, render};
+use parlab::report::json;
+use parlab::results::{COLUMNS, Figure, Figures};
 
 use super::fixtures::{self, state};
 
 #[test]
 fn a_run_that_went_well() {
-    insta::assert_snapshot!(render(Format::Json, &state(&fixtures::done())));
+    insta::assert_snapshot!(json::render(&state(&fixtures::done())));
 }
 
 #[test]
 fn a_run_that_was_interrupted() {
-    insta::assert_snapshot!(render(Format::Json, &state(&fixtures::interrupted())));
+    insta::assert_snapshot!(json::render(&state(&fixtures::interrupted())));
 }
 
 #[test]
 fn a_run_that_lost_a_worker() {
-    insta::assert_snapshot!(render(Format::Json, &state(&fixtures::failed())));
+    insta::assert_snapshot!(json::render(&state(&fixtures::failed())));
 }
 
 fn value(events: &[parlab::record::Stamped]) -> serde_json::Value {
-    serde_json::from_str(&render(Format::Json, &state(events))).unwrap()
+    serde_json::from_str(&json::render(&state(events))).unwrap()
 }
 
 #[test]
@@ -136,4 +137,40 @@ fn what_a_lock_cost_is_told_as_medians() {
     assert_eq!((lock(2), lock(3)), (threads, processes));
     let without = value(&fixtures::done());
     assert!(without["scenario"]["interpreter"].is_null() && without["configs"][2]["interpreter"].is_null());
+}
+
+#[test]
+fn the_columns_of_tables_stand_in_the_document_under_their_keys() {
+    let runs = [
+        fixtures::done(),
+        fixtures::done_as_predicted(),
+        fixtures::done_with_memory(),
+        fixtures::done_with_startup(),
+        fixtures::done_without_baseline(),
+        fixtures::interrupted(),
+        fixtures::failed(),
+    ];
+    let mut compared = 0;
+    for events in &runs {
+        let (document, figures) = (value(events), Figures::of(&state(events)));
+        for (index, row) in figures.rows.iter().enumerate() {
+            for (key, column) in COLUMNS.iter().filter_map(|column| Some((column.key?, column))) {
+                let configuration = &document["configs"][index];
+                // What was not predicted is no object.
+                let pointer = format!("/{}", key.replace('.', "/"));
+                let told = configuration.pointer(&pointer).filter(|told| !told.is_null());
+                let parent = key.split('.').next().unwrap_or_default();
+                assert!(configuration.get(parent).is_some(), "{key} is no key of a configuration");
+                match (column.value)(row) {
+                    Some(Figure::Between(ci)) => assert_eq!(told, Some(&serde_json::json!([ci.low, ci.high])), "{key}"),
+                    figure => {
+                        let number = figure.and_then(|figure| figure.number());
+                        assert_eq!(told.and_then(serde_json::Value::as_f64), number, "{key} of {}", row.label);
+                    }
+                }
+                compared += usize::from(told.is_some());
+            }
+        }
+    }
+    assert!(compared > 100, "only {compared} figures were compared");
 }

@@ -6,7 +6,7 @@ use parlab::record::{
     Cause, Event, LockUse, Loss, MemoryCourse, Planned, ProcessMemory, Remedy, RunState, Stamped, Status, TaskTimes,
     TrialEnd, TrialOutcome, Warning, WarningCode,
 };
-use parlab::report::{Format, ProgressReporter, render};
+use parlab::report::{ProgressReporter, json, text};
 use parlab::scenario::{BackendKind, Config, Interpreter, Plan, PlannedTrial, Point};
 use proptest::prelude::*;
 use serde_json::Value;
@@ -222,16 +222,16 @@ proptest! {
             state.apply(event);
             progress.take(event);
         }
-        let text = render(Format::Text, &state);
+        let text = text::render(&state);
         prop_assert!(text.ends_with('\n'));
         prop_assert!(!text.contains(ESCAPE), "an escape sequence");
-        check(&parsed(&render(Format::Json, &state)))?;
+        check(&parsed(&json::render(&state)))?;
     }
 }
 
 #[test]
 fn nothing_at_all_can_be_told() {
-    let report = parsed(&render(Format::Json, &RunState::default()));
+    let report = parsed(&json::render(&RunState::default()));
     let top = parsed(TOP);
     let names = |value: &Value| value.as_object().unwrap().keys().cloned().collect::<Vec<_>>();
     assert_eq!(names(&report), names(&top));

@@ -1,12 +1,12 @@
 //! The text report, to the letter.
 
-use parlab::report::{Format, render};
+use parlab::report::text;
 use unicode_width::UnicodeWidthStr;
 
 use super::fixtures::{self, state};
 
 fn text(events: &[parlab::record::Stamped]) -> String {
-    let text = render(Format::Text, &state(events));
+    let text = text::render(&state(events));
     for line in text.lines() {
         assert!(line.width() <= 80, "{} columns: {line}", line.width());
         assert_eq!(line, line.trim_end(), "no blanks at the end");

@@ -4,7 +4,7 @@
 
 use parlab::record::{Event, Planned, Stamped, Status, TaskTimes, TrialOutcome, label_at};
 
-use parlab::report::{Format, render};
+use parlab::report::{json, text};
 use parlab::results::{Figures, Metg, Speedup};
 use parlab::scenario::{BackendKind, Config, Plan, PlannedTrial, Point, Value};
 
@@ -127,8 +127,7 @@ fn other_ways_to_hand_out_the_same_tasks_have_no_shortest_task() {
 
 #[test]
 fn scripts_are_told_the_point_of_each_configuration() {
-    let report: serde_json::Value =
-        serde_json::from_str(&render(Format::Json, &state(&played(steps(), None)))).unwrap();
+    let report: serde_json::Value = serde_json::from_str(&json::render(&state(&played(steps(), None)))).unwrap();
     let configs = report["configs"].as_array().unwrap();
     let vary: Vec<&serde_json::Value> = configs.iter().map(|config| &config["vary"]).collect();
     assert_eq!(vary[0], &serde_json::json!({"steps": 20.0}));
@@ -138,15 +137,15 @@ fn scripts_are_told_the_point_of_each_configuration() {
     assert_eq!((&metg[0]["backend"], &metg[0]["workers"]), (&"threads".into(), &2.into()));
     assert!(metg[0]["processes"].is_null() && metg[0]["dispatch"].is_null(), "{metg:?}");
     assert!((metg[0]["seconds"].as_f64().unwrap() - 0.039_372_5).abs() < 1e-6, "{metg:?}");
-    let plain: serde_json::Value = serde_json::from_str(&render(Format::Json, &state(&fixtures::done()))).unwrap();
+    let plain: serde_json::Value = serde_json::from_str(&json::render(&state(&fixtures::done()))).unwrap();
     assert!(plain["configs"].as_array().unwrap().iter().all(|config| config["vary"].is_null()));
     assert_eq!(plain["metg"], serde_json::json!([]));
 }
 
 #[test]
 fn people_are_told_the_point_of_each_configuration() {
-    insta::assert_snapshot!(render(Format::Text, &state(&played(steps(), None))));
-    let chunk = render(Format::Text, &state(&played(planned("chunk", [1, 10, 100].map(Value::Whole)), None)));
+    insta::assert_snapshot!(text::render(&state(&played(steps(), None))));
+    let chunk = text::render(&state(&played(planned("chunk", [1, 10, 100].map(Value::Whole)), None)));
     assert!(chunk.contains("· dynamic · chunk 1, 10, 100 ·"), "{chunk}");
     assert!(!chunk.contains("METG"), "{chunk}");
 }
@@ -162,7 +161,7 @@ fn many_values_are_not_all_listed() {
         })
         .collect();
     planned.plan.trials.clear();
-    let text = render(Format::Text, &state(&Script::new(planned).finish(Status::Done, Vec::new())));
+    let text = text::render(&state(&Script::new(planned).finish(Status::Done, Vec::new())));
     let words: Vec<&str> = text.split_whitespace().collect();
     assert!(words.join(" ").contains("· steps 0, 1, 2, 3, 4, 5, 6, …, 99 ·"), "{text}");
 }

@@ -1,0 +1,91 @@
+//! The formats that things are written in, as one table: what each can write, and how. A format is a file beside this
+//! one and a line of [`FORMATS`].
+
+use super::{catalog, json, machine, reference, text, width};
+use crate::machine::{Moment, SystemFacts};
+use crate::record::{History, RunState};
+use crate::scenario::library::Library;
+use crate::workload;
+
+/// A format, with what can be written in it; `None` where something cannot.
+pub struct Format {
+    /// The word after `--format`.
+    pub name: &'static str,
+    /// What it is good for, in a few words.
+    pub summary: &'static str,
+    /// Whether it is read on a terminal, which may lack some characters; other formats are written to the letter.
+    pub is_for_people: bool,
+    /// A run, finished or not.
+    pub report: Option<fn(&RunState) -> String>,
+    /// The library of scenarios.
+    pub library: Option<fn(&Library, &History) -> String>,
+    /// The kinds of workload.
+    pub kinds: Option<fn() -> String>,
+    /// What is seen of the machine.
+    pub machine: Option<fn(&SystemFacts, &Moment) -> String>,
+}
+
+impl Format {
+    /// A format that nothing is written in yet.
+    const PLAIN: Self =
+        Self { name: "", summary: "", is_for_people: false, report: None, library: None, kinds: None, machine: None };
+
+    /// What writes a report in this format.
+    ///
+    /// # Errors
+    /// [`Unsupported`] where this version cannot: bad usage, exit code 2.
+    pub fn reporter(&self) -> Result<fn(&RunState) -> String, Unsupported> {
+        self.report.ok_or(Unsupported(self.name))
+    }
+
+    /// The format of this name.
+    pub fn named(name: &str) -> Option<&'static Self> {
+        FORMATS.iter().find(|format| format.name == name)
+    }
+}
+
+/// A format that comes with a later version.
+#[derive(Debug, thiserror::Error)]
+#[error("--format {0}: comes with a later version; this one writes {written}", written = reports().join(" and "))]
+pub struct Unsupported(&'static str);
+
+/// The names of the formats that reports are written in.
+fn reports() -> Vec<&'static str> {
+    FORMATS.iter().filter(|format| format.report.is_some()).map(|format| format.name).collect()
+}
+
+impl std::fmt::Debug for Format {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.name)
+    }
+}
+
+/// All formats; the first is the usual one.
+pub static FORMATS: &[Format] = &[
+    Format {
+        name: "text",
+        summary: "For people",
+        is_for_people: true,
+        report: Some(text::render),
+        library: Some(|library, history| catalog::list_text(library, history, width())),
+        kinds: Some(|| catalog::kinds_text(workload::specs(), width())),
+        machine: Some(machine::text),
+    },
+    Format {
+        name: "json",
+        summary: "For scripts",
+        report: Some(json::render),
+        library: Some(|library, history| format!("{:#}\n", catalog::list_json(library, history))),
+        kinds: Some(|| format!("{:#}\n", catalog::kinds_json(workload::specs()))),
+        machine: Some(machine::json),
+        ..Format::PLAIN
+    },
+    Format { name: "csv", summary: "A row a configuration, comma-separated", ..Format::PLAIN },
+    Format {
+        name: "md",
+        summary: "For a page of documentation",
+        kinds: Some(|| reference::kinds_markdown(workload::specs())),
+        ..Format::PLAIN
+    },
+    Format { name: "svg", summary: "The speedup chart", ..Format::PLAIN },
+];

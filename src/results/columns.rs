@@ -1,0 +1,408 @@
+//! The figures of a configuration as one table of columns, from which text reports, the screen's table, its line about
+//! the selected point, its help, and every further format take them. Nothing is written or drawn here.
+//!
+//! To add a figure: its field of [`Row`], and a line of [`COLUMNS`].
+
+use super::figure::{Figure, range};
+use super::figures::{Figures, Row};
+use crate::analysis::Summary;
+use crate::scenario::Point;
+use crate::units;
+
+/// A figure that every configuration may have.
+pub struct Column {
+    /// Where it stands in an entry of `configs` of the JSON report, e.g. `wall_s.median`; `None` where it follows from
+    /// what stands there.
+    pub key: Option<&'static str>,
+    /// What it is called.
+    pub heading: &'static str,
+    /// What it is called where that depends on the run.
+    pub heading_of: Option<fn(&Figures) -> Option<&str>>,
+    /// The unit of its number: `s`, `1/s`, `bytes`, or empty for counts and fractions of 1.
+    pub unit: &'static str,
+    /// What it means, in a line of the screen's help; `None` where another column's line says so, or the heading.
+    pub doc: Option<&'static str>,
+    /// Whether a run has it at all.
+    pub applies: fn(&Figures) -> bool,
+    /// Its place in the text report.
+    pub text: Option<Place>,
+    /// Its place in the screen's table.
+    pub table: Option<Place>,
+    /// Its place in the screen's line about one configuration.
+    pub line: Option<Place>,
+    /// The figure of one configuration; `None` while it is not known.
+    pub value: fn(&Row) -> Option<Figure>,
+    /// The same where there is room for more than a figure.
+    pub detail: Option<fn(&Row) -> Option<Figure>>,
+}
+
+/// A table that shows columns.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum View {
+    /// The text report.
+    Text,
+    /// The screen's table.
+    Table,
+    /// The screen's line about one configuration.
+    Line,
+}
+
+/// Where a column stands in a view. Of each pair, the second is for scenarios that vary something.
+#[derive(Debug, Clone, Copy)]
+pub struct Place {
+    /// Columns stand in ascending order.
+    order: [u8; 2],
+    /// When room is short the highest goes first; 0 never goes.
+    priority: [u8; 2],
+    /// A heading of its own, where the usual one is too long.
+    heading: Option<&'static str>,
+}
+
+impl Place {
+    const fn at(order: u8) -> Option<Self> {
+        Self::with(order, 0)
+    }
+
+    const fn with(order: u8, priority: u8) -> Option<Self> {
+        Some(Self { order: [order; 2], priority: [priority; 2], heading: None })
+    }
+}
+
+impl Column {
+    /// A column that every run has and no view shows yet.
+    const PLAIN: Self = Self {
+        key: None,
+        heading: "",
+        heading_of: None,
+        unit: "",
+        doc: None,
+        applies: |_| true,
+        text: None,
+        table: None,
+        line: None,
+        value: |_| None,
+        detail: None,
+    };
+
+    /// Its place in a view.
+    fn place(&self, view: View) -> Option<Place> {
+        match view {
+            View::Text => self.text,
+            View::Table => self.table,
+            View::Line => self.line,
+        }
+    }
+}
+
+/// All columns that do not depend on the kind of workload. Tallies follow them: see [`columns`].
+pub static COLUMNS: &[Column] = &[
+    Column {
+        text: Place::at(0),
+        table: Place::at(0),
+        value: |row| Some(Figure::Label(row.label.clone())),
+        ..Column::PLAIN
+    },
+    Column {
+        heading_of: Some(Figures::varied),
+        applies: |figures| figures.varied().is_some(),
+        text: Place::at(1),
+        table: Place::at(1),
+        line: Place::at(1),
+        value: varied,
+        ..Column::PLAIN
+    },
+    Column {
+        key: Some("wall_s.median"),
+        heading: "wall",
+        unit: "s",
+        doc: Some("seconds from the start of the work to the last task's end: the median over the repeats"),
+        text: Place::at(10),
+        table: Place::at(10),
+        line: Place::at(10),
+        value: wall,
+        detail: Some(|row| Some(Figure::Phrase(wall_with_range(row.wall_s?)))),
+        ..Column::PLAIN
+    },
+    Column { heading: "spread", text: Place::with(11, 1), value: spread, ..Column::PLAIN },
+    Column {
+        key: Some("startup_s.median"),
+        heading: "start-up",
+        unit: "s",
+        doc: Some("seconds from the first hiring until all workers are ready; timed apart from the work"),
+        text: Place::with(12, 2),
+        table: Place::with(50, 2),
+        line: Place::at(50),
+        value: startup,
+        ..Column::PLAIN
+    },
+    Column {
+        key: Some("tasks_per_s"),
+        heading: "tasks/s",
+        unit: "1/s",
+        text: Place::with(13, 3),
+        table: Place::with(51, 3),
+        line: Place::at(51),
+        value: tasks_per_s,
+        ..Column::PLAIN
+    },
+    Column {
+        key: Some("tasks_failed"),
+        heading: "failed",
+        applies: |figures| figures.rows.iter().any(|row| row.tasks.is_some_and(|tasks| tasks.failed > 0)),
+        text: Place::at(14),
+        value: |row| row.tasks.map(|tasks| Figure::Count(tasks.failed)),
+        ..Column::PLAIN
+    },
+    Column {
+        key: Some("speedup.value"),
+        heading: "speedup",
+        doc: Some("the baseline's wall time ÷ this configuration's: 2 is twice as fast. The bars span the repeats"),
+        applies: |figures| figures.baseline.is_some(),
+        text: Place::at(21),
+        // The chart shows one of speedup and efficiency, and where there is no room for both, the table does.
+        table: Some(Place { order: [20; 2], priority: [0, 1], heading: None }),
+        line: Place::at(20),
+        value: |row| row.speedup.map(|speedup| Figure::Speedup(speedup.value)),
+        detail: Some(speedup_with_range),
+        ..Column::PLAIN
+    },
+    Column {
+        key: Some("speedup.ci95"),
+        heading: "95 %",
+        doc: Some(
+            "the interval of the ratio of mean times by Fieller's theorem, for 3 repeats or more whose times scatter \
+             normally",
+        ),
+        applies: |figures| figures.rows.iter().any(|row| row.speedup_ci95.is_some()),
+        text: Place::at(40),
+        line: Place::at(30),
+        value: |row| row.speedup_ci95.map(Figure::Between),
+        ..Column::PLAIN
+    },
+    Column {
+        heading: "predicted",
+        doc: Some("what was expected beforehand; off by: predicted ÷ measured − 1, so + is too much"),
+        applies: has_predictions,
+        text: Place::at(30),
+        table: Place::with(30, 1),
+        line: Place::at(25),
+        value: |row| row.predicted.map(|predicted| Figure::expected(predicted.expected)),
+        detail: Some(predicted_with_error),
+        ..Column::PLAIN
+    },
+    Column {
+        key: Some("predicted.error"),
+        heading: "off by",
+        applies: has_predictions,
+        text: Place::at(31),
+        table: Place::at(31),
+        value: |row| row.predicted?.error.map(Figure::Error),
+        ..Column::PLAIN
+    },
+    Column {
+        key: Some("efficiency"),
+        heading: "efficiency",
+        doc: Some("speedup ÷ workers: 100 % means that every worker paid in full"),
+        applies: |figures| figures.baseline.is_some(),
+        text: Some(Place { order: [20; 2], priority: [0; 2], heading: Some("effic.") }),
+        table: Some(Place { order: [21; 2], priority: [1, 0], heading: None }),
+        line: Some(Place { order: [35, 6], priority: [0; 2], heading: None }),
+        value: |row| row.efficiency.map(Figure::Fraction),
+        ..Column::PLAIN
+    },
+    Column {
+        key: Some("task_s.median"),
+        heading: "task",
+        unit: "s",
+        applies: |figures| figures.varied().is_some(),
+        table: Place::with(40, 2),
+        // How long the tasks are there: the end of the line may be cut off.
+        line: Place::at(5),
+        value: task,
+        ..Column::PLAIN
+    },
+    Column {
+        key: Some("memory.pss_bytes"),
+        heading: "memory",
+        unit: "bytes",
+        applies: |figures| figures.rows.iter().any(|row| row.memory.is_some()),
+        table: Place::at(60),
+        line: Place::at(40),
+        value: memory,
+        ..Column::PLAIN
+    },
+    Column {
+        heading: "repeats",
+        line: Place::at(52),
+        value: |row| Some(Figure::Phrase(row.wall_s?.samples.to_string())),
+        ..Column::PLAIN
+    },
+    Column { heading: "context switches", line: Place::at(53), value: context_switches, ..Column::PLAIN },
+];
+
+/// A column as a view shows it.
+pub struct ShownColumn<'f> {
+    /// What stands above it.
+    pub heading: &'f str,
+    /// When room is short the highest goes first; 0 never goes.
+    pub priority: u8,
+    /// Whether the heading is a scenario's word, which may be long.
+    pub is_scenarios: bool,
+    order: u8,
+    source: Source<'f>,
+}
+
+/// Where the figures of a column come from.
+enum Source<'f> {
+    Column(fn(&Row) -> Option<Figure>),
+    /// What the tasks left under this name.
+    Tally(&'f str),
+}
+
+impl ShownColumn<'_> {
+    /// The figure of a configuration.
+    pub fn of(&self, row: &Row) -> Option<Figure> {
+        match self.source {
+            Source::Column(value) => value(row),
+            Source::Tally(name) => row.tally.as_ref()?.get(name).copied().map(Figure::Tally),
+        }
+    }
+}
+
+/// The columns of a view, in its order: those of [`COLUMNS`] that apply to the run, and on the screen one for each
+/// thing that the tasks left in what they share.
+pub fn columns(figures: &Figures, view: View) -> Vec<ShownColumn<'_>> {
+    let varies = usize::from(figures.varied().is_some());
+    let shown = COLUMNS.iter().filter(|column| (column.applies)(figures)).filter_map(|column| {
+        let place = column.place(view)?;
+        Some(ShownColumn {
+            heading: column.heading_of.and_then(|of| of(figures)).or(place.heading).unwrap_or(column.heading),
+            priority: place.priority[varies],
+            is_scenarios: column.heading_of.is_some(),
+            order: place.order[varies],
+            source: Source::Column(value(column, view)),
+        })
+    });
+    let mut columns: Vec<ShownColumn> = shown.chain(tallies(figures, view)).collect();
+    columns.sort_by_key(|column| column.order);
+    columns
+}
+
+/// The figure in this view: with its spread where a line is all there is to tell.
+fn value(column: &Column, view: View) -> fn(&Row) -> Option<Figure> {
+    column.detail.filter(|_| view == View::Line).unwrap_or(column.value)
+}
+
+/// What the tasks left. The text report has a section of its own for it.
+fn tallies(figures: &Figures, view: View) -> impl Iterator<Item = ShownColumn<'_>> {
+    let (order, others) = match view {
+        View::Text => (0, None),
+        View::Table => (61, Some(4)),
+        View::Line => (45, Some(0)),
+    };
+    // What a kind has to tell first of all is what one came for.
+    let priorities = others.into_iter().flat_map(|others| [0].into_iter().chain(std::iter::repeat(others)));
+    let names = figures.tally.iter().zip(priorities);
+    names.map(move |(name, priority)| ShownColumn {
+        heading: name,
+        priority,
+        is_scenarios: false,
+        order,
+        source: Source::Tally(name),
+    })
+}
+
+fn has_predictions(figures: &Figures) -> bool {
+    figures.rows.iter().any(|row| row.predicted.is_some())
+}
+
+fn varied(row: &Row) -> Option<Figure> {
+    row.config.point.as_ref().map(|point| Figure::Phrase(Point::value_in_words(point)))
+}
+
+fn wall(row: &Row) -> Option<Figure> {
+    match (row.wall_s, row.tasks) {
+        (Some(wall), _) => Some(Figure::Seconds(wall.median)),
+        (None, Some(tasks)) if tasks.failed > 0 => Some(Figure::Failed),
+        (None, _) => None,
+    }
+}
+
+fn wall_with_range(wall: Summary) -> String {
+    let median = units::seconds(wall.median);
+    match wall.samples {
+        0 | 1 => median,
+        _ => format!("{median} ({})", range(&units::seconds(wall.min), &units::seconds(wall.max))),
+    }
+}
+
+/// The distance of the extremes relative to the median; a single sample has none.
+fn spread(row: &Row) -> Option<Figure> {
+    let wall = row.wall_s.filter(|wall| wall.samples > 1 && wall.median > 0.0)?;
+    Some(Figure::Fraction((wall.max - wall.min) / wall.median))
+}
+
+fn startup(row: &Row) -> Option<Figure> {
+    row.startup_s.map(|startup| Figure::Seconds(startup.median))
+}
+
+fn tasks_per_s(row: &Row) -> Option<Figure> {
+    row.tasks_per_s.map(Figure::PerSecond)
+}
+
+fn speedup_with_range(row: &Row) -> Option<Figure> {
+    let speedup = row.speedup?;
+    let value = units::digits(speedup.value);
+    Some(Figure::Phrase(match row.wall_s {
+        Some(wall) if wall.samples > 1 => {
+            format!("{value} ({})", range(&units::digits(speedup.low), &units::digits(speedup.high)))
+        }
+        _ => value,
+    }))
+}
+
+fn predicted_with_error(row: &Row) -> Option<Figure> {
+    let expected = Figure::expected(row.predicted?.expected).words();
+    let off_by = row.off_by().map(|off| format!(" (off by {off})")).unwrap_or_default();
+    Some(Figure::Phrase(format!("{expected}{off_by}")))
+}
+
+/// The median length of a task.
+fn task(row: &Row) -> Option<Figure> {
+    row.usage.as_ref()?.task_s.map(|times| Figure::Seconds(times.median))
+}
+
+fn memory(row: &Row) -> Option<Figure> {
+    row.memory.as_ref().map(|memory| Figure::Bytes(memory.peak_bytes))
+}
+
+fn context_switches(row: &Row) -> Option<Figure> {
+    let usage = row.usage.as_ref()?;
+    let [forced, waits] = [usage.switches_involuntary, usage.switches_voluntary].map(units::count);
+    Some(Figure::Phrase(format!("{forced} forced, {waits} to wait")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_two_columns_stand_at_one_place_or_have_one_name() {
+        for view in [View::Text, View::Table, View::Line] {
+            for varies in [0, 1] {
+                let mut orders: Vec<u8> =
+                    COLUMNS.iter().filter_map(|column| column.place(view)).map(|place| place.order[varies]).collect();
+                let count = orders.len();
+                orders.sort_unstable();
+                orders.dedup();
+                assert_eq!(orders.len(), count, "{view:?}");
+            }
+        }
+        let mut names: Vec<&str> =
+            COLUMNS.iter().map(|column| column.heading).filter(|name| !name.is_empty()).collect();
+        let count = names.len();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), count);
+    }
+}
