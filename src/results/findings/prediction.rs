@@ -61,8 +61,8 @@ impl PredictionCase<'_> {
 #[cfg(test)]
 mod tests {
     use super::super::fixture::{Fact, facts, processes, serial, threads};
-    use crate::results::Predicted;
     use super::*;
+    use crate::results::Predicted;
 
     fn predicted(fact: Fact, expected: Expected, error: Option<f64>) -> Fact {
         Fact { predicted: Some(Predicted { expected, speedup: None, error }), ..fact }
