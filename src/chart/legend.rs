@@ -1,8 +1,8 @@
 //! The line above a chart: what it shows at the left, whose marks are whose at the right, as far as there is room.
 
 use super::axes::ChartAxes;
-use super::layout::ChartSurface;
 use super::model::{Chart, ChartReference, ChartSeries};
+use super::surface::ChartSurface;
 use crate::units;
 
 /// Columns between entries.

@@ -8,22 +8,32 @@
 //!
 //! Two units are enough. Areas are in **columns** and **rows** of text: the cells of a terminal, or the width of a
 //! digit and the height of a line in a picture. Points are **fractions** of the axes, 0 at the lower left end, 1 at
-//! the upper right one: who draws decides how to round them, [`ChartLayout::place`] says where they are exactly.
+//! the upper right one: who draws decides how to round them, [`ChartAreas::place`] says where they are exactly.
+//!
+//! [`heat`] has the geometry of heat maps, [`time`] the ticks of a time axis, [`bins`] histories in fewer steps.
 
+pub mod bins;
+pub mod heat;
+pub mod time;
+
+mod areas;
 mod axes;
 mod layout;
 mod legend;
 mod model;
 mod placed;
 mod scale;
+mod surface;
 mod ticks;
 
+pub use areas::{ChartArea, ChartAreas};
 pub use axes::ChartAxes;
-pub use layout::{ChartArea, ChartLayout, ChartSurface};
+pub use layout::ChartLayout;
 pub use legend::{ChartLegend, LegendEntry, LegendMark};
 pub use model::{Chart, ChartPoint, ChartReference, ChartSeries, XAxisKind};
 pub use placed::{PlacedPoint, PlacedReference, PlacedSeries};
 pub use scale::{AxisScale, on_axis};
+pub use surface::ChartSurface;
 pub use ticks::AxisTick;
 
 #[cfg(test)]

@@ -40,11 +40,11 @@ fn labels(ticks: &[AxisTick]) -> Vec<(f64, &str)> {
 #[test]
 fn a_large_chart_is_laid_out() {
     let layout = layout(&chart(), 60, 12);
-    assert_eq!(layout.header, area(0, 0, 60, 1));
-    assert_eq!(layout.y_axis, area(0, 1, 5, 10));
-    assert_eq!(layout.plot, area(5, 1, 55, 10));
-    assert_eq!(layout.x_labels, area(0, 11, 60, 1));
-    assert_eq!((layout.margin, layout.span()), (3, 48));
+    assert_eq!(layout.areas.header, area(0, 0, 60, 1));
+    assert_eq!(layout.areas.y_axis, area(0, 1, 5, 10));
+    assert_eq!(layout.areas.plot, area(5, 1, 55, 10));
+    assert_eq!(layout.areas.x_labels, area(0, 11, 60, 1));
+    assert_eq!((layout.areas.margin, layout.areas.span()), (3, 48));
     assert_eq!(labels(&layout.x_ticks), [(0.0, "1"), (1.0 / 3.0, "2"), (1.0, "4")]);
     assert_eq!(labels(&layout.y_ticks), [(0.0, "0"), (0.5, "2"), (1.0, "4")]);
     let [one, two, four] = layout.series[0].points[..] else { panic!("{:?}", layout.series) };
@@ -56,30 +56,30 @@ fn a_large_chart_is_laid_out() {
     assert_near(layout.predictions[0].points[..].iter().map(|p| p.y).collect::<Vec<_>>().try_into().unwrap(), [0.75]);
     // The ideal passes through (1, 1) and (4, 4), and goes on over the margins of three columns.
     let PlacedReference { left, right } = layout.reference.expect("there is an ideal");
-    assert_near(layout.edges(), [-3.0 / 48.0, 51.0 / 48.0]);
+    assert_near(layout.areas.edges(), [-3.0 / 48.0, 51.0 / 48.0]);
     assert_near([left, right], [0.25 - 0.75 * 3.0 / 48.0, 1.0 + 0.75 * 3.0 / 48.0]);
     // In columns and rows: nine rows from the first value to the last, in the middle of their rows.
-    assert_near(layout.place(0.0, 0.0).into(), [8.5, 10.5]);
-    assert_near(layout.place(1.0, 1.0).into(), [56.5, 1.5]);
-    assert_near(layout.place(two.x, two.y).into(), [24.5, 7.125]);
-    assert_near(layout.place(two.x, two.high).into(), [24.5, 6.0]);
+    assert_near(layout.areas.place(0.0, 0.0).into(), [8.5, 10.5]);
+    assert_near(layout.areas.place(1.0, 1.0).into(), [56.5, 1.5]);
+    assert_near(layout.areas.place(two.x, two.y).into(), [24.5, 7.125]);
+    assert_near(layout.areas.place(two.x, two.high).into(), [24.5, 6.0]);
 }
 
 #[test]
 fn a_small_chart_has_the_same_points() {
     let (small, large) = (layout(&chart(), 20, 5), layout(&chart(), 60, 12));
-    assert_eq!(small.header, area(0, 0, 20, 0));
-    assert_eq!(small.y_axis, area(0, 0, 3, 4));
-    assert_eq!(small.plot, area(3, 0, 17, 4));
-    assert_eq!(small.x_labels, area(0, 4, 20, 1));
-    assert_eq!((small.margin, small.span()), (1, 14));
+    assert_eq!(small.areas.header, area(0, 0, 20, 0));
+    assert_eq!(small.areas.y_axis, area(0, 0, 3, 4));
+    assert_eq!(small.areas.plot, area(3, 0, 17, 4));
+    assert_eq!(small.areas.x_labels, area(0, 4, 20, 1));
+    assert_eq!((small.areas.margin, small.areas.span()), (1, 14));
     assert_eq!(labels(&small.x_ticks), [(0.0, "1"), (1.0 / 3.0, "2"), (1.0, "4")]);
     assert_eq!(labels(&small.y_ticks), [(0.0, "0")]);
     assert_eq!((&small.series, &small.predictions), (&large.series, &large.predictions));
     let PlacedReference { left, right } = small.reference.expect("there is an ideal");
     assert_near([left, right], [0.25 - 0.75 / 14.0, 1.0 + 0.75 / 14.0]);
-    assert_near(small.place(0.0, 0.0).into(), [4.5, 3.5]);
-    assert_near(small.place(1.0, 0.5).into(), [18.5, 2.0]);
+    assert_near(small.areas.place(0.0, 0.0).into(), [4.5, 3.5]);
+    assert_near(small.areas.place(1.0, 0.5).into(), [18.5, 2.0]);
     assert_eq!(small.legend, ChartLegend::default());
 }
 

@@ -10,10 +10,7 @@ pub(crate) const FILES_IN_CIRCLES: &[(&str, usize)] =
     &[("command", 5), ("machine", 2), ("scenario", 6), ("tui", 18), ("workload", 23)];
 
 /// Names of types that are defined more than once.
-pub(crate) const DOUBLE_NAMES: &[&str] = &[
-    "Canvas", "Column", "Command", "Field", "Format", "History", "Library", "Line", "Place", "Point", "Run", "Series",
-    "Sum",
-];
+pub(crate) const DOUBLE_NAMES: &[&str] = &["Command", "Format", "History", "Library", "Line", "Run", "Sum"];
 
 /// Files that ask for a backend by name, besides those of the backends.
 pub(crate) const BACKENDS_BY_NAME: &[&str] = &[];

@@ -9,7 +9,7 @@ use ratatui::widgets::Block;
 use crate::record::{Activity, LockUse, LockView, TrialEnd};
 use crate::tui::state::Run;
 use crate::tui::theme::{Role, Theme};
-use crate::tui::widgets::{Turn, paint};
+use crate::tui::widgets::{LockState, paint};
 use crate::units;
 
 /// Rows that it takes.
@@ -38,15 +38,16 @@ pub(super) fn with_legend(block: Block<'static>, run: &Run, theme: &Theme, width
         return block;
     }
     let room = width.saturating_sub(4);
-    let legend = |entries: &[(Turn, &str)]| {
+    let legend = |entries: &[(LockState, &str)]| {
         let mut spans = vec![Span::raw(" ")];
-        for (turn, word) in entries {
-            spans.push(Span::styled(turn.symbol(theme), theme.style(turn.role())));
+        for (state, word) in entries {
+            spans.push(Span::styled(state.symbol(theme), theme.style(state.role())));
             spans.push(Span::styled(format!(" {word} "), theme.style(Role::Dim)));
         }
         Line::from(spans)
     };
-    let fitting = (1..=Turn::ALL.len()).rev().map(|n| legend(&Turn::ALL[..n])).find(|l| l.width() <= usize::from(room));
+    let fitting =
+        (1..=LockState::ALL.len()).rev().map(|n| legend(&LockState::ALL[..n])).find(|l| l.width() <= usize::from(room));
     fitting.map_or(block.clone(), |legend| block.title_bottom(legend))
 }
 

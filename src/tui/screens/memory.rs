@@ -6,7 +6,7 @@ use ratatui::layout::Rect;
 
 use crate::record::{MemoryCourse, Snapshot};
 use crate::tui::theme::{Role, Theme};
-use crate::tui::widgets::{paint, strip};
+use crate::tui::widgets::{paint, sparkline};
 use crate::units;
 
 /// Columns of a course over time: with the figure before it, all that a lane at 80 columns has room for.
@@ -45,5 +45,5 @@ pub(super) fn in_all(snapshot: &Snapshot, theme: &Theme, area: Rect, buf: &mut B
 fn course(memory: &MemoryCourse, bytes: &[u64], most: u64, theme: &Theme) -> String {
     let bytes = memory.resampled(bytes, COURSE.into());
     let history: Vec<f32> = bytes.into_iter().map(|bytes| (bytes as f64 / most.max(1) as f64) as f32).collect();
-    strip::text(&history, COURSE, theme)
+    sparkline::text(&history, COURSE, theme)
 }

@@ -26,7 +26,7 @@ use crate::record::{LaneState, LaneView, SPANS_MAX, Snapshot, TrialEnd, TrialOut
 use crate::results::tally_figure;
 use crate::tui::state::{Drawing, Ending, Run};
 use crate::tui::theme::{Role, Theme};
-use crate::tui::widgets::{Cores, Gauge, Label, LaneRow, Lanes, Progress, Segment, paint};
+use crate::tui::widgets::{Cores, Gauge, GaugeProgress, Label, LaneRow, Lanes, Segment, paint};
 use crate::units;
 
 /// Rows of the trial's panel.
@@ -140,11 +140,11 @@ fn progress(run: &Run, theme: &Theme, area: Rect, buf: &mut Buffer) {
     let (tasks, run_text) = (tasks_text(run), run_text(run));
     let text_width = paint::width(theme, &tasks).max(paint::width(theme, &run_text));
     let trial = if run.is_hiring() {
-        Progress::Unknown { clock_s: run.elapsed_s() }
+        GaugeProgress::Unknown { clock_s: run.elapsed_s() }
     } else {
-        Progress::Fraction(run.trial_fraction())
+        GaugeProgress::Fraction(run.trial_fraction())
     };
-    let gauges = [("trial", trial, tasks), ("run", Progress::Fraction(run.run_fraction()), run_text)];
+    let gauges = [("trial", trial, tasks), ("run", GaugeProgress::Fraction(run.run_fraction()), run_text)];
     for (y, (name, progress, text)) in (inner.y..inner.bottom()).zip(&gauges) {
         paint::put(buf, inner, (inner.x, y), name, theme, theme.style(Role::Dim));
         let place = Rect { x: inner.x + 6, y, width: inner.width.saturating_sub(6), height: 1 };

@@ -14,10 +14,11 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::widgets::Widget as _;
 
+use crate::chart::heat::{HeatCell, HeatScale};
 use crate::results::{Score, Scores};
 use crate::scenario::{Axis, Value};
 use crate::tui::theme::{Role, Theme};
-use crate::tui::widgets::{HeatCell, HeatMap, paint};
+use crate::tui::widgets::{HeatMap, paint};
 
 /// Rows of the frame and of the line below the map.
 const AROUND: u16 = 3;
@@ -42,7 +43,7 @@ pub(super) struct Picture<'a> {
     title: String,
     corner: String,
     slices: Vec<Slice>,
-    range: (f64, f64),
+    scale: HeatScale,
     theme: &'a Theme,
 }
 
@@ -57,14 +58,12 @@ impl<'a> Picture<'a> {
         let (down, across) = (varying.first().copied(), varying.get(1).copied());
         let others = varying.get(2..).unwrap_or_default();
         let names: Vec<&str> = [down, across].into_iter().flatten().map(|axis| axes[axis].key.as_str()).collect();
-        let means = || scores.cells.iter().filter_map(|cell| cell.mean);
-        let range = means().fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), x| (low.min(x), high.max(x)));
         Self {
             title: format!("mean scores by {}", names.join(" and ")),
             corner: names.first().copied().unwrap_or_default().to_owned(),
             slices: slices(scores, down, across, others),
             scores,
-            range,
+            scale: HeatScale::of(scores.cells.iter().filter_map(|cell| cell.mean)),
             theme,
         }
     }
@@ -94,7 +93,7 @@ impl<'a> Picture<'a> {
             rows: &slice.rows,
             columns: &slice.columns,
             cells: &slice.cells,
-            range: self.range,
+            scale: self.scale,
             best: slice.best,
             theme: self.theme,
         }

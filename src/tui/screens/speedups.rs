@@ -15,7 +15,7 @@ use crate::results::{Figure, Figures, Row, ShownColumn, View, WORTH_WHILE, colum
 use crate::scenario::{Expected, SeriesKey};
 use crate::tui::state::Run;
 use crate::tui::theme::{Role, Theme};
-use crate::tui::widgets::{Cell, Column, Plot, Table, paint};
+use crate::tui::widgets::{Plot, Table, TableCell, TableColumn, paint};
 use crate::units;
 
 /// Columns of a heading that a scenario has chosen.
@@ -97,8 +97,9 @@ pub(super) fn table(
     let inner = block.inner(area);
     block.render(area, buf);
     let shown = columns(figures, View::Table);
-    let columns: Vec<Column> = shown.iter().enumerate().map(|(index, column)| heading(index, column, theme)).collect();
-    let rows: Vec<Vec<Cell>> = figures.rows.iter().map(|row| cells(row, &shown, figures, theme)).collect();
+    let columns: Vec<TableColumn> =
+        shown.iter().enumerate().map(|(index, column)| heading(index, column, theme)).collect();
+    let rows: Vec<Vec<TableCell>> = figures.rows.iter().map(|row| cells(row, &shown, figures, theme)).collect();
     let table = Table { columns: &columns, rows: &rows, selected, theme };
     let hidden = table.hidden(inner.height);
     table.render(inner, buf);
@@ -107,20 +108,20 @@ pub(super) fn table(
     }
 }
 
-fn heading(index: usize, column: &ShownColumn, theme: &Theme) -> Column {
+fn heading(index: usize, column: &ShownColumn, theme: &Theme) -> TableColumn {
     let heading = match column.is_scenarios {
         true => paint::fit(theme, column.heading, KEY_MAX).into_owned(),
         false => column.heading.replace('_', " "),
     };
-    if index == 0 { Column::left(heading, column.priority) } else { Column::right(heading, column.priority) }
+    if index == 0 { TableColumn::left(heading, column.priority) } else { TableColumn::right(heading, column.priority) }
 }
 
-fn cells(row: &Row, shown: &[ShownColumn], figures: &Figures, theme: &Theme) -> Vec<Cell> {
+fn cells(row: &Row, shown: &[ShownColumn], figures: &Figures, theme: &Theme) -> Vec<TableCell> {
     let cell = |column: &ShownColumn| match column.of(row) {
-        None => Cell::styled(theme.symbols().dash, Role::Dim),
-        Some(Figure::Failed) => Cell::styled(Figure::Failed.words(), Role::Bad),
-        Some(Figure::Label(name)) => Cell::styled(name, mark(figures, row).map_or(Role::Text, Role::Series)),
-        Some(figure) => Cell::from(figure.words()),
+        None => TableCell::styled(theme.symbols().dash, Role::Dim),
+        Some(Figure::Failed) => TableCell::styled(Figure::Failed.words(), Role::Bad),
+        Some(Figure::Label(name)) => TableCell::styled(name, mark(figures, row).map_or(Role::Text, Role::Series)),
+        Some(figure) => TableCell::from(figure.words()),
     };
     shown.iter().map(cell).collect()
 }

@@ -48,7 +48,7 @@ pub struct Symbols {
     pub span_open: &'static str,
     /// On the time line of a worker under an interpreter's lock: it has the lock, has it in turns, waits for it, is
     /// blocked, runs native code.
-    pub turns: [&'static str; 5],
+    pub lock_states: [&'static str; 5],
     /// Upper and lower half of a cell.
     pub halves: [&'static str; 2],
     /// Both halves of a cell.
@@ -99,7 +99,7 @@ pub(super) static UNICODE: Symbols = Symbols {
     span_ends: ["▐", "▌"],
     span_body: ["─", "╳"],
     span_open: "╌",
-    turns: ["█", "▒", "░", "·", "═"],
+    lock_states: ["█", "▒", "░", "·", "═"],
     halves: ["▀", "▄"],
     half_both: "█",
     tick_up: "╵",
@@ -145,7 +145,7 @@ pub(super) static ASCII: Symbols = Symbols {
     span_ends: ["[", "]"],
     span_body: ["-", "x"],
     span_open: ">",
-    turns: ["#", "=", ":", ".", "N"],
+    lock_states: ["#", "=", ":", ".", "N"],
     halves: ["'", "."],
     half_both: ":",
     tick_up: "'",

@@ -46,7 +46,7 @@ impl Widget for Cores<'_> {
             paint::put_centred(buf, area, "no core sampled yet", self.theme, self.theme.style(Role::Dim));
             return;
         }
-        let cores = Sorted::new(&self);
+        let cores = SortedCores::new(&self);
         if !cores.bars(area, buf) {
             cores.heat(area, buf);
         }
@@ -54,7 +54,7 @@ impl Widget for Cores<'_> {
 }
 
 /// The cores in the order they are shown.
-struct Sorted<'a> {
+struct SortedCores<'a> {
     meters: &'a Cores<'a>,
     usable: Vec<usize>,
     barred: Vec<usize>,
@@ -63,14 +63,14 @@ struct Sorted<'a> {
 }
 
 /// How bars are laid out.
-struct Columns {
+struct BarColumns {
     columns: u16,
     rows: u16,
     width: u16,
     percent: bool,
 }
 
-impl<'a> Sorted<'a> {
+impl<'a> SortedCores<'a> {
     fn new(meters: &'a Cores<'a>) -> Self {
         let may_use = |core: &usize| meters.usable.get(*core).copied().unwrap_or(true);
         let (usable, barred) = (0..meters.samples.len()).partition(may_use);
@@ -93,7 +93,7 @@ impl<'a> Sorted<'a> {
         let alone = self.columns(self.usable.len(), area);
         let together = self.columns(all, area);
         // Cores that may not be used must not make the bars of those that may poorer.
-        let same = |a: &Columns, b: &Columns| a.columns == b.columns && a.percent == b.percent;
+        let same = |a: &BarColumns, b: &BarColumns| a.columns == b.columns && a.percent == b.percent;
         match (alone, together) {
             (Some(alone), Some(together)) if same(&alone, &together) => {
                 self.draw_bars(&together, true, area, buf);
@@ -110,7 +110,7 @@ impl<'a> Sorted<'a> {
     }
 
     /// As few columns as the height allows, with percentages if they fit.
-    fn columns(&self, n: usize, area: Rect) -> Option<Columns> {
+    fn columns(&self, n: usize, area: Rect) -> Option<BarColumns> {
         if n == 0 || area.is_empty() {
             return None;
         }
@@ -118,10 +118,10 @@ impl<'a> Sorted<'a> {
         let rows = u16::try_from(n.div_ceil(usize::from(columns))).ok()?;
         let width = (area.width + GAP).checked_div(columns)?.checked_sub(GAP)?;
         let bare = self.digits + 1 + SHORTEST_BAR;
-        (width >= bare).then_some(Columns { columns, rows, width, percent: width >= bare + PERCENT })
+        (width >= bare).then_some(BarColumns { columns, rows, width, percent: width >= bare + PERCENT })
     }
 
-    fn draw_bars(&self, columns: &Columns, with_barred: bool, area: Rect, buf: &mut Buffer) {
+    fn draw_bars(&self, columns: &BarColumns, with_barred: bool, area: Rect, buf: &mut Buffer) {
         let barred = if with_barred { &self.barred[..] } else { &[] };
         for (i, core) in self.usable.iter().chain(barred).enumerate() {
             let rows = usize::from(columns.rows);

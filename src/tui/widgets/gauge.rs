@@ -9,10 +9,10 @@ use crate::tui::theme::{Role, Theme};
 
 /// How far something is.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Progress {
+pub enum GaugeProgress {
     /// This fraction is done, 0..1.
     Fraction(f64),
-    /// Under way, nobody knows how far: a block wanders once to and fro in 4 seconds.
+    /// Under way, and how far is not known: a block wanders once to and fro in 4 seconds.
     Unknown {
         /// Seconds since it began, or of any clock that goes on.
         clock_s: f64,
@@ -23,7 +23,7 @@ pub enum Progress {
 #[derive(Debug, Clone, Copy)]
 pub struct Gauge<'a> {
     /// How far it is.
-    pub progress: Progress,
+    pub progress: GaugeProgress,
     /// What stands to the right, e.g. `2.5 of 4 tasks`. May be empty.
     pub text: &'a str,
     /// Columns kept for the text, so that bars below each other line up; at least its own width is.
@@ -53,15 +53,15 @@ impl Widget for Gauge<'_> {
         let beside = beside.unwrap_or(0);
         let bar = Rect { width: area.width - beside, height: 1, ..area };
         match self.progress {
-            Progress::Fraction(fraction) => self.fraction(fraction, bar, buf),
-            Progress::Unknown { clock_s } => self.wandering(clock_s, bar, buf),
+            GaugeProgress::Fraction(fraction) => self.fraction(fraction, bar, buf),
+            GaugeProgress::Unknown { clock_s } => self.wandering(clock_s, bar, buf),
         }
         if beside == 0 {
             return;
         }
         let percent = match self.progress {
-            Progress::Fraction(fraction) => format!("{:>4} %", paint::percent(fraction)),
-            Progress::Unknown { .. } => format!("{:>4}", self.theme.symbols().ellipsis),
+            GaugeProgress::Fraction(fraction) => format!("{:>4} %", paint::percent(fraction)),
+            GaugeProgress::Unknown { .. } => format!("{:>4}", self.theme.symbols().ellipsis),
         };
         let text = self.theme.style(Role::Text);
         paint::put(buf, area, (bar.right(), area.y), &percent, self.theme, text);
@@ -104,13 +104,13 @@ mod tests {
     use super::*;
     use crate::tui::widgets::frame::{draw, sizes, themes};
 
-    fn gauge<'a>(progress: Progress, text: &'a str, theme: &'a Theme) -> Gauge<'a> {
+    fn gauge<'a>(progress: GaugeProgress, text: &'a str, theme: &'a Theme) -> Gauge<'a> {
         Gauge { progress, text, text_width: 0, role: Role::Accent, theme }
     }
 
     #[test]
     fn shows_what_there_is_room_for() {
-        let at = |width| draw(gauge(Progress::Fraction(0.62), "2.5 of 4", &Theme::FULL), width, 1, &Theme::FULL);
+        let at = |width| draw(gauge(GaugeProgress::Fraction(0.62), "2.5 of 4", &Theme::FULL), width, 1, &Theme::FULL);
         assert_eq!(at(40), "██████████████▎░░░░░░░░  62 %   2.5 of 4");
         assert_eq!(at(20), "████████▋░░░░░  62 %");
         assert_eq!(at(8), "█████░░░");
@@ -120,7 +120,7 @@ mod tests {
 
     #[test]
     fn ascii_keeps_the_shape() {
-        let at = |f| draw(gauge(Progress::Fraction(f), "", &Theme::PLAIN), 20, 1, &Theme::PLAIN);
+        let at = |f| draw(gauge(GaugeProgress::Fraction(f), "", &Theme::PLAIN), 20, 1, &Theme::PLAIN);
         assert_eq!(at(0.0), "..............   0 %");
         assert_eq!(at(0.62), "########=.....  62 %");
         assert_eq!(at(1.0), "############## 100 %");
@@ -128,7 +128,7 @@ mod tests {
 
     #[test]
     fn unknown_progress_wanders_and_comes_back() {
-        let at = |clock_s| draw(gauge(Progress::Unknown { clock_s }, "", &Theme::FULL), 16, 1, &Theme::FULL);
+        let at = |clock_s| draw(gauge(GaugeProgress::Unknown { clock_s }, "", &Theme::FULL), 16, 1, &Theme::FULL);
         assert_eq!(at(0.0), "██░░░░░░░░   …");
         assert_eq!(at(2.0), "░░░░░░░░██   …");
         assert_eq!(at(1.0), at(3.0));
@@ -140,8 +140,8 @@ mod tests {
     fn any_size_and_theme_will_do() {
         for theme in themes() {
             for (w, h) in sizes() {
-                draw(gauge(Progress::Fraction(0.4), "× of …", &theme), w, h, &theme);
-                draw(gauge(Progress::Unknown { clock_s: 1.3 }, "", &theme), w, h, &theme);
+                draw(gauge(GaugeProgress::Fraction(0.4), "× of …", &theme), w, h, &theme);
+                draw(gauge(GaugeProgress::Unknown { clock_s: 1.3 }, "", &theme), w, h, &theme);
             }
         }
     }
@@ -149,8 +149,8 @@ mod tests {
     proptest! {
         #[test]
         fn no_number_breaks_it(f in any::<f64>(), clock_s in any::<f64>(), w in 0u16..90) {
-            draw(gauge(Progress::Fraction(f), "text", &Theme::PLAIN), w, 1, &Theme::PLAIN);
-            draw(gauge(Progress::Unknown { clock_s }, "text", &Theme::FULL), w, 1, &Theme::FULL);
+            draw(gauge(GaugeProgress::Fraction(f), "text", &Theme::PLAIN), w, 1, &Theme::PLAIN);
+            draw(gauge(GaugeProgress::Unknown { clock_s }, "text", &Theme::FULL), w, 1, &Theme::FULL);
         }
     }
 }

@@ -12,20 +12,8 @@ use ratatui::layout::Rect;
 use ratatui::widgets::Widget;
 
 use super::paint;
+use crate::chart::heat::{self, HeatCell, HeatScale};
 use crate::tui::theme::{Glyphs, Role, Theme};
-
-/// What is known of a cell.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub enum HeatCell {
-    /// Nothing yet.
-    Nothing,
-    /// This many of its parts.
-    Parts(u32, u32),
-    /// That there will never be a value.
-    Failed,
-    /// Its value.
-    Value(f64),
-}
 
 /// A heat map.
 #[derive(Debug, Clone, Copy)]
@@ -39,7 +27,7 @@ pub struct HeatMap<'a> {
     /// Row by row; missing ones count as nothing.
     pub cells: &'a [HeatCell],
     /// The values at which shades begin and end.
-    pub range: (f64, f64),
+    pub scale: HeatScale,
     /// The best cell.
     pub best: Option<usize>,
     /// What the terminal can show.
@@ -51,9 +39,9 @@ const LABEL_MAX: u16 = 12;
 /// Digits after the point, as many as there is room for.
 const DECIMALS: [usize; 3] = [4, 3, 2];
 
-/// How cells are drawn.
+/// What there is room for in a cell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Form {
+enum HeatDetail {
     /// Numbers with so many digits after the point, in columns so wide, the blank before them included.
     Numbers { decimals: usize, pitch: u16 },
     /// Shades in columns so wide.
@@ -74,8 +62,8 @@ impl HeatMap<'_> {
 
     /// Rows and columns that an area has no room for.
     pub fn hidden(&self, area: Rect) -> (usize, usize) {
-        let pitch = match self.form(area) {
-            Form::Numbers { pitch, .. } | Form::Shades { pitch } => pitch,
+        let pitch = match self.detail(area) {
+            HeatDetail::Numbers { pitch, .. } | HeatDetail::Shades { pitch } => pitch,
         };
         let columns = area.width.saturating_sub(self.label_width()) / pitch.max(1);
         let rows = area.height.saturating_sub(1);
@@ -104,35 +92,23 @@ impl HeatMap<'_> {
         if self.theme.glyphs == Glyphs::Unicode { 2 } else { 0 }
     }
 
-    fn form(&self, area: Rect) -> Form {
+    fn detail(&self, area: Rect) -> HeatDetail {
         let room = area.width.saturating_sub(self.label_width());
         let columns = u16::try_from(self.columns.len().max(1)).unwrap_or(u16::MAX);
         let fits = |pitch: u16| columns.saturating_mul(pitch) <= room;
         let numbers = DECIMALS.into_iter().map(|decimals| (decimals, self.pitch(decimals)));
         match numbers.into_iter().find(|(_, pitch)| fits(*pitch)) {
-            Some((decimals, pitch)) => Form::Numbers { decimals, pitch },
-            None => Form::Shades { pitch: if fits(2) { 2 } else { 1 } },
+            Some((decimals, pitch)) => HeatDetail::Numbers { decimals, pitch },
+            None => HeatDetail::Shades { pitch: if fits(2) { 2 } else { 1 } },
         }
     }
 
-    /// The part of so many items that is shown where there is room for fewer: with the best in the middle.
-    fn window(all: usize, room: usize, best: Option<usize>) -> std::ops::Range<usize> {
-        let room = room.min(all);
-        let start = best.unwrap_or(0).saturating_sub(room / 2).min(all - room);
-        start..start + room
-    }
-
-    fn level(&self, value: f64) -> f64 {
-        let (low, high) = self.range;
-        if high > low { ((value - low) / (high - low)).clamp(0.0, 1.0) } else { 1.0 }
-    }
-
-    fn shade(&self, value: f64) -> &'static str {
+    fn shade(&self, level: f64) -> &'static str {
         let shades = self.theme.symbols().shades;
-        shades[((self.level(value) * shades.len() as f64) as usize).min(shades.len() - 1)]
+        shades[heat::shade(level, shades.len())]
     }
 
-    fn cell(&self, index: usize, form: Form, place: Rect, buf: &mut Buffer) {
+    fn cell(&self, index: usize, detail: HeatDetail, place: Rect, buf: &mut Buffer) {
         let (theme, symbols) = (self.theme, self.theme.symbols());
         let is_best = self.best == Some(index);
         let cell = self.cells.get(index).copied().unwrap_or(HeatCell::Nothing);
@@ -141,9 +117,12 @@ impl HeatMap<'_> {
             HeatCell::Nothing => (symbols.dot, Role::Dim),
             HeatCell::Parts(..) => (symbols.ellipsis, Role::Dim),
             HeatCell::Failed => (symbols.cross, Role::Bad),
-            HeatCell::Value(value) => (self.shade(value), Role::Level(self.level(value))),
+            HeatCell::Value(value) => {
+                let level = self.scale.level(value);
+                (self.shade(level), Role::Level(level))
+            }
         };
-        let Form::Numbers { decimals, .. } = form else {
+        let HeatDetail::Numbers { decimals, .. } = detail else {
             // An ellipsis may be longer than the cell; what is on its way looks like what has not begun.
             let symbol = if matches!(cell, HeatCell::Parts(..)) { symbols.dot } else { symbol };
             paint::dot(buf, place, at, symbol, theme.style(role));
@@ -179,25 +158,25 @@ impl Widget for HeatMap<'_> {
             return;
         }
         let (theme, label) = (self.theme, self.label_width());
-        let form = self.form(area);
-        let pitch = match form {
-            Form::Numbers { pitch, .. } | Form::Shades { pitch } => pitch,
+        let detail = self.detail(area);
+        let pitch = match detail {
+            HeatDetail::Numbers { pitch, .. } | HeatDetail::Shades { pitch } => pitch,
         };
         let per_row = self.columns.len();
         let room = usize::from(area.width.saturating_sub(label) / pitch.max(1));
-        let columns = Self::window(per_row, room, self.best.map(|best| best % per_row));
-        let rows = Self::window(self.rows.len(), area.height.saturating_sub(1).into(), self.best.map(|b| b / per_row));
+        let columns = heat::window(per_row, room, self.best.map(|best| best % per_row));
+        let rows = heat::window(self.rows.len(), area.height.saturating_sub(1).into(), self.best.map(|b| b / per_row));
         let corner = Rect { width: label.min(area.width).saturating_sub(1), height: 1, ..area };
         paint::put(buf, corner, (area.x, area.y), self.corner, theme, theme.style(Role::Dim));
         let x_of = |column: usize| area.x + label + (column - columns.start) as u16 * pitch;
-        match form {
-            Form::Numbers { pitch, .. } => {
+        match detail {
+            HeatDetail::Numbers { pitch, .. } => {
                 for column in columns.clone() {
                     let place = Rect { x: x_of(column) + 1, y: area.y, width: pitch - 1, height: 1 };
                     paint::put_right(buf, place, area.y, &self.columns[column], theme, theme.style(Role::Dim));
                 }
             }
-            Form::Shades { .. } => {
+            HeatDetail::Shades { .. } => {
                 let ends = [columns.start, columns.end.saturating_sub(1)].map(|at| self.columns.get(at).cloned());
                 let [first, last] = ends.map(Option::unwrap_or_default);
                 let place = Rect { x: area.x + label, width: area.width.saturating_sub(label), height: 1, ..area };
@@ -209,9 +188,9 @@ impl Widget for HeatMap<'_> {
             let name = Rect { y, ..corner };
             paint::put(buf, name, (area.x, y), &self.rows[row], theme, theme.style(Role::Dim));
             for column in columns.clone() {
-                let gap = u16::from(matches!(form, Form::Numbers { .. }));
+                let gap = u16::from(matches!(detail, HeatDetail::Numbers { .. }));
                 let place = Rect { x: x_of(column) + gap, y, width: pitch - gap, height: 1 }.intersection(area);
-                self.cell(row * per_row + column, form, place, buf);
+                self.cell(row * per_row + column, detail, place, buf);
             }
         }
     }
@@ -247,7 +226,7 @@ mod tests {
             rows: &rows,
             columns: &columns,
             cells: &cells,
-            range: (0.897_615, 0.928_846),
+            scale: HeatScale { low: 0.897_615, high: 0.928_846 },
             best: Some(3),
             theme: &Theme::FULL,
         };
@@ -278,7 +257,7 @@ mod tests {
             rows: &names,
             columns: &names,
             cells: &cells,
-            range: (0.0, 1.0),
+            scale: HeatScale { low: 0.0, high: 1.0 },
             best: Some(398),
             theme: &Theme::FULL,
         };

@@ -9,16 +9,16 @@ pub mod heat_map;
 pub mod lanes;
 pub mod paint;
 pub mod plot;
-pub mod strip;
+pub mod sparkline;
 pub mod table;
 
 pub use cores::Cores;
-pub use gauge::{Gauge, Progress};
-pub use heat_map::{HeatCell, HeatMap};
-pub use lanes::{Label, LaneRow, Lanes, Segment, Turn};
+pub use gauge::{Gauge, GaugeProgress};
+pub use heat_map::HeatMap;
+pub use lanes::{Label, LaneRow, Lanes, LockState, Segment};
 pub use plot::Plot;
-pub use strip::Strip;
-pub use table::{Align, Cell, Column, Table};
+pub use sparkline::Sparkline;
+pub use table::{Align, Table, TableCell, TableColumn};
 
 #[cfg(test)]
 pub(crate) mod frame;

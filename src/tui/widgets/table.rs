@@ -18,9 +18,9 @@ pub enum Align {
     Right,
 }
 
-/// A column's heading and manners.
+/// A column: its heading, where its text stands, and how much it is needed.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Column {
+pub struct TableColumn {
     /// Its heading.
     pub title: String,
     /// Where its text stands.
@@ -29,7 +29,7 @@ pub struct Column {
     pub priority: u8,
 }
 
-impl Column {
+impl TableColumn {
     /// A column of text.
     pub fn left(title: impl Into<String>, priority: u8) -> Self {
         Self { title: title.into(), align: Align::Left, priority }
@@ -41,23 +41,23 @@ impl Column {
     }
 }
 
-/// A field.
+/// What stands in a row under a column.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Cell {
+pub struct TableCell {
     /// What it says.
     pub text: String,
     /// How it looks.
     pub role: Role,
 }
 
-impl<T: Into<String>> From<T> for Cell {
+impl<T: Into<String>> From<T> for TableCell {
     fn from(text: T) -> Self {
         Self { text: text.into(), role: Role::Text }
     }
 }
 
-impl Cell {
-    /// A field that looks like this role.
+impl TableCell {
+    /// A cell that looks like this role.
     pub fn styled(text: impl Into<String>, role: Role) -> Self {
         Self { text: text.into(), role }
     }
@@ -67,9 +67,9 @@ impl Cell {
 #[derive(Debug, Clone, Copy)]
 pub struct Table<'a> {
     /// Columns from left to right.
-    pub columns: &'a [Column],
-    /// Rows; missing fields are blank, surplus ones are ignored.
-    pub rows: &'a [Vec<Cell>],
+    pub columns: &'a [TableColumn],
+    /// Rows; missing cells are blank, surplus ones are ignored.
+    pub rows: &'a [Vec<TableCell>],
     /// The selected row.
     pub selected: Option<usize>,
     /// What the terminal can show.
@@ -99,8 +99,8 @@ impl Widget for Table<'_> {
     }
 }
 
-/// Where a column landed.
-struct Field {
+/// Where a column stands.
+struct TableField {
     column: usize,
     x: u16,
     width: u16,
@@ -113,7 +113,7 @@ impl Table<'_> {
     }
 
     /// Columns that are kept, with their places.
-    fn layout(&self, area: Rect) -> Vec<Field> {
+    fn layout(&self, area: Rect) -> Vec<TableField> {
         let mut kept: Vec<(usize, u16)> = (0..self.columns.len()).map(|c| (c, self.natural_width(c))).collect();
         let margin = if area.width > MARGIN { MARGIN } else { 0 };
         let room = area.width - margin;
@@ -125,7 +125,7 @@ impl Table<'_> {
         self.shrink(&mut kept, room);
         let mut x = area.x + margin;
         let place = |(column, width): (usize, u16)| {
-            let field = Field { column, x, width };
+            let field = TableField { column, x, width };
             x = x.saturating_add(width).saturating_add(GAP);
             field
         };
@@ -157,7 +157,7 @@ impl Table<'_> {
         start..(start + height).min(self.rows.len())
     }
 
-    fn heading(&self, fields: &[Field], area: Rect, buf: &mut Buffer) {
+    fn heading(&self, fields: &[TableField], area: Rect, buf: &mut Buffer) {
         let style = self.theme.style(Role::Dim);
         for field in fields {
             let column = &self.columns[field.column];
@@ -165,7 +165,7 @@ impl Table<'_> {
         }
     }
 
-    fn row(&self, index: usize, y: u16, fields: &[Field], body: Rect, buf: &mut Buffer) {
+    fn row(&self, index: usize, y: u16, fields: &[TableField], body: Rect, buf: &mut Buffer) {
         let selected = self.selected == Some(index);
         for field in fields {
             if let Some(cell) = self.rows[index].get(field.column) {
@@ -181,7 +181,7 @@ impl Table<'_> {
         }
     }
 
-    fn field(&self, field: &Field, text: &str, y: u16, style: Style, area: Rect, buf: &mut Buffer) {
+    fn field(&self, field: &TableField, text: &str, y: u16, style: Style, area: Rect, buf: &mut Buffer) {
         let place = Rect { x: field.x, y, width: field.width, height: 1 }.intersection(area);
         if place.is_empty() {
             return;
@@ -209,17 +209,17 @@ mod tests {
     use super::*;
     use crate::tui::widgets::frame::{draw, sizes, themes};
 
-    fn columns() -> Vec<Column> {
+    fn columns() -> Vec<TableColumn> {
         vec![
-            Column::left("backend", 0),
-            Column::right("workers", 0),
-            Column::right("wall", 1),
-            Column::right("speedup", 0),
-            Column::right("efficiency", 2),
+            TableColumn::left("backend", 0),
+            TableColumn::right("workers", 0),
+            TableColumn::right("wall", 1),
+            TableColumn::right("speedup", 0),
+            TableColumn::right("efficiency", 2),
         ]
     }
 
-    fn rows() -> Vec<Vec<Cell>> {
+    fn rows() -> Vec<Vec<TableCell>> {
         let row = |name: &str, n: u32, wall: &str, speedup: &str, efficiency: &str| {
             vec![name.into(), n.to_string().into(), wall.into(), speedup.into(), efficiency.into()]
         };
@@ -294,7 +294,7 @@ mod tests {
             texts in proptest::collection::vec(proptest::collection::vec(".{0,30}", 0..7), 0..12),
             selected in proptest::option::of(0usize..14), w in 0u16..70, h in 0u16..9,
         ) {
-            let rows: Vec<Vec<Cell>> = texts.into_iter().map(|row| row.into_iter().map(Cell::from).collect()).collect();
+            let rows: Vec<Vec<TableCell>> = texts.into_iter().map(|row| row.into_iter().map(TableCell::from).collect()).collect();
             for theme in [Theme::FULL, Theme::PLAIN] {
                 draw(Table { columns: &columns(), rows: &rows, selected, theme: &theme }, w, h, &theme);
             }

@@ -3,12 +3,13 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use super::{Sorted, paint};
+use super::{SortedCores, paint};
+use crate::chart::heat;
 use crate::tui::theme::{Glyphs, Role};
 
 /// How the tiles are laid out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Grid {
+struct TileGrid {
     /// Cores a tile stands for: a power of two.
     cores: usize,
     /// Columns a tile takes.
@@ -19,7 +20,7 @@ struct Grid {
     label: u16,
 }
 
-impl Grid {
+impl TileGrid {
     fn rows(&self, n: usize) -> usize {
         n.div_ceil(self.cores).div_ceil(usize::from(self.per_row))
     }
@@ -31,7 +32,7 @@ impl Grid {
     }
 }
 
-impl Sorted<'_> {
+impl SortedCores<'_> {
     /// Draws all cores as tiles, however little room there is.
     pub(super) fn heat(&self, area: Rect, buf: &mut Buffer) {
         let all = self.usable.len() + self.barred.len();
@@ -40,7 +41,7 @@ impl Sorted<'_> {
         }
         let field = Rect { height: area.height - 1, ..area };
         let legend = Rect { y: area.bottom() - 1, height: 1, ..area };
-        let rows = |grid: &Grid| grid.rows(self.usable.len()) + grid.rows(self.barred.len());
+        let rows = |grid: &TileGrid| grid.rows(self.usable.len()) + grid.rows(self.barred.len());
         let captioned = u16::from(!self.barred.is_empty() && field.height > 1);
         let above_caption = Rect { height: field.height - captioned, ..field };
         let grid = self.grid(above_caption);
@@ -56,7 +57,7 @@ impl Sorted<'_> {
     }
 
     /// The grid with the fewest cores a tile, then with the widest tiles in the roundest rows.
-    fn grid(&self, area: Rect) -> Grid {
+    fn grid(&self, area: Rect) -> TileGrid {
         let n = self.usable.len().max(1);
         let mut cores = 1;
         loop {
@@ -65,13 +66,13 @@ impl Sorted<'_> {
                 return grid;
             }
             if cores >= n {
-                return Grid { cores, tile: 1, per_row: 1, label: 0 };
+                return TileGrid { cores, tile: 1, per_row: 1, label: 0 };
             }
             cores *= 2;
         }
     }
 
-    fn grids(&self, cores: usize, width: u16) -> impl Iterator<Item = Grid> {
+    fn grids(&self, cores: usize, width: u16) -> impl Iterator<Item = TileGrid> {
         let tiles = u16::try_from(self.usable.len().div_ceil(cores)).unwrap_or(u16::MAX);
         let label = self.digits + 1;
         let shapes = [(2, label), (1, label), (1, 0)];
@@ -80,13 +81,14 @@ impl Sorted<'_> {
             let round = [most.checked_ilog2().map_or(0, |log| 1 << log), most / 8 * 8, most / 4 * 4, most];
             // A single row needs no round length.
             let lengths = std::iter::once(tiles).filter(move |n| *n <= most).chain(round);
-            lengths.filter(|n| *n > 0).map(move |per_row| Grid { cores, tile, per_row, label })
+            lengths.filter(|n| *n > 0).map(move |per_row| TileGrid { cores, tile, per_row, label })
         })
     }
 
     /// Draws tiles row by row; returns the row below the last.
-    fn tiles(&self, cores: &[usize], barred: bool, grid: &Grid, area: Rect, buf: &mut Buffer) -> u16 {
+    fn tiles(&self, cores: &[usize], barred: bool, grid: &TileGrid, area: Rect, buf: &mut Buffer) -> u16 {
         let theme = self.theme();
+        let shades = theme.symbols().shades;
         let grouped = grid.grouped(area.width);
         let per_row = usize::from(grid.per_row) * grid.cores;
         let rows = cores.chunks(per_row);
@@ -102,7 +104,7 @@ impl Sorted<'_> {
                     (theme.symbols().unusable, Role::Unusable)
                 } else {
                     let level = tile.iter().map(|core| self.sample(*core)).sum::<f64>() / tile.len() as f64;
-                    (shade(level, theme.symbols().shades), Role::Level(level))
+                    (shades[heat::shade(level, shades.len())], Role::Level(level))
                 };
                 paint::dot(buf, area, (x, y), symbol, theme.style(role));
                 // Digits side by side would read as a number, so ASCII tiles keep a blank.
@@ -115,7 +117,7 @@ impl Sorted<'_> {
     }
 
     /// The longest legend that fits: what a tile stands for comes first.
-    fn legend(&self, grid: &Grid, place: Rect, buf: &mut Buffer) {
+    fn legend(&self, grid: &TileGrid, place: Rect, buf: &mut Buffer) {
         let theme = self.theme();
         let scale = format!("0 {} 100%", theme.symbols().shades.concat());
         let tile = match grid.cores {
@@ -137,7 +139,7 @@ impl Sorted<'_> {
     /// All on one line: tiles if there are as many columns, else a sentence.
     fn one_line(&self, all: usize, area: Rect, buf: &mut Buffer) {
         if all <= usize::from(area.width) {
-            let grid = Grid { cores: 1, tile: 1, per_row: area.width, label: 0 };
+            let grid = TileGrid { cores: 1, tile: 1, per_row: area.width, label: 0 };
             self.tiles(&self.usable, false, &grid, area, buf);
             let used = self.usable.len() as u16;
             let rest = Rect { x: area.x + used, width: area.width - used, ..area };
@@ -156,10 +158,4 @@ impl Sorted<'_> {
         let at = |i: usize| levels.get(i).copied().map_or(0, paint::percent);
         (at(0), at(levels.len() / 2), at(levels.len().saturating_sub(1)))
     }
-}
-
-/// The shade for a level 0..1: equal steps, the last for the topmost.
-fn shade(level: f64, shades: &'static [&'static str]) -> &'static str {
-    let step = (level * shades.len() as f64) as usize;
-    shades[step.min(shades.len() - 1)]
 }

@@ -3,9 +3,11 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use super::{Frame, LaneRow, Lanes, paint, row};
+use super::model::{LaneFrame, LaneRow, Lanes};
+use super::row;
 use crate::record::LaneState;
 use crate::tui::theme::{Role, Theme};
+use crate::tui::widgets::paint;
 
 /// Which lanes stand in which row.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -68,7 +70,7 @@ pub(super) fn words_of_pair(lanes: [&LaneRow<'_>; 2]) -> String {
 
 impl Lanes<'_> {
     /// Two lanes in one row: a half block for each where it was busy for at least half of the column's time.
-    pub(super) fn pair(&self, [upper, lower]: [usize; 2], frame: &Frame, y: u16, buf: &mut Buffer) {
+    pub(super) fn pair(&self, [upper, lower]: [usize; 2], frame: &LaneFrame, y: u16, buf: &mut Buffer) {
         let lanes = [&self.lanes[upper], &self.lanes[lower]];
         let label = Rect { y, height: 1, ..frame.label };
         let time = Rect { y, height: 1, ..frame.time };
@@ -88,7 +90,7 @@ impl Lanes<'_> {
     }
 
     /// Which of the two is in trouble: to the right, or over the end of the time line where there is no other room.
-    fn say_of_pair(&self, lanes: [&LaneRow<'_>; 2], frame: &Frame, y: u16, buf: &mut Buffer) {
+    fn say_of_pair(&self, lanes: [&LaneRow<'_>; 2], frame: &LaneFrame, y: u16, buf: &mut Buffer) {
         let words = words_of_pair(lanes);
         if words.is_empty() {
             return;

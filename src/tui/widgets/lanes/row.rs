@@ -3,26 +3,27 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use super::{Frame, Label, LaneRow, Lanes, Segment, Turn, paint, turns};
+use super::lock_states::{self, LockState};
+use super::model::{Label, LaneFrame, LaneRow, Lanes, Segment};
 use crate::record::LaneState;
 use crate::tui::theme::{Role, Theme};
-use crate::tui::widgets::strip;
+use crate::tui::widgets::{paint, sparkline};
 
 /// Segments are drawn as such while they are at least this wide on average, in columns.
 const NARROWEST_SEGMENT: usize = 2;
 
 impl Lanes<'_> {
-    pub(super) fn lane(&self, lane: &LaneRow<'_>, frame: &Frame, y: u16, buf: &mut Buffer) {
+    pub(super) fn lane(&self, lane: &LaneRow<'_>, frame: &LaneFrame, y: u16, buf: &mut Buffer) {
         let row = |part: Rect| Rect { y, height: 1, ..part };
         paint::put_right(buf, row(frame.label), y, &lane.label, self.theme, self.theme.style(Role::Dim));
         let time = row(frame.time);
-        let turns = turns::columns(lane, frame);
-        self.turns(&turns, time, buf);
+        let states = lock_states::columns(lane, frame);
+        self.lock_states(&states, time, buf);
         if lane.spans.is_empty() || is_crowded(lane, frame) {
-            self.density(lane, &turns, frame, time, buf);
+            self.density(lane, &states, frame, time, buf);
         } else {
             for segment in lane.spans {
-                self.segment(segment, lane.state, &turns, frame, time, buf);
+                self.segment(segment, lane.state, &states, frame, time, buf);
             }
         }
         self.say(lane, row(frame.words), time, buf);
@@ -48,8 +49,8 @@ impl Lanes<'_> {
         &self,
         segment: &Segment,
         state: LaneState,
-        turns: &[Option<Turn>],
-        frame: &Frame,
+        states: &[Option<LockState>],
+        frame: &LaneFrame,
         time: Rect,
         buf: &mut Buffer,
     ) {
@@ -65,7 +66,7 @@ impl Lanes<'_> {
         for column in from..to {
             let symbol = match column {
                 c if c == from => symbols.span_ends[0],
-                c if c + 1 < to && has_mark(turns, c) && !segment.failed => continue,
+                c if c + 1 < to && has_mark(states, c) && !segment.failed => continue,
                 c if c + 1 < to => body,
                 _ if segment.end_s.is_none() => symbols.span_open,
                 _ => symbols.span_ends[1],
@@ -96,33 +97,40 @@ impl Lanes<'_> {
         paint::put(buf, time, (x, time.y), &text, self.theme, self.theme.style(role));
     }
 
-    fn density(&self, lane: &LaneRow<'_>, turns: &[Option<Turn>], frame: &Frame, time: Rect, buf: &mut Buffer) {
+    fn density(
+        &self,
+        lane: &LaneRow<'_>,
+        states: &[Option<LockState>],
+        frame: &LaneFrame,
+        time: Rect,
+        buf: &mut Buffer,
+    ) {
         let busy = busy_columns(lane, frame);
         let failed = failed_columns(lane, frame);
         for (column, (level, failed)) in busy.iter().zip(failed).enumerate() {
-            let Some(symbol) = strip::symbol(*level, self.theme) else { continue };
+            let Some(symbol) = sparkline::symbol(*level, self.theme) else { continue };
             let at = (time.x + column as u16, time.y);
             if failed {
                 paint::dot(buf, time, at, self.theme.symbols().cross, self.theme.style(Role::Bad));
-            } else if turns.is_empty() {
+            } else if states.is_empty() {
                 paint::dot(buf, time, at, symbol, self.theme.style(Role::Series(0)));
             }
         }
     }
 }
 
-fn has_mark(turns: &[Option<Turn>], column: u16) -> bool {
-    turns.get(usize::from(column)).is_some_and(Option::is_some)
+fn has_mark(states: &[Option<LockState>], column: u16) -> bool {
+    states.get(usize::from(column)).is_some_and(Option::is_some)
 }
 
 /// Whether segments would be too narrow to be told apart.
-fn is_crowded(lane: &LaneRow<'_>, frame: &Frame) -> bool {
+fn is_crowded(lane: &LaneRow<'_>, frame: &LaneFrame) -> bool {
     let covered = lane.spans.last().map_or(0.0, |last| frame.column(last.end_s.unwrap_or(frame.now_s)));
     lane.spans.len() > 2 && lane.spans.len() * NARROWEST_SEGMENT > covered as usize
 }
 
 /// The fraction of each column's time that the lane was busy.
-pub(super) fn busy_columns(lane: &LaneRow<'_>, frame: &Frame) -> Vec<f64> {
+pub(super) fn busy_columns(lane: &LaneRow<'_>, frame: &LaneFrame) -> Vec<f64> {
     let mut busy = vec![0.0; usize::from(frame.time.width)];
     let mut add = |from: f64, to: f64, level: f64| {
         for (column, cell) in busy.iter_mut().enumerate().take(to.ceil() as usize).skip(from as usize) {
@@ -149,7 +157,7 @@ pub(super) fn busy_columns(lane: &LaneRow<'_>, frame: &Frame) -> Vec<f64> {
 }
 
 /// The columns in which a failed task began.
-pub(super) fn failed_columns(lane: &LaneRow<'_>, frame: &Frame) -> Vec<bool> {
+pub(super) fn failed_columns(lane: &LaneRow<'_>, frame: &LaneFrame) -> Vec<bool> {
     let mut failed = vec![false; usize::from(frame.time.width)];
     for segment in lane.spans.iter().filter(|segment| segment.failed) {
         if let Some(cell) = failed.get_mut(usize::from(frame.columns(segment).0)) {

@@ -3,6 +3,8 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::record::LaneState;
+use crate::tui::theme::Theme;
 use crate::tui::widgets::frame::{draw, sizes, themes};
 
 fn task(start_s: f64, end_s: Option<f64>, x: f64) -> Segment {

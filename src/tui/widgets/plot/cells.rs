@@ -24,12 +24,12 @@ impl PlotCells {
         let on_screen =
             |part: ChartArea| Rect { x: area.x + part.x, y: area.y + part.y, width: part.width, height: part.height };
         Self {
-            header: on_screen(layout.header),
-            y_axis: on_screen(layout.y_axis),
-            plot: on_screen(layout.plot),
-            x_labels: on_screen(layout.x_labels),
-            margin: layout.margin,
-            span: layout.span(),
+            header: on_screen(layout.areas.header),
+            y_axis: on_screen(layout.areas.y_axis),
+            plot: on_screen(layout.areas.plot),
+            x_labels: on_screen(layout.areas.x_labels),
+            margin: layout.areas.margin,
+            span: layout.areas.span(),
         }
     }
 

@@ -1,6 +1,6 @@
 //! A picture in vectors drawn from the same layout: it shows the same as the cells do, to half a cell.
 //!
-//! What an SVG needs, and no more: it takes coordinates from [`ChartLayout::place`] alone and rounds nothing.
+//! What an SVG needs, and no more: it takes coordinates from [`crate::chart::ChartAreas::place`] alone and rounds nothing.
 
 use super::*;
 use crate::chart::{ChartReference, ChartSeries, XAxisKind};
@@ -22,12 +22,12 @@ struct VectorPicture {
 impl VectorPicture {
     fn new(layout: &ChartLayout, theme: &Theme) -> Self {
         let symbols = theme.symbols();
-        let place = |point: &PlacedPoint| layout.place(point.x, point.y);
+        let place = |point: &PlacedPoint| layout.areas.place(point.x, point.y);
         let series = layout.series.iter().map(|series| (symbols.marks[series.mark], series));
         let predictions = layout.predictions.iter().map(|series| (symbols.guess, series));
-        let [left, right] = layout.edges();
+        let [left, right] = layout.areas.edges();
         let reference = layout.reference.expect("there is a line to compare with");
-        let ends = |point: &PlacedPoint| [point.high, point.low].map(|y| layout.place(point.x, y));
+        let ends = |point: &PlacedPoint| [point.high, point.low].map(|y| layout.areas.place(point.x, y));
         Self {
             marks: series
                 .chain(predictions)
@@ -35,9 +35,9 @@ impl VectorPicture {
                 .collect(),
             whiskers: layout.series.iter().flat_map(|series| series.points.iter().map(ends)).collect(),
             polylines: layout.series.iter().map(|series| series.points.iter().map(place).collect()).collect(),
-            reference: [layout.place(left, reference.left), layout.place(right, reference.right)],
-            x_ticks: layout.x_ticks.iter().map(|tick| layout.place(tick.at, 0.0)).collect(),
-            y_ticks: layout.y_ticks.iter().map(|tick| layout.place(0.0, tick.at).1).collect(),
+            reference: [layout.areas.place(left, reference.left), layout.areas.place(right, reference.right)],
+            x_ticks: layout.x_ticks.iter().map(|tick| layout.areas.place(tick.at, 0.0)).collect(),
+            y_ticks: layout.y_ticks.iter().map(|tick| layout.areas.place(0.0, tick.at).1).collect(),
         }
     }
 }

@@ -3,13 +3,14 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use super::{Frame, LaneRow, Lanes, paint};
+use super::model::{LaneFrame, LaneRow, Lanes};
 use crate::record::LaneState;
 use crate::tui::theme::{Role, Theme};
+use crate::tui::widgets::paint;
 
 /// What a worker did with most of a stretch of time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Turn {
+pub enum LockState {
     /// It had the lock.
     Running,
     /// It had the lock and waited for it, in turns.
@@ -30,7 +31,7 @@ const WAITED: f64 = 0.1;
 /// The least part of a column that is worth a mark.
 const LEAST: f64 = 0.05;
 
-impl Turn {
+impl LockState {
     /// All of them, in the order of a legend, with their words.
     pub const ALL: [(Self, &'static str); 5] = [
         (Self::Running, "lock"),
@@ -42,7 +43,7 @@ impl Turn {
 
     /// Its mark on the time line.
     pub fn symbol(self, theme: &Theme) -> &'static str {
-        theme.symbols().turns[self as usize]
+        theme.symbols().lock_states[self as usize]
     }
 
     /// How it looks.
@@ -59,7 +60,7 @@ impl Turn {
     /// What fractions of time held, waited, blocked and native amount to.
     fn of([held, waited, blocked, native]: [f64; 4]) -> Option<Self> {
         let all = held + waited + blocked + native;
-        let turn = match held / (held + waited) {
+        let state = match held / (held + waited) {
             _ if all.is_nan() || all < LEAST => return None,
             _ if blocked >= all / 2.0 => Self::Blocked,
             _ if native >= all / 2.0 => Self::Native,
@@ -67,12 +68,12 @@ impl Turn {
             part if part > WAITED => Self::InTurns,
             _ => Self::Waiting,
         };
-        Some(turn)
+        Some(state)
     }
 }
 
 /// What the worker did in each column up to now; nothing at all without a lock.
-pub(super) fn columns(lane: &LaneRow<'_>, frame: &Frame) -> Vec<Option<Turn>> {
+pub(super) fn columns(lane: &LaneRow<'_>, frame: &LaneFrame) -> Vec<Option<LockState>> {
     let steps = lane.lock.iter().map(|steps| steps.len()).min().unwrap_or(0);
     if steps == 0 {
         return Vec::new();
@@ -88,19 +89,19 @@ pub(super) fn columns(lane: &LaneRow<'_>, frame: &Frame) -> Vec<Option<Turn>> {
             sum.iter_mut().zip(levels).for_each(|(sum, level)| *sum += covered * level);
         }
     }
-    sums.into_iter().map(Turn::of).collect()
+    sums.into_iter().map(LockState::of).collect()
 }
 
 /// Until when there is something to tell. Steps are coarse: the last one of a worker reaches beyond its last task.
-fn end_s(lane: &LaneRow<'_>, frame: &Frame) -> f64 {
+fn end_s(lane: &LaneRow<'_>, frame: &LaneFrame) -> f64 {
     let last = lane.spans.last().and_then(|segment| segment.end_s);
     last.filter(|_| lane.state == LaneState::Finished).unwrap_or(frame.now_s).min(frame.now_s)
 }
 
 impl Lanes<'_> {
-    pub(super) fn turns(&self, turns: &[Option<Turn>], time: Rect, buf: &mut Buffer) {
-        for (x, turn) in (time.x..).zip(turns).filter_map(|(x, turn)| Some((x, (*turn)?))) {
-            paint::dot(buf, time, (x, time.y), turn.symbol(self.theme), self.theme.style(turn.role()));
+    pub(super) fn lock_states(&self, states: &[Option<LockState>], time: Rect, buf: &mut Buffer) {
+        for (x, state) in (time.x..).zip(states).filter_map(|(x, state)| Some((x, (*state)?))) {
+            paint::dot(buf, time, (x, time.y), state.symbol(self.theme), self.theme.style(state.role()));
         }
     }
 }
@@ -112,17 +113,17 @@ mod tests {
     #[test]
     fn the_larger_part_of_a_column_decides() {
         let cases = [
-            ([1.0, 0.0, 0.0, 0.0], Some(Turn::Running)),
-            ([0.5, 0.5, 0.0, 0.0], Some(Turn::InTurns)),
-            ([0.125, 0.875, 0.0, 0.0], Some(Turn::InTurns)),
-            ([0.0, 0.9, 0.1, 0.0], Some(Turn::Waiting)),
-            ([0.1, 0.0, 0.9, 0.0], Some(Turn::Blocked)),
-            ([0.1, 0.0, 0.0, 0.4], Some(Turn::Native)),
+            ([1.0, 0.0, 0.0, 0.0], Some(LockState::Running)),
+            ([0.5, 0.5, 0.0, 0.0], Some(LockState::InTurns)),
+            ([0.125, 0.875, 0.0, 0.0], Some(LockState::InTurns)),
+            ([0.0, 0.9, 0.1, 0.0], Some(LockState::Waiting)),
+            ([0.1, 0.0, 0.9, 0.0], Some(LockState::Blocked)),
+            ([0.1, 0.0, 0.0, 0.4], Some(LockState::Native)),
             ([0.01, 0.02, 0.0, 0.0], None),
             ([f64::NAN, 0.0, 0.0, 0.0], None),
         ];
-        for (levels, turn) in cases {
-            assert_eq!(Turn::of(levels), turn, "{levels:?}");
+        for (levels, state) in cases {
+            assert_eq!(LockState::of(levels), state, "{levels:?}");
         }
     }
 }

@@ -1,16 +1,17 @@
-//! A busy strip: a history of fractions as a row of small vertical bars, the oldest at the left.
+//! A sparkline: a history of fractions as a row of small vertical bars, the oldest at the left.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::widgets::Widget;
 
 use super::paint;
+use crate::chart::bins;
 use crate::tui::theme::{Role, Theme};
 use crate::units;
 
 /// A history of fractions over the whole width of the area, in its first row.
 #[derive(Debug, Clone, Copy)]
-pub struct Strip<'a> {
+pub struct Sparkline<'a> {
     /// Fractions 0..1 in equal steps of time; what is not finite counts as 0.
     pub history: &'a [f32],
     /// How it looks; `None` for [`Role::Level`] of each bar.
@@ -19,14 +20,14 @@ pub struct Strip<'a> {
     pub theme: &'a Theme,
 }
 
-impl Widget for Strip<'_> {
+impl Widget for Sparkline<'_> {
     fn render(self, area: Rect, buf: &mut Buffer) {
         let area = area.intersection(buf.area);
         if area.is_empty() || self.history.is_empty() {
             return;
         }
         for column in 0..area.width {
-            let level = resample(self.history, column, area.width);
+            let level = bins::mean(self.history, column.into(), area.width.into());
             let Some(symbol) = symbol(level, self.theme) else { continue };
             let role = self.role.unwrap_or(Role::Level(level));
             paint::dot(buf, area, (area.x + column, area.y), symbol, self.theme.style(role));
@@ -36,20 +37,8 @@ impl Widget for Strip<'_> {
 
 /// The same as text, for places that have room for words only.
 pub fn text(history: &[f32], columns: u16, theme: &Theme) -> String {
-    (0..columns).map(|column| symbol(resample(history, column, columns), theme).unwrap_or(" ")).collect()
-}
-
-/// The mean of the part of `history` that falls into this column of `columns`.
-fn resample(history: &[f32], column: u16, columns: u16) -> f64 {
-    let (n, column, columns) = (history.len(), usize::from(column), usize::from(columns));
-    let from = column * n / columns;
-    let to = ((column + 1) * n / columns).max(from + 1).min(n);
-    let part = history.get(from..to).unwrap_or_default();
-    if part.is_empty() {
-        return 0.0;
-    }
-    let sum: f64 = part.iter().map(|x| f64::from(*x)).filter(|x| x.is_finite()).map(|x| x.clamp(0.0, 1.0)).sum();
-    sum / part.len() as f64
+    let level = |column: u16| bins::mean(history, column.into(), columns.into());
+    (0..columns).map(|column| symbol(level(column), theme).unwrap_or(" ")).collect()
 }
 
 /// The vertical bar for a level 0..1; nothing for nothing.
@@ -68,7 +57,7 @@ mod tests {
     #[test]
     fn stretches_and_shrinks() {
         let history = [0.0, 0.25, 0.5, 1.0];
-        let at = |width, theme: &Theme| draw(Strip { history: &history, role: None, theme }, width, 1, theme);
+        let at = |width, theme: &Theme| draw(Sparkline { history: &history, role: None, theme }, width, 1, theme);
         assert_eq!(at(4, &Theme::FULL), " ▂▄█");
         assert_eq!(at(8, &Theme::FULL), "  ▂▂▄▄██");
         assert_eq!(at(2, &Theme::FULL), "▁▆");
@@ -83,7 +72,7 @@ mod tests {
         for theme in themes() {
             for (w, h) in sizes() {
                 for history in [&[][..], &[f32::NAN, f32::INFINITY, -1.0], &long] {
-                    draw(Strip { history, role: None, theme: &theme }, w, h, &theme);
+                    draw(Sparkline { history, role: None, theme: &theme }, w, h, &theme);
                 }
             }
         }

@@ -1,0 +1,92 @@
+//! What lanes show, and how time maps to columns. It draws nothing.
+
+use ratatui::layout::Rect;
+
+use crate::record::LaneState;
+use crate::tui::theme::Theme;
+
+/// What stands in a segment if there is room. Written only then, so that thousands of tasks cost no strings.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Label {
+    /// Nothing.
+    None,
+    /// The task's input.
+    Input(f64),
+    /// Anything.
+    Text(String),
+}
+
+/// A task on the time line.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Segment {
+    /// When it started, in seconds.
+    pub start_s: f64,
+    /// When it ended; `None` while it runs.
+    pub end_s: Option<f64>,
+    /// What stands in it.
+    pub label: Label,
+    /// Whether it failed.
+    pub failed: bool,
+}
+
+/// A worker's lane.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LaneRow<'a> {
+    /// The worker: its number as a rule.
+    pub label: String,
+    /// What it is doing. All but running and finished is said in words.
+    pub state: LaneState,
+    /// Its tasks, oldest first.
+    pub spans: &'a [Segment],
+    /// When there are too many tasks to hand over: fractions of busy time 0..1, in equal steps from 0 to now.
+    pub busy: &'a [f32],
+    /// Under an interpreter's lock: fractions of time, in the same steps, that the worker held it, waited for it, was
+    /// blocked, ran native code. Empty without one.
+    pub lock: [&'a [f32]; 4],
+    /// More to say, e.g. `SIGKILL in task 3`; stands to the right if there is room.
+    pub note: String,
+}
+
+/// All lanes of a trial.
+#[derive(Debug, Clone, Copy)]
+pub struct Lanes<'a> {
+    /// One a worker.
+    pub lanes: &'a [LaneRow<'a>],
+    /// The time now, in seconds: running tasks reach to here.
+    pub now_s: f64,
+    /// The time at the right edge, in seconds.
+    pub span_s: f64,
+    /// What the terminal can show.
+    pub theme: &'a Theme,
+}
+
+/// Where things stand in the area, and how time maps to columns.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct LaneFrame {
+    /// Lane labels.
+    pub(super) label: Rect,
+    /// The time line, all rows of it.
+    pub(super) time: Rect,
+    /// Words about lanes; may be empty.
+    pub(super) words: Rect,
+    /// Running tasks reach to here, in seconds.
+    pub(super) now_s: f64,
+    /// The time at the right edge, in seconds; above 0.
+    pub(super) span_s: f64,
+}
+
+impl LaneFrame {
+    /// A time in columns from the left edge of the time line, fractions included.
+    pub(super) fn column(&self, t_s: f64) -> f64 {
+        let x = t_s / self.span_s * f64::from(self.time.width);
+        if x.is_finite() { x.clamp(0.0, f64::from(self.time.width)) } else { 0.0 }
+    }
+
+    /// The columns a segment covers, counted from the left edge, the last excluded. At least one.
+    pub(super) fn columns(&self, segment: &Segment) -> (u16, u16) {
+        let end_s = segment.end_s.unwrap_or(self.now_s);
+        let from = (self.column(segment.start_s).round() as u16).min(self.time.width.saturating_sub(1));
+        let to = (self.column(end_s).round() as u16).max(from + 1).min(self.time.width);
+        (from, to)
+    }
+}
