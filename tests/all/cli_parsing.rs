@@ -105,7 +105,7 @@ fn usage_errors_exit_with_2() {
 
 #[test]
 fn commands_of_a_later_version_are_no_scenarios() {
-    for line in ["parlab fit", "parlab fit data.csv", "parlab --ascii scale --workers 1..4 -- make", "parlab man"] {
+    for line in ["parlab fit", "parlab fit data.csv", "parlab --ascii scale --workers 1..4 -- make", "parlab replay"] {
         let (message, code) = refused(line);
         assert!(message.contains("comes with a later version"), "{line}: {message}");
         assert_eq!(code, 2, "{line}");
