@@ -1,7 +1,6 @@
 //! The options that say what to run otherwise than the scenario does: one for each key of the table that has one, and
 //! `-s KEY=VALUE` for all of them. Nothing is checked here but that a number is one.
 
-use clap::error::ErrorKind;
 use clap::{Arg, ArgAction, ArgMatches, Args, Command, Error, FromArgMatches, value_parser};
 
 use crate::scenario::{Domain, KEYS, KeyDomain, KeySpec, Overrides};
@@ -77,10 +76,10 @@ fn set() -> Arg {
         .value_parser(key_and_value)
 }
 
-fn key_and_value(text: &str) -> Result<(String, String), Error> {
+fn key_and_value(text: &str) -> Result<(String, String), String> {
     let (key, value) = text.split_once('=').map(|(key, value)| (key.trim(), value.trim())).unwrap_or_default();
     if key.is_empty() {
-        return Err(Error::raw(ErrorKind::ValueValidation, "write KEY=VALUE, such as repeats=5"));
+        return Err("write KEY=VALUE, such as repeats=5".to_owned());
     }
     Ok((key.to_owned(), value.to_owned()))
 }

@@ -60,7 +60,7 @@ impl<'d> GivenKeys<'d> {
     /// Who runs the tasks; nothing if any key of `[sweep]` was given wrongly.
     pub(super) fn sweep(&self) -> Option<Sweep> {
         let KeyValues { workers, sweep, .. } = self.values.clone();
-        self.are_right("sweep").then(|| Sweep { workers: workers.workers, layouts: workers.layouts, ..sweep })
+        self.are_right("sweep").then_some(Sweep { workers: workers.workers, layouts: workers.layouts, ..sweep })
     }
 
     /// The interpreter, if there is to be a lock.

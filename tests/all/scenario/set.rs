@@ -47,7 +47,7 @@ fn values(key: &KeySpec) -> Vec<String> {
         KeyDomain::Workers { .. } => words(&["1,3"]),
         KeyDomain::Line { .. } | KeyDomain::Lines { .. } => words(&["another text"]),
         KeyDomain::Tags { .. } => words(&["one, two"]),
-        KeyDomain::Kind => words(&["pi"]),
+        KeyDomain::Kind => words(&["race"]),
         KeyDomain::Inputs => words(&["[3, 4]"]),
         KeyDomain::Tasks => words(&["5"]),
         KeyDomain::Plain(domain) => panic!("{domain:?}: give a value of it here"),
