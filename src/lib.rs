@@ -37,9 +37,8 @@
 //! - a kind of workload? A file beside `workload/square.rs`, and its row of `workload/registry.rs`, which also says what
 //!   it shares and a trial tells of.
 //! - a bundled scenario? A file in `scenarios/`, and its place along the path in `scenario/path.rs`.
-//! - a key of the sweep that `[vary]` may vary? A row of the table in `scenario/vary.rs`.
-//! - a key of scenarios? `scenario/sweep.rs` or `scenario/job.rs`, the setting in `scenario/settings.rs`, and a word
-//!   about it in `scenario/form/keys.rs`.
+//! - a key of scenarios? A row of `scenario/keys.rs`, whose `set` says where its value goes; parser, schema, form, options
+//!   and README come from there.
 //! - a backend? A file beside `backend/local/threads.rs` that starts workers and hands back a [`backend::Pool`], its line
 //!   in the table of `backend/backends.rs`, and what is told of it in a row of `scenario/backends.rs`.
 //! - an event? [`record::Event`]; the [`record::RunState`] folds it, reports and screens follow.

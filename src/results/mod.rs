@@ -11,7 +11,7 @@ mod predictions;
 mod scores;
 mod search;
 
-pub use columns::{COLUMNS, Column, Place, ShownColumn, View, columns};
+pub use columns::{COLUMNS, Column, ColumnPlace, ShownColumn, View, columns};
 pub use figure::Figure;
 pub use figures::{Figures, Metg, Row, Speedup, TaskCounts, Usage, WORTH_WHILE, results, tally_figure};
 pub use findings::{Finding, findings};

@@ -170,12 +170,6 @@ impl BackendKind {
         all
     };
 
-    /// Those that are compared where a scenario names none.
-    pub const DEFAULT: [Self; 2] = [Self::THREADS, Self::PROCESSES];
-
-    /// What speedups are relative to where a scenario does not say.
-    pub const DEFAULT_BASELINE: Option<Self> = Some(Self::SERIAL);
-
     /// What is to be known of it.
     pub fn spec(self) -> &'static BackendSpec {
         &BACKENDS[usize::from(self.0)]

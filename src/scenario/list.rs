@@ -19,7 +19,7 @@ pub const MAX_WORKERS: u32 = 4096;
 const MAX_TEXT: usize = 4096;
 
 /// What a LIST names, each once, in the order it was first named.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct WorkerList {
     /// Numbers of workers, those that layouts come to among them.
     pub workers: Vec<u32>,

@@ -109,13 +109,15 @@ pub struct Interpreter {
 }
 
 impl Default for Interpreter {
-    /// With CPython's own `sys.getswitchinterval()`.
     fn default() -> Self {
-        Self { switch_interval_ms: 5.0 }
+        Self { switch_interval_ms: Self::SWITCH_INTERVAL_MS }
     }
 }
 
 impl Interpreter {
+    /// CPython's own `sys.getswitchinterval()`.
+    pub(super) const SWITCH_INTERVAL_MS: f64 = 5.0;
+
     /// How long a thread waits for the lock before it asks for it.
     pub fn switch_interval(self) -> Duration {
         Duration::from_secs_f64(self.switch_interval_ms / 1e3)
@@ -123,7 +125,7 @@ impl Interpreter {
 }
 
 /// Who runs the tasks, how often, under which rules.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Sweep {
     /// The backends to compare, each at most once.
     pub backends: Vec<BackendKind>,

@@ -3,12 +3,13 @@
 use serde::{Deserialize, Serialize};
 
 /// Which worker gets which task (OpenMP's words; `stealing` is rayon's).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Schedule {
     /// Decided beforehand: one contiguous block a worker, or blocks of `chunk` tasks dealt in turn.
     Static,
     /// The next `chunk` tasks to whoever asks.
+    #[default]
     Dynamic,
     /// As dynamic, with shares that shrink towards `chunk` as the work runs out.
     Guided,
@@ -28,10 +29,11 @@ pub enum Dispatch {
 }
 
 /// The order in which tasks are handed out.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Order {
     /// As written.
+    #[default]
     Given,
     /// Costliest first, by the kind's own estimate of a task's cost.
     LongestFirst,

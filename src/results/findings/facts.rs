@@ -8,8 +8,6 @@ use crate::record::RunState;
 use crate::record::{Loss, TaskTimes};
 use crate::scenario::{Schedule, SeriesKey};
 
-use super::lock::Lock;
-
 /// Workers compute when they keep this share of the CPUs busy.
 const COMPUTING: f64 = 0.6;
 
@@ -60,9 +58,18 @@ pub(super) struct Fact {
     /// What was expected of it, and how far that was off.
     pub(super) predicted: Option<Predicted>,
     /// What was measured of the interpreter's lock, if there was one.
-    pub(super) lock: Option<Lock>,
+    pub(super) lock: Option<LockFacts>,
     /// How long workers waited for the lock of their interpreter, all together, whoever shares it.
     pub(super) lock_waited_s: Option<f64>,
+}
+
+/// What was measured of the one lock that all workers share, in seconds.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct LockFacts {
+    /// How long somebody held it.
+    pub(super) held_s: f64,
+    /// How long workers waited for it, all together.
+    pub(super) waited_s: f64,
 }
 
 impl FindingInput {
@@ -111,9 +118,9 @@ impl FindingInput {
 }
 
 /// The one lock that all workers of a configuration shared: forked processes have one each, so theirs is nobody's.
-fn shared_lock(row: &Row, usage: &Usage) -> Option<Lock> {
+fn shared_lock(row: &Row, usage: &Usage) -> Option<LockFacts> {
     let lock = usage.interpreter.filter(|_| row.config.backend.spec().shares_lock)?;
-    Some(Lock { held_s: lock.held_s, waited_s: lock.waited_s })
+    Some(LockFacts { held_s: lock.held_s, waited_s: lock.waited_s })
 }
 
 impl Fact {
