@@ -47,7 +47,10 @@
 //! - a call of the system that two rooms need? A function in `system`, whose first page says which library it goes by.
 //! - something a chart shows? The model and its place in [`chart`], then how cells show it in `tui/widgets/plot`.
 //! - a report? A file beside `report/json.rs`.
-//! - a key of the screen? A row in [`tui::keys`]; footer, help and README come from there.
+//! - a key of the screen? A row in [`tui::keys`]; footer, help and README come from there. What it does is said in the
+//!   `update` of each screen that has it.
+//! - a screen? A folder beside `tui/screens/help`, a variant of [`tui::screens::Screen`] and what opens it, and in
+//!   [`tui::keys`] a context with its keys.
 //! - a command? [`cli`] for its words, `command/` for what it does.
 
 pub mod analysis;

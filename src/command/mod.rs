@@ -8,6 +8,7 @@ mod failure;
 mod history;
 mod lab;
 mod limits;
+mod preparation;
 mod run;
 mod signals;
 

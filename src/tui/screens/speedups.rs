@@ -13,7 +13,7 @@ use crate::chart::{Chart, ChartPoint, ChartReference, ChartSeries, XAxisKind};
 use crate::record::label;
 use crate::results::{Figure, Figures, Row, ShownColumn, View, WORTH_WHILE, columns};
 use crate::scenario::{Expected, SeriesKey};
-use crate::tui::state::Run;
+use crate::tui::screens::run::state::RunMonitor;
 use crate::tui::theme::{Role, Theme};
 use crate::tui::widgets::{Plot, Table, TableCell, TableColumn, paint};
 use crate::units;
@@ -39,7 +39,7 @@ fn measure(figures: &Figures) -> &'static str {
 }
 
 /// Draws the chart; `selected` is a row of the figures.
-pub(super) fn render(run: &Run, selected: Option<usize>, theme: &Theme, area: Rect, buf: &mut Buffer) {
+pub(super) fn render(run: &RunMonitor, selected: Option<usize>, theme: &Theme, area: Rect, buf: &mut Buffer) {
     let figures = run.figures();
     let mut lines: BTreeMap<usize, Vec<(usize, ChartPoint)>> = BTreeMap::new();
     for (index, row) in figures.rows.iter().enumerate() {
@@ -127,7 +127,7 @@ fn cells(row: &Row, shown: &[ShownColumn], figures: &Figures, theme: &Theme) -> 
 }
 
 /// What was predicted in terms of the chart, a series a curve; nothing where the chart is over what is varied.
-fn predicted(run: &Run) -> Vec<ChartSeries> {
+fn predicted(run: &RunMonitor) -> Vec<ChartSeries> {
     let figures = run.figures();
     if figures.varied().is_some() {
         return Vec::new();

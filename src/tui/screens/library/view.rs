@@ -19,11 +19,13 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::widgets::Widget as _;
 
-use super::prose::Column;
+use super::state::{Filtering, LibraryList, ListRow};
 use crate::record::MachineFacts;
 use crate::scenario::{Config, Point, Scales, SeriesKey};
 use crate::tui::port::{LibraryEntry, Preview, Ran};
-use crate::tui::state::{Filtering, Library, ListRow, State};
+use crate::tui::screens::layout::body_of;
+use crate::tui::screens::prose::ProseColumn;
+use crate::tui::shared::Shared;
 use crate::tui::theme::{Role, Theme};
 use crate::tui::widgets::paint;
 use crate::units;
@@ -34,7 +36,7 @@ const MACHINE_FROM: u16 = 28;
 const BESIDE_MIN: u16 = 76;
 
 /// Draws the list and the details.
-pub(super) fn render(library: &Library, machine: &MachineFacts, theme: &Theme, area: Rect, buf: &mut Buffer) {
+pub(super) fn render(library: &LibraryList, machine: &MachineFacts, theme: &Theme, area: Rect, buf: &mut Buffer) {
     let (left, right) = split(area, library.height());
     let left = self::machine(machine, library.height(), theme, left, buf);
     list(library, theme, left, buf);
@@ -56,21 +58,17 @@ pub(super) fn render(library: &Library, machine: &MachineFacts, theme: &Theme, a
 }
 
 /// The furthest that the details can be scrolled, and the lines that are seen of them.
-pub fn scroll_max(state: &State) -> (u16, u16) {
-    let area = super::body(Rect::from((ratatui::layout::Position::ORIGIN, state.size)));
-    let Some(entry) = state.library.selected() else { return (0, 0) };
-    if area.width < super::SIZE_MIN.width || area.height < super::SIZE_MIN.height - 2 {
-        return (0, 0);
-    }
-    let (_, right) = split(area, state.library.height());
+pub(super) fn scroll_max(shared: &Shared) -> (u16, u16) {
+    let (Some(area), Some(entry)) = (body_of(shared.size), shared.library.selected()) else { return (0, 0) };
+    let (_, right) = split(area, shared.library.height());
     let (width, height) = (right.width.saturating_sub(4), right.height.saturating_sub(2));
-    let column = column(&state.library, entry, &state.theme, width);
+    let column = column(&shared.library, entry, &shared.theme, width);
     (column.height().saturating_sub(height), height)
 }
 
 /// All that there is to say of an entry.
-fn column<'a>(library: &Library, entry: &LibraryEntry, theme: &'a Theme, width: u16) -> Column<'a> {
-    let mut column = Column::new(theme, width);
+fn column<'a>(library: &LibraryList, entry: &LibraryEntry, theme: &'a Theme, width: u16) -> ProseColumn<'a> {
+    let mut column = ProseColumn::new(theme, width);
     if let Some((name, why)) = &library.refusal
         && *name == entry.name
     {
@@ -84,7 +82,7 @@ fn column<'a>(library: &Library, entry: &LibraryEntry, theme: &'a Theme, width: 
         column.blank();
     }
     match &entry.preview {
-        Ok(preview) => details(entry, preview, library.said(&entry.name), &mut column),
+        Ok(preview) => details(entry, preview, library.predicted(&entry.name), &mut column),
         Err(problems) => broken(entry, problems, &mut column),
     }
     column
@@ -120,7 +118,7 @@ fn machine(machine: &MachineFacts, rows: usize, theme: &Theme, area: Rect, buf: 
         return area;
     }
     let fields = machine_fields(machine);
-    let mut column = Column::new(theme, area.width.saturating_sub(4));
+    let mut column = ProseColumn::new(theme, area.width.saturating_sub(4));
     for (name, text, role) in &fields {
         column.field(name, text, *role);
     }
@@ -136,7 +134,7 @@ fn machine(machine: &MachineFacts, rows: usize, theme: &Theme, area: Rect, buf: 
     Rect { height: area.height - height, ..area }
 }
 
-fn list(library: &Library, theme: &Theme, area: Rect, buf: &mut Buffer) {
+fn list(library: &LibraryList, theme: &Theme, area: Rect, buf: &mut Buffer) {
     let (shown, all) = (library.matching().len(), library.entries().len());
     let title = match library.progress() {
         _ if shown < all => format!("scenarios {shown} of {all}"),
@@ -165,7 +163,7 @@ fn list(library: &Library, theme: &Theme, area: Rect, buf: &mut Buffer) {
     }
 }
 
-fn filter(library: &Library, theme: &Theme, row: Rect, buf: &mut Buffer) {
+fn filter(library: &LibraryList, theme: &Theme, row: Rect, buf: &mut Buffer) {
     let x = paint::put(buf, row, (row.x + 1, row.y), "/", theme, theme.style(Role::Key));
     let x = paint::put(buf, row, (x + 1, row.y), library.filter(), theme, theme.style(Role::Text));
     if library.filtering == Filtering::Typing {
@@ -191,7 +189,7 @@ fn item(entry: &LibraryEntry, selected: bool, theme: &Theme, row: Rect, buf: &mu
     }
 }
 
-fn broken(entry: &LibraryEntry, problems: &[String], column: &mut Column) {
+fn broken(entry: &LibraryEntry, problems: &[String], column: &mut ProseColumn) {
     column.text("this scenario cannot be run until its file is mended:", Role::Bad);
     for problem in problems {
         column.blank();
@@ -202,7 +200,7 @@ fn broken(entry: &LibraryEntry, problems: &[String], column: &mut Column) {
     column.text("`R` reads it again", Role::Dim);
 }
 
-fn details(entry: &LibraryEntry, preview: &Preview, expected: Option<String>, column: &mut Column) {
+fn details(entry: &LibraryEntry, preview: &Preview, expected: Option<String>, column: &mut ProseColumn) {
     column.text(&entry.summary, Role::Text);
     column.blank();
     let tasks = match preview.tasks {
@@ -266,7 +264,7 @@ fn trial_words(preview: &Preview) -> String {
 }
 
 /// Configurations in few words: `serial · threads × 1–5, 8`.
-pub(super) fn config_words(configs: &[Config]) -> String {
+pub(in crate::tui::screens) fn config_words(configs: &[Config]) -> String {
     let mut out = String::new();
     for curve in SeriesKey::curves() {
         let of_it = || configs.iter().filter(|config| SeriesKey::curve(config) == curve);

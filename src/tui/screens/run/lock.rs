@@ -6,18 +6,18 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Block;
 
+use super::state::RunMonitor;
 use crate::record::{Activity, LockUse, LockView, TrialEnd};
-use crate::tui::state::Run;
 use crate::tui::theme::{Role, Theme};
 use crate::tui::widgets::{LockState, paint};
 use crate::units;
 
 /// Rows that it takes.
-pub(super) fn height(run: &Run) -> u16 {
+pub(super) fn height(run: &RunMonitor) -> u16 {
     u16::from(has_lock(run))
 }
 
-fn has_lock(run: &Run) -> bool {
+fn has_lock(run: &RunMonitor) -> bool {
     run.record.planned.as_ref().is_some_and(|planned| planned.scenario.interpreter.is_some())
 }
 
@@ -33,7 +33,7 @@ pub(super) fn word(activity: Activity) -> &'static str {
 }
 
 /// Adds to the panel's lower edge what the marks mean; fewer of them where room is short.
-pub(super) fn with_legend(block: Block<'static>, run: &Run, theme: &Theme, width: u16) -> Block<'static> {
+pub(super) fn with_legend(block: Block<'static>, run: &RunMonitor, theme: &Theme, width: u16) -> Block<'static> {
     if !has_lock(run) {
         return block;
     }
@@ -52,7 +52,7 @@ pub(super) fn with_legend(block: Block<'static>, run: &Run, theme: &Theme, width
 }
 
 /// `lock 1   held 98 %   154 waits   152 hand-overs`, in the first row of the area.
-pub(super) fn render(run: &Run, theme: &Theme, area: Rect, buf: &mut Buffer) {
+pub(super) fn render(run: &RunMonitor, theme: &Theme, area: Rect, buf: &mut Buffer) {
     if area.is_empty() {
         return;
     }
@@ -87,12 +87,12 @@ pub(super) fn render(run: &Run, theme: &Theme, area: Rect, buf: &mut Buffer) {
 }
 
 /// Interpreters of the trial on the screen, each with a lock.
-fn locks(run: &Run) -> u32 {
+fn locks(run: &RunMonitor) -> u32 {
     run.planned_trial().map_or(1, |(_, config)| config.forks().max(1))
 }
 
 /// Who has the lock. Padded, so that what follows stands still.
-fn holder(run: &Run, locks: u32, theme: &Theme) -> String {
+fn holder(run: &RunMonitor, locks: u32, theme: &Theme) -> String {
     let lanes = &run.snapshot.lanes;
     let holds = |lock: Option<LockView>| lock.is_some_and(|lock| lock.activity == Activity::Running);
     let holder = lanes.iter().position(|lane| holds(lane.lock)).filter(|_| run.record.current.is_some());
@@ -105,7 +105,7 @@ fn holder(run: &Run, locks: u32, theme: &Theme) -> String {
 }
 
 /// What the lock cost in the trial on the screen, as measured if it ran to its end, else as seen; and in how long.
-fn sums(run: &Run) -> (LockUse, f64) {
+fn sums(run: &RunMonitor) -> (LockUse, f64) {
     let complete = run.outcome().filter(|outcome| outcome.end == TrialEnd::Complete);
     if let Some((lock, wall_s)) = complete.and_then(|outcome| Some((outcome.interpreter?, outcome.wall_s))) {
         return (lock, wall_s);

@@ -15,12 +15,14 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::widgets::Widget as _;
 
-use super::prose::{Column, wrap};
-use super::scores::Picture;
-use super::speedups;
 use crate::record::Status;
 use crate::results::{Row, View, columns};
-use crate::tui::state::{Run, State};
+use crate::tui::screens::layout::body_of;
+use crate::tui::screens::prose::{ProseColumn, wrap};
+use crate::tui::screens::run::state::RunMonitor;
+use crate::tui::screens::scores::Picture;
+use crate::tui::screens::speedups;
+use crate::tui::shared::Shared;
 use crate::tui::theme::{Role, Theme};
 use crate::tui::widgets::paint;
 
@@ -44,7 +46,7 @@ struct Places {
 }
 
 /// Draws what a run has shown, whether it has ended or not.
-pub(super) fn render(run: &Run, theme: &Theme, area: Rect, buf: &mut Buffer) {
+pub(super) fn render(run: &RunMonitor, theme: &Theme, area: Rect, buf: &mut Buffer) {
     let problems = problems(run, theme, area.width.saturating_sub(4));
     let places = places(run, problems.len(), area);
     self::problems_in(places.problems, run.scroll, &problems, theme, buf);
@@ -67,28 +69,20 @@ pub(super) fn render(run: &Run, theme: &Theme, area: Rect, buf: &mut Buffer) {
 }
 
 /// The furthest that the lesson and the problems can be scrolled.
-pub fn scroll_max(state: &State) -> u16 {
-    let Some(run) = &state.run else { return 0 };
-    let area = super::body(Rect::from((ratatui::layout::Position::ORIGIN, state.size)));
-    if area.width < super::SIZE_MIN.width || area.height < super::SIZE_MIN.height - 2 {
-        return 0;
-    }
-    let problems = problems(run, &state.theme, area.width.saturating_sub(4)).len();
+pub(super) fn scroll_max(shared: &Shared) -> u16 {
+    let (Some(run), Some(area)) = (&shared.run, body_of(shared.size)) else { return 0 };
+    let problems = problems(run, &shared.theme, area.width.saturating_sub(4)).len();
     let places = places(run, problems, area);
     let problems = hidden_problems(problems, places.problems);
     let Some(place) = places.lesson else { return problems };
     let (width, height) = (place.width.saturating_sub(4), place.height.saturating_sub(2));
-    notes(run, &state.theme, width).height().saturating_sub(height).max(problems)
+    notes(run, &shared.theme, width).height().saturating_sub(height).max(problems)
 }
 
 /// Lines that a page moves the lesson and the problems by: no more than is seen of either.
-pub fn page(state: &State) -> u16 {
-    let Some(run) = &state.run else { return 1 };
-    let area = super::body(Rect::from((ratatui::layout::Position::ORIGIN, state.size)));
-    if area.width < super::SIZE_MIN.width || area.height < super::SIZE_MIN.height - 2 {
-        return 1;
-    }
-    let problems = problems(run, &state.theme, area.width.saturating_sub(4)).len();
+pub(super) fn page(shared: &Shared) -> u16 {
+    let (Some(run), Some(area)) = (&shared.run, body_of(shared.size)) else { return 1 };
+    let problems = problems(run, &shared.theme, area.width.saturating_sub(4)).len();
     let places = places(run, problems, area);
     let lesson = places.lesson.map_or(u16::MAX, |place| place.height.saturating_sub(2));
     let hidden = hidden_problems(problems, places.problems);
@@ -96,7 +90,7 @@ pub fn page(state: &State) -> u16 {
 }
 
 /// Problems take what the rest does not need: a third, or nearly all where there is nothing else to show.
-fn places(run: &Run, problems: usize, area: Rect) -> Places {
+fn places(run: &RunMonitor, problems: usize, area: Rect) -> Places {
     let measured = run.figures().rows.iter().any(|row| row.wall_s.is_some());
     let third = area.height / 3;
     let most = if measured { third } else { area.height.saturating_sub(UNMEASURED).max(third) };
@@ -126,7 +120,7 @@ fn places(run: &Run, problems: usize, area: Rect) -> Places {
 }
 
 /// The chart's place, shared with the scores if there are any: side by side where it is wide, else below each other.
-fn with_scores<'a>(run: &'a Run, theme: &'a Theme, chart: Rect) -> (Rect, Option<(Picture<'a>, Rect)>) {
+fn with_scores<'a>(run: &'a RunMonitor, theme: &'a Theme, chart: Rect) -> (Rect, Option<(Picture<'a>, Rect)>) {
     let Some(picture) = run.found().map(|scores| Picture::of(scores, theme)) else { return (chart, None) };
     let below = chart.height.saturating_sub(CHART_MIN);
     if chart.width < CHART_WIDE && below >= picture.height_min() {
@@ -140,7 +134,7 @@ fn with_scores<'a>(run: &'a Run, theme: &'a Theme, chart: Rect) -> (Rect, Option
 }
 
 /// How the run ended, if not well, and why.
-fn problems(run: &Run, theme: &Theme, width: u16) -> Vec<(String, Role)> {
+fn problems(run: &RunMonitor, theme: &Theme, width: u16) -> Vec<(String, Role)> {
     let measured = run.figures().rows.iter().any(|row| row.wall_s.is_some());
     let (headline, role) = match run.record.status {
         Some(Status::Failed) => ("the run failed", Role::Bad),
@@ -186,7 +180,7 @@ fn problems_in(place: Rect, scroll: u16, lines: &[(String, Role)], theme: &Theme
     }
 }
 
-fn chart(run: &Run, theme: &Theme, area: Rect, buf: &mut Buffer) {
+fn chart(run: &RunMonitor, theme: &Theme, area: Rect, buf: &mut Buffer) {
     let name = speedups::title(run.figures());
     let title = if run.is_on() {
         let (all, ended) = run.trials();
@@ -204,7 +198,7 @@ fn chart(run: &Run, theme: &Theme, area: Rect, buf: &mut Buffer) {
 }
 
 /// The selected point in figures, as many as there is room for.
-fn point(run: &Run, row: &Row, theme: &Theme, area: Rect, buf: &mut Buffer) {
+fn point(run: &RunMonitor, row: &Row, theme: &Theme, area: Rect, buf: &mut Buffer) {
     let area = Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area };
     let mut x = paint::put(buf, area, (area.x, area.y), &row.label, theme, theme.style(Role::Title));
     for (name, figure) in point_figures(run, row) {
@@ -218,7 +212,7 @@ fn point(run: &Run, row: &Row, theme: &Theme, area: Rect, buf: &mut Buffer) {
 }
 
 /// Names and figures of a row, the most telling first: the end of the line may be cut off.
-fn point_figures<'r>(run: &'r Run, row: &'r Row) -> Vec<(&'r str, String)> {
+fn point_figures<'r>(run: &'r RunMonitor, row: &'r Row) -> Vec<(&'r str, String)> {
     if row.wall_s.is_none() {
         let point = row.config.point.iter().map(|point| (point.key.as_str(), point.value_in_words()));
         return point.chain([("", why_unmeasured(run, row).to_owned())]).collect();
@@ -227,7 +221,7 @@ fn point_figures<'r>(run: &'r Run, row: &'r Row) -> Vec<(&'r str, String)> {
     shown.iter().filter_map(|column| Some((column.heading, column.of(row)?.words()))).collect()
 }
 
-fn why_unmeasured(run: &Run, row: &Row) -> &'static str {
+fn why_unmeasured(run: &RunMonitor, row: &Row) -> &'static str {
     match row.tasks {
         Some(tasks) if tasks.failed > 0 => "tasks failed in every trial",
         _ if row.trials > 0 => "no trial ran to its end",
@@ -236,13 +230,13 @@ fn why_unmeasured(run: &Run, row: &Row) -> &'static str {
     }
 }
 
-pub(super) fn lesson_text(run: &Run) -> &str {
+pub(in crate::tui::screens) fn lesson_text(run: &RunMonitor) -> &str {
     run.record.planned.as_ref().map_or("", |planned| planned.scenario.lesson.trim())
 }
 
 /// What the run came to, once it has ended, and then the lesson.
-fn notes<'a>(run: &Run, theme: &'a Theme, width: u16) -> Column<'a> {
-    let mut column = Column::new(theme, width);
+fn notes<'a>(run: &RunMonitor, theme: &'a Theme, width: u16) -> ProseColumn<'a> {
+    let mut column = ProseColumn::new(theme, width);
     for finding in run.findings() {
         column.text(&format!("- {}", finding.message), Role::Text);
     }
@@ -258,7 +252,13 @@ fn notes<'a>(run: &Run, theme: &'a Theme, width: u16) -> Column<'a> {
 const LESSON: &str = "what to look for";
 
 /// Draws what happened and the lesson, from the line `scroll` on; `None` where it cannot be scrolled.
-pub(super) fn lesson(run: &Run, scroll: Option<u16>, theme: &Theme, area: Rect, buf: &mut Buffer) {
+pub(in crate::tui::screens) fn lesson(
+    run: &RunMonitor,
+    scroll: Option<u16>,
+    theme: &Theme,
+    area: Rect,
+    buf: &mut Buffer,
+) {
     let title = if run.findings().is_empty() { LESSON } else { "what happened" };
     let block = theme.block(title, area.width);
     let inner = paint::padded(block.inner(area));

@@ -15,14 +15,15 @@
 //! ```
 
 use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
+use ratatui::layout::{Position, Rect, Size};
 use ratatui::widgets::Widget as _;
 
-use super::library::config_words;
-use super::prose::Column;
+use super::state::{Editor, Stage};
 use crate::scenario::form::FormRow;
 use crate::tui::line_editor::LineEditor;
-use crate::tui::state::{Editor, Stage, State};
+use crate::tui::screens::layout::body;
+use crate::tui::screens::library::view::config_words;
+use crate::tui::screens::prose::ProseColumn;
 use crate::tui::theme::{Role, Theme};
 use crate::tui::widgets::paint;
 use crate::units;
@@ -55,8 +56,8 @@ pub(super) fn render(editor: &Editor, theme: &Theme, area: Rect, buf: &mut Buffe
 }
 
 /// Rows that a page moves by.
-pub fn page(state: &State) -> u16 {
-    let area = super::body(Rect::from((ratatui::layout::Position::ORIGIN, state.size)));
+pub(super) fn page(size: Size) -> u16 {
+    let area = body(Rect::from((Position::ORIGIN, size)));
     split(area).0.height.saturating_sub(4).max(1)
 }
 
@@ -169,7 +170,7 @@ fn help(editor: &Editor, theme: &Theme, area: Rect, buf: &mut Buffer) {
     let block = theme.block(&row.key, area.width);
     let inner = paint::padded(block.inner(area));
     block.render(area, buf);
-    let mut column = Column::new(theme, inner.width);
+    let mut column = ProseColumn::new(theme, inner.width);
     if let Some(notice) = &editor.notice {
         match notice {
             Ok(text) => column.text(&format!("{} {text}", theme.symbols().tick), Role::Good),
@@ -213,7 +214,7 @@ fn saving(editor: &Editor, theme: &Theme, area: Rect, buf: &mut Buffer) {
         _ => drop(paint::put(buf, line, (line.x, line.y), editor.file.text(), theme, theme.style(Role::Text))),
     }
     let rest = Rect { y: inner.y + 1, height: inner.height - 1, ..inner };
-    let mut column = Column::new(theme, rest.width);
+    let mut column = ProseColumn::new(theme, rest.width);
     match &editor.notice {
         Some(Err(text)) => column.text(&format!("{} {text}", theme.symbols().cross), Role::Bad),
         Some(Ok(text)) => column.text(text, Role::Good),

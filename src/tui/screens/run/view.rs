@@ -18,13 +18,15 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span as Styled};
 use ratatui::widgets::{Block, Widget as _};
 
-use super::prose::wrap;
-use super::scores::Picture;
-use super::{lock, memory, results, speedups};
+use super::state::{Drawing, Ending, RunMonitor};
+use super::{lock, memory};
 use crate::machine::Sample;
 use crate::record::{LaneState, LaneView, SPANS_MAX, Snapshot, TrialEnd, TrialOutcome};
 use crate::results::tally_figure;
-use crate::tui::state::{Drawing, Ending, Run};
+use crate::tui::screens::prose::wrap;
+use crate::tui::screens::results::view as results;
+use crate::tui::screens::scores::Picture;
+use crate::tui::screens::speedups;
 use crate::tui::theme::{Role, Theme};
 use crate::tui::widgets::{Cores, Gauge, GaugeProgress, Label, LaneRow, Lanes, Segment, paint};
 use crate::units;
@@ -39,7 +41,7 @@ const LESSON_MIN: u16 = 6;
 const TABLE_MIN: u16 = 5;
 
 /// Draws a run, and the cores if there is a sample of them.
-pub(super) fn render(run: &Run, sample: Option<&Sample>, theme: &Theme, area: Rect, buf: &mut Buffer) {
+pub(super) fn render(run: &RunMonitor, sample: Option<&Sample>, theme: &Theme, area: Rect, buf: &mut Buffer) {
     let width = area.width * 2 / 5;
     let left = Rect { width, ..area };
     let right = Rect { x: left.right(), width: area.width - width, ..area };
@@ -80,7 +82,7 @@ pub(super) fn render(run: &Run, sample: Option<&Sample>, theme: &Theme, area: Re
 
 /// What the largest trial of the plan needs, so that the picture stands still from trial to trial; half of that with
 /// two lanes a row, or all there is, if the rest would not do for a table.
-fn lanes_height(run: &Run, room: u16) -> u16 {
+fn lanes_height(run: &RunMonitor, room: u16) -> u16 {
     let plan = run.record.planned.as_ref().map(|planned| &planned.plan);
     let workers = plan.and_then(|plan| plan.configs.iter().map(|config| config.workers).max()).unwrap_or(1);
     let other = 3 + lock::height(run);
@@ -91,7 +93,7 @@ fn lanes_height(run: &Run, room: u16) -> u16 {
 }
 
 /// Where the lesson stands: below the table, if that leaves room to spare on a large screen.
-fn lesson_place(run: &Run, table: Rect) -> Option<Rect> {
+fn lesson_place(run: &RunMonitor, table: Rect) -> Option<Rect> {
     let rows = u16::try_from(run.figures().rows.len()).unwrap_or(u16::MAX).saturating_add(3);
     let height = table.height.checked_sub(rows).filter(|height| *height >= LESSON_MIN)?;
     let has_one = !results::lesson_text(run).is_empty();
@@ -126,14 +128,14 @@ fn cores(sample: Option<&Sample>, theme: &Theme, area: Rect, buf: &mut Buffer) {
     }
 }
 
-fn speedup(run: &Run, theme: &Theme, area: Rect, buf: &mut Buffer) {
+fn speedup(run: &RunMonitor, theme: &Theme, area: Rect, buf: &mut Buffer) {
     let block = theme.block(&format!("{} so far", speedups::title(run.figures())), area.width);
     let inner = block.inner(area);
     block.render(area, buf);
     speedups::render(run, None, theme, inner, buf);
 }
 
-fn progress(run: &Run, theme: &Theme, area: Rect, buf: &mut Buffer) {
+fn progress(run: &RunMonitor, theme: &Theme, area: Rect, buf: &mut Buffer) {
     let block = theme.block(&trial_title(run, theme, area.width.saturating_sub(4)), area.width);
     let inner = paint::padded(block.inner(area));
     block.render(area, buf);
@@ -153,7 +155,7 @@ fn progress(run: &Run, theme: &Theme, area: Rect, buf: &mut Buffer) {
 }
 
 /// The trial on the screen: `trial 5 of 12 · processes × 2 · repeat 2 of 3`, or less of it where room is short.
-fn trial_title(run: &Run, theme: &Theme, width: u16) -> String {
+fn trial_title(run: &RunMonitor, theme: &Theme, width: u16) -> String {
     let (Some((trial, config)), Some(planned)) = (run.planned_trial(), &run.record.planned) else {
         return "preparing".to_owned();
     };
@@ -170,7 +172,7 @@ fn trial_title(run: &Run, theme: &Theme, width: u16) -> String {
 }
 
 /// Adds what the user should not miss to the panel's frame.
-fn with_state(block: Block<'static>, run: &Run, theme: &Theme) -> Block<'static> {
+fn with_state(block: Block<'static>, run: &RunMonitor, theme: &Theme) -> Block<'static> {
     let (text, role) = match (run.is_on(), run.ending, run.drawing) {
         (false, _, _) => ("ended", Role::Dim),
         (true, Ending::Cancelling { .. }, _) => ("cancelling…", Role::Warn),
@@ -182,7 +184,7 @@ fn with_state(block: Block<'static>, run: &Run, theme: &Theme) -> Block<'static>
     block.title_top(Line::from(Styled::styled(text, theme.style(role))).right_aligned())
 }
 
-fn tasks_text(run: &Run) -> String {
+fn tasks_text(run: &RunMonitor) -> String {
     if run.is_hiring() {
         let workers = run.planned_trial().map_or(0, |(_, config)| config.workers);
         return format!("hiring {} of {workers}", run.snapshot.hired.min(workers));
@@ -197,7 +199,7 @@ fn tasks_text(run: &Run) -> String {
     format!("{} of {} {plural}", units::count(run.tasks_done() as u64), units::count(tasks))
 }
 
-fn run_text(run: &Run) -> String {
+fn run_text(run: &RunMonitor) -> String {
     if !run.is_on() {
         return format!("took {}", units::seconds(run.elapsed_s()));
     }
@@ -209,7 +211,7 @@ fn run_text(run: &Run) -> String {
     }
 }
 
-fn workers(run: &Run, theme: &Theme, area: Rect, buf: &mut Buffer) {
+fn workers(run: &RunMonitor, theme: &Theme, area: Rect, buf: &mut Buffer) {
     let block = lock::with_legend(with_state(theme.block("workers", area.width), run, theme), run, theme, area.width);
     let inner = paint::padded(block.inner(area));
     block.render(area, buf);
@@ -240,7 +242,7 @@ fn workers(run: &Run, theme: &Theme, area: Rect, buf: &mut Buffer) {
 }
 
 /// Seconds of the trial on the screen: as measured, if it ran to its end; else as seen.
-fn wall_s(run: &Run) -> f64 {
+fn wall_s(run: &RunMonitor) -> f64 {
     let complete = run.outcome().filter(|outcome| outcome.end == TrialEnd::Complete);
     complete.map_or(run.snapshot.elapsed_s, |outcome| outcome.wall_s)
 }
@@ -278,7 +280,7 @@ fn note(lane: &LaneView, memory: Option<String>) -> String {
 
 /// The time at the right edge: what the trial took the last time, else the next round figure, so that the picture
 /// does not shift with every frame.
-fn span_s(now_s: f64, run: &Run) -> f64 {
+fn span_s(now_s: f64, run: &RunMonitor) -> f64 {
     if run.record.current.is_none() {
         return now_s.max(1e-9);
     }
@@ -298,7 +300,7 @@ fn round_up(s: f64) -> f64 {
 }
 
 /// The trial in figures: `wall 4.21 s   start-up 1.8 ms   12.4 tasks/s   tasks done 3 of 4`.
-fn figures(run: &Run, theme: &Theme, area: Rect, buf: &mut Buffer) {
+fn figures(run: &RunMonitor, theme: &Theme, area: Rect, buf: &mut Buffer) {
     let outcome = run.outcome();
     let wall_s = wall_s(run);
     let startup_s = outcome.map_or(run.record.current_startup_s, |outcome| outcome.startup_s);
@@ -331,13 +333,13 @@ fn figures(run: &Run, theme: &Theme, area: Rect, buf: &mut Buffer) {
 }
 
 /// What the trial's tasks left that tells most, and what that is called.
-fn telling<'a>(run: &'a Run, outcome: &TrialOutcome) -> Option<(&'a str, f64)> {
+fn telling<'a>(run: &'a RunMonitor, outcome: &TrialOutcome) -> Option<(&'a str, f64)> {
     let name = run.figures().tally.first()?;
     Some((name, *outcome.tally.as_ref()?.get(*name)?))
 }
 
 /// The latest news as lines, newest last: as many whole pieces as there is room for, the newest in any case.
-fn news_lines(run: &Run, theme: &Theme, area: Rect) -> Vec<(String, Role)> {
+fn news_lines(run: &RunMonitor, theme: &Theme, area: Rect) -> Vec<(String, Role)> {
     let most = if area.height >= 32 { 6 } else { 2 };
     let mut lines: Vec<(String, Role)> = Vec::new();
     for news in run.news.iter().rev() {

@@ -13,9 +13,9 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::widgets::Widget as _;
 
-use super::prose::Column;
+use super::state::{PredictField, PredictForm};
 use crate::scenario::Expected;
-use crate::tui::state::{Field, PredictForm};
+use crate::tui::screens::prose::ProseColumn;
 use crate::tui::theme::{Role, Theme};
 use crate::tui::widgets::paint;
 
@@ -63,8 +63,8 @@ pub(super) fn render(form: &PredictForm, theme: &Theme, area: Rect, buf: &mut Bu
 }
 
 /// The question, and what is wrong with the answer.
-fn words<'a>(form: &PredictForm, theme: &'a Theme, width: u16) -> Column<'a> {
-    let mut column = Column::new(theme, width);
+fn words<'a>(form: &PredictForm, theme: &'a Theme, width: u16) -> ProseColumn<'a> {
+    let mut column = ProseColumn::new(theme, width);
     let question = match &form.baseline {
         Some(baseline) => format!(
             "How many times as fast as {baseline} will each be? Write a speedup such as 1.8, or a time such as 0.5s or \
@@ -81,7 +81,7 @@ fn words<'a>(form: &PredictForm, theme: &'a Theme, width: u16) -> Column<'a> {
     column
 }
 
-fn speedup(field: &Field) -> Option<f64> {
+fn speedup(field: &PredictField) -> Option<f64> {
     match field.expected()? {
         Expected::Speedup(value) => Some(value),
         Expected::WallS(_) => None,

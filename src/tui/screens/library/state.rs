@@ -1,12 +1,17 @@
-//! The library's state: entries, filter, selection.
+//! The library's state: entries, filter, selection, and what was predicted.
 
-use super::predict::Said;
+use std::collections::BTreeMap;
+
+use crate::scenario::PredictionSpec;
 use crate::tui::line_editor::LineEditor;
 use crate::tui::port::{LibraryEntry, Ran};
 
+/// What was predicted of each scenario, by its name in the library; for as long as the screen is open.
+pub type PredictionsByName = BTreeMap<String, Vec<PredictionSpec>>;
+
 /// The scenarios, those that the filter lets through, and the one selected.
 #[derive(Debug, Clone)]
-pub struct Library {
+pub struct LibraryList {
     entries: Vec<LibraryEntry>,
     /// Indices of those that match, in order; kept so that a frame need not filter.
     matching: Vec<usize>,
@@ -20,7 +25,7 @@ pub struct Library {
     /// Why the last scenario could not be started: its name, and what was said.
     pub refusal: Option<(String, String)>,
     /// What was predicted.
-    pub prediction_specs: Said,
+    pub prediction_specs: PredictionsByName,
     /// What went well: a scenario's name, and what is to be said.
     pub notice: Option<(String, String)>,
 }
@@ -43,10 +48,10 @@ pub enum Filtering {
     Closed,
 }
 
-/// Longer filters than this are a cat on the keyboard.
+/// Bytes of a filter: more tell nothing more.
 const FILTER_MAX: usize = 64;
 
-impl Library {
+impl LibraryList {
     /// A library with nothing filtered out and the first entry selected.
     pub fn new(entries: Vec<LibraryEntry>) -> Self {
         let matching = (0..entries.len()).collect();
@@ -58,7 +63,7 @@ impl Library {
             selected: 0,
             scroll: 0,
             refusal: None,
-            prediction_specs: Said::new(),
+            prediction_specs: PredictionsByName::new(),
             notice: None,
         }
     }
@@ -197,6 +202,13 @@ impl Library {
         }
     }
 
+    /// What was predicted of a scenario in words: `threads × 2: 1.8 · threads × 4: 0.5s`; `None` if nothing was.
+    pub fn predicted(&self, name: &str) -> Option<String> {
+        let specs = self.prediction_specs.get(name).filter(|specs| !specs.is_empty())?;
+        let words = specs.iter().map(|spec| format!("{}: {}", spec.who(), spec.expected));
+        Some(words.collect::<Vec<_>>().join(" · "))
+    }
+
     /// Every word of the filter has to be found, in any case: in the name, the title, the summary or a tag. The
     /// selected entry stays selected while it matches.
     fn apply_filter(&mut self) {
@@ -233,8 +245,8 @@ mod tests {
         }
     }
 
-    fn library() -> Library {
-        Library::new(vec![entry("alpha", &["lecture"]), entry("beta", &["lecture", "cpu"]), entry("gamma", &[])])
+    fn library() -> LibraryList {
+        LibraryList::new(vec![entry("alpha", &["lecture"]), entry("beta", &["lecture", "cpu"]), entry("gamma", &[])])
     }
 
     #[test]
@@ -281,8 +293,8 @@ mod tests {
             preview: Ok(preview.clone()),
             ..entry("alpha", &[])
         };
-        let known = |library: &Library| library.selected().and_then(|e| e.preview.as_ref().ok()?.last_wall_s);
-        let mut library = Library::new(vec![read("a")]);
+        let known = |library: &LibraryList| library.selected().and_then(|e| e.preview.as_ref().ok()?.last_wall_s);
+        let mut library = LibraryList::new(vec![read("a")]);
         library.took("alpha", 4.0, ran());
         library.replace(vec![read("a")]);
         assert_eq!((known(&library), library.progress()), (Some(4.0), (1, 1)));
@@ -299,22 +311,22 @@ mod tests {
         let mut entries: Vec<LibraryEntry> = ["a", "b", "c", "d"].map(|name| entry(name, &[])).to_vec();
         entries.push(LibraryEntry { on_path: false, ..entry("own", &[]) });
         entries[1].ran = Some(ran());
-        let library = Library::new(entries.clone());
+        let library = LibraryList::new(entries.clone());
         let next = |after: Option<&str>| library.next_on_path(after).map(str::to_owned).unwrap_or_default();
         assert_eq!([Some("a"), Some("c"), Some("d"), Some("own"), None].map(next), ["c", "d", "a", "a", "a"]);
         assert_eq!(library.progress(), (1, 4));
         entries.iter_mut().for_each(|entry| entry.ran = Some(ran()));
-        let library = Library::new(entries.clone());
+        let library = LibraryList::new(entries.clone());
         assert_eq!(library.next_on_path(Some("d")), Some("a"), "all were run: once more around");
-        assert_eq!(Library::new(entries.split_off(4)).next_on_path(None), None);
-        let alone = Library::new(entries[..1].to_vec());
+        assert_eq!(LibraryList::new(entries.split_off(4)).next_on_path(None), None);
+        let alone = LibraryList::new(entries[..1].to_vec());
         assert_eq!(alone.next_on_path(Some("a")), None);
     }
 
     #[test]
     fn headings_stand_above_their_groups() {
         let group = |group: &str, name: &str| LibraryEntry { group: group.to_owned(), ..entry(name, &[]) };
-        let library = Library::new(vec![group("A", "a"), group("A", "b"), group("B", "c"), group("", "d")]);
+        let library = LibraryList::new(vec![group("A", "a"), group("A", "b"), group("B", "c"), group("", "d")]);
         let names: Vec<String> = library
             .rows()
             .map(|row| match row {

@@ -4,7 +4,7 @@ use crate::record::RunState;
 
 /// What is expected of the trials to come. Worked out when a trial begins or ends, not with every frame.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
-pub(super) struct Forecast {
+pub struct Forecast {
     /// Seconds of later trials together: what each configuration took before; for one that was not measured yet,
     /// what the others took on average.
     later_s: f64,
@@ -21,12 +21,12 @@ const TELLING_FRACTION: f64 = 0.02;
 
 /// Seconds added up, and how many trials they are of.
 #[derive(Debug, Clone, Copy, Default)]
-struct Sum {
+struct TimeSum {
     s: f64,
     n: u32,
 }
 
-impl Sum {
+impl TimeSum {
     fn mean(self) -> Option<f64> {
         (self.n > 0).then(|| self.s / f64::from(self.n))
     }
@@ -36,15 +36,15 @@ impl Forecast {
     /// What the trials so far tell of those to come.
     pub(super) fn of(record: &RunState) -> Self {
         let Some(plan) = record.planned.as_ref().map(|planned| &planned.plan) else { return Self::default() };
-        let mut sums = vec![Sum::default(); plan.configs.len()];
-        let mut all = Sum::default();
+        let mut sums = vec![TimeSum::default(); plan.configs.len()];
+        let mut all = TimeSum::default();
         let mut ended = vec![false; plan.trials.len()];
         for (index, outcome) in &record.finished {
             let Some(sum) = plan.trials.get(*index).and_then(|trial| sums.get_mut(trial.config)) else { continue };
             ended[*index] = true;
             let s = outcome.wall_s + outcome.startup_s.unwrap_or(0.0);
-            *sum = Sum { s: sum.s + s, n: sum.n + 1 };
-            all = Sum { s: all.s + s, n: all.n + 1 };
+            *sum = TimeSum { s: sum.s + s, n: sum.n + 1 };
+            all = TimeSum { s: all.s + s, n: all.n + 1 };
         }
         let measured = |config: usize| sums.get(config).and_then(|sum| sum.mean());
         let current = record.current.and_then(|trial| plan.trials.get(trial));

@@ -13,36 +13,36 @@ const STEP_S: f64 = 0.125;
 
 /// The busy history of a trial.
 #[derive(Debug, Clone, PartialEq)]
-pub struct History {
+pub struct LaneHistory {
     step_s: f64,
     seen_s: f64,
-    lanes: Vec<Lane>,
+    lanes: Vec<LaneShares>,
 }
 
 /// A worker's fractions of time, each in equal steps.
 #[derive(Debug, Clone, Default, PartialEq)]
-struct Lane {
-    busy: Series,
+struct LaneShares {
+    busy: ShareSeries,
     /// That it held the lock, waited for it, was blocked, ran native code; no steps without a lock.
-    lock: [Series; 4],
+    lock: [ShareSeries; 4],
 }
 
 /// The growth of a time that is counted up, as fractions of equal steps.
 #[derive(Debug, Clone, Default, PartialEq)]
-struct Series {
+struct ShareSeries {
     /// Seconds counted at the last snapshot, and at the end of the last step.
     seen_s: f64,
     step_end_s: f64,
     steps: Vec<f32>,
 }
 
-impl Default for History {
+impl Default for LaneHistory {
     fn default() -> Self {
         Self { step_s: STEP_S, seen_s: 0.0, lanes: Vec::new() }
     }
 }
 
-impl History {
+impl LaneHistory {
     /// Takes in the next snapshot of the trial.
     pub fn see(&mut self, snapshot: &Snapshot) {
         let now_s = snapshot.elapsed_s;
@@ -54,7 +54,7 @@ impl History {
             self.coarsen();
         }
         let steps = self.lanes.first().map_or(0, |lane| lane.busy.steps.len());
-        let fresh = Lane { busy: Series::late(steps), ..Lane::default() };
+        let fresh = LaneShares { busy: ShareSeries::late(steps), ..LaneShares::default() };
         if self.lanes.len() < snapshot.lanes.len() {
             self.lanes.resize(snapshot.lanes.len(), fresh);
         }
@@ -88,7 +88,7 @@ impl History {
     }
 }
 
-impl Lane {
+impl LaneShares {
     fn advance(&mut self, span: (f64, f64), view: &LaneView, step_s: f64) {
         let steps = self.busy.steps.len();
         self.busy.advance(span, view.busy_s, step_s);
@@ -96,14 +96,14 @@ impl Lane {
         let counted = [lock.held_s, lock.waited_s, lock.blocked_s, lock.native_s];
         for (series, counted_s) in self.lock.iter_mut().zip(counted) {
             if series.steps.len() < steps {
-                *series = Series::late(steps);
+                *series = ShareSeries::late(steps);
             }
             series.advance(span, counted_s, step_s);
         }
     }
 }
 
-impl Series {
+impl ShareSeries {
     /// One that begins after so many steps.
     fn late(steps: usize) -> Self {
         Self { steps: vec![0.0; steps], ..Self::default() }
@@ -151,7 +151,7 @@ mod tests {
 
     #[test]
     fn fractions_follow_busy_time() {
-        let mut history = History::default();
+        let mut history = LaneHistory::default();
         history.see(&snapshot(0.25, &[0.25, 0.0]));
         history.see(&snapshot(0.50, &[0.25, 0.25]));
         assert_eq!(history.of(0), [1.0, 1.0, 0.0, 0.0]);
@@ -163,11 +163,11 @@ mod tests {
     fn what_is_done_about_a_lock_has_the_same_steps() {
         use crate::record::LockView;
         let lock = |held_s, waited_s| Some(LockView { held_s, waited_s, ..LockView::default() });
-        let see = |history: &mut History, elapsed_s, lock| {
+        let see = |history: &mut LaneHistory, elapsed_s, lock| {
             let lanes = vec![LaneView { busy_s: elapsed_s, lock, ..LaneView::default() }];
             history.see(&Snapshot { elapsed_s, lanes, ..Snapshot::default() });
         };
-        let mut history = History::default();
+        let mut history = LaneHistory::default();
         see(&mut history, 0.25, None);
         assert_eq!(history.lock_of(0), [&[] as &[f32]; 4], "there is no lock yet");
         see(&mut history, 0.50, lock(0.25, 0.0));
@@ -186,7 +186,7 @@ mod tests {
 
     #[test]
     fn memory_stays_constant_and_the_picture_the_same() {
-        let mut history = History::default();
+        let mut history = LaneHistory::default();
         for tick in 1..10_000 {
             let t = f64::from(tick) * 0.13;
             history.see(&snapshot(t, &[t * 0.5]));
@@ -200,7 +200,7 @@ mod tests {
 
     #[test]
     fn odd_snapshots_are_borne() {
-        let mut history = History::default();
+        let mut history = LaneHistory::default();
         for (t, busy) in [(f64::NAN, 1.0), (-1.0, 0.0), (1e12, 5.0), (1.0, 1.0), (2e12, 0.0)] {
             history.see(&snapshot(t, &[busy]));
         }

@@ -4,7 +4,7 @@ use std::cell::OnceCell;
 use std::collections::VecDeque;
 
 use super::forecast::Forecast;
-use super::history::History;
+use super::lane_history::LaneHistory;
 use super::news::News;
 use crate::record::{Event, RunState, Snapshot, Stamped, TrialOutcome};
 use crate::results::{Figures, Finding, Scores, findings};
@@ -14,7 +14,7 @@ use crate::workload;
 
 /// A run that is on, or that was.
 #[derive(Debug, Clone)]
-pub struct Run {
+pub struct RunMonitor {
     /// The scenario's name in the library.
     pub name: String,
     /// Its title.
@@ -30,10 +30,10 @@ pub struct Run {
     /// What a grid search has found: the first of its trials that ran to the end, else the last that was seen.
     found: Option<Scores>,
     /// How busy its workers were.
-    pub history: History,
+    pub history: LaneHistory,
     /// Whether the screen follows.
     pub drawing: Drawing,
-    /// Whether somebody asked it to end.
+    /// Whether the user asked it to end.
     pub ending: Ending,
     /// What happened lately, newest last.
     pub news: VecDeque<News>,
@@ -43,7 +43,7 @@ pub struct Run {
     pub scroll: u16,
     /// When the gate of the trial opened, in seconds since the run began; `None` while workers are hired.
     gate_s: Option<f64>,
-    /// What follows from the record: worked out when somebody looks, since trials may end by the thousand between
+    /// What follows from the record: worked out when it is to be shown, since trials may end by the thousand between
     /// two frames.
     figures: OnceCell<Figures>,
     findings: OnceCell<Vec<Finding>>,
@@ -59,10 +59,10 @@ pub enum Drawing {
     Paused,
 }
 
-/// Whether somebody asked the run to end.
+/// Whether the user asked the run to end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Ending {
-    /// Nobody did.
+    /// Not so far.
     NotAsked,
     /// It is being cancelled.
     Cancelling {
@@ -79,7 +79,7 @@ pub enum Ending {
 /// News older than this many others are forgotten.
 const NEWS_MAX: usize = 8;
 
-impl Run {
+impl RunMonitor {
     /// A run of which no event has come yet.
     pub fn new(name: String, title: String) -> Self {
         Self {
@@ -90,7 +90,7 @@ impl Run {
             trial: None,
             snapshot: Snapshot::default(),
             found: None,
-            history: History::default(),
+            history: LaneHistory::default(),
             drawing: Drawing::Live,
             ending: Ending::NotAsked,
             news: VecDeque::new(),
@@ -106,6 +106,11 @@ impl Run {
     /// Whether it goes on.
     pub fn is_on(&self) -> bool {
         self.record.status.is_none()
+    }
+
+    /// Whether it is still being prepared: of a run that goes on the plan is known.
+    pub fn is_preparing(&self) -> bool {
+        self.is_on() && self.record.planned.is_none()
     }
 
     /// Takes in an event.
@@ -125,7 +130,7 @@ impl Run {
             Event::TrialStarted { trial } => {
                 self.trial = Some(trial);
                 self.snapshot = Snapshot::default();
-                self.history = History::default();
+                self.history = LaneHistory::default();
                 self.gate_s = None;
                 self.forecast.take();
             }
@@ -341,11 +346,11 @@ mod tests {
 
     #[test]
     fn events_alone_work_nothing_out() {
-        let mut run = Run::new("many".to_owned(), "many".to_owned());
+        let mut run = RunMonitor::new("many".to_owned(), "many".to_owned());
         for trial in 0..20_000 {
             run.apply(Stamped { elapsed_s: 0.0, trials_done: trial, event: Event::TrialStarted { trial } });
             assert!(run.figures.get().is_none() && run.forecast.get().is_none());
         }
-        assert!(run.figures().rows.is_empty() && run.figures.get().is_some(), "but whoever looks is told");
+        assert!(run.figures().rows.is_empty() && run.figures.get().is_some(), "but what is asked for is worked out");
     }
 }

@@ -2,21 +2,16 @@
 //!
 //! Plain text in fields; what it means is `scenario`'s matter, and is asked once the form is to be kept.
 
-use std::collections::BTreeMap;
-
-use super::library::Library;
 use crate::record::label;
 use crate::scenario::{Config, Expected, PredictionSpec};
 use crate::tui::line_editor::LineEditor;
 use crate::tui::port::LibraryEntry;
+use crate::tui::screens::library::state::LibraryList;
 
-/// Longer texts than this are no numbers.
+/// Bytes of a text; what is longer is no number.
 const TEXT_MAX: usize = 9;
 /// What an arrow changes a speedup by, and a time relative to itself.
 const STEP: f64 = 0.1;
-
-/// What was said of each scenario, by its name in the library; for as long as the screen is open.
-pub type Said = BTreeMap<String, Vec<PredictionSpec>>;
 
 /// The form for a scenario.
 #[derive(Debug, Clone, PartialEq)]
@@ -28,7 +23,7 @@ pub struct PredictForm {
     /// The name of the baseline, if there is one to be faster than.
     pub baseline: Option<String>,
     /// A field a configuration.
-    pub fields: Vec<Field>,
+    pub fields: Vec<PredictField>,
     /// The field that is typed into.
     pub selected: usize,
     /// Why the form cannot be kept as it is.
@@ -37,7 +32,7 @@ pub struct PredictForm {
 
 /// What is expected of a configuration, as typed.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Field {
+pub struct PredictField {
     /// The configuration's name.
     pub label: String,
     /// The text: a speedup, a time, or nothing.
@@ -45,7 +40,7 @@ pub struct Field {
     config: Config,
 }
 
-impl Field {
+impl PredictField {
     /// What the text means; `None` if it is empty or cannot be read.
     pub fn expected(&self) -> Option<Expected> {
         Expected::read(self.text.text()).ok()
@@ -53,6 +48,12 @@ impl Field {
 }
 
 impl PredictForm {
+    /// The form for the scenario that is selected, filled in with what was said before; `None` if that cannot be run.
+    pub fn of_selected(library: &LibraryList) -> Option<Self> {
+        let entry = library.selected()?;
+        Self::new(entry, library.prediction_specs.get(&entry.name).map_or(&[], Vec::as_slice))
+    }
+
     /// The form for a scenario, filled in with what was said before; `None` if it cannot be run anyway.
     pub fn new(entry: &LibraryEntry, before: &[PredictionSpec]) -> Option<Self> {
         let preview = entry.preview.as_ref().ok()?;
@@ -67,7 +68,7 @@ impl PredictForm {
         let field = |config: &Config| {
             let same = |guess: &&PredictionSpec| guess.is_about(config);
             let text = before.iter().find(same).map(|guess| guess.expected.to_string()).unwrap_or_default();
-            Field { label: label(config), text: LineEditor::within(text, TEXT_MAX), config: config.clone() }
+            PredictField { label: label(config), text: LineEditor::within(text, TEXT_MAX), config: config.clone() }
         };
         Some(Self {
             name: entry.name.clone(),
@@ -146,15 +147,6 @@ impl PredictForm {
 /// A number rounded to two significant digits.
 fn two_digits(value: f64) -> f64 {
     format!("{value:.1e}").parse().unwrap_or(value)
-}
-
-impl Library {
-    /// What was said of a scenario in words: `threads × 2: 1.8 · threads × 4: 0.5s`; `None` if nothing was.
-    pub fn said(&self, name: &str) -> Option<String> {
-        let said = self.prediction_specs.get(name).filter(|prediction_specs| !prediction_specs.is_empty())?;
-        let words = said.iter().map(|guess| format!("{}: {}", guess.who(), guess.expected));
-        Some(words.collect::<Vec<_>>().join(" · "))
-    }
 }
 
 #[cfg(test)]
@@ -288,14 +280,14 @@ mod tests {
 
     #[test]
     fn what_was_said_is_told_in_words() {
-        let mut library = Library::new(vec![entry(Some(0))]);
-        assert_eq!(library.said("database"), None);
+        let mut library = LibraryList::new(vec![entry(Some(0))]);
+        assert_eq!(library.predicted("database"), None);
         let guess = |workers, expected| PredictionSpec::of(&Config::new(BackendKind::THREADS, workers), expected);
         library
             .prediction_specs
             .insert("database".to_owned(), vec![guess(2, Expected::Speedup(1.8)), guess(4, Expected::WallS(0.5))]);
-        assert_eq!(library.said("database").as_deref(), Some("threads × 2: 1.8 · threads × 4: 0.5s"));
+        assert_eq!(library.predicted("database").as_deref(), Some("threads × 2: 1.8 · threads × 4: 0.5s"));
         library.prediction_specs.insert("database".to_owned(), Vec::new());
-        assert_eq!(library.said("database"), None);
+        assert_eq!(library.predicted("database"), None);
     }
 }

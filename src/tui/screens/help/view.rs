@@ -13,9 +13,10 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Rect, Size};
 use ratatui::widgets::Widget as _;
 
-use super::prose::wrap;
 use crate::results::COLUMNS;
+use crate::scenario::BackendKind;
 use crate::tui::keys::{self, BINDINGS, Binding, Context};
+use crate::tui::screens::prose::wrap;
 use crate::tui::theme::{Role, Theme};
 use crate::tui::widgets::paint;
 
@@ -27,7 +28,7 @@ const WORDS_BEFORE_COLUMNS: &[(&str, &str)] = &[
     ),
     ("task", "one application of the workload to one input"),
     ("worker", "one thread or process that runs tasks"),
-    ("backend", "how workers are hired: serial (nobody is), threads, processes (forked)"),
+    ("backend", "how workers are started: {backends}"),
     ("trial", "all tasks run once by one configuration: backend, workers, schedule"),
     ("repeat", "a trial of a configuration that was run before; repeats of all configurations are interleaved"),
     ("warm-up", "a trial that is run and not counted"),
@@ -45,9 +46,12 @@ const WORDS_AFTER_COLUMNS: &[(&str, &str)] = &[
 ];
 
 /// All words with their meanings, in order.
-fn words() -> impl Iterator<Item = (&'static str, &'static str)> {
+fn words() -> impl Iterator<Item = (&'static str, String)> {
+    let backends =
+        BackendKind::ALL.map(|backend| format!("{} ({})", backend.word(), backend.spec().summary)).join(", ");
     let columns = COLUMNS.iter().filter_map(|column| Some((column.heading, column.doc?)));
-    WORDS_BEFORE_COLUMNS.iter().copied().chain(columns).chain(WORDS_AFTER_COLUMNS.iter().copied())
+    let all = WORDS_BEFORE_COLUMNS.iter().copied().chain(columns).chain(WORDS_AFTER_COLUMNS.iter().copied());
+    all.map(move |(word, meaning)| (word, meaning.replace("{backends}", &backends)))
 }
 
 /// Columns that keys and words take, with the gap after them.
@@ -58,7 +62,7 @@ const PLACES: u16 = 36;
 const PLACES_MIN: u16 = 110;
 
 /// A line of the help.
-struct Line {
+struct HelpLine {
     name: String,
     role: Role,
     text: String,
@@ -69,9 +73,8 @@ struct Line {
 pub(super) fn render(first: u16, theme: &Theme, area: Rect, buf: &mut Buffer) {
     let lines = lines(theme, area.width);
     let block = theme.block("keys and words", area.width);
-    let inner = block.inner(area);
+    let inner = paint::padded(block.inner(area));
     block.render(area, buf);
-    let inner = Rect { x: inner.x + 1, width: inner.width.saturating_sub(2), ..inner };
     let last_first = lines.len().saturating_sub(inner.height.into());
     let start = usize::from(first).min(last_first);
     for (y, line) in (inner.y..inner.bottom()).zip(&lines[start..]) {
@@ -95,7 +98,7 @@ pub fn scroll_max(size: Size, theme: &Theme) -> u16 {
     u16::try_from(lines(theme, size.width).len()).unwrap_or(u16::MAX).saturating_sub(shown)
 }
 
-fn lines(theme: &Theme, area_width: u16) -> Vec<Line> {
+fn lines(theme: &Theme, area_width: u16) -> Vec<HelpLine> {
     let with_places = area_width >= PLACES_MIN;
     let beside = NAME + 4 + if with_places { PLACES + 2 } else { 0 };
     let width = area_width.saturating_sub(beside);
@@ -104,18 +107,23 @@ fn lines(theme: &Theme, area_width: u16) -> Vec<Line> {
         let places = if with_places { places(row) } else { String::new() };
         entry(&mut out, theme, (key_names(row, theme), Role::Key), row.help, &places, width);
     }
-    out.push(Line { name: String::new(), role: Role::Text, text: String::new(), places: String::new() });
+    out.push(HelpLine { name: String::new(), role: Role::Text, text: String::new(), places: String::new() });
     for (word, meaning) in words() {
-        entry(&mut out, theme, (word.to_owned(), Role::Title), meaning, "", width);
+        entry(&mut out, theme, (word.to_owned(), Role::Title), &meaning, "", width);
     }
     out
 }
 
-fn entry(out: &mut Vec<Line>, theme: &Theme, (name, role): (String, Role), text: &str, places: &str, width: u16) {
+fn entry(out: &mut Vec<HelpLine>, theme: &Theme, (name, role): (String, Role), text: &str, places: &str, width: u16) {
     let mut name = Some(name);
     let mut places = Some(places.to_owned());
     for text in wrap(theme, text, width) {
-        out.push(Line { name: name.take().unwrap_or_default(), role, text, places: places.take().unwrap_or_default() });
+        out.push(HelpLine {
+            name: name.take().unwrap_or_default(),
+            role,
+            text,
+            places: places.take().unwrap_or_default(),
+        });
     }
 }
 
@@ -129,15 +137,7 @@ fn places(row: &Binding) -> String {
     }
     let mut screens: Vec<&str> = Vec::new();
     for context in row.on {
-        let screen = match context {
-            Context::Library => "library",
-            Context::Filter => "filter",
-            Context::Predict => "predict",
-            Context::Running | Context::Ran => "run",
-            Context::Interim | Context::Results => "results",
-            Context::Editing | Context::Saving | Context::Asking => "try it",
-            Context::Help => "help",
-        };
+        let screen = context.screen();
         if !screens.contains(&screen) {
             screens.push(screen);
         }
