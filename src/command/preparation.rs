@@ -15,11 +15,11 @@ use crate::tui::port::LiveRun;
 
 /// A run that is being prepared, or that has begun.
 pub(super) struct PreparedRun {
-    stage: Arc<Mutex<Stage>>,
+    phase: Arc<Mutex<Phase>>,
 }
 
 /// How far it has come.
-enum Stage {
+enum Phase {
     /// It has not begun.
     Preparing,
     /// It has.
@@ -39,8 +39,8 @@ impl PreparedRun {
         tell: impl FnMut(Stamped) + Send + 'static,
         refuse: impl FnOnce(String) + Send + 'static,
     ) -> Result<Self, String> {
-        let stage = Arc::new(Mutex::new(Stage::Preparing));
-        let watched = Arc::clone(&stage);
+        let phase = Arc::new(Mutex::new(Phase::Preparing));
+        let watched = Arc::clone(&phase);
         let body = move || {
             let begun = prepare(&scenario, &watched)
                 .map_err(|failure| failure.message)
@@ -51,18 +51,18 @@ impl PreparedRun {
         };
         let thread = std::thread::Builder::new().name("preparation".to_owned()).spawn(body);
         thread.map_err(|error| format!("cannot start the run: {error}"))?;
-        Ok(Self { stage })
+        Ok(Self { phase })
     }
 
     fn session<T>(&self, look: impl FnOnce(&Session) -> T) -> Option<T> {
-        if let Stage::Begun(session) = &*lock(&self.stage) { Some(look(session)) } else { None }
+        if let Phase::Begun(session) = &*lock(&self.phase) { Some(look(session)) } else { None }
     }
 }
 
 /// Sees to it that a scenario can be run here, and that its data is there and can be used.
-fn prepare(scenario: &Scenario, stage: &Mutex<Stage>) -> Result<(), Failure> {
+fn prepare(scenario: &Scenario, phase: &Mutex<Phase>) -> Result<(), Failure> {
     limits::check(scenario, false)?;
-    limits::check_workload(scenario, &|| matches!(*lock(stage), Stage::Preparing))
+    limits::check_workload(scenario, &|| matches!(*lock(phase), Phase::Preparing))
 }
 
 /// Begins the run, unless it was given up meanwhile.
@@ -70,19 +70,19 @@ fn begin(
     scenario: Scenario,
     predictions: Vec<Prediction>,
     tell: impl FnMut(Stamped) + Send + 'static,
-    stage: &Mutex<Stage>,
+    phase: &Mutex<Phase>,
 ) -> Result<(), String> {
     let setting = setting(predictions);
-    let mut stage = lock(stage);
-    if matches!(*stage, Stage::Preparing) {
+    let mut phase = lock(phase);
+    if matches!(*phase, Phase::Preparing) {
         let session = Session::start(scenario, setting, program(), tell);
-        *stage = Stage::Begun(session.map_err(|error| format!("cannot start the run: {error}"))?);
+        *phase = Phase::Begun(session.map_err(|error| format!("cannot start the run: {error}"))?);
     }
     Ok(())
 }
 
-fn lock(stage: &Mutex<Stage>) -> MutexGuard<'_, Stage> {
-    stage.lock().unwrap_or_else(PoisonError::into_inner)
+fn lock(phase: &Mutex<Phase>) -> MutexGuard<'_, Phase> {
+    phase.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl LiveRun for PreparedRun {
@@ -91,10 +91,10 @@ impl LiveRun for PreparedRun {
     }
 
     fn cancel(&self) {
-        let mut stage = lock(&self.stage);
-        match &*stage {
-            Stage::Begun(session) => session.control().cancel(),
-            Stage::Preparing | Stage::GivenUp => *stage = Stage::GivenUp,
+        let mut phase = lock(&self.phase);
+        match &*phase {
+            Phase::Begun(session) => session.control().cancel(),
+            Phase::Preparing | Phase::GivenUp => *phase = Phase::GivenUp,
         }
     }
 
@@ -111,8 +111,8 @@ impl LiveRun for PreparedRun {
 
 impl Drop for PreparedRun {
     fn drop(&mut self) {
-        // A session ends with its drop, which waits for that: not while its stage is locked.
-        let stage = std::mem::replace(&mut *lock(&self.stage), Stage::GivenUp);
-        drop(stage);
+        // A session ends with its drop, which waits for that: not while its phase is locked.
+        let phase = std::mem::replace(&mut *lock(&self.phase), Phase::GivenUp);
+        drop(phase);
     }
 }

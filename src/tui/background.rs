@@ -7,8 +7,8 @@ use std::sync::mpsc::{Sender, channel};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-/// Something to be done.
-type Work = Box<dyn FnOnce() + Send>;
+/// What is handed over.
+type Errand = Box<dyn FnOnce() + Send>;
 
 /// How often it is looked whether the thread is done.
 const LOOK: Duration = Duration::from_millis(5);
@@ -16,7 +16,7 @@ const LOOK: Duration = Duration::from_millis(5);
 /// The thread.
 #[derive(Debug)]
 pub struct Background {
-    work: Sender<Work>,
+    work: Sender<Errand>,
     thread: JoinHandle<()>,
 }
 
@@ -26,7 +26,7 @@ impl Background {
     /// # Errors
     /// When the system refuses a thread.
     pub fn start() -> io::Result<Self> {
-        let (work, rest) = channel::<Work>();
+        let (work, rest) = channel::<Errand>();
         let body = move || rest.into_iter().for_each(|work| work());
         let thread = std::thread::Builder::new().name("background".to_owned()).spawn(body)?;
         Ok(Self { work, thread })
