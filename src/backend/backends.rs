@@ -31,8 +31,8 @@ const TABLE: &[(BackendKind, Make)] = &[
     (BackendKind::HYBRID, forked),
 ];
 
-fn forked(shared: &RunResources) -> Box<dyn Backend> {
-    Box::new(Processes::new(&shared.forkserver))
+fn forked(resources: &RunResources) -> Box<dyn Backend> {
+    Box::new(Processes::new(&resources.forkserver))
 }
 
 /// Starts the workers of a run, trial after trial, for one job at a time.
@@ -44,8 +44,8 @@ pub struct Backends {
 impl Backends {
     /// The backends for a job; `program` is started again as the forkserver when processes are wanted.
     pub fn new(job: &Job, program: &Path) -> Self {
-        let shared = RunResources { forkserver: Arc::new(ForkserverClient::new(program)) };
-        let made = TABLE.iter().map(|(kind, make)| (*kind, make(&shared))).collect();
+        let resources = RunResources { forkserver: Arc::new(ForkserverClient::new(program)) };
+        let made = TABLE.iter().map(|(kind, make)| (*kind, make(&resources))).collect();
         Self { job: LazyJob::new(0, job), made }
     }
 
