@@ -181,7 +181,7 @@ fn median(figures: &[f64]) -> f64 {
 fn parlab(case: &Case, steps: f64) -> [f64; 2] {
     let scenario = scenario(&case.workload.replace("STEPS", &steps.to_string()), case.inputs);
     let run = |backend| figure(case, &scenario, backend);
-    let (serial, threads) = (BackendKind::Serial, BackendKind::Threads);
+    let (serial, threads) = (BackendKind::SERIAL, BackendKind::THREADS);
     let [first, second, third, fourth] = [serial, threads, threads, serial].map(run);
     [(first + fourth) / 2.0, (second + third) / 2.0]
 }
@@ -189,7 +189,7 @@ fn parlab(case: &Case, steps: f64) -> [f64; 2] {
 fn figure(case: &Case, scenario: &Scenario, backend: BackendKind) -> f64 {
     let control = Control::default();
     let mut executor = BoardExecutor::new(scenario, Path::new(env!("CARGO_BIN_EXE_parlab")), &control);
-    let workers = if backend == BackendKind::Serial { 1 } else { 2 };
+    let workers = if backend == BackendKind::SERIAL { 1 } else { 2 };
     let outcome = executor.trial(0, &Config::new(backend, workers), true, &mut |_| {});
     assert_eq!((outcome.end, outcome.tasks_done), (TrialEnd::Complete, 2));
     match case.figure {
@@ -216,7 +216,7 @@ fn our_steps() -> f64 {
     let steps = 2e8;
     let scenario = scenario(&format!("kind = 'countdown'\nsteps = {steps}"), [1.0, 1.0]);
     let case = &CASES[0];
-    let best = (0..5).map(|_| figure(case, &scenario, BackendKind::Serial) / 2.0).fold(f64::INFINITY, f64::min);
+    let best = (0..5).map(|_| figure(case, &scenario, BackendKind::SERIAL) / 2.0).fold(f64::INFINITY, f64::min);
     (UNIT_S / best * steps).round()
 }
 

@@ -40,9 +40,9 @@ fn main() {
     let scenario = scenario();
     let mut times: [Vec<f64>; 5] = Default::default();
     for _ in 0..rounds {
-        times[0].push(parlab(&scenario, BackendKind::Serial));
-        times[1].push(parlab(&scenario, BackendKind::Threads));
-        times[2].push(parlab(&scenario, BackendKind::Processes));
+        times[0].push(parlab(&scenario, BackendKind::SERIAL));
+        times[1].push(parlab(&scenario, BackendKind::THREADS));
+        times[2].push(parlab(&scenario, BackendKind::PROCESSES));
         times[3].extend(scikit_learn("plain"));
         times[4].extend(scikit_learn("refit"));
     }
@@ -70,7 +70,7 @@ fn scenario() -> Scenario {
 fn parlab(scenario: &Scenario, backend: BackendKind) -> f64 {
     let control = Control::default();
     let mut executor = BoardExecutor::new(scenario, Path::new(env!("CARGO_BIN_EXE_parlab")), &control);
-    let workers = if backend == BackendKind::Serial { 1 } else { WORKERS };
+    let workers = if backend == BackendKind::SERIAL { 1 } else { WORKERS };
     let config = Config::new(backend, workers);
     let start = Instant::now();
     let outcome = executor.trial(0, &config, false, &mut |_| {});

@@ -42,7 +42,7 @@ fn main() {
 fn start(executor: &mut BoardExecutor<'_>, workers: u32) -> [Vec<f64>; 2] {
     let mut times = [Vec::new(), Vec::new()];
     for round in 0..=ROUNDS {
-        for (backend, times) in [BackendKind::Processes, BackendKind::Threads].into_iter().zip(&mut times) {
+        for (backend, times) in [BackendKind::PROCESSES, BackendKind::THREADS].into_iter().zip(&mut times) {
             let config = Config::new(backend, workers);
             let outcome = executor.trial(0, &config, false, &mut |_| {});
             assert_eq!((outcome.end, outcome.tasks_done), (TrialEnd::Complete, 1));

@@ -69,7 +69,7 @@ fn trial(tasks: u64, dispatch: Dispatch, payload: u64) -> f64 {
     let scenario = squares(tasks);
     let control = Control::default();
     let mut executor = BoardExecutor::new(&scenario, Path::new(env!("CARGO_BIN_EXE_parlab")), &control);
-    let config = Config { dispatch, payload, ..Config::new(BackendKind::Processes, WORKERS) };
+    let config = Config { dispatch, payload, ..Config::new(BackendKind::PROCESSES, WORKERS) };
     let outcome = executor.trial(0, &config, false, &mut |_| {});
     assert_eq!((outcome.end, outcome.tasks_done), (TrialEnd::Complete, tasks));
     outcome.wall_s

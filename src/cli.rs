@@ -3,17 +3,25 @@
 //! Values are taken loosely, as words and numbers; what they mean, and whether they suit the scenario, is settled
 //! where a scenario is resolved. Nothing here runs anything, and nothing but usage errors is decided here.
 
+mod generated;
+mod overrides;
+
 use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
 
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::error::ErrorKind;
 use clap::{Args, CommandFactory, Parser, Subcommand};
+use clap_complete::Shell;
+
+pub use generated::{completions, manual};
 
 use crate::report::{FORMATS, Format};
 
+pub use overrides::OverrideArgs;
+
 /// Commands of the contract that this version does not have.
-const LATER: [&str; 7] = ["scale", "fit", "compare", "report", "replay", "completions", "man"];
+const LATER: [&str; 5] = ["scale", "fit", "compare", "report", "replay"];
 
 const USAGE: &str = "parlab [--ascii] [SCENARIO]\n       parlab <COMMAND>";
 
@@ -40,6 +48,7 @@ const RUN_EXAMPLES: &str = "\
 Examples:
   parlab run numbers.toml
   parlab run numbers.toml --workers 1,2,4 --repeats 5
+  parlab run numbers.toml -s steps=1e6 -s interpreter.gil=true -s 'vary.chunk=[1, 10]'
   parlab run numbers.toml --format json --quiet | jq '.configs[].speedup.value'
   parlab run numbers.toml --predict 2:1.8,4:3
   parlab run numbers.toml -o report.json --format json --journal run.jsonl
@@ -95,6 +104,14 @@ pub enum Command {
         #[arg(long, default_value = "text", value_name = "FORMAT", value_parser = one_of(|format| format.machine.is_some()))]
         format: &'static Format,
     },
+    /// Print the script by which a shell completes commands and options
+    Completions {
+        /// The shell
+        #[arg(value_name = "SHELL")]
+        shell: Shell,
+    },
+    /// Print the manual page; `parlab man | man -l -` shows it
+    Man,
     /// The small process that workers are forked from; parlab starts it for itself.
     #[command(name = "__forkserver", hide = true)]
     Forkserver {
@@ -146,39 +163,6 @@ pub struct Run {
     /// What to run otherwise than the scenario says.
     #[command(flatten)]
     pub overrides: OverrideArgs,
-}
-
-/// What to run otherwise than the scenario says, as it was written.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Args)]
-#[command(next_help_heading = "Instead of what the scenario says")]
-pub struct OverrideArgs {
-    /// Backends to compare: serial, threads, processes, hybrid
-    #[arg(long, value_name = "A,B")]
-    pub backends: Option<String>,
-
-    /// Numbers of workers (see LIST below)
-    #[arg(long, value_name = "LIST")]
-    pub workers: Option<String>,
-
-    /// Counted trials of each configuration
-    #[arg(long, value_name = "N")]
-    pub repeats: Option<u64>,
-
-    /// Uncounted trials of each configuration before these
-    #[arg(long, value_name = "N")]
-    pub warmup: Option<u64>,
-
-    /// Which worker gets which task: static, dynamic, guided, stealing
-    #[arg(long, value_name = "S")]
-    pub schedule: Option<String>,
-
-    /// Tasks handed out at a time
-    #[arg(long, value_name = "N")]
-    pub chunk: Option<u64>,
-
-    /// Decides all randomness
-    #[arg(long, value_name = "N")]
-    pub seed: Option<u64>,
 }
 
 /// What to list.

@@ -37,10 +37,10 @@
 //! - a kind of workload? A file beside `workload/square.rs`, and its row of `workload/registry.rs`, which also says what
 //!   it shares and a trial tells of.
 //! - a bundled scenario? A file in `scenarios/`, and its place along the path in `scenario/path.rs`.
-//! - a key of the sweep that `[vary]` may vary? A row of the table in `scenario/vary.rs`.
-//! - a key of scenarios? `scenario/sweep.rs` or `scenario/job.rs`, the setting in `scenario/settings.rs`, and a word
-//!   about it in `scenario/form/keys.rs`.
-//! - a backend? A file beside `backend/local/threads.rs` that hires workers and hands back a [`backend::Pool`].
+//! - a key of scenarios? A row of `scenario/keys.rs`, whose `set` says where its value goes; parser, schema, form, options
+//!   and README come from there.
+//! - a backend? A file beside `backend/local/threads.rs` that starts workers and hands back a [`backend::Pool`], its line
+//!   in the table of `backend/backends.rs`, and what is told of it in a row of `scenario/backends.rs`.
 //! - an event? [`record::Event`]; the [`record::RunState`] folds it, reports and screens follow.
 //! - a figure? [`analysis`] for the formula, [`results::Figures`] for the row, then report and screen.
 //! - a sentence about what happened? A rule beside `results/findings/speed.rs`, and a line in its table.
@@ -48,7 +48,10 @@
 //! - something a chart shows? What it is and where it stands in [`chart`], what it is of a run in `results/charts.rs`,
 //!   then how cells show it in `tui/widgets/plot`.
 //! - a report? A file beside `report/json.rs`.
-//! - a key of the screen? A row in [`tui::keys`]; footer, help and README come from there.
+//! - a key of the screen? A row in [`tui::keys`]; footer, help and README come from there. What it does is said in the
+//!   `update` of each screen that has it.
+//! - a screen? A folder beside `tui/screens/help`, a variant of [`tui::screens::Screen`] and what opens it, and in
+//!   [`tui::keys`] a context with its keys.
 //! - a command? [`cli`] for its words, `command/` for what it does.
 
 pub mod analysis;

@@ -3,15 +3,15 @@
 use std::collections::HashMap;
 use std::path::Path;
 use std::process::ExitCode;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use super::failure::Failure;
 use super::history::{self, HistoryKeeper};
-use super::{drafts, limits, machine_facts, program, setting};
+use super::preparation::PreparedRun;
+use super::{drafts, machine_facts};
 use crate::cli::Cli;
-use crate::engine::Session;
 use crate::machine::{self, Pace, Sampler};
-use crate::record::{History, MachineFacts, Snapshot};
+use crate::record::{History, MachineFacts};
 use crate::report::Journal;
 use crate::scenario::form::ScenarioForm;
 use crate::scenario::library::{Entry, Library, find, standard_folders};
@@ -20,7 +20,8 @@ use crate::scenario::{
     predictions,
 };
 use crate::tui::port::{
-    Draft, EventSink, Existing, FieldError, Lab, LibraryEntry, LiveRun, Preview, Ran, SampleSink, Saved, Unsaved,
+    Draft, Existing, FieldError, Lab, LibraryEntry, LiveRun, Preview, Ran, RunNotice, RunSink, SampleSink, Saved,
+    Unsaved,
 };
 use crate::tui::{self, Theme};
 use crate::workload;
@@ -49,11 +50,11 @@ struct LabSettings {
     guest: Option<Entry>,
     /// The library as it was read last, by what its scenarios are called by.
     scenarios: Mutex<HashMap<String, Entry>>,
-    sampler: Option<Sampler>,
+    sampler: OnceLock<Sampler>,
     /// One for all runs, in the order they happen.
     journal: Option<Arc<Mutex<Journal>>>,
     /// What is expected of scenarios, by their names in the library.
-    prediction_specs: HashMap<String, Vec<PredictionSpec>>,
+    prediction_specs: Mutex<HashMap<String, Vec<PredictionSpec>>>,
 }
 
 impl LabSettings {
@@ -65,9 +66,9 @@ impl LabSettings {
         let mut bench = Self {
             guest: None,
             scenarios: Mutex::default(),
-            sampler: None,
+            sampler: OnceLock::new(),
             journal: None,
-            prediction_specs: HashMap::new(),
+            prediction_specs: Mutex::default(),
         };
         let Some(source) = opened else { return Ok((bench, None)) };
         let scenario = source
@@ -92,8 +93,9 @@ impl LabSettings {
     /// What is expected of a scenario; what its file no longer has is left out.
     fn predictions(&self, name: &str, scenario: &Scenario) -> Vec<Prediction> {
         let plan = Plan::of(scenario);
-        let prediction_specs = self.prediction_specs.get(name).map_or(&[][..], Vec::as_slice);
-        prediction_specs.chunks(1).filter_map(|guess| predictions(guess, &plan).ok()).flatten().collect()
+        let prediction_specs = self.prediction_specs.lock().unwrap_or_else(PoisonError::into_inner);
+        let specs = prediction_specs.get(name).map_or(&[][..], Vec::as_slice);
+        specs.chunks(1).filter_map(|guess| predictions(guess, &plan).ok()).flatten().collect()
     }
 }
 
@@ -123,14 +125,14 @@ impl Lab for LabSettings {
         entries.into_iter().map(|entry| library_entry(entry, &history)).collect()
     }
 
-    fn predict(&mut self, name: &str, prediction_specs: Vec<PredictionSpec>) {
-        self.prediction_specs.insert(name.to_owned(), prediction_specs);
+    fn predict(&self, name: &str, specs: Vec<PredictionSpec>) {
+        self.prediction_specs.lock().unwrap_or_else(PoisonError::into_inner).insert(name.to_owned(), specs);
     }
 
-    fn start(&mut self, name: &str, events: EventSink) -> Result<Box<dyn LiveRun>, String> {
+    fn start(&self, name: &str, tell: RunSink) -> Result<Box<dyn LiveRun>, String> {
         let scenario = self.entry(name)?.scenario.map_err(|problems| problems.to_string())?;
         let predictions = self.predictions(name, &scenario);
-        self.begin(scenario, predictions, HistoryKeeper::new(), events)
+        self.begin(scenario, predictions, HistoryKeeper::new(), tell)
     }
 
     fn form(&self, name: &str, text: Option<&str>) -> Result<ScenarioForm, String> {
@@ -148,13 +150,13 @@ impl Lab for LabSettings {
         }
     }
 
-    fn start_draft(&mut self, draft: &Draft, events: EventSink) -> Result<Box<dyn LiveRun>, String> {
+    fn start_draft(&self, draft: &Draft, tell: RunSink) -> Result<Box<dyn LiveRun>, String> {
         let entry = self.entry(&draft.name)?;
         if draft.text == entry.text {
-            return self.start(&draft.name, events);
+            return self.start(&draft.name, tell);
         }
         let scenario = drafts::parse(&entry, &draft.text).map_err(|problems| problems.to_string())?;
-        self.begin(drafts::named(scenario), Vec::new(), HistoryKeeper::none(), events)
+        self.begin(drafts::named(scenario), Vec::new(), HistoryKeeper::none(), tell)
     }
 
     fn suggest_file(&self, name: &str) -> String {
@@ -162,23 +164,24 @@ impl Lab for LabSettings {
         label(&drafts::suggest(&name, &standard_folders()))
     }
 
-    fn save(&mut self, draft: &Draft, file: &str, existing: Existing) -> Result<Saved, Unsaved> {
+    fn save(&self, draft: &Draft, file: &str, existing: Existing) -> Result<Saved, Unsaved> {
         let entry = self.entry(&draft.name).map_err(Unsaved::Failed)?;
         let path = drafts::save(&entry, &draft.text, file, existing)?;
         let found = super::library().entries.into_iter().find(|entry| is_file(entry, &path));
         Ok(Saved { file: label(&path), name: found.map(|entry| entry.call) })
     }
 
-    fn watch(&mut self, samples: SampleSink) -> Result<(), String> {
+    fn watch(&self, samples: SampleSink) -> Result<(), String> {
         let usable = machine::usable_here().cpus;
         let sampler =
             Sampler::start(Pace::Idle, &usable, samples).map_err(|error| format!("cannot watch the cores: {error}"))?;
-        self.sampler = Some(sampler);
+        // There is one for as long as the screen is open; a second would stop at once.
+        let _ = self.sampler.set(sampler);
         Ok(())
     }
 
-    fn set_pace(&mut self, running: bool) {
-        if let Some(sampler) = &self.sampler {
+    fn set_pace(&self, running: bool) {
+        if let Some(sampler) = self.sampler.get() {
             sampler.set_pace(if running { Pace::Running } else { Pace::Idle });
         }
     }
@@ -196,23 +199,21 @@ impl LabSettings {
         scenario: Scenario,
         predictions: Vec<Prediction>,
         mut memory: HistoryKeeper,
-        events: EventSink,
+        tell: RunSink,
     ) -> Result<Box<dyn LiveRun>, String> {
-        limits::check(&scenario, false)
-            .and_then(|()| limits::check_workload(&scenario))
-            .map_err(|failure| failure.message)?;
         let journal = self.journal.clone();
-        let tell = move |stamped| {
+        let tell = Arc::new(tell);
+        let refuse = Arc::clone(&tell);
+        let hear = move |stamped| {
             memory.take(&stamped);
             if let Some(journal) = &journal {
                 // A disk that is full ends the journal, never the run; there is no place to tell it here.
                 let _ = journal.lock().unwrap_or_else(PoisonError::into_inner).record(&stamped);
             }
-            events(stamped);
+            tell(RunNotice::Event(stamped));
         };
-        let session = Session::start(scenario, setting(predictions), program(), tell)
-            .map_err(|error| format!("cannot start the run: {error}"))?;
-        Ok(Box::new(session))
+        let run = PreparedRun::start(scenario, predictions, hear, move |why| refuse(RunNotice::Refused(why)))?;
+        Ok(Box::new(run))
     }
 }
 
@@ -229,24 +230,6 @@ fn trouble(problem: &Diagnostic, text: &str, form: &ScenarioForm) -> FieldError 
             let subject = if problem.subject.is_empty() { String::new() } else { format!("{}: ", problem.subject) };
             FieldError { row: None, text: format!("{subject}{}", problem.message) }
         }
-    }
-}
-
-impl LiveRun for Session {
-    fn snapshot(&self) -> Snapshot {
-        self.control().snapshot()
-    }
-
-    fn cancel(&self) {
-        self.control().cancel();
-    }
-
-    fn kill(&self) {
-        self.control().kill();
-    }
-
-    fn stood_still(&self) {
-        self.control().disturb();
     }
 }
 

@@ -8,6 +8,7 @@ mod failure;
 mod history;
 mod lab;
 mod limits;
+mod preparation;
 mod run;
 mod signals;
 
@@ -42,8 +43,14 @@ pub(crate) fn main() -> ExitCode {
         Some(Command::List(args)) => list(args),
         Some(Command::Show { name }) => show(name),
         Some(Command::Check { files }) => check(files),
-        Some(Command::Schema) => print(&format!("{:#}\n", schema(&catalog()))),
+        Some(Command::Schema) => print(&format!(
+            "{:#}
+",
+            schema(&catalog())
+        )),
         Some(Command::Machine { format }) => machine(format),
+        Some(Command::Completions { shell }) => print(&cli::completions(*shell)),
+        Some(Command::Man) => print(&cli::manual()),
         Some(Command::Forkserver { .. }) => return crate::backend::run_forkserver(),
     };
     done.unwrap_or_else(|failure| {
@@ -106,20 +113,7 @@ fn print(text: &str) -> Result<ExitCode, Failure> {
 fn scenario(args: &cli::Run) -> Result<Scenario, Failure> {
     let source =
         find(Path::new(&args.scenario), &standard_folders()).map_err(|problem| Failure::usage(problem.to_string()))?;
-    source.parse(&catalog(), &overrides(&args.overrides)).map_err(|problems| Failure::usage(problems.to_string()))
-}
-
-fn overrides(args: &cli::OverrideArgs) -> Overrides {
-    let word = |number: Option<u64>| number.map(|number| number.to_string());
-    Overrides {
-        backends: args.backends.clone(),
-        workers: args.workers.clone(),
-        repeats: word(args.repeats),
-        warmup: word(args.warmup),
-        schedule: args.schedule.clone(),
-        chunk: word(args.chunk),
-        seed: word(args.seed),
-    }
+    source.parse(&catalog(), &args.overrides.0).map_err(|problems| Failure::usage(problems.to_string()))
 }
 
 /// The journal that was asked for, if one was.

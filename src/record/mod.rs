@@ -5,6 +5,7 @@
 
 mod event;
 mod history;
+mod lane_totals;
 mod live;
 mod order;
 mod state;
@@ -15,6 +16,7 @@ pub use event::{
     ScenarioFacts, Stamped, Status, TaskResult, TaskTimes, TrialEnd, TrialOutcome, Warning, WarningCode,
 };
 pub use history::{History, Past};
+pub use lane_totals::{LANES_MAX, LaneTotals};
 pub use live::{Activity, LaneState, LaneView, LockView, SPANS_MAX, Snapshot, Span};
 pub use order::OrderFigures;
 pub use state::RunState;

@@ -1,22 +1,16 @@
 //! What happens in a run, in words: the same ones in reports, in progress lines and on the screen.
 
 use super::event::{Cause, Loss, Remedy};
-use crate::scenario::{BackendKind, Config, Dispatch, Layout, Plan};
+use crate::scenario::{Config, Layout, Plan, Scales, SeriesKey};
 
 /// The name of a configuration for people: `serial`, `threads × 4`, `processes × 2 pipe`, `hybrid × 2x4`.
 pub fn label(config: &Config) -> String {
-    if let Some(Layout { processes, threads }) = config.team() {
-        return format!("{} × {processes}x{threads}", config.backend.word());
-    }
-    match config.backend {
-        BackendKind::Serial => config.backend.word().to_owned(),
-        BackendKind::Processes if config.dispatch == Dispatch::Pipe => {
-            format!("{} × {} {}", config.backend.word(), config.workers, config.dispatch.word())
-        }
-        BackendKind::Threads | BackendKind::Processes | BackendKind::Hybrid => {
-            format!("{} × {}", config.backend.word(), config.workers)
-        }
-    }
+    let workers = match (config.layout(), config.backend.spec().scales) {
+        (Some(Layout { processes, threads }), _) => format!(" × {processes}x{threads}"),
+        (None, Scales::Single) => String::new(),
+        (None, Scales::Workers | Scales::Teams) => format!(" × {}", config.workers),
+    };
+    format!("{}{workers}{}", config.backend.word(), SeriesKey::of(config).dispatch_suffix())
 }
 
 /// The name of a configuration with the point it is run at, if there are several: `threads × 4, steps 200`.

@@ -291,7 +291,7 @@ impl BaselineJson {
 
 impl MetgJson {
     fn of(metg: &results::Metg) -> Self {
-        let (config, team) = (&metg.config, metg.config.team());
+        let (config, team) = (&metg.config, metg.config.layout());
         Self {
             backend: config.backend,
             workers: config.workers,
@@ -310,8 +310,8 @@ impl<'a> Configuration<'a> {
         Self {
             backend,
             workers,
-            processes: row.config.team().map(|team| team.processes),
-            threads_per_process: row.config.team().map(|team| team.threads),
+            processes: row.config.layout().map(|team| team.processes),
+            threads_per_process: row.config.layout().map(|team| team.threads),
             schedule,
             chunk,
             dispatch: row.config.told_dispatch(),

@@ -1,9 +1,9 @@
-//! The reference of kinds as a page of Markdown, made of the registry table.
+//! The reference of kinds and of keys in Markdown, made of their tables.
 //!
-//! Nothing is printed here; the page under `scenarios/` is this text, and a test holds it to it.
+//! Nothing is printed here; the page under `scenarios/` and the README's table are this text, and tests hold them to it.
 
 use super::catalog::nature;
-use crate::scenario::{BackendKind, KindSpec};
+use crate::scenario::{BackendKind, BackendSpec, KEYS, KindSpec};
 
 const HEAD: &str = "\
 # Kinds of workload
@@ -26,6 +26,17 @@ pub fn kinds_markdown(specs: impl Iterator<Item = &'static KindSpec> + Clone) ->
         page.push_str(&kind(spec));
     }
     page
+}
+
+/// The keys that every scenario has, as a table for the README.
+pub fn scenario_keys_markdown() -> String {
+    let heads = ["key", "may be", "else it is", "what it does"];
+    let rows = KEYS.iter().map(|key| {
+        let default = key.domain.default_text();
+        let default = if default.is_empty() { default } else { code(&default) };
+        [code(&key.path()), key.allowed(), default, key.doc.to_owned()]
+    });
+    table(heads, rows)
 }
 
 fn kind(spec: &KindSpec) -> String {
@@ -59,7 +70,8 @@ fn facts(spec: &KindSpec) -> String {
     };
     let backends = match spec.processes_only {
         Some(reason) => {
-            format!("Backends: {} and {} only; {reason}.", BackendKind::Processes.word(), BackendKind::Hybrid.word())
+            let isolated: Vec<&str> = BackendKind::with(BackendSpec::is_isolated).map(BackendKind::word).collect();
+            format!("Backends: {} only; {reason}.", isolated.join(" and "))
         }
         None => format!("Backends: {}.", BackendKind::ALL.map(BackendKind::word).join(", ")),
     };

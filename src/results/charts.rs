@@ -1,5 +1,5 @@
-//! The chart of a run's figures: a series a way to run, over workers; efficiencies over what the scenario varies, a
-//! series a way to run and number of workers. What draws it is not asked.
+//! The chart of a run's figures: a series a backend and dispatch, over workers; efficiencies over what the scenario
+//! varies, a series a backend, dispatch and number of workers. What draws it is not asked.
 //!
 //! A scenario without a baseline has no speedups; its chart shows tasks a second instead.
 
@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use super::{Figures, Row, WORTH_WHILE};
 use crate::chart::{Chart, ChartPoint, ChartReference, ChartSeries, XAxisKind};
-use crate::scenario::{BackendKind, Config, Dispatch, Expected};
+use crate::scenario::{Expected, SeriesKey};
 
 /// A chart, and which row each of its points is of.
 #[derive(Debug, Clone, PartialEq)]
@@ -65,11 +65,11 @@ impl Figures {
         }
     }
 
-    /// Which series a row belongs to, and so its mark and colour in chart and table: by its way to run, or by its place
-    /// among the rows of its point. `None` for what is not in the chart.
+    /// Which series a row belongs to, and so its mark and colour in chart and table: by its curve, or by its place among
+    /// the rows of its point. `None` for what is not in the chart.
     pub fn series_index(&self, row: &Row) -> Option<usize> {
         match self.varied() {
-            None => ways(self).position(|way| way == row.config.way()),
+            None => curves(self).position(|curve| curve == SeriesKey::curve(&row.config)),
             Some(_) if self.is_yardstick(row) => None,
             Some(_) => {
                 let baseline = self.baseline.and_then(|baseline| self.rows.get(baseline));
@@ -100,17 +100,17 @@ fn point(row: &Row, figures: &Figures) -> Option<ChartPoint> {
     Some(ChartPoint { x, y, low: y * wall.median / wall.max, high: y * wall.median / wall.min })
 }
 
-/// What was predicted in terms of the chart, a series a way to run; nothing where the chart is over what is varied.
+/// What was predicted in terms of the chart, a series a curve; nothing where the chart is over what is varied.
 fn predictions(figures: &Figures, tasks: u64) -> Vec<ChartSeries> {
     if figures.varied().is_some() {
         return Vec::new();
     }
-    let points = |way: (BackendKind, Dispatch)| -> Vec<ChartPoint> {
-        let rows = figures.rows.iter().filter(|row| row.config.way() == way);
+    let points = |curve: SeriesKey| -> Vec<ChartPoint> {
+        let rows = figures.rows.iter().filter(|row| SeriesKey::curve(&row.config) == curve);
         rows.filter_map(|row| predicted_point(row, figures, tasks)).collect()
     };
-    let all =
-        ways(figures).enumerate().map(|(mark, way)| ChartSeries { name: way_words(way), mark, points: points(way) });
+    let all = curves(figures).enumerate();
+    let all = all.map(|(mark, curve)| ChartSeries { name: curve.label(), mark, points: points(curve) });
     all.filter(|series| !series.points.is_empty()).collect()
 }
 
@@ -127,19 +127,12 @@ fn predicted_point(row: &Row, figures: &Figures, tasks: u64) -> Option<ChartPoin
 /// What the legend calls the series of a row.
 fn name(figures: &Figures, row: &Row) -> String {
     match figures.varied() {
-        None => way_words(row.config.way()),
+        None => SeriesKey::curve(&row.config).label(),
         Some(_) => row.label.clone(),
     }
 }
 
-/// The ways to run of the plan, whether measured or not, so that none changes its mark when another comes.
-fn ways(figures: &Figures) -> impl Iterator<Item = (BackendKind, Dispatch)> {
-    Config::ways().filter(|way| figures.rows.iter().any(|row| row.config.way() == *way))
-}
-
-fn way_words((backend, dispatch): (BackendKind, Dispatch)) -> String {
-    match dispatch {
-        Dispatch::Shared => backend.word().to_owned(),
-        Dispatch::Pipe => format!("{} {}", backend.word(), dispatch.word()),
-    }
+/// The curves of the plan, whether measured or not, so that none changes its mark when another comes.
+fn curves(figures: &Figures) -> impl Iterator<Item = SeriesKey> {
+    SeriesKey::curves().filter(|curve| figures.rows.iter().any(|row| SeriesKey::curve(&row.config) == *curve))
 }

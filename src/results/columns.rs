@@ -25,11 +25,11 @@ pub struct Column {
     /// Whether a run has it at all.
     pub applies: fn(&Figures) -> bool,
     /// Its place in the text report.
-    pub text: Option<Place>,
+    pub text: Option<ColumnPlace>,
     /// Its place in the screen's table.
-    pub table: Option<Place>,
+    pub table: Option<ColumnPlace>,
     /// Its place in the screen's line about one configuration.
-    pub line: Option<Place>,
+    pub line: Option<ColumnPlace>,
     /// The figure of one configuration; `None` while it is not known.
     pub value: fn(&Row) -> Option<Figure>,
     /// The same where there is room for more than a figure.
@@ -49,7 +49,7 @@ pub enum View {
 
 /// Where a column stands in a view. Of each pair, the second is for scenarios that vary something.
 #[derive(Debug, Clone, Copy)]
-pub struct Place {
+pub struct ColumnPlace {
     /// Columns stand in ascending order.
     order: [u8; 2],
     /// When room is short the highest goes first; 0 never goes.
@@ -58,7 +58,7 @@ pub struct Place {
     heading: Option<&'static str>,
 }
 
-impl Place {
+impl ColumnPlace {
     const fn at(order: u8) -> Option<Self> {
         Self::with(order, 0)
     }
@@ -85,7 +85,7 @@ impl Column {
     };
 
     /// Its place in a view.
-    fn place(&self, view: View) -> Option<Place> {
+    fn place(&self, view: View) -> Option<ColumnPlace> {
         match view {
             View::Text => self.text,
             View::Table => self.table,
@@ -97,17 +97,17 @@ impl Column {
 /// All columns that do not depend on the kind of workload. Tallies follow them: see [`columns`].
 pub static COLUMNS: &[Column] = &[
     Column {
-        text: Place::at(0),
-        table: Place::at(0),
+        text: ColumnPlace::at(0),
+        table: ColumnPlace::at(0),
         value: |row| Some(Figure::Label(row.label.clone())),
         ..Column::PLAIN
     },
     Column {
         heading_of: Some(Figures::varied),
         applies: |figures| figures.varied().is_some(),
-        text: Place::at(1),
-        table: Place::at(1),
-        line: Place::at(1),
+        text: ColumnPlace::at(1),
+        table: ColumnPlace::at(1),
+        line: ColumnPlace::at(1),
         value: varied,
         ..Column::PLAIN
     },
@@ -116,22 +116,22 @@ pub static COLUMNS: &[Column] = &[
         heading: "wall",
         unit: "s",
         doc: Some("seconds from the start of the work to the last task's end: the median over the repeats"),
-        text: Place::at(10),
-        table: Place::at(10),
-        line: Place::at(10),
+        text: ColumnPlace::at(10),
+        table: ColumnPlace::at(10),
+        line: ColumnPlace::at(10),
         value: wall,
         detail: Some(|row| Some(Figure::Phrase(wall_with_range(row.wall_s?)))),
         ..Column::PLAIN
     },
-    Column { heading: "spread", text: Place::with(11, 1), value: spread, ..Column::PLAIN },
+    Column { heading: "spread", text: ColumnPlace::with(11, 1), value: spread, ..Column::PLAIN },
     Column {
         key: Some("startup_s.median"),
         heading: "start-up",
         unit: "s",
         doc: Some("seconds from the first hiring until all workers are ready; timed apart from the work"),
-        text: Place::with(12, 2),
-        table: Place::with(50, 2),
-        line: Place::at(50),
+        text: ColumnPlace::with(12, 2),
+        table: ColumnPlace::with(50, 2),
+        line: ColumnPlace::at(50),
         value: startup,
         ..Column::PLAIN
     },
@@ -139,9 +139,9 @@ pub static COLUMNS: &[Column] = &[
         key: Some("tasks_per_s"),
         heading: "tasks/s",
         unit: "1/s",
-        text: Place::with(13, 3),
-        table: Place::with(51, 3),
-        line: Place::at(51),
+        text: ColumnPlace::with(13, 3),
+        table: ColumnPlace::with(51, 3),
+        line: ColumnPlace::at(51),
         value: tasks_per_s,
         ..Column::PLAIN
     },
@@ -149,7 +149,7 @@ pub static COLUMNS: &[Column] = &[
         key: Some("tasks_failed"),
         heading: "failed",
         applies: |figures| figures.rows.iter().any(|row| row.tasks.is_some_and(|tasks| tasks.failed > 0)),
-        text: Place::at(14),
+        text: ColumnPlace::at(14),
         value: |row| row.tasks.map(|tasks| Figure::Count(tasks.failed)),
         ..Column::PLAIN
     },
@@ -158,10 +158,10 @@ pub static COLUMNS: &[Column] = &[
         heading: "speedup",
         doc: Some("the baseline's wall time ÷ this configuration's: 2 is twice as fast. The bars span the repeats"),
         applies: |figures| figures.baseline.is_some(),
-        text: Place::at(21),
+        text: ColumnPlace::at(21),
         // The chart shows one of speedup and efficiency, and where there is no room for both, the table does.
-        table: Some(Place { order: [20; 2], priority: [0, 1], heading: None }),
-        line: Place::at(20),
+        table: Some(ColumnPlace { order: [20; 2], priority: [0, 1], heading: None }),
+        line: ColumnPlace::at(20),
         value: |row| row.speedup.map(|speedup| Figure::Speedup(speedup.value)),
         detail: Some(speedup_with_range),
         ..Column::PLAIN
@@ -174,8 +174,8 @@ pub static COLUMNS: &[Column] = &[
              normally",
         ),
         applies: |figures| figures.rows.iter().any(|row| row.speedup_ci95.is_some()),
-        text: Place::at(40),
-        line: Place::at(30),
+        text: ColumnPlace::at(40),
+        line: ColumnPlace::at(30),
         value: |row| row.speedup_ci95.map(Figure::Between),
         ..Column::PLAIN
     },
@@ -183,9 +183,9 @@ pub static COLUMNS: &[Column] = &[
         heading: "predicted",
         doc: Some("what was expected beforehand; off by: predicted ÷ measured − 1, so + is too much"),
         applies: has_predictions,
-        text: Place::at(30),
-        table: Place::with(30, 1),
-        line: Place::at(25),
+        text: ColumnPlace::at(30),
+        table: ColumnPlace::with(30, 1),
+        line: ColumnPlace::at(25),
         value: |row| row.predicted.map(|predicted| Figure::expected(predicted.expected)),
         detail: Some(predicted_with_error),
         ..Column::PLAIN
@@ -194,8 +194,8 @@ pub static COLUMNS: &[Column] = &[
         key: Some("predicted.error"),
         heading: "off by",
         applies: has_predictions,
-        text: Place::at(31),
-        table: Place::at(31),
+        text: ColumnPlace::at(31),
+        table: ColumnPlace::at(31),
         value: |row| row.predicted?.error.map(Figure::Error),
         ..Column::PLAIN
     },
@@ -204,9 +204,9 @@ pub static COLUMNS: &[Column] = &[
         heading: "efficiency",
         doc: Some("speedup ÷ workers: 100 % means that every worker paid in full"),
         applies: |figures| figures.baseline.is_some(),
-        text: Some(Place { order: [20; 2], priority: [0; 2], heading: Some("effic.") }),
-        table: Some(Place { order: [21; 2], priority: [1, 0], heading: None }),
-        line: Some(Place { order: [35, 6], priority: [0; 2], heading: None }),
+        text: Some(ColumnPlace { order: [20; 2], priority: [0; 2], heading: Some("effic.") }),
+        table: Some(ColumnPlace { order: [21; 2], priority: [1, 0], heading: None }),
+        line: Some(ColumnPlace { order: [35, 6], priority: [0; 2], heading: None }),
         value: |row| row.efficiency.map(Figure::Fraction),
         ..Column::PLAIN
     },
@@ -215,9 +215,9 @@ pub static COLUMNS: &[Column] = &[
         heading: "task",
         unit: "s",
         applies: |figures| figures.varied().is_some(),
-        table: Place::with(40, 2),
+        table: ColumnPlace::with(40, 2),
         // How long the tasks are there: the end of the line may be cut off.
-        line: Place::at(5),
+        line: ColumnPlace::at(5),
         value: task,
         ..Column::PLAIN
     },
@@ -226,18 +226,18 @@ pub static COLUMNS: &[Column] = &[
         heading: "memory",
         unit: "bytes",
         applies: |figures| figures.rows.iter().any(|row| row.memory.is_some()),
-        table: Place::at(60),
-        line: Place::at(40),
+        table: ColumnPlace::at(60),
+        line: ColumnPlace::at(40),
         value: memory,
         ..Column::PLAIN
     },
     Column {
         heading: "repeats",
-        line: Place::at(52),
+        line: ColumnPlace::at(52),
         value: |row| Some(Figure::Phrase(row.wall_s?.samples.to_string())),
         ..Column::PLAIN
     },
-    Column { heading: "context switches", line: Place::at(53), value: context_switches, ..Column::PLAIN },
+    Column { heading: "context switches", line: ColumnPlace::at(53), value: context_switches, ..Column::PLAIN },
 ];
 
 /// A column as a view shows it.
@@ -249,11 +249,11 @@ pub struct ShownColumn<'f> {
     /// Whether the heading is a scenario's word, which may be long.
     pub is_scenarios: bool,
     order: u8,
-    source: Source<'f>,
+    source: FigureSource<'f>,
 }
 
 /// Where the figures of a column come from.
-enum Source<'f> {
+enum FigureSource<'f> {
     Column(fn(&Row) -> Option<Figure>),
     /// What the tasks left under this name.
     Tally(&'f str),
@@ -263,8 +263,8 @@ impl ShownColumn<'_> {
     /// The figure of a configuration.
     pub fn of(&self, row: &Row) -> Option<Figure> {
         match self.source {
-            Source::Column(value) => value(row),
-            Source::Tally(name) => row.tally.as_ref()?.get(name).copied().map(Figure::Tally),
+            FigureSource::Column(value) => value(row),
+            FigureSource::Tally(name) => row.tally.as_ref()?.get(name).copied().map(Figure::Tally),
         }
     }
 }
@@ -280,7 +280,7 @@ pub fn columns(figures: &Figures, view: View) -> Vec<ShownColumn<'_>> {
             priority: place.priority[varies],
             is_scenarios: column.heading_of.is_some(),
             order: place.order[varies],
-            source: Source::Column(value(column, view)),
+            source: FigureSource::Column(value(column, view)),
         })
     });
     let mut columns: Vec<ShownColumn> = shown.chain(tallies(figures, view)).collect();
@@ -308,7 +308,7 @@ fn tallies(figures: &Figures, view: View) -> impl Iterator<Item = ShownColumn<'_
         priority,
         is_scenarios: false,
         order,
-        source: Source::Tally(name),
+        source: FigureSource::Tally(name),
     })
 }
 

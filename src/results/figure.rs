@@ -53,7 +53,7 @@ impl Figure {
             Self::Bytes(n) => units::bytes(*n),
             Self::Speedup(ratio) => units::digits(*ratio),
             Self::Fraction(part) => units::percent(*part),
-            Self::Error(error) => super::off_by(*error),
+            Self::Error(error) => super::predictions::off_by(*error),
             Self::Between(interval) => range(&units::digits(interval.low), &units::digits(interval.high)),
             Self::Tally(value) => tally_figure(*value),
             Self::Failed => "failed".to_owned(),

@@ -3,7 +3,7 @@
 //! A [`super::RunState`] holds what was measured; this is what follows from it by `analysis`. Whatever was not
 //! measured yet, or does not apply, is `None`: nothing is filled in.
 
-use super::predictions::Predicted;
+use super::predictions::{Predicted, off_by};
 use crate::analysis::{self, Grain, Interval, Summary, metg, summary};
 use crate::record::RunState;
 use crate::record::{LockUse, MemoryCourse, Planned, ScenarioFacts, TaskResult, TaskTimes, TrialEnd, TrialOutcome};
@@ -79,6 +79,13 @@ pub struct Row {
     pub tally: Option<BTreeMap<String, f64>>,
     /// What the processes took up in memory, in the sample that took up most.
     pub memory: Option<MemoryCourse>,
+}
+
+impl Row {
+    /// By how much the prediction was off, if there was one: `+19 %`, `−4.0 %`.
+    pub fn off_by(&self) -> Option<String> {
+        self.predicted?.error.map(off_by)
+    }
 }
 
 /// A speedup with its spread over the repeats.
@@ -263,8 +270,12 @@ fn predict(planned: &Planned, rows: &mut [Row], times: &[Option<Times>]) {
     for prediction in &planned.predictions {
         if let Some(row) = rows.get_mut(prediction.config) {
             let reference_s = baselines.get(prediction.config).copied().flatten().and_then(median_s);
-            row.predicted =
-                Some(Predicted::of(prediction.expected, row.speedup, median_s(prediction.config), reference_s));
+            row.predicted = Some(Predicted::of(
+                prediction.expected,
+                row.speedup.map(|s| s.value),
+                median_s(prediction.config),
+                reference_s,
+            ));
         }
     }
 }

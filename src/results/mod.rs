@@ -13,7 +13,7 @@ mod scores;
 mod search;
 
 pub use charts::FiguresChart;
-pub use columns::{COLUMNS, Column, Place, ShownColumn, View, columns};
+pub use columns::{COLUMNS, Column, ColumnPlace, ShownColumn, View, columns};
 pub use figure::Figure;
 pub use figures::{Figures, Metg, Row, Speedup, TaskCounts, Usage, WORTH_WHILE, results, tally_figure};
 pub use findings::{Finding, findings};

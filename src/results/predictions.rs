@@ -1,6 +1,5 @@
 //! What was expected of a configuration, beside what was measured.
 
-use super::figures::{Row, Speedup};
 use crate::scenario::Expected;
 
 /// An expectation and how far it was off.
@@ -17,15 +16,10 @@ pub struct Predicted {
 impl Predicted {
     /// Compares what was expected with a configuration's speedup and its median time in seconds, start-up included
     /// where speedups count it; `reference_s` is the baseline's.
-    pub(super) fn of(
-        expected: Expected,
-        speedup: Option<Speedup>,
-        time_s: Option<f64>,
-        reference_s: Option<f64>,
-    ) -> Self {
+    pub(super) fn of(expected: Expected, speedup: Option<f64>, time_s: Option<f64>, reference_s: Option<f64>) -> Self {
         let ratio = |a: f64, b: f64| Some(a / b).filter(|ratio| b > 0.0 && ratio.is_finite());
         let (expected_speedup, over) = match expected {
-            Expected::Speedup(value) => (Some(value), speedup.and_then(|measured| ratio(value, measured.value))),
+            Expected::Speedup(value) => (Some(value), speedup.and_then(|measured| ratio(value, measured))),
             Expected::WallS(value) => {
                 (reference_s.and_then(|reference_s| ratio(reference_s, value)), time_s.and_then(|s| ratio(value, s)))
             }
@@ -40,13 +34,6 @@ impl Predicted {
     }
 }
 
-impl Row {
-    /// By how much the prediction was off, if there was one: `+19 %`, `−4.0 %`.
-    pub fn off_by(&self) -> Option<String> {
-        self.predicted?.error.map(off_by)
-    }
-}
-
 /// An error for people, with its sign.
 pub fn off_by(error: f64) -> String {
     let sign = if error < 0.0 { "−" } else { "+" };
@@ -57,22 +44,18 @@ pub fn off_by(error: f64) -> String {
 mod tests {
     use super::*;
 
-    fn measured(value: f64) -> Option<Speedup> {
-        Some(Speedup { value, low: value, high: value })
-    }
-
     #[test]
     fn errors_are_relative_to_what_was_measured() {
-        let high = Predicted::of(Expected::Speedup(1.8), measured(1.5), Some(1.0), Some(1.5));
+        let high = Predicted::of(Expected::Speedup(1.8), Some(1.5), Some(1.0), Some(1.5));
         assert_eq!((high.speedup, high.measured()), (Some(1.8), Some(1.5)));
         assert!(high.error.is_some_and(|error| (error - 0.2).abs() < 1e-12));
-        let low = Predicted::of(Expected::Speedup(1.5), measured(2.0), Some(1.0), Some(2.0));
+        let low = Predicted::of(Expected::Speedup(1.5), Some(2.0), Some(1.0), Some(2.0));
         assert_eq!((low.error, low.measured()), (Some(-0.25), Some(2.0)));
     }
 
     #[test]
     fn times_are_compared_as_times() {
-        let time = Predicted::of(Expected::WallS(0.5), measured(3.0), Some(0.4), Some(1.2));
+        let time = Predicted::of(Expected::WallS(0.5), Some(3.0), Some(0.4), Some(1.2));
         assert_eq!(time.speedup, Some(2.4), "1.2 s ÷ 0.5 s");
         assert!(time.error.is_some_and(|error| (error - 0.25).abs() < 1e-12));
         let alone = Predicted::of(Expected::WallS(0.5), None, Some(0.5), None);

@@ -3,8 +3,8 @@
 //! Made where the rooms meet, because the kinds are `workload`'s and the CPUs are the machine's; nothing here looks
 //! for either.
 
+use super::backends::BackendKind;
 use super::kind::KindSpec;
-use super::model::BackendKind;
 
 /// What scenarios are checked against.
 #[derive(Debug, Clone)]

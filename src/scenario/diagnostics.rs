@@ -3,12 +3,23 @@
 //! Where the TOML itself is broken, a line's other problems are likely its consequences and are left out.
 
 use std::collections::BTreeSet;
-use std::ops::Range;
 
 use super::diagnostic::{Diagnostic, DiagnosticList};
-use super::raw::{Setting, ValueOrigin};
+use super::overrides::{COMMAND_LINE, Overrides};
 use super::syntax::{Complaint, SourceLines};
 use super::wording::escaped;
+
+/// What a problem is about.
+pub(super) trait Subject {
+    /// Where it stands.
+    fn offset(&self) -> usize;
+
+    /// What was typed on the command line, if that is no TOML.
+    fn typed(&self) -> Option<&str>;
+
+    /// How it is named, with its value as the text of the file has it.
+    fn subject(&self, text: &str) -> String;
+}
 
 /// The problems found so far, and what is needed to place them.
 pub(super) struct Diagnostics<'d> {
@@ -18,6 +29,7 @@ pub(super) struct Diagnostics<'d> {
     /// The text of the file, before it was mended.
     original: &'d str,
     lines: SourceLines,
+    options: &'d Overrides,
     /// SourceLines that are no valid TOML.
     broken: BTreeSet<u32>,
     problems: Vec<Diagnostic>,
@@ -25,10 +37,10 @@ pub(super) struct Diagnostics<'d> {
 }
 
 impl<'d> Diagnostics<'d> {
-    /// Nothing is wrong yet with the file called `label`.
-    pub(super) fn new(label: &str, text: &'d str, original: &'d str) -> Self {
-        let lines = SourceLines::of(text);
-        Self { label: escaped(label), text, original, lines, broken: BTreeSet::new(), problems: Vec::new(), more: 0 }
+    /// Nothing is wrong yet with the file called `label`, nor with the options.
+    pub(super) fn new(label: &str, text: &'d str, original: &'d str, options: &'d Overrides) -> Self {
+        let (label, lines) = (escaped(label), SourceLines::of(text));
+        Self { label, text, original, lines, options, broken: BTreeSet::new(), problems: Vec::new(), more: 0 }
     }
 
     /// Takes in lines that are no valid TOML; of each only the first complaint.
@@ -42,20 +54,27 @@ impl<'d> Diagnostics<'d> {
     }
 
     /// Something is wrong with a setting.
-    pub(super) fn about(&mut self, setting: &Setting<'_>, message: impl Into<String>) {
-        let subject = setting.subject(self.text);
-        match &setting.origin {
-            ValueOrigin::File(span) => self.at(span.start, subject, message.into()),
-            ValueOrigin::Option => self.push(Diagnostic { file: None, line: None, subject, message: message.into() }),
+    pub(super) fn about(&mut self, about: &impl Subject, message: impl Into<String>) {
+        match about.offset() {
+            offset if offset >= COMMAND_LINE => self.option(offset, about.typed(), message.into()),
+            offset => self.at(offset, about.subject(self.text), message.into()),
         }
     }
 
     /// Something is wrong with a key or the header of a table.
     pub(super) fn at(&mut self, offset: usize, subject: String, message: String) {
+        if offset >= COMMAND_LINE {
+            return self.option(offset, None, message);
+        }
         let line = self.line(offset);
         if !self.broken.contains(&line) {
             self.push(Diagnostic { file: Some(self.label.clone()), line: Some(line), subject, message });
         }
+    }
+
+    fn option(&mut self, offset: usize, typed: Option<&str>, message: String) {
+        let subject = self.options.subject(offset, typed);
+        self.push(Diagnostic { file: None, line: None, subject, message });
     }
 
     /// Something required is missing: `word`, in the table whose header stands at `offset`, if it has one.
@@ -66,7 +85,7 @@ impl<'d> Diagnostics<'d> {
         if !self.broken.is_empty() && self.original.lines().any(begins) {
             return;
         }
-        let line = offset.map(|offset| self.line(offset));
+        let line = offset.filter(|offset| *offset < COMMAND_LINE).map(|offset| self.line(offset));
         let subject = subject.to_owned();
         self.push(Diagnostic { file: Some(self.label.clone()), line, subject, message: message.to_owned() });
     }
@@ -77,14 +96,17 @@ impl<'d> Diagnostics<'d> {
         self.push(Diagnostic::of_file(&label, message));
     }
 
-    /// The line of an offset, counted from 1.
-    pub(super) fn line(&self, offset: usize) -> u32 {
-        self.lines.number(offset)
+    /// Where something stands: `on line 4`, or `by -s tasks=10`.
+    pub(super) fn place(&self, offset: usize) -> String {
+        if offset < COMMAND_LINE {
+            return format!("on line {}", self.line(offset));
+        }
+        format!("by {}", self.options.subject(offset, None))
     }
 
-    /// The source text of a span; empty if it is none.
-    pub(super) fn source(text: &str, span: Range<usize>) -> &str {
-        text.get(span).unwrap_or_default()
+    /// The line of an offset, counted from 1.
+    fn line(&self, offset: usize) -> u32 {
+        self.lines.number(offset)
     }
 
     /// All problems, or none.

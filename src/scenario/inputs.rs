@@ -1,10 +1,10 @@
 //! Reads the inputs of a scenario: a list, a range, a repetition or a grid, and exactly one of them.
 
-use super::diagnostics::Diagnostics;
-use super::job;
+use super::diagnostics::{Diagnostics, Subject as _};
 use super::kind::{Bounds, Domain, GridSearch, KindSpec};
 use super::model::{Axis, Inputs, Params, Value};
 use super::raw::Setting;
+use super::reader;
 use super::section::Section;
 use super::wording::{listed, plain, plain_whole, printable, remedy};
 
@@ -29,12 +29,12 @@ pub(super) fn read(
     if let Some((spec, search)) = spec.and_then(|spec| Some((spec, spec.search?))) {
         return searched(spec, search, [listed, tasks], workload, &grid, diagnostics);
     }
-    let first = listed.as_ref().or(tasks.as_ref()).map(|setting| diagnostics.line(setting.offset()));
-    if let (Some(_), Some(tasks), Some(line)) = (&listed, &tasks, first) {
-        diagnostics.about(tasks, format!("the inputs are already given on line {line}; keep one of the two"));
+    let first = listed.as_ref().or(tasks.as_ref()).map(|setting| diagnostics.place(setting.offset()));
+    if let (Some(_), Some(tasks), Some(place)) = (&listed, &tasks, &first) {
+        diagnostics.about(tasks, format!("the inputs are already given {place}; keep one of the two"));
     }
-    if let (Some(header), Some(line)) = (grid.header(), first) {
-        let message = format!("the inputs are already given on line {line}; keep one of the two");
+    if let (Some(header), Some(place)) = (grid.header(), &first) {
+        let message = format!("the inputs are already given {place}; keep one of the two");
         diagnostics.at(header, "[grid]".to_owned(), message);
     }
     if first.is_none() && !grid.exists() {
@@ -68,7 +68,7 @@ fn listed_inputs(given: &Setting<'_>, bounds: Bounds, diagnostics: &mut Diagnost
         let (value, times) = (value.number(diagnostics, bounds), times.whole(diagnostics, 1, MAX_TASKS));
         return Some(Inputs::Repeat { value: value?, times: times? });
     }
-    if !given.is_array() {
+    if !given.is_list() {
         diagnostics
             .about(given, "must be an array of numbers or { repeat = …, times = … }; for a range write tasks = N");
         return None;
@@ -203,6 +203,6 @@ fn axis(
         diagnostics.about(given, "must not be empty");
         return None;
     }
-    let values: Vec<_> = items.iter().map(|item| job::value(item, domain, diagnostics)).collect();
+    let values: Vec<_> = items.iter().map(|item| reader::param(item, domain, diagnostics)).collect();
     Some(Axis { key: key.to_owned(), values: values.into_iter().collect::<Option<_>>()? })
 }

@@ -2,19 +2,15 @@
 
 use super::data;
 use super::diagnostics::Diagnostics;
+use super::domain::{ALL_CPUS, Domain};
 use super::inputs;
-use super::kind::{Domain, KindSpec};
+use super::kind::KindSpec;
 use super::model::{Inputs, Params, Value};
 use super::raw::Setting;
+use super::reader;
 use super::section::Section;
 use super::source::Origin;
 use super::wording::remedy;
-
-/// The keys of `[workload]` besides the kind's parameters.
-pub(super) const KEYS: [&str; 3] = ["kind", "inputs", "tasks"];
-
-/// The word for as many threads as there are usable CPUs.
-const ALL: &str = "all";
 
 /// What `[workload]` and `[grid]` say.
 pub(super) struct Work<'d> {
@@ -88,8 +84,12 @@ fn params(
     let varied: Vec<&str> = grid.everything().into_iter().map(|(_, key, _)| key).collect();
     let mut params = Some(Params::new());
     for param in spec.params {
+        // What an option stands in for is held to its bounds all the same.
+        if let Some(replaced) = workload.replaced(param.name).filter(|_| !matches!(param.domain, Domain::File { .. })) {
+            let _ = reader::param(&replaced, param.domain, diagnostics);
+        }
         let value = match workload.get(param.name) {
-            None => Some(default(param.domain)),
+            None => Some(reader::param_default(param.domain)),
             Some(given) if varied.contains(&param.name) => {
                 diagnostics.about(&given, "is varied in [grid] as well; keep one of the two");
                 None
@@ -99,7 +99,7 @@ fn params(
                     refuse_beside(workload, param.name, instead_of, diagnostics);
                     file(&given, origin, diagnostics)
                 }
-                domain => value(&given, domain, diagnostics),
+                domain => reader::param(&given, domain, diagnostics),
             },
         };
         match (value, &mut params) {
@@ -130,35 +130,6 @@ fn file(given: &Setting<'_>, origin: &Origin, diagnostics: &mut Diagnostics<'_>)
     data::locate(name, origin).map(Value::Word).map_err(|message| diagnostics.about(given, message)).ok()
 }
 
-fn default(domain: Domain) -> Value {
-    match domain {
-        Domain::Number { default, .. } => Value::Number(default),
-        Domain::Whole { default, .. } | Domain::Threads { default, .. } => Value::Whole(default),
-        Domain::Flag { default } => Value::Flag(default),
-        Domain::File { .. } => Value::Word(String::new()),
-        Domain::Text { default, .. } => Value::Word(default.to_owned()),
-        Domain::Word { choices } => Value::Word(choices.first().copied().unwrap_or_default().to_owned()),
-    }
-}
-
-/// The value of a parameter within its bounds.
-pub(super) fn value(given: &Setting<'_>, domain: Domain, diagnostics: &mut Diagnostics<'_>) -> Option<Value> {
-    match domain {
-        Domain::Number { bounds, .. } => given.number(diagnostics, bounds).map(Value::Number),
-        Domain::Whole { min, max, .. } => given.whole(diagnostics, min, max).map(Value::Whole),
-        Domain::Threads { .. } if given.string().is_some() => {
-            given.choice(diagnostics, &[ALL], |word| word).map(|word| Value::Word(word.to_owned()))
-        }
-        Domain::Threads { max, .. } => given.whole(diagnostics, 1, max).map(Value::Whole),
-        Domain::Flag { .. } => given.flag(diagnostics).map(Value::Flag),
-        Domain::File { .. } => given.mistyped(diagnostics, "one file for all tasks"),
-        Domain::Text { max, .. } => given.ascii(diagnostics, max).map(|text| Value::Word(text.to_owned())),
-        Domain::Word { choices } => {
-            given.choice(diagnostics, choices, |word| word).map(|word| Value::Word(word.to_owned()))
-        }
-    }
-}
-
 /// Puts the number of usable CPUs where `all` was written for a number of threads.
 pub(super) fn count_threads(spec: &KindSpec, cores: u32, params: &mut Params, inputs: &mut Inputs) {
     let is_count = |name: &str| {
@@ -167,7 +138,7 @@ pub(super) fn count_threads(spec: &KindSpec, cores: u32, params: &mut Params, in
     let axes = if let Inputs::Grid(axes) = inputs { axes.as_mut_slice() } else { &mut [] };
     let varied = axes.iter_mut().filter(|axis| is_count(&axis.key)).flat_map(|axis| &mut axis.values);
     let fixed = params.iter_mut().filter(|(name, _)| is_count(name)).map(|(_, value)| value);
-    for value in fixed.chain(varied).filter(|value| value.as_word() == Some(ALL)) {
+    for value in fixed.chain(varied).filter(|value| value.as_word() == Some(ALL_CPUS)) {
         *value = Value::Whole(cores.max(1).into());
     }
 }

@@ -5,7 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::wording::{plain, plain_whole};
+pub(super) use super::domain::{Bounds, Domain};
 
 /// A kind of workload, as the registry table states it.
 #[derive(Debug, Clone, Copy)]
@@ -92,15 +92,6 @@ pub enum Nature {
     Misbehaves,
 }
 
-/// Inclusive bounds of a number.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Bounds {
-    /// The smallest value allowed.
-    pub min: f64,
-    /// The largest value allowed.
-    pub max: f64,
-}
-
 /// One parameter of a kind.
 #[derive(Debug, Clone, Copy)]
 pub struct ParamSpec {
@@ -114,56 +105,6 @@ pub struct ParamSpec {
     pub domain: Domain,
 }
 
-/// Type, default and bounds of a parameter.
-#[derive(Debug, Clone, Copy)]
-pub enum Domain {
-    /// A real number.
-    Number {
-        /// The value when the key is absent.
-        default: f64,
-        /// What is allowed.
-        bounds: Bounds,
-    },
-    /// A whole number; written without a fraction or as a float without one (`2e6`).
-    Whole {
-        /// The value when the key is absent.
-        default: u64,
-        /// The smallest value allowed.
-        min: u64,
-        /// The largest value allowed.
-        max: u64,
-    },
-    /// A number of threads from 1 on, or the word `all`: as many as there are usable CPUs.
-    Threads {
-        /// The value when the key is absent.
-        default: u64,
-        /// The largest value allowed.
-        max: u64,
-    },
-    /// Yes or no.
-    Flag {
-        /// The value when the key is absent.
-        default: bool,
-    },
-    /// A file: beside the scenario file or absolute, or the name of a bundled one. None when the key is absent.
-    File {
-        /// The parameters that it stands in for, which must be absent when it is given.
-        instead_of: &'static [&'static str],
-    },
-    /// Any text of one line in printable ASCII, not empty.
-    Text {
-        /// The text when the key is absent.
-        default: &'static str,
-        /// The most characters allowed.
-        max: usize,
-    },
-    /// One of a few words; the first is the default.
-    Word {
-        /// The words allowed.
-        choices: &'static [&'static str],
-    },
-}
-
 /// One value of a task's result.
 #[derive(Debug, Clone, Copy)]
 pub struct ValueSpec {
@@ -173,33 +114,4 @@ pub struct ValueSpec {
     pub unit: &'static str,
     /// One line: what it means.
     pub doc: &'static str,
-}
-
-impl Bounds {
-    /// The bounds for people: `0 to 1e9`.
-    pub fn span(self) -> String {
-        format!("{} to {}", plain(self.min), plain(self.max))
-    }
-}
-
-impl Domain {
-    /// What a parameter may be, and what it is when nothing is said.
-    pub fn allowed(self) -> String {
-        match self {
-            Self::Number { default, bounds } => format!("{}, default {}", bounds.span(), plain(default)),
-            Self::Whole { default, min, max } => {
-                let [min, max, default] = [min, max, default].map(plain_whole);
-                format!("whole numbers {min} to {max}, default {default}")
-            }
-            Self::Threads { default, max } => {
-                format!("whole numbers 1 to {} or \"all\", default {}", plain_whole(max), plain_whole(default))
-            }
-            Self::Flag { default } => format!("true | false; default {default}"),
-            Self::File { instead_of } => format!("a file, instead of {}", instead_of.join(" and ")),
-            Self::Text { default, max } => format!("1 to {max} ASCII characters; default {default}"),
-            Self::Word { choices } => {
-                format!("{}; default {}", choices.join(" | "), choices.first().copied().unwrap_or_default())
-            }
-        }
-    }
 }

@@ -6,11 +6,10 @@
 //! BOUND = N | "cores" | "cores+N" | "cores-N"
 //! ```
 //! Ranges include their end. `pow2..N` is 1, 2, 4, … up to N, and N itself even where it is no power of two.
-//! `2x4` is a team: two processes with four threads each, which is eight workers to all but `hybrid`.
+//! `2x4` is a layout: two processes with four threads each, which is eight workers to all but `hybrid`.
 //! What is named twice counts once, where it is named first.
 
-use serde::{Deserialize, Serialize};
-
+use super::model::Layout;
 use super::wording::{nearest, printable};
 
 /// The most workers of one configuration.
@@ -19,30 +18,14 @@ pub const MAX_WORKERS: u32 = 4096;
 /// The longest LIST, in bytes.
 const MAX_TEXT: usize = 4096;
 
-/// Processes with threads: `2x4`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub struct Layout {
-    /// How many processes.
-    pub processes: u32,
-    /// How many threads each of them has.
-    pub threads: u32,
-}
-
-impl Layout {
-    /// How many workers that makes.
-    pub fn workers(self) -> u32 {
-        self.processes * self.threads
-    }
-}
-
 /// What a LIST names, each once, in the order it was first named.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Hands {
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct WorkerList {
     /// Numbers of workers, those that layouts come to among them.
     pub workers: Vec<u32>,
     /// The layouts.
     pub layouts: Vec<Layout>,
-    /// The first number that is not a team's.
+    /// The first number that is not a layout's.
     pub plain: Option<u32>,
 }
 
@@ -67,11 +50,11 @@ impl Picked {
     }
 
     /// Adds processes with threads that come to at most `MAX_WORKERS`.
-    pub(super) fn add_team(&mut self, team: Layout) {
-        if !self.layouts.contains(&team) {
-            self.layouts.push(team);
+    pub(super) fn add_layout(&mut self, layout: Layout) {
+        if !self.layouts.contains(&layout) {
+            self.layouts.push(layout);
         }
-        self.count(team.workers());
+        self.count(layout.workers());
     }
 
     fn count(&mut self, workers: u32) {
@@ -80,24 +63,16 @@ impl Picked {
         }
     }
 
-    pub(super) fn into_hands(self) -> Hands {
-        Hands { workers: self.numbers, layouts: self.layouts, plain: self.plain }
+    pub(super) fn into_list(self) -> WorkerList {
+        WorkerList { workers: self.numbers, layouts: self.layouts, plain: self.plain }
     }
-}
-
-/// The numbers that a LIST names, each once; `cores` is the number of usable CPUs.
-///
-/// # Errors
-/// As [`hands`].
-pub fn workers(text: &str, cores: u32) -> Result<Vec<u32>, String> {
-    hands(text, cores).map(|hands| hands.workers)
 }
 
 /// All that a LIST names; `cores` is the number of usable CPUs.
 ///
 /// # Errors
 /// What is wrong with it, as a fragment that fits behind the LIST and a colon.
-pub fn hands(text: &str, cores: u32) -> Result<Hands, String> {
+pub fn workers(text: &str, cores: u32) -> Result<WorkerList, String> {
     if text.len() > MAX_TEXT {
         return Err(format!("is longer than {MAX_TEXT} characters"));
     }
@@ -113,13 +88,13 @@ pub fn hands(text: &str, cores: u32) -> Result<Hands, String> {
         let named = |wrong| if alone { wrong } else { format!("\"{}\" {wrong}", printable(part)) };
         item(part, cores, &mut picked).map_err(named)?;
     }
-    Ok(picked.into_hands())
+    Ok(picked.into_list())
 }
 
 fn item(part: &str, cores: u32, picked: &mut Picked) -> Result<(), String> {
     let Some((first, rest)) = part.split_once("..") else {
         match part.contains('x') {
-            true => picked.add_team(team(part, cores)?),
+            true => picked.add_layout(layout(part, cores)?),
             false => picked.add(bound(part, cores)?),
         }
         return Ok(());
@@ -147,7 +122,7 @@ fn item(part: &str, cores: u32, picked: &mut Picked) -> Result<(), String> {
 }
 
 /// Processes with threads: two numbers with an `x` between them.
-pub(super) fn team(text: &str, cores: u32) -> Result<Layout, String> {
+pub(super) fn layout(text: &str, cores: u32) -> Result<Layout, String> {
     let (processes, threads) = text.split_once('x').ok_or_else(|| not_understood(text))?;
     let (processes, threads) = (bound(processes, cores)?, bound(threads, cores)?);
     let workers = u64::from(processes) * u64::from(threads);

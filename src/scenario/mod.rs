@@ -4,23 +4,28 @@
 //!
 //! ```text
 //! library ── finds ──▶ read ──▶ text ──▶ parse ──▶ Scenario ──▶ Plan
-//!                                          │ about, job + inputs, sweep, vary, interpreter, rules: what a file may say
-//!                                          │ section, setting, list: how it says it
-//!                                          │ schema: the same, for editors
-//!                                          └ syntax, diagnostics, problem, wording: what is wrong with it
+//!                                          │ keys, kind: what a file may say; schema and form: the same, for editors
+//!                                          │ given, job + inputs, vary, rules: what it does say, and what fits together
+//!                                          │ reader, texts, section, raw, list: how it says it
+//!                                          │ overrides, laid_over: what the command line says instead
+//!                                          └ syntax, diagnostics, diagnostic, wording: what is wrong with it
 //! ```
 
-mod about;
+mod backends;
 mod bundled;
 mod catalog;
 mod data;
 mod diagnostic;
 mod diagnostics;
+mod domain;
 pub mod form;
+mod given;
 mod inputs;
-mod interpreter;
 mod job;
+mod key;
+mod keys;
 mod kind;
+mod laid_over;
 pub mod library;
 pub mod list;
 mod model;
@@ -33,23 +38,30 @@ mod plan;
 mod prediction;
 mod raw;
 mod read;
+mod reader;
 mod rules;
+mod schedule;
 mod schema;
 mod section;
+mod series;
 mod source;
 mod sweep;
 mod syntax;
+mod texts;
 mod vary;
 mod wording;
 
+pub use backends::{BackendKind, BackendSpec, Isolation, Runtime, Scales, baseline_word, baselines};
 pub use catalog::Catalog;
 pub use data::{MAX_DATA_BYTES, data, data_label};
 pub use diagnostic::{Diagnostic, DiagnosticList};
+pub use domain::{Bounds, Domain};
 pub use inputs::{MAX_COMBINATIONS, MAX_TASKS};
-pub use interpreter::Interpreter;
-pub use kind::{Bounds, Domain, GridSearch, KindSpec, MAX_VALUES, Nature, ParamSpec, ValueSpec};
-pub use list::{Layout, MAX_WORKERS};
-pub use model::{Axis, BackendKind, Baseline, Dispatch, Inputs, Job, Order, Params, Scenario, Schedule, Sweep, Value};
+pub use key::{Key, KeyDomain, Vary};
+pub use keys::{KEYS, MAX_PAYLOAD};
+pub use kind::{GridSearch, KindSpec, MAX_VALUES, Nature, ParamSpec, ValueSpec};
+pub use list::MAX_WORKERS;
+pub use model::{Axis, Inputs, Interpreter, Job, Layout, Params, Scenario, Sweep, Value};
 pub use order::Permutation;
 pub use outline::outline;
 pub use overrides::Overrides;
@@ -57,8 +69,9 @@ pub use plan::{Config, Plan, PlannedTrial};
 pub use prediction::{Expected, Prediction, PredictionSpec, prediction_specs, predictions};
 pub use read::{MAX_BYTES, label, read};
 pub use rules::{MAX_MESSAGE_BYTES, MAX_TRIALS};
+pub use schedule::{Dispatch, Order, Schedule};
 pub use schema::schema;
+pub use series::SeriesKey;
 pub use source::{Origin, Source};
-pub use sweep::MAX_PAYLOAD;
 pub use vary::Point;
 pub use wording::{plain, plain_whole, printable};

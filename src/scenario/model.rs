@@ -9,8 +9,8 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::interpreter::Interpreter;
-use super::list::Layout;
+use super::backends::BackendKind;
+use super::schedule::{Dispatch, Order, Schedule};
 use super::wording::{plain, plain_whole};
 
 /// What is to be run, complete and checked.
@@ -101,8 +101,31 @@ pub struct Axis {
     pub values: Vec<Value>,
 }
 
+/// An emulated interpreter that lets one thread at a time run interpreted code, as CPython does.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Interpreter {
+    /// How long a thread waits for the lock before it asks for it, in milliseconds; more than 0.
+    pub switch_interval_ms: f64,
+}
+
+impl Default for Interpreter {
+    fn default() -> Self {
+        Self { switch_interval_ms: Self::SWITCH_INTERVAL_MS }
+    }
+}
+
+impl Interpreter {
+    /// CPython's own `sys.getswitchinterval()`.
+    pub(super) const SWITCH_INTERVAL_MS: f64 = 5.0;
+
+    /// How long a thread waits for the lock before it asks for it.
+    pub fn switch_interval(self) -> Duration {
+        Duration::from_secs_f64(self.switch_interval_ms / 1e3)
+    }
+}
+
 /// Who runs the tasks, how often, under which rules.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Sweep {
     /// The backends to compare, each at most once.
     pub backends: Vec<BackendKind>,
@@ -110,8 +133,8 @@ pub struct Sweep {
     pub workers: Vec<u32>,
     /// Processes with threads, for `hybrid`; each at most once.
     pub layouts: Vec<Layout>,
-    /// What speedups are relative to.
-    pub baseline: Baseline,
+    /// What speedups are relative to: one worker of this backend; `None` for no speedups.
+    pub baseline: Option<BackendKind>,
     /// Counted trials of each configuration, at least 1.
     pub repeats: u32,
     /// Uncounted trials of each configuration before these.
@@ -124,159 +147,25 @@ pub struct Sweep {
     pub dispatch: Vec<Dispatch>,
     /// Bytes that each task is sent with, and that its result brings back.
     pub payload: u64,
-    /// Whether speedups count the hiring of workers too.
+    /// Whether speedups count the start of workers, too.
     pub include_startup: bool,
     /// A trial that takes longer is ended.
     pub timeout: Duration,
 }
 
-/// How workers are hired.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum BackendKind {
-    /// One loop, nobody hired.
-    Serial,
-    /// A rayon thread pool.
-    Threads,
-    /// Forked processes.
-    Processes,
-    /// Forked processes with a thread pool each.
-    Hybrid,
-}
-
-/// The configuration that speedups are relative to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Baseline {
-    /// True serial execution.
-    Serial,
-    /// A pool of one thread.
-    Threads,
-    /// A pool of one process.
-    Processes,
-    /// No speedups.
-    None,
-}
-
-/// Which worker gets which task (OpenMP's words; `stealing` is rayon's).
+/// Processes with threads: `2x4`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Schedule {
-    /// Decided beforehand: one contiguous block a worker, or blocks of `chunk` tasks dealt in turn.
-    Static,
-    /// The next `chunk` tasks to whoever asks.
-    Dynamic,
-    /// As dynamic, with shares that shrink towards `chunk` as the work runs out.
-    Guided,
-    /// Rayon splits the range, idle threads steal halves.
-    Stealing,
+pub struct Layout {
+    /// How many processes.
+    pub processes: u32,
+    /// How many threads each of them has.
+    pub threads: u32,
 }
 
-/// How tasks get to forked workers, and their results back.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Dispatch {
-    /// Through memory that all of them share.
-    #[default]
-    Shared,
-    /// As messages through a pipe each way, as Python's `multiprocessing.Pool` sends them.
-    Pipe,
-}
-
-/// The order in which tasks are handed out.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Order {
-    /// As written.
-    Given,
-    /// Costliest first, by the kind's own estimate of a task's cost.
-    LongestFirst,
-    /// Cheapest first.
-    ShortestFirst,
-    /// Drawn from the seed.
-    Shuffled,
-}
-
-impl BackendKind {
-    /// All backends, in the order they are listed.
-    pub const ALL: [Self; 4] = [Self::Serial, Self::Threads, Self::Processes, Self::Hybrid];
-
-    /// The word used in TOML, reports and on the screen.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Serial => "serial",
-            Self::Threads => "threads",
-            Self::Processes => "processes",
-            Self::Hybrid => "hybrid",
-        }
-    }
-}
-
-impl Baseline {
-    /// All baselines, in the order they are listed.
-    pub const ALL: [Self; 4] = [Self::Serial, Self::Threads, Self::Processes, Self::None];
-
-    /// The word used in TOML.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Serial => "serial",
-            Self::Threads => "threads",
-            Self::Processes => "processes",
-            Self::None => "none",
-        }
-    }
-
-    /// The backend of the baseline's single worker, if there is a baseline.
-    pub fn backend(self) -> Option<BackendKind> {
-        match self {
-            Self::Serial => Some(BackendKind::Serial),
-            Self::Threads => Some(BackendKind::Threads),
-            Self::Processes => Some(BackendKind::Processes),
-            Self::None => None,
-        }
-    }
-}
-
-impl Schedule {
-    /// All schedules, in the order they are listed.
-    pub const ALL: [Self; 4] = [Self::Static, Self::Dynamic, Self::Guided, Self::Stealing];
-
-    /// The word used in TOML, reports and on the screen.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Static => "static",
-            Self::Dynamic => "dynamic",
-            Self::Guided => "guided",
-            Self::Stealing => "stealing",
-        }
-    }
-}
-
-impl Dispatch {
-    /// Both ways, in the order they are listed.
-    pub const ALL: [Self; 2] = [Self::Shared, Self::Pipe];
-
-    /// The word used in TOML, reports and on the screen.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Shared => "shared",
-            Self::Pipe => "pipe",
-        }
-    }
-}
-
-impl Order {
-    /// All orders, in the order they are listed.
-    pub const ALL: [Self; 4] = [Self::Given, Self::LongestFirst, Self::ShortestFirst, Self::Shuffled];
-
-    /// The word used in TOML and on the screen.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Given => "given",
-            Self::LongestFirst => "longest-first",
-            Self::ShortestFirst => "shortest-first",
-            Self::Shuffled => "shuffled",
-        }
+impl Layout {
+    /// How many workers that makes.
+    pub fn workers(self) -> u32 {
+        self.processes * self.threads
     }
 }
 

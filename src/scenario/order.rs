@@ -6,8 +6,9 @@
 use rand_core::{Rng as _, SeedableRng as _};
 use rand_pcg::Pcg64Mcg;
 
-use super::model::{Inputs, Job, Order};
+use super::model::{Inputs, Job};
 use super::plan::shuffle;
+use super::schedule::Order;
 
 /// Above this many tasks a shuffle is computed instead of stored.
 const TABLE_MAX: u64 = 1 << 16;

@@ -1,8 +1,10 @@
-//! What a scenario does in a few words: parameters, inputs and sweep, for whoever chooses among scenarios.
+//! What a scenario does in a few words: parameters, inputs and sweep, for a user who chooses among scenarios.
 
+use super::backends::{Scales, baseline_word};
 use super::data::data_label;
 use super::kind::{Domain, KindSpec, ParamSpec};
-use super::model::{Axis, BackendKind, Baseline, Inputs, Job, Order, Scenario, Sweep, Value};
+use super::model::{Axis, Inputs, Job, Scenario, Sweep, Value};
+use super::schedule::Order;
 use super::wording::plain;
 
 /// Inputs and values listed one by one; of more, only the first.
@@ -53,7 +55,7 @@ fn inputs(inputs: &Inputs) -> String {
 fn sweep(sweep: &Sweep, job: &Job) -> String {
     let mut parts = Vec::new();
     // A single loop hands nothing out.
-    if sweep.backends != [BackendKind::Serial] {
+    if sweep.backends.iter().any(|backend| backend.spec().scales != Scales::Single) {
         let chunk = sweep.chunk.map(|chunk| format!(", chunks of {}", plain(chunk as f64))).unwrap_or_default();
         parts.push(format!("{} schedule{chunk}", sweep.schedule.word()));
     }
@@ -61,8 +63,8 @@ fn sweep(sweep: &Sweep, job: &Job) -> String {
         parts.push(format!("{} order", job.order.word()));
     }
     parts.push(match sweep.baseline {
-        Baseline::None => "no baseline".to_owned(),
-        baseline => format!("baseline {}", baseline.word()),
+        None => "no baseline".to_owned(),
+        baseline => format!("baseline {}", baseline_word(baseline)),
     });
     if sweep.include_startup {
         parts.push("start-up counted".to_owned());

@@ -8,8 +8,9 @@ use rand_core::{Rng as _, SeedableRng as _};
 use rand_pcg::Pcg64Mcg;
 use serde::{Deserialize, Serialize};
 
-use super::list::Layout;
-use super::model::{BackendKind, Dispatch, Scenario, Schedule, Sweep};
+use super::backends::{BackendKind, Scales};
+use super::model::{Layout, Scenario, Sweep};
+use super::schedule::{Dispatch, Schedule};
 use super::vary::Point;
 
 /// What a task or a result takes in a message besides its payload, at most.
@@ -18,7 +19,7 @@ pub(super) const MESSAGE_ENTRY_BYTES: u64 = 64;
 /// One way to run all tasks.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Config {
-    /// How workers are hired.
+    /// How workers are started.
     pub backend: BackendKind,
     /// How many.
     pub workers: u32,
@@ -48,17 +49,17 @@ impl Config {
     }
 
     /// Processes with threads, if that is what it is.
-    pub fn team(&self) -> Option<Layout> {
+    pub fn layout(&self) -> Option<Layout> {
         let threads = self.per_process?;
         Some(Layout { processes: self.workers / threads.max(1), threads })
     }
 
     /// Processes that it forks; 0 where its workers are threads of parlab itself.
     pub fn forks(&self) -> u32 {
-        match self.backend {
-            BackendKind::Serial | BackendKind::Threads => 0,
-            BackendKind::Processes | BackendKind::Hybrid => self.team().map_or(self.workers, |team| team.processes),
+        if !self.backend.spec().is_isolated() {
+            return 0;
         }
+        self.layout().map_or(self.workers, |layout| layout.processes)
     }
 
     /// Bytes that one of its workers needs for the payloads of a trial with so many tasks: a place for a result and,
@@ -73,23 +74,14 @@ impl Config {
         }
     }
 
-    /// The ways to run that there are: configurations that differ in workers alone have the same one.
-    pub fn ways() -> impl Iterator<Item = (BackendKind, Dispatch)> {
-        let pipe = |backend: &BackendKind| *backend == BackendKind::Processes;
-        BackendKind::ALL.into_iter().flat_map(move |backend| {
-            let dispatches = if pipe(&backend) { &Dispatch::ALL[..] } else { &[Dispatch::Shared] };
-            dispatches.iter().map(move |&dispatch| (backend, dispatch))
-        })
+    /// Lanes of the board that its workers write, a lane's worth of memory each.
+    pub fn lanes(&self) -> u32 {
+        (self.backend.spec().lanes)(self.workers)
     }
 
-    /// Its way to run.
-    pub fn way(&self) -> (BackendKind, Dispatch) {
-        (self.backend, self.dispatch)
-    }
-
-    /// How tasks get to its workers; `None` where nobody asks.
+    /// How tasks get to its workers; `None` where there is one way only, and nothing to tell.
     pub fn told_dispatch(&self) -> Option<Dispatch> {
-        (self.backend == BackendKind::Processes).then_some(self.dispatch)
+        (self.backend.spec().dispatches.len() > 1).then_some(self.dispatch)
     }
 
     fn point_index(&self) -> Option<u32> {
@@ -129,11 +121,11 @@ impl Plan {
         let sweep = &scenario.sweep;
         let (mut configs, mut each) = (Vec::new(), 1);
         for point in scenario.points() {
-            let here = configurations(&scenario.sweep_at(point.as_ref())).0;
+            let here = configurations(&scenario.sweep_at(point.as_ref()));
             each = here.len();
             configs.extend(here.into_iter().map(|config| Config { point: point.clone(), ..config }));
         }
-        let baseline = sweep.baseline.backend().map(|_| 0);
+        let baseline = sweep.baseline.map(|_| 0);
         let mut rng = Pcg64Mcg::seed_from_u64(scenario.job.seed);
         let mut trials = Vec::new();
         let rounds = (0..sweep.warmup).map(|n| (n, true)).chain((0..sweep.repeats).map(|n| (n, false)));
@@ -172,42 +164,42 @@ impl Plan {
     }
 }
 
-/// Every configuration once, and the index of the baseline among them.
-pub(super) fn configurations(sweep: &Sweep) -> (Vec<Config>, Option<usize>) {
-    let config = |backend, workers| Config {
+/// Every configuration once, the baseline first if there is one.
+pub(super) fn configurations(sweep: &Sweep) -> Vec<Config> {
+    let baseline = sweep.baseline.map(|backend| config(sweep, backend, 1));
+    let of_backends = sweep.backends.iter().flat_map(|&backend| of_backend(sweep, backend));
+    let mut seen = HashSet::new();
+    baseline.into_iter().chain(of_backends).filter(|config| seen.insert(config.clone())).collect()
+}
+
+/// The configurations of a backend.
+fn of_backend(sweep: &Sweep, backend: BackendKind) -> Vec<Config> {
+    let of = |layout: &Layout| Config { per_process: Some(layout.threads), ..config(sweep, backend, layout.workers()) };
+    let sized: Vec<Config> = match backend.spec().scales {
+        Scales::Single => vec![config(sweep, backend, 1)],
+        Scales::Workers => sweep.workers.iter().map(|&workers| config(sweep, backend, workers)).collect(),
+        Scales::Teams => sweep.layouts.iter().map(of).collect(),
+    };
+    let ways = backend.spec().ways_among(&sweep.dispatch);
+    let by_all_ways = |config: Config| ways.iter().map(move |&dispatch| Config { dispatch, ..config.clone() });
+    sized.into_iter().flat_map(by_all_ways).collect()
+}
+
+/// So many workers of a backend, who get their tasks the way that it knows best.
+fn config(sweep: &Sweep, backend: BackendKind, workers: u32) -> Config {
+    let spec = backend.spec();
+    Config {
         backend,
         workers,
-        // A single loop has nobody to steal from: it walks the range as one block.
-        schedule: match (backend, sweep.schedule) {
-            (BackendKind::Serial | BackendKind::Processes, Schedule::Stealing) => Schedule::Static,
-            (_, schedule) => schedule,
-        },
+        // A single loop has no other to steal from: it walks the range as one block.
+        schedule: spec.schedule(sweep.schedule),
         // What these two take at a time when nothing is said; for the others, nothing said is an answer of its own.
         chunk: sweep.chunk.or(matches!(sweep.schedule, Schedule::Dynamic | Schedule::Guided).then_some(1)),
-        dispatch: Dispatch::Shared,
+        dispatch: spec.dispatches[0],
         payload: sweep.payload,
         per_process: None,
         point: None,
-    };
-    let baseline = sweep.baseline.backend().map(|backend| config(backend, 1));
-    let mut seen: HashSet<Config> = baseline.iter().cloned().collect();
-    let mut configs: Vec<Config> = baseline.into_iter().collect();
-    for &backend in &sweep.backends {
-        if backend == BackendKind::Hybrid {
-            let of = |team: &Layout| Config { per_process: Some(team.threads), ..config(backend, team.workers()) };
-            configs.extend(sweep.layouts.iter().map(of));
-            continue;
-        }
-        let workers: &[u32] = if backend == BackendKind::Serial { &[1] } else { &sweep.workers };
-        let ways: &[Dispatch] = if backend == BackendKind::Processes { &sweep.dispatch } else { &[Dispatch::Shared] };
-        for (&workers, &dispatch) in workers.iter().flat_map(|workers| ways.iter().map(move |way| (workers, way))) {
-            let config = Config { dispatch, ..config(backend, workers) };
-            if seen.insert(config.clone()) {
-                configs.push(config);
-            }
-        }
     }
-    (configs, sweep.baseline.backend().map(|_| 0))
 }
 
 /// Fisher and Yates's shuffle, by Durstenfeld.

@@ -1,7 +1,7 @@
 //! One setting as it was given, by a line of the file or by an option, and its readings as number, word or list.
 //!
 //! A reading either gives a value within its bounds or notes a problem and gives nothing. File and command line
-//! differ only in [`Raw`], so both are held to the same bounds in the same words.
+//! differ only in [`Raw`] and in where they stand, so both are held to the same bounds in the same words.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -9,33 +9,26 @@ use std::ops::Range;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::diagnostics::Diagnostics;
-use super::kind::Bounds;
+use super::diagnostics::{Diagnostics, Subject};
+use super::domain::Bounds;
+use super::overrides::{BARE, COMMAND_LINE};
 use super::wording::{nearest, one_of, plain, plain_whole, printable};
 
 /// A value with the name and the place it was given under.
 #[derive(Clone)]
 pub(super) struct Setting<'d> {
-    /// The key, with an index for an element of an array; or the option.
+    /// The key, with an index for an element of an array.
     key: Cow<'d, str>,
     /// Where it stands.
-    pub(super) origin: ValueOrigin,
+    span: Range<usize>,
     raw: Raw<'d>,
-}
-
-/// Where a setting was given.
-#[derive(Clone)]
-pub(super) enum ValueOrigin {
-    /// In the file, at these bytes.
-    File(Range<usize>),
-    /// On the command line.
-    Option,
 }
 
 /// A value as it was given.
 #[derive(Clone, Copy)]
 enum Raw<'d> {
     Toml(&'d DeValue<'d>),
+    /// Text of the command line that is no TOML.
     Typed(&'d str),
 }
 
@@ -48,45 +41,20 @@ enum Numeral {
 }
 
 impl<'d> Setting<'d> {
-    /// A value of the file; `None` if the file has a key there but no value, which the TOML parser has told.
-    pub(super) fn in_file(key: impl Into<Cow<'d, str>>, value: &'d Spanned<DeValue<'d>>) -> Option<Self> {
+    /// A value of the file or of an option; `None` if the file has a key there but no value, which the TOML parser has
+    /// told.
+    pub(super) fn new(key: impl Into<Cow<'d, str>>, value: &'d Spanned<DeValue<'d>>) -> Option<Self> {
         let span = value.span();
-        (!span.is_empty()).then(|| Self {
-            key: key.into(),
-            origin: ValueOrigin::File(span),
-            raw: Raw::Toml(value.get_ref()),
-        })
-    }
-
-    /// An option with what was typed behind it.
-    pub(super) fn typed(option: &'static str, text: &'d str) -> Self {
-        Self { key: option.into(), origin: ValueOrigin::Option, raw: Raw::Typed(text) }
-    }
-
-    /// How it is named in messages, with its value as it is written.
-    pub(super) fn subject(&self, text: &str) -> String {
-        let key = printable(&self.key);
-        match (&self.raw, &self.origin) {
-            (Raw::Typed(typed), _) => format!("{key} \"{}\"", printable(typed)),
-            (Raw::Toml(_), ValueOrigin::File(span)) => match Diagnostics::source(text, span.clone()) {
-                source if self.is_block_table() && !source.starts_with('{') => format!("[{key}]"),
-                source => format!("{key} = {}", printable(source)),
-            },
-            (Raw::Toml(_), ValueOrigin::Option) => key,
-        }
-    }
-
-    /// Where it begins in the file; 0 for an option.
-    pub(super) fn offset(&self) -> usize {
-        match &self.origin {
-            ValueOrigin::File(span) => span.start,
-            ValueOrigin::Option => 0,
-        }
+        let raw = match value.get_ref() {
+            DeValue::String(text) if span.start >= BARE => Raw::Typed(text.as_ref()),
+            value => Raw::Toml(value),
+        };
+        (!span.is_empty()).then(|| Self { key: key.into(), span, raw })
     }
 
     /// Whether it was given on the command line.
     pub(super) fn is_option(&self) -> bool {
-        matches!(self.origin, ValueOrigin::Option)
+        self.span.start >= COMMAND_LINE
     }
 
     /// A whole number from `min` to `max`, inclusive; `2e6` is one too.
@@ -197,11 +165,11 @@ impl<'d> Setting<'d> {
     pub(super) fn items(&self, diagnostics: &mut Diagnostics<'_>, of: &str) -> Option<Vec<Setting<'d>>> {
         match self.raw {
             Raw::Toml(DeValue::Array(array)) => {
-                let item = |(i, value): (usize, &'d _)| Self::in_file(format!("{}[{i}]", self.key), value);
+                let item = |(i, value): (usize, &'d _)| Self::new(format!("{}[{i}]", self.key), value);
                 Some(array.iter().enumerate().filter_map(item).collect())
             }
             Raw::Typed(text) => {
-                let item = |text| Self { key: self.key.clone(), origin: ValueOrigin::Option, raw: Raw::Typed(text) };
+                let item = |text| Self { raw: Raw::Typed(text), ..self.clone() };
                 Some(text.split(',').map(item).collect())
             }
             Raw::Toml(_) => self.mistyped(diagnostics, &format!("an array of {of}")),
@@ -228,6 +196,16 @@ impl<'d> Setting<'d> {
     /// Whether it is an array.
     pub(super) fn is_array(&self) -> bool {
         matches!(self.raw, Raw::Toml(DeValue::Array(_)))
+    }
+
+    /// Whether it is an array, or was typed as one: with commas.
+    pub(super) fn is_list(&self) -> bool {
+        self.is_array() || matches!(self.raw, Raw::Typed(text) if text.contains(','))
+    }
+
+    /// Whether it is a string, and was not typed as a number.
+    pub(super) fn is_word(&self) -> bool {
+        self.string().is_some() && self.numeral().is_none()
     }
 
     /// Notes that the value has the wrong type.
@@ -276,6 +254,23 @@ impl<'d> Setting<'d> {
                 let text = text.trim();
                 text.parse().map(Numeral::Whole).ok().or_else(|| real(text).map(Numeral::Real))
             }
+        }
+    }
+}
+
+impl Subject for Setting<'_> {
+    fn offset(&self) -> usize {
+        self.span.start
+    }
+
+    fn typed(&self) -> Option<&str> {
+        if let Raw::Typed(text) = self.raw { Some(text) } else { None }
+    }
+
+    fn subject(&self, text: &str) -> String {
+        match text.get(self.span.clone()).unwrap_or_default() {
+            source if self.is_block_table() && !source.starts_with('{') => format!("[{}]", printable(&self.key)),
+            source => format!("{} = {}", printable(&self.key), printable(source)),
         }
     }
 }

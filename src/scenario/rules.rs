@@ -2,22 +2,32 @@
 //!
 //! A misfit is told where it can be mended: at the option if one is part of it, else at the line of the file.
 
+use super::backends::{BackendKind, BackendSpec, Scales};
 use super::diagnostics::Diagnostics;
 use super::kind::KindSpec;
-use super::model::{Axis, BackendKind, Baseline, Dispatch, Schedule, Sweep, Value};
+use super::model::{Axis, Sweep, Value};
 use super::plan;
 use super::raw::Setting;
+use super::schedule::{Dispatch, Schedule};
 use super::sweep::SweepInput;
-use super::wording::{listed, plain_whole};
+use super::wording::{listed, one_of, plain_whole};
 
 /// The most trials of a run, warm-ups included.
 pub const MAX_TRIALS: u64 = 100_000;
 
-/// Only threads can steal from each other.
+/// The words for the backends with some property.
+fn words(property: impl Fn(&BackendSpec) -> bool) -> Vec<&'static str> {
+    BackendKind::with(property).map(BackendKind::word).collect()
+}
+
+/// Few backends have workers that can steal from each other; a single one has no other to steal from.
 pub(super) fn stealing(input: &SweepInput<'_>, diagnostics: &mut Diagnostics<'_>) {
     if input.schedule.value != Some(Schedule::Stealing) {
         return;
     }
+    let can_steal = |spec: &BackendSpec| spec.schedules.contains(&Schedule::Stealing);
+    let is_single = |spec: &BackendSpec| spec.scales == Scales::Single;
+    let able = words(can_steal);
     let blame = |suspects: [Option<&Setting<'_>>; 2], message: String, diagnostics: &mut Diagnostics<'_>| {
         if let Some(setting) = first_option_or(suspects) {
             diagnostics.about(setting, message);
@@ -25,20 +35,32 @@ pub(super) fn stealing(input: &SweepInput<'_>, diagnostics: &mut Diagnostics<'_>
     };
     let schedule = input.schedule.given.as_ref();
     let others: Vec<&str> = (input.backends.value.iter().flatten())
-        .filter(|backend| **backend != BackendKind::Threads)
+        .filter(|backend| !can_steal(backend.spec()))
         .map(|backend| backend.word())
         .collect();
     if !others.is_empty() {
         let message = format!(
-            "only threads can steal tasks, and the backends include {}; use backends \"threads\" or another schedule",
-            listed(others, "\"")
+            "only {} can steal tasks, and the backends include {}; use backends {} or another schedule",
+            listed(able.iter().copied(), ""),
+            listed(others, "\""),
+            one_of(able.iter().copied())
         );
         blame([schedule, input.backends.given.as_ref()], message, diagnostics);
     }
-    if input.baseline.value == Some(Baseline::Processes) {
-        let message = "only threads can steal tasks, and the baseline is \"processes\"; \
-                       use baseline = \"threads\" or \"serial\", or another schedule";
-        blame([schedule, input.baseline.given.as_ref()], message.to_owned(), diagnostics);
+    let unable = |backend: &BackendKind| !can_steal(backend.spec()) && !is_single(backend.spec());
+    if let Some(baseline) = input.baseline.value.flatten().filter(unable) {
+        let message = format!(
+            "only {} can steal tasks, and the baseline is \"{}\"; use baseline = {}, or another schedule",
+            listed(able.iter().copied(), ""),
+            baseline.word(),
+            able.iter()
+                .copied()
+                .chain(words(is_single))
+                .map(|word| format!("\"{word}\""))
+                .collect::<Vec<_>>()
+                .join(" or ")
+        );
+        blame([schedule, input.baseline.given.as_ref()], message, diagnostics);
     }
 }
 
@@ -50,21 +72,17 @@ pub(super) fn processes_only(
 ) {
     let Some((spec, named)) = kind else { return };
     let Some(reason) = spec.processes_only else { return };
-    if input
-        .backends
-        .value
-        .iter()
-        .flatten()
-        .any(|backend| !matches!(backend, BackendKind::Processes | BackendKind::Hybrid))
-    {
+    let runs_within = |backend: &BackendKind| !backend.spec().is_isolated();
+    let instead = words(BackendSpec::is_isolated).first().copied().unwrap_or_default();
+    if input.backends.value.iter().flatten().any(runs_within) {
         let setting = input.backends.given.as_ref().unwrap_or(named);
-        let message = format!("only processes can run {}: {reason}; write backends = [\"processes\"]", spec.name);
+        let message = format!("only processes can run {}: {reason}; write backends = [\"{instead}\"]", spec.name);
         diagnostics.about(setting, message);
     }
-    if matches!(input.baseline.value, Some(Baseline::Serial | Baseline::Threads)) {
+    if input.baseline.value.flatten().as_ref().is_some_and(runs_within) {
         let setting = input.baseline.given.as_ref().unwrap_or(named);
         let message = format!(
-            "only processes can run {}: {reason}; write baseline = \"processes\" or baseline = \"none\" in [sweep]",
+            "only processes can run {}: {reason}; write baseline = \"{instead}\" or baseline = \"none\" in [sweep]",
             spec.name
         );
         diagnostics.about(setting, message);
@@ -74,19 +92,23 @@ pub(super) fn processes_only(
 /// The most bytes that the tasks of one chunk, or their results, may come to as a message.
 pub const MAX_MESSAGE_BYTES: u64 = 1 << 30;
 
-/// A pipe is for forked workers, and hands out the next chunk to whoever asks.
+/// A pipe is for forked workers, and hands out the next chunk to the worker that asks.
 pub(super) fn pipe(input: &SweepInput<'_>, diagnostics: &mut Diagnostics<'_>) {
     if !input.dispatch.value.as_ref().is_some_and(|ways| ways.contains(&Dispatch::Pipe)) {
         return;
     }
+    let takes_pipes = |spec: &BackendSpec| spec.dispatches.contains(&Dispatch::Pipe);
     let given = input.dispatch.given.as_ref();
     if let Some(backends) = &input.backends.value
-        && !backends.contains(&BackendKind::Processes)
+        && !backends.iter().any(|backend| takes_pipes(backend.spec()))
         && let Some(setting) = first_option_or([given, input.backends.given.as_ref()])
     {
-        let words = listed(backends.iter().map(|backend| backend.word()), "\"");
+        let able = words(takes_pipes);
         let message = format!(
-            "a pipe is for processes, and the backends are {words}; add \"processes\" to them or remove dispatch"
+            "a pipe is for {}, and the backends are {}; add {} to them or remove dispatch",
+            listed(able.iter().copied(), ""),
+            listed(backends.iter().map(|backend| backend.word()), "\""),
+            one_of(able.iter().copied())
         );
         diagnostics.about(setting, message);
     }
@@ -102,19 +124,18 @@ pub(super) fn pipe(input: &SweepInput<'_>, diagnostics: &mut Diagnostics<'_>) {
     }
 }
 
-/// A hybrid is processes with threads, and nothing else is.
-pub(super) fn hybrid(input: &SweepInput<'_>, diagnostics: &mut Diagnostics<'_>) {
-    let (Some(backends), Some(hands)) = (&input.backends.value, &input.workers.value) else { return };
-    if !backends.contains(&BackendKind::Hybrid) {
-        return;
-    }
+/// Some backends are processes with threads, and all others are not.
+pub(super) fn layouts(input: &SweepInput<'_>, diagnostics: &mut Diagnostics<'_>) {
+    let (Some(backends), Some(workers)) = (&input.backends.value, &input.workers.value) else { return };
+    let takes_layouts = |backend: &&BackendKind| backend.spec().scales == Scales::Teams;
+    let Some(name) = backends.iter().find(takes_layouts).map(|backend| backend.word()) else { return };
     let given = [input.workers.given.as_ref(), input.backends.given.as_ref()];
-    let message = match (hands.layouts.is_empty(), hands.plain) {
+    let message = match (workers.layouts.is_empty(), workers.plain) {
         (true, _) => {
-            "hybrid needs processes × threads; write workers = \"2x2\", or a list such as \"1x2, 2x2\"".to_owned()
+            format!("{name} needs processes × threads; write workers = \"2x2\", or a list such as \"1x2, 2x2\"")
         }
-        (false, Some(plain)) if backends.len() == 1 => {
-            format!("{plain} is for other backends, and hybrid is the only one; remove it or write {plain}x1")
+        (false, Some(plain)) if backends.iter().all(|backend| takes_layouts(&backend)) => {
+            format!("{plain} is for other backends, and {name} is the only one; remove it or write {plain}x1")
         }
         _ => return,
     };
@@ -168,7 +189,7 @@ pub(super) fn trials(
     diagnostics: &mut Diagnostics<'_>,
 ) {
     let points = vary.map_or(1, |axis| axis.values.len());
-    let configs = (plan::configurations(sweep).0.len() * points) as u64;
+    let configs = (plan::configurations(sweep).len() * points) as u64;
     let rounds = u64::from(sweep.repeats) + u64::from(sweep.warmup);
     let trials = configs * rounds;
     if trials <= MAX_TRIALS {

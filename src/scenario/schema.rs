@@ -1,18 +1,18 @@
 //! The JSON schema of scenario files, for editors: made of the same keys, words and bounds that files are checked by.
 //!
 //! It says less than the checker, which also knows what fits together; but what it calls an unknown key or a value out
-//! of bounds, the checker does too. Keys come from the tables of `about`, `job` and `sweep`: one that is added there
-//! is allowed by itself, and described by a line here.
+//! of bounds, the checker does too. Keys come from the table of keys, and parameters from the descriptions of kinds.
 
 mod kinds;
 
 use serde_json::{Map, Value as Json, json};
 
 use super::catalog::Catalog;
-use super::kind::Bounds;
+use super::domain::Bounds;
+use super::key::KeyDomain;
+use super::keys::{self, TABLES};
 use super::list::MAX_WORKERS;
-use super::model::{BackendKind, Baseline, Dispatch, Order, Schedule};
-use super::{about, interpreter, sweep, vary};
+use super::vary;
 
 /// The schema, in JSON Schema's draft 7: the newest that editors of TOML understand.
 pub fn schema(catalog: &Catalog) -> Json {
@@ -28,15 +28,16 @@ pub fn schema(catalog: &Catalog) -> Json {
 
 /// What may stand in a file whatever its kind is.
 fn file(catalog: &Catalog) -> Json {
-    let mut keys = table(&about::KEYS, about_key);
-    let sections = [
-        ("workload", kinds::workload(catalog)),
-        ("grid", described("one task a combination of these values, the first key varying slowest", object())),
-        ("vary", described("one key with the values that all of it is run at, one after the other", vary())),
-        ("interpreter", described("an interpreter around the tasks", closed(&interpreter::KEYS, interpreter_key))),
-        ("sweep", described("who runs the tasks, how often, under which rules", closed(&sweep::KEYS, sweep_key))),
-    ];
-    keys.extend(sections.map(|(name, section)| (name.to_owned(), section)));
+    let mut keys = table("");
+    keys.extend(TABLES.map(|(name, doc)| {
+        let shape = match name {
+            "workload" => kinds::workload(catalog),
+            "grid" => object(),
+            "vary" => vary(),
+            name => closed(name),
+        };
+        (name.to_owned(), described(doc, shape))
+    }));
     json!({ "type": "object", "properties": keys, "required": ["title", "workload"], "additionalProperties": false })
 }
 
@@ -45,76 +46,50 @@ fn vary() -> Json {
     json!({ "type": "object", "minProperties": 1, "maxProperties": 1, "additionalProperties": values })
 }
 
-fn about_key(key: &str) -> Json {
-    let text = |max: usize| json!({ "type": "string", "minLength": 1, "maxLength": max });
-    match key {
-        "title" => described("what the library calls it", text(about::TITLE_MAX)),
-        "summary" => described("one line for the library", text(about::SUMMARY_MAX)),
-        "tags" => {
-            let tags = json!({ "type": "array", "maxItems": about::TAGS_MAX, "items": text(about::TAG_MAX) });
-            described("words to filter by", tags)
+/// The keys of a table with what may stand at each.
+fn table(name: &str) -> Map<String, Json> {
+    keys::of(name).map(|key| (key.name.to_owned(), described(&key.doc_with_unit(), shape(key.domain)))).collect()
+}
+
+/// A table that may have its keys and no others.
+fn closed(name: &str) -> Json {
+    json!({ "type": "object", "properties": table(name), "additionalProperties": false })
+}
+
+/// What may stand at a key.
+fn shape(domain: KeyDomain) -> Json {
+    match domain {
+        KeyDomain::Plain(domain) => kinds::shape(domain),
+        KeyDomain::Positive { max, .. } => json!({ "type": "number", "exclusiveMinimum": 0, "maximum": max }),
+        KeyDomain::Automatic { min, max, .. } => whole(min, max),
+        KeyDomain::Word { choices, .. } => words(&choices()),
+        KeyDomain::Words { choices, or_one: false, .. } => several(&words(&choices())),
+        KeyDomain::Words { choices, or_one: true, .. } => {
+            let one = words(&choices());
+            json!({ "anyOf": [one, several(&one)] })
         }
-        "lesson" => described("what to look for, shown beside the results", json!({ "type": "string" })),
-        _ => json!({}),
+        KeyDomain::Workers { .. } => workers(),
+        KeyDomain::Line { max } => line(max),
+        KeyDomain::Lines { .. } => json!({ "type": "string" }),
+        KeyDomain::Tags { most, max } => json!({ "type": "array", "maxItems": most, "items": line(max) }),
+        // What these may be depends on the kind.
+        KeyDomain::Kind | KeyDomain::Inputs | KeyDomain::Tasks => json!({}),
     }
 }
 
-fn interpreter_key(key: &str) -> Json {
-    match key {
-        "gil" => described("whether one thread at a time may compute", json!({ "type": "boolean" })),
-        "switch_interval_ms" => described(
-            "how long a waiter waits before it asks for the lock, in ms",
-            number(interpreter::SWITCH_INTERVAL_MS),
-        ),
-        _ => json!({}),
-    }
+fn workers() -> Json {
+    let one = whole(1, u64::from(MAX_WORKERS));
+    let team = described("processes x threads for hybrid, such as 2x4", json!({ "type": "string", "pattern": "x" }));
+    let list = described(
+        "4, or 1,2,4, or 1..8 step 2, or 1..cores+3, or pow2..cores, or 2x4 for hybrid",
+        json!({ "type": "string" }),
+    );
+    let several = several(&json!({ "anyOf": [one, team] }));
+    json!({ "anyOf": [one, several, list] })
 }
 
-fn sweep_key(key: &str) -> Json {
-    match key {
-        "backends" => described("who is compared", several(&words(BackendKind::ALL.map(BackendKind::word)))),
-        "workers" => {
-            let one = whole(1, u64::from(MAX_WORKERS));
-            let team =
-                described("processes x threads for hybrid, such as 2x4", json!({ "type": "string", "pattern": "x" }));
-            let list = described(
-                "4, or 1,2,4, or 1..8 step 2, or 1..cores+3, or pow2..cores, or 2x4 for hybrid",
-                json!({ "type": "string" }),
-            );
-            let several = several(&json!({ "anyOf": [one, team] }));
-            described("numbers of workers", json!({ "anyOf": [one, several, list] }))
-        }
-        "baseline" => described("what speedups are relative to", words(Baseline::ALL.map(Baseline::word))),
-        "repeats" => described("counted trials of each configuration", whole(1, sweep::MAX_REPEATS)),
-        "warmup" => described("uncounted trials of each before these", whole(0, sweep::MAX_WARMUP)),
-        "schedule" => described("which worker gets which task", words(Schedule::ALL.map(Schedule::word))),
-        "chunk" => described("tasks handed out at a time", whole(1, sweep::MAX_CHUNK)),
-        "dispatch" => {
-            let one = words(Dispatch::ALL.map(Dispatch::word));
-            described("how tasks get to processes", json!({ "anyOf": [one, several(&one)] }))
-        }
-        "payload" => described("bytes that each task is sent with, and brings back", whole(0, sweep::MAX_PAYLOAD)),
-        "order" => described("the order in which tasks are handed out", words(Order::ALL.map(Order::word))),
-        "include_startup" => {
-            described("whether speedups count the hiring of workers, too", json!({ "type": "boolean" }))
-        }
-        "seed" => described("decides all randomness", whole(0, u64::MAX)),
-        "timeout_s" => {
-            let limit = json!({ "type": "number", "exclusiveMinimum": 0, "maximum": sweep::MAX_TIMEOUT_S });
-            described("a trial that takes longer is ended, in s", limit)
-        }
-        _ => json!({}),
-    }
-}
-
-/// A table's keys with what may stand at each.
-fn table(keys: &[&str], shape: fn(&str) -> Json) -> Map<String, Json> {
-    keys.iter().map(|key| ((*key).to_owned(), shape(key))).collect()
-}
-
-/// A table that may have these keys and no others.
-fn closed(keys: &[&str], shape: fn(&str) -> Json) -> Json {
-    json!({ "type": "object", "properties": table(keys, shape), "additionalProperties": false })
+fn line(max: usize) -> Json {
+    json!({ "type": "string", "minLength": 1, "maxLength": max })
 }
 
 fn object() -> Json {
@@ -131,8 +106,8 @@ fn several(shape: &Json) -> Json {
     json!({ "type": "array", "minItems": 1, "items": shape })
 }
 
-fn words<const N: usize>(words: [&str; N]) -> Json {
-    json!({ "enum": words.as_slice() })
+fn words(words: &[&str]) -> Json {
+    json!({ "enum": words })
 }
 
 fn whole(min: u64, max: u64) -> Json {
@@ -141,22 +116,4 @@ fn whole(min: u64, max: u64) -> Json {
 
 fn number(bounds: Bounds) -> Json {
     json!({ "type": "number", "minimum": bounds.min, "maximum": bounds.max })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_key_is_described() {
-        for (keys, shape) in [
-            (&about::KEYS[..], about_key as fn(&str) -> Json),
-            (&interpreter::KEYS, interpreter_key),
-            (&sweep::KEYS, sweep_key),
-        ] {
-            for key in keys {
-                assert!(shape(key)["description"].is_string(), "{key} needs a line in src/scenario/schema.rs");
-            }
-        }
-    }
 }

@@ -2,7 +2,7 @@
 
 use toml::de::DeTable;
 
-use super::diagnostics::Diagnostics;
+use super::diagnostics::{Diagnostics, Subject as _};
 use super::raw::Setting;
 use super::wording::{nearest, printable, remedy};
 
@@ -11,20 +11,23 @@ pub(super) struct Section<'d> {
     /// How messages speak of it: `at the top of the file`, `in [sweep]`.
     place: String,
     table: Option<&'d DeTable<'d>>,
+    /// The table as the file has it, before options were laid over it.
+    file: Option<&'d DeTable<'d>>,
     /// Where its header stands.
     header: Option<usize>,
     known: Vec<&'static str>,
 }
 
 impl<'d> Section<'d> {
-    /// The file itself.
-    pub(super) fn root(table: &'d DeTable<'d>) -> Self {
-        Self { place: "at the top of the file".to_owned(), table: Some(table), header: None, known: Vec::new() }
+    /// The file itself, `table` with the options that stand in for its keys.
+    pub(super) fn root(table: &'d DeTable<'d>, file: &'d DeTable<'d>) -> Self {
+        let place = "at the top of the file".to_owned();
+        Self { place, table: Some(table), file: Some(file), header: None, known: Vec::new() }
     }
 
     /// The inline table that a key holds.
     pub(super) fn inline(key: &str, table: &'d DeTable<'d>) -> Self {
-        Self { place: format!("in {key}"), table: Some(table), header: None, known: Vec::new() }
+        Self { place: format!("in {key}"), table: Some(table), file: None, header: None, known: Vec::new() }
     }
 
     /// A table within this one, empty if there is none.
@@ -38,7 +41,9 @@ impl<'d> Section<'d> {
             };
             diagnostics.about(given, message);
         }
-        Self { place: format!("in [{name}]"), table, header: given.map(|given| given.offset()), known: Vec::new() }
+        let file = self.file.and_then(|file| file.get(name)?.get_ref().as_table());
+        let header = given.map(|given| given.offset());
+        Self { place: format!("in [{name}]"), table, file, header, known: Vec::new() }
     }
 
     /// Whether the file has such a table, or something in its place.
@@ -59,7 +64,13 @@ impl<'d> Section<'d> {
     /// The value of a key, which is known from now on.
     pub(super) fn get(&mut self, key: &'static str) -> Option<Setting<'d>> {
         self.known.push(key);
-        Setting::in_file(key, self.table?.get(key)?)
+        Setting::new(key, self.table?.get(key)?)
+    }
+
+    /// The value that the file has for a key that an option stands in for.
+    pub(super) fn replaced(&self, key: &'static str) -> Option<Setting<'d>> {
+        Setting::new(key, self.table?.get(key)?).filter(Setting::is_option)?;
+        Setting::new(key, self.file?.get(key)?)
     }
 
     /// Everything it holds, in the order of the file: where each key stands, the key, and its setting.
@@ -67,7 +78,7 @@ impl<'d> Section<'d> {
         let mut all: Vec<_> = (self.table.into_iter().flatten())
             .filter_map(|(key, value)| {
                 let name = key.get_ref().as_ref();
-                Some((key.span().start, name, Setting::in_file(name, value)?))
+                Some((key.span().start, name, Setting::new(name, value)?))
             })
             .collect();
         all.sort_by_key(|(offset, _, _)| *offset);
@@ -78,7 +89,7 @@ impl<'d> Section<'d> {
     /// known by that.
     pub(super) fn within(&self, table: &str, key: &str) -> Option<Setting<'d>> {
         let (name, value) = self.table?.get(table)?.get_ref().as_table()?.get_key_value(key)?;
-        Setting::in_file(name.get_ref().as_ref(), value)
+        Setting::new(name.get_ref().as_ref(), value)
     }
 
     /// Complains of every key that nobody asked for. `home` tells where a key does belong, if anywhere.

@@ -10,48 +10,19 @@ use std::hash::{Hash, Hasher};
 use serde::{Deserialize, Serialize};
 
 use super::diagnostics::Diagnostics;
-use super::job;
-use super::kind::{Domain, KindSpec};
+use super::domain::Domain;
+use super::given::GivenKeys;
+use super::key::{Key, KeyValue, KeyValues, Vary};
+use super::keys;
+use super::kind::KindSpec;
 use super::model::{Axis, Job, Scenario, Sweep, Value};
 use super::raw::Setting;
+use super::reader;
 use super::section::Section;
-use super::sweep::{MAX_CHUNK, MAX_PAYLOAD, SweepInput};
-use super::wording::{listed, plain, plain_whole, printable, remedy};
+use super::wording::{listed, printable, remedy};
 
 /// The most values, and the fewest: a single one would vary nothing.
 pub(super) const VALUES: std::ops::RangeInclusive<usize> = 2..=100;
-
-/// A key of `[sweep]` that may be varied: a whole number.
-struct SweepKey {
-    name: &'static str,
-    min: u64,
-    max: u64,
-    /// Where it was given as a single value.
-    given: for<'c, 'd> fn(&'c SweepInput<'d>) -> Option<&'c Setting<'d>>,
-    set: fn(&mut Sweep, u64),
-    /// Whether results are others with another value, though the tasks are the same.
-    changes_results: bool,
-}
-
-/// All of them.
-const SWEEP_KEYS: &[SweepKey] = &[
-    SweepKey {
-        name: "chunk",
-        min: 1,
-        max: MAX_CHUNK,
-        given: |input| input.chunk.given.as_ref(),
-        set: |sweep, chunk| sweep.chunk = Some(chunk),
-        changes_results: false,
-    },
-    SweepKey {
-        name: "payload",
-        min: 0,
-        max: MAX_PAYLOAD,
-        given: |input| input.payload.given.as_ref(),
-        set: |sweep, payload| sweep.payload = payload,
-        changes_results: true,
-    },
-];
 
 /// One value of the varied number.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -81,17 +52,12 @@ impl Point {
 
     /// Whether the tasks give other results than at the next point, so that only those of one point are to agree.
     pub fn changes_results(&self) -> bool {
-        sweep_key(&self.key).is_none_or(|key| key.changes_results)
+        sweep_key(&self.key).is_none_or(|key| key.vary == Vary::OtherResults)
     }
 
     /// The value as one would type it.
     pub fn value_in_words(&self) -> String {
-        match &self.value {
-            Value::Whole(n) => plain_whole(*n),
-            Value::Number(x) => plain(*x),
-            Value::Flag(flag) => flag.to_string(),
-            Value::Word(word) => word.clone(),
-        }
+        self.value.to_string()
     }
 }
 
@@ -127,23 +93,26 @@ impl Scenario {
 
     /// Who runs the tasks at a point.
     pub(super) fn sweep_at(&self, point: Option<&Point>) -> Sweep {
-        let mut sweep = self.sweep.clone();
-        let key = point.and_then(|point| Some((sweep_key(&point.key)?, &point.value)));
-        if let Some((key, Value::Whole(n))) = key {
-            (key.set)(&mut sweep, *n);
+        let sweep = self.sweep.clone();
+        match point.and_then(|point| Some((sweep_key(&point.key)?, &point.value))) {
+            None => sweep,
+            Some((key, value)) => {
+                let mut values = KeyValues { sweep, ..KeyValues::default() };
+                (key.set)(&mut values, KeyValue::One(value.clone()));
+                values.sweep
+            }
         }
-        sweep
     }
 }
 
-fn sweep_key(name: &str) -> Option<&'static SweepKey> {
-    SWEEP_KEYS.iter().find(|key| key.name == name)
+fn sweep_key(name: &str) -> Option<&'static Key> {
+    keys::varied().find(|key| key.name == name)
 }
 
 /// What may be varied, and within which bounds.
 enum Target {
     Param(Domain),
-    Sweep(&'static SweepKey),
+    Sweep(&'static Key),
 }
 
 /// Reads the table; `root` is the file, to see what is given there as well. `None` if nothing is varied, or wrongly.
@@ -151,7 +120,7 @@ pub(super) fn read(
     vary: &Section<'_>,
     root: &Section<'_>,
     spec: Option<&'static KindSpec>,
-    input: &SweepInput<'_>,
+    input: &GivenKeys<'_>,
     diagnostics: &mut Diagnostics<'_>,
 ) -> Option<Axis> {
     let header = vary.header().filter(|_| vary.is_table())?;
@@ -186,7 +155,7 @@ fn target(
     }
     let spec = spec?;
     let is_number = |domain| matches!(domain, Domain::Number { .. } | Domain::Whole { .. } | Domain::Threads { .. });
-    let sweep = SWEEP_KEYS.iter().map(|key| key.name);
+    let sweep = keys::varied().map(|key| key.name);
     let params = spec.params.iter().filter(|param| spec.search.is_none() && is_number(param.domain));
     let known = params.map(|param| param.name).chain(sweep);
     let message = match spec.params.iter().find(|param| param.name == name) {
@@ -207,11 +176,11 @@ fn alone(
     name: &str,
     target: &Target,
     root: &Section<'_>,
-    input: &SweepInput<'_>,
+    input: &GivenKeys<'_>,
     diagnostics: &mut Diagnostics<'_>,
 ) -> bool {
     let fixed = match target {
-        Target::Sweep(key) => (key.given)(input).cloned(),
+        Target::Sweep(key) => input.given(key.table, key.name).cloned(),
         Target::Param(_) => root.within("workload", name),
     };
     if let Some(fixed) = &fixed {
@@ -247,9 +216,12 @@ fn values(given: &Setting<'_>, target: &Target, diagnostics: &mut Diagnostics<'_
 
 fn value(item: &Setting<'_>, target: &Target, diagnostics: &mut Diagnostics<'_>) -> Option<Value> {
     match target {
-        Target::Sweep(key) => item.whole(diagnostics, key.min, key.max).map(Value::Whole),
+        Target::Sweep(key) => match reader::key(item, key.domain, 1, diagnostics)? {
+            KeyValue::One(value) => Some(value),
+            _ => None,
+        },
         // The word for all CPUs might mean the same as another value.
         Target::Param(Domain::Threads { max, .. }) => item.whole(diagnostics, 1, *max).map(Value::Whole),
-        Target::Param(domain) => job::value(item, *domain, diagnostics),
+        Target::Param(domain) => reader::param(item, *domain, diagnostics),
     }
 }

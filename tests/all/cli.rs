@@ -122,7 +122,7 @@ fn formats_of_later_versions_are_named_as_such() {
             format!("parlab: --format {format}: comes with a later version; this one writes text and json\n");
         assert_eq!(stderr(&output), expected);
     }
-    for command in ["scale", "fit", "compare", "report", "replay", "completions", "man"] {
+    for command in ["scale", "fit", "compare", "report", "replay"] {
         let output = run(&[command, "x"]);
         assert_eq!(code(&output), 2);
         assert!(stderr(&output).contains("later version"), "{}", stderr(&output));
@@ -474,4 +474,34 @@ fn a_report_is_ascii_where_the_locale_says_so() {
         let output = parlab().env("LC_ALL", locale).args(["run", "--quiet", "--format", "json"]).arg(&path).output();
         assert_eq!(json(&output.expect("parlab"))["configs"].as_array().map(Vec::len), Some(3));
     }
+}
+
+#[test]
+fn completions_and_the_manual_are_printed_whole_or_not_at_all() {
+    let commands = ["run", "list", "show", "check", "schema", "machine", "completions", "man"];
+    for shell in ["bash", "zsh", "fish"] {
+        let output = run(&["completions", shell]);
+        assert_eq!((code(&output), stderr(&output).as_str()), (0, ""));
+        let script = stdout(&output);
+        assert!(commands.iter().all(|command| script.contains(command)), "{shell}: {script}");
+    }
+    let folder = folder();
+    let script = folder.path().join("completions");
+    fs::write(&script, run(&["completions", "bash"]).stdout).expect("a file");
+    let source =
+        "source \"$1\"; COMP_WORDS=(parlab ru); COMP_CWORD=1; _parlab parlab ru parlab; echo \"${COMPREPLY[@]}\"";
+    let output = Command::new("bash").args(["-c", source, "bash"]).arg(script).output().expect("bash");
+    assert_eq!((stdout(&output).as_str(), stderr(&output).as_str()), ("run\n", ""));
+    let page = stdout(&run(&["man"]));
+    assert!(page.lines().any(|line| line.starts_with(".TH parlab 1")), "{page}");
+    assert!(commands.iter().all(|command| page.contains(&format!(".SH \"PARLAB {}\"", command.to_uppercase()))));
+
+    for args in [&["completions", "zsh"][..], &["man"]] {
+        let full = fs::File::options().write(true).open("/dev/full").expect("a full disk");
+        let output = parlab().args(args).stdout(full).output().expect("parlab");
+        assert_eq!(code(&output), 1, "{args:?}");
+        assert!(stderr(&output).contains("standard output"), "{}", stderr(&output));
+    }
+    assert_eq!(code(&run(&["completions", "dash"])), 2);
+    assert_eq!(code(&run(&["completions"])), 2);
 }

@@ -11,6 +11,7 @@ mod faults;
 mod history;
 mod hybrid;
 mod kinds;
+mod lanes;
 mod learning;
 mod machine;
 mod pipe;

@@ -1,6 +1,7 @@
 //! Holds the README to the program: its keys, its example, its commands.
 
 use crate::common;
+use parlab::report::reference::scenario_keys_markdown;
 use parlab::tui::keys::keys_markdown;
 
 const README: &str = include_str!("../../README.md");
@@ -15,6 +16,12 @@ fn blocks(language: &str) -> Vec<&'static str> {
 fn the_keys_are_those_of_the_table() {
     let keys = keys_markdown();
     assert!(README.contains(&keys), "the README's key table is stale; it should be:\n{keys}");
+}
+
+#[test]
+fn the_keys_of_scenarios_are_those_of_the_table() {
+    let keys = scenario_keys_markdown();
+    assert!(README.contains(&keys), "the README's table of scenario keys is stale; it should be:\n{keys}");
 }
 
 #[test]

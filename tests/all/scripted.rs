@@ -94,19 +94,19 @@ fn result(x: f64, waited: Option<f64>) -> TaskResult {
 /// A trial that went well: the `n`th of its configuration takes an eighth of a second more than the one before.
 fn well(config: &Config, n: u32) -> TrialOutcome {
     let base = match (config.backend, config.workers) {
-        (BackendKind::Serial, _) => 12.5,
+        (BackendKind::SERIAL, _) => 12.5,
         (_, 1) => 12.75,
-        (BackendKind::Threads, _) => 8.0,
-        (BackendKind::Processes | BackendKind::Hybrid, _) => 8.25,
+        (BackendKind::THREADS, _) => 8.0,
+        _ => 8.25,
     };
     TrialOutcome {
         end: TrialEnd::Complete,
         // The first is the warm-up, and must not show.
         wall_s: if n == 0 { 1000.0 } else { base + 0.125 * f64::from(n - 1) },
         startup_s: match config.backend {
-            BackendKind::Serial => None,
-            BackendKind::Threads => Some(0.0625),
-            BackendKind::Processes | BackendKind::Hybrid => Some(0.5),
+            BackendKind::SERIAL => None,
+            BackendKind::THREADS => Some(0.0625),
+            _ => Some(0.5),
         },
         cpu_user_s: 0.25,
         cpu_system_s: 0.125 * f64::from(n),
@@ -199,7 +199,7 @@ fn start_up_is_part_of_the_speedup_where_it_was_asked_for() {
 fn results_that_differ_fail_the_run() {
     let told = played(QUERIES, &Control::default(), |config, n, _, _| {
         let checksum =
-            if config.workers == 2 && config.backend == BackendKind::Threads && n == 2 { "bad" } else { "good" };
+            if config.workers == 2 && config.backend == BackendKind::THREADS && n == 2 { "bad" } else { "good" };
         Ok(TrialOutcome { checksum: checksum.to_owned(), ..well(config, n) })
     });
     assert_eq!(told.status, Status::Failed);
@@ -241,8 +241,8 @@ fn memory_that_cannot_be_measured_is_told_once() {
 #[test]
 fn a_backend_that_breaks_fails_the_run_and_spoils_nothing_else() {
     let told = played(QUERIES, &Control::default(), |config, n, _, _| match (config.backend, n) {
-        (BackendKind::Processes | BackendKind::Hybrid, _) => Err(Broken("nobody to be had".to_owned())),
-        (BackendKind::Threads, 2) => Err(Broken("a thread of it tore".to_owned())),
+        (BackendKind::PROCESSES | BackendKind::HYBRID, _) => Err(Broken("nobody to be had".to_owned())),
+        (BackendKind::THREADS, 2) => Err(Broken("a thread of it tore".to_owned())),
         _ => Ok(well(config, n)),
     });
     assert_eq!(told.status, Status::Failed);
@@ -272,7 +272,7 @@ fn a_backend_that_breaks_fails_the_run_and_spoils_nothing_else() {
 #[test]
 fn a_baseline_that_breaks_leaves_the_rest_without_speedups() {
     let told = played(QUERIES, &Control::default(), |config, n, _, _| match config.backend {
-        BackendKind::Serial => Err(Broken("it was not to be".to_owned())),
+        BackendKind::SERIAL => Err(Broken("it was not to be".to_owned())),
         _ => Ok(well(config, n)),
     });
     let report = told.report();
@@ -286,7 +286,7 @@ fn a_baseline_that_breaks_leaves_the_rest_without_speedups() {
 #[test]
 fn what_took_too_long_is_not_tried_again() {
     let told = played(QUERIES, &Control::default(), |config, n, _, _| match (config.backend, config.workers) {
-        (BackendKind::Threads, 2) => {
+        (BackendKind::THREADS, 2) => {
             Ok(TrialOutcome { end: TrialEnd::TimedOut, wall_s: 300.0, tasks_done: 1, ..well(config, n) })
         }
         _ => Ok(well(config, n)),
@@ -304,7 +304,7 @@ fn what_took_too_long_is_not_tried_again() {
 #[test]
 fn failed_tasks_fail_the_run_and_are_no_sample() {
     let told = played(QUERIES, &Control::default(), |config, n, tell, trial| {
-        if config.backend != BackendKind::Processes || config.workers != 2 || n != 1 {
+        if config.backend != BackendKind::PROCESSES || config.workers != 2 || n != 1 {
             return Ok(well(config, n));
         }
         for (pid, remedy) in [(41, Remedy::Retried), (42, Remedy::TaskFailed)] {
@@ -364,7 +364,7 @@ fn a_trial_during_which_the_program_stood_still_is_run_again() {
     let control = Control::default();
     let mut stops = 2;
     let told = played(QUERIES, &control, |config, n, _, _| {
-        if config.backend == BackendKind::Serial && stops > 0 {
+        if config.backend == BackendKind::SERIAL && stops > 0 {
             stops -= 1;
             control.disturb();
             return Ok(TrialOutcome { wall_s: 1e6, ..well(config, n) });
@@ -415,7 +415,7 @@ fn results_may_differ_from_point_to_point_but_not_at_one() {
     });
     assert_eq!((told.status, told.warnings()), (Status::Done, vec![]));
     let told = played(&toml, &Control::default(), |config, n, _, _| {
-        let is_wrong = config.backend == BackendKind::Threads && config.workers == 2 && point(config) == 1 && n > 2;
+        let is_wrong = config.backend == BackendKind::THREADS && config.workers == 2 && point(config) == 1 && n > 2;
         let checksum = if is_wrong { "bad".to_owned() } else { by_point(config) };
         Ok(TrialOutcome { checksum, ..well(config, n) })
     });
@@ -468,7 +468,7 @@ fn equal_results_are_told_once_and_found_at_every_point() {
 #[test]
 fn what_took_too_long_at_one_point_is_tried_at_the_others() {
     let told = played(&varying("unit_s"), &Control::default(), |config, n, _, _| {
-        let is_slow = config.backend == BackendKind::Processes && config.workers == 2 && point(config) == 2;
+        let is_slow = config.backend == BackendKind::PROCESSES && config.workers == 2 && point(config) == 2;
         let end = if is_slow { TrialEnd::TimedOut } else { TrialEnd::Complete };
         Ok(TrialOutcome { end, ..well(config, n) })
     });

@@ -217,7 +217,7 @@ mod tests {
             scenario: ScenarioFacts { tasks: 4, ..ScenarioFacts::default() },
             machine: crate::record::MachineFacts::default(),
             plan: Plan {
-                configs: vec![Config::new(BackendKind::Processes, 2)],
+                configs: vec![Config::new(BackendKind::PROCESSES, 2)],
                 baseline: None,
                 trials: vec![PlannedTrial { config: 0, repeat: 0, warmup: false }; 3],
             },

@@ -162,7 +162,7 @@ mod tests {
 
     /// Two configurations in turn, four trials.
     fn course() -> RunCourse {
-        let config = |workers| Config::new(BackendKind::Threads, workers);
+        let config = |workers| Config::new(BackendKind::THREADS, workers);
         let trials = (0..4).map(|n| PlannedTrial { config: n % 2, repeat: n as u32 / 2, warmup: false }).collect();
         let mut course = RunCourse::default();
         let planned = Planned {

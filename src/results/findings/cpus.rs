@@ -1,7 +1,7 @@
 //! Workers and CPUs: who waits needs none, who computes wants one, and some share more than they think.
 
-use super::Wording;
 use super::facts::{Fact, FindingInput};
+use super::finding::Wording;
 use crate::units;
 
 /// CPU times below this are too coarse to compare.

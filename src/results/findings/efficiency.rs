@@ -1,7 +1,7 @@
 //! Where the efficiency fell below one half, and what ate it.
 
-use super::Wording;
 use super::facts::{Fact, FindingInput};
+use super::finding::Wording;
 use crate::units;
 
 /// A share of the time that explains where it went.

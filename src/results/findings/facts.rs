@@ -6,9 +6,7 @@ use crate::analysis::{Interval, Summary};
 use crate::record::OrderFigures;
 use crate::record::RunState;
 use crate::record::{Loss, TaskTimes};
-use crate::scenario::{BackendKind, Dispatch, Schedule};
-
-use super::lock::Lock;
+use crate::scenario::{Schedule, SeriesKey};
 
 /// Workers compute when they keep this share of the CPUs busy.
 const COMPUTING: f64 = 0.6;
@@ -37,11 +35,8 @@ pub(super) struct FindingInput {
 pub(super) struct Fact {
     /// Its name: `threads × 4`.
     pub(super) label: String,
-    pub(super) backend: BackendKind,
-    /// How tasks get to its workers.
-    pub(super) dispatch: Dispatch,
-    /// How many workers share a process, in a hybrid.
-    pub(super) per_process: Option<u32>,
+    /// What it has in common with those that differ from it in their number of workers, or of processes.
+    pub(super) series: SeriesKey,
     pub(super) workers: u32,
     pub(super) schedule: Schedule,
     /// Wall seconds, more than none.
@@ -63,9 +58,18 @@ pub(super) struct Fact {
     /// What was expected of it, and how far that was off.
     pub(super) predicted: Option<Predicted>,
     /// What was measured of the interpreter's lock, if there was one.
-    pub(super) lock: Option<Lock>,
+    pub(super) lock: Option<LockFacts>,
     /// How long workers waited for the lock of their interpreter, all together, whoever shares it.
     pub(super) lock_waited_s: Option<f64>,
+}
+
+/// What was measured of the one lock that all workers share, in seconds.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct LockFacts {
+    /// How long somebody held it.
+    pub(super) held_s: f64,
+    /// How long workers waited for it, all together.
+    pub(super) waited_s: f64,
 }
 
 impl FindingInput {
@@ -107,17 +111,16 @@ impl FindingInput {
 
     /// The configurations that differ from one in their number of workers, or of processes, from few to many.
     pub(super) fn like(&self, one: &Fact) -> Vec<&Fact> {
-        let way = |fact: &Fact| (fact.backend, fact.dispatch, fact.per_process);
-        let mut rows: Vec<&Fact> = self.rows.iter().filter(|fact| way(fact) == way(one)).collect();
+        let mut rows: Vec<&Fact> = self.rows.iter().filter(|fact| fact.series == one.series).collect();
         rows.sort_by_key(|fact| fact.workers);
         rows
     }
 }
 
 /// The one lock that all workers of a configuration shared: forked processes have one each, so theirs is nobody's.
-fn shared_lock(row: &Row, usage: &Usage) -> Option<Lock> {
-    let lock = usage.interpreter.filter(|_| row.config.backend == BackendKind::Threads)?;
-    Some(Lock { held_s: lock.held_s, waited_s: lock.waited_s })
+fn shared_lock(row: &Row, usage: &Usage) -> Option<LockFacts> {
+    let lock = usage.interpreter.filter(|_| row.config.backend.spec().shares_lock)?;
+    Some(LockFacts { held_s: lock.held_s, waited_s: lock.waited_s })
 }
 
 impl Fact {
@@ -129,9 +132,7 @@ impl Fact {
         let relative = |figure: Option<f64>| figure.filter(|f| !is_baseline && f.is_finite());
         Some(Self {
             label: row.label.clone(),
-            backend: row.config.backend,
-            dispatch: row.config.dispatch,
-            per_process: row.config.per_process,
+            series: SeriesKey::of(&row.config),
             workers: row.config.workers,
             schedule: row.config.schedule,
             wall,

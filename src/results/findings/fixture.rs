@@ -4,7 +4,7 @@ use super::super::figures::Row;
 use crate::analysis::{self, summary};
 use crate::record::OrderFigures;
 use crate::record::{Cause, Loss, Remedy};
-use crate::scenario::{BackendKind, Config, Dispatch, Schedule};
+use crate::scenario::{BackendKind, Config, Schedule, SeriesKey};
 
 pub(super) use super::facts::{Fact, FindingInput};
 
@@ -30,15 +30,14 @@ pub(super) fn facts(mut rows: Vec<Fact>) -> FindingInput {
 
 /// A configuration whose workers compute all the time on two CPUs, with two repeats alike to a hundredth.
 fn fact(backend: BackendKind, workers: u32, wall_s: f64) -> Fact {
+    let config = Config::new(backend, workers);
     Fact {
-        label: crate::record::label(&Config::new(backend, workers)),
-        backend,
-        dispatch: Dispatch::Shared,
-        per_process: None,
+        label: crate::record::label(&config),
+        series: SeriesKey::of(&config),
         workers,
         schedule: Schedule::Dynamic,
         wall: summary(&[wall_s * 0.995, wall_s * 1.005]).expect("two samples"),
-        startup_s: (backend != BackendKind::Serial).then_some(0.001),
+        startup_s: (backend != BackendKind::SERIAL).then_some(0.001),
         speedup: None,
         speedup_ci95: None,
         efficiency: None,
@@ -54,15 +53,15 @@ fn fact(backend: BackendKind, workers: u32, wall_s: f64) -> Fact {
 }
 
 pub(super) fn serial(wall_s: f64) -> Fact {
-    fact(BackendKind::Serial, 1, wall_s)
+    fact(BackendKind::SERIAL, 1, wall_s)
 }
 
 pub(super) fn threads(workers: u32, wall_s: f64) -> Fact {
-    fact(BackendKind::Threads, workers, wall_s)
+    fact(BackendKind::THREADS, workers, wall_s)
 }
 
 pub(super) fn processes(workers: u32, wall_s: f64) -> Fact {
-    fact(BackendKind::Processes, workers, wall_s)
+    fact(BackendKind::PROCESSES, workers, wall_s)
 }
 
 /// Tasks of these durations, fetched one at a time in this order by workers who do nothing else.

@@ -3,14 +3,14 @@
 //! The other rules compare configurations that did the same work, which those of different points did not.
 
 use super::super::figures::{Figures, Metg, Row, WORTH_WHILE};
-use super::Finding;
+use super::finding::{Finding, MOST};
 use crate::record::label;
 use crate::units;
 
 /// A sentence for each backend and number of workers whose efficiency was measured.
 pub(super) fn worth_while(figures: &Figures) -> Vec<Finding> {
     let sentence = |metg: &Metg| Some(Finding { rule: "task-length", message: of_one(figures, metg)? });
-    figures.metg.iter().filter_map(sentence).take(super::MOST).collect()
+    figures.metg.iter().filter_map(sentence).take(MOST).collect()
 }
 
 fn of_one(figures: &Figures, metg: &Metg) -> Option<String> {
@@ -40,7 +40,7 @@ mod tests {
     use crate::scenario::{BackendKind, Config};
 
     fn said(seconds: Option<f64>, efficiencies: &[Option<f64>]) -> Vec<String> {
-        let config = Config::new(BackendKind::Threads, 2);
+        let config = Config::new(BackendKind::THREADS, 2);
         let row = |efficiency: &Option<f64>| Row { efficiency: *efficiency, ..super::super::fixture::row(&config) };
         let rows = efficiencies.iter().map(row).collect();
         let figures = Figures { rows, metg: vec![Metg { config: config.clone(), seconds }], ..Figures::default() };

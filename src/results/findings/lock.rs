@@ -1,26 +1,17 @@
 //! The interpreter's lock: who holds it runs, who does not waits.
 
-use super::Wording;
-use super::facts::{Fact, FindingInput};
+use super::facts::{Fact, FindingInput, LockFacts};
+use super::finding::Wording;
 use crate::units;
-
-/// What was measured of the one lock that all workers share, in seconds.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Lock {
-    /// How long somebody held it.
-    pub(super) held_s: f64,
-    /// How long workers waited for it, all together.
-    pub(super) waited_s: f64,
-}
 
 /// Speaks of workers who share a lock: that it kept them from being faster, or that it did not.
 pub(super) fn held(facts: &FindingInput) -> Option<Wording> {
     let reference = facts.reference()?;
     let locked = facts.others().filter(|fact| fact.workers > 1);
-    let mut cases: Vec<(&Fact, Lock, f64)> =
+    let mut cases: Vec<(&Fact, LockFacts, f64)> =
         locked.filter_map(|fact| Some((fact, fact.lock?, fact.speedup?))).collect();
     cases.sort_by_key(|(fact, _, _)| fact.workers);
-    let share = |fact: &Fact, lock: Lock| (lock.held_s / fact.wall.median).clamp(0.0, 1.0);
+    let share = |fact: &Fact, lock: LockFacts| (lock.held_s / fact.wall.median).clamp(0.0, 1.0);
     let stuck = cases.iter().find(|(fact, lock, speedup)| share(fact, *lock) >= 0.8 && *speedup <= 1.2);
     if let Some(&(fact, lock, speedup)) = stuck {
         let how = if speedup > 1.0 {
@@ -54,7 +45,7 @@ mod tests {
     use super::*;
 
     fn locked(fact: Fact, held_s: f64, waited_s: f64) -> Fact {
-        Fact { lock: Some(Lock { held_s, waited_s }), ..fact }
+        Fact { lock: Some(LockFacts { held_s, waited_s }), ..fact }
     }
 
     fn said(facts: &FindingInput) -> String {

@@ -2,8 +2,8 @@
 
 use crate::record::{Cause, Loss, Remedy};
 
-use super::Wording;
 use super::facts::FindingInput;
+use super::finding::Wording;
 
 /// Speaks whenever a worker was lost.
 pub(super) fn lost_workers(facts: &FindingInput) -> Option<Wording> {

@@ -1,7 +1,7 @@
 //! Why it took as long as it took, as far as tasks and their order are to blame.
 
-use super::Wording;
 use super::facts::{Fact, FindingInput};
+use super::finding::Wording;
 use crate::record::OrderFigures;
 use crate::scenario::Schedule;
 use crate::units;

@@ -9,6 +9,7 @@
 mod cpus;
 mod efficiency;
 mod facts;
+mod finding;
 #[cfg(test)]
 mod fixture;
 mod grain;
@@ -19,29 +20,11 @@ mod overhead;
 mod prediction;
 mod speed;
 
-use serde::Serialize;
-
 use super::figures::Figures;
 use crate::record::RunState;
 use facts::FindingInput;
-
-/// A sentence about a run, and the rule that it comes from.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Finding {
-    /// A stable word, e.g. `order`, `start-up`.
-    pub rule: &'static str,
-    /// One sentence.
-    pub message: String,
-}
-
-/// What a rule has to say.
-#[derive(Debug, Clone, PartialEq)]
-struct Wording {
-    /// How telling it is, up to 100; below [`TELLING`] it is told only where there is little else.
-    weight: u8,
-    /// One sentence.
-    message: String,
-}
+pub use finding::Finding;
+use finding::{MOST, TELLING, Wording};
 
 /// A rule.
 struct Rule {
@@ -68,10 +51,6 @@ const RULES: &[Rule] = &[
     Rule { name: "tasks", speak: makespan::tasks },
 ];
 
-/// From this weight on, a sentence is worth a reader's time whatever else there is to say.
-const TELLING: u8 = 50;
-/// So many sentences at most.
-const MOST: usize = 5;
 /// And so many if there is anything to say at all.
 const LEAST: usize = 2;
 

@@ -1,7 +1,7 @@
 //! Small tasks: what hiring and handing out cost beside them.
 
-use super::Wording;
 use super::facts::{Fact, FindingInput};
+use super::finding::Wording;
 use crate::units;
 
 /// With fewer tasks than this, standing by at the end weighs more than handing out.

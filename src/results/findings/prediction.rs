@@ -1,8 +1,8 @@
 //! How the predictions did.
 
 use super::super::predictions::off_by;
-use super::Wording;
 use super::facts::FindingInput;
+use super::finding::Wording;
 use crate::scenario::Expected;
 use crate::units;
 

@@ -1,7 +1,7 @@
 //! How fast it was, and how sure that is.
 
 use super::facts::{Fact, FindingInput};
-use super::{TELLING, Wording};
+use super::finding::{TELLING, Wording};
 use crate::units;
 
 /// Repeats further apart than this, relative to their median, are news.

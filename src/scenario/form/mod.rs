@@ -2,8 +2,8 @@
 //! what was changed.
 //!
 //! Nothing is checked here: the text that comes out is read by the parser, whose problems [`ScenarioForm::row_at`] leads back to
-//! the rows. Comments and layout of the file stay as they are. Which keys there are is taken from the parser's own
-//! tables and the kind's; what is said of them besides stands in `keys`.
+//! the rows. Comments and layout of the file stay as they are. Which keys there are and what is said of them is taken from
+//! the parser's own table and the kind's.
 
 mod keys;
 mod values;
@@ -12,12 +12,13 @@ use std::path::{Path, PathBuf};
 
 use toml_edit::{Document, DocumentMut, Item, Table, TableLike};
 
-use self::keys::AboutKeys;
+use self::keys::{AboutKeys, about_key, about_param};
 use self::values::ValueShape;
 use super::catalog::Catalog;
-use super::kind::{Domain, KindSpec, ParamSpec};
+use super::data;
+use super::domain::Domain;
+use super::kind::KindSpec;
 use super::source::Origin;
-use super::{about, data, interpreter, job, sweep};
 
 pub use self::keys::described;
 
@@ -74,12 +75,12 @@ impl ScenarioForm {
         let work = root.get("workload").and_then(Item::as_table_like);
         let name = work.and_then(|work| work.get("kind")).and_then(Item::as_str).unwrap_or_default();
         let spec = catalog.kind(name).ok_or("its kind of workload is not known")?;
-        let mut rows = vec![title(root)];
+        let mut rows: Vec<FormRow> = keys::rows("").map(|key| row(root, "", key.name, about_key(key))).collect();
         rows.extend(workload(root, spec));
         rows.extend(others(root, spec));
-        for (table, keys) in [("interpreter", &interpreter::KEYS[..]), ("sweep", &sweep::KEYS[..])] {
-            let keys = keys.iter().filter(|key| !is_elsewhere(root, key));
-            rows.extend(keys.map(|key| row(root, table, key, keys::about(table, key))));
+        for table in ["interpreter", "sweep"] {
+            let keys = keys::rows(table).filter(|key| !is_elsewhere(root, key.name));
+            rows.extend(keys.map(|key| row(root, table, key.name, about_key(key))));
         }
         rows.retain(|row| row.given.len() <= VALUE_MAX);
         Ok(Self { text: text.to_owned(), rows })
@@ -164,21 +165,17 @@ fn row(root: &Table, table: &str, key: &str, about: AboutKeys) -> FormRow {
     FormRow { table, key, value: given.clone(), default, help, allowed, choices, shape, given }
 }
 
-fn title(root: &Table) -> FormRow {
-    row(root, "", about::KEYS[0], keys::about("", about::KEYS[0]))
-}
-
 /// What the tasks are: the inputs, unless a grid has them, and the kind's parameters, unless a grid varies them.
 fn workload(root: &Table, spec: &'static KindSpec) -> Vec<FormRow> {
     const TABLE: &str = "workload";
     let grid = table(root, "grid");
     let given = |key: &str| table(root, TABLE).is_some_and(|table| table.contains_key(key));
-    let inputs = job::KEYS.into_iter().filter(|key| *key != "kind" && (grid.is_none() || given(key)));
+    let inputs = keys::rows(TABLE).filter(|key| grid.is_none() || given(key.name));
     let params = spec.params.iter().filter(|param| !is_elsewhere(root, param.name) || given(param.name));
-    let mut rows: Vec<FormRow> = params.map(|param| row(root, TABLE, param.name, param_about(param))).collect();
+    let mut rows: Vec<FormRow> = params.map(|param| row(root, TABLE, param.name, about_param(param))).collect();
     rows.extend(inputs.map(|key| {
-        let about = keys::about(TABLE, key);
-        row(root, TABLE, key, AboutKeys { help: format!("{}: {}", about.help, spec.summary), ..about })
+        let about = about_key(key);
+        row(root, TABLE, key.name, AboutKeys { help: format!("{}: {}", about.help, spec.summary), ..about })
     }));
     rows
 }
@@ -194,7 +191,7 @@ fn others(root: &Table, spec: &'static KindSpec) -> Vec<FormRow> {
     let tables = tables.filter_map(|(name, item)| Some((name, item.as_table_like()?)));
     let rows = tables.flat_map(|(name, table)| {
         table.iter().map(move |(key, _)| {
-            let param = spec.params.iter().find(|param| param.name == key).map(param_about);
+            let param = spec.params.iter().find(|param| param.name == key).map(about_param);
             let about = param.unwrap_or_else(|| keys::about(name, key));
             row(
                 root,
@@ -205,19 +202,6 @@ fn others(root: &Table, spec: &'static KindSpec) -> Vec<FormRow> {
         })
     });
     rows.collect()
-}
-
-fn param_about(param: &ParamSpec) -> AboutKeys {
-    let (shape, choices): (ValueShape, Vec<String>) = match param.domain {
-        Domain::Word { choices } => (ValueShape::Text, choices.iter().map(|&word| word.to_owned()).collect()),
-        Domain::Flag { .. } => (ValueShape::Any, ["true", "false"].map(str::to_owned).to_vec()),
-        Domain::File { .. } => (ValueShape::Text, Vec::new()),
-        _ => (ValueShape::Any, Vec::new()),
-    };
-    let allowed = param.domain.allowed();
-    let default = allowed.rsplit_once("default ").map(|(_, default)| default.to_owned()).unwrap_or_default();
-    let unit = if param.unit.is_empty() { String::new() } else { format!("{}, ", param.unit) };
-    AboutKeys { default, help: param.doc.to_owned(), allowed: format!("{unit}{allowed}"), choices, shape }
 }
 
 /// Writes a row into the file: in place of what stood there, with the comments around it, or as a new key; or takes the

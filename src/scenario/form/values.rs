@@ -3,11 +3,12 @@
 use toml_edit::{Array, Value};
 
 /// How a row's text is to be understood.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) enum ValueShape {
     /// As text, whatever it looks like.
     Text,
     /// As whatever it looks like; what looks like nothing is text.
+    #[default]
     Any,
     /// As items with commas between.
     List,

@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value as Json, json};
 
+use super::super::backends::{BackendKind, BackendSpec, baseline_word};
 use super::super::catalog::Catalog;
 use super::super::inputs::MAX_TASKS;
 use super::super::kind::{Bounds, Domain, KindSpec};
-use super::super::model::{BackendKind, Baseline};
-use super::{described, number, object, several, whole, words};
+use super::{described, number, object, several, table, whole, words};
 
 /// `[workload]` for all kinds together: what an editor offers before it knows the kind.
 pub(super) fn workload(catalog: &Catalog) -> Json {
@@ -19,11 +19,9 @@ pub(super) fn workload(catalog: &Catalog) -> Json {
     }
     let mut keys: Map<String, Json> =
         docs.into_iter().map(|(name, docs)| (name.to_owned(), described(&docs.join("; "), json!({})))).collect();
-    keys.insert("kind".to_owned(), described("what a task is", json!({ "enum": names })));
-    keys.insert("inputs".to_owned(), described("the input of each task", json!({})));
-    keys.insert("tasks".to_owned(), described("so many tasks, with the inputs 0, 1, 2, …", json!({})));
-    let shape = json!({ "type": "object", "properties": keys, "required": ["kind"], "additionalProperties": false });
-    described("what the tasks do, and on which inputs", shape)
+    keys.extend(table("workload"));
+    keys["kind"]["enum"] = json!(names);
+    json!({ "type": "object", "properties": keys, "required": ["kind"], "additionalProperties": false })
 }
 
 /// What holds for a file whose kind is this one.
@@ -88,20 +86,32 @@ fn with_unit(doc: &str, unit: &str, shape: Json) -> Json {
 
 /// What a parameter may be, and what it is when nothing is said.
 fn domain(domain: Domain) -> Json {
-    let (mut shape, default) = match domain {
-        Domain::Number { default, bounds } => (number(bounds), json!(default)),
-        Domain::Whole { default, min, max } => (whole(min, max), json!(default)),
-        Domain::Threads { default, max } => (json!({ "anyOf": [whole(1, max), { "const": "all" }] }), json!(default)),
-        Domain::Flag { default } => (json!({ "type": "boolean" }), json!(default)),
-        Domain::File { .. } => return json!({ "type": "string", "minLength": 1 }),
-        Domain::Text { default, max } => {
-            let shape = json!({ "type": "string", "minLength": 1, "maxLength": max, "pattern": "^[ -~]*$" });
-            (shape, json!(default))
-        }
-        Domain::Word { choices } => (json!({ "enum": choices }), json!(choices.first())),
+    let default = match domain {
+        Domain::Number { default, .. } => json!(default),
+        Domain::Whole { default, .. } | Domain::Threads { default, .. } => json!(default),
+        Domain::Flag { default } => json!(default),
+        Domain::File { .. } => return shape(domain),
+        Domain::Text { default, .. } => json!(default),
+        Domain::Word { choices } => json!(choices.first()),
     };
+    let mut shape = shape(domain);
     shape["default"] = default;
     shape
+}
+
+/// What a parameter may be.
+pub(super) fn shape(domain: Domain) -> Json {
+    match domain {
+        Domain::Number { bounds, .. } => number(bounds),
+        Domain::Whole { min, max, .. } => whole(min, max),
+        Domain::Threads { max, .. } => json!({ "anyOf": [whole(1, max), { "const": "all" }] }),
+        Domain::Flag { .. } => json!({ "type": "boolean" }),
+        Domain::File { .. } => json!({ "type": "string", "minLength": 1 }),
+        Domain::Text { max, .. } => {
+            json!({ "type": "string", "minLength": 1, "maxLength": max, "pattern": "^[ -~]*$" })
+        }
+        Domain::Word { choices } => words(choices),
+    }
 }
 
 fn inputs(bounds: Bounds) -> Json {
@@ -124,11 +134,14 @@ fn one_source_of_inputs() -> Json {
 }
 
 fn processes_only() -> Json {
-    let (processes, hybrid) = (BackendKind::Processes.word(), BackendKind::Hybrid.word());
+    let isolated: Vec<BackendKind> = BackendKind::with(BackendSpec::is_isolated).collect();
+    let backends: Vec<&str> = isolated.iter().map(|backend| backend.word()).collect();
+    let counted = isolated.iter().filter(|backend| backend.spec().can_be_baseline());
+    let baselines: Vec<&str> = counted.map(|backend| backend.word()).chain([baseline_word(None)]).collect();
     let mut sweep = object();
     sweep["properties"] = json!({
-        "backends": { "items": words([processes, hybrid]) },
-        "baseline": words([Baseline::Processes.word(), Baseline::None.word()]),
+        "backends": { "items": words(&backends) },
+        "baseline": words(&baselines),
     });
     sweep["required"] = json!(["backends", "baseline"]);
     sweep

@@ -6,7 +6,7 @@ use ratatui::widgets::Widget as _;
 
 use crate::record::label;
 use crate::results::{Figure, Figures, FiguresChart, Row, ShownColumn, View, WORTH_WHILE, columns};
-use crate::tui::state::Run;
+use crate::tui::screens::run::state::RunMonitor;
 use crate::tui::theme::{Role, Theme};
 use crate::tui::widgets::{Plot, Table, TableCell, TableColumn, paint};
 use crate::units;
@@ -23,7 +23,7 @@ pub(super) fn title(figures: &Figures) -> String {
 }
 
 /// Draws the chart; `selected` is a row of the figures.
-pub(super) fn render(run: &Run, selected: Option<usize>, theme: &Theme, area: Rect, buf: &mut Buffer) {
+pub(super) fn render(run: &RunMonitor, selected: Option<usize>, theme: &Theme, area: Rect, buf: &mut Buffer) {
     let figures = run.figures();
     let plotted = FiguresChart::of(figures, run.tasks());
     if plotted.is_empty() {

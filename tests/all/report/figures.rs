@@ -121,6 +121,6 @@ fn without_a_plan_there_are_no_rows() {
 
 #[test]
 fn configurations_have_names() {
-    assert_eq!(label(&fixtures::config(BackendKind::Serial, 1)), "serial");
-    assert_eq!(label(&fixtures::config(BackendKind::Processes, 64)), "processes × 64");
+    assert_eq!(label(&fixtures::config(BackendKind::SERIAL, 1)), "serial");
+    assert_eq!(label(&fixtures::config(BackendKind::PROCESSES, 64)), "processes × 64");
 }

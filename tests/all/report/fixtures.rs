@@ -17,10 +17,10 @@ pub(crate) fn config(backend: BackendKind, workers: u32) -> Config {
 /// serial, threads × 1, threads × 2, processes × 2: one warm-up and three repeats each, the baseline first.
 pub(crate) fn planned() -> Planned {
     let configs = vec![
-        config(BackendKind::Serial, 1),
-        config(BackendKind::Threads, 1),
-        config(BackendKind::Threads, 2),
-        config(BackendKind::Processes, 2),
+        config(BackendKind::SERIAL, 1),
+        config(BackendKind::THREADS, 1),
+        config(BackendKind::THREADS, 2),
+        config(BackendKind::PROCESSES, 2),
     ];
     let rounds = [(0, true), (0, false), (1, false), (2, false)];
     let trials = rounds
@@ -267,7 +267,7 @@ pub(crate) fn interrupted() -> Vec<Stamped> {
 /// A worker is killed twice by the same task in each counted trial of processes × 2; only serial runs beside it.
 pub(crate) fn failed() -> Vec<Stamped> {
     let mut planned = planned();
-    planned.plan.configs = vec![config(BackendKind::Serial, 1), config(BackendKind::Processes, 2)];
+    planned.plan.configs = vec![config(BackendKind::SERIAL, 1), config(BackendKind::PROCESSES, 2)];
     planned.plan.trials = [0, 1].map(|config| PlannedTrial { config, repeat: 0, warmup: false }).into_iter().collect();
     let mut script = Script::new(planned).trials(1);
     script.start(1, Some(0.25));

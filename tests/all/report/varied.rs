@@ -17,7 +17,7 @@ fn planned(key: &str, values: [Value; 3]) -> Planned {
     let at = |(index, value): (usize, Value)| {
         let point = Point { index: index as u32, key: key.to_owned(), value };
         let config = |backend, workers| Config { point: Some(point.clone()), ..fixtures::config(backend, workers) };
-        [config(BackendKind::Serial, 1), config(BackendKind::Threads, 2), config(BackendKind::Processes, 2)]
+        [config(BackendKind::SERIAL, 1), config(BackendKind::THREADS, 2), config(BackendKind::PROCESSES, 2)]
     };
     let configs: Vec<Config> = values.into_iter().enumerate().flat_map(at).collect();
     let trials =
@@ -88,7 +88,7 @@ fn the_shortest_task_worth_while_lies_between_points() {
     // threads × 2: a quarter at 2 × 1/32 ÷ 4 = 1/64 s, all of it at 1/4 s. The half is a third of the way from one to
     // the other, on a logarithmic scale: 1/64 × 16^⅓. processes × 2: the same from 1 s to 16 s.
     let third = 16f64.powf(1.0 / 3.0);
-    let wanted = [(BackendKind::Threads, third / 64.0), (BackendKind::Processes, third)];
+    let wanted = [(BackendKind::THREADS, third / 64.0), (BackendKind::PROCESSES, third)];
     for ((backend, workers, seconds), wanted) in seconds(&figures).into_iter().zip(wanted) {
         assert_eq!((backend, workers), (wanted.0, 2));
         assert!((seconds.unwrap() / wanted.1 - 1.0).abs() < 1e-12, "{backend:?}: {seconds:?}");
@@ -177,7 +177,7 @@ fn a_trial_is_called_by_its_point() {
 fn journals_without_points_are_read_as_before() {
     let config: Config =
         serde_json::from_str(r#"{"backend": "threads", "workers": 2, "schedule": "dynamic", "chunk": 1}"#).unwrap();
-    assert_eq!(config, fixtures::config(BackendKind::Threads, 2));
+    assert_eq!(config, fixtures::config(BackendKind::THREADS, 2));
     assert!(!serde_json::to_string(&config).unwrap().contains("point"));
     for config in steps().plan.configs {
         let text = serde_json::to_string(&config).unwrap();

@@ -77,7 +77,7 @@ fn run_s(scenario: &Scenario, cores: u32) -> f64 {
         let job = scenario.job_at(config.point.as_ref());
         let tasks = (0..job.inputs.len()).map(|task| task_s(&job, task));
         let waits = ["sleep", "http"].contains(&scenario.job.kind.as_str());
-        let in_turns = scenario.job.interpreter.is_some() && config.backend == BackendKind::Threads;
+        let in_turns = scenario.job.interpreter.is_some() && config.backend == BackendKind::THREADS;
         let hands = match config.workers {
             workers if waits => workers,
             _ if in_turns => 1,
@@ -164,7 +164,7 @@ fn their_lessons_tell_the_truth_about_the_plan() {
     assert_eq!(two_threads("database"), 8.0);
     assert_eq!(two_threads("database-reordered"), 9.5);
     assert_eq!(find("speedup").sweep.workers, [1, 2, 3, 4, 5]);
-    assert_eq!(find("speedup").sweep.backends, [BackendKind::Processes]);
+    assert_eq!(find("speedup").sweep.backends, [BackendKind::PROCESSES]);
     assert!(find("tiny-tasks").sweep.include_startup);
     assert!(find("chunk-size").sweep.include_startup);
     assert_eq!(find("chunk-size").points().len(), 7);

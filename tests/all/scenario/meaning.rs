@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use parlab::scenario::{
-    Axis, BackendKind, Baseline, Dispatch, Inputs, Interpreter, Order, Overrides, Schedule, Source, Value,
+    Axis, BackendKind, Dispatch, Inputs, Interpreter, Order, Overrides, Schedule, Source, Value, baseline_word,
+    baselines,
 };
 
 use super::{catalog, parse, parse_with, with_sweep};
@@ -21,9 +22,9 @@ fn what_is_absent_has_its_default() {
     assert!(scenario.tags.is_empty());
     assert_eq!((scenario.job.order, scenario.job.seed), (Order::Given, 1235));
     let sweep = scenario.sweep;
-    assert_eq!(sweep.backends, [BackendKind::Threads, BackendKind::Processes]);
+    assert_eq!(sweep.backends, [BackendKind::THREADS, BackendKind::PROCESSES]);
     assert_eq!(sweep.workers, [1, 2]);
-    assert_eq!((sweep.baseline, sweep.schedule), (Baseline::Serial, Schedule::Dynamic));
+    assert_eq!((sweep.baseline, sweep.schedule), (Some(BackendKind::SERIAL), Schedule::Dynamic));
     assert_eq!((sweep.repeats, sweep.warmup, sweep.chunk), (3, 1, None));
     assert_eq!((sweep.include_startup, sweep.timeout), (false, Duration::from_secs(300)));
 }
@@ -142,7 +143,7 @@ fn workers_are_a_list_a_number_or_an_array() {
 #[test]
 fn what_is_named_twice_counts_once() {
     let sweep = with_sweep("backends = ['processes', 'threads', 'processes']\nworkers = '2,1..3,2'").sweep;
-    assert_eq!(sweep.backends, [BackendKind::Processes, BackendKind::Threads]);
+    assert_eq!(sweep.backends, [BackendKind::PROCESSES, BackendKind::THREADS]);
     assert_eq!(sweep.workers, [2, 1, 3]);
 }
 
@@ -158,8 +159,8 @@ fn words_name_all_that_there_is() {
     for dispatch in Dispatch::ALL {
         assert_eq!(with_sweep(&format!("dispatch = '{}'", dispatch.word())).sweep.dispatch, [dispatch]);
     }
-    for baseline in Baseline::ALL {
-        assert_eq!(with_sweep(&format!("baseline = '{}'", baseline.word())).sweep.baseline, baseline);
+    for baseline in baselines() {
+        assert_eq!(with_sweep(&format!("baseline = '{}'", baseline_word(baseline))).sweep.baseline, baseline);
     }
     for backend in BackendKind::ALL {
         assert_eq!(
@@ -190,7 +191,7 @@ fn an_option_stands_in_for_its_key_and_leaves_the_rest() {
         ("seed", "7"),
     ];
     let (plain, changed) = (parse(text).unwrap(), parse_with(text, &options, 2).unwrap());
-    assert_eq!(changed.sweep.backends, [BackendKind::Threads, BackendKind::Serial]);
+    assert_eq!(changed.sweep.backends, [BackendKind::THREADS, BackendKind::SERIAL]);
     assert_eq!(changed.sweep.workers, [1, 2, 3]);
     assert_eq!((changed.sweep.repeats, changed.sweep.warmup, changed.sweep.chunk), (10, 2, Some(7)));
     assert_eq!((changed.sweep.schedule, changed.job.seed), (Schedule::Guided, 7));

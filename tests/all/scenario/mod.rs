@@ -12,6 +12,7 @@ mod messages;
 mod outline;
 mod plan;
 mod schema;
+mod set;
 mod vary;
 mod workers;
 
@@ -38,17 +39,16 @@ fn with_sweep(body: &str) -> Scenario {
 fn parse_with(text: &str, options: &[(&str, &str)], cores: u32) -> Result<Scenario, DiagnosticList> {
     let mut overrides = Overrides::default();
     for (name, typed) in options {
-        let option = match *name {
-            "backends" => &mut overrides.backends,
-            "workers" => &mut overrides.workers,
-            "repeats" => &mut overrides.repeats,
-            "warmup" => &mut overrides.warmup,
-            "schedule" => &mut overrides.schedule,
-            "chunk" => &mut overrides.chunk,
-            "seed" => &mut overrides.seed,
-            other => panic!("there is no option {other}"),
-        };
-        *option = Some((*typed).to_owned());
+        overrides.set_by_option(name, typed);
     }
     Source::new("x.toml", text).parse(&catalog(cores), &overrides)
+}
+
+/// Parses with `-s KEY=VALUE`, given as pairs, on two cores.
+fn parse_set(text: &str, set: &[(&str, &str)]) -> Result<Scenario, DiagnosticList> {
+    let mut overrides = Overrides::default();
+    for (key, value) in set {
+        overrides.set(key, value);
+    }
+    Source::new("x.toml", text).parse(&catalog(2), &overrides)
 }

@@ -131,8 +131,7 @@ fn other_seeds_give_other_plans_and_shuffles() {
 fn the_same_seed_gives_the_same_plan_in_every_version() {
     let plan = Plan::of(&with_sweep("backends = ['processes', 'serial']\nworkers = [2, 1]\nrepeats = 2\nwarmup = 1"));
     let configs: Vec<_> = plan.configs.iter().map(|config| (config.backend, config.workers)).collect();
-    use BackendKind::{Processes, Serial};
-    assert_eq!(configs, [(Serial, 1), (Processes, 2), (Processes, 1)]);
+    assert_eq!(configs, [(BackendKind::SERIAL, 1), (BackendKind::PROCESSES, 2), (BackendKind::PROCESSES, 1)]);
     let order: Vec<usize> = plan.trials.iter().map(|trial| trial.config).collect();
     assert_eq!(order, [0, 1, 2, 0, 2, 1, 2, 0, 1]);
 }
@@ -161,19 +160,19 @@ fn only_processes_have_a_pipe_and_only_hybrids_teams() {
                 payload = 100\nbaseline = 'processes'";
     let plan = Plan::of(&with_sweep(body));
     let config = |backend, workers| Config { payload: 100, ..Config::new(backend, workers) };
-    let piped = |workers| Config { dispatch: Dispatch::Pipe, ..config(BackendKind::Processes, workers) };
+    let piped = |workers| Config { dispatch: Dispatch::Pipe, ..config(BackendKind::PROCESSES, workers) };
     let wanted = [
-        config(BackendKind::Processes, 1),
-        config(BackendKind::Threads, 3),
-        config(BackendKind::Threads, 4),
-        Config { per_process: Some(2), ..config(BackendKind::Hybrid, 4) },
+        config(BackendKind::PROCESSES, 1),
+        config(BackendKind::THREADS, 3),
+        config(BackendKind::THREADS, 4),
+        Config { per_process: Some(2), ..config(BackendKind::HYBRID, 4) },
         piped(3),
-        config(BackendKind::Processes, 3),
+        config(BackendKind::PROCESSES, 3),
         piped(4),
-        config(BackendKind::Processes, 4),
+        config(BackendKind::PROCESSES, 4),
     ];
     assert_eq!(plan.configs, wanted);
     let old = r#"{"backend":"processes","workers":2,"schedule":"dynamic","chunk":1}"#;
     let read: Config = serde_json::from_str(old).expect("a journal of before");
-    assert_eq!(read, Config::new(BackendKind::Processes, 2));
+    assert_eq!(read, Config::new(BackendKind::PROCESSES, 2));
 }

@@ -1,8 +1,12 @@
 //! LIST: the forms it has, and what holds for any text.
 
-use parlab::scenario::list::{hands, workers};
-use parlab::scenario::{Layout, MAX_WORKERS};
+use parlab::scenario::{Layout, MAX_WORKERS, list};
 use proptest::prelude::*;
+
+/// The numbers that a LIST names.
+fn workers(text: &str, cores: u32) -> Result<Vec<u32>, String> {
+    list::workers(text, cores).map(|list| list.workers)
+}
 
 #[test]
 fn every_form_names_its_numbers() {
@@ -36,7 +40,7 @@ fn every_form_names_its_numbers() {
 #[test]
 fn teams_are_kept_apart_from_numbers() {
     let team = |processes, threads| Layout { processes, threads };
-    let read = |text: &str| hands(text, 6).unwrap();
+    let read = |text: &str| list::workers(text, 6).unwrap();
     let list = read("1, 2x2, 2x4,2 x 2,4x1, 7");
     assert_eq!(list.layouts, [team(2, 2), team(2, 4), team(4, 1)]);
     assert_eq!((list.workers, list.plain), (vec![1, 4, 8, 7], Some(1)));
@@ -44,7 +48,7 @@ fn teams_are_kept_apart_from_numbers() {
     assert_eq!(read("2xcores, cores-1x2").layouts, [team(2, 6), team(5, 2)]);
     assert_eq!(read("64x64").workers, [MAX_WORKERS]);
     for text in ["0x2", "2x0", "x2", "2x", "2x2x2", "1..2x2", "2x-1", "2xx2", "64x65", "4096x4096"] {
-        assert!(hands(text, 6).is_err(), "{text}");
+        assert!(list::workers(text, 6).is_err(), "{text}");
     }
 }
 
@@ -97,7 +101,7 @@ proptest! {
 
     #[test]
     fn any_text_gives_distinct_teams_within_bounds(text in nearly_a_list(), cores in 1..5000u32) {
-        if let Ok(list) = hands(&text, cores) {
+        if let Ok(list) = list::workers(&text, cores) {
             let mut layouts = list.layouts.clone();
             layouts.sort_unstable_by_key(|team| (team.processes, team.threads));
             layouts.dedup();

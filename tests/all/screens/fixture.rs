@@ -70,9 +70,9 @@ pub(crate) fn entries() -> Vec<LibraryEntry> {
         sha256: String::new(),
         preview: Ok(preview(backends)),
     };
-    let serial: (BackendKind, &[u32]) = (BackendKind::Serial, &[1]);
-    let threads: (BackendKind, &[u32]) = (BackendKind::Threads, &[1, 2, 3, 4]);
-    let processes: (BackendKind, &[u32]) = (BackendKind::Processes, &[1, 2, 3, 4, 8]);
+    let serial: (BackendKind, &[u32]) = (BackendKind::SERIAL, &[1]);
+    let threads: (BackendKind, &[u32]) = (BackendKind::THREADS, &[1, 2, 3, 4]);
+    let processes: (BackendKind, &[u32]) = (BackendKind::PROCESSES, &[1, 2, 3, 4, 8]);
     let mut entries = vec![
         entry("cubes", "Cubes by map", &["lecture", "intro"], &[serial]),
         entry("database", "Waiting for a database", &["lecture", "io-bound"], &[serial, threads]),
@@ -130,9 +130,9 @@ fn config(backend: BackendKind, workers: u32) -> Config {
 
 /// Eight configurations, two repeats, no warm-up.
 fn plan() -> Plan {
-    let mut configs = vec![config(BackendKind::Serial, 1)];
-    configs.extend([1, 2, 3].map(|workers| config(BackendKind::Threads, workers)));
-    configs.extend([1, 2, 3, 4].map(|workers| config(BackendKind::Processes, workers)));
+    let mut configs = vec![config(BackendKind::SERIAL, 1)];
+    configs.extend([1, 2, 3].map(|workers| config(BackendKind::THREADS, workers)));
+    configs.extend([1, 2, 3, 4].map(|workers| config(BackendKind::PROCESSES, workers)));
     let trials = (0..2)
         .flat_map(|repeat| (0..configs.len()).map(move |config| PlannedTrial { config, repeat, warmup: false }))
         .collect();
@@ -141,7 +141,7 @@ fn plan() -> Plan {
 
 /// Tells the state an event.
 pub(crate) fn tell(state: &mut State, elapsed_s: f64, event: Event) {
-    let trials_done = state.run.as_ref().map_or(0, |run| run.record.finished.len());
+    let trials_done = state.shared.run.as_ref().map_or(0, |run| run.record.finished.len());
     update(state, Msg::Engine(Stamped { elapsed_s, trials_done, event }));
 }
 
@@ -188,7 +188,7 @@ fn begin(state: &mut State, kind: &str, predictions: Vec<Prediction>) {
 pub(crate) fn plan_again(state: &mut State) {
     let mut other = state.clone();
     start(&mut other);
-    let planned = other.run.as_ref().and_then(|run| run.record.planned.clone()).expect("it was planned");
+    let planned = other.shared.run.as_ref().and_then(|run| run.record.planned.clone()).expect("it was planned");
     tell(state, 0.0, Event::Planned(Box::new(planned)));
 }
 
@@ -216,7 +216,7 @@ pub(crate) fn edit(state: &mut State) {
 
 /// Runs trials to their end, from the next on, until `trials` of them have ended.
 pub(crate) fn run_trials(state: &mut State, trials: usize) {
-    let ended = state.run.as_ref().map_or(0, |run| run.record.finished.len());
+    let ended = state.shared.run.as_ref().map_or(0, |run| run.record.finished.len());
     for trial in ended..trials {
         let at = trial as f64 * 2.0;
         tell(state, at, Event::TrialStarted { trial });
@@ -231,12 +231,12 @@ pub(crate) fn outcome(trial: usize) -> TrialOutcome {
     let plan = plan();
     let planned = plan.trials[trial];
     let config = &plan.configs[planned.config];
-    let overhead = if config.backend == BackendKind::Serial { 0.0 } else { 0.02 };
+    let overhead = if config.backend == BackendKind::SERIAL { 0.0 } else { 0.02 };
     let wall_s = (1.25 / f64::from(config.workers)).max(0.8) + overhead + 0.04 * f64::from(planned.repeat);
     TrialOutcome {
         end: TrialEnd::Complete,
         wall_s,
-        startup_s: (config.backend != BackendKind::Serial).then(|| 0.0002 * f64::from(config.workers)),
+        startup_s: (config.backend != BackendKind::SERIAL).then(|| 0.0002 * f64::from(config.workers)),
         cpu_user_s: 0.01,
         cpu_system_s: 0.01,
         switches_voluntary: 8,

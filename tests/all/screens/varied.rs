@@ -14,14 +14,14 @@ fn configs(key: &str) -> Vec<Config> {
     let at = |(index, value): (usize, f64)| {
         let point = Point { index: index as u32, key: key.to_owned(), value: Value::Number(value) };
         let config = |backend, workers| Config { point: Some(point.clone()), ..Config::new(backend, workers) };
-        [config(BackendKind::Serial, 1), config(BackendKind::Threads, 2), config(BackendKind::Processes, 2)]
+        [config(BackendKind::SERIAL, 1), config(BackendKind::THREADS, 2), config(BackendKind::PROCESSES, 2)]
     };
     STEPS.into_iter().enumerate().flat_map(at).collect()
 }
 
 fn start(state: &mut State, key: &str) {
     fixture::start(state);
-    let planned = state.run.as_ref().and_then(|run| run.record.planned.clone()).expect("it was planned");
+    let planned = state.shared.run.as_ref().and_then(|run| run.record.planned.clone()).expect("it was planned");
     let configs = configs(key);
     let trials = (0..2)
         .flat_map(|repeat| (0..configs.len()).map(move |config| PlannedTrial { config, repeat, warmup: false }))
@@ -90,7 +90,7 @@ fn a_run_on_the_way() {
 #[test]
 fn right_and_left_walk_each_series_by_its_values() {
     let mut state = ended(SMALL, Theme::FULL, "steps");
-    let row = |state: &State| state.run.as_ref().expect("a run").row;
+    let row = |state: &State| state.shared.run.as_ref().expect("a run").row;
     assert_eq!(row(&state), 0);
     let mut seen = Vec::new();
     for _ in 0..12 {

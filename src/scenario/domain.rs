@@ -1,0 +1,125 @@
+//! What a parameter may be: its type, bounds and default, told in the same words wherever they are told.
+
+use super::wording::{plain, plain_whole};
+
+/// The word for as many threads as there are usable CPUs.
+pub(super) const ALL_CPUS: &str = "all";
+
+/// Inclusive bounds of a number.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Bounds {
+    /// The smallest value allowed.
+    pub min: f64,
+    /// The largest value allowed.
+    pub max: f64,
+}
+
+/// Type, default and bounds of a parameter.
+#[derive(Debug, Clone, Copy)]
+pub enum Domain {
+    /// A real number.
+    Number {
+        /// The value when the key is absent.
+        default: f64,
+        /// What is allowed.
+        bounds: Bounds,
+    },
+    /// A whole number; written without a fraction or as a float without one (`2e6`).
+    Whole {
+        /// The value when the key is absent.
+        default: u64,
+        /// The smallest value allowed.
+        min: u64,
+        /// The largest value allowed.
+        max: u64,
+    },
+    /// A number of threads from 1 on, or the word `all`: as many as there are usable CPUs.
+    Threads {
+        /// The value when the key is absent.
+        default: u64,
+        /// The largest value allowed.
+        max: u64,
+    },
+    /// Yes or no.
+    Flag {
+        /// The value when the key is absent.
+        default: bool,
+    },
+    /// A file: beside the scenario file or absolute, or the name of a bundled one. None when the key is absent.
+    File {
+        /// The parameters that it stands in for, which must be absent when it is given.
+        instead_of: &'static [&'static str],
+    },
+    /// Any text of one line in printable ASCII, not empty.
+    Text {
+        /// The text when the key is absent.
+        default: &'static str,
+        /// The most characters allowed.
+        max: usize,
+    },
+    /// One of a few words; the first is the default.
+    Word {
+        /// The words allowed.
+        choices: &'static [&'static str],
+    },
+}
+
+impl Bounds {
+    /// The bounds for people: `0 to 1e9`.
+    pub fn span(self) -> String {
+        format!("{} to {}", plain(self.min), plain(self.max))
+    }
+}
+
+impl Domain {
+    /// What a parameter may be.
+    pub fn span(self) -> String {
+        match self {
+            Self::Number { bounds, .. } => bounds.span(),
+            Self::Whole { min, max, .. } => whole_span(min, max),
+            Self::Threads { max, .. } => format!("{} or \"all\"", whole_span(1, max)),
+            Self::Flag { .. } => "true | false".to_owned(),
+            Self::File { instead_of } => format!("a file, instead of {}", instead_of.join(" and ")),
+            Self::Text { max, .. } => format!("1 to {max} ASCII characters"),
+            Self::Word { choices } => choices.join(" | "),
+        }
+    }
+
+    /// What it is when nothing is said, as one would type it; empty if it is nothing then.
+    pub fn default_text(self) -> String {
+        match self {
+            Self::Number { default, .. } => plain(default),
+            Self::Whole { default, .. } | Self::Threads { default, .. } => plain_whole(default),
+            Self::Flag { default } => default.to_string(),
+            Self::File { .. } => String::new(),
+            Self::Text { default, .. } => default.to_owned(),
+            Self::Word { choices } => choices.first().copied().unwrap_or_default().to_owned(),
+        }
+    }
+
+    /// What a parameter may be, and what it is when nothing is said.
+    pub fn allowed(self) -> String {
+        let (span, default) = (self.span(), self.default_text());
+        match self {
+            Self::Number { .. } => format!("{span}, default {default}"),
+            Self::Whole { .. } | Self::Threads { .. } => format!("whole numbers {span}, default {default}"),
+            Self::Flag { .. } | Self::Text { .. } | Self::Word { .. } => format!("{span}; default {default}"),
+            Self::File { .. } => span,
+        }
+    }
+
+    /// The words to choose from; empty if there are too many values to name.
+    pub fn choices(self) -> &'static [&'static str] {
+        match self {
+            Self::Word { choices } => choices,
+            Self::Flag { .. } => &["true", "false"],
+            _ => &[],
+        }
+    }
+}
+
+/// Bounds of whole numbers: `1 to 1000`.
+pub(super) fn whole_span(min: u64, max: u64) -> String {
+    let max = if max == u64::MAX { "2^64 - 1".to_owned() } else { plain_whole(max) };
+    format!("{} to {max}", plain_whole(min))
+}

@@ -1,0 +1,240 @@
+//! The table of keys that every scenario has. Parser, JSON schema, form, `--help`, `-s KEY=VALUE`, `[vary]` and the
+//! README's reference are made of it.
+//!
+//! To add a key: a row of [`KEYS`], whose `set` says where its value goes. A kind's parameters are its own affair.
+
+use std::time::Duration;
+
+use super::backends::{BackendKind, baseline_word, baselines};
+use super::domain::{Bounds, Domain};
+use super::key::{Key, KeyDomain, Vary};
+use super::model::Interpreter;
+use super::schedule::{Dispatch, Order, Schedule};
+
+/// The most bytes that a task is sent with.
+pub const MAX_PAYLOAD: u64 = 16 << 20;
+
+/// The tables of a scenario's file with what each is for, in the order they are written.
+pub(super) const TABLES: [(&str, &str); 5] = [
+    ("workload", "what the tasks do, and on which inputs"),
+    ("grid", "one task a combination of these values, the first key varying slowest"),
+    ("vary", "one key with the values that all of it is run at, one after the other"),
+    ("interpreter", "an interpreter around the tasks"),
+    ("sweep", "who runs the tasks, how often, under which rules"),
+];
+
+/// Every key, table by table, in the order that it is shown.
+pub static KEYS: &[Key] = &[
+    Key {
+        name: "title",
+        domain: KeyDomain::Line { max: 200 },
+        doc: "what the library calls it",
+        set: |to, value| to.title = value.text(),
+        ..Key::PLAIN
+    },
+    Key {
+        name: "summary",
+        domain: KeyDomain::Line { max: 400 },
+        doc: "one line for the library",
+        in_form: false,
+        set: |to, value| to.summary = value.text(),
+        ..Key::PLAIN
+    },
+    Key {
+        name: "tags",
+        domain: KeyDomain::Tags { most: 32, max: 40 },
+        doc: "words to filter by",
+        in_form: false,
+        set: |to, value| to.tags = value.texts(),
+        ..Key::PLAIN
+    },
+    Key {
+        name: "lesson",
+        domain: KeyDomain::Lines { max: 20_000 },
+        doc: "what to look for, shown beside the results",
+        in_form: false,
+        set: |to, value| to.lesson = value.text(),
+        ..Key::PLAIN
+    },
+    Key {
+        table: "workload",
+        name: "kind",
+        domain: KeyDomain::Kind,
+        doc: "what a task is",
+        in_form: false,
+        ..Key::PLAIN
+    },
+    Key { table: "workload", name: "inputs", domain: KeyDomain::Inputs, doc: "the input of each task", ..Key::PLAIN },
+    Key {
+        table: "workload",
+        name: "tasks",
+        domain: KeyDomain::Tasks,
+        doc: "so many tasks, with the inputs 0, 1, 2, …",
+        ..Key::PLAIN
+    },
+    Key {
+        table: "interpreter",
+        name: "gil",
+        doc: "whether one thread at a time may compute",
+        set: |to, value| to.gil = value.flag(),
+        ..Key::PLAIN
+    },
+    Key {
+        table: "interpreter",
+        name: "switch_interval_ms",
+        domain: KeyDomain::Plain(Domain::Number {
+            default: Interpreter::SWITCH_INTERVAL_MS,
+            bounds: Bounds { min: 0.001, max: 10_000.0 },
+        }),
+        unit: "ms",
+        doc: "how long a waiter waits before it asks for the lock",
+        set: |to, value| to.switch_interval_ms = value.number(),
+        ..Key::PLAIN
+    },
+    Key {
+        table: "sweep",
+        name: "backends",
+        option: Some("A,B"),
+        domain: KeyDomain::Words {
+            default: &["threads", "processes"],
+            choices: || BackendKind::ALL.map(BackendKind::word).to_vec(),
+            or_one: false,
+        },
+        doc: "who is compared",
+        set: |to, value| to.sweep.backends = value.choices(&BackendKind::ALL, BackendKind::word),
+        ..Key::PLAIN
+    },
+    Key {
+        table: "sweep",
+        name: "workers",
+        option: Some("LIST"),
+        domain: KeyDomain::Workers { default: "1..cores" },
+        doc: "numbers of workers",
+        set: |to, value| to.workers = value.workers(),
+        ..Key::PLAIN
+    },
+    Key {
+        table: "sweep",
+        name: "baseline",
+        domain: KeyDomain::Word { default: "serial", choices: || baselines().into_iter().map(baseline_word).collect() },
+        doc: "what speedups are relative to",
+        set: |to, value| to.sweep.baseline = value.choice(&baselines(), baseline_word),
+        ..Key::PLAIN
+    },
+    Key {
+        table: "sweep",
+        name: "repeats",
+        option: Some("N"),
+        domain: KeyDomain::Plain(Domain::Whole { default: 3, min: 1, max: 1000 }),
+        doc: "counted trials of each configuration",
+        set: |to, value| to.sweep.repeats = value.count(),
+        ..Key::PLAIN
+    },
+    Key {
+        table: "sweep",
+        name: "warmup",
+        option: Some("N"),
+        domain: KeyDomain::Plain(Domain::Whole { default: 1, min: 0, max: 100 }),
+        doc: "uncounted trials of each before these",
+        set: |to, value| to.sweep.warmup = value.count(),
+        ..Key::PLAIN
+    },
+    Key {
+        table: "sweep",
+        name: "schedule",
+        option: Some("S"),
+        domain: KeyDomain::Word { default: "dynamic", choices: || Schedule::ALL.map(Schedule::word).to_vec() },
+        doc: "which worker gets which task",
+        set: |to, value| to.sweep.schedule = value.choice(&Schedule::ALL, Schedule::word),
+        ..Key::PLAIN
+    },
+    Key {
+        table: "sweep",
+        name: "chunk",
+        option: Some("N"),
+        domain: KeyDomain::Automatic { by: "the schedule", min: 1, max: 1_000_000_000_000 },
+        doc: "tasks handed out at a time",
+        vary: Vary::SameResults,
+        set: |to, value| to.sweep.chunk = value.whole(),
+        ..Key::PLAIN
+    },
+    Key {
+        table: "sweep",
+        name: "dispatch",
+        domain: KeyDomain::Words {
+            default: &["shared"],
+            choices: || Dispatch::ALL.map(Dispatch::word).to_vec(),
+            or_one: true,
+        },
+        doc: "how tasks get to processes",
+        set: |to, value| to.sweep.dispatch = value.choices(&Dispatch::ALL, Dispatch::word),
+        ..Key::PLAIN
+    },
+    Key {
+        table: "sweep",
+        name: "payload",
+        domain: KeyDomain::Plain(Domain::Whole { default: 0, min: 0, max: MAX_PAYLOAD }),
+        unit: "bytes",
+        doc: "bytes that each task is sent with, and brings back",
+        vary: Vary::OtherResults,
+        set: |to, value| to.sweep.payload = value.whole().unwrap_or_default(),
+        ..Key::PLAIN
+    },
+    Key {
+        table: "sweep",
+        name: "order",
+        domain: KeyDomain::Word { default: "given", choices: || Order::ALL.map(Order::word).to_vec() },
+        doc: "the order in which tasks are handed out",
+        set: |to, value| to.order = value.choice(&Order::ALL, Order::word),
+        ..Key::PLAIN
+    },
+    Key {
+        table: "sweep",
+        name: "include_startup",
+        doc: "whether speedups count the hiring of workers, too",
+        set: |to, value| to.sweep.include_startup = value.flag(),
+        ..Key::PLAIN
+    },
+    Key {
+        table: "sweep",
+        name: "seed",
+        option: Some("N"),
+        domain: KeyDomain::Plain(Domain::Whole { default: 1235, min: 0, max: u64::MAX }),
+        doc: "decides all randomness",
+        set: |to, value| to.seed = value.whole().unwrap_or_default(),
+        ..Key::PLAIN
+    },
+    Key {
+        table: "sweep",
+        name: "timeout_s",
+        domain: KeyDomain::Positive { default: 300.0, max: 604_800.0 },
+        unit: "s",
+        doc: "a trial that takes longer is ended",
+        // Shorter than the clock can tell is still more than nothing.
+        set: |to, value| {
+            to.sweep.timeout = Duration::from_secs_f64(value.number()).max(Duration::from_nanos(1));
+        },
+        ..Key::PLAIN
+    },
+];
+
+/// The keys of a table, in order.
+pub(super) fn of(table: &str) -> impl Iterator<Item = &'static Key> + Clone {
+    let table = TABLES.iter().map(|(name, _)| *name).find(|name| *name == table).unwrap_or_default();
+    KEYS.iter().filter(move |key| key.table == table)
+}
+
+/// The key of a table that is called so, if there is one.
+pub(super) fn find(table: &str, name: &str) -> Option<&'static Key> {
+    KEYS.iter().find(|key| key.table == table && key.name == name)
+}
+
+/// The table that a key belongs in, empty for the top of the file.
+pub(super) fn home(name: &str) -> Option<&'static str> {
+    KEYS.iter().find(|key| key.name == name).map(|key| key.table)
+}
+
+/// The keys of `[sweep]` that may be varied.
+pub(super) fn varied() -> impl Iterator<Item = &'static Key> + Clone {
+    KEYS.iter().filter(|key| key.vary != Vary::Never)
+}

@@ -1,0 +1,106 @@
+//! How long a run may still take, as far as its past trials tell.
+
+use crate::record::RunState;
+
+/// What is expected of the trials to come. Worked out when a trial begins or ends, not with every frame.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Forecast {
+    /// Seconds of later trials together: what each configuration took before; for one that was not measured yet,
+    /// what the others took on average.
+    later_s: f64,
+    /// Later trials of which nothing can be said, since none has ended yet.
+    unknown: usize,
+    /// What trials like the current one took.
+    current_s: Option<f64>,
+    /// What all trials took on average.
+    others_s: Option<f64>,
+}
+
+/// Below this fraction done, what a trial has taken says little of what it will take.
+const TELLING_FRACTION: f64 = 0.02;
+
+/// Seconds added up, and how many trials they are of.
+#[derive(Debug, Clone, Copy, Default)]
+struct TimeSum {
+    s: f64,
+    n: u32,
+}
+
+impl TimeSum {
+    fn mean(self) -> Option<f64> {
+        (self.n > 0).then(|| self.s / f64::from(self.n))
+    }
+}
+
+impl Forecast {
+    /// What the trials so far tell of those to come.
+    pub(super) fn of(record: &RunState) -> Self {
+        let Some(plan) = record.planned.as_ref().map(|planned| &planned.plan) else { return Self::default() };
+        let mut sums = vec![TimeSum::default(); plan.configs.len()];
+        let mut all = TimeSum::default();
+        let mut ended = vec![false; plan.trials.len()];
+        for (index, outcome) in &record.finished {
+            let Some(sum) = plan.trials.get(*index).and_then(|trial| sums.get_mut(trial.config)) else { continue };
+            ended[*index] = true;
+            let s = outcome.wall_s + outcome.startup_s.unwrap_or(0.0);
+            *sum = TimeSum { s: sum.s + s, n: sum.n + 1 };
+            all = TimeSum { s: all.s + s, n: all.n + 1 };
+        }
+        let measured = |config: usize| sums.get(config).and_then(|sum| sum.mean());
+        let current = record.current.and_then(|trial| plan.trials.get(trial));
+        let mut forecast = Self {
+            current_s: current.and_then(|trial| measured(trial.config)),
+            others_s: all.mean(),
+            ..Self::default()
+        };
+        let later = plan.trials.iter().enumerate().filter(|(i, _)| !ended[*i] && Some(*i) != record.current);
+        for (_, trial) in later {
+            match measured(trial.config).or(all.mean()) {
+                Some(s) => forecast.later_s += s,
+                None => forecast.unknown += 1,
+            }
+        }
+        forecast
+    }
+
+    /// Seconds that a trial like the current one took, if one was measured.
+    pub(super) fn expected_s(&self) -> Option<f64> {
+        self.current_s
+    }
+
+    /// Seconds left; `current` is the fraction done of the trial in progress, if there is one, and the seconds it has
+    /// taken. `None` while nothing can be said.
+    pub(super) fn left_s(&self, current: Option<(f64, f64)>) -> Option<f64> {
+        let Some((fraction, elapsed_s)) = current else { return (self.unknown == 0).then_some(self.later_s) };
+        let by_now = (fraction >= TELLING_FRACTION && elapsed_s > 0.0).then(|| elapsed_s / fraction);
+        let whole_s = match self.current_s {
+            Some(before) if elapsed_s < before => before,
+            _ => by_now.or(self.others_s)?,
+        };
+        let unknown_s = if self.unknown == 0 { 0.0 } else { self.unknown as f64 * by_now? };
+        Some((whole_s - elapsed_s).max(0.0) + self.later_s + unknown_s)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const KNOWN: Forecast = Forecast { later_s: 10.0, unknown: 0, current_s: Some(4.0), others_s: Some(3.0) };
+    const FIRST: Forecast = Forecast { later_s: 0.0, unknown: 5, current_s: None, others_s: None };
+
+    #[test]
+    fn the_current_trial_takes_what_it_took_before() {
+        assert_eq!(KNOWN.left_s(Some((0.0, 0.0))), Some(14.0));
+        assert_eq!(KNOWN.left_s(Some((0.9, 1.0))), Some(13.0), "whatever its tasks say");
+        assert_eq!(KNOWN.left_s(Some((0.5, 5.0))), Some(15.0), "unless it takes longer");
+        assert_eq!(KNOWN.left_s(None), Some(10.0));
+    }
+
+    #[test]
+    fn the_first_trial_tells_of_the_others_once_it_is_under_way() {
+        assert_eq!(FIRST.left_s(Some((0.0, 0.3))), None);
+        assert_eq!(FIRST.left_s(Some((0.5, 1.0))), Some(11.0));
+        assert_eq!(FIRST.left_s(None), None);
+    }
+}
