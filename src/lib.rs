@@ -45,7 +45,8 @@
 //! - a figure? [`analysis`] for the formula, [`results::Figures`] for the row, then report and screen.
 //! - a sentence about what happened? A rule beside `results/findings/speed.rs`, and a line in its table.
 //! - a call of the system that two rooms need? A function in `system`, whose first page says which library it goes by.
-//! - something a chart shows? The model and its place in [`chart`], then how cells show it in `tui/widgets/plot`.
+//! - something a chart shows? What it is and where it stands in [`chart`], what it is of a run in `results/charts.rs`,
+//!   then how cells show it in `tui/widgets/plot`.
 //! - a report? A file beside `report/json.rs`.
 //! - a key of the screen? A row in [`tui::keys`]; footer, help and README come from there. What it does is said in the
 //!   `update` of each screen that has it.

@@ -26,7 +26,7 @@ pub(crate) const ROOMS: &[Room] = &[
         &["engine", "results", "record", "backend", "workload", "scenario", "analysis", "chart", "machine", "units"],
     ),
     room("engine", &["results", "record", "backend", "workload", "scenario", "analysis", "machine", "units"]),
-    room("results", &["record", "workload", "scenario", "analysis", "units"]),
+    room("results", &["record", "workload", "scenario", "analysis", "chart", "units"]),
     room("record", &["backend", "workload", "scenario", "machine", "units"]),
     room("backend", &["workload", "scenario", "machine", "units"]),
     room("workload", &["scenario", "machine", "units"]),
