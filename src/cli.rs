@@ -3,6 +3,7 @@
 //! Values are taken loosely, as words and numbers; what they mean, and whether they suit the scenario, is settled
 //! where a scenario is resolved. Nothing here runs anything, and nothing but usage errors is decided here.
 
+mod generated;
 mod overrides;
 
 use std::ffi::{OsStr, OsString};
@@ -11,13 +12,16 @@ use std::path::PathBuf;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::error::ErrorKind;
 use clap::{Args, CommandFactory, Parser, Subcommand};
+use clap_complete::Shell;
+
+pub use generated::{completions, manual};
 
 use crate::report::{FORMATS, Format};
 
 pub use overrides::OverrideArgs;
 
 /// Commands of the contract that this version does not have.
-const LATER: [&str; 7] = ["scale", "fit", "compare", "report", "replay", "completions", "man"];
+const LATER: [&str; 5] = ["scale", "fit", "compare", "report", "replay"];
 
 const USAGE: &str = "parlab [--ascii] [SCENARIO]\n       parlab <COMMAND>";
 
@@ -100,6 +104,14 @@ pub enum Command {
         #[arg(long, default_value = "text", value_name = "FORMAT", value_parser = one_of(|format| format.machine.is_some()))]
         format: &'static Format,
     },
+    /// Print the script by which a shell completes commands and options
+    Completions {
+        /// The shell
+        #[arg(value_name = "SHELL")]
+        shell: Shell,
+    },
+    /// Print the manual page; `parlab man | man -l -` shows it
+    Man,
     /// The small process that workers are forked from; parlab starts it for itself.
     #[command(name = "__forkserver", hide = true)]
     Forkserver {

@@ -40,15 +40,20 @@
 //! - a bundled scenario? A file in `scenarios/`, and its place along the path in `scenario/path.rs`.
 //! - a key of scenarios? A row of `scenario/keys.rs`, whose `set` says where its value goes; parser, schema, form, options
 //!   and README come from there.
-//! - a backend? A file beside `backend/local/threads.rs` that hires workers and hands back a [`backend::Pool`].
+//! - a backend? A file beside `backend/local/threads.rs` that starts workers and hands back a [`backend::Pool`], its line
+//!   in the table of `backend/backends.rs`, and what is told of it in a row of `scenario/backends.rs`.
 //! - an event? [`record::Event`]; the [`record::RunState`] folds it, reports and screens follow.
 //! - something that watches a run? A [`record::Observer`], and its place in `command/run.rs`.
 //! - a figure? [`analysis`] for the formula, [`results::Figures`] for the row, then report and screen.
 //! - a sentence about what happened? A rule beside `results/findings/speed.rs`, and a line in its table.
 //! - a call of the system that two rooms need? A function in `system`, whose first page says which library it goes by.
-//! - something a chart shows? The model and its place in [`chart`], then how cells show it in `tui/widgets/plot`.
+//! - something a chart shows? What it is and where it stands in [`chart`], what it is of a run in `results/charts.rs`,
+//!   then how cells show it in `tui/widgets/plot`.
 //! - a report? A file beside `report/json.rs`.
-//! - a key of the screen? A row in [`tui::keys`]; footer, help and README come from there.
+//! - a key of the screen? A row in [`tui::keys`]; footer, help and README come from there. What it does is said in the
+//!   `update` of each screen that has it.
+//! - a screen? A folder beside `tui/screens/help`, a variant of [`tui::screens::Screen`] and what opens it, and in
+//!   [`tui::keys`] a context with its keys.
 //! - a command? [`cli`] for its words, `command/` for what it does.
 
 pub mod analysis;

@@ -1,13 +1,35 @@
-//! The workers of one trial as the engine sees them, whoever hired them.
+//! What a backend is to the engine: a way to start workers, and the workers of one trial, wherever they run.
 
+use std::sync::Arc;
 use std::time::Duration;
 
-/// Workers that were hired for a trial.
+use super::board::Board;
+use super::worker::LazyJob;
+use crate::scenario::Config;
+use crate::workload::BuildError;
+
+/// A way to start workers, kept for the whole run.
+pub(super) trait Backend: Send {
+    /// Does once per job what is needed before workers of such a configuration can be started; cheap when that has been
+    /// done. Not part of any start-up time.
+    ///
+    /// # Errors
+    /// When the job cannot be made ready.
+    fn prepare(&self, job: &LazyJob, config: &Config) -> Result<(), Broken>;
+
+    /// Starts a worker for each lane of the board; they come to its gate.
+    ///
+    /// # Errors
+    /// When the system refuses.
+    fn start(&self, job: &LazyJob, board: &Arc<Board>) -> Result<Box<dyn Pool>, Broken>;
+}
+
+/// Workers that were started for a trial.
 pub trait Pool: Send {
     /// Waits for the next thing to know about a worker; `None` when the time is up.
     fn next(&mut self, timeout: Duration) -> Option<Notice>;
 
-    /// Why nobody can go on without a worker that is gone, if that is so; asked once for each, before its replacement.
+    /// Why the others cannot go on without a worker that is gone, if that is so; asked once for each, before its replacement.
     fn loss_is_fatal(&mut self, _worker: u32) -> Option<Broken> {
         None
     }
@@ -15,10 +37,10 @@ pub trait Pool: Send {
     /// Takes note that a task is not to be run again, before the worker that held it is replaced.
     fn give_up(&mut self, _task: u64) {}
 
-    /// Hires a replacement for a lost worker, to go on where it was.
+    /// Starts a replacement for a lost worker, to go on where it was.
     ///
     /// # Errors
-    /// When nobody can be hired.
+    /// When none can be started.
     fn replace(&mut self, worker: u32) -> Result<(), Broken>;
 
     /// The process that forked the workers and made what they share, if they were forked.
@@ -26,7 +48,7 @@ pub trait Pool: Send {
         None
     }
 
-    /// PipeEnds what can be ended by force. Threads cannot.
+    /// Ends what can be ended by force. Threads cannot.
     fn kill(&mut self);
 }
 
@@ -65,7 +87,13 @@ pub enum Departure {
     Signal(String),
 }
 
-/// Why a pool cannot be hired or cannot go on.
+/// Why a pool cannot be started or cannot go on.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub struct Broken(pub String);
+
+impl From<BuildError> for Broken {
+    fn from(error: BuildError) -> Self {
+        Self(error.to_string())
+    }
+}

@@ -1,8 +1,6 @@
 //! Remembers which scenarios were run to their end, with the screen or without.
 
 use std::path::PathBuf;
-use std::sync::{Mutex, PoisonError};
-use std::thread::JoinHandle;
 
 use super::history_file;
 use crate::record::{Event, History, Observer, Past, RunState, Stamped, Status};
@@ -36,33 +34,11 @@ impl Observer for HistoryKeeper {
     }
 }
 
-/// Writes runs down on a thread of its own, for a caller that must not wait for a disk. Dropping it waits for what is
-/// being written.
-#[derive(Default)]
-pub(super) struct HistoryWriter {
-    writing: Mutex<Vec<JoinHandle<()>>>,
-}
-
-impl HistoryWriter {
-    /// Remembers a run that has ended, if it was done.
-    pub(super) fn remember(&self, state: &RunState) {
-        let Some((file, past)) = history_file().zip(past(state)) else { return };
-        let thread = std::thread::Builder::new().name("history".to_owned());
+/// Remembers a run that has ended, if it was done.
+pub(super) fn remember(state: &RunState) {
+    if let Some((file, past)) = history_file().zip(past(state)) {
         // As above: what is not remembered is not told either.
-        let started = thread.spawn(move || drop(History::remember(&file, past)));
-        self.writing.lock().unwrap_or_else(PoisonError::into_inner).extend(started);
-    }
-
-    /// Waits until all runs are written down.
-    pub(super) fn settle(&self) {
-        let writing = std::mem::take(&mut *self.writing.lock().unwrap_or_else(PoisonError::into_inner));
-        writing.into_iter().for_each(|thread| drop(thread.join()));
-    }
-}
-
-impl Drop for HistoryWriter {
-    fn drop(&mut self) {
-        self.settle();
+        let _ = History::remember(&file, past);
     }
 }
 

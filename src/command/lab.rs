@@ -3,15 +3,16 @@
 use std::collections::HashMap;
 use std::path::Path;
 use std::process::ExitCode;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use super::failure::Failure;
-use super::history::{self, HistoryWriter};
-use super::{drafts, limits, machine_facts, program, run_info};
+use super::history;
+use super::preparation::PreparedRun;
+use super::{drafts, machine_facts};
 use crate::cli::Cli;
-use crate::engine::{RunInfo, Session};
 use crate::machine::{self, Pace, Sampler};
-use crate::record::{History, Journal, MachineFacts, RunState, Snapshot};
+use crate::record::{History, Journal, MachineFacts, RunState};
 use crate::scenario::form::ScenarioForm;
 use crate::scenario::library::{Entry, Library, find, standard_folders};
 use crate::scenario::{
@@ -19,7 +20,8 @@ use crate::scenario::{
     predictions,
 };
 use crate::tui::port::{
-    Draft, EventSink, Existing, FieldError, Lab, LibraryEntry, LiveRun, Preview, Ran, SampleSink, Saved, Unsaved,
+    Draft, Existing, FieldError, Lab, LibraryEntry, LiveRun, Preview, Ran, RunNotice, RunSink, SampleSink, Saved,
+    Unsaved,
 };
 use crate::tui::{self, Theme};
 use crate::workload;
@@ -48,15 +50,13 @@ struct LabSettings {
     guest: Option<Entry>,
     /// The library as it was read last, by what its scenarios are called by.
     scenarios: Mutex<HashMap<String, Entry>>,
-    sampler: Option<Sampler>,
+    sampler: OnceLock<Sampler>,
     /// One for all runs, in the order they happen.
     journal: Option<Arc<Mutex<Journal>>>,
-    /// Where runs of the library's scenarios are remembered.
-    history: HistoryWriter,
     /// Whether the last run that was started is of a scenario of the library as it is, and is to be remembered.
-    remembers: bool,
+    remembers: AtomicBool,
     /// What is expected of scenarios, by their names in the library.
-    prediction_specs: HashMap<String, Vec<PredictionSpec>>,
+    prediction_specs: Mutex<HashMap<String, Vec<PredictionSpec>>>,
 }
 
 impl LabSettings {
@@ -68,11 +68,10 @@ impl LabSettings {
         let mut bench = Self {
             guest: None,
             scenarios: Mutex::default(),
-            sampler: None,
+            sampler: OnceLock::new(),
             journal: None,
-            history: HistoryWriter::default(),
-            remembers: false,
-            prediction_specs: HashMap::new(),
+            remembers: AtomicBool::new(false),
+            prediction_specs: Mutex::default(),
         };
         let Some(source) = opened else { return Ok((bench, None)) };
         let scenario = source
@@ -97,8 +96,9 @@ impl LabSettings {
     /// What is expected of a scenario; what its file no longer has is left out.
     fn predictions(&self, name: &str, scenario: &Scenario) -> Vec<Prediction> {
         let plan = Plan::of(scenario);
-        let prediction_specs = self.prediction_specs.get(name).map_or(&[][..], Vec::as_slice);
-        prediction_specs.chunks(1).filter_map(|guess| predictions(guess, &plan).ok()).flatten().collect()
+        let prediction_specs = self.prediction_specs.lock().unwrap_or_else(PoisonError::into_inner);
+        let specs = prediction_specs.get(name).map_or(&[][..], Vec::as_slice);
+        specs.chunks(1).filter_map(|guess| predictions(guess, &plan).ok()).flatten().collect()
     }
 }
 
@@ -124,23 +124,21 @@ impl Lab for LabSettings {
         let entries: Vec<Entry> = self.guest.iter().cloned().chain(entries).collect();
         let mut scenarios = self.scenarios.lock().unwrap_or_else(PoisonError::into_inner);
         *scenarios = entries.iter().map(|entry| (entry.call.clone(), entry.clone())).collect();
-        self.history.settle();
         let history = history::history();
         entries.into_iter().map(|entry| library_entry(entry, &history)).collect()
     }
 
-    fn predict(&mut self, name: &str, prediction_specs: Vec<PredictionSpec>) {
-        self.prediction_specs.insert(name.to_owned(), prediction_specs);
+    fn predict(&self, name: &str, specs: Vec<PredictionSpec>) {
+        self.prediction_specs.lock().unwrap_or_else(PoisonError::into_inner).insert(name.to_owned(), specs);
     }
 
-    fn start(&mut self, name: &str, events: EventSink) -> Result<Box<dyn LiveRun>, String> {
+    fn start(&self, name: &str, tell: RunSink) -> Result<Box<dyn LiveRun>, String> {
         let entry = self.entry(name)?;
         let source = drafts::source(&entry, &entry.text);
         let scenario = entry.scenario.map_err(|problems| problems.to_string())?;
         let predictions = self.predictions(name, &scenario);
-        let run = self.begin(scenario, run_info(source, predictions), events)?;
-        self.remembers = true;
-        Ok(run)
+        self.remembers.store(true, Relaxed);
+        self.begin(scenario, source, predictions, tell)
     }
 
     fn form(&self, name: &str, text: Option<&str>) -> Result<ScenarioForm, String> {
@@ -158,21 +156,20 @@ impl Lab for LabSettings {
         }
     }
 
-    fn start_draft(&mut self, draft: &Draft, events: EventSink) -> Result<Box<dyn LiveRun>, String> {
+    fn start_draft(&self, draft: &Draft, tell: RunSink) -> Result<Box<dyn LiveRun>, String> {
         let entry = self.entry(&draft.name)?;
         if draft.text == entry.text {
-            return self.start(&draft.name, events);
+            return self.start(&draft.name, tell);
         }
         let source = drafts::source(&entry, &draft.text);
         let scenario = drafts::parse(&source).map_err(|problems| problems.to_string())?;
-        let run = self.begin(drafts::named(scenario), run_info(source, Vec::new()), events)?;
-        self.remembers = false;
-        Ok(run)
+        self.remembers.store(false, Relaxed);
+        self.begin(drafts::named(scenario), source, Vec::new(), tell)
     }
 
-    fn ended(&mut self, record: &RunState) {
-        if self.remembers {
-            self.history.remember(record);
+    fn ended(&self, record: &RunState) {
+        if self.remembers.load(Relaxed) {
+            history::remember(record);
         }
     }
 
@@ -181,23 +178,24 @@ impl Lab for LabSettings {
         label(&drafts::suggest(&name, &standard_folders()))
     }
 
-    fn save(&mut self, draft: &Draft, file: &str, existing: Existing) -> Result<Saved, Unsaved> {
+    fn save(&self, draft: &Draft, file: &str, existing: Existing) -> Result<Saved, Unsaved> {
         let entry = self.entry(&draft.name).map_err(Unsaved::Failed)?;
         let path = drafts::save(&entry, &draft.text, file, existing)?;
         let found = super::library().entries.into_iter().find(|entry| is_file(entry, &path));
         Ok(Saved { file: label(&path), name: found.map(|entry| entry.call) })
     }
 
-    fn watch(&mut self, samples: SampleSink) -> Result<(), String> {
+    fn watch(&self, samples: SampleSink) -> Result<(), String> {
         let usable = machine::usable_here().cpus;
         let sampler =
             Sampler::start(Pace::Idle, &usable, samples).map_err(|error| format!("cannot watch the cores: {error}"))?;
-        self.sampler = Some(sampler);
+        // There is one for as long as the screen is open; a second would stop at once.
+        let _ = self.sampler.set(sampler);
         Ok(())
     }
 
-    fn set_pace(&mut self, running: bool) {
-        if let Some(sampler) = &self.sampler {
+    fn set_pace(&self, running: bool) {
+        if let Some(sampler) = self.sampler.get() {
             sampler.set_pace(if running { Pace::Running } else { Pace::Idle });
         }
     }
@@ -210,21 +208,25 @@ impl LabSettings {
         scenarios.get(name).cloned().ok_or_else(|| format!("{name} is no longer in the library"))
     }
 
-    fn begin(&self, scenario: Scenario, info: RunInfo, events: EventSink) -> Result<Box<dyn LiveRun>, String> {
-        limits::check(&scenario, false)
-            .and_then(|()| limits::check_workload(&scenario))
-            .map_err(|failure| failure.message)?;
+    fn begin(
+        &self,
+        scenario: Scenario,
+        source: Source,
+        predictions: Vec<Prediction>,
+        tell: RunSink,
+    ) -> Result<Box<dyn LiveRun>, String> {
         let journal = self.journal.clone();
-        let tell = move |stamped| {
+        let tell = Arc::new(tell);
+        let refuse = Arc::clone(&tell);
+        let hear = move |stamped| {
             if let Some(journal) = &journal {
                 // A disk that is full ends the journal, never the run; there is no place to tell it here.
                 let _ = journal.lock().unwrap_or_else(PoisonError::into_inner).record(&stamped);
             }
-            events(stamped);
+            tell(RunNotice::Event(stamped));
         };
-        let session = Session::start(scenario, info, program(), tell)
-            .map_err(|error| format!("cannot start the run: {error}"))?;
-        Ok(Box::new(session))
+        let refuse = move |why| refuse(RunNotice::Refused(why));
+        Ok(Box::new(PreparedRun::start(scenario, source, predictions, hear, refuse)?))
     }
 }
 
@@ -241,24 +243,6 @@ fn trouble(problem: &Diagnostic, text: &str, form: &ScenarioForm) -> FieldError 
             let subject = if problem.subject.is_empty() { String::new() } else { format!("{}: ", problem.subject) };
             FieldError { row: None, text: format!("{subject}{}", problem.message) }
         }
-    }
-}
-
-impl LiveRun for Session {
-    fn snapshot(&self) -> Snapshot {
-        self.control().snapshot()
-    }
-
-    fn cancel(&self) {
-        self.control().cancel();
-    }
-
-    fn kill(&self) {
-        self.control().kill();
-    }
-
-    fn stood_still(&self) {
-        self.control().disturb();
     }
 }
 

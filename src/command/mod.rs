@@ -8,6 +8,7 @@ mod failure;
 mod history;
 mod lab;
 mod limits;
+mod preparation;
 mod run;
 mod signals;
 
@@ -42,8 +43,14 @@ pub(crate) fn main() -> ExitCode {
         Some(Command::List(args)) => list(args),
         Some(Command::Show { name }) => show(name),
         Some(Command::Check { files }) => check(files),
-        Some(Command::Schema) => print(&format!("{:#}\n", schema(&catalog()))),
+        Some(Command::Schema) => print(&format!(
+            "{:#}
+",
+            schema(&catalog())
+        )),
         Some(Command::Machine { format }) => machine(format),
+        Some(Command::Completions { shell }) => print(&cli::completions(*shell)),
+        Some(Command::Man) => print(&cli::manual()),
         Some(Command::Forkserver { .. }) => return crate::backend::run_forkserver(),
     };
     done.unwrap_or_else(|failure| {

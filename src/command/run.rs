@@ -26,7 +26,7 @@ pub(super) fn run(args: &cli::Run) -> Result<ExitCode, Failure> {
     let write = args.format.reporter().map_err(|error| Failure::usage(error.to_string()))?;
     let (source, scenario) = super::scenario(args)?;
     super::limits::check(&scenario, args.yes)?;
-    super::limits::check_workload(&scenario)?;
+    super::limits::check_workload(&scenario, &|| true)?;
     let predictions = predictions(args.predict.as_deref(), &scenario)?;
     let letters = Letters::of_environment();
     let mut watchers = Watchers {

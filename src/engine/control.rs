@@ -1,13 +1,13 @@
-//! The handle on a run in progress: whoever holds it can look at the trial and end it. Looking only reads the
-//! board; the engine measures the same whether anybody does.
+//! The handle on a run in progress: its holder can look at the trial and end it. Looking only reads the board; the
+//! engine measures the same whether that is done or not.
 
 use std::sync::atomic::{AtomicBool, AtomicU8, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use crate::backend::{Board, LaneReading, LockReading, RecordReading, TickScale, WorkerState};
-use crate::record::{Activity, LaneState, LaneView, LockView, MemoryCourse, SPANS_MAX, Snapshot, Span, TaskState};
-use crate::scenario::{Inputs, Job};
-use crate::workload;
+use super::live::LiveTrial;
+use crate::backend::{Board, TickScale};
+use crate::record::{MemoryCourse, Snapshot};
+use crate::scenario::Job;
 
 /// How urgently a run should end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -20,35 +20,21 @@ pub enum Urgency {
     Kill,
 }
 
-/// Shared by the engine and whoever watches or ends a run.
+/// Shared by the engine and those that watch or end a run.
 #[derive(Default)]
 pub struct Control {
     urgency: AtomicU8,
     disturbed: AtomicBool,
-    scene: Mutex<Option<LiveTrial>>,
-}
-
-/// The trial that is, or was last, in progress.
-struct LiveTrial {
-    board: Arc<Board>,
-    inputs: Inputs,
-    /// Whether what its tasks have come to says something before the end.
-    searches: bool,
-    scale: TickScale,
-    /// When the gate was opened, in ticks.
-    opened: Option<u64>,
-    /// When the trial was over, in ticks.
-    ended: Option<u64>,
-    memory: Option<MemoryCourse>,
+    live: Mutex<Option<LiveTrial>>,
 }
 
 impl Control {
-    /// PipeEnds the run cleanly: tasks stop where they are, what was measured is kept.
+    /// Ends the run cleanly: tasks stop where they are, what was measured is kept.
     pub fn cancel(&self) {
         self.escalate(Urgency::Cancel);
     }
 
-    /// PipeEnds the run by force.
+    /// Ends the run by force.
     pub fn kill(&self) {
         self.escalate(Urgency::Kill);
     }
@@ -74,21 +60,13 @@ impl Control {
 
     fn escalate(&self, urgency: Urgency) {
         self.urgency.fetch_max(urgency as u8, Relaxed);
-        if let Some(scene) = self.scene().as_ref() {
-            scene.board.cancel();
+        if let Some(live) = self.live().as_ref() {
+            live.board.cancel();
         }
     }
 
     pub(super) fn enter(&self, board: &Arc<Board>, job: &Job, scale: TickScale) {
-        *self.scene() = Some(LiveTrial {
-            board: Arc::clone(board),
-            inputs: job.inputs.clone(),
-            searches: workload::spec(&job.kind).is_some_and(|spec| spec.search.is_some()),
-            scale,
-            opened: None,
-            ended: None,
-            memory: None,
-        });
+        *self.live() = Some(LiveTrial::new(board, job, scale));
         // A cancellation that came before there was a board has not reached it.
         if self.urgency() > Urgency::GoOn {
             board.cancel();
@@ -96,152 +74,34 @@ impl Control {
     }
 
     pub(super) fn opened(&self, at: u64) {
-        if let Some(scene) = self.scene().as_mut() {
-            scene.opened = Some(at);
+        if let Some(live) = self.live().as_mut() {
+            live.opened = Some(at);
         }
     }
 
     pub(super) fn measured(&self, memory: &MemoryCourse) {
-        if let Some(scene) = self.scene().as_mut() {
-            scene.memory = Some(memory.clone());
+        if let Some(live) = self.live().as_mut() {
+            live.memory = Some(memory.clone());
         }
     }
 
     pub(super) fn ended(&self, at: u64) {
-        if let Some(scene) = self.scene().as_mut() {
-            scene.ended = Some(at);
+        if let Some(live) = self.live().as_mut() {
+            live.ended = Some(at);
         }
     }
 
     /// The trial in progress, or else the last one, at this instant; empty before the first.
     pub fn snapshot(&self) -> Snapshot {
-        self.scene().as_ref().map(LiveTrial::snapshot).unwrap_or_default()
+        self.live().as_ref().map(LiveTrial::snapshot).unwrap_or_default()
     }
 
     /// Tasks finished so far in the trial in progress, failed ones included, and those that failed.
     pub fn progress(&self) -> (u64, u64) {
-        self.scene().as_ref().map_or((0, 0), |scene| scene.board.progress())
+        self.live().as_ref().map_or((0, 0), |live| live.board.progress())
     }
 
-    fn scene(&self) -> MutexGuard<'_, Option<LiveTrial>> {
-        self.scene.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl LiveTrial {
-    fn snapshot(&self) -> Snapshot {
-        let shape = self.board.shape();
-        let now = self.ended.unwrap_or_else(|| shape.clock.now());
-        let time = Time { opened: self.opened.unwrap_or(now), now, seconds_per_tick: self.scale.seconds_per_tick() };
-        let (done, failed) = self.board.progress();
-        Snapshot {
-            elapsed_s: time.since_opening(now),
-            hired: self.board.arrived(),
-            done,
-            failed,
-            lanes: (0..shape.workers).map(|worker| self.lane_view(self.board.read_lane(worker), &time)).collect(),
-            spans: self.spans(&time),
-            values: self.values(),
-            memory: self.memory.clone(),
-        }
-    }
-
-    fn lane_view(&self, lane: LaneReading, time: &Time) -> LaneView {
-        // A lane that is being written may for an instant name a task of another trial's size.
-        let x = lane.task.filter(|&task| task < self.inputs.len()).map(|task| self.inputs.x(task));
-        LaneView { x, ..lane_view(lane, time) }
-    }
-
-    fn spans(&self, time: &Time) -> Vec<Span> {
-        let tasks = self.board.shape().tasks;
-        if tasks > SPANS_MAX {
-            return Vec::new();
-        }
-        let record = |task| self.board.read_record(task).map(|record| (task, record));
-        let mut spans: Vec<Span> = (0..tasks)
-            .filter_map(record)
-            .map(|(task, record)| span(task, self.inputs.x(task), &record, time))
-            .collect();
-        spans.sort_by(|a, b| a.worker.cmp(&b.worker).then(a.start_s.total_cmp(&b.start_s)));
-        spans
-    }
-
-    fn values(&self) -> Vec<TaskState> {
-        let tasks = self.board.shape().tasks;
-        let state = |task| match self.board.read_record(task) {
-            None => TaskState::Pending,
-            Some(record) if record.failed => TaskState::Failed,
-            Some(record) => TaskState::Done(record.values),
-        };
-        if self.searches && tasks <= SPANS_MAX { (0..tasks).map(state).collect() } else { Vec::new() }
-    }
-}
-
-/// Turns ticks into seconds since the gate opened.
-struct Time {
-    opened: u64,
-    now: u64,
-    seconds_per_tick: f64,
-}
-
-impl Time {
-    fn since_opening(&self, ticks: u64) -> f64 {
-        ticks.saturating_sub(self.opened) as f64 * self.seconds_per_tick
-    }
-}
-
-fn lane_view(lane: LaneReading, time: &Time) -> LaneView {
-    let in_hand_s = match lane.task {
-        Some(_) => time.now.saturating_sub(lane.started) as f64 * time.seconds_per_tick,
-        None => 0.0,
-    };
-    let waited = lane.waits_s.map(|waits_s| (in_hand_s / waits_s).min(1.0));
-    LaneView {
-        state: match lane.worker_state {
-            WorkerState::Absent => LaneState::Absent,
-            WorkerState::Waiting => LaneState::Waiting,
-            WorkerState::Running => LaneState::Running,
-            WorkerState::Stalled => LaneState::Stalled,
-            WorkerState::Lost => LaneState::Lost,
-            WorkerState::Finished => LaneState::Finished,
-        },
-        pid: lane.pid,
-        cpu: lane.cpu,
-        task: lane.task,
-        x: None,
-        task_started_s: time.since_opening(lane.started),
-        fraction: lane.task.and(lane.fraction.or(waited)),
-        done: lane.done,
-        busy_s: lane.busy as f64 * time.seconds_per_tick + in_hand_s,
-        lock: lock_view(&lane.lock, time),
-    }
-}
-
-/// `None` for a lane that never had to do with a lock.
-fn lock_view(lock: &LockReading, time: &Time) -> Option<LockView> {
-    let met = lock.activity != Activity::Nothing || lock.held + lock.waited + lock.blocked + lock.native > 0;
-    let seconds = |activity, before: u64| {
-        let now = if lock.activity == activity { time.now.saturating_sub(lock.since) } else { 0 };
-        (before + now) as f64 * time.seconds_per_tick
-    };
-    met.then(|| LockView {
-        activity: lock.activity,
-        held_s: seconds(Activity::Running, lock.held),
-        waited_s: seconds(Activity::Waiting, lock.waited),
-        blocked_s: seconds(Activity::Blocked, lock.blocked),
-        native_s: seconds(Activity::Native, lock.native),
-        waits: lock.waits,
-        handovers: lock.handovers,
-    })
-}
-
-fn span(task: u64, x: f64, record: &RecordReading, time: &Time) -> Span {
-    Span {
-        worker: record.worker,
-        task,
-        x,
-        start_s: time.since_opening(record.start),
-        end_s: time.since_opening(record.end),
-        failed: record.failed,
+    fn live(&self) -> MutexGuard<'_, Option<LiveTrial>> {
+        self.live.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

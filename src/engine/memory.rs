@@ -46,7 +46,7 @@ impl<'a> MemoryWatch<'a> {
     /// Watches all workers of a board, who must stand at its gate, and the process that forked them, if one did.
     pub(super) fn new(board: &'a Board, parent: Option<u32>) -> Self {
         let mut processes: Vec<Process> = Vec::new();
-        for worker in 0..board.shape().workers {
+        for worker in 0..board.spec().lanes {
             let thread = board.read_lane(worker).pid;
             let pid = machine::process_of(thread);
             match processes.iter_mut().find(|process| process.pid == pid && pid.is_some()) {

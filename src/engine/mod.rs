@@ -4,10 +4,13 @@
 //! lost worker means. It neither prints nor draws, and measures the same whether anybody looks on or not.
 
 mod control;
+mod live;
 mod memory;
 mod order;
+mod outcome;
 mod run;
 mod session;
+mod supervisor;
 mod trial;
 mod warnings;
 

@@ -10,7 +10,7 @@ use crate::scenario::Order;
 /// Up to this many tasks other orders are tried out on paper.
 const TRIED_MAX: u64 = 10_000;
 
-/// Those of a trial that ran to its end; `None` if a task failed, since nobody knows how long it would have taken.
+/// Those of a trial that ran to its end; `None` if a task failed, since it is unknown how long it would have taken.
 pub(super) fn order_figures(
     board: &Board,
     totals: &Totals,
@@ -18,16 +18,16 @@ pub(super) fn order_figures(
     wall_s: f64,
     order: Order,
 ) -> Option<OrderFigures> {
-    let shape = board.shape();
+    let spec = board.spec();
     let [.., longest] = totals.task_ticks.filter(|_| totals.failed == 0)?;
-    let busy: u64 = (0..shape.workers).map(|worker| board.read_lane(worker).busy).sum();
+    let busy: u64 = (0..spec.lanes).map(|lane| board.read_lane(lane).busy).sum();
     let total_s = busy as f64 * seconds_per_tick;
     let durations_s = durations_s(board, seconds_per_tick, order);
-    let tried = |end: fn(&[f64], u32) -> Option<f64>| end(durations_s.as_deref()?, shape.workers);
+    let tried = |end: fn(&[f64], u32) -> Option<f64>| end(durations_s.as_deref()?, spec.lanes);
     Some(OrderFigures {
         longest_s: longest * seconds_per_tick,
         total_s,
-        idle_s: (f64::from(shape.workers) * wall_s - total_s).max(0.0),
+        idle_s: (f64::from(spec.lanes) * wall_s - total_s).max(0.0),
         as_given_s: tried(analysis::as_given),
         longest_first_s: tried(analysis::longest_first),
     })
@@ -35,7 +35,7 @@ pub(super) fn order_figures(
 
 /// The durations of all tasks in the order in which they were, or should have been, handed out.
 fn durations_s(board: &Board, seconds_per_tick: f64, order: Order) -> Option<Vec<f64>> {
-    let tasks = board.shape().tasks;
+    let tasks = board.spec().tasks;
     if tasks > TRIED_MAX {
         return None;
     }

@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use super::lane_totals::LaneTotals;
 use super::memory::MemoryCourse;
 use super::order::OrderFigures;
 pub use crate::machine::MachineFacts;
@@ -228,6 +229,9 @@ pub struct TrialOutcome {
     pub interpreter: Option<LockUse>,
     /// How the tasks filled the workers' time; `None` where the trial did not run to its end or a task failed.
     pub order: Option<OrderFigures>,
+    /// Where the time of each lane went; at most [`super::LANES_MAX`] of them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub lanes: Vec<LaneTotals>,
     /// Sum over all results, hexadecimal, equal for equal results whoever computed them.
     pub checksum: String,
     /// Each task's result, in task order, where there are at most 10 000; told once for results that are the same.
@@ -255,6 +259,7 @@ impl Default for TrialOutcome {
             task_s: None,
             interpreter: None,
             order: None,
+            lanes: Vec::new(),
             checksum: String::new(),
             results: None,
         }

@@ -7,6 +7,7 @@ mod event;
 mod exact;
 mod history;
 mod journal;
+mod lane_totals;
 mod live;
 mod memory;
 mod observer;
@@ -20,6 +21,7 @@ pub use event::{
 };
 pub use history::{History, Past};
 pub use journal::{Journal, JournalError, JournalLost, Recording, read};
+pub use lane_totals::{LANES_MAX, LaneTotals};
 pub use live::{Activity, LaneState, LaneView, LockView, SPANS_MAX, Snapshot, Span, TaskState};
 pub use memory::{MemoryCourse, ProcessMemory};
 pub use observer::Observer;

@@ -1,8 +1,9 @@
-//! What follows from a record? Figures, series, grid searches, predictions and findings.
+//! What follows from a record? Figures, charts, grid searches, predictions and findings.
 //!
 //! Everything here is worked out from a [`crate::record::RunState`] alone: whether the run has just ended, goes on, or
 //! was read from a journal makes no difference.
 
+mod charts;
 mod columns;
 mod eta;
 mod figure;
@@ -11,6 +12,7 @@ mod findings;
 mod predictions;
 mod search;
 
+pub use charts::FiguresChart;
 pub use columns::{COLUMNS, Column, ColumnPlace, ShownColumn, View, columns};
 pub use eta::Eta;
 pub use figure::Figure;

@@ -147,7 +147,7 @@ pub struct Sweep {
     pub dispatch: Vec<Dispatch>,
     /// Bytes that each task is sent with, and that its result brings back.
     pub payload: u64,
-    /// Whether speedups count the hiring of workers too.
+    /// Whether speedups count the start of workers, too.
     pub include_startup: bool,
     /// A trial that takes longer is ended.
     pub timeout: Duration,

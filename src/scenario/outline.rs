@@ -1,4 +1,4 @@
-//! What a scenario does in a few words: parameters, inputs and sweep, for whoever chooses among scenarios.
+//! What a scenario does in a few words: parameters, inputs and sweep, for a user who chooses among scenarios.
 
 use super::backends::{Scales, baseline_word};
 use super::data::data_label;

@@ -19,7 +19,7 @@ pub(super) const MESSAGE_ENTRY_BYTES: u64 = 64;
 /// One way to run all tasks.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Config {
-    /// How workers are hired.
+    /// How workers are started.
     pub backend: BackendKind,
     /// How many.
     pub workers: u32,

@@ -1,4 +1,4 @@
-//! What somebody expects of a run before it begins: how many times as fast, or how long.
+//! What a user expects of a run before it begins: how many times as fast, or how long.
 //!
 //! ```text
 //! LIST  = ITEM { "," ITEM }
@@ -22,9 +22,9 @@ use super::wording::{printable, remedy};
 
 /// The longest LIST, in bytes.
 const MAX_TEXT: usize = 4096;
-/// Nobody expects more than this, as a factor or in seconds.
+/// The most that is expected, as a factor or in seconds.
 const MOST: f64 = 1e6;
-/// Nor less.
+/// The least.
 const LEAST: f64 = 1e-9;
 
 const FORMS: &str = "write 2:1.8 for a speedup with 2 workers, 2:0.5s for a time, threads:2:1.8 for one backend alone, \
@@ -80,7 +80,7 @@ impl PredictionSpec {
             && self.dispatch.is_none_or(|dispatch| dispatch == series.dispatch)
     }
 
-    /// Whom it is about, as a name of a configuration: `threads × 2`, `processes × 2 pipe`, `hybrid × 2x4`.
+    /// What it is about, as a name of a configuration: `threads × 2`, `processes × 2 pipe`, `hybrid × 2x4`.
     pub fn who(&self) -> String {
         let backend = self.backend.map_or("", BackendKind::word);
         let pipe = self.dispatch.filter(|dispatch| *dispatch == Dispatch::Pipe);
@@ -96,7 +96,7 @@ impl PredictionSpec {
         workers_in_words(self.workers, self.per_process)
     }
 
-    /// How much it says of whom it is about.
+    /// How much it says of what it is about.
     fn precision(&self) -> usize {
         [self.backend.is_some(), self.per_process.is_some(), self.dispatch.is_some()]
             .iter()
@@ -159,16 +159,16 @@ pub fn prediction_specs(text: &str) -> Result<Vec<PredictionSpec>, String> {
     }
     let mut all: Vec<PredictionSpec> = Vec::new();
     for part in text.split(',').map(str::trim) {
-        let guess = guess(part).map_err(|wrong| format!("\"{}\" {wrong}", printable(part)))?;
-        if all.iter().any(|other| PredictionSpec { expected: guess.expected, ..*other } == guess) {
+        let spec = spec(part).map_err(|wrong| format!("\"{}\" {wrong}", printable(part)))?;
+        if all.iter().any(|other| PredictionSpec { expected: spec.expected, ..*other } == spec) {
             return Err(format!("\"{}\" comes after another word about the same; keep one", printable(part)));
         }
-        all.push(guess);
+        all.push(spec);
     }
     Ok(all)
 }
 
-fn guess(part: &str) -> Result<PredictionSpec, String> {
+fn spec(part: &str) -> Result<PredictionSpec, String> {
     let (who, value) = part.rsplit_once(':').ok_or_else(|| format!("cannot be read; {FORMS}"))?;
     let expected = Expected::read(value)?;
     let who = who.trim();
@@ -203,38 +203,38 @@ fn backend(word: &str) -> Result<BackendKind, String> {
     BackendKind::named(word).ok_or_else(|| format!("names no backend; {}", remedy(word, words, "")))
 }
 
-/// Finds out which configurations of a plan the prediction_specs are about, in the plan's order.
+/// Finds out which configurations of a plan the predictions are about, in the plan's order.
 ///
 /// # Errors
-/// Which guess is about nothing that will be measured, as a fragment.
+/// Which of them is about nothing that will be measured, as a fragment.
 pub fn predictions(prediction_specs: &[PredictionSpec], plan: &Plan) -> Result<Vec<Prediction>, String> {
     let mut found: BTreeMap<usize, Expected> = BTreeMap::new();
     let mut sorted: Vec<&PredictionSpec> = prediction_specs.iter().collect();
-    sorted.sort_by_key(|guess| guess.precision());
-    for guess in sorted {
-        for config in about(guess, plan)? {
-            found.insert(config, guess.expected);
+    sorted.sort_by_key(|spec| spec.precision());
+    for spec in sorted {
+        for config in about(spec, plan)? {
+            found.insert(config, spec.expected);
         }
     }
     Ok(found.into_iter().map(|(config, expected)| Prediction { config, expected }).collect())
 }
 
-fn about(guess: &PredictionSpec, plan: &Plan) -> Result<Vec<usize>, String> {
-    let is_speedup = matches!(guess.expected, Expected::Speedup(_));
+fn about(spec: &PredictionSpec, plan: &Plan) -> Result<Vec<usize>, String> {
+    let is_speedup = matches!(spec.expected, Expected::Speedup(_));
     if is_speedup && plan.baseline.is_none() {
         return Err("without a baseline there are no speedups; write times, such as 2:0.5s".to_owned());
     }
-    let all: Vec<usize> = (0..plan.configs.len()).filter(|&index| guess.is_about(&plan.configs[index])).collect();
+    let all: Vec<usize> = (0..plan.configs.len()).filter(|&index| spec.is_about(&plan.configs[index])).collect();
     if all.is_empty() {
-        return Err(nobody(guess, plan));
+        return Err(about_nothing(spec, plan));
     }
     let baselines = plan.baselines();
     let measured: Vec<usize> = all.into_iter().filter(|&i| !is_speedup || baselines[i] != Some(i)).collect();
     if measured.is_empty() {
         return Err(format!(
             "{} is the baseline, whose speedup is 1; write a time, such as {}:0.5s",
-            worker_words(guess.workers),
-            guess.workers
+            worker_words(spec.workers),
+            spec.workers
         ));
     }
     Ok(measured)
@@ -244,24 +244,25 @@ fn worker_words(workers: u32) -> String {
     if workers == 1 { "the one with 1 worker".to_owned() } else { format!("the one with {workers} workers") }
 }
 
-fn nobody(guess: &PredictionSpec, plan: &Plan) -> String {
-    let rows = plan.configs.iter().filter(|config| guess.backend.is_none_or(|backend| config.backend == backend));
-    let rows = rows.filter(|config| guess.dispatch.is_none_or(|dispatch| config.dispatch == dispatch));
-    let mut numbers: Vec<(u32, Option<u32>)> = match guess.per_process {
+/// What to say of one that is about no configuration: which there are instead.
+fn about_nothing(spec: &PredictionSpec, plan: &Plan) -> String {
+    let rows = plan.configs.iter().filter(|config| spec.backend.is_none_or(|backend| config.backend == backend));
+    let rows = rows.filter(|config| spec.dispatch.is_none_or(|dispatch| config.dispatch == dispatch));
+    let mut numbers: Vec<(u32, Option<u32>)> = match spec.per_process {
         None => rows.map(|config| (config.workers, None)).collect(),
         Some(_) => rows.map(|config| (config.workers, config.per_process)).collect(),
     };
     numbers.sort_unstable();
     numbers.dedup();
     let numbers: Vec<String> = numbers.into_iter().map(|(workers, each)| workers_in_words(workers, each)).collect();
-    match (guess.backend, numbers.as_slice()) {
+    match (spec.backend, numbers.as_slice()) {
         (Some(backend), []) => format!("no configuration uses {}", backend.word()),
         (Some(backend), numbers) => {
-            let (name, workers) = (backend.word(), guess.workers_in_words());
+            let (name, workers) = (backend.word(), spec.workers_in_words());
             format!("no configuration has {workers} workers by {name}; there are {}", numbers.join(", "))
         }
         (None, numbers) => {
-            format!("no configuration has {} workers; there are {}", guess.workers_in_words(), numbers.join(", "))
+            format!("no configuration has {} workers; there are {}", spec.workers_in_words(), numbers.join(", "))
         }
     }
 }
@@ -295,21 +296,21 @@ mod tests {
         for text in ["threads×2:1.9", "threads x 2 : 1.9", "threads x2:1.9", "threads:2:1.9"] {
             assert_eq!(read(text), Ok(vec![(2, Speedup(1.9))]), "{text}");
         }
-        assert_eq!(read("1:0.9"), Ok(vec![(1, Speedup(0.9))]), "the baseline's own speedup is no guess");
+        assert_eq!(read("1:0.9"), Ok(vec![(1, Speedup(0.9))]), "the baseline's own speedup is no prediction");
         assert_eq!(read("1:0.5s"), Ok(vec![(0, WallS(0.5)), (1, WallS(0.5))]), "its time is");
         assert_eq!(read("serial:1:250ms"), Ok(vec![(0, WallS(0.25))]));
     }
 
     #[test]
-    fn teams_and_ways_of_dispatch_can_be_named() {
-        let team = |threads| Config { per_process: Some(threads), ..Config::new(BackendKind::HYBRID, 4) };
+    fn layouts_and_ways_of_dispatch_can_be_named() {
+        let of_layout = |threads| Config { per_process: Some(threads), ..Config::new(BackendKind::HYBRID, 4) };
         let of = |dispatch| Config { dispatch, ..Config::new(BackendKind::PROCESSES, 4) };
         let configs = vec![
             Config::new(BackendKind::SERIAL, 1),
             of(Dispatch::Shared),
             of(Dispatch::Pipe),
-            team(1),
-            team(2),
+            of_layout(1),
+            of_layout(2),
             Config::new(BackendKind::THREADS, 4),
         ];
         let plan = Plan { configs: configs.clone(), baseline: Some(0), trials: Vec::new() };
@@ -331,9 +332,9 @@ mod tests {
         }
         // What is said of a configuration is about that one alone, and its name is that of the configuration.
         for (index, config) in configs.iter().enumerate().skip(1) {
-            let guess = PredictionSpec::of(config, Expected::Speedup(1.5));
-            assert_eq!(predictions(&[guess], &plan).map(|found| found[0].config), Ok(index));
-            assert_eq!(about(&format!("{}:1.5", guess.who())).as_ref().map(|found| found.contains(&index)), Ok(true));
+            let spec = PredictionSpec::of(config, Expected::Speedup(1.5));
+            assert_eq!(predictions(&[spec], &plan).map(|found| found[0].config), Ok(index));
+            assert_eq!(about(&format!("{}:1.5", spec.who())).as_ref().map(|found| found.contains(&index)), Ok(true));
         }
     }
 

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 pub enum Schedule {
     /// Decided beforehand: one contiguous block a worker, or blocks of `chunk` tasks dealt in turn.
     Static,
-    /// The next `chunk` tasks to whoever asks.
+    /// The next `chunk` tasks to the worker that asks.
     #[default]
     Dynamic,
     /// As dynamic, with shares that shrink towards `chunk` as the work runs out.

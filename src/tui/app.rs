@@ -7,11 +7,12 @@ use std::time::{Duration, Instant};
 use nix::sys::signal::Signal;
 use ratatui::layout::{Rect, Size};
 
+use super::background::Background;
 use super::cost::Meter;
 use super::input::{Input, Reader};
-use super::mailbox::Mailbox;
+use super::mailbox::{Mail, Mailbox};
 use super::pacer::{Pacer, Tempo};
-use super::port::{Draft, EventSink, Lab, LiveRun};
+use super::port::{Draft, Existing, Lab, LiveRun, RunNotice, RunSink};
 use super::screens;
 use super::signals;
 use super::state::State;
@@ -19,8 +20,9 @@ use super::terminal::Terminal;
 use super::theme::Theme;
 use super::update::{Effect, Exit, Msg, update};
 
-/// How long a cancelled run may take to end when the screen is left, and how long a killed one.
-const GRACE: [Duration; 2] = [Duration::from_millis(400), Duration::from_millis(400)];
+/// How long a cancelled run may take to end when the screen is left, how long a killed one, and how long files may take
+/// to be written.
+const GRACE: [Duration; 3] = [Duration::from_millis(400); 3];
 /// How long messages that are at hand are handled before it is seen whether a frame is due.
 const ROUND: Duration = Duration::from_millis(20);
 /// Terminals that claim to be larger than this are not believed.
@@ -35,7 +37,10 @@ pub fn run(lab: impl Lab, open: Option<String>, theme: Theme) -> io::Result<Exit
     if std::env::var_os("TERM").is_some_and(|term| term == "dumb") {
         return Err(io::Error::other("this terminal cannot be drawn on; `parlab run` works without a screen"));
     }
+    // Files are read while Ctrl-C still ends parlab by itself.
+    let (entries, machine) = (lab.entries(), lab.machine());
     let mailbox = Arc::new(Mailbox::default());
+    let background = Background::start()?;
     let terminal = Terminal::take()?;
     let size = size()?;
     let keys = Arc::clone(&mailbox);
@@ -47,23 +52,28 @@ pub fn run(lab: impl Lab, open: Option<String>, theme: Theme) -> io::Result<Exit
     })?;
     let signals = Arc::clone(&mailbox);
     let _listener = signals::listen(move |signal| signals.post(Msg::Signal(signal)))?;
-    let mut state = State::new(lab.entries(), lab.machine(), theme, size);
+    let mut state = State::new(entries, machine, theme, size);
     if let Some(name) = open {
-        state.library.select_name(&name);
+        state.shared.library.select_name(&name);
     }
     let now = Instant::now();
     let meter = Meter::new(now, terminal.bytes_written());
     let pacer = Pacer::new(now);
-    App { lab, live: None, terminal, state, mailbox, meter, pacer, expected_continues: 0 }.go()
+    let lab = Arc::new(lab);
+    App { lab, runs: 0, live: None, terminal, state, mailbox, background, meter, pacer, expected_continues: 0 }.go()
 }
 
 /// Everything that the loop holds together.
 struct App<L> {
-    lab: L,
+    lab: Arc<L>,
+    /// Runs that were asked for so far: the number of the last one.
+    runs: u64,
+    /// The last one, while it is prepared or on.
     live: Option<Box<dyn LiveRun>>,
     terminal: Terminal,
     state: State,
     mailbox: Arc<Mailbox>,
+    background: Background,
     meter: Meter,
     pacer: Pacer,
     /// `SIGCONT`s still to come that end stops of our own.
@@ -87,10 +97,11 @@ impl<L: Lab> App<L> {
         outcome
     }
 
-    /// Tells the lab of the run that has ended: the screen's record of it is the only one.
-    fn tell_the_lab(&mut self) {
-        if let Some(run) = &self.state.run {
-            self.lab.ended(&run.record);
+    /// Tells the lab of the run that has ended, in the background: the screen's record of it is the only one.
+    fn tell_the_lab(&self) {
+        if let Some(run) = &self.state.shared.run {
+            let (lab, record) = (Arc::clone(&self.lab), run.record.clone());
+            self.background.hand_over(move || lab.ended(&record));
         }
     }
 
@@ -100,8 +111,10 @@ impl<L: Lab> App<L> {
         let now = Instant::now();
         let mut next = self.mailbox.take(now + self.pacer.wait(now, self.tempo()));
         let round_ends = Instant::now() + ROUND;
-        while let Some(msg) = next {
-            if let Some(exit) = self.handle(msg)? {
+        while let Some(mail) = next {
+            if let Some(msg) = self.opened(mail)
+                && let Some(exit) = self.handle(msg)?
+            {
                 return Ok(Some(exit));
             }
             next = if Instant::now() < round_ends { self.mailbox.take_now() } else { None };
@@ -119,9 +132,15 @@ impl<L: Lab> App<L> {
         Ok(None)
     }
 
+    /// The message, unless it is from a run that was given up.
+    fn opened(&self, mail: Mail) -> Option<Msg> {
+        let is_heard = mail.run.is_none_or(|run| run == self.runs && self.live.is_some());
+        is_heard.then_some(mail.msg)
+    }
+
     fn handle(&mut self, msg: Msg) -> io::Result<Option<Exit>> {
         let msg = match msg {
-            Msg::Signal(Signal::SIGWINCH) => Msg::Resized(size().unwrap_or(self.state.size)),
+            Msg::Signal(Signal::SIGWINCH) => Msg::Resized(size().unwrap_or(self.state.shared.size)),
             other => other,
         };
         match &msg {
@@ -130,14 +149,10 @@ impl<L: Lab> App<L> {
             Msg::Engine(_) => {}
             _ => self.pacer.hurry(),
         }
-        let was_running = self.state.is_running();
+        let (was_running, is_of_run) = (self.state.is_running(), matches!(msg, Msg::Engine(_) | Msg::Refused { .. }));
         let effects = update(&mut self.state, msg);
-        if was_running && !self.state.is_running() {
-            if let Some(live) = self.live.take() {
-                update(&mut self.state, Msg::Snapshot(live.snapshot()));
-            }
-            self.tell_the_lab();
-            self.pacer.hurry();
+        if was_running && is_of_run && !self.state.is_running() {
+            self.run_ended();
         }
         for effect in effects {
             if let Effect::Quit(exit) = effect {
@@ -148,34 +163,41 @@ impl<L: Lab> App<L> {
         Ok(None)
     }
 
+    /// The run has told its last. What it looked like then is kept; of one that was refused there is nothing to keep.
+    fn run_ended(&mut self) {
+        if let Some(live) = self.live.take() {
+            update(&mut self.state, Msg::Snapshot(live.snapshot()));
+        }
+        self.tell_the_lab();
+        self.pacer.hurry();
+    }
+
     fn carry_out(&mut self, effect: Effect) -> io::Result<()> {
         match effect {
             Effect::Start(name) => {
-                let started = self.lab.start(&name, self.events());
+                let sink = self.next_run(&name);
+                let started = self.lab.start(&name, sink);
                 self.begin(started, Msg::Started { name: name.clone() }, name);
             }
             Effect::Predict { name, prediction_specs } => self.lab.predict(&name, prediction_specs),
             Effect::Try(draft) => {
-                let started = self.lab.start_draft(&draft, self.events());
                 let name = draft.name.clone();
+                let sink = self.next_run(&name);
+                let started = self.lab.start_draft(&draft, sink);
                 self.begin(started, Msg::Tried(draft), name);
             }
             Effect::Edit { name, text } => self.edit(name, text.as_deref()),
             Effect::Check(draft) => {
-                let checked = self.state.editor.as_ref().map(|editor| self.lab.check(&draft, &editor.form));
+                let checked = self.state.editor().map(|editor| self.lab.check(&draft, &editor.form));
                 checked.into_iter().for_each(|checked| drop(update(&mut self.state, Msg::Checked(checked))));
             }
-            Effect::Save { draft, file, existing } => {
-                let outcome = self.lab.save(&draft, &file, existing);
-                if outcome.is_ok() {
-                    update(&mut self.state, Msg::Entries(self.lab.entries()));
-                }
-                update(&mut self.state, Msg::Saved(outcome));
-            }
+            Effect::Save { draft, file, existing } => self.save(draft, file, existing),
             Effect::Cancel => self.live.iter().for_each(|run| run.cancel()),
             Effect::Kill => self.live.iter().for_each(|run| run.kill()),
+            Effect::GiveUp => self.give_up(),
             Effect::Reload => {
-                update(&mut self.state, Msg::Entries(self.lab.entries()));
+                let (lab, mailbox) = (Arc::clone(&self.lab), Arc::clone(&self.mailbox));
+                self.background.hand_over(move || mailbox.post(Msg::Entries(lab.entries())));
             }
             Effect::Pace { running } => self.lab.set_pace(running),
             Effect::Suspend { group } => self.suspend(group)?,
@@ -186,10 +208,37 @@ impl<L: Lab> App<L> {
         Ok(())
     }
 
-    /// Where the events of a run go.
-    fn events(&self) -> EventSink {
-        let events = Arc::clone(&self.mailbox);
-        Box::new(move |event| events.post(Msg::Engine(event)))
+    /// Where what is heard of the next run goes.
+    fn next_run(&mut self, name: &str) -> RunSink {
+        self.runs += 1;
+        let (number, name, mailbox) = (self.runs, name.to_owned(), Arc::clone(&self.mailbox));
+        Box::new(move |notice| {
+            let msg = match notice {
+                RunNotice::Refused(why) => Msg::Refused { name: name.clone(), why },
+                RunNotice::Event(event) => Msg::Engine(event),
+            };
+            mailbox.post_of_run(number, msg);
+        })
+    }
+
+    /// Lets go of a run that is being prepared. Should it have begun in this moment, its end is waited for elsewhere.
+    fn give_up(&mut self) {
+        if let Some(live) = self.live.take() {
+            live.cancel();
+            self.background.hand_over(move || drop(live));
+        }
+    }
+
+    /// Saves a draft, and reads the library anew if that went well.
+    fn save(&self, draft: Draft, file: String, existing: Existing) {
+        let (lab, mailbox) = (Arc::clone(&self.lab), Arc::clone(&self.mailbox));
+        self.background.hand_over(move || {
+            let outcome = lab.save(&draft, &file, existing);
+            if outcome.is_ok() {
+                mailbox.post(Msg::Entries(lab.entries()));
+            }
+            mailbox.post(Msg::Saved(outcome));
+        });
     }
 
     /// Opens the form of a scenario, or says why not.
@@ -232,7 +281,7 @@ impl<L: Lab> App<L> {
     }
 
     /// The process was told to continue: after a stop of our own, which has been dealt with, or after one that
-    /// nobody could see coming.
+    /// could not be seen coming.
     fn retake(&mut self) -> io::Result<()> {
         self.terminal.resume()?;
         match self.expected_continues.checked_sub(1) {
@@ -244,7 +293,7 @@ impl<L: Lab> App<L> {
     }
 
     fn resumed(&mut self, stopped: Duration) {
-        self.state.size = size().unwrap_or(self.state.size);
+        self.state.shared.size = size().unwrap_or(self.state.shared.size);
         update(&mut self.state, Msg::Resumed { stopped_s: stopped.as_secs_f64() });
         self.terminal.forget();
         self.pacer.hurry();
@@ -269,32 +318,41 @@ impl<L: Lab> App<L> {
         if let Some(cost) = self.meter.read(now, self.terminal.bytes_written()) {
             update(&mut self.state, Msg::Cost(cost));
         }
-        let area = Rect::from((ratatui::layout::Position::ORIGIN, self.state.size));
+        let area = Rect::from((ratatui::layout::Position::ORIGIN, self.state.shared.size));
         let state = &self.state;
         let before = self.terminal.bytes_written();
-        self.terminal.draw(area, |buf| screens::render(state, &state.theme, area, buf))?;
+        self.terminal.draw(area, |buf| screens::render(state, &state.shared.theme, area, buf))?;
         self.pacer.drawn(now, self.terminal.bytes_written() - before);
         Ok(())
     }
 
-    /// PipeEnds a run that is still on: by word, then by force. The terminal is given back first, so that whoever waits
-    /// for it does not wait for the run.
-    fn leave(&mut self) {
+    /// Ends a run that is still on. The terminal is given back first, so that a user who waits for it does not wait for
+    /// the run.
+    fn leave(mut self) {
         self.terminal.pause();
-        let Some(live) = self.live.take() else { return };
+        if let Some(live) = self.live.take() {
+            self.end(&*live);
+        }
+        self.background.finish(Instant::now() + GRACE[2]);
+    }
+
+    /// Ends a run: by word, then by force. One that is being prepared has nothing to end: it is left behind.
+    fn end(&mut self, live: &dyn LiveRun) {
+        if self.state.shared.is_preparing() {
+            return live.cancel();
+        }
         let harder: [fn(&dyn LiveRun); 2] = [|run| run.cancel(), |run| run.kill()];
         for (end, grace) in harder.into_iter().zip(GRACE) {
-            end(&*live);
+            end(live);
             let deadline = Instant::now() + grace;
             while self.state.is_running() {
-                let Some(msg) = self.mailbox.take(deadline) else { break };
-                if matches!(msg, Msg::Engine(_)) {
-                    update(&mut self.state, msg);
+                let Some(mail) = self.mailbox.take(deadline) else { break };
+                if mail.run == Some(self.runs) {
+                    update(&mut self.state, mail.msg);
                 }
             }
             if !self.state.is_running() {
-                self.tell_the_lab();
-                return;
+                return self.tell_the_lab();
             }
         }
     }

@@ -1,7 +1,7 @@
 //! The keys: one table that drives dispatch, the footer, the help screen and the README's list.
 //!
-//! A key that is not in the table does nothing, except that letters are typed into an open filter or form. What a command
-//! does is `update`'s matter.
+//! A key that is not in the table does nothing, except that letters are typed into an open filter or form. What an
+//! action does is the screen's matter.
 
 use std::fmt::Write as _;
 
@@ -69,7 +69,7 @@ pub enum Context {
 
 /// What a key asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Command {
+pub enum Action {
     /// To the item, row or line before.
     Up,
     /// To the item, row or line after.
@@ -152,19 +152,18 @@ pub struct Binding {
     /// Where they are valid.
     pub on: &'static [Context],
     /// What they ask for.
-    pub command: Command,
+    pub action: Action,
     /// A word or two for the footer; empty for keys that need no reminder.
     pub label: &'static str,
     /// A line for the help.
     pub help: &'static str,
 }
 
-use Command as C;
+use Action as C;
 use Context::{Asking, Editing, Filter, Help, Interim, Library, Predict, Ran, Results, Running, Saving};
 use Key::{Char, Ctrl};
 
-const EVERYWHERE: &[Context] =
-    &[Library, Filter, Predict, Running, Ran, Interim, Results, Editing, Saving, Asking, Help];
+const EVERYWHERE: &[Context] = &Context::ALL;
 
 /// The table. The footer shows a screen's rows in this order.
 pub const BINDINGS: &[Binding] = &[
@@ -270,11 +269,11 @@ pub const BINDINGS: &[Binding] = &[
 const fn row(
     keys: &'static [Key],
     on: &'static [Context],
-    command: Command,
+    action: Action,
     label: &'static str,
     help: &'static str,
 ) -> Binding {
-    Binding { keys, on, command, label, help }
+    Binding { keys, on, action, label, help }
 }
 
 impl Context {
@@ -298,13 +297,26 @@ impl Context {
             Help => "Help",
         }
     }
+
+    /// The screen that it is a state of, as the help calls it.
+    pub fn screen(self) -> &'static str {
+        match self {
+            Library => "library",
+            Filter => "filter",
+            Predict => "predict",
+            Running | Ran => "run",
+            Interim | Results => "results",
+            Editing | Saving | Asking => "try it",
+            Help => "help",
+        }
+    }
 }
 
-/// The command for a key; `None` if it means nothing here.
-pub fn lookup(context: Context, key: Key) -> Option<Command> {
+/// The action for a key; `None` if it means nothing here.
+pub fn lookup(context: Context, key: Key) -> Option<Action> {
     let listed = BINDINGS.iter().find(|row| row.on.contains(&context) && row.keys.contains(&key));
     match (listed, context, key) {
-        (Some(row), _, _) => Some(row.command),
+        (Some(row), _, _) => Some(row.action),
         (None, Filter | Predict | Editing | Saving, Char(c)) => Some(C::Type(c)),
         _ => None,
     }
@@ -374,15 +386,15 @@ mod tests {
             assert!(!row.keys.is_empty() && !row.on.is_empty(), "{row:?} can never be reached");
             assert!(!row.help.is_empty(), "{row:?} is not documented");
             for &context in row.on {
-                assert_eq!(lookup(context, row.keys[0]), Some(row.command));
+                assert_eq!(lookup(context, row.keys[0]), Some(row.action));
             }
         }
     }
 
     #[test]
     fn every_command_has_a_key() {
-        // The match makes the compiler ask for a line here when a command is added.
-        let has_key = |command: Command| match command {
+        // The match makes the compiler ask for a line here when an action is added.
+        let has_key = |action: Action| match action {
             C::Type(_) => true,
             C::Up | C::Down | C::Left | C::Right | C::PageUp | C::PageDown | C::First | C::Last => true,
             C::DetailsUp | C::DetailsDown => true,
@@ -392,16 +404,16 @@ mod tests {
             C::Pause | C::Cancel | C::Leave | C::Switch | C::Help | C::Back | C::Quit => true,
             C::Suspend | C::Redraw => true,
         };
-        let bound: HashSet<Command> = BINDINGS.iter().map(|row| row.command).collect();
-        assert!(bound.iter().all(|&command| has_key(command)));
-        assert_eq!(bound.len(), 35, "every command but `Type` is in the table");
+        let bound: HashSet<Action> = BINDINGS.iter().map(|row| row.action).collect();
+        assert!(bound.iter().all(|&action| has_key(action)));
+        assert_eq!(bound.len(), 35, "every action but `Type` is in the table");
     }
 
     #[test]
     fn every_screen_says_how_to_leave_it() {
         for context in Context::ALL {
             let leaves = [C::Back, C::Leave, C::ClearFilter];
-            assert!(footer(context).any(|row| leaves.contains(&row.command)), "{context:?}");
+            assert!(footer(context).any(|row| leaves.contains(&row.action)), "{context:?}");
         }
     }
 

@@ -1,6 +1,7 @@
 //! Messages on their way to the screen: what people and the system say overtakes what a run tells.
 //!
-//! A run of many short trials may send events faster than they can be shown; a key must not wait for them all.
+//! A run of many short trials may send events faster than they can be shown; a key must not wait for them all. What a run
+//! tells bears its number, so that a run that was given up is heard no more.
 
 use std::collections::VecDeque;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
@@ -17,26 +18,44 @@ pub struct Mailbox {
 
 #[derive(Debug, Default)]
 struct Queues {
-    urgent: VecDeque<Msg>,
-    rest: VecDeque<Msg>,
+    urgent: VecDeque<Mail>,
+    rest: VecDeque<Mail>,
+}
+
+/// A message on its way.
+#[derive(Debug)]
+pub struct Mail {
+    /// The number of the run that it is from; `None` if it is from elsewhere.
+    pub run: Option<u64>,
+    /// What it says.
+    pub msg: Msg,
 }
 
 impl Mailbox {
     /// Adds a message.
     pub fn post(&self, msg: Msg) {
+        self.add(Mail { run: None, msg });
+    }
+
+    /// Adds what a run tells.
+    pub fn post_of_run(&self, run: u64, msg: Msg) {
+        self.add(Mail { run: Some(run), msg });
+    }
+
+    fn add(&self, mail: Mail) {
         let mut queues = self.lock();
-        let queue = if is_urgent(&msg) { &mut queues.urgent } else { &mut queues.rest };
-        queue.push_back(msg);
+        let queue = if is_urgent(&mail.msg) { &mut queues.urgent } else { &mut queues.rest };
+        queue.push_back(mail);
         drop(queues);
         self.arrived.notify_one();
     }
 
     /// Takes the next message; waits for it until `deadline` if there is none.
-    pub fn take(&self, deadline: Instant) -> Option<Msg> {
+    pub fn take(&self, deadline: Instant) -> Option<Mail> {
         let mut queues = self.lock();
         loop {
-            if let Some(msg) = queues.next() {
-                return Some(msg);
+            if let Some(mail) = queues.next() {
+                return Some(mail);
             }
             let left = deadline.saturating_duration_since(Instant::now());
             if left == Duration::ZERO {
@@ -47,7 +66,7 @@ impl Mailbox {
     }
 
     /// Takes the next message if there is one.
-    pub fn take_now(&self) -> Option<Msg> {
+    pub fn take_now(&self) -> Option<Mail> {
         self.lock().next()
     }
 
@@ -58,7 +77,7 @@ impl Mailbox {
 }
 
 impl Queues {
-    fn next(&mut self) -> Option<Msg> {
+    fn next(&mut self) -> Option<Mail> {
         self.urgent.pop_front().or_else(|| self.rest.pop_front())
     }
 }
@@ -80,13 +99,16 @@ mod tests {
     #[test]
     fn a_key_overtakes_a_flood_of_events_which_stay_in_order() {
         let mailbox = Mailbox::default();
-        (0..10_000).for_each(|trial| mailbox.post(event(trial)));
-        assert!(matches!(mailbox.take_now(), Some(Msg::Engine(first)) if first.trials_done == 0));
+        (0..10_000).for_each(|trial| mailbox.post_of_run(7, event(trial)));
+        let is_event = |mail: Option<Mail>, number: usize| match mail {
+            Some(Mail { run: Some(7), msg: Msg::Engine(event) }) => event.trials_done == number,
+            _ => false,
+        };
+        assert!(is_event(mailbox.take_now(), 0));
         mailbox.post(Msg::Key(Key::Char('c')));
-        assert!(matches!(mailbox.take_now(), Some(Msg::Key(Key::Char('c')))));
+        assert!(matches!(mailbox.take_now(), Some(Mail { run: None, msg: Msg::Key(Key::Char('c')) })));
         for expected in 1..10_000 {
-            let next = mailbox.take(Instant::now());
-            assert!(matches!(next, Some(Msg::Engine(event)) if event.trials_done == expected));
+            assert!(is_event(mailbox.take(Instant::now()), expected));
         }
         assert!(mailbox.take(Instant::now()).is_none());
     }
@@ -96,8 +118,8 @@ mod tests {
         let mailbox = Mailbox::default();
         std::thread::scope(|scope| {
             scope.spawn(|| mailbox.post(Msg::InputClosed));
-            let msg = mailbox.take(Instant::now() + Duration::from_secs(60));
-            assert!(matches!(msg, Some(Msg::InputClosed)));
+            let mail = mailbox.take(Instant::now() + Duration::from_secs(60));
+            assert!(matches!(mail, Some(Mail { run: None, msg: Msg::InputClosed })));
         });
     }
 }

@@ -8,22 +8,26 @@ use crate::scenario::form::ScenarioForm;
 use crate::scenario::{Config, PredictionSpec};
 
 /// What the screen works on.
-pub trait Lab: Send {
+///
+/// The screen's thread calls what answers from memory. What touches files may take its time and is called on a thread
+/// in the background; what starts a run returns at once, and tells of the rest through its sink.
+pub trait Lab: Send + Sync + 'static {
     /// The machine that runs happen on.
     fn machine(&self) -> MachineFacts;
 
-    /// The library, in the order to list it. Called at the start, and when the user asks to read it again.
+    /// The library, in the order to list it, read from its files. Called before the screen is there, and in the
+    /// background when the user asks to read it again.
     fn entries(&self) -> Vec<LibraryEntry>;
 
     /// Takes note of what the user expects of a scenario's next runs.
-    fn predict(&mut self, name: &str, prediction_specs: Vec<PredictionSpec>);
+    fn predict(&self, name: &str, prediction_specs: Vec<PredictionSpec>);
 
-    /// Starts to run a scenario by its name in the library. `events` is called, on any thread, with every event of
-    /// the run in order; the last is always `RunFinished`.
+    /// Starts to prepare and run a scenario by its name in the library, and returns at once. `tell` is called, on any
+    /// thread, with why it cannot be run, or with every event of the run in order; the last is always `RunFinished`.
     ///
     /// # Errors
-    /// Why it cannot be run: a sentence or two, a line each.
-    fn start(&mut self, name: &str, events: EventSink) -> Result<Box<dyn LiveRun>, String>;
+    /// Why it cannot even be prepared: a sentence or two, a line each.
+    fn start(&self, name: &str, tell: RunSink) -> Result<Box<dyn LiveRun>, String>;
 
     /// The parameters of a scenario of the library as a form; `text` stands in for its own text, if there is one.
     ///
@@ -37,14 +41,14 @@ pub trait Lab: Send {
     /// Everything that is wrong with it, and the row of `form` that it is about.
     fn check(&self, draft: &Draft, form: &ScenarioForm) -> Result<Preview, Vec<FieldError>>;
 
-    /// Starts to run a draft, as [`Lab::start`] runs a scenario.
+    /// Starts to prepare and run a draft, as [`Lab::start`] does a scenario.
     ///
     /// # Errors
-    /// Why it cannot be run.
-    fn start_draft(&mut self, draft: &Draft, events: EventSink) -> Result<Box<dyn LiveRun>, String>;
+    /// Why it cannot even be prepared.
+    fn start_draft(&self, draft: &Draft, tell: RunSink) -> Result<Box<dyn LiveRun>, String>;
 
-    /// Takes note of all that is known of the last run that was started, which has ended; returns at once.
-    fn ended(&mut self, record: &RunState);
+    /// Takes note of all that is known of the last run that was started, which has ended. Called in the background.
+    fn ended(&self, record: &RunState);
 
     /// A file that a copy of a scenario could be saved as, where none is yet.
     fn suggest_file(&self, name: &str) -> String;
@@ -53,16 +57,16 @@ pub trait Lab: Send {
     ///
     /// # Errors
     /// Why not: that the file exists and was not to be replaced, or something else.
-    fn save(&mut self, draft: &Draft, file: &str, existing: Existing) -> Result<Saved, Unsaved>;
+    fn save(&self, draft: &Draft, file: &str, existing: Existing) -> Result<Saved, Unsaved>;
 
     /// Starts the meters; `samples` is called with each sample, on any thread.
     ///
     /// # Errors
     /// Why there are none. The screen goes on without.
-    fn watch(&mut self, samples: SampleSink) -> Result<(), String>;
+    fn watch(&self, samples: SampleSink) -> Result<(), String>;
 
     /// Says whether a run is on, which decides how often the meters sample.
-    fn set_pace(&mut self, running: bool);
+    fn set_pace(&self, running: bool);
 }
 
 /// A scenario of the library with changes that no file has yet.
@@ -110,22 +114,32 @@ pub enum Unsaved {
     Failed(String),
 }
 
-/// Takes a run's events.
-pub type EventSink = Box<dyn Fn(Stamped) + Send + Sync>;
+/// What is heard of a run that was asked for.
+#[derive(Debug, Clone)]
+pub enum RunNotice {
+    /// It cannot be run, and why: a sentence or two, a line each. Nothing else is heard of it.
+    Refused(String),
+    /// Something happened in it.
+    Event(Stamped),
+}
+
+/// Takes what is heard of a run.
+pub type RunSink = Box<dyn Fn(RunNotice) + Send + Sync>;
 
 /// Takes the meters' samples.
 pub type SampleSink = Box<dyn FnMut(Sample) + Send>;
 
-/// A run in progress.
+/// A run that is being prepared or in progress. Dropping it ends it; one that is being prepared is left behind, to end
+/// when it notices.
 pub trait LiveRun: Send {
     /// The trial at this instant; between trials, and after the last, the one that ended, or nothing. Called up to
-    /// ten times a second while somebody looks.
+    /// ten times a second while it is shown.
     fn snapshot(&self) -> Snapshot;
 
-    /// PipeEnds the run soon and cleanly; returns at once.
+    /// Ends the run soon and cleanly; returns at once.
     fn cancel(&self);
 
-    /// PipeEnds the run by force; returns at once.
+    /// Ends the run by force; returns at once.
     fn kill(&self);
 
     /// Says that the process was stopped for a while: what was being timed has to be timed again.
@@ -147,7 +161,7 @@ pub struct LibraryEntry {
     pub group: String,
     /// Whether it is a part of the path.
     pub on_path: bool,
-    /// The last time that it was run to its end; `None` if it was not, or if nobody remembers.
+    /// The last time that it was run to its end; `None` if it was not, or if that is not known.
     pub ran: Option<Ran>,
     /// Where it comes from: `bundled`, or a file.
     pub origin: String,
@@ -187,6 +201,6 @@ pub struct Preview {
     pub repeats: u32,
     /// Uncounted trials of each configuration.
     pub warmup: u32,
-    /// How long the last whole run took, in seconds; `None` if nobody knows.
+    /// How long the last whole run took, in seconds; `None` if that is not known.
     pub last_wall_s: Option<f64>,
 }

@@ -28,7 +28,7 @@ static PANICKED: AtomicBool = AtomicBool::new(false);
 #[derive(Debug)]
 pub struct Terminal {
     out: Stdout,
-    shown: Canvas,
+    shown: FrameDiff,
     bytes_written: u64,
 }
 
@@ -43,7 +43,7 @@ impl Terminal {
             return Err(io::Error::other("standard output is not a terminal; `parlab run` works without one"));
         }
         give_back_on_panic();
-        let mut terminal = Self { out, shown: Canvas::new(Rect::ZERO), bytes_written: 0 };
+        let mut terminal = Self { out, shown: FrameDiff::new(Rect::ZERO), bytes_written: 0 };
         terminal.enter()?;
         Ok(terminal)
     }
@@ -146,13 +146,13 @@ fn give_back_on_panic() {
 
 /// What the terminal shows, and the bytes that take it to the next frame.
 #[derive(Debug)]
-struct Canvas {
+struct FrameDiff {
     shown: Buffer,
     next: Buffer,
     known: bool,
 }
 
-impl Canvas {
+impl FrameDiff {
     fn new(area: Rect) -> Self {
         Self { shown: Buffer::empty(area), next: Buffer::empty(area), known: false }
     }
@@ -198,17 +198,16 @@ mod tests {
 
     const AREA: Rect = Rect::new(0, 0, 20, 3);
 
-    fn bytes(canvas: &mut Canvas, area: Rect, text: &str) -> Vec<u8> {
+    fn bytes(diff: &mut FrameDiff, area: Rect, text: &str) -> Vec<u8> {
         let mut out = Vec::new();
-        canvas
-            .frame(
-                area,
-                |buf| {
-                    buf.set_string(0, 0, text, Style::new());
-                },
-                &mut out,
-            )
-            .expect("a Vec takes everything");
+        diff.frame(
+            area,
+            |buf| {
+                buf.set_string(0, 0, text, Style::new());
+            },
+            &mut out,
+        )
+        .expect("a Vec takes everything");
         out
     }
 
@@ -220,18 +219,18 @@ mod tests {
 
     #[test]
     fn the_same_frame_again_costs_nothing() {
-        let mut canvas = Canvas::new(Rect::ZERO);
-        assert!(!bytes(&mut canvas, AREA, "one").is_empty());
-        assert!(bytes(&mut canvas, AREA, "one").is_empty());
-        canvas.forget();
-        assert!(!bytes(&mut canvas, AREA, "one").is_empty(), "unless the screen was lost");
+        let mut diff = FrameDiff::new(Rect::ZERO);
+        assert!(!bytes(&mut diff, AREA, "one").is_empty());
+        assert!(bytes(&mut diff, AREA, "one").is_empty());
+        diff.forget();
+        assert!(!bytes(&mut diff, AREA, "one").is_empty(), "unless the screen was lost");
     }
 
     #[test]
     fn changes_alone_are_written_and_leave_the_right_picture() {
-        let mut canvas = Canvas::new(Rect::ZERO);
-        let whole = bytes(&mut canvas, AREA, "tasks done 41");
-        let change = bytes(&mut canvas, AREA, "tasks done 42");
+        let mut diff = FrameDiff::new(Rect::ZERO);
+        let whole = bytes(&mut diff, AREA, "tasks done 41");
+        let change = bytes(&mut diff, AREA, "tasks done 42");
         assert!(change.len() < 64, "{} bytes for one character", change.len());
         assert!(change.starts_with(b"\x1b[?2026h") && change.ends_with(b"\x1b[?2026l"));
         assert_eq!(screen(&[whole, change]), "tasks done 42");
@@ -239,10 +238,10 @@ mod tests {
 
     #[test]
     fn a_new_size_clears_what_was_there() {
-        let mut canvas = Canvas::new(Rect::ZERO);
-        let wide = bytes(&mut canvas, AREA, "a long line of text");
-        let small = bytes(&mut canvas, Rect::new(0, 0, 10, 2), "short");
+        let mut diff = FrameDiff::new(Rect::ZERO);
+        let wide = bytes(&mut diff, AREA, "a long line of text");
+        let small = bytes(&mut diff, Rect::new(0, 0, 10, 2), "short");
         assert_eq!(screen(&[wide, small]), "short");
-        assert!(!bytes(&mut canvas, Rect::ZERO, "").is_empty(), "even to nothing");
+        assert!(!bytes(&mut diff, Rect::ZERO, "").is_empty(), "even to nothing");
     }
 }

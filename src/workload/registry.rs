@@ -10,6 +10,9 @@ use super::{
 };
 use crate::scenario::{Inputs, Job, KindSpec, Value};
 
+/// Starts a service for so many workers.
+type Start = fn(u32) -> io::Result<Box<dyn Service>>;
+
 /// A row of the table. What a kind does not have, [`Kind::PLAIN`] has none of.
 struct Kind {
     spec: KindSpec,
@@ -17,7 +20,7 @@ struct Kind {
     build: fn(&Job) -> Result<Box<dyn Workload>, BuildError>,
     needs: fn(&Job) -> Needs,
     /// Starts what its tasks ask for, for so many workers.
-    service: Option<fn(u32) -> io::Result<Box<dyn Service>>>,
+    service: Option<Start>,
     tally: Option<Tally>,
     /// Whether the memory of all processes that take part is measured.
     memory: bool,

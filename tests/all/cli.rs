@@ -2,12 +2,11 @@
 //! rely on.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Output, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
-use crate::common::running::alone;
-use crate::common::{self, folder, have, parlab, scenario, stderr, stdout, untitled};
+use crate::common::{self, AT_ONCE, Unprivileged, folder, have, parlab, scenario, skip, stderr, stdout, untitled};
 use serde_json::Value;
 
 fn run(args: &[&str]) -> Output {
@@ -22,67 +21,6 @@ fn code(output: &Output) -> i32 {
 
 fn json(output: &Output) -> Value {
     serde_json::from_str(&stdout(output)).unwrap_or_else(|error| panic!("{error}: {}", stdout(output)))
-}
-
-/// The bundled scenarios' files, by name.
-fn bundled() -> Vec<(String, PathBuf)> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios");
-    let mut files: Vec<(String, PathBuf)> = fs::read_dir(folder)
-        .expect("the bundled scenarios")
-        .map(|entry| entry.expect("an entry").path())
-        .filter(|path| path.extension().is_some_and(|extension| extension == "toml"))
-        .map(|path| (path.file_stem().expect("a name").to_string_lossy().into_owned(), path))
-        .collect();
-    files.sort();
-    assert!(files.len() >= 6, "{files:?}");
-    files
-}
-
-#[test]
-fn bundled_scenarios_are_listed_shown_and_checked() {
-    let elsewhere = folder();
-    let list = parlab().args(["list", "--format", "json"]).current_dir(elsewhere.path()).output().expect("parlab");
-    assert_eq!(code(&list), 0);
-    let list = json(&list);
-    let listed: Vec<&str> =
-        list["scenarios"].as_array().expect("scenarios").iter().filter_map(|entry| entry["name"].as_str()).collect();
-    let text = parlab().arg("list").current_dir(elsewhere.path()).output().expect("parlab");
-    for (name, path) in bundled() {
-        assert!(listed.contains(&&*name), "{name}: {listed:?}");
-        assert!(stdout(&text).contains(&name), "{name}");
-        let shown = run(&["show", &name]);
-        assert_eq!((code(&shown), shown.stdout), (0, fs::read(&path).expect("the file")), "{name}");
-        let checked = run(&["check", path.to_str().expect("a path")]);
-        assert_eq!(code(&checked), 0, "{}", stdout(&checked));
-        assert!(stdout(&checked).contains("ok"), "{}", stdout(&checked));
-    }
-}
-
-#[test]
-fn every_bundled_scenario_runs_to_its_end() {
-    let _turn = alone();
-    for (name, _) in bundled() {
-        let output = run(&["run", &name, "--repeats", "1", "--warmup", "0", "--quiet", "--format", "json"]);
-        assert_eq!(code(&output), 0, "{name}: {}", stderr(&output));
-        assert_eq!(stderr(&output), "", "{name}: quiet is quiet");
-        let report = json(&output);
-        assert_eq!((report["status"].as_str(), report["scenario"]["name"].as_str()), (Some("done"), Some(&*name)));
-        let warned_of: Vec<_> = report["warnings"].as_array().expect("warnings").iter().map(|w| &w["code"]).collect();
-        // One of them is about what it is warned of, where there is more than one CPU.
-        let is_expected = warned_of.is_empty() || (name == "matmul-all" && warned_of == ["oversubscribed"]);
-        assert!(is_expected, "{name}: {}", report["warnings"]);
-        for config in report["configs"].as_array().expect("configs") {
-            assert_eq!(config["wall_s"]["samples"].as_array().map(Vec::len), Some(1), "{name}");
-            assert_eq!(config["tasks_done"], report["scenario"]["tasks"], "{name}");
-        }
-        let text = run(&["show", &name]);
-        let sha = Command::new("sha256sum").stdin(Stdio::piped()).stdout(Stdio::piped()).spawn();
-        if let Ok(mut sha) = sha {
-            std::io::Write::write_all(&mut sha.stdin.take().expect("a pipe"), &text.stdout).expect("a pipe");
-            let sum = sha.wait_with_output().expect("a sum");
-            assert!(stdout(&sum).starts_with(report["scenario"]["sha256"].as_str().expect("a sum")), "{name}");
-        }
-    }
 }
 
 #[test]
@@ -122,7 +60,7 @@ fn formats_of_later_versions_are_named_as_such() {
             format!("parlab: --format {format}: comes with a later version; this one writes text and json\n");
         assert_eq!(stderr(&output), expected);
     }
-    for command in ["scale", "fit", "compare", "report", "replay", "completions", "man"] {
+    for command in ["scale", "fit", "compare", "report", "replay"] {
         let output = run(&[command, "x"]);
         assert_eq!(code(&output), 2);
         assert!(stderr(&output).contains("later version"), "{}", stderr(&output));
@@ -132,8 +70,7 @@ fn formats_of_later_versions_are_named_as_such() {
 }
 
 #[test]
-fn bad_options_are_refused_within_a_second() {
-    let _turn = alone();
+fn bad_options_are_refused_at_once() {
     let cases: &[&[&str]] = &[
         &["--workers", "0"],
         &["--workers", "-1"],
@@ -174,7 +111,7 @@ fn bad_options_are_refused_within_a_second() {
         let took = begun.elapsed();
         assert_eq!(code(&output), 2, "{case:?}: {}", stderr(&output));
         assert!(stdout(&output).is_empty() && !stderr(&output).is_empty(), "{case:?}");
-        assert!(took < Duration::from_secs(1), "{case:?}: {took:?}");
+        assert!(took < AT_ONCE, "{case:?}: {took:?}");
     }
 }
 
@@ -228,8 +165,7 @@ fn check_tells_every_problem_of_every_file() {
 }
 
 #[test]
-fn files_that_are_no_scenarios_are_refused_within_a_second() {
-    let _turn = alone();
+fn files_that_are_no_scenarios_are_refused_at_once() {
     let folder = folder();
     let path = |name: &str| folder.path().join(name);
     fs::write(path("binary.toml"), [0xFF, 0xFE, 0x00, 0x80]).expect("a file");
@@ -245,17 +181,18 @@ fn files_that_are_no_scenarios_are_refused_within_a_second() {
     fs::write(path("none.toml"), workload("inputs = []")).expect("a file");
     fs::write(path("both.toml"), workload("inputs = [1]\ntasks = 1")).expect("a file");
     fs::write(path("grid.toml"), workload("[grid]\nx = []")).expect("a file");
-    let made = Command::new("mkfifo").arg(path("fifo.toml")).status().is_ok_and(|status| status.success());
-    let names =
-        ["binary", "empty", "deep", "huge", "folder", "loop", "many", "negative", "infinite", "none", "both", "grid"];
-    for name in names.into_iter().chain(made.then_some("fifo")) {
+    nix::unistd::mkfifo(&path("fifo.toml"), nix::sys::stat::Mode::S_IRWXU).expect("a pipe");
+    for name in [
+        "binary", "empty", "deep", "huge", "folder", "loop", "many", "negative", "infinite", "none", "both", "grid",
+        "fifo",
+    ] {
         let file = path(&format!("{name}.toml"));
         for command in ["check", "run"] {
             let begun = Instant::now();
             let output = parlab().arg(command).arg(&file).output().expect("parlab");
             assert_eq!(code(&output), 2, "{command} {name}: {}", stderr(&output));
             assert!((stdout(&output) + &stderr(&output)).contains(name), "{command} {name}");
-            assert!(begun.elapsed() < Duration::from_secs(1), "{command} {name}: {:?}", begun.elapsed());
+            assert!(begun.elapsed() < AT_ONCE, "{command} {name}: {:?}", begun.elapsed());
         }
     }
     let output = parlab().args(["check", "/dev/zero"]).output().expect("parlab");
@@ -280,73 +217,51 @@ fn fewer_cpus_are_usable_where_fewer_are_allowed() {
     if !have("taskset") {
         return;
     }
-    let mut command = Command::new("taskset");
-    let output = command
-        .args(["-c", "0"])
-        .arg(common::binary())
-        .env("XDG_STATE_HOME", "/dev/null")
-        .args(["machine", "--format", "json"])
-        .output();
-    let output = output.expect("taskset");
-    if code(&output) != 0 {
-        eprintln!("SKIPPED: CPU 0 is not to be had");
-        return;
-    }
+    let first = json(&run(&["machine", "--format", "json"]))["usable_list"][0].to_string();
+    let on_one = || {
+        let mut command = Command::new("taskset");
+        command.args(["-c", &first]).arg(common::binary()).env("XDG_STATE_HOME", "/dev/null");
+        command
+    };
+    let output = on_one().args(["machine", "--format", "json"]).output().expect("taskset");
     let machine = json(&output);
     assert_eq!(machine["usable_cpus"], 1);
     if machine["logical_cpus"].as_u64() > Some(1) {
         assert!(machine["limited_by"].as_array().expect("limits").contains(&"affinity".into()), "{machine:#}");
     }
-    let mut command = Command::new("taskset");
-    command.args(["-c", "0"]).arg(common::binary()).env("XDG_STATE_HOME", "/dev/null").args([
-        "run",
-        "cubes",
-        "--workers",
-        "1..cores",
-        "--repeats",
-        "1",
-    ]);
-    let output = command.args(["--quiet", "--format", "json"]).output().expect("taskset");
+    let args = ["run", "cubes", "--workers", "1..cores", "--repeats", "1", "--quiet", "--format", "json"];
+    let output = on_one().args(args).output().expect("taskset");
     assert_eq!(json(&output)["configs"].as_array().map(Vec::len), Some(3), "serial, threads × 1, processes × 1");
 }
 
-/// parlab with at most so many processes and threads for somebody without privileges, since nothing is refused to
-/// root; `None`, audibly, where that cannot be had.
-fn limited(user: u32, tasks: u32) -> Option<Command> {
-    if !have("prlimit") || !have("setpriv") {
-        return None;
-    }
-    let somebody = [format!("--reuid={user}"), "--regid=54321".to_owned(), "--clear-groups".to_owned()];
-    let mut probe = Command::new("setpriv");
-    if !probe.args(&somebody).arg(common::binary()).arg("list").output().is_ok_and(|output| output.status.success()) {
-        eprintln!("SKIPPED: this test needs to become somebody else, who can run the program");
-        return None;
-    }
-    let mut command = Command::new("setpriv");
-    command.args(somebody).args(["prlimit", &format!("--nproc={tasks}:{tasks}")]).arg(common::binary());
-    command.env("XDG_STATE_HOME", "/dev/null");
-    Some(command)
+/// parlab with at most so many processes and threads.
+fn limited(user: &Unprivileged, tasks: u32) -> Command {
+    let mut command = user.command("prlimit");
+    command.arg(format!("--nproc={tasks}:{tasks}")).arg(user.binary());
+    command
 }
 
 #[test]
 fn more_workers_than_a_limit_allows_are_refused() {
     let args = ["run", "cubes", "--quiet", "--repeats", "1", "--warmup", "0", "--workers"];
-    let Some(mut parlab) = limited(54_322, 40) else { return };
-    let output = parlab.args(args).arg("1,40").output().expect("prlimit");
+    let Some(user) = Unprivileged::new(54_322) else { return };
+    let output = limited(&user, 40).args(args).arg("1,40").output().expect("prlimit");
     assert_eq!((code(&output), stdout(&output).as_str()), (3, ""), "{}", stderr(&output));
     // One of the 40 is parlab itself.
     for word in ["40 workers are more than the 39 ", "ulimit -u", "--yes"] {
         assert!(stderr(&output).contains(word), "{word}: {}", stderr(&output));
     }
-    let Some(mut parlab) = limited(54_322, 40) else { return };
-    let output = parlab.args(args).arg("200").args(["--backends", "serial"]).output().expect("prlimit");
+    let output = limited(&user, 40).args(args).arg("200").args(["--backends", "serial"]).output().expect("prlimit");
     assert_eq!(code(&output), 0, "a serial run hires nobody: {}", stderr(&output));
 }
 
 #[test]
 fn what_a_limit_does_not_hold_for_is_not_refused() {
-    if !have("prlimit") || !nix::unistd::getuid().is_root() {
+    if !have("prlimit") {
         return;
+    }
+    if !nix::unistd::getuid().is_root() {
+        return skip("a limit holds for all but root");
     }
     let mut parlab = Command::new("prlimit");
     parlab.arg("--nproc=40:40").arg(common::binary());
@@ -358,11 +273,11 @@ fn what_a_limit_does_not_hold_for_is_not_refused() {
 
 #[test]
 fn a_limit_that_is_only_found_out_by_running_into_it_is_told() {
-    let _turn = alone();
+    let Some(user) = Unprivileged::new(54_321) else { return };
     for backend in ["threads", "processes"] {
-        let Some(mut parlab) = limited(54_321, 30) else { return };
         let toml = ["run", "cubes", "--quiet", "--yes", "--repeats", "2", "--warmup", "0", "--format", "json"];
-        let output = parlab.args(toml).args(["--workers", "2,100", "--backends", backend]).output().expect("setpriv");
+        let more = ["--workers", "2,100", "--backends", backend];
+        let output = limited(&user, 30).args(toml).args(more).output().expect("setpriv");
         let report = json(&output);
         assert_eq!((code(&output), report["status"].as_str()), (1, Some("failed")), "{backend}: {report:#}");
         let broken = common::running::warnings(&report, "trial-broken");
@@ -375,7 +290,6 @@ fn a_limit_that_is_only_found_out_by_running_into_it_is_told() {
 
 #[test]
 fn a_nursery_is_not_started_by_hand() {
-    let _turn = alone();
     let begun = Instant::now();
     for args in [&["__forkserver"][..], &["__forkserver", "x"], &["--ascii", "__forkserver"]] {
         let output = run(args);
@@ -390,7 +304,7 @@ fn a_nursery_is_not_started_by_hand() {
     drop(command);
     std::io::Write::write_all(&mut &ours, b"nonsense\n").expect("a socket");
     child.wait().expect("a status");
-    assert!(begun.elapsed() < Duration::from_secs(20));
+    assert!(begun.elapsed() < 2 * AT_ONCE);
     assert!(!stdout(&run(&["--help"])).contains("__forkserver"));
 }
 
@@ -474,4 +388,34 @@ fn a_report_is_ascii_where_the_locale_says_so() {
         let output = parlab().env("LC_ALL", locale).args(["run", "--quiet", "--format", "json"]).arg(&path).output();
         assert_eq!(json(&output.expect("parlab"))["configs"].as_array().map(Vec::len), Some(3));
     }
+}
+
+#[test]
+fn completions_and_the_manual_are_printed_whole_or_not_at_all() {
+    let commands = ["run", "list", "show", "check", "schema", "machine", "completions", "man"];
+    for shell in ["bash", "zsh", "fish"] {
+        let output = run(&["completions", shell]);
+        assert_eq!((code(&output), stderr(&output).as_str()), (0, ""));
+        let script = stdout(&output);
+        assert!(commands.iter().all(|command| script.contains(command)), "{shell}: {script}");
+    }
+    let folder = folder();
+    let script = folder.path().join("completions");
+    fs::write(&script, run(&["completions", "bash"]).stdout).expect("a file");
+    let source =
+        "source \"$1\"; COMP_WORDS=(parlab ru); COMP_CWORD=1; _parlab parlab ru parlab; echo \"${COMPREPLY[@]}\"";
+    let output = Command::new("bash").args(["-c", source, "bash"]).arg(script).output().expect("bash");
+    assert_eq!((stdout(&output).as_str(), stderr(&output).as_str()), ("run\n", ""));
+    let page = stdout(&run(&["man"]));
+    assert!(page.lines().any(|line| line.starts_with(".TH parlab 1")), "{page}");
+    assert!(commands.iter().all(|command| page.contains(&format!(".SH \"PARLAB {}\"", command.to_uppercase()))));
+
+    for args in [&["completions", "zsh"][..], &["man"]] {
+        let full = fs::File::options().write(true).open("/dev/full").expect("a full disk");
+        let output = parlab().args(args).stdout(full).output().expect("parlab");
+        assert_eq!(code(&output), 1, "{args:?}");
+        assert!(stderr(&output).contains("standard output"), "{}", stderr(&output));
+    }
+    assert_eq!(code(&run(&["completions", "dash"])), 2);
+    assert_eq!(code(&run(&["completions"])), 2);
 }

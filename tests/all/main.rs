@@ -1,17 +1,22 @@
 //! Tests that may run side by side: none expects a machine to itself, however busy the others keep it.
 //!
-//! What measures time, or counts what the machine has once only, is in `tests/alone`.
+//! More of them run at a time than there are CPUs (`.cargo/config.toml`), since most of them wait most of the time.
+//! What measures time, or takes more of the machine than others could bear, is in `tests/alone`.
 
 #[path = "../common/mod.rs"]
 mod common;
 
+mod blows;
+mod bundled;
 mod cli;
 mod cli_parsing;
 mod faults;
+mod gil;
 mod history;
 mod hybrid;
 mod journal;
 mod kinds;
+mod lanes;
 mod learning;
 mod machine;
 mod pipe;

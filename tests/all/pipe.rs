@@ -2,8 +2,8 @@
 
 use std::time::{Duration, Instant};
 
-use crate::common::running::{Running, alone, send, warnings};
-use crate::common::{self, is_alive, report};
+use crate::common::running::{Running, send, warnings};
+use crate::common::{self, AT_ONCE, report};
 use nix::sys::signal::Signal::{SIGCONT, SIGINT, SIGKILL, SIGSTOP};
 use serde_json::Value;
 
@@ -125,8 +125,6 @@ fn a_report_says_which_way_and_leaves_nothing_out() {
             assert!(config.pointer(figure).is_some_and(Value::is_number), "{figure}: {config}");
         }
     }
-    let wall = |config: &Value| config["wall_s"]["min"].as_f64().expect("a time");
-    assert!(wall(pipe) > wall(shared), "nothing is gained by copying: {} {}", wall(pipe), wall(shared));
 }
 
 #[test]
@@ -142,21 +140,7 @@ fn a_report_for_people_names_the_pipe_where_there_is_one() {
 }
 
 #[test]
-fn the_last_result_counts_when_it_has_come_back() {
-    // A task of no time with 16 MiB each way: nearly all of the trial is the way.
-    let toml = piped("kind = 'square'\ntasks = 2", "workers = 1\npayload = 16777216\nchunk = 2");
-    let (report, code, stderr) = report(&toml, &[]);
-    assert_eq!(code, 0, "{stderr}");
-    let config = &configs(&report)[0];
-    let in_tasks = 2.0 * config["task_s"]["max"].as_f64().expect("a time");
-    let wall = config["wall_s"]["min"].as_f64().expect("a time");
-    // Both results travel after the last task has ended.
-    assert!(wall > 1.1 * in_tasks, "{wall} against {in_tasks}");
-}
-
-#[test]
 fn a_worker_killed_within_a_task_is_replaced_and_its_chunk_sent_again() {
-    let _turn = alone();
     for chunk in [1, 3] {
         let toml = waiting("{ repeat = 0.4, times = 8 }", &format!("workers = 2\nchunk = {chunk}\npayload = 1000"));
         let mut run = Running::start(&toml, &["--quiet"]);
@@ -175,7 +159,6 @@ fn a_worker_killed_within_a_task_is_replaced_and_its_chunk_sent_again() {
 
 #[test]
 fn a_task_that_kills_is_given_up_and_the_rest_of_its_chunk_is_not() {
-    let _turn = alone();
     for chunk in [1, 3, 20] {
         let workload = "kind = 'crash'\nhow = 'kill'\nat = 5\ntasks = 10";
         let (report, code, _) = report(&piped(workload, &format!("workers = 2\nchunk = {chunk}")), &[]);
@@ -198,36 +181,7 @@ fn a_task_that_panics_fails_alone() {
 }
 
 #[test]
-fn workers_killed_amid_messages_never_hang_a_trial() {
-    let _turn = alone();
-    let toml = piped("kind = 'square'\ntasks = 3000", "workers = 3\npayload = 300000\ntimeout_s = 50");
-    let mut run = Running::start(&toml, &["--quiet", "--repeats", "4"]);
-    let mut blows = 0;
-    while run.count("run_finished") == 0 && is_alive(run.pid()) && blows < 60 {
-        let workers = run.workers();
-        if let Some(&victim) = workers.get(blows % workers.len().max(1)) {
-            send(victim, SIGKILL);
-            blows += 1;
-        }
-        std::thread::sleep(Duration::from_millis(23));
-    }
-    let ended = run.finish();
-    assert!(blows > 3, "{blows} blows");
-    assert!(ended.warnings("timeout").is_empty(), "somebody waited in vain: {}", ended.stderr);
-    let broken = ended.warnings("trial-broken");
-    for message in &broken {
-        assert!(message.contains("half a message is lost"), "{message}");
-    }
-    let report = ended.report();
-    let config = &configs(&report)[0];
-    let samples = config["wall_s"]["samples"].as_array().map_or(0, Vec::len);
-    let given_up = ended.warnings("task-failed").len();
-    assert!(samples + broken.len() == 4 || given_up > 0, "each trial is whole, or it is said why not: {report:#}");
-}
-
-#[test]
 fn an_idle_worker_killed_at_the_pipe_costs_nothing() {
-    let _turn = alone();
     let mut run = Running::start(&waiting("[1.2]", "workers = 4"), &["--quiet"]);
     run.wait_for("gate_opened", 1);
     std::thread::sleep(Duration::from_millis(200));
@@ -241,8 +195,7 @@ fn an_idle_worker_killed_at_the_pipe_costs_nothing() {
 }
 
 #[test]
-fn a_killed_nursery_breaks_one_trial_and_no_more() {
-    let _turn = alone();
+fn a_killed_forkserver_breaks_one_trial_and_no_more() {
     let toml = waiting("{ repeat = 0.3, times = 4 }", "workers = 2");
     let mut run = Running::start(&toml, &["--quiet", "--repeats", "2"]);
     run.wait_for("gate_opened", 1);
@@ -256,7 +209,6 @@ fn a_killed_nursery_breaks_one_trial_and_no_more() {
 
 #[test]
 fn workers_that_wait_for_the_pipe_hear_of_a_cancellation() {
-    let _turn = alone();
     // One task for four: three of them wait, one at the pipe and two for their turn.
     let mut run = Running::start(&waiting("[60]", "workers = 4"), &["--quiet"]);
     run.wait_for("gate_opened", 1);
@@ -266,12 +218,11 @@ fn workers_that_wait_for_the_pipe_hear_of_a_cancellation() {
     run.signal(SIGINT);
     let ended = run.finish();
     assert_eq!((ended.code(), &ended.report()["status"]), (130, &"interrupted".into()));
-    assert!(asked.elapsed() < Duration::from_secs(5), "{:?}", asked.elapsed());
+    assert!(asked.elapsed() < AT_ONCE, "{:?}", asked.elapsed());
 }
 
 #[test]
 fn a_trial_whose_pipe_is_stopped_up_runs_out_of_time() {
-    let _turn = alone();
     let toml = piped("kind = 'square'\ntasks = 100000", "workers = 2\npayload = 1000000\ntimeout_s = 2");
     let mut run = Running::start(&toml, &["--quiet"]);
     run.wait_for("gate_opened", 1);

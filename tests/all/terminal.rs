@@ -122,6 +122,52 @@ fn cancels_resizes_and_leaves_nobody_behind() {
     terminal.assert_restored();
 }
 
+/// Data that is made anew for each of many points: long to prepare, however fast the machine.
+fn slow() -> String {
+    let points: Vec<String> = (1..=100).map(|point| point.to_string()).collect();
+    SLOW.replace("POINTS", &points.join(", "))
+}
+
+const SLOW: &str = r#"
+title = "Something slow to prepare"
+[workload]
+kind = "memory"
+mib = 384
+inputs = [1]
+[vary]
+passes = [POINTS]
+[sweep]
+backends = ["threads"]
+workers = "2"
+baseline = "none"
+repeats = 1
+warmup = 0
+"#;
+
+#[test]
+fn keys_are_answered_while_a_run_is_prepared() {
+    let folder = common::folder();
+    let file = common::scenario(folder.path(), "slow", &slow());
+    let mut terminal = Session::parlab().args([&file]).open();
+    terminal.wait_for("Something slow");
+    terminal.send("\r");
+    terminal.wait_for("preparing");
+    for _ in 0..3 {
+        terminal.send("?");
+        terminal.wait_for("keys and words");
+        terminal.send("q");
+        terminal.wait("the preparation, which still goes on", |screen| screen.contains("preparing"));
+    }
+    terminal.send("q");
+    terminal.wait("the library, with nothing run", |screen| screen.contains("/ filter") && screen.contains("none yet"));
+    // What is still being prepared is not waited for.
+    terminal.send("\r");
+    terminal.wait_for("preparing");
+    terminal.signal(Signal::SIGTERM);
+    assert_eq!(terminal.exit_code(), 143);
+    terminal.assert_restored();
+}
+
 #[test]
 fn signals_end_it_with_the_terminal_restored_and_no_process_left() {
     for (signal, code) in [(Signal::SIGTERM, 143), (Signal::SIGHUP, 129), (Signal::SIGINT, 130)] {

@@ -3,6 +3,7 @@
 #![allow(dead_code, reason = "each test file uses a part of this")]
 #![allow(unreachable_pub, reason = "`pub` says what test files may use")]
 
+pub mod locked;
 pub mod running;
 pub mod sshd;
 pub mod terminal;
@@ -13,6 +14,9 @@ use std::time::{Duration, Instant};
 
 /// Long enough for anything on a slow and busy machine; nothing is asserted about how long things take.
 pub const PATIENCE: Duration = Duration::from_secs(60);
+
+/// What must be over at once is, within this: far beyond what it takes, and far less than what a hang would.
+pub const AT_ONCE: Duration = Duration::from_secs(10);
 
 /// The program under test.
 pub fn parlab() -> Command {
@@ -75,16 +79,82 @@ pub fn wait_until(what: &str, mut holds: impl FnMut() -> bool) {
     }
 }
 
-/// Whether a tool is there. Without it a test is skipped, audibly, on a developer's machine; on CI it fails.
+/// Whether a tool is there. Without it a test is skipped.
 pub fn have(tool: &str) -> bool {
     let found = std::env::split_paths(&std::env::var_os("PATH").unwrap_or_default())
         .chain([PathBuf::from("/usr/sbin")])
         .any(|folder| folder.join(tool).is_file());
-    assert!(found || std::env::var_os("CI").is_none(), "CI must have {tool}");
     if !found {
-        eprintln!("SKIPPED: this test needs {tool}");
+        skip(&format!("it needs {tool}"));
     }
     found
+}
+
+/// Whether a shell's `env` can start a program with a signal ignored. Without one a test is skipped.
+pub fn can_ignore(signal: &str) -> bool {
+    let ignore = format!("--ignore-signal={signal}");
+    let can = Command::new("env").args([&ignore, "true"]).output().is_ok_and(|output| output.status.success());
+    if !can {
+        skip("it needs an env that can ignore signals");
+    }
+    can
+}
+
+/// Says that a test is skipped: audibly, on a developer's machine. In CI nothing may be skipped.
+pub fn skip(why: &str) {
+    assert!(std::env::var_os("CI").is_none(), "skipped, which CI must not be: {why}");
+    eprintln!("SKIPPED: {why}");
+}
+
+/// The program for a user without privileges, since nothing is refused to root.
+pub struct Unprivileged {
+    user: u32,
+    /// A copy that everybody may read, wherever the original is.
+    folder: tempfile::TempDir,
+}
+
+impl Unprivileged {
+    /// One for a user number that no other test uses, or the tests would share its limits; `None` without privileges
+    /// to give up.
+    pub fn new(user: u32) -> Option<Self> {
+        use std::os::unix::fs::PermissionsExt as _;
+        if !(have("setpriv") && have("prlimit")) {
+            return None;
+        }
+        if !nix::unistd::geteuid().is_root() {
+            skip("only root can become another user");
+            return None;
+        }
+        let folder = folder();
+        std::fs::copy(binary(), folder.path().join("parlab")).expect("a copy of the program");
+        for path in [folder.path().to_owned(), folder.path().join("parlab")] {
+            std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o755)).expect("a mode");
+        }
+        Some(Self { user, folder })
+    }
+
+    /// A command of this user's; arguments are to follow.
+    pub fn command(&self, program: impl AsRef<std::ffi::OsStr>) -> Command {
+        let mut command = Command::new("setpriv");
+        command.args([&format!("--reuid={}", self.user), &format!("--regid={}", self.user), "--clear-groups"]);
+        command.arg(program).env("XDG_STATE_HOME", "/dev/null");
+        command
+    }
+
+    /// The program under test, for this user.
+    pub fn parlab(&self) -> Command {
+        self.command(self.binary())
+    }
+
+    /// Where the program is that this user may run.
+    pub fn binary(&self) -> PathBuf {
+        self.folder.path().join("parlab")
+    }
+
+    /// The user's number.
+    pub fn user(&self) -> u32 {
+        self.user
+    }
 }
 
 /// The processes whose parent, grandparent or older ancestor is `pid`, as `(pid, command name)`.

@@ -4,21 +4,13 @@ use std::fs::File;
 use std::os::unix::process::{CommandExt as _, ExitStatusExt as _};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
-use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use serde_json::Value;
 
-use super::{PATIENCE, descendants, folder, is_alive, parlab, untitled, wait_until};
-
-/// Holds off the other tests of a file while one of them measures time or counts processes.
-pub fn alone() -> MutexGuard<'static, ()> {
-    static TURN: Mutex<()> = Mutex::new(());
-    // A test that failed has told so itself.
-    TURN.lock().unwrap_or_else(PoisonError::into_inner)
-}
+use super::{AT_ONCE, PATIENCE, descendants, folder, is_alive, parlab, untitled, wait_until};
 
 /// A run in progress. What it leaves behind when a test gives up is killed.
 pub struct Running {
@@ -167,9 +159,9 @@ impl Running {
         Ended { status, stdout: read(&self.path("stdout")), stderr: self.stderr() }
     }
 
-    /// Fails the test unless everything that was seen is gone within a second of parlab's own end.
+    /// Fails the test unless everything that was seen is gone at once when parlab itself has ended.
     pub fn assert_nothing_is_left(&self) {
-        let until = Instant::now() + Duration::from_secs(1);
+        let until = Instant::now() + AT_ONCE;
         let left = || self.seen.iter().copied().filter(|&pid| is_alive(pid)).collect::<Vec<u32>>();
         while !left().is_empty() {
             assert!(Instant::now() < until, "left behind: {:?}", left());

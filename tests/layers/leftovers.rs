@@ -7,10 +7,10 @@ pub(crate) const KNOWN_CIRCLES: &[Circle] = &[];
 
 /// How many files of a room are in other circles, which a better cut would dissolve.
 pub(crate) const FILES_IN_CIRCLES: &[(&str, usize)] =
-    &[("command", 5), ("machine", 2), ("scenario", 6), ("tui", 14), ("workload", 22)];
+    &[("command", 5), ("machine", 2), ("scenario", 6), ("workload", 22)];
 
 /// Names of types that are defined more than once.
-pub(crate) const DOUBLE_NAMES: &[&str] = &["Column", "Command", "History", "Library", "Line", "Run", "Sum"];
+pub(crate) const DOUBLE_NAMES: &[&str] = &[];
 
 /// Files that ask for a backend by name, besides those of the backends.
 pub(crate) const BACKENDS_BY_NAME: &[&str] = &[];

@@ -19,7 +19,7 @@ pub(crate) const ROOMS: &[Room] = &[
     room("cli", &["report", "scenario"]),
     room("tui", &["results", "record", "backend", "workload", "scenario", "analysis", "chart", "machine", "units"]),
     room("report", &["results", "record", "backend", "workload", "scenario", "analysis", "chart", "machine", "units"]),
-    room("results", &["record", "workload", "scenario", "analysis", "units"]),
+    room("results", &["record", "workload", "scenario", "analysis", "chart", "units"]),
     room("engine", &["record", "backend", "workload", "scenario", "analysis", "machine", "units"]),
     room("record", &["backend", "workload", "scenario", "machine", "units"]),
     room("backend", &["workload", "scenario", "machine", "units"]),

@@ -1,19 +1,35 @@
-//! The board: one block of shared memory for each trial, where workers write what they do and everybody else reads it.
+//! The board: one block of shared memory for each trial, where workers write what they do, and the engine and the screen
+//! read it.
 //!
-//! Nothing here runs a task, and nothing starts a worker.
+//! ```text
+//!   layout ── spec ── memory          what lies where, and the mapping itself
+//!      lane · gate · schedule         what workers do with it
+//!      recovery                       what the engine does about a worker that is gone
+//!      reading                        what there is to see
+//! ```
+//!
+//! Nothing here runs a task, and nothing here starts a worker.
 
+mod activity;
+mod checksum;
 mod clock;
-pub(super) mod histogram;
-pub(super) mod layout;
+mod gate;
+mod histogram;
+pub(super) mod lane;
+mod layout;
 mod memory;
 pub(super) mod payload;
 mod reading;
 mod reason;
-pub(super) mod recovery;
-pub(super) mod schedule;
+mod recovery;
+mod schedule;
 mod spec;
 
+pub use activity::{Activity, ActivityReading};
+pub(super) use checksum::fingerprint;
 pub use clock::{Clock, TickScale};
+pub(super) use lane::{LaneWriter, TimedTask};
 pub use memory::Board;
-pub use reading::{Activity, LaneReading, LockReading, RecordReading, Totals, WorkerState};
+pub use reading::{LaneReading, RecordReading, Totals, WorkerState};
+pub(super) use schedule::next_range;
 pub use spec::{BoardSpec, RECORDS_MAX};

@@ -4,11 +4,11 @@
 use std::sync::atomic::AtomicU64;
 use std::sync::atomic::Ordering::{Acquire, Relaxed};
 
+use super::activity::{Activity, ActivityReading};
 use super::histogram::quantiles;
-use super::layout::{LaneCells, UsageCells, activity, verdict, worker_state};
+use super::layout::{LaneCells, UsageCells, verdict, worker_state};
 use super::memory::Board;
 use crate::scenario::Dispatch;
-use serde::{Deserialize, Serialize};
 
 /// One worker as its lane shows it.
 #[derive(Debug, Clone, PartialEq)]
@@ -21,7 +21,7 @@ pub struct LaneReading {
     pub cpu: Option<u32>,
     /// The task in hand.
     pub task: Option<u64>,
-    /// When the task in hand was started.
+    /// When the task in hand was started, in ticks.
     pub started: u64,
     /// The fraction of it that is done, if its workload said so.
     pub fraction: Option<f64>,
@@ -29,54 +29,16 @@ pub struct LaneReading {
     pub waits_s: Option<f64>,
     /// Tasks finished, failed ones included.
     pub done: u64,
-    /// Ticks in finished tasks.
+    /// Ticks from start to end of finished tasks.
     pub busy: u64,
-    /// What it does about the interpreter's lock.
-    pub lock: LockReading,
-}
-
-/// A worker under an interpreter's lock; nothing but zeros where there is none.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct LockReading {
-    /// What it is doing.
-    pub activity: Activity,
-    /// Since when, in ticks.
-    pub since: u64,
-    /// Ticks that it held the lock before that.
-    pub held: u64,
-    /// Ticks that it waited for the lock.
-    pub waited: u64,
-    /// Ticks that it slept or waited for something else, without the lock.
-    pub blocked: u64,
-    /// Ticks that it ran native code, without the lock.
-    pub native: u64,
-    /// How often it found the lock taken.
-    pub waits: u64,
-    /// How often it was asked to let go, and did.
-    pub handovers: u64,
-}
-
-/// What a worker under an interpreter's lock is doing.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Activity {
-    /// Nothing that the interpreter knows of.
-    #[default]
-    Nothing,
-    /// Runs interpreted code: it has the lock.
-    Running,
-    /// Waits for the lock.
-    Waiting,
-    /// Waits for something else, without the lock.
-    Blocked,
-    /// Runs native code, without the lock.
-    Native,
+    /// Where its time goes.
+    pub activity: ActivityReading,
 }
 
 /// Where a worker stands in its life.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum WorkerState {
-    /// Not hired yet.
+    /// Not started yet.
     Absent,
     /// At the gate.
     Waiting,
@@ -93,7 +55,7 @@ pub enum WorkerState {
 /// One task as its record shows it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RecordReading {
-    /// Who ran it.
+    /// The worker that ran it.
     pub worker: u32,
     /// Whether it failed.
     pub failed: bool,
@@ -130,8 +92,8 @@ pub struct Totals {
     pub peak_rss_kib: u64,
     /// Durations of tasks in ticks: shortest, median, 95th percentile, longest.
     pub task_ticks: Option<[f64; 4]>,
-    /// Ticks that the interpreters' locks were held, and that workers waited for them.
-    pub lock_ticks: [u64; 2],
+    /// Ticks in each activity, by its number, as far as they are accounted for.
+    pub spent: [u64; Activity::COUNT],
     /// How often workers waited for a lock, and how often one was asked to let go, and did.
     pub lock_counts: [u64; 2],
 }
@@ -140,9 +102,9 @@ impl Board {
     /// One worker as its lane shows it.
     ///
     /// # Panics
-    /// If there is no such worker.
-    pub fn read_lane(&self, worker: u32) -> LaneReading {
-        let lane = self.lane(worker);
+    /// If there is no such lane.
+    pub fn read_lane(&self, lane: u32) -> LaneReading {
+        let lane = self.lane(lane);
         let fraction = f32::from_bits(lane.fraction.load(Relaxed));
         let waits_ns = lane.waits_ns.load(Relaxed);
         LaneReading {
@@ -155,7 +117,7 @@ impl Board {
             waits_s: (waits_ns > 0).then_some(waits_ns as f64 * 1e-9),
             done: lane.done.load(Relaxed) + lane.failed.load(Relaxed),
             busy: lane.busy.load(Relaxed),
-            lock: lock_of(lane),
+            activity: lane.activity.read(),
         }
     }
 
@@ -168,7 +130,7 @@ impl Board {
             failed: word & 0xFFFF_FFFF == verdict::FAILED,
             start: cells.start.load(Relaxed),
             end: cells.end.load(Relaxed),
-            values: cells.values[..self.shape().values].iter().map(|v| f64::from_bits(v.load(Relaxed))).collect(),
+            values: cells.values[..self.spec().values].iter().map(|v| f64::from_bits(v.load(Relaxed))).collect(),
         })
     }
 
@@ -181,10 +143,11 @@ impl Board {
             workers.wrapping_add(cell(&delivery.usage).load(Relaxed))
         };
         let max = |cell: fn(&LaneCells) -> u64| self.lanes().map(cell).max().unwrap_or(0);
+        let accounts: Vec<ActivityReading> = self.lanes().map(|lane| lane.activity.read()).collect();
         Totals {
             done: sum(|lane| lane.done.load(Acquire)),
             failed: sum(|lane| lane.failed.load(Acquire)),
-            checksum: match self.shape().dispatch {
+            checksum: match self.spec().dispatch {
                 Dispatch::Shared => sum(|lane| lane.checksum[(lane.done.load(Acquire) % 2) as usize].load(Relaxed)),
                 // What has come back counts, and not what was sent.
                 Dispatch::Pipe => delivery.checksum.load(Relaxed),
@@ -197,11 +160,10 @@ impl Board {
             involuntary: used(|cells| &cells.involuntary),
             peak_rss_kib: max(|lane| lane.usage.peak_rss_kib.load(Relaxed)),
             task_ticks: self.task_ticks(),
-            lock_ticks: [activity::RUNNING, activity::WAITING]
-                .map(|which| self.lanes().map(|lane| lane.interpreter.spent[which as usize].load(Relaxed)).sum()),
+            spent: Activity::ALL.map(|activity| accounts.iter().map(|account| account.spent[activity as usize]).sum()),
             lock_counts: [
-                sum(|lane| lane.interpreter.waits.load(Relaxed)),
-                sum(|lane| lane.interpreter.handovers.load(Relaxed)),
+                accounts.iter().map(|account| account.lock_waits).sum(),
+                accounts.iter().map(|account| account.lock_handovers).sum(),
             ],
         }
     }
@@ -209,7 +171,7 @@ impl Board {
     /// Durations of the finished tasks in ticks: shortest, median, 95th percentile, longest.
     fn task_ticks(&self) -> Option<[f64; 4]> {
         let [median, p95] =
-            if self.shape().has_records() { self.recorded_quantiles()? } else { self.counted_quantiles()? };
+            if self.spec().has_records() { self.recorded_quantiles()? } else { self.counted_quantiles()? };
         let busy_lanes = || self.lanes().filter(|lane| lane.done.load(Acquire) > 0);
         let shortest = busy_lanes().map(|lane| lane.shortest.load(Relaxed)).min()? as f64;
         let longest = busy_lanes().map(|lane| lane.longest.load(Relaxed)).max()? as f64;
@@ -218,7 +180,7 @@ impl Board {
     }
 
     fn recorded_quantiles(&self) -> Option<[f64; 2]> {
-        let mut ticks: Vec<u64> = (0..self.shape().tasks)
+        let mut ticks: Vec<u64> = (0..self.spec().tasks)
             .filter_map(|task| self.record(task))
             .filter(|cells| cells.verdict.load(Acquire) & 0xFFFF_FFFF == verdict::DONE)
             .map(|cells| cells.end.load(Relaxed).saturating_sub(cells.start.load(Relaxed)))
@@ -228,7 +190,7 @@ impl Board {
     }
 
     fn counted_quantiles(&self) -> Option<[f64; 2]> {
-        let all: Vec<_> = (0..self.shape().workers).filter_map(|worker| self.histogram(worker)).collect();
+        let all: Vec<_> = (0..self.spec().lanes).filter_map(|lane| self.histogram(lane)).collect();
         quantiles(&all, [0.5, 0.95])
     }
 }
@@ -241,27 +203,6 @@ fn state_of(lane: &LaneCells) -> WorkerState {
         worker_state::LOST => WorkerState::Lost,
         worker_state::FINISHED => WorkerState::Finished,
         _ => WorkerState::Absent,
-    }
-}
-
-fn lock_of(lane: &LaneCells) -> LockReading {
-    let cells = &lane.interpreter;
-    let spent = |which: u32| cells.spent[which as usize].load(Relaxed);
-    LockReading {
-        activity: match cells.activity.load(Acquire) {
-            activity::RUNNING => Activity::Running,
-            activity::WAITING => Activity::Waiting,
-            activity::BLOCKED => Activity::Blocked,
-            activity::NATIVE => Activity::Native,
-            _ => Activity::Nothing,
-        },
-        since: cells.since.load(Relaxed),
-        held: spent(activity::RUNNING),
-        waited: spent(activity::WAITING),
-        blocked: spent(activity::BLOCKED),
-        native: spent(activity::NATIVE),
-        waits: cells.waits.load(Relaxed),
-        handovers: cells.handovers.load(Relaxed),
     }
 }
 

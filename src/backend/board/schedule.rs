@@ -9,21 +9,21 @@ use std::sync::atomic::Ordering::Relaxed;
 use super::spec::BoardSpec;
 use crate::scenario::Schedule;
 
-/// The next range of positions for a worker that has taken `taken` ranges before; `None` when there are no more.
+/// The next range of positions for a lane that has taken `taken` ranges before; `None` when there are no more.
 ///
-/// Every position below `shape.tasks` is handed out exactly once over all workers.
+/// Every position below `spec.tasks` is handed out exactly once over all lanes.
 #[inline]
 pub(in crate::backend) fn next_range(
-    shape: &BoardSpec,
+    spec: &BoardSpec,
     cursor: &AtomicU64,
-    worker: u32,
+    lane: u32,
     taken: u64,
 ) -> Option<Range<u64>> {
-    match (shape.schedule, shape.chunk) {
-        (Schedule::Dynamic, chunk) => dynamic(shape.tasks, chunk.unwrap_or(1), cursor),
-        (Schedule::Guided, _) => guided(shape, cursor),
-        (Schedule::Static | Schedule::Stealing, None) => block(shape, worker, taken),
-        (Schedule::Static | Schedule::Stealing, Some(chunk)) => dealt(shape, chunk, worker, taken),
+    match (spec.schedule, spec.chunk) {
+        (Schedule::Dynamic, chunk) => dynamic(spec.tasks, chunk.unwrap_or(1), cursor),
+        (Schedule::Guided, _) => guided(spec, cursor),
+        (Schedule::Static | Schedule::Stealing, None) => block(spec, lane, taken),
+        (Schedule::Static | Schedule::Stealing, Some(chunk)) => dealt(spec, chunk, lane, taken),
     }
 }
 
@@ -36,58 +36,58 @@ fn dynamic(tasks: u64, chunk: u64, cursor: &AtomicU64) -> Option<Range<u64>> {
     (start < tasks).then(|| start..tasks.min(start + chunk))
 }
 
-fn guided(shape: &BoardSpec, cursor: &AtomicU64) -> Option<Range<u64>> {
-    let take = |start| (start < shape.tasks).then(|| start + share_at(shape, start));
+fn guided(spec: &BoardSpec, cursor: &AtomicU64) -> Option<Range<u64>> {
+    let take = |start| (start < spec.tasks).then(|| start + share_at(spec, start));
     let start = cursor.try_update(Relaxed, Relaxed, take).ok()?;
-    Some(start..start + share_at(shape, start))
+    Some(start..start + share_at(spec, start))
 }
 
 /// How many positions are handed out together from `start` on by a schedule with a cursor. Guided: a share of what
-/// is left, one part in as many as there are workers, never less than `chunk`.
-pub(in crate::backend) fn share_at(shape: &BoardSpec, start: u64) -> u64 {
-    let left = shape.tasks.saturating_sub(start);
-    let chunk = shape.chunk.unwrap_or(1);
-    match shape.schedule {
-        Schedule::Guided => left.div_ceil(u64::from(shape.workers)).max(chunk).min(left),
+/// is left, one part in as many as there are lanes, never less than `chunk`.
+pub(in crate::backend) fn share_at(spec: &BoardSpec, start: u64) -> u64 {
+    let left = spec.tasks.saturating_sub(start);
+    let chunk = spec.chunk.unwrap_or(1);
+    match spec.schedule {
+        Schedule::Guided => left.div_ceil(u64::from(spec.lanes)).max(chunk).min(left),
         _ => chunk.min(left),
     }
 }
 
-/// One contiguous block a worker, their lengths as equal as can be.
-fn block(shape: &BoardSpec, worker: u32, taken: u64) -> Option<Range<u64>> {
-    let bound = |worker: u32| (u128::from(shape.tasks) * u128::from(worker) / u128::from(shape.workers)) as u64;
-    let range = bound(worker)..bound(worker + 1);
+/// One contiguous block a lane, their lengths as equal as can be.
+fn block(spec: &BoardSpec, lane: u32, taken: u64) -> Option<Range<u64>> {
+    let bound = |lane: u32| (u128::from(spec.tasks) * u128::from(lane) / u128::from(spec.lanes)) as u64;
+    let range = bound(lane)..bound(lane + 1);
     (taken == 0 && !range.is_empty()).then_some(range)
 }
 
-/// Blocks of `chunk` tasks, dealt to the workers in turn.
-fn dealt(shape: &BoardSpec, chunk: u64, worker: u32, taken: u64) -> Option<Range<u64>> {
-    let number = taken.checked_mul(u64::from(shape.workers))?.checked_add(u64::from(worker))?;
+/// Blocks of `chunk` tasks, dealt to the lanes in turn.
+fn dealt(spec: &BoardSpec, chunk: u64, lane: u32, taken: u64) -> Option<Range<u64>> {
+    let number = taken.checked_mul(u64::from(spec.lanes))?.checked_add(u64::from(lane))?;
     let start = number.checked_mul(chunk)?;
-    (start < shape.tasks).then(|| start..shape.tasks.min(start + chunk))
+    (start < spec.tasks).then(|| start..spec.tasks.min(start + chunk))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::backend::tests::shape;
+    use crate::backend::tests::spec;
     use proptest::prelude::*;
 
     /// All ranges that workers get who ask in the order given by `turns`, and then until there is nothing left.
-    fn hand_out(shape: &BoardSpec, turns: &[u32]) -> Vec<(u32, Range<u64>)> {
+    fn hand_out(spec: &BoardSpec, turns: &[u32]) -> Vec<(u32, Range<u64>)> {
         let cursor = AtomicU64::new(0);
-        let mut taken = vec![0; shape.workers as usize];
+        let mut taken = vec![0; spec.lanes as usize];
         let mut all = Vec::new();
         let mut ask = |worker: u32| {
-            let range = next_range(shape, &cursor, worker, taken[worker as usize])?;
+            let range = next_range(spec, &cursor, worker, taken[worker as usize])?;
             taken[worker as usize] += 1;
             all.push((worker, range));
             Some(())
         };
         for turn in turns {
-            ask(turn % shape.workers);
+            ask(turn % spec.lanes);
         }
-        for worker in 0..shape.workers {
+        for worker in 0..spec.lanes {
             while ask(worker).is_some() {}
         }
         all
@@ -103,7 +103,7 @@ mod tests {
             turns in prop::collection::vec(any::<u32>(), 0..200),
         ) {
             let mut seen = vec![0u32; tasks as usize];
-            for (_, range) in hand_out(&shape(tasks, workers, schedule, chunk), &turns) {
+            for (_, range) in hand_out(&spec(tasks, workers, schedule, chunk), &turns) {
                 prop_assert!(!range.is_empty());
                 range.for_each(|position| seen[position as usize] += 1);
             }
@@ -113,27 +113,27 @@ mod tests {
         #[test]
         fn the_largest_runs_do_not_overflow(workers in 1..4096u32, chunk in prop::option::of(1..1u64 << 40)) {
             let tasks = 1_000_000_000_000;
-            let last = shape(tasks, workers, Schedule::Static, chunk);
+            let last = spec(tasks, workers, Schedule::Static, chunk);
             prop_assert!(next_range(&last, &AtomicU64::new(0), workers - 1, u64::MAX).is_none());
-            prop_assert_eq!(block(&shape(tasks, workers, Schedule::Static, None), workers - 1, 0).map(|r| r.end), Some(tasks));
+            prop_assert_eq!(block(&spec(tasks, workers, Schedule::Static, None), workers - 1, 0).map(|r| r.end), Some(tasks));
         }
     }
 
     #[test]
     fn static_halves_are_contiguous() {
-        let halves = hand_out(&shape(4, 2, Schedule::Static, None), &[]);
+        let halves = hand_out(&spec(4, 2, Schedule::Static, None), &[]);
         assert_eq!(halves, [(0, 0..2), (1, 2..4)]);
     }
 
     #[test]
     fn static_with_a_chunk_deals_in_turn() {
-        let dealt = hand_out(&shape(5, 2, Schedule::Static, Some(1)), &[]);
+        let dealt = hand_out(&spec(5, 2, Schedule::Static, Some(1)), &[]);
         assert_eq!(dealt, [(0, 0..1), (0, 2..3), (0, 4..5), (1, 1..2), (1, 3..4)]);
     }
 
     #[test]
     fn guided_shares_shrink() {
-        let shares: Vec<u64> = hand_out(&shape(100, 4, Schedule::Guided, Some(3)), &[0, 1, 2, 3])
+        let shares: Vec<u64> = hand_out(&spec(100, 4, Schedule::Guided, Some(3)), &[0, 1, 2, 3])
             .iter()
             .map(|(_, r)| r.end - r.start)
             .collect();

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::clock::Clock;
 use super::histogram::BUCKETS;
 use super::layout::{Header, LaneCells, Record};
-use crate::scenario::{Dispatch, Schedule};
+use crate::scenario::{Config, Dispatch, Schedule};
 
 /// Up to this many tasks each gets a record; above it, each lane gets a histogram.
 pub const RECORDS_MAX: u64 = 1 << 17;
@@ -18,12 +18,14 @@ const SPREAD_MAX: u64 = 16 << 20;
 /// Inputs begin at multiples of this.
 const ALIGNMENT: u64 = 64;
 
-/// What a board is laid out for, and the rules of the trial on it. Everybody who maps it must know it.
+/// What a board is laid out for, and the rules of the trial on it. Each process that maps it must know it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BoardSpec {
     /// How many tasks there are.
     pub tasks: u64,
-    /// How many workers, each with a lane.
+    /// Rows of the board, each written by one thread or process that takes tasks.
+    pub lanes: u32,
+    /// The workers of the configuration. A program that is parallel in itself has as many on a single lane.
     pub workers: u32,
     /// Which worker gets which task.
     pub schedule: Schedule,
@@ -43,12 +45,31 @@ pub struct BoardSpec {
     pub per_process: Option<u32>,
     /// The port of the trial's service on the loopback interface, if it has one.
     pub service: Option<u16>,
-    /// Whether workers that have nothing left to do stay until they are let go, so that somebody can look at all of
-    /// them together.
+    /// Whether workers that have nothing left to do stay until they are let go, so that all of
+    /// them can be looked at together.
     pub lingers: bool,
 }
 
 impl BoardSpec {
+    /// For trials of a configuration with so many tasks and lanes, whose results have a single value, by this clock.
+    pub fn of(config: &Config, tasks: u64, lanes: u32, clock: Clock) -> Self {
+        Self {
+            tasks,
+            lanes,
+            workers: config.workers,
+            schedule: config.schedule,
+            chunk: config.chunk,
+            values: 1,
+            summed: 1,
+            clock,
+            dispatch: config.dispatch,
+            payload: config.payload,
+            per_process: config.per_process,
+            service: None,
+            lingers: false,
+        }
+    }
+
     /// Whether there is a record for each task.
     pub fn has_records(&self) -> bool {
         self.tasks <= RECORDS_MAX
@@ -59,14 +80,14 @@ impl BoardSpec {
     }
 
     pub(super) fn details_at(&self) -> usize {
-        self.lanes_at() + self.workers as usize * size_of::<LaneCells>()
+        self.lanes_at() + self.lanes as usize * size_of::<LaneCells>()
     }
 
     pub(super) fn details_end(&self) -> usize {
         let details = if self.has_records() {
             self.tasks as usize * size_of::<Record>()
         } else {
-            self.workers as usize * BUCKETS * size_of::<AtomicU64>()
+            self.lanes as usize * BUCKETS * size_of::<AtomicU64>()
         };
         self.details_at() + details
     }
@@ -86,7 +107,7 @@ impl BoardSpec {
     }
 
     pub(super) fn bytes(&self) -> usize {
-        self.slots_at() + self.workers as usize * self.slot_words() * size_of::<AtomicU64>()
+        self.slots_at() + self.lanes as usize * self.slot_words() * size_of::<AtomicU64>()
     }
 
     /// How many bytes the inputs of all tasks take together.
@@ -115,31 +136,20 @@ impl BoardSpec {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::scenario::BackendKind;
     use proptest::prelude::*;
 
-    fn shape(tasks: u64, payload: u64) -> BoardSpec {
-        BoardSpec {
-            tasks,
-            workers: 1,
-            schedule: Schedule::Dynamic,
-            chunk: None,
-            values: 1,
-            summed: 1,
-            clock: Clock::Monotonic,
-            dispatch: Dispatch::Shared,
-            payload,
-            per_process: None,
-            service: None,
-            lingers: false,
-        }
+    fn spec(tasks: u64, payload: u64) -> BoardSpec {
+        let config = Config::new(BackendKind::SERIAL, 1);
+        BoardSpec { payload, ..BoardSpec::of(&config, tasks, 1, Clock::Monotonic) }
     }
 
     proptest! {
         #[test]
         fn every_input_lies_within_the_area(tasks in 1..1u64 << 40, payload in 1..=16u64 << 20, at in any::<u64>()) {
-            let shape = shape(tasks, payload);
-            let begin = shape.input_offset(at % tasks) as u64;
-            prop_assert!(begin + payload <= shape.inputs_bytes() && shape.inputs_bytes() <= 33 << 20);
+            let spec = spec(tasks, payload);
+            let begin = spec.input_offset(at % tasks) as u64;
+            prop_assert!(begin + payload <= spec.inputs_bytes() && spec.inputs_bytes() <= 33 << 20);
             prop_assert_eq!(begin % 8, 0, "words are read from where words begin");
         }
     }
@@ -147,8 +157,8 @@ mod tests {
     #[test]
     fn neighbours_get_different_bytes_even_with_the_largest_payload() {
         for payload in [1, 8, 4096, 16 << 20] {
-            let shape = shape(1000, payload);
-            let mut offsets: Vec<usize> = (0..1000).map(|task| shape.input_offset(task)).collect();
+            let spec = spec(1000, payload);
+            let mut offsets: Vec<usize> = (0..1000).map(|task| spec.input_offset(task)).collect();
             offsets.sort_unstable();
             offsets.dedup();
             assert!(offsets.len() >= 900, "{payload}: {}", offsets.len());

@@ -5,7 +5,7 @@
 //! (its workers then share it copy-on-write), forks, reaps and reports. CPython's `forkserver` and Android's
 //! zygote do the same. It lives for one run, speaks only over its standard input, and dies with its parent.
 
-use std::os::fd::{AsFd as _, AsRawFd as _};
+use std::os::fd::{AsFd as _, AsRawFd as _, OwnedFd};
 use std::os::unix::net::UnixStream;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -17,9 +17,9 @@ use nix::sys::signalfd::{SfdFlags, SignalFd};
 use nix::sys::wait::{Id, WaitPidFlag, WaitStatus, waitid, waitpid};
 use nix::unistd::{ForkResult, Pid, fork, getpgrp, getpid, getppid};
 
-use super::pipe::PipeEnds;
+use super::pipe::{self, PipeEnds};
 use super::wire::{Reply, Request, Wire};
-use crate::backend::board::Board;
+use crate::backend::board::{Board, BoardSpec};
 use crate::backend::pool::Departure;
 use crate::backend::worker::{PreparedJob, Worker};
 use crate::scenario::Dispatch;
@@ -111,37 +111,35 @@ impl Forkserver {
                     Err(error) => Reply::Refused(error.to_string()),
                 })
             }
-            Request::Hire(shape) => {
-                let file = |wire: &mut Wire| wire.take_file().ok_or("a file is missing beside the order".to_owned());
-                let board = file(&mut self.wire);
-                let ends = match shape.dispatch {
-                    Dispatch::Shared => Ok(None),
-                    Dispatch::Pipe => file(&mut self.wire).and_then(|tasks| {
-                        let results = file(&mut self.wire)?;
-                        Ok(Some(PipeEnds::new(tasks, results)))
-                    }),
-                };
-                let board = board.and_then(|file| Board::attach(file, shape).map_err(|error| error.to_string()));
-                self.end_workers();
-                self.workers = vec![None; shape.workers as usize];
-                let refusal = board
-                    .and_then(|board| {
-                        self.board = Some(board);
-                        self.ends = ends?;
-                        let lanes: Vec<u32> = (0..shape.workers).collect();
-                        let each = shape.per_process.unwrap_or(1).max(1) as usize;
-                        lanes.chunks(each).try_for_each(|lanes| self.fork_worker(lanes))
-                    })
-                    .err();
-                if refusal.is_some() {
-                    // Those that could be forked would wait at a gate that never opens.
-                    self.end_workers();
-                }
-                refusal.map(Reply::Refused)
-            }
+            Request::Start(spec) => self.start(spec).err().map(Reply::Refused),
             Request::Replace(worker) => self.replace(worker).err().map(Reply::Refused),
         };
         answer.map_or(Ok(()), |word| self.wire.send(&word, &[]))
+    }
+
+    /// Maps the board that came beside the request, and forks all its workers.
+    fn start(&mut self, spec: BoardSpec) -> Result<(), String> {
+        let board = self.take_file();
+        let ends = match spec.dispatch {
+            Dispatch::Shared => Ok(None),
+            Dispatch::Pipe => self.take_file().and_then(|tasks| Ok(Some(PipeEnds::new(tasks, self.take_file()?)))),
+        };
+        self.end_workers();
+        self.workers = vec![None; spec.lanes as usize];
+        self.board = Some(Board::attach(board?, spec).map_err(|error| error.to_string())?);
+        self.ends = ends?;
+        let lanes: Vec<u32> = (0..spec.lanes).collect();
+        let each = spec.per_process.unwrap_or(1).max(1) as usize;
+        let forked = lanes.chunks(each).try_for_each(|lanes| self.fork_worker(lanes));
+        if forked.is_err() {
+            // Those that could be forked would wait at a gate that never opens.
+            self.end_workers();
+        }
+        forked
+    }
+
+    fn take_file(&mut self) -> Result<OwnedFd, String> {
+        self.wire.take_file().ok_or_else(|| "a file is missing beside the request".to_owned())
     }
 
     /// Forks a process for a lane again, or waits until those are asked for that are to share it.
@@ -270,7 +268,7 @@ fn work_as_child(
         let worker = Worker::new(board, prepared, lane);
         match ends {
             None => worker.work(),
-            Some(ends) => worker.work_by_pipe(ends),
+            Some(ends) => pipe::work(&worker, ends),
         }
     };
     if let [lane] = lanes {

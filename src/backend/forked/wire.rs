@@ -26,9 +26,9 @@ use crate::system::poll::{PollFd, PollFlags, poll};
 pub(in crate::backend) enum Request {
     /// Prepare this job; answered by [`Reply::Ready`] or [`Reply::Refused`].
     Prepare(Box<Job>),
-    /// Map the board that comes beside this message, and fork all its workers; where tasks come through a pipe, the
+    /// Map the board that comes beside this message, and fork a worker for each lane; where tasks come through a pipe, the
     /// workers' ends come beside it too.
-    Hire(BoardSpec),
+    Start(BoardSpec),
     /// Fork one worker again.
     Replace(u32),
 }

@@ -1,37 +1,43 @@
-//! `serial`: one loop, nobody hired.
+//! `serial`: one plain loop.
 //!
 //! The loop has a thread to itself, because the engine's own must stay free to enforce the time limit and to
-//! hear a cancellation; its start is not counted as hiring.
+//! hear a cancellation; its start does not count as start-up.
 
 use std::sync::Arc;
 use std::sync::mpsc::{self, Receiver};
 use std::time::Duration;
 
 use crate::backend::board::Board;
-use crate::backend::pool::{Broken, Departure, Notice, Pool};
-use crate::backend::worker::{PreparedJob, Worker};
+use crate::backend::pool::{Backend, Broken, Departure, Notice, Pool};
+use crate::backend::worker::{LazyJob, Worker};
+use crate::scenario::Config;
+
+/// Starts the loop.
+pub(in crate::backend) struct Serial;
+
+impl Backend for Serial {
+    fn prepare(&self, job: &LazyJob, _: &Config) -> Result<(), Broken> {
+        Ok(job.prepared().map(drop)?)
+    }
+
+    fn start(&self, job: &LazyJob, board: &Arc<Board>) -> Result<Box<dyn Pool>, Broken> {
+        let (leave, left) = mpsc::channel();
+        let (board, prepared) = (Arc::clone(board), job.prepared()?);
+        std::thread::Builder::new()
+            .name("serial".to_owned())
+            .spawn(move || {
+                Worker::new(&board, &prepared, 0).work();
+                // Not listened to any more after a cancelled trial was abandoned.
+                let _ = leave.send(());
+            })
+            .map_err(|error| Broken(format!("cannot start a thread: {error}")))?;
+        Ok(Box::new(Alone { left }))
+    }
+}
 
 /// The one worker of a serial trial.
 struct Alone {
     left: Receiver<()>,
-}
-
-/// Starts the loop; it waits at the gate.
-///
-/// # Errors
-/// When the system refuses a thread.
-pub(in crate::backend) fn start(board: &Arc<Board>, prepared: &Arc<PreparedJob>) -> Result<Box<dyn Pool>, Broken> {
-    let (leave, left) = mpsc::channel();
-    let (board, prepared) = (Arc::clone(board), Arc::clone(prepared));
-    std::thread::Builder::new()
-        .name("serial".to_owned())
-        .spawn(move || {
-            Worker::new(&board, &prepared, 0).work();
-            // Nobody listens any more after a cancelled trial was abandoned.
-            let _ = leave.send(());
-        })
-        .map_err(|error| Broken(format!("cannot start a thread: {error}")))?;
-    Ok(Box::new(Alone { left }))
 }
 
 impl Pool for Alone {

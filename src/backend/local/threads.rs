@@ -9,9 +9,9 @@ use rayon::iter::{IndexedParallelIterator as _, IntoParallelIterator as _, Paral
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
 use crate::backend::board::Board;
-use crate::backend::pool::{Broken, Departure, Notice, Pool};
-use crate::backend::worker::{PreparedJob, Worker};
-use crate::scenario::Schedule;
+use crate::backend::pool::{Backend, Broken, Departure, Notice, Pool};
+use crate::backend::worker::{LazyJob, PreparedJob, Worker};
+use crate::scenario::{Config, Schedule};
 
 /// The threads of a trial.
 struct ThreadsPool {
@@ -24,25 +24,50 @@ struct ThreadsPool {
 /// How long the end of a trial waits for its threads, which only a task that ignores its cancellation can hold.
 const PATIENCE: Duration = Duration::from_millis(50);
 
-/// Makes a pool of as many threads as the board has lanes; they come to the gate.
+/// Makes a pool for each trial.
+pub(in crate::backend) struct Threads;
+
+impl Backend for Threads {
+    fn prepare(&self, job: &LazyJob, _: &Config) -> Result<(), Broken> {
+        Ok(job.prepared().map(drop)?)
+    }
+
+    fn start(&self, job: &LazyJob, board: &Arc<Board>) -> Result<Box<dyn Pool>, Broken> {
+        let (exit, exited) = mpsc::channel();
+        let door = Arc::new(OnceLock::new());
+        let workers = board.spec().lanes;
+        let pool = pool_behind(&door, workers, exit)?;
+        let (leave, left) = mpsc::channel();
+        let (board, prepared) = (Arc::clone(board), job.prepared()?);
+        if board.spec().schedule == Schedule::Stealing {
+            steal(&pool, board, prepared, leave);
+        } else {
+            pool.spawn_broadcast(move |context| {
+                let worker = context.index() as u32;
+                Worker::new(&board, &prepared, worker).work();
+                let _ = leave.send(worker);
+            });
+        }
+        door.get_or_init(|| ());
+        Ok(Box::new(ThreadsPool { left, exited, pool: Some(pool), workers }))
+    }
+}
+
+/// A pool of so many threads, which wait behind a door: thousands of threads that look around for work would take the
+/// CPUs from the one that still starts the others.
 ///
 /// # Errors
 /// When the system refuses a thread.
-pub(in crate::backend) fn start(board: &Arc<Board>, prepared: &Arc<PreparedJob>) -> Result<Box<dyn Pool>, Broken> {
-    let workers = board.shape().workers;
-    let (exit, exited) = mpsc::channel();
-    // Nobody is let into the pool before there is something to do: thousands of threads that look around for work
-    // take the CPUs from the one that still starts the others.
-    let door = Arc::new(OnceLock::new());
+fn pool_behind(door: &Arc<OnceLock<()>>, threads: u32, exit: Sender<()>) -> Result<ThreadPool, Broken> {
     let mut started = Vec::new();
     let built = ThreadPoolBuilder::new()
-        .num_threads(workers as usize)
+        .num_threads(threads as usize)
         .exit_handler(move |_| {
             let _ = exit.send(());
         })
         .spawn_handler(|thread| {
             let builder = std::thread::Builder::new().name(format!("worker-{}", thread.index()));
-            let door = Arc::clone(&door);
+            let door = Arc::clone(door);
             started.push(builder.spawn(move || {
                 door.wait();
                 thread.run();
@@ -50,25 +75,12 @@ pub(in crate::backend) fn start(board: &Arc<Board>, prepared: &Arc<PreparedJob>)
             Ok(())
         })
         .build();
-    let pool = built.map_err(|error| {
+    built.map_err(|error| {
         // Until those that did start are gone, a smaller trial might be refused too.
         door.get_or_init(|| ());
         started.into_iter().for_each(|thread| drop(thread.join()));
-        Broken(format!("cannot start {workers} threads: {error}"))
-    })?;
-    let (leave, left) = mpsc::channel();
-    let (board, prepared) = (Arc::clone(board), Arc::clone(prepared));
-    if board.shape().schedule == Schedule::Stealing {
-        steal(&pool, board, prepared, leave);
-    } else {
-        pool.spawn_broadcast(move |context| {
-            let worker = context.index() as u32;
-            Worker::new(&board, &prepared, worker).work();
-            let _ = leave.send(worker);
-        });
-    }
-    door.get_or_init(|| ());
-    Ok(Box::new(ThreadsPool { left, exited, pool: Some(pool), workers }))
+        Broken(format!("cannot start {threads} threads: {error}"))
+    })
 }
 
 /// Lets rayon split the range: all threads come to the gate, then the first through it starts the iteration and
@@ -80,8 +92,6 @@ fn steal(pool: &ThreadPool, board: Arc<Board>, prepared: Arc<PreparedJob>, leave
     let started = AtomicBool::new(false);
     pool.spawn_broadcast(move |context| {
         let worker = Worker::new(&board, &prepared, context.index() as u32);
-        worker.arrive();
-        worker.wait_at_gate();
         worker.begin();
         if !started.swap(true, Relaxed) {
             let (board, prepared, leave) = (Arc::clone(&board), Arc::clone(&prepared), leave.clone());
@@ -92,9 +102,9 @@ fn steal(pool: &ThreadPool, board: Arc<Board>, prepared: Arc<PreparedJob>, leave
 
 /// Runs all positions on the pool that this is called in, and lets its threads leave.
 fn iterate(board: &Board, prepared: &PreparedJob, leave: &Sender<u32>) {
-    let (all, chunk) = (board.shape().tasks as usize, board.shape().chunk.unwrap_or(1) as usize);
+    let (all, chunk) = (board.spec().tasks as usize, board.spec().chunk.unwrap_or(1) as usize);
     let here = || Worker::new(board, prepared, rayon::current_thread_index().unwrap_or(0) as u32);
-    // Being cancelled is no error here: the engine, who asked for it, knows.
+    // Being cancelled is no error here: the engine, which asked for it, knows.
     let _ = (0..all)
         .into_par_iter()
         .with_min_len(chunk)

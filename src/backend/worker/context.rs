@@ -3,19 +3,19 @@
 //! Only passes on: to the worker's lane, to its interpreter's lock and to the board.
 
 use std::os::fd::BorrowedFd;
-use std::sync::atomic::Ordering::Relaxed;
 use std::time::{Duration, Instant};
 
 use nix::sys::resource::Usage;
 
+use super::Worker;
 use super::interpreter::LaneInterpreter;
-use super::{Worker, counts};
-use crate::system::futex;
+use super::usage::counts;
+use crate::backend::board::Activity;
 use crate::workload::{Cancelled, ReleasedGil, SharedCells, TaskContext, until_readable};
 
 impl TaskContext for Worker<'_> {
     fn progress(&self, fraction: f64) -> Result<(), Cancelled> {
-        self.lane.fraction.store((fraction as f32).to_bits(), Relaxed);
+        self.lane.progress(fraction);
         if self.cancelled() {
             return Err(Cancelled);
         }
@@ -27,7 +27,7 @@ impl TaskContext for Worker<'_> {
     }
 
     fn sleep(&self, duration: Duration) -> Result<(), Cancelled> {
-        self.lane.waits_ns.store(duration.as_nanos().min(u64::MAX.into()) as u64, Relaxed);
+        self.lane.expect_wait(duration);
         let begun = Instant::now();
         self.release(ReleasedGil::Blocked);
         loop {
@@ -37,19 +37,19 @@ impl TaskContext for Worker<'_> {
             let Some(left) = duration.checked_sub(begun.elapsed()).filter(|left| !left.is_zero()) else {
                 return self.reacquire();
             };
-            futex::wait(&self.board.header().cancel.0, 0, Some(left));
+            self.board.sleep(left);
         }
     }
 
     fn await_input(&self, source: BorrowedFd<'_>, expected: Duration) -> Result<(), Cancelled> {
-        self.lane.waits_ns.store(expected.as_nanos().min(u64::MAX.into()) as u64, Relaxed);
+        self.lane.expect_wait(expected);
         self.release(ReleasedGil::Blocked);
         until_readable(source, &|| self.cancelled())?;
         self.reacquire()
     }
 
     fn service(&self) -> Option<u16> {
-        self.board.shape().service
+        self.board.spec().service
     }
 
     fn fail(&self, reason: &str) -> Cancelled {
@@ -58,13 +58,22 @@ impl TaskContext for Worker<'_> {
     }
 
     fn release(&self, away: ReleasedGil) {
-        if let Some(interpreter) = &self.interpreter {
-            interpreter.release(away);
+        match (away, &self.interpreter) {
+            (ReleasedGil::Blocked, _) => self.turn_to(Activity::Blocked),
+            (ReleasedGil::Native, Some(interpreter)) => interpreter.let_go(Activity::Native),
+            // Where there is no lock, all code is native.
+            (ReleasedGil::Native, None) => {}
         }
     }
 
     fn reacquire(&self) -> Result<(), Cancelled> {
-        self.interpreter.as_ref().map_or(Ok(()), LaneInterpreter::enter)
+        match &self.interpreter {
+            Some(interpreter) => interpreter.enter(),
+            None => {
+                self.lane.resume();
+                Ok(())
+            }
+        }
     }
 
     fn worker(&self) -> u32 {
@@ -76,6 +85,6 @@ impl TaskContext for Worker<'_> {
     }
 
     fn count_in(&self, usage: &Usage) {
-        self.lane.usage.add(counts(usage));
+        self.lane.count_usage(counts(usage));
     }
 }

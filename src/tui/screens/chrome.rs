@@ -9,8 +9,9 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use crate::tui::keys::{self, Binding, Command, Context};
-use crate::tui::state::{Cost, Drawing, Ending, Place, State};
+use super::screen::ScreenLogic;
+use crate::tui::keys::{self, Action, Binding};
+use crate::tui::shared::{Cost, Shared};
 use crate::tui::theme::{Role, Theme};
 use crate::tui::widgets::paint;
 
@@ -18,12 +19,12 @@ use crate::tui::widgets::paint;
 const TITLE_MIN: u16 = 24;
 
 /// What is on, and on which machine.
-pub(super) fn header(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
+pub(super) fn header(top: &dyn ScreenLogic, shared: &Shared, theme: &Theme, area: Rect, buf: &mut Buffer) {
     let x = paint::put(buf, area, (area.x + 1, area.y), "parlab", theme, theme.style(Role::Accent));
-    let title = title(state);
+    let title = top.title(shared);
     let start = x + 2;
     let wanted = paint::width(theme, title).min(TITLE_MIN);
-    let facts = machine(state);
+    let facts = machine(shared);
     let right = (0..facts.len()).map(|dropped| facts[dropped..].join(" · ")).find(|text| {
         let room = area.right().saturating_sub(start + wanted);
         paint::width(theme, text) + 3 <= room
@@ -37,42 +38,28 @@ pub(super) fn header(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer)
     paint::put(buf, title_area, (start, area.y), title, theme, theme.style(Role::Title));
 }
 
-fn title(state: &State) -> &str {
-    if state.help.is_none()
-        && let Some(editor) = &state.editor
-    {
-        return &editor.name;
-    }
-    match (state.help, state.place, &state.run) {
-        (Some(_), _, _) => "help",
-        (None, Place::Run | Place::Results, Some(run)) => &run.title,
-        (None, _, _) => "a lab for parallel workloads",
-    }
-}
-
 /// Facts about the machine; where there is little room, the first are dropped first.
-fn machine(state: &State) -> Vec<String> {
-    let machine = &state.machine;
+fn machine(shared: &Shared) -> Vec<String> {
+    let machine = &shared.machine;
     let cores = match (machine.usable_cpus, machine.logical_cpus) {
         (usable, all) if usable < all => format!("{usable} of {all} cores"),
         (_, 1) => "1 core".to_owned(),
         (_, all) => format!("{all} cores"),
     };
-    let load = state.sample.as_ref().and_then(|sample| sample.load1).map(|load| format!("load {load:.1}"));
+    let load = shared.sample.as_ref().and_then(|sample| sample.load1).map(|load| format!("load {load:.1}"));
     let host = machine.host.clone();
     host.into_iter().chain([cores]).chain(load).collect()
 }
 
 /// The keys of the screen, and what the screen costs: closer together, then without the cost, where room is short.
-pub(super) fn footer(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
-    let keys: Vec<(String, &str)> = keys::footer(state.context())
-        .filter(|row| means_something(row, state))
-        .map(|row| (key_names(row, theme), label(row, state)))
+pub(super) fn footer(top: &dyn ScreenLogic, shared: &Shared, theme: &Theme, area: Rect, buf: &mut Buffer) {
+    let keys: Vec<(String, &str)> = keys::footer(top.context(shared))
+        .filter_map(|row| Some((key_names(row, theme), top.label(shared, row)?)))
         .collect();
     let width = |(key, label): &(String, &str)| paint::width(theme, key) + 1 + paint::width(theme, label);
     let bare: u16 = keys.iter().map(width).sum();
     let gaps = keys.len().saturating_sub(1) as u16;
-    let cost = state.cost.map(cost_text).unwrap_or_default();
+    let cost = shared.cost.map(cost_text).unwrap_or_default();
     let row = Rect { x: area.x + 1, width: area.width - 2, ..area };
     let needed = |gap: u16| bare + gap * gaps + if cost.is_empty() { 0 } else { 3 + paint::width(theme, &cost) };
     let gap = if needed(3) <= row.width { 3 } else { 2 };
@@ -89,31 +76,11 @@ pub(super) fn footer(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer)
     }
 }
 
-/// Whether a key would do anything now; what cannot be run is not offered.
-fn means_something(row: &Binding, state: &State) -> bool {
-    let can_start = || state.library.selected().is_some_and(|entry| entry.preview.is_ok());
-    match row.command {
-        Command::Start => can_start(),
-        Command::Edit => state.context() != Context::Library || can_start(),
-        _ => true,
-    }
-}
-
 /// The first key; both arrows where the row is the second of a pair.
 fn key_names(row: &Binding, theme: &Theme) -> String {
-    match row.command {
-        Command::Right => theme.symbols().left_right.to_owned(),
+    match row.action {
+        Action::Right => theme.symbols().left_right.to_owned(),
         _ => keys::name(row.keys[0], theme),
-    }
-}
-
-/// The table's label, unless the key has come to mean the other of two things.
-fn label(row: &Binding, state: &State) -> &'static str {
-    let run = state.run.as_ref().filter(|_| matches!(state.context(), Context::Running | Context::Interim));
-    match (row.command, run) {
-        (Command::Cancel, Some(run)) if run.ending != Ending::NotAsked => "kill",
-        (Command::Pause, Some(run)) if run.drawing == Drawing::Paused => "go on",
-        _ => row.label,
     }
 }
 

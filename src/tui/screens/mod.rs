@@ -1,56 +1,125 @@
-//! The screens: pure drawing of a state into a buffer. One file a screen; `chrome` is what they have in common.
+//! The screens: a folder each, with what it keeps (`state`), what its keys do (`update`) and how it looks (`view`).
 //!
-//! Nothing here changes the state, reads a clock or allocates in proportion to the tasks of a run.
+//! [`screen`] is what each of them is asked; [`chrome`] draws what they have in common. To add one: its folder, a
+//! variant of [`Screen`], and its keys' meaning in [`keys`](super::keys).
+//!
+//! Drawing changes nothing, reads no clock, and allocates nothing in proportion to the tasks of a run.
 
 mod chrome;
 pub mod editor;
 pub mod help;
+mod layout;
 pub mod library;
-mod lock;
-mod memory;
-mod predict;
+pub mod predict;
 mod prose;
+mod render;
 pub mod results;
-mod run;
+pub mod run;
 mod scores;
+pub mod screen;
+mod scroll;
 mod speedups;
+mod stack;
 mod too_small;
 
-use ratatui::buffer::Buffer;
-use ratatui::layout::{Rect, Size};
+use std::ops::{Deref, DerefMut};
 
 use super::keys::Context;
-use super::state::{Place, State};
-use super::theme::Theme;
+use super::shared::Shared;
+use editor::state::Editor;
+use help::HelpScreen;
+use library::LibraryScreen;
+use predict::state::PredictForm;
+use results::ResultsScreen;
+use run::RunScreen;
+use screen::{ScreenLogic, Transition};
 
-/// The smallest terminal that the screens fit.
-pub const SIZE_MIN: Size = Size::new(60, 16);
+pub use layout::SIZE_MIN;
+pub use render::render;
+pub use stack::Stack;
 
-/// Draws the state into an area, which is taken to be blank.
-pub fn render(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
-    if area.width < SIZE_MIN.width || area.height < SIZE_MIN.height {
-        too_small::render(theme, area, buf);
-        return;
+/// A screen, with what goes when it is closed.
+#[derive(Debug, Clone)]
+pub enum Screen {
+    /// The scenarios.
+    Library(LibraryScreen),
+    /// The parameters of a scenario.
+    Editor(Editor),
+    /// What is expected of a scenario.
+    Predict(PredictForm),
+    /// The run as it goes.
+    Run(RunScreen),
+    /// What it has shown.
+    Results(ResultsScreen),
+    /// All keys and words.
+    Help(HelpScreen),
+}
+
+impl Screen {
+    /// The screen on which keys have this meaning; `None` if there is nothing to show on it, or if a message opens it.
+    fn on(context: Context, shared: &Shared) -> Option<Self> {
+        match context {
+            Context::Library | Context::Filter => Some(Self::Library(LibraryScreen)),
+            Context::Predict => PredictForm::of_selected(&shared.library).map(Self::Predict),
+            Context::Running | Context::Ran => Some(Self::Run(RunScreen)),
+            Context::Interim | Context::Results => Some(Self::Results(ResultsScreen)),
+            Context::Help => Some(Self::Help(HelpScreen::default())),
+            Context::Editing | Context::Saving | Context::Asking => None,
+        }
     }
-    chrome::header(state, theme, Rect { height: 1, ..area }, buf);
-    chrome::footer(state, theme, Rect { y: area.bottom() - 1, height: 1, ..area }, buf);
-    let body = body(area);
-    if let (Some(form), Context::Predict) = (&state.predict, state.context()) {
-        predict::render(form, theme, body, buf);
-        return;
-    }
-    if let (None, Some(editor)) = (state.help, &state.editor) {
-        return editor::render(editor, theme, body, buf);
-    }
-    match (state.help, state.place, &state.run) {
-        (Some(line), _, _) => help::render(line, theme, body, buf),
-        (None, Place::Run, Some(run)) => run::render(run, state.sample.as_ref(), theme, body, buf),
-        (None, Place::Results, Some(run)) => results::render(run, theme, body, buf),
-        (None, _, _) => library::render(&state.library, &state.machine, theme, body, buf),
+
+    /// Whether it shows the run that is on, or the last one.
+    pub fn is_of_a_run(&self) -> bool {
+        matches!(self, Self::Run(_) | Self::Results(_))
     }
 }
 
-/// What is left between header and footer.
-fn body(area: Rect) -> Rect {
-    Rect { y: area.y + 1, height: area.height.saturating_sub(2), ..area }
+impl Deref for Screen {
+    type Target = dyn ScreenLogic;
+
+    fn deref(&self) -> &Self::Target {
+        match self {
+            Self::Library(screen) => screen,
+            Self::Editor(screen) => screen,
+            Self::Predict(screen) => screen,
+            Self::Run(screen) => screen,
+            Self::Results(screen) => screen,
+            Self::Help(screen) => screen,
+        }
+    }
+}
+
+impl DerefMut for Screen {
+    fn deref_mut(&mut self) -> &mut Self::Target {
+        match self {
+            Self::Library(screen) => screen,
+            Self::Editor(screen) => screen,
+            Self::Predict(screen) => screen,
+            Self::Run(screen) => screen,
+            Self::Results(screen) => screen,
+            Self::Help(screen) => screen,
+        }
+    }
+}
+
+impl Default for Stack<Screen> {
+    /// The library alone.
+    fn default() -> Self {
+        Self::new(Screen::Library(LibraryScreen))
+    }
+}
+
+/// Opens and closes screens as the top one said.
+pub fn transit(stack: &mut Stack<Screen>, shared: &mut Shared, transition: Transition) {
+    match transition {
+        Transition::Stay => return,
+        Transition::Close => stack.close(),
+        Transition::Open(context) => Screen::on(context, shared).into_iter().for_each(|screen| stack.open(screen)),
+        Transition::Swap(context) => {
+            Screen::on(context, shared).into_iter().for_each(|screen| *stack.top_mut() = screen);
+        }
+        Transition::Home => stack.keep(|_| false),
+        Transition::CloseRun => stack.close_topmost(Screen::is_of_a_run),
+    }
+    stack.top_mut().fit(shared);
 }

@@ -33,21 +33,21 @@ pub(super) fn wrap(theme: &Theme, text: &str, width: u16) -> Vec<String> {
 }
 
 /// Lines to be written below each other, of which an area shows as many as it has room for.
-pub(super) struct Column<'a> {
+pub(super) struct ProseColumn<'a> {
     theme: &'a Theme,
     width: u16,
-    lines: Vec<Line>,
+    lines: Vec<ProseLine>,
 }
 
 /// A line of a column: a field's name, if it is the first of one, and the text beside it.
-struct Line {
+struct ProseLine {
     name: Option<String>,
     indent: u16,
     text: String,
     role: Role,
 }
 
-impl<'a> Column<'a> {
+impl<'a> ProseColumn<'a> {
     /// A column of so many columns of text, without a line yet.
     pub(super) fn new(theme: &'a Theme, width: u16) -> Self {
         Self { theme, width, lines: Vec::new() }
@@ -60,12 +60,12 @@ impl<'a> Column<'a> {
 
     /// Leaves a line free.
     pub(super) fn blank(&mut self) {
-        self.lines.push(Line { name: None, indent: 0, text: String::new(), role: Role::Text });
+        self.lines.push(ProseLine { name: None, indent: 0, text: String::new(), role: Role::Text });
     }
 
     /// A heading.
     pub(super) fn heading(&mut self, text: &str) {
-        self.lines.push(Line { name: None, indent: 0, text: text.to_owned(), role: Role::Title });
+        self.lines.push(ProseLine { name: None, indent: 0, text: text.to_owned(), role: Role::Title });
     }
 
     /// A paragraph.
@@ -80,7 +80,7 @@ impl<'a> Column<'a> {
 
     fn wrapped(&mut self, mut name: Option<String>, indent: u16, text: &str, role: Role) {
         for text in wrap(self.theme, text, self.width.saturating_sub(indent)) {
-            self.lines.push(Line { name: name.take(), indent, text, role });
+            self.lines.push(ProseLine { name: name.take(), indent, text, role });
         }
     }
 

@@ -115,7 +115,7 @@ impl<'a> Picture<'a> {
         let block = self.theme.block(&self.title, area.width);
         let inner = block.inner(area);
         block.render(area, buf);
-        let inner = Rect { x: inner.x + 1, width: inner.width.saturating_sub(2), ..inner };
+        let inner = paint::padded(inner);
         if inner.height == 0 {
             return;
         }

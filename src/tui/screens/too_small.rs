@@ -12,7 +12,7 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use super::SIZE_MIN;
+use super::layout::SIZE_MIN;
 use crate::tui::theme::{Role, Theme};
 use crate::tui::widgets::paint;
 

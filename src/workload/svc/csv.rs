@@ -1,5 +1,6 @@
 //! Reads a table of numbers from CSV: commas between them, a sample a line, its class in the last column.
 
+use csv::StringRecord;
 use libsvm_rs::SvmNode;
 
 use crate::scenario::printable;
@@ -29,10 +30,23 @@ pub(super) fn extent(text: &str) -> (u64, u64) {
 /// What is wrong first, as it follows the file's name: `:12: …` with the line, or `: …`.
 pub(super) fn read(text: &str) -> Result<CsvTable, String> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let mut reader = csv::ReaderBuilder::new()
+        .has_headers(false)
+        // How many columns there are is told in words of our own.
+        .flexible(true)
+        // A quote is a character like any other, and wrong in a number.
+        .quoting(false)
+        .terminator(csv::Terminator::Any(b'\n'))
+        .trim(csv::Trim::All)
+        .from_reader(text.as_bytes());
     let mut table = CsvTable { rows: Vec::new(), labels: Vec::new() };
     let mut first = None;
-    for (number, line) in (1..).zip(text.lines()).filter(|(_, line)| !line.trim().is_empty()) {
-        let columns = line.split(',').count();
+    let mut line = StringRecord::new();
+    while reader.read_record(&mut line).map_err(|error| format!(": {error}"))? {
+        if line.len() == 1 && line[0].is_empty() {
+            continue;
+        }
+        let (number, columns) = (line_before(reader.position(), text), line.len());
         let (first_number, expected) = *first.get_or_insert((number, columns));
         if columns != expected {
             return Err(format!(
@@ -44,39 +58,44 @@ pub(super) fn read(text: &str) -> Result<CsvTable, String> {
             if columns < 2 {
                 return Err(format!(":{number}: has one column; numbers and a class are wanted, with commas between"));
             }
-            if is_header(line) {
+            if is_header(&line) {
                 continue;
             }
         }
-        let (row, label) = sample(line).map_err(|wrong| format!(":{number}: {wrong}"))?;
+        let (row, label) = sample(&line).map_err(|wrong| format!(":{number}: {wrong}"))?;
         table.rows.push(row);
         table.labels.push(label);
     }
     if table.rows.is_empty() { Err(": holds no samples".to_owned()) } else { Ok(table) }
 }
 
-fn is_header(line: &str) -> bool {
-    line.split(',').all(|field| !field.trim().is_empty() && field.trim().parse::<f64>().is_err())
+/// The line that ends at a position. The record's own position is no help: empty lines before it belong to it.
+fn line_before(position: &csv::Position, text: &str) -> u64 {
+    let end = usize::try_from(position.byte()).unwrap_or(usize::MAX).min(text.len());
+    position.line() - u64::from(text[..end].ends_with('\n'))
 }
 
-fn sample(line: &str) -> Result<(Vec<SvmNode>, i64), String> {
-    let mut row = Vec::new();
+fn is_header(line: &StringRecord) -> bool {
+    line.iter().all(|field| !field.is_empty() && field.parse::<f64>().is_err())
+}
+
+fn sample(line: &StringRecord) -> Result<(Vec<SvmNode>, i64), String> {
+    let mut row = Vec::with_capacity(line.len());
     let mut label = 0.0;
-    for (column, field) in (1..).zip(line.split(',')) {
+    for (column, field) in (1..).zip(line) {
         label = number(field).map_err(|wrong| format!("column {column}: {wrong}"))?;
         row.push(SvmNode { index: column, value: label });
     }
     row.pop();
     row.shrink_to_fit();
     if label.fract() != 0.0 || label.abs() > LABEL_MAX {
-        let given = printable(line.rsplit(',').next().unwrap_or_default().trim());
+        let given = printable(line.iter().next_back().unwrap_or_default());
         return Err(format!("the last column is the class and must be a whole number, and {given} is none"));
     }
     Ok((row, label as i64))
 }
 
 fn number(field: &str) -> Result<f64, String> {
-    let field = field.trim();
     match field.parse::<f64>() {
         Ok(number) if number.is_finite() => Ok(number),
         Ok(_) => Err(format!("{} is no finite number; remove the sample or fill it in", printable(field))),
@@ -125,6 +144,8 @@ mod tests {
             ("nan,nan\n", ":1: column 1: nan is no finite number; remove the sample or fill it in"),
             ("1,0\n-inf,0\n", ":2: column 1: -inf is no finite number; remove the sample or fill it in"),
             ("1,0.5\n", ":1: the last column is the class and must be a whole number, and 0.5 is none"),
+            ("1,0\n\"2\",1\n", ":2: column 1: \"\"2\"\" is no number"),
+            ("\r\n1,0\r\n \r\n2\r3,1\r\n", ":4: column 1: \"2…\" is no number"),
             ("1,1e300\n", ":1: the last column is the class and must be a whole number, and 1e300 is none"),
         ] {
             assert_eq!(read(text).unwrap_err(), wrong, "{text:?}");

@@ -5,8 +5,8 @@ use std::time::{Duration, Instant};
 use nix::sys::signal::Signal::{SIGINT, SIGKILL, SIGTERM};
 use serde_json::Value;
 
-use crate::common::report;
-use crate::common::running::{Running, alone, send, warnings};
+use crate::common::running::{Running, send, warnings};
+use crate::common::{AT_ONCE, report};
 
 /// Asks for three users and two nobodies: 25 characters.
 const NAMES: &str = "[grid]\nname = ['pelita', 'aspp', 'ASPP', 'Pelita', 'guido']\n";
@@ -73,14 +73,13 @@ fn known_and_unknown_users_are_told_apart_everywhere() {
 
 #[test]
 fn workers_wait_beside_each_other() {
-    let _turn = alone();
     let toml =
         format!("[workload]\nkind = 'http'\nunit_s = 0.04\n{NAMES}{}", sweep("'threads', 'processes'", "workers = 5"));
     let (report, code, stderr) = report(&toml, &[]);
     assert_eq!(code, 0, "{stderr}");
     let configs = report["configs"].as_array().expect("configurations");
     let serial_s = wall_s(&configs[0]);
-    assert!((1.0..3.0).contains(&serial_s), "25 characters at 0.04 s, and not {serial_s} s");
+    assert!((1.0..10.0).contains(&serial_s), "25 characters at 0.04 s, and not {serial_s} s");
     for config in &configs[1..] {
         // The longest name has 6 of the 25 characters.
         let part = wall_s(config) / serial_s;
@@ -108,7 +107,6 @@ fn x_multiplies_the_time_and_the_name_may_be_the_same_for_all() {
 
 #[test]
 fn many_workers_are_served_at_once() {
-    let _turn = alone();
     let toml = format!(
         "[workload]\nkind = 'http'\nunit_s = 0.1\nname = 'aspp'\ninputs = {{ repeat = 1, times = 256 }}\n{}",
         sweep("'threads', 'processes'", "workers = [64, 256]\nbaseline = 'none'")
@@ -124,7 +122,6 @@ fn many_workers_are_served_at_once() {
 
 #[test]
 fn the_server_is_on_the_loopback_interface_and_gone_after_the_trial() {
-    let _turn = alone();
     let toml = format!("[workload]\nkind = 'http'\nunit_s = 0.1\n{NAMES}{}", sweep("'processes'", "workers = 2"));
     let mut run = Running::start(&toml, &["--quiet"]);
     let mut seen: Vec<String> = Vec::new();
@@ -142,7 +139,6 @@ fn the_server_is_on_the_loopback_interface_and_gone_after_the_trial() {
 
 #[test]
 fn a_long_wait_is_cut_short() {
-    let _turn = alone();
     for backend in ["serial", "threads", "processes"] {
         for (signal, code) in [(SIGINT, 130), (SIGTERM, 143)] {
             let toml = format!("{LONG}{}", sweep(&format!("'{backend}'"), "workers = 2\nbaseline = 'none'"));
@@ -153,7 +149,7 @@ fn a_long_wait_is_cut_short() {
             let begun = Instant::now();
             run.signal(signal);
             let ended = run.finish();
-            assert!(begun.elapsed() < Duration::from_secs(2), "{backend}: {:?}", begun.elapsed());
+            assert!(begun.elapsed() < AT_ONCE, "{backend}: {:?}", begun.elapsed());
             assert_eq!(ended.code(), code, "{backend}: {}", ended.stderr);
             let config = &ended.report()["configs"][0];
             assert_eq!(config["tasks_failed"].as_u64().unwrap_or(0), 0, "{backend}: cancelled is not failed");
@@ -164,11 +160,10 @@ fn a_long_wait_is_cut_short() {
 
 #[test]
 fn a_wait_beyond_the_time_limit_is_ended_and_the_next_trial_has_a_server() {
-    let _turn = alone();
     for backend in ["threads", "processes"] {
         let toml = format!(
-            "[workload]\nkind = 'http'\nunit_s = 0.2\n[grid]\nname = ['aspp', 'pelita']\n{}",
-            sweep(&format!("'{backend}'"), "workers = [1, 2]\ntimeout_s = 1.6\nbaseline = 'none'")
+            "[workload]\nkind = 'http'\nunit_s = 0.4\n[grid]\nname = ['aspp', 'pelita']\n{}",
+            sweep(&format!("'{backend}'"), "workers = [1, 2]\ntimeout_s = 3.2\nbaseline = 'none'")
         );
         let (report, code, _) = report(&toml, &[]);
         assert_eq!((code, warnings(&report, "timeout").len()), (1, 1), "{backend}: {}", report["warnings"]);
@@ -181,7 +176,6 @@ fn a_wait_beyond_the_time_limit_is_ended_and_the_next_trial_has_a_server() {
 
 #[test]
 fn a_worker_that_is_killed_is_replaced_and_asks_again() {
-    let _turn = alone();
     let toml = format!(
         "[workload]\nkind = 'http'\nunit_s = 0.3\n[grid]\nname = ['aspp', 'nemo']\n{}",
         sweep("'processes'", "workers = 2\nbaseline = 'none'")

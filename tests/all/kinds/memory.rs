@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::context::tells_and_stops;
 use super::{build, objections, results};
-use crate::common::running::{Running, alone, send};
+use crate::common::running::{Running, send};
 use crate::common::{parlab, report, stderr, untitled};
 
 const MIB: f64 = (1 << 20) as f64;
@@ -47,7 +47,6 @@ fn numbers(list: &Value) -> Vec<f64> {
 
 #[test]
 fn data_is_shared_until_somebody_writes() {
-    let _turn = alone();
     for access in ["read", "write"] {
         let threads = copies(&run("threads", access, 1.0));
         assert!((0.9..1.6).contains(&threads), "threads have {threads} copies to {access}");
@@ -63,7 +62,6 @@ fn data_is_shared_until_somebody_writes() {
 
 #[test]
 fn the_course_is_told_for_each_process_and_in_all() {
-    let _turn = alone();
     let memory = run("processes", "write", 1.0);
     let course = &memory["pss"];
     let (at_s, total, parent) =
@@ -92,7 +90,6 @@ fn the_course_is_told_for_each_process_and_in_all() {
 
 #[test]
 fn workers_that_are_lost_or_called_off_are_not_waited_for() {
-    let _turn = alone();
     let toml = "[workload]\nkind = 'memory'\nmib = 16\naccess = 'write'\npasses = 200\ntasks = 6\n[sweep]\n\
                 backends = ['processes']\nworkers = 3\nbaseline = 'none'\nrepeats = 1\nwarmup = 0\n";
     let mut run = Running::start(toml, &["--quiet"]);

@@ -173,13 +173,19 @@ fn their_lessons_tell_the_truth_about_the_plan() {
 }
 
 #[test]
-fn reading_them_all_fits_into_the_start_of_the_program() {
-    // The budget is 3 ms when optimised; the best of a few, and with room for a slow build on a busy machine.
-    let best = (0..10).map(|_| {
+fn reading_them_all_takes_little_longer_than_reading_their_toml() {
+    // The start of the program waits for this: 3 ms when optimised, says `benches/screen.rs`. Here it is compared with
+    // what no checker can do without; the best of a few, so that a busy machine meets both alike.
+    let mut best = [f64::INFINITY; 2];
+    for _ in 0..20 {
         let start = Instant::now();
         let library = Library::open(&[], &super::catalog(256));
+        best[0] = start.elapsed().as_secs_f64().min(best[0]);
         assert_eq!(library.entries.len(), bundled().count());
-        start.elapsed()
-    });
-    assert!(best.min().unwrap().as_millis() < 30);
+        let start = Instant::now();
+        assert!(bundled().all(|source| toml::from_str::<toml::Table>(&source.text).is_ok()));
+        best[1] = start.elapsed().as_secs_f64().min(best[1]);
+    }
+    let [checked, parsed] = best;
+    assert!(checked < 8.0 * parsed, "{checked} s to read and check them, {parsed} s to read their TOML");
 }

@@ -56,8 +56,7 @@ fn key() -> impl Strategy<Value = Key> {
 }
 
 fn lock() -> impl Strategy<Value = Option<LockView>> {
-    use Activity::{Blocked, Native, Nothing, Running, Waiting};
-    let doing = prop::sample::select(vec![Nothing, Running, Waiting, Blocked, Native]);
+    let doing = prop::sample::select(Activity::ALL.to_vec());
     let seconds = (any::<f64>(), any::<f64>(), any::<f64>(), any::<f64>());
     let lock = (doing, seconds, any::<u64>(), any::<u64>());
     prop::option::of(lock.prop_map(|(doing, (held_s, waited_s, blocked_s, native_s), waits, handovers)| LockView {
@@ -135,7 +134,7 @@ fn check(state: &mut State, text: &str) {
     let preview = fixture::entries()[3].preview.clone();
     let troubles = read.err().map(|problems| {
         let trouble = |problem: &parlab::scenario::Diagnostic| {
-            let form = state.editor.as_ref().map(|editor| &editor.form);
+            let form = state.editor().map(|editor| &editor.form);
             let row = form.zip(problem.line).and_then(|(form, line)| form.row_at(text, line));
             FieldError { row, text: problem.message.clone() }
         };
@@ -170,8 +169,8 @@ fn take(state: &mut State, step: Step) {
         }
         Step::Start => fixture::start(state),
         Step::Trial => {
-            let planned = state.run.as_ref().is_some_and(|run| run.is_on() && run.record.planned.is_some());
-            let ended = state.run.as_ref().map_or(0, |run| run.record.finished.len());
+            let planned = state.shared.run.as_ref().is_some_and(|run| run.is_on() && run.record.planned.is_some());
+            let ended = state.shared.run.as_ref().map_or(0, |run| run.record.finished.len());
             if planned && ended < 16 {
                 fixture::run_trials(state, ended + 1);
                 fixture::tell(state, 90.0, Event::TrialStarted { trial: (ended + 1).min(15) });
@@ -191,7 +190,7 @@ proptest! {
         let mut state = fixture::state((80, 24), theme);
         for step in steps {
             take(&mut state, step);
-            let area = Rect::new(0, 0, state.size.width, state.size.height);
+            let area = Rect::new(0, 0, state.shared.size.width, state.shared.size.height);
             let mut buf = Buffer::empty(area);
             render(&state, &theme, area, &mut buf);
             if plain {

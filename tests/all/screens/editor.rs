@@ -22,7 +22,7 @@ fn go(state: &mut State, key: &str) {
         press(state, &[Key::Up]);
     }
     for _ in 0..40 {
-        let selected = state.editor.as_ref().and_then(|editor| editor.selected());
+        let selected = state.editor().and_then(|editor| editor.selected());
         if selected.is_some_and(|row| row.key == key) {
             return;
         }
@@ -32,7 +32,7 @@ fn go(state: &mut State, key: &str) {
 }
 
 fn value(state: &State) -> String {
-    state.editor.as_ref().and_then(|editor| editor.selected()).map(|row| row.value.clone()).unwrap_or_default()
+    state.editor().and_then(|editor| editor.selected()).map(|row| row.value.clone()).unwrap_or_default()
 }
 
 fn checks(effects: &[Effect]) -> &str {
@@ -43,7 +43,7 @@ fn checks(effects: &[Effect]) -> &str {
 }
 
 fn trouble(row: &str, text: &str, state: &State) -> FieldError {
-    let rows = state.editor.as_ref().map(|editor| editor.form.rows()).unwrap_or_default();
+    let rows = state.editor().map(|editor| editor.form.rows()).unwrap_or_default();
     FieldError { row: rows.iter().position(|its| its.key == row), text: text.to_owned() }
 }
 
@@ -105,7 +105,7 @@ fn saving() {
     assert!(text(&super::frame(&outside)).contains("outside of the library"));
     update(&mut state, saved(Some("tiny")));
     assert_eq!(state.context(), Context::Library);
-    assert_eq!(state.library.selected().map(|entry| entry.name.as_str()), Some("tiny"));
+    assert_eq!(state.shared.library.selected().map(|entry| entry.name.as_str()), Some("tiny"));
     expect("library-saved", &state);
 }
 
@@ -134,7 +134,7 @@ fn escape_leaves_with_nothing_changed() {
         type_text(&mut state, "9");
         assert_eq!(update(&mut state, Msg::Key(leave)), []);
         assert_eq!(state.context(), Context::Library);
-        assert_eq!(state.library.entries(), before.library.entries());
+        assert_eq!(state.shared.library.entries(), before.shared.library.entries());
     }
 }
 
@@ -150,11 +150,11 @@ fn what_is_tried_is_run_tried_again_and_edited_again() {
     fixture::start(&mut state);
     update(&mut state, Msg::Tried(draft.clone()));
     assert_eq!(state.context(), Context::Running);
-    assert_eq!(state.library.selected().map(|entry| entry.name.as_str()), Some("numbers"));
+    assert_eq!(state.shared.library.selected().map(|entry| entry.name.as_str()), Some("numbers"));
     fixture::plan_again(&mut state);
     fixture::run_trials(&mut state, 16);
     fixture::finish(&mut state, Status::Done, &[]);
-    let numbers = state.library.entries().iter().find(|entry| entry.name == "numbers").cloned();
+    let numbers = state.shared.library.entries().iter().find(|entry| entry.name == "numbers").cloned();
     assert!(numbers.is_some_and(|entry| entry.ran.is_none()), "what was tried is another scenario");
     assert_eq!(update(&mut state, Msg::Key(Key::Char('r'))), [Effect::Try(draft.clone())]);
     let again = Effect::Edit { name: "numbers".to_owned(), text: Some(draft.text) };

@@ -40,7 +40,7 @@ fn press(state: &mut State, key: Key) -> Vec<Effect> {
 }
 
 fn row(state: &State) -> usize {
-    state.run.as_ref().map_or(usize::MAX, |run| run.row)
+    state.shared.run.as_ref().map_or(usize::MAX, |run| run.row)
 }
 
 /// A state in which each context holds.
@@ -99,7 +99,7 @@ fn library_moves_and_stays_within_its_ends() {
     ];
     for (key, position) in moves {
         assert!(press(&mut state, key).is_empty());
-        assert_eq!(state.library.position(), position, "{key:?}");
+        assert_eq!(state.shared.library.position(), position, "{key:?}");
     }
 }
 
@@ -110,12 +110,12 @@ fn enter_starts_what_can_be_started() {
     assert_eq!(press(&mut state, Key::Enter), [Effect::Start("database".to_owned())]);
     press(&mut state, Key::End);
     assert_eq!(press(&mut state, Key::Enter), [], "a broken file is not started");
-    assert!(state.library.refusal.as_ref().is_some_and(|(name, why)| name == "mine" && why.contains("mended")));
+    assert!(state.shared.library.refusal.as_ref().is_some_and(|(name, why)| name == "mine" && why.contains("mended")));
 }
 
 #[test]
 fn n_goes_to_the_next_of_the_path_that_was_not_run() {
-    let name = |state: &State| state.library.selected().map(|entry| entry.name.clone()).unwrap_or_default();
+    let name = |state: &State| state.shared.library.selected().map(|entry| entry.name.clone()).unwrap_or_default();
     let mut state = library();
     for expected in ["database", "database-sorted", "numbers", "speedup", "database"] {
         assert_eq!(press(&mut state, Key::Char('n')), []);
@@ -124,20 +124,24 @@ fn n_goes_to_the_next_of_the_path_that_was_not_run() {
     // The run of "database" has ended: from its results on, whatever the library had selected.
     for context in [Context::Results, Context::Ran] {
         let mut state = in_context(context);
-        assert_eq!(state.library.progress(), (2, 5));
-        state.library.select(6);
+        assert_eq!(state.shared.library.progress(), (2, 5));
+        state.shared.library.select(6);
         assert_eq!(press(&mut state, Key::Char('n')), []);
         assert_eq!((state.context(), name(&state).as_str()), (Context::Library, "database-sorted"));
         assert_eq!(press(&mut state, Key::Enter), [Effect::Start("database-sorted".to_owned())]);
     }
     for status in [Status::Failed, Status::Interrupted] {
-        assert_eq!(ended(status).library.progress(), (1, 5), "only what was done counts");
+        assert_eq!(ended(status).shared.library.progress(), (1, 5), "only what was done counts");
     }
     let mut state = library();
     "/tiny".chars().for_each(|c| drop(press(&mut state, Key::Char(c))));
     press(&mut state, Key::Enter);
     press(&mut state, Key::Char('n'));
-    assert_eq!((name(&state).as_str(), state.library.filter()), ("database", ""), "a filter does not hide the path");
+    assert_eq!(
+        (name(&state).as_str(), state.shared.library.filter()),
+        ("database", ""),
+        "a filter does not hide the path"
+    );
 }
 
 #[test]
@@ -146,16 +150,16 @@ fn filter_takes_letters_that_are_commands_elsewhere() {
     for key in "/quick?".chars() {
         assert!(press(&mut state, Key::Char(key)).is_empty());
     }
-    assert_eq!(state.library.filter(), "quick?");
+    assert_eq!(state.shared.library.filter(), "quick?");
     press(&mut state, Key::Backspace);
-    assert_eq!(state.library.filter(), "quick");
+    assert_eq!(state.shared.library.filter(), "quick");
     press(&mut state, Key::Esc);
-    assert_eq!((state.library.filter(), state.context()), ("", Context::Library));
+    assert_eq!((state.shared.library.filter(), state.context()), ("", Context::Library));
 
     for key in [Key::Char('/'), Key::Char('c'), Key::Char('p'), Key::Char('u'), Key::Enter] {
         press(&mut state, key);
     }
-    assert_eq!((state.library.filter(), state.context()), ("cpu", Context::Library));
+    assert_eq!((state.shared.library.filter(), state.context()), ("cpu", Context::Library));
     assert_eq!(press(&mut state, Key::Esc), [], "the first escape clears the filter");
     assert_eq!(press(&mut state, Key::Esc), [Effect::Quit(Exit::Quit)]);
 }
@@ -178,8 +182,7 @@ fn predictions_are_kept_or_skipped() {
     press(&mut state, Key::Backspace);
     assert_eq!(press(&mut state, Key::Esc), []);
     press(&mut state, Key::Char('p'));
-    let texts =
-        state.predict.as_ref().map(|form| form.fields.iter().map(|f| f.text.text().to_owned()).collect::<Vec<_>>());
+    let texts = state.predict().map(|form| form.fields.iter().map(|f| f.text.text().to_owned()).collect::<Vec<_>>());
     assert_eq!(texts.as_deref().map(|texts| &texts[..2]), Some(&["0.9".to_owned(), "1.1".to_owned()][..]));
     press(&mut state, Key::Esc);
     press(&mut state, Key::End);
@@ -240,10 +243,11 @@ fn q_cancels_and_goes_back_when_the_run_has_ended() {
     let mut state = running();
     assert_eq!(press(&mut state, Key::Char('q')), [Effect::Cancel]);
     assert_eq!(state.context(), Context::Running);
-    assert!(matches!(state.run.as_ref().map(|run| run.ending), Some(Ending::Cancelling { leave: true })));
+    assert!(matches!(state.shared.run.as_ref().map(|run| run.ending), Some(Ending::Cancelling { leave: true })));
     fixture::finish(&mut state, Status::Interrupted, &[]);
     assert_eq!(state.context(), Context::Library);
-    let took = state.library.selected().and_then(|entry| entry.preview.as_ref().ok()).and_then(|p| p.last_wall_s);
+    let took =
+        state.shared.library.selected().and_then(|entry| entry.preview.as_ref().ok()).and_then(|p| p.last_wall_s);
     assert_eq!(took, None, "a run that was cut short tells nothing of how long it takes");
 }
 
@@ -256,7 +260,7 @@ fn only_drawing_is_paused() {
     assert!(!state.is_frozen() && state.wants_snapshots());
     press(&mut state, Key::Char(' '));
     fixture::finish(&mut state, Status::Done, &[]);
-    assert_eq!(state.run.as_ref().map(|run| run.drawing), Some(Drawing::Live), "the end is always shown");
+    assert_eq!(state.shared.run.as_ref().map(|run| run.drawing), Some(Drawing::Live), "the end is always shown");
 }
 
 #[test]
@@ -297,7 +301,7 @@ fn points_are_walked_by_row_and_series_by_series() {
 #[test]
 fn lesson_and_help_scroll_to_their_ends_and_no_further() {
     let mut state = ended(Status::Done);
-    let scroll = |state: &State| state.run.as_ref().map_or(0, |run| run.scroll);
+    let scroll = |state: &State| state.shared.run.as_ref().map_or(0, |run| run.scroll);
     for _ in 0..20 {
         press(&mut state, Key::PageDown);
     }
@@ -307,35 +311,35 @@ fn lesson_and_help_scroll_to_their_ends_and_no_further() {
     assert!(scroll(&state) < end, "the first page up moves");
     press(&mut state, Key::Char('?'));
     press(&mut state, Key::Char('G'));
-    let end = state.help.unwrap_or(0);
+    let end = state.help().unwrap_or(0);
     assert!(end > 0);
     press(&mut state, Key::Down);
-    assert_eq!(state.help, Some(end));
+    assert_eq!(state.help(), Some(end));
     update(&mut state, Msg::Resized(ratatui::layout::Size::new(200, 60)));
-    assert!(state.help.unwrap_or(0) < end, "a larger window needs less scrolling");
+    assert!(state.help().unwrap_or(0) < end, "a larger window needs less scrolling");
 }
 
 #[test]
 fn details_scroll_to_their_end_and_begin_anew_with_the_next_scenario() {
     let mut state = library();
     press(&mut state, Key::Char('J'));
-    let half = state.library.scroll;
+    let half = state.shared.library.scroll;
     assert!(half > 0);
     for _ in 0..9 {
         press(&mut state, Key::Ctrl('d'));
     }
-    let end = state.library.scroll;
+    let end = state.shared.library.scroll;
     press(&mut state, Key::Char('K'));
-    assert!(state.library.scroll < end, "the first one up moves");
+    assert!(state.shared.library.scroll < end, "the first one up moves");
     press(&mut state, Key::Char('J'));
     update(&mut state, Msg::Resized(ratatui::layout::Size::new(200, 60)));
-    assert_eq!(state.library.scroll, 0, "a larger window shows it all");
+    assert_eq!(state.shared.library.scroll, 0, "a larger window shows it all");
     update(&mut state, Msg::Resized(ratatui::layout::Size::new(80, 24)));
     press(&mut state, Key::Char('J'));
     press(&mut state, Key::Down);
-    assert_eq!(state.library.scroll, 0);
+    assert_eq!(state.shared.library.scroll, 0);
     press(&mut state, Key::Ctrl('u'));
-    assert_eq!(state.library.scroll, 0);
+    assert_eq!(state.shared.library.scroll, 0);
 }
 
 #[test]
@@ -373,7 +377,7 @@ fn signals_and_a_closed_terminal_end_it_with_their_codes() {
 fn a_run_that_stood_still_says_so() {
     let mut state = running();
     update(&mut state, Msg::Resumed { stopped_s: 12.0 });
-    let news = state.run.as_ref().and_then(|run| run.news.back()).map(|news| news.text.clone());
+    let news = state.shared.run.as_ref().and_then(|run| run.news.back()).map(|news| news.text.clone());
     assert!(news.is_some_and(|text| text.contains("stood still for 12.0 s")));
 }
 
@@ -381,7 +385,7 @@ fn a_run_that_stood_still_says_so() {
 fn time_left_follows_what_was_measured() {
     let mut state = library();
     fixture::start(&mut state);
-    let eta = |state: &State| state.run.as_ref().and_then(|run| run.eta_s());
+    let eta = |state: &State| state.shared.run.as_ref().and_then(|run| run.eta_s());
     fixture::tell(&mut state, 0.0, Event::TrialStarted { trial: 0 });
     assert_eq!(eta(&state), None, "nothing is known yet");
     fixture::run_trials(&mut state, 8);
@@ -400,12 +404,12 @@ fn time_left_is_told_in_whole_seconds() {
     let mut state = library();
     fixture::start(&mut state);
     fixture::run_trials(&mut state, 8);
-    let mut planned = state.run.as_ref().and_then(|run| run.record.planned.clone()).expect("it was planned");
+    let mut planned = state.shared.run.as_ref().and_then(|run| run.record.planned.clone()).expect("it was planned");
     let more = planned.plan.trials.clone();
     (0..4).for_each(|_| planned.plan.trials.extend(&more));
     fixture::tell(&mut state, 0.0, Event::Planned(Box::new(planned)));
     fixture::run_trials(&mut state, 8);
-    let eta = state.run.as_ref().and_then(|run| run.eta_s()).expect("all were measured");
+    let eta = state.shared.run.as_ref().and_then(|run| run.eta_s()).expect("all were measured");
     assert!((60.0..99.0).contains(&eta), "{eta}");
     let text = super::text(&super::frame(&state));
     assert!(text.contains(&format!("ETA {eta:.0} s")), "{text}");
@@ -419,7 +423,7 @@ proptest! {
         snapshot.done = done;
         snapshot.lanes[0].fraction = Some(fraction);
         update(&mut state, Msg::Snapshot(snapshot));
-        let run = state.run.as_ref().expect("it runs");
+        let run = state.shared.run.as_ref().expect("it runs");
         for part in [run.trial_fraction(), run.run_fraction()] {
             prop_assert!((0.0..=1.0).contains(&part), "{}", part);
         }

@@ -142,7 +142,7 @@ fn plan() -> Plan {
 
 /// Tells the state an event.
 pub(crate) fn tell(state: &mut State, elapsed_s: f64, event: Event) {
-    let trials_done = state.run.as_ref().map_or(0, |run| run.record.finished.len());
+    let trials_done = state.shared.run.as_ref().map_or(0, |run| run.record.finished.len());
     update(state, Msg::Engine(Stamped { elapsed_s, trials_done, event }));
 }
 
@@ -200,7 +200,7 @@ fn begin(state: &mut State, kind: &str, predictions: Vec<Prediction>) {
 pub(crate) fn plan_again(state: &mut State) {
     let mut other = state.clone();
     start(&mut other);
-    let planned = other.run.as_ref().and_then(|run| run.record.planned.clone()).expect("it was planned");
+    let planned = other.shared.run.as_ref().and_then(|run| run.record.planned.clone()).expect("it was planned");
     tell(state, 0.0, Event::Planned(Box::new(planned)));
 }
 
@@ -228,7 +228,7 @@ pub(crate) fn edit(state: &mut State) {
 
 /// Runs trials to their end, from the next on, until `trials` of them have ended.
 pub(crate) fn run_trials(state: &mut State, trials: usize) {
-    let ended = state.run.as_ref().map_or(0, |run| run.record.finished.len());
+    let ended = state.shared.run.as_ref().map_or(0, |run| run.record.finished.len());
     for trial in ended..trials {
         let at = trial as f64 * 2.0;
         tell(state, at, Event::TrialStarted { trial });

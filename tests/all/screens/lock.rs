@@ -42,7 +42,7 @@ fn under_a_lock(size: (u16, u16), theme: Theme) -> State {
 fn planned(size: (u16, u16), theme: Theme) -> State {
     let mut state = fixture::state(size, theme);
     fixture::start(&mut state);
-    let mut planned = state.run.as_ref().and_then(|run| run.record.planned.clone()).expect("it was planned");
+    let mut planned = state.shared.run.as_ref().and_then(|run| run.record.planned.clone()).expect("it was planned");
     planned.scenario.interpreter = Some(Interpreter::default());
     fixture::tell(&mut state, 0.0, Event::Planned(Box::new(planned)));
     state

@@ -12,7 +12,7 @@ use super::{fixture, frame};
 fn twenty_thousand_trials_are_borne() {
     let mut state = fixture::state((80, 24), Theme::FULL);
     fixture::start(&mut state);
-    let planned = state.run.as_ref().and_then(|run| run.record.planned.clone()).expect("it was planned");
+    let planned = state.shared.run.as_ref().and_then(|run| run.record.planned.clone()).expect("it was planned");
     let configs: Vec<_> = (0..20).map(|i| planned.plan.configs[i % 8].clone()).collect();
     let trials = (0..20_000).map(|i| PlannedTrial { config: i % 20, repeat: (i / 20) as u32, warmup: false }).collect();
     let plan = Plan { configs, baseline: Some(0), trials };
@@ -30,7 +30,7 @@ fn twenty_thousand_trials_are_borne() {
             assert_eq!(update(&mut state, Msg::Key(Key::Char('c'))), [Effect::Cancel], "obeyed amid the flood");
         }
     }
-    let run = state.run.as_ref().expect("it runs");
+    let run = state.shared.run.as_ref().expect("it runs");
     assert_eq!(run.figures().rows.len(), 20);
     assert!(run.figures().rows.iter().all(|row| row.trials == 1000 && row.samples_s.len() == 1000));
     assert_eq!(run.record.samples(7).count(), 1000);

@@ -9,6 +9,7 @@ mod fixture;
 mod lock;
 mod many_trials;
 mod modifiers;
+mod preparing;
 mod scores;
 mod shared;
 mod varied;
@@ -31,9 +32,9 @@ const LARGE: (u16, u16) = (120, 40);
 const LEAST: (u16, u16) = (60, 16);
 
 fn frame(state: &State) -> Buffer {
-    let area = Rect::new(0, 0, state.size.width, state.size.height);
+    let area = Rect::new(0, 0, state.shared.size.width, state.shared.size.height);
     let mut buf = Buffer::empty(area);
-    render(state, &state.theme, area, &mut buf);
+    render(state, &state.shared.theme, area, &mut buf);
     buf
 }
 
@@ -62,7 +63,7 @@ fn expect(name: &str, state: &State) {
     }
     let expected = std::fs::read_to_string(&path).unwrap_or_default();
     assert!(got == expected, "{name}: expected\n{expected}\ngot\n{got}");
-    if state.theme == Theme::PLAIN {
+    if state.shared.theme == Theme::PLAIN {
         assert!(got.is_ascii(), "{name}: characters beyond ASCII");
         assert!(buf.content.iter().all(|cell| cell.fg == Color::Reset && cell.bg == Color::Reset), "{name}: colours");
     }
@@ -142,7 +143,7 @@ fn run_in_progress() {
 fn run_on_a_large_screen_with_many_workers() {
     let mut state = fixture::state((200, 60), Theme::FULL);
     fixture::start(&mut state);
-    let mut planned = state.run.as_ref().and_then(|run| run.record.planned.clone()).expect("it was planned");
+    let mut planned = state.shared.run.as_ref().and_then(|run| run.record.planned.clone()).expect("it was planned");
     planned.plan.configs[7].workers = 64;
     fixture::tell(&mut state, 0.0, parlab::record::Event::Planned(Box::new(planned)));
     fixture::in_progress(&mut state);
@@ -166,7 +167,7 @@ fn run_whose_trial_was_broken_off() {
 #[test]
 fn run_before_anything_is_known() {
     let mut state = fixture::state(SMALL, Theme::FULL);
-    state.sample = None;
+    state.shared.sample = None;
     update(&mut state, Msg::Started { name: "database".to_owned() });
     expect("run-preparing", &state);
     fixture::start(&mut state);

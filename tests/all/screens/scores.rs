@@ -43,7 +43,7 @@ fn snapshot(values: Vec<TaskState>) -> Snapshot {
 fn searching(size: (u16, u16), theme: Theme, Scores { axes, values }: Scores) -> State {
     let mut state = fixture::state(size, theme);
     fixture::start(&mut state);
-    let mut planned = state.run.as_ref().and_then(|run| run.record.planned.clone()).expect("it was planned");
+    let mut planned = state.shared.run.as_ref().and_then(|run| run.record.planned.clone()).expect("it was planned");
     planned.scenario.kind = "svc".to_owned();
     (planned.job.kind, planned.job.inputs) = ("svc".to_owned(), Inputs::Grid(axes));
     fixture::tell(&mut state, 0.0, Event::Planned(Box::new(planned)));
@@ -108,7 +108,7 @@ fn a_replayed_run_shows_what_its_results_tell() {
     fixture::finish(&mut state, Status::Done, &[]);
     let shown = text(&frame(&state));
     assert!(shown.contains("best: 0.5650, C 10, kernel poly"), "{shown}");
-    assert!(state.run.as_ref().is_some_and(|run| run.record.finished.iter().all(|(_, o)| o.results.is_none())));
+    assert!(state.shared.run.as_ref().is_some_and(|run| run.record.finished.iter().all(|(_, o)| o.results.is_none())));
 }
 
 #[test]
@@ -117,5 +117,5 @@ fn other_kinds_have_none() {
     fixture::start(&mut state);
     fixture::in_progress(&mut state);
     press(&mut state, &[Key::Tab]);
-    assert!(!state.wants_snapshots() && state.run.as_ref().is_some_and(|run| run.found().is_none()));
+    assert!(!state.wants_snapshots() && state.shared.run.as_ref().is_some_and(|run| run.found().is_none()));
 }

@@ -21,7 +21,7 @@ fn configs(key: &str) -> Vec<Config> {
 
 fn start(state: &mut State, key: &str) {
     fixture::start(state);
-    let planned = state.run.as_ref().and_then(|run| run.record.planned.clone()).expect("it was planned");
+    let planned = state.shared.run.as_ref().and_then(|run| run.record.planned.clone()).expect("it was planned");
     let configs = configs(key);
     let trials = (0..2)
         .flat_map(|repeat| (0..configs.len()).map(move |config| PlannedTrial { config, repeat, warmup: false }))
@@ -94,7 +94,7 @@ fn a_run_on_the_way() {
 #[test]
 fn right_and_left_walk_each_series_by_its_values() {
     let mut state = ended(SMALL, Theme::FULL, "steps");
-    let row = |state: &State| state.run.as_ref().expect("a run").row;
+    let row = |state: &State| state.shared.run.as_ref().expect("a run").row;
     assert_eq!(row(&state), 0);
     let mut seen = Vec::new();
     for _ in 0..12 {

@@ -19,7 +19,7 @@ const RESULTS: usize = 1;
 const PATIENCE: Patience = Patience { looks: 200, nap: Duration::from_millis(250) };
 
 /// One worker's, with the chunk in hand and its results as far as there are any.
-pub(in crate::backend) struct PipeClient<'a> {
+pub(super) struct PipeClient<'a> {
     board: &'a Board,
     ends: &'a PipeEnds,
     worker: u32,
@@ -30,8 +30,8 @@ pub(in crate::backend) struct PipeClient<'a> {
 
 impl<'a> PipeClient<'a> {
     /// A client with room for the largest messages, the pages of which are there from the start.
-    pub(in crate::backend) fn new(board: &'a Board, ends: &'a PipeEnds, worker: u32) -> Self {
-        let layout = FrameLayout::of(board.shape());
+    pub(super) fn new(board: &'a Board, ends: &'a PipeEnds, worker: u32) -> Self {
+        let layout = FrameLayout::of(board.spec());
         // Zeros would be given out as pages that are not there yet.
         let [tasks, results] = [layout.tasks_max(), layout.results_max()].map(|bytes| vec![1; bytes]);
         Self { board, ends, worker, layout, tasks, results }
@@ -39,10 +39,7 @@ impl<'a> PipeClient<'a> {
 
     /// Waits for the next chunk; `None` when there are no more. `claim` writes down whose it is before anybody else
     /// may read.
-    pub(in crate::backend) fn fetch(
-        &mut self,
-        claim: impl FnOnce(&Range<u64>),
-    ) -> Result<Option<Range<u64>>, Cancelled> {
+    pub(super) fn fetch(&mut self, claim: impl FnOnce(&Range<u64>)) -> Result<Option<Range<u64>>, Cancelled> {
         let mut held = take(self.board, TASKS, self.worker)?;
         // A message has a task at least: so much belongs to it whatever its head says.
         let sure = HEAD + self.layout.task();
@@ -85,7 +82,7 @@ impl<'a> PipeClient<'a> {
     }
 
     /// A task of the chunk in hand, with its input, and where the payload of its result is to be written.
-    pub(in crate::backend) fn open(&mut self, n: usize) -> (u64, &[u8], &mut [u8]) {
+    pub(super) fn open(&mut self, n: usize) -> (u64, &[u8], &mut [u8]) {
         let (at, size) = (HEAD + n * self.layout.task(), self.layout.task());
         let entry = &self.tasks[at..at + size];
         let at = HEAD + n * self.layout.result();
@@ -94,14 +91,14 @@ impl<'a> PipeClient<'a> {
     }
 
     /// Writes down the result of a task of the chunk in hand; `None` if it failed.
-    pub(in crate::backend) fn close(&mut self, n: usize, task: u64, result: Option<&(Values, u64)>) {
+    pub(super) fn close(&mut self, n: usize, task: u64, result: Option<&(Values, u64)>) {
         let at = HEAD + n * self.layout.result();
         self.layout.write_result(&mut self.results[at..at + self.layout.result()], task, result);
     }
 
     /// Sends the results of the chunk in hand. `commit` counts them as done, before anybody could think that they
     /// were lost.
-    pub(in crate::backend) fn deliver(&mut self, count: u64, commit: impl FnOnce()) -> Result<(), Cancelled> {
+    pub(super) fn deliver(&mut self, count: u64, commit: impl FnOnce()) -> Result<(), Cancelled> {
         put_word(&mut self.results, 0, self.worker.into());
         put_word(&mut self.results, 1, count);
         let whole = HEAD + count as usize * self.layout.result();
@@ -138,7 +135,7 @@ fn unusable(_: io::Error) -> Cancelled {
 }
 
 /// Puts a word of a result's payload where it belongs; the last may have fewer bytes.
-pub(in crate::backend) fn put_payload_word(payload: &mut [u8], at: usize, word: u64) {
+pub(super) fn put_payload_word(payload: &mut [u8], at: usize, word: u64) {
     let end = payload.len().min(8 * at + 8);
     let room = &mut payload[8 * at..end];
     room.copy_from_slice(&word.to_le_bytes()[..room.len()]);

@@ -11,8 +11,8 @@ use std::sync::mpsc::Receiver;
 use super::client::copy_to_slot;
 use super::ends::{Moved, read, wait, waiting_for, write};
 use super::frame::{FrameLayout, HEAD, ResultFrame, head, write_tasks};
-use crate::backend::board::Board;
-use crate::backend::worker::{PreparedJob, counts, fingerprint, thread_usage};
+use crate::backend::board::{Board, fingerprint};
+use crate::backend::worker::{PreparedJob, counts_since, thread_usage};
 use crate::system::poll::PollFlags;
 
 /// Messages sent before results are looked at again.
@@ -56,7 +56,7 @@ impl Dispatcher {
         (tasks, results): (OwnedFd, OwnedFd),
         returns: Receiver<Return>,
     ) -> Self {
-        let layout = FrameLayout::of(board.shape());
+        let layout = FrameLayout::of(board.spec());
         Self {
             board: Arc::clone(board),
             prepared: Arc::clone(prepared),
@@ -66,7 +66,7 @@ impl Dispatcher {
             returns,
             next: 0,
             again: VecDeque::new(),
-            missing: board.shape().tasks,
+            missing: board.spec().tasks,
             outgoing: Vec::with_capacity(layout.tasks_max()),
             sent: 0,
             // Twice the largest message, so that whole ones seldom have to be moved.
@@ -84,9 +84,8 @@ impl Dispatcher {
         self.board.wait_at_gate();
         let before = thread_usage();
         let result = self.serve();
-        if let (Some(before), Some(after)) = (before, thread_usage()) {
-            let (before, after) = (counts(&before), counts(&after));
-            self.board.header().delivery.usage.add(std::array::from_fn(|i| after[i] - before[i]));
+        if let Some(counts) = counts_since(before) {
+            self.board.header().delivery.usage.add(counts);
         }
         result
     }
@@ -136,9 +135,9 @@ impl Dispatcher {
 
     /// Packs the next chunk, if there is one.
     fn pack(&mut self) -> bool {
-        let shape = self.board.shape();
+        let spec = self.board.spec();
         let positions = self.again.pop_front().or_else(|| {
-            let end = shape.tasks.min(self.next.saturating_add(shape.chunk.unwrap_or(1)));
+            let end = spec.tasks.min(self.next.saturating_add(spec.chunk.unwrap_or(1)));
             let fresh = self.next..end;
             self.next = end;
             (!fresh.is_empty()).then_some(fresh)
@@ -177,14 +176,14 @@ impl Dispatcher {
 
     fn unpack(&mut self, message: Range<usize>) -> io::Result<()> {
         let [worker, count] = head(&self.incoming[message.start..]);
-        let worker = u32::try_from(worker).ok().filter(|&worker| worker < self.board.shape().workers);
+        let worker = u32::try_from(worker).ok().filter(|&worker| worker < self.board.spec().lanes);
         let worker = worker.ok_or_else(nonsense)?;
         self.missing = self.missing.checked_sub(count).ok_or_else(nonsense)?;
         let entries = self.incoming[message.start + HEAD..message.end].chunks_exact(self.layout.result());
         for entry in entries {
             self.put_down(worker, &self.layout.read_result(entry));
         }
-        self.board.header().delivery.last.store(self.board.shape().clock.now(), Release);
+        self.board.header().delivery.last.store(self.board.spec().clock.now(), Release);
         Ok(())
     }
 
@@ -201,7 +200,7 @@ impl Dispatcher {
         );
         copy_to_slot(self.board.slot(worker), result.payload);
         let delivery = &self.board.header().delivery;
-        let fingerprint = fingerprint(result.task, &values[..self.board.shape().summed], *sum);
+        let fingerprint = fingerprint(result.task, &values[..self.board.spec().summed], *sum);
         delivery.checksum.store(delivery.checksum.load(Relaxed).wrapping_add(fingerprint), Relaxed);
     }
 }

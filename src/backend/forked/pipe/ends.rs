@@ -26,6 +26,15 @@ impl PipeEnds {
         Self { tasks, results }
     }
 
+    /// The same two ends once more.
+    ///
+    /// # Errors
+    /// When the system has no more files to give.
+    #[cfg(test)]
+    pub(in crate::backend) fn copied(&self) -> io::Result<Self> {
+        Ok(Self::new(self.tasks.try_clone()?, self.results.try_clone()?))
+    }
+
     /// The two ends, as they are to be sent with an order.
     pub(in crate::backend) fn files(&self) -> [BorrowedFd<'_>; 2] {
         [self.tasks.as_fd(), self.results.as_fd()]

@@ -31,11 +31,11 @@ pub(super) struct FrameLayout {
 pub(super) const HEAD: usize = 2 * WORD;
 
 impl FrameLayout {
-    pub(super) fn of(shape: &BoardSpec) -> Self {
+    pub(super) fn of(spec: &BoardSpec) -> Self {
         Self {
-            payload: shape.payload as usize,
-            values: shape.values,
-            chunk: shape.chunk.unwrap_or(1).min(shape.tasks) as usize,
+            payload: spec.payload as usize,
+            values: spec.values,
+            chunk: spec.chunk.unwrap_or(1).min(spec.tasks) as usize,
         }
     }
 

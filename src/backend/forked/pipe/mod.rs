@@ -19,7 +19,8 @@ mod dispatcher;
 mod ends;
 mod frame;
 mod pool;
+mod work;
 
-pub(in crate::backend) use client::{PipeClient, put_payload_word};
 pub(in crate::backend) use ends::PipeEnds;
 pub(in crate::backend) use pool::PipePool;
+pub(in crate::backend) use work::work;

@@ -129,7 +129,7 @@ impl PipeWorkers {
 impl Drop for PipeWorkers {
     fn drop(&mut self) {
         let Some(thread) = self.thread.take() else { return };
-        if self.board.progress().0 < self.board.shape().tasks {
+        if self.board.progress().0 < self.board.spec().tasks {
             // It would wait for results that nobody computes any more.
             self.board.cancel();
         }

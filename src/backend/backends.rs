@@ -1,0 +1,90 @@
+//! The one table of who starts the workers of which backend, and the backends of a run that it makes.
+//!
+//! What is told of a backend stands in its row in `scenario`; how it starts workers in its own file.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use super::board::Board;
+use super::forked::forkserver_client::ForkserverClient;
+use super::forked::processes::Processes;
+use super::local::serial::Serial;
+use super::local::threads::Threads;
+use super::pool::{Backend, Broken, Pool};
+use super::worker::LazyJob;
+use crate::scenario::{BackendKind, Config, Job};
+
+/// What the backends of a run have in common.
+struct RunResources {
+    /// Started when workers are first to be forked.
+    forkserver: Arc<ForkserverClient>,
+}
+
+/// Makes a backend for a run.
+type Make = fn(&RunResources) -> Box<dyn Backend>;
+
+/// Each backend once.
+const TABLE: &[(BackendKind, Make)] = &[
+    (BackendKind::SERIAL, |_| Box::new(Serial)),
+    (BackendKind::THREADS, |_| Box::new(Threads)),
+    (BackendKind::PROCESSES, forked),
+    (BackendKind::HYBRID, forked),
+];
+
+fn forked(resources: &RunResources) -> Box<dyn Backend> {
+    Box::new(Processes::new(&resources.forkserver))
+}
+
+/// Starts the workers of a run, trial after trial, for one job at a time.
+pub struct Backends {
+    job: LazyJob,
+    made: Vec<(BackendKind, Box<dyn Backend>)>,
+}
+
+impl Backends {
+    /// The backends for a job; `program` is started again as the forkserver when processes are wanted.
+    pub fn new(job: &Job, program: &Path) -> Self {
+        let resources = RunResources { forkserver: Arc::new(ForkserverClient::new(program)) };
+        let made = TABLE.iter().map(|(kind, make)| (*kind, make(&resources))).collect();
+        Self { job: LazyJob::new(0, job), made }
+    }
+
+    /// Turns to another job: what was prepared for the one before is let go of, and nothing is prepared yet.
+    pub fn set_job(&mut self, job: &Job) {
+        if self.job.job != *job {
+            self.job = LazyJob::new(self.job.number + 1, job);
+        }
+    }
+
+    /// Does once per job what a backend needs before it can start workers: not part of any start-up time.
+    ///
+    /// # Errors
+    /// [`Broken`] when the workload cannot be prepared or the forkserver cannot be started.
+    pub fn prepare(&self, config: &Config) -> Result<(), Broken> {
+        self.of(config.backend)?.prepare(&self.job, config)
+    }
+
+    /// Starts a worker for each lane of the board; they come to its gate.
+    ///
+    /// # Errors
+    /// [`Broken`] when the system refuses.
+    pub fn start(&self, backend: BackendKind, board: &Arc<Board>) -> Result<Box<dyn Pool>, Broken> {
+        self.of(backend)?.start(&self.job, board)
+    }
+
+    fn of(&self, kind: BackendKind) -> Result<&dyn Backend, Broken> {
+        let made = self.made.iter().find(|(made, _)| *made == kind);
+        made.map(|(_, backend)| &**backend).ok_or_else(|| Broken(format!("no such backend here: {}", kind.word())))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_backend_has_a_row() {
+        let rows: Vec<BackendKind> = TABLE.iter().map(|(kind, _)| *kind).collect();
+        assert_eq!(rows, BackendKind::ALL);
+    }
+}

@@ -1,0 +1,135 @@
+//! The forkserver as the engine's side holds it: started when first needed, asked, heard, and ended with all its workers.
+
+use std::io;
+use std::os::fd::{BorrowedFd, OwnedFd};
+use std::os::unix::net::UnixStream;
+use std::os::unix::process::CommandExt as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use super::forkserver::COMMAND;
+use super::wire::{Reply, Request, Wire};
+use crate::backend::pool::Broken;
+use crate::backend::worker::LazyJob;
+use crate::scenario::Job;
+use crate::system::process::{ChildGroup, ending};
+
+/// How long a forkserver may take to prepare a job, whatever has to be loaded for it.
+const PREPARATION_MAX: Duration = Duration::from_secs(60);
+
+/// The forkserver of a run: one at a time, started again after it was ended.
+pub(in crate::backend) struct ForkserverClient {
+    program: PathBuf,
+    running: Mutex<Option<RunningForkserver>>,
+}
+
+impl ForkserverClient {
+    /// `program` is the binary to start as the forkserver: parlab itself.
+    pub(in crate::backend) fn new(program: &Path) -> Self {
+        Self { program: program.to_owned(), running: Mutex::new(None) }
+    }
+
+    /// Starts the forkserver and has it prepare the job, unless that has been done.
+    ///
+    /// # Errors
+    /// When it cannot be started or cannot prepare the job.
+    pub(super) fn prepare(&self, job: &LazyJob) -> Result<(), Broken> {
+        let mut running = self.lock();
+        let alive = running.as_mut().is_some_and(|forkserver| forkserver.child.is_running());
+        let mut forkserver = match running.take().filter(|_| alive) {
+            Some(forkserver) => forkserver,
+            None => RunningForkserver::start(&self.program)?,
+        };
+        if forkserver.prepared != Some(job.number) {
+            forkserver.prepare(&job.job)?;
+            forkserver.prepared = Some(job.number);
+        }
+        *running = Some(forkserver);
+        Ok(())
+    }
+
+    /// Sends it a request, with files beside it.
+    ///
+    /// # Errors
+    /// When it is gone.
+    pub(super) fn ask(&self, request: &Request, files: &[BorrowedFd<'_>]) -> Result<(), Broken> {
+        let mut running = self.lock();
+        let forkserver = running.as_mut().ok_or_else(gone)?;
+        forkserver.wire.send(request, files).map_err(|_| forkserver.death_reason())
+    }
+
+    /// Waits for the next thing that it says; `None` when the time is up.
+    ///
+    /// # Errors
+    /// When it is gone.
+    pub(super) fn hear(&self, timeout: Duration) -> Result<Option<Reply>, Broken> {
+        let mut running = self.lock();
+        let forkserver = running.as_mut().ok_or_else(gone)?;
+        let heard = forkserver.wire.receive(Some(timeout)).map_err(|_| forkserver.death_reason());
+        if heard.is_err() {
+            *running = None;
+        }
+        heard
+    }
+
+    /// Its process id, while it runs.
+    pub(super) fn id(&self) -> Option<u32> {
+        self.lock().as_ref().map(|forkserver| forkserver.child.id())
+    }
+
+    /// Ends it and all its workers.
+    pub(super) fn end(&self) {
+        *self.lock() = None;
+    }
+
+    /// Locks, also after a panic elsewhere: there is nothing here that a panic could leave half done.
+    fn lock(&self) -> MutexGuard<'_, Option<RunningForkserver>> {
+        self.running.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn gone() -> Broken {
+    Broken("the forkserver is gone".to_owned())
+}
+
+/// A forkserver that was started. Dropping it ends it and all its workers.
+struct RunningForkserver {
+    child: ChildGroup,
+    wire: Wire,
+    /// The number of the job that it has prepared.
+    prepared: Option<u32>,
+}
+
+impl RunningForkserver {
+    fn start(program: &Path) -> Result<Self, Broken> {
+        let failed = |error: io::Error| Broken(format!("cannot start the forkserver ({}): {error}", program.display()));
+        let (ours, theirs) = UnixStream::pair().map_err(failed)?;
+        let mut command = Command::new(program);
+        command.arg0("parlab").arg(COMMAND);
+        command.stdin(OwnedFd::from(theirs)).stdout(Stdio::null()).stderr(Stdio::null());
+        let child = ChildGroup::start(&mut command).map_err(failed)?;
+        Ok(Self { child, wire: Wire::new(ours), prepared: None })
+    }
+
+    /// Has it prepare a job, in place of the one before.
+    fn prepare(&mut self, job: &Job) -> Result<(), Broken> {
+        self.wire.send(&Request::Prepare(Box::new(job.clone())), &[]).map_err(|_| self.death_reason())?;
+        loop {
+            match self.wire.receive(Some(PREPARATION_MAX)) {
+                Ok(None) => return Err(Broken("the forkserver does not answer".to_owned())),
+                Ok(Some(Reply::Ready)) => return Ok(()),
+                Ok(Some(Reply::Refused(reason))) => return Err(Broken(reason)),
+                // Late news of the trial before.
+                Ok(Some(Reply::Left { .. } | Reply::Stalled { .. })) => {}
+                Err(_) => return Err(self.death_reason()),
+            }
+        }
+    }
+
+    /// How the forkserver died, now that its line is dead.
+    fn death_reason(&mut self) -> Broken {
+        Broken(format!("the forkserver that forks the workers {}", ending(&self.child.end())))
+    }
+}

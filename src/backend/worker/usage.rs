@@ -1,0 +1,29 @@
+//! What the kernel says that threads and processes used.
+
+use nix::sys::resource::{Usage, UsageWho, getrusage};
+use nix::sys::time::TimeVal;
+
+/// Of this thread; `None` where the kernel does not tell.
+pub(in crate::backend) fn thread_usage() -> Option<Usage> {
+    getrusage(UsageWho::RUSAGE_THREAD).ok()
+}
+
+/// Microseconds in user mode and in the kernel, voluntary and involuntary context switches.
+pub(in crate::backend) fn counts(usage: &Usage) -> [u64; 4] {
+    let us = |time: TimeVal| (time.tv_sec() * 1_000_000 + time.tv_usec()) as u64;
+    let switches = [usage.voluntary_context_switches(), usage.involuntary_context_switches()];
+    [us(usage.user_time()), us(usage.system_time()), switches[0] as u64, switches[1] as u64]
+}
+
+/// What this thread has used since `before`, counted as in [`counts`]; `None` where the kernel does not tell.
+pub(in crate::backend) fn counts_since(before: Option<Usage>) -> Option<[u64; 4]> {
+    let (before, after) = (counts(&before?), counts(&thread_usage()?));
+    Some(std::array::from_fn(|i| after[i] - before[i]))
+}
+
+/// The largest resident set of this process, in KiB. Not `ru_maxrss`, which also remembers what the program used
+/// that this one was started from, however large that was.
+pub(super) fn peak_rss_kib() -> Option<u64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    status.lines().find_map(|line| line.strip_prefix("VmHWM:")?.trim().strip_suffix(" kB")?.parse().ok())
+}

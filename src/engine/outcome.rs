@@ -1,0 +1,112 @@
+//! What was measured in a trial, read off its board when it is over.
+
+use super::order::order_figures;
+use super::supervisor::Opening;
+use crate::backend::{Activity, ActivityReading, Board, Totals};
+use crate::record::{LANES_MAX, LaneTotals, LockUse, RESULTS_MAX, TaskResult, TaskTimes, TrialEnd, TrialOutcome};
+use crate::scenario::Scenario;
+
+/// Reads the board of a trial.
+pub(super) struct OutcomeReader<'a> {
+    pub(super) scenario: &'a Scenario,
+    pub(super) board: &'a Board,
+    /// The names of a result's values.
+    pub(super) value_names: &'a [&'static str],
+    /// Seconds a tick.
+    pub(super) tick_s: f64,
+}
+
+impl OutcomeReader<'_> {
+    /// What was measured in a trial that ended like this at `now`, in ticks, without what only its supervisor knows.
+    pub(super) fn outcome(&self, end: TrialEnd, opening: Option<Opening>, now: u64) -> TrialOutcome {
+        let (board, tick_s) = (self.board, self.tick_s);
+        let totals = board.totals();
+        let Opening { at: opened, startup_s } = opening.unwrap_or(Opening { at: now, startup_s: None });
+        let last_end = if end == TrialEnd::Complete { totals.last_end } else { now };
+        let wall_s = last_end.saturating_sub(opened) as f64 * tick_s;
+        let order = || order_figures(board, &totals, tick_s, wall_s, self.scenario.job.order);
+        TrialOutcome {
+            end,
+            broken: None,
+            wall_s,
+            startup_s,
+            cpu_user_s: totals.user_us as f64 * 1e-6,
+            cpu_system_s: totals.system_us as f64 * 1e-6,
+            switches_voluntary: totals.voluntary,
+            switches_involuntary: totals.involuntary,
+            peak_rss_bytes: (totals.peak_rss_kib > 0).then_some(totals.peak_rss_kib * 1024),
+            tasks_done: totals.done,
+            tasks_failed: totals.failed,
+            failure: board.failure(),
+            task_s: totals.task_ticks.map(|ticks| {
+                let [min, median, p95, max] = ticks.map(|t| t * tick_s);
+                TaskTimes { min, median, p95, max }
+            }),
+            interpreter: self.scenario.job.interpreter.map(|_| lock_use(&totals, tick_s)),
+            order: (end == TrialEnd::Complete).then(order).flatten(),
+            checksum: format!("{:016x}", totals.checksum),
+            lanes: lanes(board, &Timeline { opened, ended: last_end, tick_s }),
+            ..TrialOutcome::default()
+        }
+    }
+
+    /// What came of each task; `None` where there are too many.
+    pub(super) fn results(&self) -> Option<Vec<TaskResult>> {
+        let tasks = self.board.spec().tasks;
+        let values = |task| {
+            let record = self.board.read_record(task).filter(|record| !record.failed)?;
+            Some(self.value_names.iter().map(|&name| name.to_owned()).zip(record.values).collect())
+        };
+        let result = |task| TaskResult { values: values(task) };
+        (tasks <= RESULTS_MAX).then(|| (0..tasks).map(result).collect())
+    }
+}
+
+fn lock_use(totals: &Totals, tick_s: f64) -> LockUse {
+    let [held_s, waited_s] =
+        [Activity::Running, Activity::WaitingForLock].map(|activity| totals.spent[activity as usize] as f64 * tick_s);
+    let [waits, handovers] = totals.lock_counts;
+    LockUse { held_s, waited_s, waits, handovers }
+}
+
+/// From the opening of the gate to the end of a trial, in ticks.
+struct Timeline {
+    opened: u64,
+    ended: u64,
+    tick_s: f64,
+}
+
+impl Timeline {
+    /// Seconds since the gate was opened; below 0 before.
+    fn seconds(&self, ticks: u64) -> f64 {
+        ticks.wrapping_sub(self.opened).cast_signed() as f64 * self.tick_s
+    }
+}
+
+/// Where the time of each lane went, until the end of the trial.
+fn lanes(board: &Board, timeline: &Timeline) -> Vec<LaneTotals> {
+    let totals = |lane| {
+        let reading = board.read_lane(lane);
+        lane_totals(&reading.activity, timeline, (reading.pid, reading.done))
+    };
+    (0..board.spec().lanes.min(LANES_MAX)).map(totals).collect()
+}
+
+fn lane_totals(account: &ActivityReading, timeline: &Timeline, (pid, tasks): (u32, u64)) -> LaneTotals {
+    if account.began == 0 {
+        return LaneTotals::default();
+    }
+    let until = account.since.max(timeline.ended);
+    let spent = Activity::ALL.map(|activity| (activity, account.ticks(activity, until)));
+    LaneTotals {
+        pid,
+        tasks,
+        arrived_s: timeline.seconds(account.began),
+        until_s: timeline.seconds(until),
+        seconds: spent
+            .into_iter()
+            .filter(|(_, ticks)| *ticks > 0)
+            .map(|(activity, ticks)| (activity, ticks as f64 * timeline.tick_s))
+            .collect(),
+    }
+}

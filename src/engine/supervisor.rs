@@ -1,0 +1,313 @@
+//! What happens while a pool works: waits for workers, opens the gate, watches the clock, hears cancellations, and
+//! decides what a lost worker means.
+//!
+//! What was measured meanwhile is read off the board afterwards, in `outcome`.
+
+use std::collections::HashMap;
+use std::time::{Duration, Instant};
+
+use super::control::{Control, Urgency};
+use super::memory::MemoryWatch;
+use crate::backend::{Board, Broken, Departure, Notice, Pool, TickScale};
+use crate::record::{Cause, Event, Loss, MemoryCourse, Remedy, TrialEnd};
+use crate::workload::Service;
+
+/// How often the engine looks up while workers work.
+const TICK: Duration = Duration::from_millis(50);
+/// How often it tells how far they are.
+const PROGRESS_EVERY: Duration = Duration::from_millis(500);
+/// How long tasks are given to stop by themselves once a trial is called off.
+const GRACE: Duration = Duration::from_millis(50);
+/// A look-up that comes later than this may mean that the whole program was stopped.
+const LATE: Duration = Duration::from_millis(250);
+/// How long the news of such a stop may take to get here.
+const NEWS: Duration = Duration::from_millis(100);
+/// A trial that loses more workers than this is given up.
+const LOSSES_MAX: usize = 1000;
+
+/// Why a trial ends before its last task.
+pub(super) enum EarlyEnd {
+    Called(TrialEnd),
+    Broken(Broken),
+}
+
+/// When a gate was opened.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Opening {
+    /// In ticks.
+    pub(super) at: u64,
+    /// Seconds from the start of starting workers until all were ready; `None` where that is no start-up.
+    pub(super) startup_s: Option<f64>,
+}
+
+/// Stands by while a pool works.
+pub(super) struct TrialSupervisor<'a> {
+    trial: usize,
+    board: &'a Board,
+    pool: Box<dyn Pool>,
+    /// What the tasks ask, until the trial is called off or over.
+    service: Option<Box<dyn Service>>,
+    control: &'a Control,
+    tell: &'a mut dyn FnMut(Event),
+    deadline: Instant,
+    /// Since when, and why, the trial is being ended.
+    called_off: Option<(Instant, TrialEnd)>,
+    opening: Option<Opening>,
+    /// How many workers each task has cost.
+    losses: HashMap<u64, u32>,
+    lost: usize,
+    left: u32,
+    looked_up: Instant,
+    /// Whether this thread stood still for a while.
+    late: bool,
+    memory: Option<MemoryWatch<'a>>,
+}
+
+/// Why workers are being waited for, and since when.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Starting {
+    /// When the first of them was started, in ticks.
+    pub(super) since: u64,
+    /// How long a tick is.
+    pub(super) scale: TickScale,
+    /// Whether the time that it takes counts as start-up.
+    pub(super) is_startup: bool,
+    /// Whether their memory is to be watched.
+    pub(super) watches_memory: bool,
+}
+
+impl<'a> TrialSupervisor<'a> {
+    /// For workers that were started, and may go on for `timeout` from now.
+    pub(super) fn new(
+        trial: usize,
+        board: &'a Board,
+        pool: Box<dyn Pool>,
+        service: Option<Box<dyn Service>>,
+        control: &'a Control,
+        tell: &'a mut dyn FnMut(Event),
+        timeout: Duration,
+    ) -> Self {
+        let now = Instant::now();
+        Self {
+            trial,
+            board,
+            pool,
+            service,
+            control,
+            tell,
+            deadline: now + timeout,
+            called_off: None,
+            opening: None,
+            losses: HashMap::new(),
+            lost: 0,
+            left: 0,
+            looked_up: now,
+            late: false,
+            memory: None,
+        }
+    }
+
+    /// Waits for the workers, lets them work, and waits until all have left.
+    ///
+    /// # Errors
+    /// When they did not come to the end of the work. Those of a trial that broke are ended.
+    pub(super) fn run(&mut self, starting: Starting) -> Result<(), EarlyEnd> {
+        let end = self.gather().and_then(|()| {
+            self.open_gate(starting);
+            self.attend()
+        });
+        if matches!(end, Err(EarlyEnd::Broken(_))) {
+            // Those that still work would do so beside the next trial.
+            self.board.cancel();
+            self.service = None;
+            self.pool.kill();
+        }
+        end
+    }
+
+    /// When the gate was opened, if it was.
+    pub(super) fn opening(&self) -> Option<Opening> {
+        self.opening
+    }
+
+    /// Whether all workers that were started came to their end.
+    pub(super) fn lost_none(&self) -> bool {
+        self.lost == 0
+    }
+
+    /// After a trial in which this thread stood still for a while: before the trial is believed, there is time to hear
+    /// that the whole program was stopped.
+    pub(super) fn wait_for_late_news(&self) {
+        if self.late || self.looked_up.elapsed() > LATE {
+            std::thread::sleep(NEWS);
+        }
+    }
+
+    /// The course of the workers' memory, if it was watched.
+    pub(super) fn take_memory(&mut self) -> Option<MemoryCourse> {
+        self.memory.take().and_then(MemoryWatch::close)
+    }
+
+    fn open_gate(&mut self, starting: Starting) {
+        let startup_ticks = self.board.totals().last_arrival.saturating_sub(starting.since);
+        let startup_s = startup_ticks as f64 * starting.scale.seconds_per_tick();
+        let startup_s = starting.is_startup.then_some(startup_s);
+        if starting.watches_memory {
+            self.watch_memory();
+        }
+        let at = self.board.open_gate();
+        self.control.opened(at);
+        self.opening = Some(Opening { at, startup_s });
+        (self.tell)(Event::GateOpened { trial: self.trial, startup_s });
+    }
+
+    /// Waits until all workers stand at the gate.
+    fn gather(&mut self) -> Result<(), EarlyEnd> {
+        while self.board.arrived() < self.board.spec().lanes {
+            self.look_up()?;
+            self.board.wait_for_arrivals(Duration::from_millis(5));
+            self.hear(Duration::ZERO)?;
+        }
+        Ok(())
+    }
+
+    /// Watches the workers' memory from now on; all of them stand at the gate.
+    fn watch_memory(&mut self) {
+        let mut watch = MemoryWatch::new(self.board, self.pool.parent());
+        self.control.measured(watch.sample());
+        watch.begin();
+        self.memory = Some(watch);
+    }
+
+    /// Looks at the workers' memory when that is due, and lets them go when they have nothing left to do.
+    fn look_at_memory(&mut self) {
+        let Some(watch) = &mut self.memory else { return };
+        if watch.is_over() {
+            return;
+        }
+        let is_over = self.board.all_finished();
+        if is_over || watch.is_due() {
+            self.control.measured(watch.sample());
+        }
+        if is_over {
+            watch.end();
+            self.board.let_go();
+        }
+    }
+
+    /// Waits until all workers have left.
+    fn attend(&mut self) -> Result<(), EarlyEnd> {
+        let mut told = Instant::now();
+        while self.left < self.board.spec().lanes || self.recover()? {
+            self.look_up()?;
+            self.look_at_memory();
+            self.hear(TICK.min(self.deadline.saturating_duration_since(Instant::now())))?;
+            if told.elapsed() >= PROGRESS_EVERY {
+                told = Instant::now();
+                let (done, failed) = self.board.progress();
+                (self.tell)(Event::Progress { trial: self.trial, done, failed });
+            }
+        }
+        let whole = self.board.progress().0 >= self.board.spec().tasks;
+        match self.called_off {
+            // All of it was done already.
+            _ if whole => Ok(()),
+            Some((_, end)) => Err(EarlyEnd::Called(end)),
+            // The workers heard of it first, and were gone before this thread looked up.
+            None if self.control.urgency() > Urgency::GoOn => Err(EarlyEnd::Called(TrialEnd::Cancelled)),
+            None => Ok(()),
+        }
+    }
+
+    /// Has a claim run that was lost with a worker, when all others have left; says whether there was one.
+    fn recover(&mut self) -> Result<bool, EarlyEnd> {
+        if self.lost == 0 || self.board.is_cancelled() {
+            return Ok(false);
+        }
+        let Some(claim) = self.board.lost_claim() else { return Ok(false) };
+        self.board.hand_over(0, &claim);
+        self.pool.replace(0).map_err(EarlyEnd::Broken)?;
+        self.left -= 1;
+        Ok(true)
+    }
+
+    /// Looks at the clock and at the control, and ends what should end.
+    fn look_up(&mut self) -> Result<(), EarlyEnd> {
+        self.late |= self.looked_up.elapsed() > LATE;
+        self.looked_up = Instant::now();
+        let urgency = self.control.urgency();
+        if self.called_off.is_none() {
+            let end = match urgency {
+                Urgency::GoOn if Instant::now() >= self.deadline => TrialEnd::TimedOut,
+                Urgency::GoOn => return Ok(()),
+                Urgency::Cancel | Urgency::Kill => TrialEnd::Cancelled,
+            };
+            self.board.cancel();
+            // A task that waits for an answer need not wait any longer.
+            self.service = None;
+            self.called_off = Some((Instant::now(), end));
+        }
+        match self.called_off {
+            Some((since, end)) if urgency == Urgency::Kill || since.elapsed() >= GRACE => {
+                self.pool.kill();
+                Err(EarlyEnd::Called(end))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Waits for the next notice and deals with it.
+    fn hear(&mut self, timeout: Duration) -> Result<(), EarlyEnd> {
+        match self.pool.next(timeout) {
+            None => Ok(()),
+            Some(Notice::Left { worker, .. }) if self.board.is_finished(worker) => {
+                self.left += 1;
+                Ok(())
+            }
+            Some(Notice::Left { worker, pid, how }) => self.lose(worker, pid, how),
+            Some(Notice::Stalled { worker, pid, stopped }) => {
+                self.board.mark_stalled(worker, stopped);
+                (self.tell)(Event::WorkerStalled { trial: self.trial, worker, pid, stopped });
+                Ok(())
+            }
+            Some(Notice::Broken(broken)) => Err(EarlyEnd::Broken(broken)),
+        }
+    }
+
+    /// Decides what becomes of a lost worker's task and place.
+    fn lose(&mut self, worker: u32, pid: u32, how: Departure) -> Result<(), EarlyEnd> {
+        let task = self.board.mark_lost(worker);
+        if self.called_off.is_some() {
+            // It was on its way out anyway.
+            self.left += 1;
+            return Ok(());
+        }
+        self.lost += 1;
+        let fatal = self.pool.loss_is_fatal(worker);
+        let remedy = if fatal.is_some() { Remedy::GivenUp } else { self.remedy(task) };
+        if let (Remedy::TaskFailed, Some(task)) = (remedy, task) {
+            self.board.give_up_task(worker, task);
+            self.pool.give_up(task);
+        }
+        let cause = match how {
+            Departure::Exit(status) => Cause::Exit(status),
+            Departure::Signal(name) => Cause::Signal(name),
+        };
+        (self.tell)(Event::WorkerLost(Loss { trial: self.trial, worker, pid, cause, task, remedy }));
+        if remedy == Remedy::GivenUp {
+            let too_many = || Broken(format!("more than {LOSSES_MAX} workers were lost"));
+            return Err(EarlyEnd::Broken(fatal.unwrap_or_else(too_many)));
+        }
+        self.pool.replace(worker).map_err(EarlyEnd::Broken)
+    }
+
+    fn remedy(&mut self, task: Option<u64>) -> Remedy {
+        if self.lost > LOSSES_MAX {
+            return Remedy::GivenUp;
+        }
+        let Some(task) = task else { return Remedy::Replaced };
+        let cost = self.losses.entry(task).or_default();
+        *cost += 1;
+        if *cost == 1 { Remedy::Retried } else { Remedy::TaskFailed }
+    }
+}

@@ -1,0 +1,26 @@
+//! Where the time of each lane of a trial went, as it is kept of the trial.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::live::Activity;
+
+/// Lanes kept of a trial: the first of them.
+pub const LANES_MAX: u32 = 1024;
+
+/// What a lane did with its time, from its first worker's arrival at the gate to the end of the trial.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct LaneTotals {
+    /// Process or thread id of its last worker; 0 if none ever came.
+    pub pid: u32,
+    /// Tasks finished, failed ones included.
+    pub tasks: u64,
+    /// When its first worker came to the gate, in seconds since that was opened: below 0 but for late replacements.
+    pub arrived_s: f64,
+    /// Until when it is accounted for: the end of the trial, or when its worker left if that was later.
+    pub until_s: f64,
+    /// Seconds in each activity; those that took none are left out. Together they are the time from `arrived_s` to
+    /// `until_s`.
+    pub seconds: BTreeMap<Activity, f64>,
+}

@@ -1,0 +1,271 @@
+//! The results: chart, table, what happened and the lesson, and whatever went wrong.
+//!
+//! ```text
+//! ╭ speedup ───────────────────────────────────────────────────────────╮   from 110 columns on:
+//! │                                    ● threads  ○ processes  ┈┈ ideal │   ╭ chart ───────╮╭ table ─────╮
+//! │ …                                                                  │   │              ││            │
+//! ╰────────────────────────────────────────────────────────────────────╯   │              │╰────────────╯
+//!  processes × 4   wall 1.02 s (0.98–1.10)   speedup 3.81   …               │              │╭ lesson ────╮
+//! ╭ 12 configurations ──────────────────╮╭ what happened ───────────────╮   ╰──────────────╯│            │
+//! │ …                                   ││ …                            │    figures        ╰────────────╯
+//! ╰─────────────────────────────────────╯╰──────────────────────────────╯
+//! ```
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::widgets::Widget as _;
+
+use crate::record::Status;
+use crate::results::{Row, View, columns};
+use crate::tui::screens::layout::body_of;
+use crate::tui::screens::prose::{ProseColumn, wrap};
+use crate::tui::screens::run::state::RunMonitor;
+use crate::tui::screens::scores::Picture;
+use crate::tui::screens::speedups;
+use crate::tui::shared::Shared;
+use crate::tui::theme::{Role, Theme};
+use crate::tui::widgets::paint;
+
+/// From here on, chart and table stand side by side.
+const BESIDE_MIN: u16 = 110;
+/// Where a chart has fewer columns than this, scores stand below it, if it keeps so many rows.
+const CHART_WIDE: u16 = 76;
+const CHART_MIN: u16 = 10;
+/// Columns that scores need to say anything.
+const SCORES_MIN: u16 = 20;
+/// Rows that chart, point and table keep where nothing was measured.
+const UNMEASURED: u16 = 12;
+
+/// Where everything stands.
+struct Places {
+    problems: Rect,
+    chart: Rect,
+    point: Rect,
+    table: Rect,
+    lesson: Option<Rect>,
+}
+
+/// Draws what a run has shown, whether it has ended or not.
+pub(super) fn render(run: &RunMonitor, theme: &Theme, area: Rect, buf: &mut Buffer) {
+    let problems = problems(run, theme, area.width.saturating_sub(4));
+    let places = places(run, problems.len(), area);
+    self::problems_in(places.problems, run.scroll, &problems, theme, buf);
+    let (beside, place) = with_scores(run, theme, places.chart);
+    chart(run, theme, beside, buf);
+    if let Some((picture, place)) = place {
+        picture.render(place, buf);
+    }
+    if let Some(row) = run.figures().rows.get(run.row) {
+        point(run, row, theme, places.point, buf);
+    }
+    let title = match run.figures().rows.len() {
+        1 => "1 configuration".to_owned(),
+        n => format!("{n} configurations"),
+    };
+    speedups::table(run.figures(), Some(run.row), &title, theme, places.table, buf);
+    if let Some(area) = places.lesson {
+        lesson(run, Some(run.scroll), theme, area, buf);
+    }
+}
+
+/// The furthest that the lesson and the problems can be scrolled.
+pub(super) fn scroll_max(shared: &Shared) -> u16 {
+    let (Some(run), Some(area)) = (&shared.run, body_of(shared.size)) else { return 0 };
+    let problems = problems(run, &shared.theme, area.width.saturating_sub(4)).len();
+    let places = places(run, problems, area);
+    let problems = hidden_problems(problems, places.problems);
+    let Some(place) = places.lesson else { return problems };
+    let (width, height) = (place.width.saturating_sub(4), place.height.saturating_sub(2));
+    notes(run, &shared.theme, width).height().saturating_sub(height).max(problems)
+}
+
+/// Lines that a page moves the lesson and the problems by: no more than is seen of either.
+pub(super) fn page(shared: &Shared) -> u16 {
+    let (Some(run), Some(area)) = (&shared.run, body_of(shared.size)) else { return 1 };
+    let problems = problems(run, &shared.theme, area.width.saturating_sub(4)).len();
+    let places = places(run, problems, area);
+    let lesson = places.lesson.map_or(u16::MAX, |place| place.height.saturating_sub(2));
+    let hidden = hidden_problems(problems, places.problems);
+    lesson.min(if hidden > 0 { places.problems.height.saturating_sub(2) } else { u16::MAX }).clamp(1, area.height)
+}
+
+/// Problems take what the rest does not need: a third, or nearly all where there is nothing else to show.
+fn places(run: &RunMonitor, problems: usize, area: Rect) -> Places {
+    let measured = run.figures().rows.iter().any(|row| row.wall_s.is_some());
+    let third = area.height / 3;
+    let most = if measured { third } else { area.height.saturating_sub(UNMEASURED).max(third) };
+    let problems = Rect { height: u16::try_from(problems).unwrap_or(u16::MAX).min(most), ..area };
+    let rest = Rect { y: problems.bottom(), height: area.height - problems.height, ..area };
+    let rows = u16::try_from(run.figures().rows.len()).unwrap_or(u16::MAX).saturating_add(3);
+    let has_lesson = !lesson_text(run).is_empty() || !run.findings().is_empty();
+    if rest.width >= BESIDE_MIN {
+        let chart = Rect { width: rest.width / 2, height: rest.height - 1, ..rest };
+        let point = Rect { y: chart.bottom(), height: 1, ..rest };
+        let right = Rect { x: chart.right(), width: rest.width - chart.width, ..chart };
+        let height = if has_lesson { rows.clamp(4, right.height * 3 / 5) } else { right.height };
+        let table = Rect { height, ..right };
+        let lesson = Rect { y: table.bottom(), height: right.height - height, ..right };
+        return Places { problems, chart, point, table, lesson: has_lesson.then_some(lesson) };
+    }
+    let most = (rest.height * 2 / 5).max(5);
+    // Sentences need the room even where the table does not.
+    let below = if run.findings().is_empty() { rows.clamp(5, most) } else { most };
+    let chart = Rect { height: rest.height - 1 - below, ..rest };
+    let point = Rect { y: chart.bottom(), height: 1, ..rest };
+    let low = Rect { y: point.bottom(), height: below, ..rest };
+    let width = if has_lesson { low.width * 3 / 5 } else { low.width };
+    let table = Rect { width, ..low };
+    let lesson = Rect { x: table.right(), width: low.width - width, ..low };
+    Places { problems, chart, point, table, lesson: has_lesson.then_some(lesson) }
+}
+
+/// The chart's place, shared with the scores if there are any: side by side where it is wide, else below each other.
+fn with_scores<'a>(run: &'a RunMonitor, theme: &'a Theme, chart: Rect) -> (Rect, Option<(Picture<'a>, Rect)>) {
+    let Some(picture) = run.found().map(|scores| Picture::of(scores, theme)) else { return (chart, None) };
+    let below = chart.height.saturating_sub(CHART_MIN);
+    if chart.width < CHART_WIDE && below >= picture.height_min() {
+        let height = picture.height().min(below.max(chart.height / 2));
+        let scores = Rect { y: chart.bottom() - height, height, ..chart };
+        return (Rect { height: chart.height - height, ..chart }, Some((picture, scores)));
+    }
+    let width = picture.width().clamp(SCORES_MIN, (chart.width / 2).max(SCORES_MIN)).min(chart.width);
+    let scores = Rect { x: chart.right() - width, width, ..chart };
+    (Rect { width: chart.width - width, ..chart }, Some((picture, scores)))
+}
+
+/// How the run ended, if not well, and why.
+fn problems(run: &RunMonitor, theme: &Theme, width: u16) -> Vec<(String, Role)> {
+    let measured = run.figures().rows.iter().any(|row| row.wall_s.is_some());
+    let (headline, role) = match run.record.status {
+        Some(Status::Failed) => ("the run failed", Role::Bad),
+        Some(Status::Interrupted) if !measured => ("the run was interrupted before anything was measured", Role::Warn),
+        Some(Status::Interrupted) => ("the run was interrupted; this is what was measured until then", Role::Warn),
+        Some(Status::Done) | None => ("", Role::Warn),
+    };
+    let mut lines = Vec::new();
+    if !headline.is_empty() {
+        lines.push((format!("{} {headline}", theme.symbols().cross), role));
+    }
+    let texts = run.record.warnings.iter().flat_map(|problem| {
+        let bullet = theme.symbols().bullet;
+        wrap(theme, &format!("{bullet} {}", problem.message), width)
+    });
+    lines.extend(texts.map(|text| (text, Role::Text)));
+    lines
+}
+
+/// How many lines the problems can be scrolled by: where they do not all fit, the headline stays above them and a hint
+/// stands below.
+fn hidden_problems(lines: usize, place: Rect) -> u16 {
+    if lines <= usize::from(place.height) {
+        return 0;
+    }
+    u16::try_from(lines - 1).unwrap_or(u16::MAX).saturating_sub(place.height.saturating_sub(2))
+}
+
+fn problems_in(place: Rect, scroll: u16, lines: &[(String, Role)], theme: &Theme, buf: &mut Buffer) {
+    let hidden = hidden_problems(lines.len(), place);
+    let first = usize::from(scroll.min(hidden));
+    let mut shown: Vec<(String, Role)> = lines.iter().take(1).cloned().collect();
+    let room = usize::from(place.height).saturating_sub(1 + usize::from(hidden > 0));
+    shown.extend(lines.iter().skip(1 + first).take(room).cloned());
+    match usize::from(hidden) - first {
+        0 if hidden > 0 => shown.push((format!("pgup: {hidden} lines above"), Role::Dim)),
+        0 => {}
+        below => shown.push((format!("pgdn: {below} more lines"), Role::Dim)),
+    }
+    for (y, (text, role)) in (place.y..place.bottom()).zip(&shown) {
+        let row = Rect { x: place.x + 1, y, width: place.width.saturating_sub(2), height: 1 };
+        paint::put(buf, row, (row.x, y), text, theme, theme.style(*role));
+    }
+}
+
+fn chart(run: &RunMonitor, theme: &Theme, area: Rect, buf: &mut Buffer) {
+    let name = speedups::title(run.figures());
+    let title = if run.is_on() {
+        let (all, ended) = run.trials();
+        format!("{name} so far: {ended} of {all} trials")
+    } else {
+        name
+    };
+    let block = theme.block(&title, area.width);
+    let inner = paint::padded(block.inner(area));
+    block.render(area, buf);
+    speedups::render(run, Some(run.row), theme, inner, buf);
+    if let Some(text) = speedups::shortest_tasks(run.figures(), theme, area.width.saturating_sub(6)) {
+        paint::on_frame(buf, area, &text, theme);
+    }
+}
+
+/// The selected point in figures, as many as there is room for.
+fn point(run: &RunMonitor, row: &Row, theme: &Theme, area: Rect, buf: &mut Buffer) {
+    let area = Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area };
+    let mut x = paint::put(buf, area, (area.x, area.y), &row.label, theme, theme.style(Role::Title));
+    for (name, figure) in point_figures(run, row) {
+        let width = 3 + paint::width(theme, name) + 1 + paint::width(theme, &figure);
+        if x + width > area.right() {
+            break;
+        }
+        x = paint::put(buf, area, (x + 3, area.y), name, theme, theme.style(Role::Dim));
+        x = paint::put(buf, area, (x + 1, area.y), &figure, theme, theme.style(Role::Text));
+    }
+}
+
+/// Names and figures of a row, the most telling first: the end of the line may be cut off.
+fn point_figures<'r>(run: &'r RunMonitor, row: &'r Row) -> Vec<(&'r str, String)> {
+    if row.wall_s.is_none() {
+        let point = row.config.point.iter().map(|point| (point.key.as_str(), point.value_in_words()));
+        return point.chain([("", why_unmeasured(run, row).to_owned())]).collect();
+    }
+    let shown = columns(run.figures(), View::Line);
+    shown.iter().filter_map(|column| Some((column.heading, column.of(row)?.words()))).collect()
+}
+
+fn why_unmeasured(run: &RunMonitor, row: &Row) -> &'static str {
+    match row.tasks {
+        Some(tasks) if tasks.failed > 0 => "tasks failed in every trial",
+        _ if row.trials > 0 => "no trial ran to its end",
+        _ if run.is_on() => "not measured yet",
+        _ => "not measured",
+    }
+}
+
+pub(in crate::tui::screens) fn lesson_text(run: &RunMonitor) -> &str {
+    run.record.planned.as_ref().map_or("", |planned| planned.scenario.lesson.trim())
+}
+
+/// What the run came to, once it has ended, and then the lesson.
+fn notes<'a>(run: &RunMonitor, theme: &'a Theme, width: u16) -> ProseColumn<'a> {
+    let mut column = ProseColumn::new(theme, width);
+    for finding in run.findings() {
+        column.text(&format!("- {}", finding.message), Role::Text);
+    }
+    if !run.findings().is_empty() && !lesson_text(run).is_empty() {
+        column.blank();
+        column.heading(LESSON);
+    }
+    column.text(lesson_text(run), Role::Text);
+    column
+}
+
+/// What the lesson is called.
+const LESSON: &str = "what to look for";
+
+/// Draws what happened and the lesson, from the line `scroll` on; `None` where it cannot be scrolled.
+pub(in crate::tui::screens) fn lesson(
+    run: &RunMonitor,
+    scroll: Option<u16>,
+    theme: &Theme,
+    area: Rect,
+    buf: &mut Buffer,
+) {
+    let title = if run.findings().is_empty() { LESSON } else { "what happened" };
+    let block = theme.block(title, area.width);
+    let inner = paint::padded(block.inner(area));
+    block.render(area, buf);
+    let below = notes(run, theme, inner.width).render(scroll.unwrap_or(0), inner, buf);
+    if below > 0 {
+        let key = if scroll.is_some() { "pgdn: " } else { "" };
+        paint::on_frame(buf, area, &format!("{key}{below} more lines"), theme);
+    }
+}

@@ -1,0 +1,122 @@
+//! An interpreter's lock on the screen of a run: who holds it, what it costs, and a legend to the lanes' marks.
+//! Nothing at all where tasks are run without one.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+use ratatui::widgets::Block;
+
+use super::state::RunMonitor;
+use crate::record::{Activity, LockUse, LockView, TrialEnd};
+use crate::tui::theme::{Role, Theme};
+use crate::tui::widgets::{LockState, paint};
+use crate::units;
+
+/// Rows that it takes.
+pub(super) fn height(run: &RunMonitor) -> u16 {
+    u16::from(has_lock(run))
+}
+
+fn has_lock(run: &RunMonitor) -> bool {
+    run.record.planned.as_ref().is_some_and(|planned| planned.scenario.interpreter.is_some())
+}
+
+/// What a worker is doing, in a word; of one width, so that the time line beside it stands still.
+pub(super) fn word(activity: Activity) -> &'static str {
+    match activity {
+        Activity::AtGate | Activity::Idle => "       ",
+        Activity::Running => "lock   ",
+        Activity::WaitingForLock => "waits  ",
+        Activity::Blocked | Activity::Fetching | Activity::Delivering => "blocked",
+        Activity::Native => "native ",
+    }
+}
+
+/// Adds to the panel's lower edge what the marks mean; fewer of them where room is short.
+pub(super) fn with_legend(block: Block<'static>, run: &RunMonitor, theme: &Theme, width: u16) -> Block<'static> {
+    if !has_lock(run) {
+        return block;
+    }
+    let room = width.saturating_sub(4);
+    let legend = |entries: &[(LockState, &str)]| {
+        let mut spans = vec![Span::raw(" ")];
+        for (state, word) in entries {
+            spans.push(Span::styled(state.symbol(theme), theme.style(state.role())));
+            spans.push(Span::styled(format!(" {word} "), theme.style(Role::Dim)));
+        }
+        Line::from(spans)
+    };
+    let fitting =
+        (1..=LockState::ALL.len()).rev().map(|n| legend(&LockState::ALL[..n])).find(|l| l.width() <= usize::from(room));
+    fitting.map_or(block.clone(), |legend| block.title_bottom(legend))
+}
+
+/// `lock 1   held 98 %   154 waits   152 hand-overs`, in the first row of the area.
+pub(super) fn render(run: &RunMonitor, theme: &Theme, area: Rect, buf: &mut Buffer) {
+    if area.is_empty() {
+        return;
+    }
+    let (sums, wall_s) = sums(run);
+    let locks = locks(run);
+    let held = paint::percent(sums.held_s / (wall_s * f64::from(locks)));
+    let waits = (units::count(sums.waits), if sums.waits == 1 { " wait" } else { " waits" });
+    let handovers = (units::count(sums.handovers), if sums.handovers == 1 { " hand-over" } else { " hand-overs" });
+    let holder = holder(run, locks, theme);
+    let parts = [
+        ("lock ", holder, ""),
+        ("held ", format!("{held} %"), ""),
+        ("", waits.0, waits.1),
+        ("", handovers.0, handovers.1),
+    ];
+    let width = |(before, figure, after): &(&str, String, &str)| {
+        [before, figure.as_str(), after].iter().map(|text| paint::width(theme, text)).sum::<u16>()
+    };
+    let all: u16 = parts.iter().map(width).sum();
+    let gap = if all + 9 <= area.width { 3 } else { 1 };
+    let mut x = area.x;
+    for (i, part) in parts.iter().enumerate() {
+        let begin = if i == 0 { x } else { x + gap };
+        if begin + width(part) > area.right() {
+            break;
+        }
+        let (before, figure, after) = part;
+        x = paint::put(buf, area, (begin, area.y), before, theme, theme.style(Role::Dim));
+        x = paint::put(buf, area, (x, area.y), figure, theme, theme.style(Role::Text));
+        x = paint::put(buf, area, (x, area.y), after, theme, theme.style(Role::Dim));
+    }
+}
+
+/// Interpreters of the trial on the screen, each with a lock.
+fn locks(run: &RunMonitor) -> u32 {
+    run.planned_trial().map_or(1, |(_, config)| config.forks().max(1))
+}
+
+/// Who has the lock. Padded, so that what follows stands still.
+fn holder(run: &RunMonitor, locks: u32, theme: &Theme) -> String {
+    let lanes = &run.snapshot.lanes;
+    let holds = |lock: Option<LockView>| lock.is_some_and(|lock| lock.activity == Activity::Running);
+    let holder = lanes.iter().position(|lane| holds(lane.lock)).filter(|_| run.record.current.is_some());
+    let width = lanes.len().saturating_sub(1).to_string().len();
+    match holder {
+        _ if locks > 1 => "of each".to_owned(),
+        Some(worker) => format!("{worker:>width$}"),
+        None => format!("{:>width$}", theme.symbols().dash),
+    }
+}
+
+/// What the lock cost in the trial on the screen, as measured if it ran to its end, else as seen; and in how long.
+fn sums(run: &RunMonitor) -> (LockUse, f64) {
+    let complete = run.outcome().filter(|outcome| outcome.end == TrialEnd::Complete);
+    if let Some((lock, wall_s)) = complete.and_then(|outcome| Some((outcome.interpreter?, outcome.wall_s))) {
+        return (lock, wall_s);
+    }
+    let nothing = LockUse { held_s: 0.0, waited_s: 0.0, waits: 0, handovers: 0 };
+    let locks = run.snapshot.lanes.iter().filter_map(|lane| lane.lock);
+    let sum = locks.fold(nothing, |sum, lock| LockUse {
+        held_s: sum.held_s + lock.held_s,
+        waited_s: sum.waited_s + lock.waited_s,
+        waits: sum.waits.saturating_add(lock.waits),
+        handovers: sum.handovers.saturating_add(lock.handovers),
+    });
+    (sum, run.snapshot.elapsed_s)
+}

@@ -1,0 +1,62 @@
+//! A run as it goes: cores, progress, workers over time, the speedup so far.
+
+pub mod lane_history;
+mod lock;
+mod memory;
+pub mod news;
+pub mod state;
+mod update;
+mod view;
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+use super::library;
+use super::screen::{ScreenLogic, Step};
+use crate::tui::keys::{Action, Binding, Context};
+use crate::tui::shared::Shared;
+use crate::tui::theme::Theme;
+use state::Drawing;
+
+pub(super) use update::{cancel_or_quit, label, obey_as_a_run};
+
+/// The run that is on, or the last one. What is known of it is shared with the Results screen.
+#[derive(Debug, Clone, Copy)]
+pub struct RunScreen;
+
+impl ScreenLogic for RunScreen {
+    fn context(&self, shared: &Shared) -> Context {
+        if shared.is_running() { Context::Running } else { Context::Ran }
+    }
+
+    fn title<'a>(&'a self, shared: &'a Shared) -> &'a str {
+        title(shared)
+    }
+
+    fn obey(&mut self, shared: &mut Shared, action: Action) -> Step {
+        update::obey(shared, action)
+    }
+
+    fn view(&self, shared: &Shared, theme: &Theme, area: Rect, buf: &mut Buffer) {
+        if let Some(run) = &shared.run {
+            view::render(run, shared.sample.as_ref(), theme, area, buf);
+        }
+    }
+
+    fn label(&self, shared: &Shared, row: &Binding) -> Option<&'static str> {
+        Some(label(shared, row))
+    }
+
+    fn is_frozen(&self, shared: &Shared) -> bool {
+        shared.run.as_ref().is_some_and(|run| run.is_on() && run.drawing == Drawing::Paused)
+    }
+
+    fn wants_snapshots(&self, shared: &Shared) -> bool {
+        shared.is_running() && !self.is_frozen(shared)
+    }
+}
+
+/// The title of the run's scenario.
+pub(super) fn title(shared: &Shared) -> &str {
+    shared.run.as_ref().map_or(library::TITLE, |run| &run.title)
+}

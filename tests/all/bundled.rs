@@ -1,0 +1,121 @@
+//! The bundled scenarios by the real binary: listed, shown, checked, and each run to its end in a test of its own.
+
+use std::fs;
+use std::path::Path;
+
+use parlab::scenario::library;
+use serde_json::Value;
+use sha2::{Digest as _, Sha256};
+
+use crate::common::{folder, parlab, scenario, stderr, stdout};
+
+/// Makes a test of each name, and a list of them. Where the lecture's sizes would keep a CPU busy for seconds, numbers
+/// that stand in the file are replaced by smaller ones; `.ci/run` runs all of them as they are.
+macro_rules! run_each {
+    ($($name:ident $([$($old:literal => $new:literal),+])?;)+) => {
+        $(
+            #[test]
+            fn $name() {
+                runs_to_its_end(stringify!($name), &[$($(($old, $new)),+)?]);
+            }
+        )+
+        const RUN: &[&str] = &[$(stringify!($name)),+];
+    };
+}
+
+run_each! {
+    chunk_size;
+    crunch;
+    cubes;
+    database;
+    database_reordered;
+    false_sharing;
+    gil_convoy ["steps  = 2e9" => "steps  = 2e8", "trips  = 80" => "trips  = 10"];
+    gil_processes ["steps  = 3e8" => "steps  = 3e7"];
+    gil_threads ["steps  = 6e8" => "steps  = 6e7"];
+    gil_waiting;
+    grid_search ["data  = \"make_classification_13000.csv\"" => "samples = 600"];
+    hybrid;
+    mandelbrot_dynamic ["max_iter = 2000" => "max_iter = 200"];
+    mandelbrot_static ["max_iter = 2000" => "max_iter = 200"];
+    matmul_all ["n             = 800" => "n             = 200"];
+    matmul_one ["n             = 800" => "n             = 200"];
+    memory_read ["mib    = 64" => "mib    = 8"];
+    memory_write ["mib    = 64" => "mib    = 8"];
+    pickling ["16777216]" => "4194304]"];
+    race;
+    race_atomic;
+    race_mutex;
+    refcounts;
+    sharded;
+    speedup;
+    sum ["terms  = 1e7" => "terms  = 1e6"];
+    sum_shared;
+    tiny_tasks;
+    triad ["mib    = 384" => "mib    = 12"];
+    users;
+}
+
+#[test]
+fn each_of_them_is_run() {
+    let mut run: Vec<String> = RUN.iter().map(|name| name.replace('_', "-")).collect();
+    let mut bundled: Vec<String> = library::bundled().map(|source| source.name).collect();
+    run.sort();
+    bundled.sort();
+    assert_eq!(run, bundled, "the list in tests/all/bundled.rs against scenarios/");
+}
+
+/// Runs a bundled scenario, or a copy of it with smaller numbers, and looks at what must be true of each report.
+fn runs_to_its_end(test: &str, smaller: &[(&str, &str)]) {
+    let name = test.replace('_', "-");
+    let folder = folder();
+    let mut text = stdout(&parlab().args(["show", &name]).output().expect("parlab"));
+    for (old, new) in smaller {
+        assert_eq!(text.matches(old).count(), 1, "{old} stands in {name} no more");
+        text = text.replace(old, new);
+    }
+    let mut command = parlab();
+    command.args(["run", "--repeats", "1", "--warmup", "0", "--quiet", "--format", "json"]);
+    if smaller.is_empty() {
+        command.arg(&name);
+    } else {
+        command.arg(scenario(folder.path(), &name, &text));
+    }
+    let output = command.output().expect("parlab");
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    assert_eq!(stderr(&output), "", "quiet is quiet");
+    let report: Value = serde_json::from_slice(&output.stdout).expect("a report");
+    assert_eq!((report["status"].as_str(), report["scenario"]["name"].as_str()), (Some("done"), Some(&*name)));
+    let warned_of: Vec<_> = report["warnings"].as_array().expect("warnings").iter().map(|w| &w["code"]).collect();
+    // One of them is about what it is warned of, where there is more than one CPU.
+    let is_expected = warned_of.is_empty() || (name == "matmul-all" && warned_of == ["oversubscribed"]);
+    assert!(is_expected, "{}", report["warnings"]);
+    for config in report["configs"].as_array().expect("configs") {
+        assert_eq!(config["wall_s"]["samples"].as_array().map(Vec::len), Some(1));
+        assert_eq!(config["tasks_done"], report["scenario"]["tasks"]);
+    }
+    let sum: String = Sha256::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect();
+    assert!(sum.starts_with(report["scenario"]["sha256"].as_str().expect("a sum")), "{sum}");
+}
+
+#[test]
+fn they_are_listed_shown_and_checked() {
+    let elsewhere = folder();
+    let run = |args: &[&str]| parlab().args(args).current_dir(elsewhere.path()).output().expect("parlab");
+    let list = run(&["list", "--format", "json"]);
+    assert_eq!(list.status.code(), Some(0));
+    let list: Value = serde_json::from_slice(&list.stdout).expect("a list");
+    let listed: Vec<&str> =
+        list["scenarios"].as_array().expect("scenarios").iter().filter_map(|entry| entry["name"].as_str()).collect();
+    let text = stdout(&run(&["list"]));
+    for name in RUN.iter().map(|name| name.replace('_', "-")) {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios").join(format!("{name}.toml"));
+        assert!(listed.contains(&&*name), "{name}: {listed:?}");
+        assert!(text.contains(&name), "{name}");
+        let shown = run(&["show", &name]);
+        assert_eq!((shown.status.code(), shown.stdout), (Some(0), fs::read(&path).expect("the file")), "{name}");
+        let checked = run(&["check", path.to_str().expect("a path")]);
+        assert_eq!(checked.status.code(), Some(0), "{}", stdout(&checked));
+        assert!(stdout(&checked).contains("ok"), "{}", stdout(&checked));
+    }
+}
