@@ -18,8 +18,9 @@ use nix::sys::resource::{Resource, getrlimit, setrlimit};
 
 use self::client::{Answer, ClientError, ResponseLine};
 use self::server::Server;
-use super::registry::Param;
-use super::{Cancelled, Service, TaskContext, Values, Workload};
+use super::cancelled::Cancelled;
+use super::param::Param;
+use super::task::{Service, TaskContext, Values, Workload};
 use crate::scenario::{Bounds, Domain, Inputs, Job, KindSpec, Nature, ParamSpec, ValueSpec};
 
 pub(super) const SPEC: KindSpec = KindSpec {

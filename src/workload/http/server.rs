@@ -24,7 +24,7 @@ use tokio::net::TcpListener;
 use tokio::runtime;
 use tokio::sync::oneshot;
 
-use super::super::Service;
+use super::super::task::Service;
 use super::thinking_s;
 
 /// Those who exist; so it was in the lecture.
