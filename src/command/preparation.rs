@@ -6,8 +6,9 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use super::environment::{program, run_info};
 use super::failure::Failure;
-use super::{limits, program, run_info};
+use super::limits;
 use crate::engine::Session;
 use crate::record::{Snapshot, Stamped};
 use crate::scenario::{Prediction, Scenario, Source};
