@@ -6,7 +6,7 @@
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
-use super::catalog;
+use super::here::catalog;
 use crate::scenario::form::relocated;
 use crate::scenario::library::{Entry, standard_folders};
 use crate::scenario::{DiagnosticList, Origin, Overrides, Scenario, Source, label};

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::history_file;
+use super::here::history_file;
 use crate::record::{Event, History, Observer, Past, RunState, Stamped, Status};
 use crate::results::Figures;
 use crate::scenario::library::is_bundled;

@@ -5,6 +5,7 @@
 
 mod drafts;
 mod failure;
+mod here;
 mod history;
 mod lab;
 mod limits;
@@ -15,17 +16,13 @@ mod signals;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use jiff::Timestamp;
-
 use crate::cli::{self, Cli, Command};
-use crate::engine::RunInfo;
-use crate::record::{History, Journal, MachineFacts};
 use crate::report::Format;
-use crate::scenario::library::{Library, bundled, find, standard_folders};
-use crate::scenario::{Catalog, DiagnosticList, Overrides, Prediction, Scenario, Source, label, schema};
-use crate::system::xdg;
-use crate::{machine, report, workload};
+use crate::scenario::library::{bundled, find, standard_folders};
+use crate::scenario::{DiagnosticList, Overrides, Source, label, schema};
+use crate::{machine, report};
 use failure::Failure;
+use here::{catalog, library};
 
 /// Does what the command line says.
 pub(crate) fn main() -> ExitCode {
@@ -43,11 +40,7 @@ pub(crate) fn main() -> ExitCode {
         Some(Command::List(args)) => list(args),
         Some(Command::Show { name }) => show(name),
         Some(Command::Check { files }) => check(files),
-        Some(Command::Schema) => print(&format!(
-            "{:#}
-",
-            schema(&catalog())
-        )),
+        Some(Command::Schema) => print(&format!("{:#}\n", schema(&catalog()))),
         Some(Command::Machine { format }) => machine(format),
         Some(Command::Completions { shell }) => print(&cli::completions(*shell)),
         Some(Command::Man) => print(&cli::manual()),
@@ -108,54 +101,4 @@ fn machine(format: &Format) -> Result<ExitCode, Failure> {
 fn print(text: &str) -> Result<ExitCode, Failure> {
     report::deliver(text, None).map_err(|error| Failure::run(error.to_string()))?;
     Ok(ExitCode::SUCCESS)
-}
-
-/// The scenario to run, as it was found and as the command line changes it.
-fn scenario(args: &cli::Run) -> Result<(Source, Scenario), Failure> {
-    let source =
-        find(Path::new(&args.scenario), &standard_folders()).map_err(|problem| Failure::usage(problem.to_string()))?;
-    let scenario =
-        source.parse(&catalog(), &args.overrides.0).map_err(|problems| Failure::usage(problems.to_string()))?;
-    Ok((source, scenario))
-}
-
-/// The journal that was asked for, if one was.
-fn journal(path: Option<&Path>) -> Result<Option<Journal>, Failure> {
-    let Some(path) = path else { return Ok(None) };
-    Journal::create(path).map(Some).map_err(|error| {
-        Failure::usage(format!("--journal {}: {error}; name a file that can be written", path.display()))
-    })
-}
-
-/// All scenarios that can be run by name.
-fn library() -> Library {
-    Library::open(&standard_folders(), &catalog())
-}
-
-/// Where it is remembered which scenarios were run, if anywhere.
-fn history_file() -> Option<PathBuf> {
-    History::standard_file(xdg::variable)
-}
-
-/// What scenarios are checked against here.
-fn catalog() -> Catalog {
-    Catalog::new(workload::specs(), machine::usable_here().count)
-}
-
-/// What a run that begins now is told of its time and place, of where its scenario was found, and of what is expected
-/// of it.
-fn run_info(source: Source, predictions: Vec<Prediction>) -> RunInfo {
-    // Whole milliseconds: more would pretend to a precision that nobody's wall clock has.
-    let now = Timestamp::now();
-    let started_at = Timestamp::from_millisecond(now.as_millisecond()).unwrap_or(now).to_string();
-    RunInfo { started_at, machine: machine_facts(), predictions, origin: source.label, text: source.text }
-}
-
-fn machine_facts() -> MachineFacts {
-    machine::facts(&machine::usable_here())
-}
-
-/// This very program, of which forkservers are made: the link works even if its file was replaced in the meantime.
-fn program() -> PathBuf {
-    PathBuf::from("/proc/self/exe")
 }

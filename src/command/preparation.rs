@@ -7,7 +7,8 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::failure::Failure;
-use super::{limits, program, run_info};
+use super::here::{program, run_info};
+use super::limits;
 use crate::engine::Session;
 use crate::record::{Snapshot, Stamped};
 use crate::scenario::{Prediction, Scenario, Source};
