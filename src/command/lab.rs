@@ -8,8 +8,9 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use super::failure::Failure;
 use super::history::{self, HistoryKeeper};
 use super::preparation::PreparedRun;
-use super::{drafts, machine_facts};
+use super::{drafts, machine_facts, program, setting};
 use crate::cli::Cli;
+use crate::engine::Session;
 use crate::machine::{self, Pace, Sampler};
 use crate::record::{History, MachineFacts};
 use crate::report::Journal;
@@ -212,7 +213,8 @@ impl LabSettings {
             }
             tell(RunNotice::Event(stamped));
         };
-        let run = PreparedRun::start(scenario, predictions, hear, move |why| refuse(RunNotice::Refused(why)))?;
+        let begin = move |scenario| Session::start(scenario, setting(predictions), program(), hear);
+        let run = PreparedRun::start(scenario, begin, move |why| refuse(RunNotice::Refused(why)))?;
         Ok(Box::new(run))
     }
 }

@@ -4,13 +4,14 @@
 //! A run that is dropped before it began is left behind: its thread ends when it notices, between two jobs. Nothing waits
 //! for it, since neither a slow disk nor a large memory can be hurried.
 
+use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::failure::Failure;
-use super::{limits, program, setting};
+use super::limits;
 use crate::engine::Session;
-use crate::record::{Snapshot, Stamped};
-use crate::scenario::{Prediction, Scenario};
+use crate::record::Snapshot;
+use crate::scenario::Scenario;
 use crate::tui::port::LiveRun;
 
 /// A run that is being prepared, or that has begun.
@@ -29,14 +30,13 @@ enum Phase {
 }
 
 impl PreparedRun {
-    /// Begins to prepare a run. Its events are handed to `tell` as they happen; why there will be none, to `refuse`.
+    /// Begins to prepare a run, which `begin` begins when all is ready; why it will not begin, `refuse` is told.
     ///
     /// # Errors
     /// When the system refuses a thread.
     pub(super) fn start(
         scenario: Scenario,
-        predictions: Vec<Prediction>,
-        tell: impl FnMut(Stamped) + Send + 'static,
+        begin: impl FnOnce(Scenario) -> io::Result<Session> + Send + 'static,
         refuse: impl FnOnce(String) + Send + 'static,
     ) -> Result<Self, String> {
         let phase = Arc::new(Mutex::new(Phase::Preparing));
@@ -44,7 +44,7 @@ impl PreparedRun {
         let body = move || {
             let begun = prepare(&scenario, &watched)
                 .map_err(|failure| failure.message)
-                .and_then(|()| begin(scenario, predictions, tell, &watched));
+                .and_then(|()| go_on(scenario, begin, &watched));
             if let Err(why) = begun {
                 refuse(why);
             }
@@ -66,17 +66,14 @@ fn prepare(scenario: &Scenario, phase: &Mutex<Phase>) -> Result<(), Failure> {
 }
 
 /// Begins the run, unless it was given up meanwhile.
-fn begin(
+fn go_on(
     scenario: Scenario,
-    predictions: Vec<Prediction>,
-    tell: impl FnMut(Stamped) + Send + 'static,
+    begin: impl FnOnce(Scenario) -> io::Result<Session>,
     phase: &Mutex<Phase>,
 ) -> Result<(), String> {
-    let setting = setting(predictions);
     let mut phase = lock(phase);
     if matches!(*phase, Phase::Preparing) {
-        let session = Session::start(scenario, setting, program(), tell);
-        *phase = Phase::Begun(session.map_err(|error| format!("cannot start the run: {error}"))?);
+        *phase = Phase::Begun(begin(scenario).map_err(|error| format!("cannot start the run: {error}"))?);
     }
     Ok(())
 }
