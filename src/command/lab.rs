@@ -7,11 +7,12 @@ use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use super::drafts;
-use super::environment::{catalog, journal, library, machine_facts};
+use super::environment::{catalog, journal, library, machine_facts, program, run_info};
 use super::failure::Failure;
 use super::history;
 use super::preparation::PreparedRun;
 use crate::cli::Cli;
+use crate::engine::Session;
 use crate::machine::{self, Pace, Sampler};
 use crate::record::{History, Journal, MachineFacts, RunState};
 use crate::scenario::form::ScenarioForm;
@@ -225,8 +226,9 @@ impl LabSettings {
             }
             tell(RunNotice::Event(stamped));
         };
-        let refuse = move |why| refuse(RunNotice::Refused(why));
-        Ok(Box::new(PreparedRun::start(scenario, source, predictions, hear, refuse)?))
+        let begin = move |scenario| Session::start(scenario, run_info(source, predictions), program(), hear);
+        let run = PreparedRun::start(scenario, begin, move |why| refuse(RunNotice::Refused(why)))?;
+        Ok(Box::new(run))
     }
 }
 

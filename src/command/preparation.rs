@@ -4,14 +4,14 @@
 //! A run that is dropped before it began is left behind: its thread ends when it notices, between two jobs. Nothing waits
 //! for it, since neither a slow disk nor a large memory can be hurried.
 
+use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::environment::{program, run_info};
 use super::failure::Failure;
 use super::limits;
 use crate::engine::Session;
-use crate::record::{Snapshot, Stamped};
-use crate::scenario::{Prediction, Scenario, Source};
+use crate::record::Snapshot;
+use crate::scenario::Scenario;
 use crate::tui::port::LiveRun;
 
 /// A run that is being prepared, or that has begun.
@@ -30,15 +30,13 @@ enum Phase {
 }
 
 impl PreparedRun {
-    /// Begins to prepare a run. Its events are handed to `tell` as they happen; why there will be none, to `refuse`.
+    /// Begins to prepare a run, which `begin` begins when all is ready; why it will not begin, `refuse` is told.
     ///
     /// # Errors
     /// When the system refuses a thread.
     pub(super) fn start(
         scenario: Scenario,
-        source: Source,
-        predictions: Vec<Prediction>,
-        tell: impl FnMut(Stamped) + Send + 'static,
+        begin: impl FnOnce(Scenario) -> io::Result<Session> + Send + 'static,
         refuse: impl FnOnce(String) + Send + 'static,
     ) -> Result<Self, String> {
         let phase = Arc::new(Mutex::new(Phase::Preparing));
@@ -46,7 +44,7 @@ impl PreparedRun {
         let body = move || {
             let begun = prepare(&scenario, &watched)
                 .map_err(|failure| failure.message)
-                .and_then(|()| begin(scenario, source, predictions, tell, &watched));
+                .and_then(|()| go_on(scenario, begin, &watched));
             if let Err(why) = begun {
                 refuse(why);
             }
@@ -68,18 +66,14 @@ fn prepare(scenario: &Scenario, phase: &Mutex<Phase>) -> Result<(), Failure> {
 }
 
 /// Begins the run, unless it was given up meanwhile.
-fn begin(
+fn go_on(
     scenario: Scenario,
-    source: Source,
-    predictions: Vec<Prediction>,
-    tell: impl FnMut(Stamped) + Send + 'static,
+    begin: impl FnOnce(Scenario) -> io::Result<Session>,
     phase: &Mutex<Phase>,
 ) -> Result<(), String> {
-    let info = run_info(source, predictions);
     let mut phase = lock(phase);
     if matches!(*phase, Phase::Preparing) {
-        let session = Session::start(scenario, info, program(), tell);
-        *phase = Phase::Begun(session.map_err(|error| format!("cannot start the run: {error}"))?);
+        *phase = Phase::Begun(begin(scenario).map_err(|error| format!("cannot start the run: {error}"))?);
     }
     Ok(())
 }

@@ -5,31 +5,17 @@
 //! Backgrounds are left as the terminal has them, so every colour has to be readable on black and on white.
 
 mod palette;
+mod role;
 mod symbols;
 
 use std::borrow::Cow;
 
-use ratatui::style::{Color, Modifier, Style};
-use ratatui::text::{Line, Span};
-use ratatui::widgets::{Block, Borders};
+use ratatui::style::{Modifier, Style};
 
+pub use role::{Colours, Role};
 pub use symbols::Symbols;
 
-use super::widgets::paint;
 use crate::units::{Letters, to_ascii};
-
-/// How many colours the terminal shows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Colours {
-    /// None: modifiers only.
-    None,
-    /// The sixteen that the user's own terminal theme defines.
-    Ansi16,
-    /// The fixed cube of 256.
-    Ansi256,
-    /// Any.
-    Rgb,
-}
 
 /// Which characters the terminal shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -38,39 +24,6 @@ pub enum Glyphs {
     Unicode,
     /// Nothing beyond ASCII.
     Ascii,
-}
-
-/// What something on the screen means, whatever it looks like.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Role {
-    /// Ordinary text.
-    Text,
-    /// What one need not read: units, hints, axes.
-    Dim,
-    /// Titles.
-    Title,
-    /// Frames.
-    Border,
-    /// The one accent: progress, what is going on now.
-    Accent,
-    /// It went well.
-    Good,
-    /// Worth a look.
-    Warn,
-    /// It went wrong.
-    Bad,
-    /// The selected row or point.
-    Selected,
-    /// A key to press.
-    Key,
-    /// The ideal line.
-    Ideal,
-    /// The n-th series of a chart; goes well with the n-th of [`Symbols::marks`].
-    Series(usize),
-    /// A meter at this fraction, 0..1.
-    Level(f64),
-    /// A core that may not be used.
-    Unusable,
 }
 
 /// What the terminal can show.
@@ -137,19 +90,6 @@ impl Theme {
             Glyphs::Unicode => Cow::Borrowed(text),
             Glyphs::Ascii => to_ascii(text),
         }
-    }
-
-    /// A framed block with a title, as all panels have it, for so many columns. No title, no gap in the frame.
-    pub fn block(&self, title: &str, width: u16) -> Block<'static> {
-        let block =
-            Block::new().borders(Borders::ALL).border_set(self.symbols().border).border_style(self.style(Role::Border));
-        if title.is_empty() {
-            return block;
-        }
-        // A title without a colour of its own would take the frame's.
-        let style = self.style(Role::Title).fg(Color::Reset);
-        let title = paint::fit(self, title, width.saturating_sub(4));
-        block.title(Line::from(Span::styled(format!(" {title} "), style)))
     }
 }
 

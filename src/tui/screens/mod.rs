@@ -7,12 +7,12 @@
 
 mod chrome;
 pub mod editor;
+mod frame;
 pub mod help;
 mod layout;
 pub mod library;
 pub mod predict;
 mod prose;
-mod render;
 pub mod results;
 pub mod run;
 mod scores;
@@ -34,8 +34,8 @@ use results::ResultsScreen;
 use run::RunScreen;
 use screen::{ScreenLogic, Transition};
 
+pub use frame::render;
 pub use layout::SIZE_MIN;
-pub use render::render;
 pub use stack::Stack;
 
 /// A screen, with what goes when it is closed.

@@ -5,7 +5,7 @@
 
 use ratatui::style::Color;
 
-use super::{Colours, Role};
+use super::role::{Colours, Role};
 
 /// One colour for each kind of terminal.
 struct Tone {

@@ -8,6 +8,7 @@ pub mod gauge;
 pub mod heat_map;
 pub mod lanes;
 pub mod paint;
+mod panel;
 pub mod plot;
 pub mod sparkline;
 pub mod table;

@@ -1,0 +1,47 @@
+//! What things on the screen mean, and how many colours there are to say so.
+
+/// How many colours the terminal shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Colours {
+    /// None: modifiers only.
+    None,
+    /// The sixteen that the user's own terminal theme defines.
+    Ansi16,
+    /// The fixed cube of 256.
+    Ansi256,
+    /// Any.
+    Rgb,
+}
+
+/// What something on the screen means, whatever it looks like.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Role {
+    /// Ordinary text.
+    Text,
+    /// What one need not read: units, hints, axes.
+    Dim,
+    /// Titles.
+    Title,
+    /// Frames.
+    Border,
+    /// The one accent: progress, what is going on now.
+    Accent,
+    /// It went well.
+    Good,
+    /// Worth a look.
+    Warn,
+    /// It went wrong.
+    Bad,
+    /// The selected row or point.
+    Selected,
+    /// A key to press.
+    Key,
+    /// The ideal line.
+    Ideal,
+    /// The n-th series of a chart; goes well with the n-th of [`Symbols::marks`](super::Symbols::marks).
+    Series(usize),
+    /// A meter at this fraction, 0..1.
+    Level(f64),
+    /// A core that may not be used.
+    Unusable,
+}
