@@ -5,8 +5,8 @@
 
 use super::cpuset::CpuSet;
 use super::hierarchy::{Hierarchy, Level, levels};
+use super::limit::{Limit, Restriction};
 use super::surroundings::Surroundings;
-use super::usable::{Limit, Restriction};
 use crate::units::seconds;
 
 /// The kernel's period of CPU quotas where a group does not name one: 100 ms.

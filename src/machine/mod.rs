@@ -3,6 +3,7 @@
 //! - [`cpuset`]: sets of CPU ids, as the kernel writes them (`0-3,8`)
 //! - [`surroundings`]: where all of it is read from, so that tests can make up a machine
 //! - `hierarchy`, `cgroup`: the control groups this process is in, and what each level allows
+//! - `limit`: what sets a limit to the CPUs
 //! - [`usable`](mod@usable): affinity, control groups and Slurm together
 //! - [`facts`](mod@facts): host, kernel, processor, memory, load
 //! - `pss`: what a process takes up in memory, shared pages split
@@ -14,6 +15,7 @@ mod cgroup;
 pub mod cpuset;
 pub mod facts;
 mod hierarchy;
+mod limit;
 pub mod meters;
 mod pss;
 pub mod surroundings;
@@ -22,8 +24,9 @@ pub mod usable;
 
 pub use cpuset::CpuSet;
 pub use facts::{MachineFacts, Moment, facts, moment};
+pub use limit::Limit;
 pub use meters::{Core, Pace, Sample, Sampler};
 pub use pss::{process_of, pss_bytes};
 pub use surroundings::Surroundings;
 pub use task_limit::{TaskLimit, task_limit};
-pub use usable::{Limit, Usable, usable, usable_here};
+pub use usable::{Usable, usable, usable_here};

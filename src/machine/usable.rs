@@ -6,6 +6,7 @@
 
 use super::cgroup;
 use super::cpuset::CpuSet;
+use super::limit::{Limit, Restriction};
 use super::surroundings::Surroundings;
 
 /// The CPUs that may be used.
@@ -20,24 +21,6 @@ pub struct Usable {
     pub count: u32,
     /// Everything found that sets a limit, whether or not it is the tightest.
     pub limits: Vec<Limit>,
-}
-
-/// Something that limits the CPUs that may be used.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Limit {
-    /// What it is: `affinity`, `cgroup cpu.max`, `cgroup cpu.cfs_quota_us`, `cgroup cpuset`, `SLURM_CPUS_PER_TASK` or
-    /// `SLURM_CPUS_ON_NODE`.
-    pub name: String,
-    /// What it says, for people: the control group and its figures, the CPUs.
-    pub detail: String,
-    /// How many CPUs it leaves; more than 0, and not always whole.
-    pub cpus: f64,
-}
-
-/// A limit with the CPUs it names, if it names any.
-pub(super) struct Restriction {
-    pub(super) limit: Limit,
-    pub(super) allowed: Option<CpuSet>,
 }
 
 /// The CPUs that this process may use, here and now.
@@ -61,13 +44,6 @@ pub fn usable(here: &Surroundings) -> Usable {
     limits.extend(slurm(here));
     let count = limits.iter().map(Limit::whole_cpus).fold(cpus.len(), u32::min);
     Usable { cpus, count, limits }
-}
-
-impl Limit {
-    /// How many CPUs it leaves for all the time; at least 1, since something must run the program.
-    pub fn whole_cpus(&self) -> u32 {
-        (self.cpus as u32).max(1)
-    }
 }
 
 impl Usable {
