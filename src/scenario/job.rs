@@ -13,7 +13,7 @@ use super::source::Origin;
 use super::wording::remedy;
 
 /// What `[workload]` and `[grid]` say.
-pub(super) struct Work<'d> {
+pub(super) struct WorkloadInput<'d> {
     /// The kind and the setting that names it; `None` if it is not known.
     pub(super) kind: Option<(&'static KindSpec, Setting<'d>)>,
     /// Parameters and inputs; `None` if anything is wrong with them.
@@ -27,14 +27,14 @@ pub(super) fn read<'d>(
     origin: &Origin,
     home: impl Fn(&str) -> Option<&'static str>,
     diagnostics: &mut Diagnostics<'_>,
-) -> Work<'d> {
+) -> WorkloadInput<'d> {
     let mut workload = root.section("workload", diagnostics);
     let grid = root.section("grid", diagnostics);
     if !workload.exists() {
         diagnostics.missing("workload", None, "[workload]", "is missing; add it with kind = \"…\" and its inputs");
     }
     if !workload.is_table() {
-        return Work { kind: None, tasks: None };
+        return WorkloadInput { kind: None, tasks: None };
     }
     let kind = kind(&mut workload, kinds, diagnostics);
     let spec = kind.as_ref().map(|(spec, _)| *spec);
@@ -49,7 +49,7 @@ pub(super) fn read<'d>(
         // Without the kind nobody knows which parameters there are.
         workload.close(diagnostics, home);
     }
-    Work { kind, tasks }
+    WorkloadInput { kind, tasks }
 }
 
 fn kind<'d>(

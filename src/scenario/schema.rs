@@ -4,14 +4,15 @@
 //! of bounds, the checker does too. Keys come from the table of keys, and parameters from the descriptions of kinds.
 
 mod kinds;
+mod shapes;
+mod tables;
 
-use serde_json::{Map, Value as Json, json};
+use serde_json::{Value as Json, json};
 
+use self::shapes::{described, object};
+use self::tables::{closed, table};
 use super::catalog::Catalog;
-use super::domain::Bounds;
-use super::key::KeyDomain;
-use super::keys::{self, TABLES};
-use super::list::MAX_WORKERS;
+use super::keys::TABLES;
 use super::vary;
 
 /// The schema, in JSON Schema's draft 7: the newest that editors of TOML understand.
@@ -44,76 +45,4 @@ fn file(catalog: &Catalog) -> Json {
 fn vary() -> Json {
     let values = json!({ "type": "array", "minItems": vary::VALUES.start(), "maxItems": vary::VALUES.end() });
     json!({ "type": "object", "minProperties": 1, "maxProperties": 1, "additionalProperties": values })
-}
-
-/// The keys of a table with what may stand at each.
-fn table(name: &str) -> Map<String, Json> {
-    keys::of(name).map(|key| (key.name.to_owned(), described(&key.doc_with_unit(), shape(key.domain)))).collect()
-}
-
-/// A table that may have its keys and no others.
-fn closed(name: &str) -> Json {
-    json!({ "type": "object", "properties": table(name), "additionalProperties": false })
-}
-
-/// What may stand at a key.
-fn shape(domain: KeyDomain) -> Json {
-    match domain {
-        KeyDomain::Plain(domain) => kinds::shape(domain),
-        KeyDomain::Positive { max, .. } => json!({ "type": "number", "exclusiveMinimum": 0, "maximum": max }),
-        KeyDomain::Automatic { min, max, .. } => whole(min, max),
-        KeyDomain::Word { choices, .. } => words(&choices()),
-        KeyDomain::Words { choices, or_one: false, .. } => several(&words(&choices())),
-        KeyDomain::Words { choices, or_one: true, .. } => {
-            let one = words(&choices());
-            json!({ "anyOf": [one, several(&one)] })
-        }
-        KeyDomain::Workers { .. } => workers(),
-        KeyDomain::Line { max } => line(max),
-        KeyDomain::Lines { .. } => json!({ "type": "string" }),
-        KeyDomain::Tags { most, max } => json!({ "type": "array", "maxItems": most, "items": line(max) }),
-        // What these may be depends on the kind.
-        KeyDomain::Kind | KeyDomain::Inputs | KeyDomain::Tasks => json!({}),
-    }
-}
-
-fn workers() -> Json {
-    let one = whole(1, u64::from(MAX_WORKERS));
-    let team = described("processes x threads for hybrid, such as 2x4", json!({ "type": "string", "pattern": "x" }));
-    let list = described(
-        "4, or 1,2,4, or 1..8 step 2, or 1..cores+3, or pow2..cores, or 2x4 for hybrid",
-        json!({ "type": "string" }),
-    );
-    let several = several(&json!({ "anyOf": [one, team] }));
-    json!({ "anyOf": [one, several, list] })
-}
-
-fn line(max: usize) -> Json {
-    json!({ "type": "string", "minLength": 1, "maxLength": max })
-}
-
-fn object() -> Json {
-    json!({ "type": "object" })
-}
-
-fn described(what: &str, mut shape: Json) -> Json {
-    shape["description"] = what.into();
-    shape
-}
-
-/// An array of at least one of these.
-fn several(shape: &Json) -> Json {
-    json!({ "type": "array", "minItems": 1, "items": shape })
-}
-
-fn words(words: &[&str]) -> Json {
-    json!({ "enum": words })
-}
-
-fn whole(min: u64, max: u64) -> Json {
-    json!({ "type": "integer", "minimum": min, "maximum": max })
-}
-
-fn number(bounds: Bounds) -> Json {
-    json!({ "type": "number", "minimum": bounds.min, "maximum": bounds.max })
 }

@@ -8,7 +8,8 @@ use super::super::backends::{BackendKind, BackendSpec, baseline_word};
 use super::super::catalog::Catalog;
 use super::super::inputs::MAX_TASKS;
 use super::super::kind::{Bounds, Domain, KindSpec};
-use super::{described, number, object, several, table, whole, words};
+use super::shapes::{described, number, object, parameter, several, whole, words};
+use super::tables::table;
 
 /// `[workload]` for all kinds together: what an editor offers before it knows the kind.
 pub(super) fn workload(catalog: &Catalog) -> Json {
@@ -90,28 +91,13 @@ fn domain(domain: Domain) -> Json {
         Domain::Number { default, .. } => json!(default),
         Domain::Whole { default, .. } | Domain::Threads { default, .. } => json!(default),
         Domain::Flag { default } => json!(default),
-        Domain::File { .. } => return shape(domain),
+        Domain::File { .. } => return parameter(domain),
         Domain::Text { default, .. } => json!(default),
         Domain::Word { choices } => json!(choices.first()),
     };
-    let mut shape = shape(domain);
+    let mut shape = parameter(domain);
     shape["default"] = default;
     shape
-}
-
-/// What a parameter may be.
-pub(super) fn shape(domain: Domain) -> Json {
-    match domain {
-        Domain::Number { bounds, .. } => number(bounds),
-        Domain::Whole { min, max, .. } => whole(min, max),
-        Domain::Threads { max, .. } => json!({ "anyOf": [whole(1, max), { "const": "all" }] }),
-        Domain::Flag { .. } => json!({ "type": "boolean" }),
-        Domain::File { .. } => json!({ "type": "string", "minLength": 1 }),
-        Domain::Text { max, .. } => {
-            json!({ "type": "string", "minLength": 1, "maxLength": max, "pattern": "^[ -~]*$" })
-        }
-        Domain::Word { choices } => words(choices),
-    }
 }
 
 fn inputs(bounds: Bounds) -> Json {

@@ -1,0 +1,50 @@
+//! What single values may be, in the words of JSON Schema.
+
+use serde_json::{Value as Json, json};
+
+use super::super::domain::{Bounds, Domain};
+
+/// What a parameter may be.
+pub(super) fn parameter(domain: Domain) -> Json {
+    match domain {
+        Domain::Number { bounds, .. } => number(bounds),
+        Domain::Whole { min, max, .. } => whole(min, max),
+        Domain::Threads { max, .. } => json!({ "anyOf": [whole(1, max), { "const": "all" }] }),
+        Domain::Flag { .. } => json!({ "type": "boolean" }),
+        Domain::File { .. } => json!({ "type": "string", "minLength": 1 }),
+        Domain::Text { max, .. } => {
+            json!({ "type": "string", "minLength": 1, "maxLength": max, "pattern": "^[ -~]*$" })
+        }
+        Domain::Word { choices } => words(choices),
+    }
+}
+
+pub(super) fn line(max: usize) -> Json {
+    json!({ "type": "string", "minLength": 1, "maxLength": max })
+}
+
+pub(super) fn object() -> Json {
+    json!({ "type": "object" })
+}
+
+pub(super) fn described(what: &str, mut shape: Json) -> Json {
+    shape["description"] = what.into();
+    shape
+}
+
+/// An array of at least one of these.
+pub(super) fn several(shape: &Json) -> Json {
+    json!({ "type": "array", "minItems": 1, "items": shape })
+}
+
+pub(super) fn words(words: &[&str]) -> Json {
+    json!({ "enum": words })
+}
+
+pub(super) fn whole(min: u64, max: u64) -> Json {
+    json!({ "type": "integer", "minimum": min, "maximum": max })
+}
+
+pub(super) fn number(bounds: Bounds) -> Json {
+    json!({ "type": "number", "minimum": bounds.min, "maximum": bounds.max })
+}
