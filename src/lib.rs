@@ -8,13 +8,11 @@
 //!   main ─ command ─ cli            what was asked for; where the rooms meet
 //!             │
 //!      ┌──────┴──────┐
-//!    report         tui             how is it told, how is it seen?
-//!      └──────┬──────┘
-//!          engine                   how does a run go?
-//!             │
-//!          results ── analysis      what follows from a record?
-//!             │
-//!          record                   what is known of a run?
+//!    report         tui             how is it told, how is it seen?     engine    how does a run go?
+//!      └──────┬──────┘                                                    │
+//!          results ── analysis      what follows from a record?           │
+//!             │                                                           │
+//!          record ────────────────────────────────────────────────────────┘   what is known of a run?
 //!             │
 //!          backend                  who does it?              machine   on what?
 //!             │
@@ -27,6 +25,9 @@
 //!
 //! Workers are a serial loop, a pool of threads, forked processes, or forked processes with a pool of threads each.
 //! Forked workers get their tasks from shared memory or, to see what that saves, as messages through a pipe.
+//!
+//! What shows a run and what carries it out know nothing of each other: events, snapshots and what is folded from them
+//! are plain data of the `record`, which a journal holds as well. Only `command` has both in hand.
 //!
 //! A room imports what stands below it, never what stands above; `analysis`, `chart`, `machine` and `units` know none of
 //! the others, but that figures are written with `units` and that every room may use `system`, which knows none. Only
@@ -42,10 +43,12 @@
 //! - a backend? A file beside `backend/local/threads.rs` that starts workers and hands back a [`backend::Pool`], its line
 //!   in the table of `backend/backends.rs`, and what is told of it in a row of `scenario/backends.rs`.
 //! - an event? [`record::Event`]; the [`record::RunState`] folds it, reports and screens follow.
+//! - something that watches a run? A [`record::Observer`], and its place in `command/run.rs`.
 //! - a figure? [`analysis`] for the formula, [`results::Figures`] for the row, then report and screen.
 //! - a sentence about what happened? A rule beside `results/findings/speed.rs`, and a line in its table.
 //! - a call of the system that two rooms need? A function in `system`, whose first page says which library it goes by.
-//! - something a chart shows? The model and its place in [`chart`], then how cells show it in `tui/widgets/plot`.
+//! - something a chart shows? What it is and where it stands in [`chart`], what it is of a run in `results/charts.rs`,
+//!   then how cells show it in `tui/widgets/plot`.
 //! - a report? A file beside `report/json.rs`.
 //! - a key of the screen? A row in [`tui::keys`]; footer, help and README come from there. What it does is said in the
 //!   `update` of each screen that has it.

@@ -15,13 +15,13 @@ use super::worker::LazyJob;
 use crate::scenario::{BackendKind, Config, Job};
 
 /// What the backends of a run have in common.
-struct Shared {
+struct RunResources {
     /// Started when workers are first to be forked.
     forkserver: Arc<ForkserverClient>,
 }
 
 /// Makes a backend for a run.
-type Make = fn(&Shared) -> Box<dyn Backend>;
+type Make = fn(&RunResources) -> Box<dyn Backend>;
 
 /// Each backend once.
 const TABLE: &[(BackendKind, Make)] = &[
@@ -31,8 +31,8 @@ const TABLE: &[(BackendKind, Make)] = &[
     (BackendKind::HYBRID, forked),
 ];
 
-fn forked(shared: &Shared) -> Box<dyn Backend> {
-    Box::new(Processes::new(&shared.forkserver))
+fn forked(resources: &RunResources) -> Box<dyn Backend> {
+    Box::new(Processes::new(&resources.forkserver))
 }
 
 /// Starts the workers of a run, trial after trial, for one job at a time.
@@ -44,8 +44,8 @@ pub struct Backends {
 impl Backends {
     /// The backends for a job; `program` is started again as the forkserver when processes are wanted.
     pub fn new(job: &Job, program: &Path) -> Self {
-        let shared = Shared { forkserver: Arc::new(ForkserverClient::new(program)) };
-        let made = TABLE.iter().map(|(kind, make)| (*kind, make(&shared))).collect();
+        let resources = RunResources { forkserver: Arc::new(ForkserverClient::new(program)) };
+        let made = TABLE.iter().map(|(kind, make)| (*kind, make(&resources))).collect();
         Self { job: LazyJob::new(0, job), made }
     }
 

@@ -1,10 +1,9 @@
 //! The options that say what to run otherwise than the scenario does: one for each key of the table that has one, and
 //! `-s KEY=VALUE` for all of them. Nothing is checked here but that a number is one.
 
-use clap::error::ErrorKind;
 use clap::{Arg, ArgAction, ArgMatches, Args, Command, Error, FromArgMatches, value_parser};
 
-use crate::scenario::{Domain, KEYS, Key, KeyDomain, Overrides};
+use crate::scenario::{Domain, KEYS, KeyDomain, KeySpec, Overrides};
 
 const HEADING: &str = "Instead of what the scenario says";
 
@@ -46,17 +45,17 @@ impl FromArgMatches for OverrideArgs {
 }
 
 /// The option of a key, if it has one.
-fn option(key: &'static Key) -> Option<Arg> {
+fn option(key: &'static KeySpec) -> Option<Arg> {
     let arg = Arg::new(key.name).long(key.name).value_name(key.option?).help(help(key));
     Some(if is_whole(key) { arg.value_parser(value_parser!(u64)) } else { arg })
 }
 
-fn is_whole(key: &Key) -> bool {
+fn is_whole(key: &KeySpec) -> bool {
     matches!(key.domain, KeyDomain::Automatic { .. } | KeyDomain::Plain(Domain::Whole { .. }))
 }
 
 /// What the key does, with a capital letter, and the words that it takes.
-fn help(key: &Key) -> String {
+fn help(key: &KeySpec) -> String {
     let mut letters = key.doc.chars();
     let first = letters.next().map(char::to_uppercase);
     let doc: String = first.into_iter().flatten().chain(letters).collect();
@@ -77,10 +76,10 @@ fn set() -> Arg {
         .value_parser(key_and_value)
 }
 
-fn key_and_value(text: &str) -> Result<(String, String), Error> {
+fn key_and_value(text: &str) -> Result<(String, String), String> {
     let (key, value) = text.split_once('=').map(|(key, value)| (key.trim(), value.trim())).unwrap_or_default();
     if key.is_empty() {
-        return Err(Error::raw(ErrorKind::ValueValidation, "write KEY=VALUE, such as repeats=5"));
+        return Err("write KEY=VALUE, such as repeats=5".to_owned());
     }
     Ok((key.to_owned(), value.to_owned()))
 }

@@ -6,7 +6,7 @@
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
-use super::catalog;
+use super::environment::catalog;
 use crate::scenario::form::relocated;
 use crate::scenario::library::{Entry, standard_folders};
 use crate::scenario::{DiagnosticList, Origin, Overrides, Scenario, Source, label};
@@ -19,13 +19,17 @@ const ENDING: &str = "toml";
 /// Copies of a name that are tried before giving up.
 const COPIES_MAX: u32 = 1000;
 
-/// A scenario of the library with another text.
-pub(super) fn parse(entry: &Entry, text: &str) -> Result<Scenario, DiagnosticList> {
+/// A scenario of the library with a text that may be another one.
+pub(super) fn source(entry: &Entry, text: &str) -> Source {
     let label = match &entry.origin {
         Origin::Bundled => format!("bundled {}.{ENDING}", entry.name),
         Origin::File(path) => label(path),
     };
-    let source = Source { name: entry.name.clone(), label, origin: entry.origin.clone(), text: text.to_owned() };
+    Source { name: entry.name.clone(), label, origin: entry.origin.clone(), text: text.to_owned() }
+}
+
+/// What a changed text says.
+pub(super) fn parse(source: &Source) -> Result<Scenario, DiagnosticList> {
     source.parse(&catalog(), &Overrides::default())
 }
 

@@ -2,8 +2,8 @@
 
 use std::path::PathBuf;
 
-use super::history_file;
-use crate::record::{Event, History, Past, RunState, Stamped, Status};
+use super::environment::history_file;
+use crate::record::{Event, History, Observer, Past, RunState, Stamped, Status};
 use crate::results::Figures;
 use crate::scenario::library::is_bundled;
 
@@ -12,49 +12,33 @@ pub(super) fn history() -> History {
     history_file().map(|file| History::read(&file)).unwrap_or_default()
 }
 
-/// Follows a run by its events, and remembers it if it was done.
+/// Watches a run, and remembers it if it was done: after its last event it is written down, if there is a place for
+/// that.
 pub(super) struct HistoryKeeper {
     file: Option<PathBuf>,
-    state: RunState,
 }
 
 impl HistoryKeeper {
     /// Nothing has happened yet.
     pub(super) fn new() -> Self {
-        Self { file: history_file(), state: RunState::default() }
+        Self { file: history_file() }
     }
+}
 
-    /// Of a run that is to be forgotten.
-    pub(super) fn none() -> Self {
-        Self { file: None, state: RunState::default() }
-    }
-
-    /// Takes in an event. After the last one the run is written down, if there is a place for that.
-    pub(super) fn take(&mut self, stamped: &Stamped) {
-        if self.file.is_none() {
-            return;
-        }
-        match &stamped.event {
-            Event::TrialFinished { trial, outcome } => {
-                // Nobody here asks for single results, of which there may be many.
-                let mut outcome = outcome.clone();
-                outcome.results = None;
-                let event = Event::TrialFinished { trial: *trial, outcome };
-                self.state.apply(&Stamped { event, ..*stamped });
-            }
-            Event::RunFinished { .. } => {
-                self.state.apply(stamped);
-                self.write_down();
-            }
-            _ => self.state.apply(stamped),
-        }
-    }
-
-    fn write_down(&self) {
-        if let (Some(file), Some(past)) = (&self.file, past(&self.state)) {
+impl Observer for HistoryKeeper {
+    fn observe(&mut self, event: &Stamped, state: &RunState) {
+        if let (Event::RunFinished { .. }, Some(file), Some(past)) = (&event.event, &self.file, past(state)) {
             // That it is not remembered is no reason to say anything: the run itself is well.
             let _ = History::remember(file, past);
         }
+    }
+}
+
+/// Remembers a run that has ended, if it was done.
+pub(super) fn remember(state: &RunState) {
+    if let Some((file, past)) = history_file().zip(past(state)) {
+        // As above: what is not remembered is not told either.
+        let _ = History::remember(&file, past);
     }
 }
 

@@ -3,16 +3,17 @@
 use std::collections::HashMap;
 use std::path::Path;
 use std::process::ExitCode;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
+use super::drafts;
+use super::environment::{self, machine_facts};
 use super::failure::Failure;
-use super::history::{self, HistoryKeeper};
+use super::history;
 use super::preparation::PreparedRun;
-use super::{drafts, machine_facts};
 use crate::cli::Cli;
 use crate::machine::{self, Pace, Sampler};
-use crate::record::{History, MachineFacts};
-use crate::report::Journal;
+use crate::record::{History, Journal, MachineFacts, RunState};
 use crate::scenario::form::ScenarioForm;
 use crate::scenario::library::{Entry, Library, find, standard_folders};
 use crate::scenario::{
@@ -39,7 +40,7 @@ pub(super) fn open(cli: &Cli) -> Result<ExitCode, Failure> {
     };
     let theme = Theme::detect(&|name| std::env::var(name).ok(), cli.ascii);
     let (mut lab, selected) = LabSettings::new(opened.as_ref())?;
-    lab.journal = super::journal(cli.journal.as_deref())?.map(|journal| Arc::new(Mutex::new(journal)));
+    lab.journal = environment::journal(cli.journal.as_deref())?.map(|journal| Arc::new(Mutex::new(journal)));
     let exit = tui::run(lab, selected, theme).map_err(|error| Failure::run(error.to_string()))?;
     Ok(ExitCode::from(exit.code()))
 }
@@ -53,6 +54,8 @@ struct LabSettings {
     sampler: OnceLock<Sampler>,
     /// One for all runs, in the order they happen.
     journal: Option<Arc<Mutex<Journal>>>,
+    /// Whether the last run that was started is of a scenario of the library as it is, and is to be remembered.
+    remembers: AtomicBool,
     /// What is expected of scenarios, by their names in the library.
     prediction_specs: Mutex<HashMap<String, Vec<PredictionSpec>>>,
 }
@@ -68,13 +71,14 @@ impl LabSettings {
             scenarios: Mutex::default(),
             sampler: OnceLock::new(),
             journal: None,
+            remembers: AtomicBool::new(false),
             prediction_specs: Mutex::default(),
         };
         let Some(source) = opened else { return Ok((bench, None)) };
         let scenario = source
-            .parse(&super::catalog(), &Overrides::default())
+            .parse(&environment::catalog(), &Overrides::default())
             .map_err(|problems| Failure::usage(problems.to_string()))?;
-        let known = super::library().entries.into_iter().find(|entry| is_the_same(entry, source));
+        let known = environment::library().entries.into_iter().find(|entry| is_the_same(entry, source));
         let call = known.as_ref().map_or_else(|| source.label.clone(), |entry| entry.call.clone());
         if known.is_none() {
             bench.guest = Some(Entry {
@@ -117,7 +121,7 @@ impl Lab for LabSettings {
     }
 
     fn entries(&self) -> Vec<LibraryEntry> {
-        let Library { entries, .. } = super::library();
+        let Library { entries, .. } = environment::library();
         let entries: Vec<Entry> = self.guest.iter().cloned().chain(entries).collect();
         let mut scenarios = self.scenarios.lock().unwrap_or_else(PoisonError::into_inner);
         *scenarios = entries.iter().map(|entry| (entry.call.clone(), entry.clone())).collect();
@@ -130,21 +134,24 @@ impl Lab for LabSettings {
     }
 
     fn start(&self, name: &str, tell: RunSink) -> Result<Box<dyn LiveRun>, String> {
-        let scenario = self.entry(name)?.scenario.map_err(|problems| problems.to_string())?;
+        let entry = self.entry(name)?;
+        let source = drafts::source(&entry, &entry.text);
+        let scenario = entry.scenario.map_err(|problems| problems.to_string())?;
         let predictions = self.predictions(name, &scenario);
-        self.begin(scenario, predictions, HistoryKeeper::new(), tell)
+        self.remembers.store(true, Relaxed);
+        self.begin(scenario, source, predictions, tell)
     }
 
     fn form(&self, name: &str, text: Option<&str>) -> Result<ScenarioForm, String> {
         let entry = self.entry(name)?;
-        ScenarioForm::of(text.unwrap_or(&entry.text), &super::catalog())
+        ScenarioForm::of(text.unwrap_or(&entry.text), &environment::catalog())
             .map_err(|why| format!("it cannot be edited here: {why}"))
     }
 
     fn check(&self, draft: &Draft, form: &ScenarioForm) -> Result<Preview, Vec<FieldError>> {
         let homeless = |text: String| vec![FieldError { row: None, text }];
         let entry = self.entry(&draft.name).map_err(homeless)?;
-        match drafts::parse(&entry, &draft.text) {
+        match drafts::parse(&drafts::source(&entry, &draft.text)) {
             Ok(scenario) => Ok(preview(&scenario)),
             Err(problems) => Err(problems.iter().map(|problem| trouble(problem, &draft.text, form)).collect()),
         }
@@ -155,8 +162,16 @@ impl Lab for LabSettings {
         if draft.text == entry.text {
             return self.start(&draft.name, tell);
         }
-        let scenario = drafts::parse(&entry, &draft.text).map_err(|problems| problems.to_string())?;
-        self.begin(drafts::named(scenario), Vec::new(), HistoryKeeper::none(), tell)
+        let source = drafts::source(&entry, &draft.text);
+        let scenario = drafts::parse(&source).map_err(|problems| problems.to_string())?;
+        self.remembers.store(false, Relaxed);
+        self.begin(drafts::named(scenario), source, Vec::new(), tell)
+    }
+
+    fn ended(&self, record: &RunState) {
+        if self.remembers.load(Relaxed) {
+            history::remember(record);
+        }
     }
 
     fn suggest_file(&self, name: &str) -> String {
@@ -167,7 +182,7 @@ impl Lab for LabSettings {
     fn save(&self, draft: &Draft, file: &str, existing: Existing) -> Result<Saved, Unsaved> {
         let entry = self.entry(&draft.name).map_err(Unsaved::Failed)?;
         let path = drafts::save(&entry, &draft.text, file, existing)?;
-        let found = super::library().entries.into_iter().find(|entry| is_file(entry, &path));
+        let found = environment::library().entries.into_iter().find(|entry| is_file(entry, &path));
         Ok(Saved { file: label(&path), name: found.map(|entry| entry.call) })
     }
 
@@ -197,23 +212,22 @@ impl LabSettings {
     fn begin(
         &self,
         scenario: Scenario,
+        source: Source,
         predictions: Vec<Prediction>,
-        mut memory: HistoryKeeper,
         tell: RunSink,
     ) -> Result<Box<dyn LiveRun>, String> {
         let journal = self.journal.clone();
         let tell = Arc::new(tell);
         let refuse = Arc::clone(&tell);
         let hear = move |stamped| {
-            memory.take(&stamped);
             if let Some(journal) = &journal {
                 // A disk that is full ends the journal, never the run; there is no place to tell it here.
                 let _ = journal.lock().unwrap_or_else(PoisonError::into_inner).record(&stamped);
             }
             tell(RunNotice::Event(stamped));
         };
-        let run = PreparedRun::start(scenario, predictions, hear, move |why| refuse(RunNotice::Refused(why)))?;
-        Ok(Box::new(run))
+        let refuse = move |why| refuse(RunNotice::Refused(why));
+        Ok(Box::new(PreparedRun::start(scenario, source, predictions, hear, refuse)?))
     }
 }
 

@@ -4,6 +4,7 @@
 //! Nothing is measured, checked or worded here that a room could do for itself.
 
 mod drafts;
+mod environment;
 mod failure;
 mod history;
 mod lab;
@@ -15,16 +16,12 @@ mod signals;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use jiff::Timestamp;
-
 use crate::cli::{self, Cli, Command};
-use crate::engine::RunInfo;
-use crate::record::{History, MachineFacts};
-use crate::report::{Format, Journal};
-use crate::scenario::library::{Library, bundled, find, standard_folders};
-use crate::scenario::{Catalog, DiagnosticList, Overrides, Prediction, Scenario, Source, label, schema};
-use crate::system::xdg;
-use crate::{machine, report, workload};
+use crate::report::Format;
+use crate::scenario::library::{bundled, find, standard_folders};
+use crate::scenario::{DiagnosticList, Overrides, Source, label, schema};
+use crate::{machine, report};
+use environment::{catalog, library};
 use failure::Failure;
 
 /// Does what the command line says.
@@ -43,11 +40,7 @@ pub(crate) fn main() -> ExitCode {
         Some(Command::List(args)) => list(args),
         Some(Command::Show { name }) => show(name),
         Some(Command::Check { files }) => check(files),
-        Some(Command::Schema) => print(&format!(
-            "{:#}
-",
-            schema(&catalog())
-        )),
+        Some(Command::Schema) => print(&format!("{:#}\n", schema(&catalog()))),
         Some(Command::Machine { format }) => machine(format),
         Some(Command::Completions { shell }) => print(&cli::completions(*shell)),
         Some(Command::Man) => print(&cli::manual()),
@@ -100,67 +93,12 @@ fn check(files: &[PathBuf]) -> Result<ExitCode, Failure> {
 /// `parlab machine`: what is seen of it.
 fn machine(format: &Format) -> Result<ExitCode, Failure> {
     let write = format.machine.ok_or_else(|| Failure::usage(format!("--format {}: not for machines", format.name)))?;
-    print(&write(&machine::facts(), &machine::moment()))
+    let usable = machine::usable_here();
+    print(&write(&machine::facts(&usable), &usable, &machine::moment()))
 }
 
 /// Prints what a command is for.
 fn print(text: &str) -> Result<ExitCode, Failure> {
     report::deliver(text, None).map_err(|error| Failure::run(error.to_string()))?;
     Ok(ExitCode::SUCCESS)
-}
-
-/// The scenario to run, as the command line changes it.
-fn scenario(args: &cli::Run) -> Result<Scenario, Failure> {
-    let source =
-        find(Path::new(&args.scenario), &standard_folders()).map_err(|problem| Failure::usage(problem.to_string()))?;
-    source.parse(&catalog(), &args.overrides.0).map_err(|problems| Failure::usage(problems.to_string()))
-}
-
-/// The journal that was asked for, if one was.
-fn journal(path: Option<&Path>) -> Result<Option<Journal>, Failure> {
-    let Some(path) = path else { return Ok(None) };
-    Journal::create(path).map(Some).map_err(|error| {
-        Failure::usage(format!("--journal {}: {error}; name a file that can be written", path.display()))
-    })
-}
-
-/// All scenarios that can be run by name.
-fn library() -> Library {
-    Library::open(&standard_folders(), &catalog())
-}
-
-/// Where it is remembered which scenarios were run, if anywhere.
-fn history_file() -> Option<PathBuf> {
-    History::standard_file(xdg::variable)
-}
-
-/// What scenarios are checked against here.
-fn catalog() -> Catalog {
-    Catalog::new(workload::specs(), machine::usable_here().count)
-}
-
-/// What a run that begins now is told of its time and place, and of what is expected of it.
-fn setting(predictions: Vec<Prediction>) -> RunInfo {
-    // Whole milliseconds: more would pretend to a precision that nobody's wall clock has.
-    let now = Timestamp::now();
-    let started_at = Timestamp::from_millisecond(now.as_millisecond()).unwrap_or(now).to_string();
-    RunInfo { started_at, machine: machine_facts(), predictions }
-}
-
-fn machine_facts() -> MachineFacts {
-    let facts = machine::facts();
-    MachineFacts {
-        limited_by: facts.limited_by(),
-        host: facts.host,
-        kernel: facts.kernel,
-        cpu_model: facts.cpu_model,
-        logical_cpus: facts.logical_cpus,
-        usable_cpus: facts.usable.count,
-        memory_bytes: facts.memory_bytes,
-    }
-}
-
-/// This very program, of which forkservers are made: the link works even if its file was replaced in the meantime.
-fn program() -> PathBuf {
-    PathBuf::from("/proc/self/exe")
 }

@@ -6,11 +6,12 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use super::environment::{program, run_info};
 use super::failure::Failure;
-use super::{limits, program, setting};
+use super::limits;
 use crate::engine::Session;
 use crate::record::{Snapshot, Stamped};
-use crate::scenario::{Prediction, Scenario};
+use crate::scenario::{Prediction, Scenario, Source};
 use crate::tui::port::LiveRun;
 
 /// A run that is being prepared, or that has begun.
@@ -35,6 +36,7 @@ impl PreparedRun {
     /// When the system refuses a thread.
     pub(super) fn start(
         scenario: Scenario,
+        source: Source,
         predictions: Vec<Prediction>,
         tell: impl FnMut(Stamped) + Send + 'static,
         refuse: impl FnOnce(String) + Send + 'static,
@@ -44,7 +46,7 @@ impl PreparedRun {
         let body = move || {
             let begun = prepare(&scenario, &watched)
                 .map_err(|failure| failure.message)
-                .and_then(|()| begin(scenario, predictions, tell, &watched));
+                .and_then(|()| begin(scenario, source, predictions, tell, &watched));
             if let Err(why) = begun {
                 refuse(why);
             }
@@ -68,14 +70,15 @@ fn prepare(scenario: &Scenario, phase: &Mutex<Phase>) -> Result<(), Failure> {
 /// Begins the run, unless it was given up meanwhile.
 fn begin(
     scenario: Scenario,
+    source: Source,
     predictions: Vec<Prediction>,
     tell: impl FnMut(Stamped) + Send + 'static,
     phase: &Mutex<Phase>,
 ) -> Result<(), String> {
-    let setting = setting(predictions);
+    let info = run_info(source, predictions);
     let mut phase = lock(phase);
     if matches!(*phase, Phase::Preparing) {
-        let session = Session::start(scenario, setting, program(), tell);
+        let session = Session::start(scenario, info, program(), tell);
         *phase = Phase::Begun(session.map_err(|error| format!("cannot start the run: {error}"))?);
     }
     Ok(())

@@ -5,12 +5,13 @@ use std::process::ExitCode;
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::time::Duration;
 
+use super::environment::{self, program, run_info};
 use super::failure::Failure;
 use super::history::HistoryKeeper;
-use super::{program, setting, signals};
+use super::signals;
 use crate::cli;
-use crate::engine::Session;
-use crate::record::{RunState, Stamped, Status};
+use crate::engine::{RunInfo, Session};
+use crate::record::{Journal, RunState, Stamped, Status};
 use crate::report::{self, ProgressReporter};
 use crate::scenario::{self, Plan, Prediction, Scenario};
 use crate::units::Letters;
@@ -24,25 +25,19 @@ const REFRESH: Duration = Duration::from_millis(200);
 /// When it cannot be started. How it went is in the exit code.
 pub(super) fn run(args: &cli::Run) -> Result<ExitCode, Failure> {
     let write = args.format.reporter().map_err(|error| Failure::usage(error.to_string()))?;
-    let scenario = super::scenario(args)?;
+    let (source, scenario) = environment::scenario(args)?;
     super::limits::check(&scenario, args.yes)?;
     super::limits::check_workload(&scenario, &|| true)?;
     let predictions = predictions(args.predict.as_deref(), &scenario)?;
     let letters = Letters::of_environment();
-    let mut progress = ProgressReporter::new(args.quiet, stderr().is_terminal(), letters);
-    let mut journal = super::journal(args.journal.as_deref())?;
-    let mut state = RunState::default();
-    let mut memory = HistoryKeeper::new();
-    let heard = carry_out(scenario, predictions, &mut progress, |stamped, progress| {
-        state.apply(stamped);
-        memory.take(stamped);
-        if let Some(Err(lost)) = journal.as_mut().map(|journal| journal.record(stamped)) {
-            progress.warn(&lost.to_string());
-            journal = None;
-        }
-    })?;
+    let mut watchers = Watchers {
+        progress: ProgressReporter::new(args.quiet, stderr().is_terminal(), letters),
+        journal: environment::journal(args.journal.as_deref())?,
+        history: HistoryKeeper::new(),
+    };
+    let (state, heard) = carry_out(scenario, run_info(source, predictions), &mut watchers)?;
     heard.run_is_over();
-    progress.finish();
+    watchers.progress.finish();
     let text = write(&state);
     let text = if args.format.is_for_people { letters.fit(&text) } else { text.into() };
     let delivered = report::deliver(&text, args.output.as_deref());
@@ -64,29 +59,42 @@ fn predictions(text: Option<&str>, scenario: &Scenario) -> Result<Vec<Prediction
         .map_err(|wrong| Failure::usage(format!("--predict {}: {wrong}", scenario::printable(text))))
 }
 
-/// Carries out the run, and hands on its events until the last.
+/// Who is told of the run as it goes.
+struct Watchers {
+    progress: ProgressReporter,
+    journal: Option<Journal>,
+    history: HistoryKeeper,
+}
+
+impl Watchers {
+    fn tell(&mut self, event: &Stamped, state: &mut RunState) {
+        state.tell(event, &mut [&mut self.progress, &mut self.journal, &mut self.history]);
+        if let Some(lost) = self.journal.as_mut().and_then(Journal::lost) {
+            self.progress.warn(&lost.to_string());
+        }
+    }
+}
+
+/// Carries out the run, and tells the watchers; what is known of it in the end.
 fn carry_out(
     scenario: Scenario,
-    predictions: Vec<Prediction>,
-    progress: &mut ProgressReporter,
-    mut take: impl FnMut(&Stamped, &mut ProgressReporter),
-) -> Result<signals::SignalState, Failure> {
+    info: RunInfo,
+    watchers: &mut Watchers,
+) -> Result<(RunState, signals::SignalState), Failure> {
     let deaf = |error| Failure::run(format!("cannot listen for signals: {error}"));
     signals::outlive_file_limits().map_err(deaf)?;
     let (tell, events) = mpsc::channel();
-    let session = Session::start(scenario, setting(predictions), program(), move |stamped| {
+    let session = Session::start(scenario, info, program(), move |stamped| {
         let _ = tell.send(stamped);
     })
     .map_err(|error| Failure::run(format!("cannot start the run: {error}")))?;
     let heard = signals::listen(session.control().clone()).map_err(deaf)?;
+    let mut state = RunState::default();
     loop {
         match events.recv_timeout(REFRESH) {
-            Ok(stamped) => {
-                progress.take(&stamped);
-                take(&stamped, progress);
-            }
-            Err(RecvTimeoutError::Timeout) => progress.tick(session.control().progress().0),
-            Err(RecvTimeoutError::Disconnected) => return Ok(heard),
+            Ok(stamped) => watchers.tell(&stamped, &mut state),
+            Err(RecvTimeoutError::Timeout) => watchers.progress.tick(session.control().progress().0, &state),
+            Err(RecvTimeoutError::Disconnected) => return Ok((state, heard)),
         }
     }
 }

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use crate::backend::{ActivityReading, Board, LaneReading, RecordReading, TickScale, WorkerState};
-use crate::record::{Activity, LaneState, LaneView, LockView, MemoryCourse, SPANS_MAX, Snapshot, Span};
-use crate::results::{Scores, Searched};
+use crate::record::{Activity, LaneState, LaneView, LockView, MemoryCourse, SPANS_MAX, Snapshot, Span, TaskState};
 use crate::scenario::{Dispatch, Inputs, Job};
+use crate::workload;
 
 /// The trial that is, or was last, in progress.
 pub(super) struct LiveTrial {
@@ -13,7 +13,8 @@ pub(super) struct LiveTrial {
     inputs: Inputs,
     /// Whether its tasks run under an interpreter's lock.
     under_lock: bool,
-    searched: Option<Searched>,
+    /// Whether what its tasks have come to says something before the end.
+    searches: bool,
     scale: TickScale,
     /// When the gate was opened, in ticks.
     pub(super) opened: Option<u64>,
@@ -29,7 +30,7 @@ impl LiveTrial {
             board: Arc::clone(board),
             inputs: job.inputs.clone(),
             under_lock: job.interpreter.is_some(),
-            searched: Searched::of(job),
+            searches: workload::spec(&job.kind).is_some_and(|spec| spec.search.is_some()),
             scale,
             opened: None,
             ended: None,
@@ -50,7 +51,7 @@ impl LiveTrial {
             failed,
             lanes: (0..spec.lanes).map(|lane| self.lane_view(self.board.read_lane(lane), &time)).collect(),
             spans: self.spans(&time),
-            scores: self.scores(),
+            values: self.values(),
             memory: self.memory.clone(),
         }
     }
@@ -76,9 +77,14 @@ impl LiveTrial {
         spans
     }
 
-    fn scores(&self) -> Option<Scores> {
-        let record = |task| self.board.read_record(task).map(|record| (record.failed, record.values));
-        self.searched.as_ref().map(|searched| searched.scores(record))
+    fn values(&self) -> Vec<TaskState> {
+        let tasks = self.board.spec().tasks;
+        let state = |task| match self.board.read_record(task) {
+            None => TaskState::Pending,
+            Some(record) if record.failed => TaskState::Failed,
+            Some(record) => TaskState::Done(record.values),
+        };
+        if self.searches && tasks <= SPANS_MAX { (0..tasks).map(state).collect() } else { Vec::new() }
     }
 }
 

@@ -1,12 +1,10 @@
 //! What was measured in a trial, read off its board when it is over.
 
-use std::collections::BTreeMap;
-
 use super::order::order_figures;
 use super::supervisor::Opening;
 use crate::backend::{Activity, ActivityReading, Board, Totals};
 use crate::record::{LANES_MAX, LaneTotals, LockUse, RESULTS_MAX, TaskResult, TaskTimes, TrialEnd, TrialOutcome};
-use crate::scenario::{Inputs, Scenario, Value};
+use crate::scenario::Scenario;
 
 /// Reads the board of a trial.
 pub(super) struct OutcomeReader<'a> {
@@ -59,8 +57,7 @@ impl OutcomeReader<'_> {
             let record = self.board.read_record(task).filter(|record| !record.failed)?;
             Some(self.value_names.iter().map(|&name| name.to_owned()).zip(record.values).collect())
         };
-        let inputs = &self.scenario.job.inputs;
-        let result = |task| TaskResult { input: input(inputs, task), values: values(task) };
+        let result = |task| TaskResult { values: values(task) };
         (tasks <= RESULTS_MAX).then(|| (0..tasks).map(result).collect())
     }
 }
@@ -70,16 +67,6 @@ fn lock_use(totals: &Totals, tick_s: f64) -> LockUse {
         [Activity::Running, Activity::WaitingForLock].map(|activity| totals.spent[activity as usize] as f64 * tick_s);
     let [waits, handovers] = totals.lock_counts;
     LockUse { held_s, waited_s, waits, handovers }
-}
-
-/// What a report calls the input of a task: `x`, or the grid's keys.
-fn input(inputs: &Inputs, task: u64) -> BTreeMap<String, Value> {
-    match inputs {
-        Inputs::Grid(_) => {
-            inputs.grid_point(task).into_iter().map(|(key, value)| (key.to_owned(), value.clone())).collect()
-        }
-        _ => BTreeMap::from([("x".to_owned(), Value::Number(inputs.x(task)))]),
-    }
 }
 
 /// From the opening of the gate to the end of a trial, in ticks.

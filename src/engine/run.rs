@@ -4,6 +4,7 @@
 //! scripted durations.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 use std::time::Instant;
 
 use super::control::{Control, Urgency};
@@ -30,6 +31,10 @@ pub struct RunInfo {
     pub machine: MachineFacts,
     /// What is expected of its configurations.
     pub predictions: Vec<Prediction>,
+    /// Where the scenario was found: a label for people.
+    pub origin: String,
+    /// The scenario's TOML text.
+    pub text: String,
 }
 
 /// Carries out a scenario and tells each event as it happens; the last one says how it ended.
@@ -117,7 +122,7 @@ impl RunLoop<'_> {
             self.warnings.memory_is_unknown();
         }
         self.warnings.finished(trial, &outcome);
-        self.tell(Event::TrialFinished { trial, outcome: Box::new(outcome) });
+        self.tell(Event::TrialFinished { trial, outcome: Arc::new(outcome) });
     }
 
     fn finish(&mut self, interrupted: bool) -> Status {
@@ -156,6 +161,10 @@ fn planned(scenario: &Scenario, setting: RunInfo, plan: Plan) -> Planned {
             include_startup: scenario.sweep.include_startup,
             interpreter: scenario.job.interpreter,
         },
+        origin: setting.origin,
+        text: setting.text,
+        job: scenario.job.clone(),
+        timeout_s: scenario.sweep.timeout.as_secs_f64(),
         machine: setting.machine,
         plan,
         predictions: setting.predictions,

@@ -1,12 +1,14 @@
 //! What a report says of the machine, and how busy it is at the moment. Takes well below a millisecond: nothing here
 //! reads a file whose length grows with the number of CPUs, and nothing waits.
 
+use serde::{Deserialize, Serialize};
+
 use super::surroundings::Surroundings;
-use super::usable::{Usable, online, usable};
+use super::usable::{Usable, online};
 
 /// What does not change while the program runs. What the system does not tell is `None`.
-#[derive(Debug, Clone, PartialEq)]
-pub struct SystemFacts {
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct MachineFacts {
     /// Host name.
     pub host: Option<String>,
     /// Kernel release, e.g. `6.1.0-42-amd64`.
@@ -15,9 +17,11 @@ pub struct SystemFacts {
     pub cpu_model: Option<String>,
     /// CPUs the machine has switched on; at least those that are usable.
     pub logical_cpus: u32,
-    /// The CPUs that this process may use, and why.
-    pub usable: Usable,
-    /// Physical memory.
+    /// How many of them this process may use.
+    pub usable_cpus: u32,
+    /// What makes these fewer, e.g. `affinity`, `cgroup cpu.max`, `SLURM_CPUS_PER_TASK`; tightest first.
+    pub limited_by: Vec<String>,
+    /// Physical memory in bytes.
     pub memory_bytes: Option<u64>,
 }
 
@@ -30,16 +34,9 @@ pub struct Moment {
     pub load: Option<[f64; 3]>,
 }
 
-impl SystemFacts {
-    /// The names of what leaves fewer CPUs usable than there are, tightest first.
-    pub fn limited_by(&self) -> Vec<String> {
-        self.usable.limited_by(self.logical_cpus)
-    }
-}
-
-/// The facts of this machine.
-pub fn facts() -> SystemFacts {
-    SystemFacts::of(&Surroundings::here())
+/// The facts of this machine, of which this much is usable.
+pub fn facts(usable: &Usable) -> MachineFacts {
+    MachineFacts::of(&Surroundings::here(), usable)
 }
 
 /// This machine at this moment.
@@ -47,17 +44,18 @@ pub fn moment() -> Moment {
     Moment::of(&Surroundings::here())
 }
 
-impl SystemFacts {
+impl MachineFacts {
     /// The facts of these surroundings; host, kernel and processor are always those of this machine.
-    pub fn of(here: &Surroundings) -> Self {
-        let usable = usable(here);
+    pub fn of(here: &Surroundings, usable: &Usable) -> Self {
         let online = online(here).map(|set| set.len()).or_else(|| cpus_in_stat(here)).unwrap_or(0);
+        let logical_cpus = online.max(usable.cpus.len());
         Self {
             host: sysinfo::System::host_name().ok().filter(|name| !name.is_empty()),
             kernel: sysinfo::System::kernel_version().ok().filter(|release| !release.is_empty()),
             cpu_model: cpu_model(),
-            logical_cpus: online.max(usable.cpus.len()),
-            usable,
+            logical_cpus,
+            usable_cpus: usable.count,
+            limited_by: usable.limited_by(logical_cpus),
             memory_bytes: memory_bytes(here, "MemTotal:"),
         }
     }
@@ -124,7 +122,7 @@ fn tidied(name: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::machine::CpuSet;
+    use crate::machine::{CpuSet, usable, usable_here};
 
     fn made_up(files: &[(&str, &str)]) -> (tempfile::TempDir, Surroundings) {
         let dir = tempfile::tempdir().unwrap();
@@ -137,6 +135,10 @@ mod tests {
         (dir, here)
     }
 
+    fn facts_of(here: &Surroundings) -> MachineFacts {
+        MachineFacts::of(here, &usable(here))
+    }
+
     #[test]
     fn a_machine_is_described() {
         let (_dir, here) = made_up(&[
@@ -144,9 +146,9 @@ mod tests {
             ("proc/meminfo", "MemTotal:       24684096 kB\nMemFree: 1 kB\nMemAvailable:   2048 kB\n"),
             ("proc/loadavg", "1.17 0.49 0.32 4/112 12247\n"),
         ]);
-        let facts = SystemFacts::of(&here);
-        assert_eq!((facts.logical_cpus, facts.usable.count), (4, 2));
-        assert_eq!(facts.limited_by(), ["affinity"]);
+        let facts = facts_of(&here);
+        assert_eq!((facts.logical_cpus, facts.usable_cpus), (4, 2));
+        assert_eq!(facts.limited_by, ["affinity"]);
         assert_eq!(facts.memory_bytes, Some(24_684_096 << 10));
         let moment = Moment::of(&here);
         assert_eq!(moment.memory_available_bytes, Some(2 << 20));
@@ -156,8 +158,8 @@ mod tests {
     #[test]
     fn without_files_there_is_still_a_machine() {
         let (_dir, here) = made_up(&[]);
-        let facts = SystemFacts::of(&here);
-        assert_eq!((facts.logical_cpus, facts.usable.count, facts.memory_bytes), (2, 2, None));
+        let facts = facts_of(&here);
+        assert_eq!((facts.logical_cpus, facts.usable_cpus, facts.memory_bytes), (2, 2, None));
         assert_eq!(Moment::of(&here), Moment::default());
     }
 
@@ -165,7 +167,7 @@ mod tests {
     fn without_sys_the_cpus_are_counted_in_stat() {
         let stat = "cpu  9 9\ncpu0 1 2\ncpu1 1 2\ncpu2 1 2\nintr 1 2\ncpufreq 3\n";
         let (_dir, here) = made_up(&[("proc/stat", stat)]);
-        assert_eq!(SystemFacts::of(&here).logical_cpus, 3);
+        assert_eq!(facts_of(&here).logical_cpus, 3);
     }
 
     #[test]
@@ -174,15 +176,15 @@ mod tests {
             ("proc/meminfo", "MemTotal: 18446744073709551615 kB\nMemAvailable: x\n"),
             ("proc/loadavg", "0.1 NaN 0.3"),
         ]);
-        assert_eq!(SystemFacts::of(&here).memory_bytes, None);
+        assert_eq!(facts_of(&here).memory_bytes, None);
         assert_eq!(Moment::of(&here), Moment::default());
     }
 
     #[test]
     fn this_machine_has_a_name_and_a_cpu() {
-        let facts = facts();
+        let facts = facts(&usable_here());
         assert!(facts.host.is_some() && facts.kernel.is_some());
-        assert!(facts.usable.count >= 1 && facts.usable.count <= facts.logical_cpus);
+        assert!(facts.usable_cpus >= 1 && facts.usable_cpus <= facts.logical_cpus);
     }
 
     #[cfg(target_arch = "x86_64")]

@@ -21,7 +21,7 @@ mod task_limit;
 pub mod usable;
 
 pub use cpuset::CpuSet;
-pub use facts::{Moment, SystemFacts, facts, moment};
+pub use facts::{MachineFacts, Moment, facts, moment};
 pub use meters::{Core, Pace, Sample, Sampler};
 pub use pss::{process_of, pss_bytes};
 pub use surroundings::Surroundings;

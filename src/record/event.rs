@@ -4,12 +4,15 @@
 //! into everything that reports and screens show.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
 use super::lane_totals::LaneTotals;
+use super::memory::MemoryCourse;
 use super::order::OrderFigures;
-use crate::scenario::{Interpreter, Plan, Prediction, Value};
+pub use crate::machine::MachineFacts;
+use crate::scenario::{Interpreter, Job, Plan, Prediction};
 
 /// An event with the time and the totals at that time, so that a consumer need not count for itself.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -67,8 +70,8 @@ pub enum Event {
     TrialFinished {
         /// Index into [`Plan::trials`].
         trial: usize,
-        /// How it went.
-        outcome: Box<TrialOutcome>,
+        /// How it went: shared, since it may be large and more than one consumer keeps it.
+        outcome: Arc<TrialOutcome>,
     },
     /// The run ended; the last event.
     RunFinished {
@@ -88,6 +91,14 @@ pub struct Planned {
     pub started_at: String,
     /// The scenario's facts.
     pub scenario: ScenarioFacts,
+    /// Where the scenario was found: a label for people.
+    pub origin: String,
+    /// Its TOML text. What the command line said instead of it is in `plan`, `job` and `timeout_s` alone.
+    pub text: String,
+    /// What its tasks do, and on which inputs: results are told by their place among these.
+    pub job: Job,
+    /// A trial that takes longer is ended, in seconds.
+    pub timeout_s: f64,
     /// The machine's facts.
     pub machine: MachineFacts,
     /// Configurations and trials.
@@ -118,25 +129,6 @@ pub struct ScenarioFacts {
     pub include_startup: bool,
     /// The interpreter whose lock its tasks are run under, if any.
     pub interpreter: Option<Interpreter>,
-}
-
-/// What a report says of the machine.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-pub struct MachineFacts {
-    /// Host name; `None` where the system does not tell, as below.
-    pub host: Option<String>,
-    /// Kernel release.
-    pub kernel: Option<String>,
-    /// Model of the first CPU.
-    pub cpu_model: Option<String>,
-    /// CPUs the kernel shows.
-    pub logical_cpus: u32,
-    /// CPUs this process may use.
-    pub usable_cpus: u32,
-    /// What makes the second less than the first, e.g. `affinity`, `cgroup cpu.max`, `SLURM_CPUS_PER_TASK`.
-    pub limited_by: Vec<String>,
-    /// Physical memory in bytes.
-    pub memory_bytes: Option<u64>,
 }
 
 /// The loss of a worker.
@@ -222,6 +214,7 @@ pub struct TrialOutcome {
     pub memory: Option<MemoryCourse>,
     /// What its tasks left in what they share, by the names that the kind gives it; `None` if they leave nothing there,
     /// and after the loss of a worker, who may have left something of a task that was then run again.
+    #[serde(default, with = "super::exact::optional")]
     pub tally: Option<BTreeMap<String, f64>>,
     /// Tasks that gave a result.
     pub tasks_done: u64,
@@ -287,31 +280,6 @@ pub struct LockUse {
     pub handovers: u64,
 }
 
-/// What the processes of a trial took up in memory over time: proportional set sizes, in which pages that several share
-/// are split among them. All lists have an entry a sample.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-pub struct MemoryCourse {
-    /// The largest sum over all processes at one time, in bytes.
-    pub peak_bytes: u64,
-    /// When each sample was taken, in seconds since the gate opened.
-    pub at_s: Vec<f64>,
-    /// The sum over all processes, in bytes.
-    pub total_bytes: Vec<u64>,
-    /// The processes with workers, in the order of these; no more than 64 of them.
-    pub processes: Vec<ProcessMemory>,
-    /// The process that forked them, in bytes, where one did: it made the data, and keeps it.
-    pub parent_bytes: Option<Vec<u64>>,
-}
-
-/// What one process of a trial took up.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-pub struct ProcessMemory {
-    /// The workers in it: one if it was forked, all if they are threads.
-    pub workers: Vec<u32>,
-    /// Bytes.
-    pub bytes: Vec<u64>,
-}
-
 /// Durations of the tasks of a trial, in seconds.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct TaskTimes {
@@ -328,12 +296,11 @@ pub struct TaskTimes {
 /// Results are kept for runs of up to this many tasks.
 pub const RESULTS_MAX: u64 = 10_000;
 
-/// Input and result of one task.
+/// Result of one task; which one is told by its place.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct TaskResult {
-    /// `x`, or the grid's keys.
-    pub input: BTreeMap<String, Value>,
     /// The kind's values by name; `None` for a task that failed or was not reached.
+    #[serde(with = "super::exact::optional")]
     pub values: Option<BTreeMap<String, f64>>,
 }
 

@@ -4,9 +4,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::event::MemoryCourse;
+use super::memory::MemoryCourse;
 pub use crate::backend::Activity;
-use crate::results::Scores;
 
 /// Up to this many tasks a snapshot tells what each worker did when.
 pub const SPANS_MAX: u64 = 2_000;
@@ -26,10 +25,24 @@ pub struct Snapshot {
     pub lanes: Vec<LaneView>,
     /// What each worker did when, oldest first within a worker; empty when there are too many tasks to read.
     pub spans: Vec<Span>,
-    /// What a grid search has found so far in this trial; `None` for all other kinds, and for too large a grid.
-    pub scores: Option<Scores>,
+    /// What the tasks have come to, in task order; empty for kinds of which nothing is concluded before the end, and
+    /// when there are too many tasks to read.
+    pub values: Vec<TaskState>,
     /// What its processes take up in memory, for kinds that are watched for it.
     pub memory: Option<MemoryCourse>,
+}
+
+/// A task at one instant.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum TaskState {
+    /// It has not come to its end.
+    #[default]
+    Pending,
+    /// It was given up.
+    Failed,
+    /// It has these values, in the order of its kind.
+    Done(Vec<f64>),
 }
 
 /// One worker at one instant.

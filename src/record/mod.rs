@@ -4,20 +4,27 @@
 //! this room knows.
 
 mod event;
+mod exact;
 mod history;
+mod journal;
 mod lane_totals;
 mod live;
+mod memory;
+mod observer;
 mod order;
 mod state;
 mod words;
 
 pub use event::{
-    Cause, Event, LockUse, Loss, MachineFacts, MemoryCourse, Planned, ProcessMemory, RESULTS_MAX, Remedy,
-    ScenarioFacts, Stamped, Status, TaskResult, TaskTimes, TrialEnd, TrialOutcome, Warning, WarningCode,
+    Cause, Event, LockUse, Loss, MachineFacts, Planned, RESULTS_MAX, Remedy, ScenarioFacts, Stamped, Status,
+    TaskResult, TaskTimes, TrialEnd, TrialOutcome, Warning, WarningCode,
 };
 pub use history::{History, Past};
+pub use journal::{Journal, JournalError, JournalLost, Recording, read};
 pub use lane_totals::{LANES_MAX, LaneTotals};
-pub use live::{Activity, LaneState, LaneView, LockView, SPANS_MAX, Snapshot, Span};
+pub use live::{Activity, LaneState, LaneView, LockView, SPANS_MAX, Snapshot, Span, TaskState};
+pub use memory::{MemoryCourse, ProcessMemory};
+pub use observer::Observer;
 pub use order::OrderFigures;
 pub use state::RunState;
-pub use words::{label, label_at, loss_in_words, trial_in_words};
+pub use words::{label, label_at, loss_in_words, stall_in_words, trial_in_words};

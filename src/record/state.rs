@@ -2,6 +2,8 @@
 //!
 //! It holds what was measured and nothing derived: speedups and summaries belong to `analysis`.
 
+use std::sync::Arc;
+
 use super::event::{Event, Loss, Planned, Stamped, Status, TrialEnd, TrialOutcome, Warning};
 use crate::scenario::Plan;
 
@@ -12,14 +14,18 @@ pub struct RunState {
     pub planned: Option<Planned>,
     /// The trial in progress: an index into the plan.
     pub current: Option<usize>,
+    /// When the trial in progress, or else the last one, was started: in seconds since the run began.
+    pub current_started_s: f64,
     /// Seconds it took to hire the workers of the trial in progress; `None` while they are being hired and where nobody is.
     pub current_startup_s: Option<f64>,
     /// Outcomes by trial, in the order they finished.
-    pub finished: Vec<(usize, TrialOutcome)>,
+    pub finished: Vec<(usize, Arc<TrialOutcome>)>,
     /// Workers lost so far.
     pub losses: Vec<Loss>,
     /// Seconds since the run began, by the last event.
     pub elapsed_s: f64,
+    /// Trials ended so far, by the last event.
+    pub trials_done: usize,
     /// How the run ended; `None` while it goes on.
     pub status: Option<Status>,
     /// Why it failed or was interrupted.
@@ -31,20 +37,20 @@ pub struct RunState {
 impl RunState {
     /// Takes in the next event.
     pub fn apply(&mut self, stamped: &Stamped) {
-        self.elapsed_s = stamped.elapsed_s;
         match &stamped.event {
             Event::Planned(planned) => {
                 *self = Self { planned: Some((**planned).clone()), ..Self::default() };
             }
             Event::TrialStarted { trial } => {
                 self.current = Some(*trial);
+                self.current_started_s = stamped.elapsed_s;
                 self.current_startup_s = None;
             }
             Event::GateOpened { startup_s, .. } => self.current_startup_s = *startup_s,
             Event::Progress { .. } | Event::WorkerStalled { .. } => {}
             Event::WorkerLost(loss) => self.losses.push(loss.clone()),
             Event::TrialFinished { trial, outcome } => {
-                self.finish(*trial, (**outcome).clone());
+                self.finish(*trial, Arc::clone(outcome));
                 self.current = None;
             }
             Event::RunFinished { status, warnings } => {
@@ -53,6 +59,13 @@ impl RunState {
                 self.current = None;
             }
         }
+        self.elapsed_s = stamped.elapsed_s;
+        self.trials_done = stamped.trials_done;
+    }
+
+    /// What is run, once that is known.
+    pub fn plan(&self) -> Option<&Plan> {
+        self.planned.as_ref().map(|planned| &planned.plan)
     }
 
     /// The counted trials of a configuration that ran to their end with every task done: its samples.
@@ -64,14 +77,13 @@ impl RunState {
     pub fn trials_of(&self, config: usize, warmups: bool) -> impl DoubleEndedIterator<Item = &TrialOutcome> {
         let indices = self.by_config.get(config).map_or(&[][..], |indices| indices);
         let ended = indices.iter().filter_map(|&index| self.finished.get(index));
-        ended.filter(move |(trial, _)| warmups || !self.is_warmup(*trial)).map(|(_, outcome)| outcome)
+        ended.filter(move |(trial, _)| warmups || !self.is_warmup(*trial)).map(|(_, outcome)| &**outcome)
     }
 
-    fn finish(&mut self, trial: usize, outcome: TrialOutcome) {
-        let plan = self.planned.as_ref().map(|planned| &planned.plan);
+    fn finish(&mut self, trial: usize, outcome: Arc<TrialOutcome>) {
         // A journal may have been tampered with: a configuration that the plan does not have gets no list.
         let known = |plan: &Plan| plan.trials.get(trial).copied().filter(|planned| planned.config < plan.configs.len());
-        if let Some(planned) = plan.and_then(known) {
+        if let Some(planned) = self.plan().and_then(known) {
             if self.by_config.len() <= planned.config {
                 self.by_config.resize(planned.config + 1, Vec::new());
             }
@@ -81,7 +93,6 @@ impl RunState {
     }
 
     fn is_warmup(&self, trial: usize) -> bool {
-        let plan = self.planned.as_ref().map(|planned| &planned.plan);
-        plan.and_then(|plan| plan.trials.get(trial)).is_some_and(|planned| planned.warmup)
+        self.plan().and_then(|plan| plan.trials.get(trial)).is_some_and(|planned| planned.warmup)
     }
 }

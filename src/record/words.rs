@@ -31,6 +31,14 @@ pub fn trial_in_words(plan: &Plan, trial: usize) -> String {
     format!("{}, {round} {}", label_at(config), planned.repeat.saturating_add(1))
 }
 
+/// A worker that was stopped from outside, or goes on after that, in one line.
+pub fn stall_in_words(worker: u32, pid: u32, stopped: bool) -> String {
+    if stopped {
+        return format!("worker {worker} (pid {pid}) was stopped from outside; `kill -CONT {pid}` lets it go on");
+    }
+    format!("worker {worker} (pid {pid}) goes on")
+}
+
 /// The loss of a worker in one line: who, how, which task it held, and what is done about it.
 pub fn loss_in_words(loss: &Loss) -> String {
     let how = match &loss.cause {

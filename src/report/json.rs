@@ -10,7 +10,7 @@ use serde::Serialize;
 use super::words;
 use crate::analysis::{Interval, Summary};
 use crate::record::{
-    LockUse, MachineFacts, MemoryCourse, ProcessMemory, RunState, ScenarioFacts, Status, TaskResult, TaskTimes, Warning,
+    LockUse, MachineFacts, MemoryCourse, ProcessMemory, RunState, ScenarioFacts, Status, TaskTimes, Warning,
 };
 use crate::results;
 use crate::results::{Figures, Finding, Predicted, Row, SearchFigures, findings, results};
@@ -126,7 +126,15 @@ struct Configuration<'a> {
     interpreter: Option<LockUse>,
     tally: Option<&'a BTreeMap<String, f64>>,
     checksum: Option<&'a str>,
-    results: Option<&'a [TaskResult]>,
+    results: Option<Vec<ResultJson<'a>>>,
+}
+
+/// Input and result of one task.
+#[derive(Serialize)]
+struct ResultJson<'a> {
+    /// `x`, or the grid's keys.
+    input: BTreeMap<String, Value>,
+    values: Option<&'a BTreeMap<String, f64>>,
 }
 
 /// From the lower to the upper end of an interval that 95 % of such intervals would have the truth in: of the mean
@@ -215,9 +223,9 @@ struct Switches {
 #[derive(Serialize)]
 struct GridJson<'a> {
     best_index: Option<usize>,
-    best_params: Option<&'a BTreeMap<String, Value>>,
+    best_params: Option<BTreeMap<&'a str, &'a Value>>,
     best_score: Option<f64>,
-    params: Vec<&'a BTreeMap<String, Value>>,
+    params: Vec<BTreeMap<&'a str, &'a Value>>,
     mean_test_scores: Vec<Option<f64>>,
     /// The scores that the means are of; `null` where a task is a whole combination.
     split_test_scores: Option<Vec<&'a [Option<f64>]>>,
@@ -228,10 +236,10 @@ impl<'a> GridJson<'a> {
         let all = search.combinations.iter();
         let best = search.best();
         Self {
-            best_index: search.best,
-            best_params: best.map(|best| &best.params),
-            best_score: best.and_then(|best| best.mean),
-            params: all.clone().map(|one| &one.params).collect(),
+            best_index: best,
+            best_params: best.map(|best| search.params(best)),
+            best_score: best.and_then(|best| search.combinations[best].mean),
+            params: (0..search.combinations.len()).map(|index| search.params(index)).collect(),
             mean_test_scores: all.clone().map(|one| one.mean).collect(),
             split_test_scores: (search.in_parts()).then(|| all.map(|one| one.scores.as_slice()).collect()),
         }
@@ -250,7 +258,7 @@ impl<'a> Report<'a> {
             scenario: planned.map(|planned| ScenarioJson::of(&planned.scenario)),
             machine: planned.map(|planned| MachineJson::of(&planned.machine)),
             baseline: figures.baseline.map(|row| BaselineJson::of(&figures.rows[row].config)),
-            configs: rows.map(|(index, row)| Configuration::of(row, results(state, index))).collect(),
+            configs: rows.map(|(index, row)| Configuration::of(row, told_results(state, index))).collect(),
             fits: [],
             metg: figures.metg.iter().map(MetgJson::of).collect(),
             grid: search.map(GridJson::of),
@@ -303,8 +311,19 @@ impl MetgJson {
     }
 }
 
+/// The results of a configuration with their inputs.
+fn told_results(state: &RunState, config: usize) -> Option<Vec<ResultJson<'_>>> {
+    let inputs = &state.planned.as_ref()?.job.inputs;
+    let results = (0..).zip(results(state, config)?);
+    Some(
+        results
+            .map(|(task, result)| ResultJson { input: inputs.input(task), values: result.values.as_ref() })
+            .collect(),
+    )
+}
+
 impl<'a> Configuration<'a> {
-    fn of(row: &'a Row, results: Option<&'a [TaskResult]>) -> Self {
+    fn of(row: &'a Row, results: Option<Vec<ResultJson<'a>>>) -> Self {
         let Config { backend, workers, schedule, chunk, ref point, .. } = row.config;
         let usage = row.usage.as_ref();
         Self {

@@ -4,14 +4,14 @@ use std::fmt::Write as _;
 
 use serde::Serialize;
 
-use crate::machine::{Limit, Moment, SystemFacts};
+use crate::machine::{Limit, MachineFacts, Moment, Usable};
 use crate::units;
 
 /// Said of what the system does not tell.
 const UNKNOWN: &str = "unknown";
 
 /// The machine for people, a fact a line; ends with a line break.
-pub fn text(facts: &SystemFacts, moment: &Moment) -> String {
+pub fn text(facts: &MachineFacts, usable: &Usable, moment: &Moment) -> String {
     let word = |fact: &Option<String>| fact.clone().unwrap_or_else(|| UNKNOWN.to_owned());
     let lines = [
         ("host", word(&facts.host)),
@@ -19,13 +19,13 @@ pub fn text(facts: &SystemFacts, moment: &Moment) -> String {
         ("processor", word(&facts.cpu_model)),
         ("memory", memory(facts, moment)),
         ("load", load(moment)),
-        ("CPUs", cpus(facts)),
+        ("CPUs", cpus(usable, facts.logical_cpus)),
     ];
     let mut out = String::new();
     for (name, fact) in lines {
         line(&mut out, name, &fact);
     }
-    let rows = limit_rows(&facts.usable.limits);
+    let rows = limit_rows(&usable.limits);
     for (i, row) in rows.iter().enumerate() {
         line(&mut out, if i == 0 { "limits" } else { "" }, row);
     }
@@ -37,7 +37,7 @@ fn line(out: &mut String, name: &str, fact: &str) {
     let _ = writeln!(out, "{name:<10} {fact}");
 }
 
-fn memory(facts: &SystemFacts, moment: &Moment) -> String {
+fn memory(facts: &MachineFacts, moment: &Moment) -> String {
     let size = |bytes: Option<u64>| bytes.map_or_else(|| UNKNOWN.to_owned(), units::bytes);
     match moment.memory_available_bytes {
         None => size(facts.memory_bytes),
@@ -51,8 +51,8 @@ fn load(moment: &Moment) -> String {
 }
 
 /// `4 of 64 usable, on 0-3,8`, where all are usable `2 of 2 usable`.
-fn cpus(facts: &SystemFacts) -> String {
-    let (count, logical, places) = (facts.usable.count, facts.logical_cpus, &facts.usable.cpus);
+fn cpus(usable: &Usable, logical: u32) -> String {
+    let (count, places) = (usable.count, &usable.cpus);
     match places.len() {
         len if len == logical && count == logical => format!("{count} of {logical} usable"),
         len if len > count => format!("{count} of {logical} usable, anywhere on {places}"),
@@ -89,7 +89,7 @@ struct Json<'a> {
     logical_cpus: u32,
     usable_cpus: u32,
     usable_list: &'a [u32],
-    limited_by: Vec<String>,
+    limited_by: &'a [String],
     limits: Vec<JsonLimit<'a>>,
     memory_bytes: Option<u64>,
     memory_available_bytes: Option<u64>,
@@ -104,16 +104,16 @@ struct JsonLimit<'a> {
 }
 
 /// The machine for scripts: one JSON object, `null` for what the system does not tell; ends with a line break.
-pub fn json(facts: &SystemFacts, moment: &Moment) -> String {
+pub fn json(facts: &MachineFacts, usable: &Usable, moment: &Moment) -> String {
     let object = Json {
         host: facts.host.as_deref(),
         kernel: facts.kernel.as_deref(),
         cpu_model: facts.cpu_model.as_deref(),
         logical_cpus: facts.logical_cpus,
-        usable_cpus: facts.usable.count,
-        usable_list: facts.usable.cpus.ids(),
-        limited_by: facts.limited_by(),
-        limits: facts.usable.limits.iter().map(json_limit).collect(),
+        usable_cpus: facts.usable_cpus,
+        usable_list: usable.cpus.ids(),
+        limited_by: &facts.limited_by,
+        limits: usable.limits.iter().map(json_limit).collect(),
         memory_bytes: facts.memory_bytes,
         memory_available_bytes: moment.memory_available_bytes,
         load: moment.load,
@@ -128,13 +128,13 @@ fn json_limit(limit: &Limit) -> JsonLimit<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::machine::{CpuSet, Usable};
+    use crate::machine::CpuSet;
 
     fn limit(name: &str, detail: &str, cpus: f64) -> Limit {
         Limit { name: name.to_owned(), detail: detail.to_owned(), cpus }
     }
 
-    fn login_node() -> (SystemFacts, Moment) {
+    fn login_node() -> (MachineFacts, Usable, Moment) {
         let usable = Usable {
             cpus: CpuSet::parse("0-3,8").unwrap(),
             count: 1,
@@ -143,21 +143,22 @@ mod tests {
                 limit("cgroup cpu.max", "/user.slice: 150 ms of CPU time every 100 ms", 1.5),
             ],
         };
-        let facts = SystemFacts {
+        let facts = MachineFacts {
             host: Some("login1".to_owned()),
             kernel: Some("6.1.0".to_owned()),
             cpu_model: None,
             logical_cpus: 64,
-            usable,
+            usable_cpus: usable.count,
+            limited_by: usable.limited_by(64),
             memory_bytes: Some(24 << 30),
         };
-        (facts, Moment { memory_available_bytes: Some(20 << 30), load: Some([3.1, 2.25, 0.0]) })
+        (facts, usable, Moment { memory_available_bytes: Some(20 << 30), load: Some([3.1, 2.25, 0.0]) })
     }
 
     #[test]
     fn people_see_what_limits_them() {
-        let (facts, moment) = login_node();
-        insta::assert_snapshot!(text(&facts, &moment), @"
+        let (facts, usable, moment) = login_node();
+        insta::assert_snapshot!(text(&facts, &usable, &moment), @"
         host       login1
         kernel     6.1.0
         processor  unknown
@@ -171,8 +172,8 @@ mod tests {
 
     #[test]
     fn scripts_find_every_key() {
-        let (facts, moment) = login_node();
-        insta::assert_snapshot!(json(&facts, &moment), @r#"
+        let (facts, usable, moment) = login_node();
+        insta::assert_snapshot!(json(&facts, &usable, &moment), @r#"
         {
           "host": "login1",
           "kernel": "6.1.0",
@@ -215,11 +216,11 @@ mod tests {
 
     #[test]
     fn what_is_not_known_is_said_so() {
-        let (mut facts, _) = login_node();
+        let (mut facts, usable, _) = login_node();
         (facts.host, facts.memory_bytes) = (None, None);
-        let text = text(&facts, &Moment::default());
+        let text = text(&facts, &usable, &Moment::default());
         assert_eq!(text.matches(UNKNOWN).count(), 4, "{text}");
-        let object: serde_json::Value = serde_json::from_str(&json(&facts, &Moment::default())).unwrap();
+        let object: serde_json::Value = serde_json::from_str(&json(&facts, &usable, &Moment::default())).unwrap();
         for key in ["host", "cpu_model", "memory_bytes", "memory_available_bytes", "load"] {
             assert_eq!(object.get(key), Some(&serde_json::Value::Null), "{key}");
         }
@@ -227,11 +228,10 @@ mod tests {
 
     #[test]
     fn the_cpus_are_told_in_one_line() {
-        let (mut facts, _) = login_node();
+        let (_, mut usable, _) = login_node();
         let mut told = |cpus: &str, count, logical| {
-            (facts.usable.cpus, facts.usable.count, facts.logical_cpus) =
-                (CpuSet::parse(cpus).unwrap(), count, logical);
-            super::cpus(&facts)
+            (usable.cpus, usable.count) = (CpuSet::parse(cpus).unwrap(), count);
+            super::cpus(&usable, logical)
         };
         assert_eq!(told("0-1", 2, 2), "2 of 2 usable");
         assert_eq!(told("0-3", 4, 64), "4 of 64 usable, on 0-3");

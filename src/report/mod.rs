@@ -1,4 +1,4 @@
-//! How is it told? The report as text or JSON, progress on stderr, and the journal.
+//! How is it told? The report as text or JSON, and progress on stderr.
 //!
 //! Everything here is a consumer of the run's events or of the [`crate::record::RunState`] that they fold into: it measures
 //! nothing, and a run goes the same way whether anything here listens or not.
@@ -7,7 +7,6 @@ pub mod catalog;
 mod closed;
 pub mod deliver;
 mod formats;
-pub mod journal;
 pub mod json;
 pub mod machine;
 pub mod progress;
@@ -17,7 +16,6 @@ mod words;
 
 pub use deliver::{DeliveryError, deliver};
 pub use formats::{FORMATS, Format, Unsupported};
-pub use journal::{Journal, JournalError, JournalLost};
 pub use progress::ProgressReporter;
 pub use words::{loss_sentence, warnings};
 

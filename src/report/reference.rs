@@ -30,7 +30,7 @@ pub fn kinds_markdown(specs: impl Iterator<Item = &'static KindSpec> + Clone) ->
 
 /// The keys that every scenario has, as a table for the README.
 pub fn scenario_keys_markdown() -> String {
-    let heads = ["key", "may be", "else it is", "what it does"];
+    let heads = ["key", "may be", "default", "what it does"];
     let rows = KEYS.iter().map(|key| {
         let default = key.domain.default_text();
         let default = if default.is_empty() { default } else { code(&default) };

@@ -1,20 +1,22 @@
-//! What follows from a record? Figures, series, grid searches, predictions and findings.
+//! What follows from a record? Figures, charts, grid searches, predictions and findings.
 //!
 //! Everything here is worked out from a [`crate::record::RunState`] alone: whether the run has just ended, goes on, or
 //! was read from a journal makes no difference.
 
+mod charts;
 mod columns;
+mod eta;
 mod figure;
 mod figures;
 mod findings;
 mod predictions;
-mod scores;
 mod search;
 
+pub use charts::FiguresChart;
 pub use columns::{COLUMNS, Column, ColumnPlace, ShownColumn, View, columns};
+pub use eta::Eta;
 pub use figure::Figure;
 pub use figures::{Figures, Metg, Row, Speedup, TaskCounts, Usage, WORTH_WHILE, results, tally_figure};
 pub use findings::{Finding, findings};
 pub use predictions::{Predicted, off_by};
-pub use scores::{SCORES_MAX, Score, Scores, Searched};
 pub use search::{Combination, SearchFigures};

@@ -3,7 +3,7 @@
 //! Whether the values fit together is for `rules` to say; what tasks do, for `job`.
 
 use super::diagnostics::Diagnostics;
-use super::key::{Key, KeyValues};
+use super::key::{KeySpec, KeyValues};
 use super::keys;
 use super::model::{Interpreter, Sweep};
 use super::raw::Setting;
@@ -14,8 +14,8 @@ use super::section::Section;
 pub(super) struct GivenKeys<'d> {
     /// The values; of a key that was given wrongly, the default.
     pub(super) values: KeyValues,
-    given: Vec<(&'static Key, Setting<'d>)>,
-    wrong: Vec<&'static Key>,
+    given: Vec<(&'static KeySpec, Setting<'d>)>,
+    wrong: Vec<&'static KeySpec>,
     cores: u32,
 }
 
@@ -43,7 +43,7 @@ impl<'d> GivenKeys<'d> {
 
     /// Where a key was given: by the option, if there is one.
     pub(super) fn given(&self, table: &str, name: &str) -> Option<&Setting<'d>> {
-        let is_it = |key: &Key| key.table == table && key.name == name;
+        let is_it = |key: &KeySpec| key.table == table && key.name == name;
         self.given.iter().rev().find(|(key, _)| is_it(key)).map(|(_, setting)| setting)
     }
 
@@ -60,7 +60,7 @@ impl<'d> GivenKeys<'d> {
     /// Who runs the tasks; nothing if any key of `[sweep]` was given wrongly.
     pub(super) fn sweep(&self) -> Option<Sweep> {
         let KeyValues { workers, sweep, .. } = self.values.clone();
-        self.are_right("sweep").then(|| Sweep { workers: workers.workers, layouts: workers.layouts, ..sweep })
+        self.are_right("sweep").then_some(Sweep { workers: workers.workers, layouts: workers.layouts, ..sweep })
     }
 
     /// The interpreter, if there is to be a lock.

@@ -10,7 +10,7 @@ use super::wording::plain;
 
 /// A key of scenario files: all that parser, schema, form, command line and reference know of it.
 #[derive(Debug)]
-pub struct Key {
+pub struct KeySpec {
     /// The table it stands in; empty for the top of the file.
     pub table: &'static str,
     /// Its name.
@@ -136,7 +136,7 @@ pub(super) enum KeyValue {
     Texts(Vec<String>),
 }
 
-impl Key {
+impl KeySpec {
     /// A flag that does nothing: a row of the table states what it is instead.
     pub(super) const PLAIN: Self = Self {
         table: "",

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use super::backends::{BackendKind, baseline_word, baselines};
 use super::domain::{Bounds, Domain};
-use super::key::{Key, KeyDomain, Vary};
+use super::key::{KeyDomain, KeySpec, Vary};
 use super::model::Interpreter;
 use super::schedule::{Dispatch, Order, Schedule};
 
@@ -24,62 +24,68 @@ pub(super) const TABLES: [(&str, &str); 5] = [
 ];
 
 /// Every key, table by table, in the order that it is shown.
-pub static KEYS: &[Key] = &[
-    Key {
+pub static KEYS: &[KeySpec] = &[
+    KeySpec {
         name: "title",
         domain: KeyDomain::Line { max: 200 },
         doc: "what the library calls it",
         set: |to, value| to.title = value.text(),
-        ..Key::PLAIN
+        ..KeySpec::PLAIN
     },
-    Key {
+    KeySpec {
         name: "summary",
         domain: KeyDomain::Line { max: 400 },
         doc: "one line for the library",
         in_form: false,
         set: |to, value| to.summary = value.text(),
-        ..Key::PLAIN
+        ..KeySpec::PLAIN
     },
-    Key {
+    KeySpec {
         name: "tags",
         domain: KeyDomain::Tags { most: 32, max: 40 },
         doc: "words to filter by",
         in_form: false,
         set: |to, value| to.tags = value.texts(),
-        ..Key::PLAIN
+        ..KeySpec::PLAIN
     },
-    Key {
+    KeySpec {
         name: "lesson",
         domain: KeyDomain::Lines { max: 20_000 },
         doc: "what to look for, shown beside the results",
         in_form: false,
         set: |to, value| to.lesson = value.text(),
-        ..Key::PLAIN
+        ..KeySpec::PLAIN
     },
-    Key {
+    KeySpec {
         table: "workload",
         name: "kind",
         domain: KeyDomain::Kind,
         doc: "what a task is",
         in_form: false,
-        ..Key::PLAIN
+        ..KeySpec::PLAIN
     },
-    Key { table: "workload", name: "inputs", domain: KeyDomain::Inputs, doc: "the input of each task", ..Key::PLAIN },
-    Key {
+    KeySpec {
+        table: "workload",
+        name: "inputs",
+        domain: KeyDomain::Inputs,
+        doc: "the input of each task",
+        ..KeySpec::PLAIN
+    },
+    KeySpec {
         table: "workload",
         name: "tasks",
         domain: KeyDomain::Tasks,
         doc: "so many tasks, with the inputs 0, 1, 2, …",
-        ..Key::PLAIN
+        ..KeySpec::PLAIN
     },
-    Key {
+    KeySpec {
         table: "interpreter",
         name: "gil",
         doc: "whether one thread at a time may compute",
         set: |to, value| to.gil = value.flag(),
-        ..Key::PLAIN
+        ..KeySpec::PLAIN
     },
-    Key {
+    KeySpec {
         table: "interpreter",
         name: "switch_interval_ms",
         domain: KeyDomain::Plain(Domain::Number {
@@ -89,9 +95,9 @@ pub static KEYS: &[Key] = &[
         unit: "ms",
         doc: "how long a waiter waits before it asks for the lock",
         set: |to, value| to.switch_interval_ms = value.number(),
-        ..Key::PLAIN
+        ..KeySpec::PLAIN
     },
-    Key {
+    KeySpec {
         table: "sweep",
         name: "backends",
         option: Some("A,B"),
@@ -102,53 +108,53 @@ pub static KEYS: &[Key] = &[
         },
         doc: "who is compared",
         set: |to, value| to.sweep.backends = value.choices(&BackendKind::ALL, BackendKind::word),
-        ..Key::PLAIN
+        ..KeySpec::PLAIN
     },
-    Key {
+    KeySpec {
         table: "sweep",
         name: "workers",
         option: Some("LIST"),
         domain: KeyDomain::Workers { default: "1..cores" },
         doc: "numbers of workers",
         set: |to, value| to.workers = value.workers(),
-        ..Key::PLAIN
+        ..KeySpec::PLAIN
     },
-    Key {
+    KeySpec {
         table: "sweep",
         name: "baseline",
         domain: KeyDomain::Word { default: "serial", choices: || baselines().into_iter().map(baseline_word).collect() },
         doc: "what speedups are relative to",
         set: |to, value| to.sweep.baseline = value.choice(&baselines(), baseline_word),
-        ..Key::PLAIN
+        ..KeySpec::PLAIN
     },
-    Key {
+    KeySpec {
         table: "sweep",
         name: "repeats",
         option: Some("N"),
         domain: KeyDomain::Plain(Domain::Whole { default: 3, min: 1, max: 1000 }),
         doc: "counted trials of each configuration",
         set: |to, value| to.sweep.repeats = value.count(),
-        ..Key::PLAIN
+        ..KeySpec::PLAIN
     },
-    Key {
+    KeySpec {
         table: "sweep",
         name: "warmup",
         option: Some("N"),
         domain: KeyDomain::Plain(Domain::Whole { default: 1, min: 0, max: 100 }),
         doc: "uncounted trials of each before these",
         set: |to, value| to.sweep.warmup = value.count(),
-        ..Key::PLAIN
+        ..KeySpec::PLAIN
     },
-    Key {
+    KeySpec {
         table: "sweep",
         name: "schedule",
         option: Some("S"),
         domain: KeyDomain::Word { default: "dynamic", choices: || Schedule::ALL.map(Schedule::word).to_vec() },
         doc: "which worker gets which task",
         set: |to, value| to.sweep.schedule = value.choice(&Schedule::ALL, Schedule::word),
-        ..Key::PLAIN
+        ..KeySpec::PLAIN
     },
-    Key {
+    KeySpec {
         table: "sweep",
         name: "chunk",
         option: Some("N"),
@@ -156,9 +162,9 @@ pub static KEYS: &[Key] = &[
         doc: "tasks handed out at a time",
         vary: Vary::SameResults,
         set: |to, value| to.sweep.chunk = value.whole(),
-        ..Key::PLAIN
+        ..KeySpec::PLAIN
     },
-    Key {
+    KeySpec {
         table: "sweep",
         name: "dispatch",
         domain: KeyDomain::Words {
@@ -168,9 +174,9 @@ pub static KEYS: &[Key] = &[
         },
         doc: "how tasks get to processes",
         set: |to, value| to.sweep.dispatch = value.choices(&Dispatch::ALL, Dispatch::word),
-        ..Key::PLAIN
+        ..KeySpec::PLAIN
     },
-    Key {
+    KeySpec {
         table: "sweep",
         name: "payload",
         domain: KeyDomain::Plain(Domain::Whole { default: 0, min: 0, max: MAX_PAYLOAD }),
@@ -178,33 +184,33 @@ pub static KEYS: &[Key] = &[
         doc: "bytes that each task is sent with, and brings back",
         vary: Vary::OtherResults,
         set: |to, value| to.sweep.payload = value.whole().unwrap_or_default(),
-        ..Key::PLAIN
+        ..KeySpec::PLAIN
     },
-    Key {
+    KeySpec {
         table: "sweep",
         name: "order",
         domain: KeyDomain::Word { default: "given", choices: || Order::ALL.map(Order::word).to_vec() },
         doc: "the order in which tasks are handed out",
         set: |to, value| to.order = value.choice(&Order::ALL, Order::word),
-        ..Key::PLAIN
+        ..KeySpec::PLAIN
     },
-    Key {
+    KeySpec {
         table: "sweep",
         name: "include_startup",
         doc: "whether speedups count the hiring of workers, too",
         set: |to, value| to.sweep.include_startup = value.flag(),
-        ..Key::PLAIN
+        ..KeySpec::PLAIN
     },
-    Key {
+    KeySpec {
         table: "sweep",
         name: "seed",
         option: Some("N"),
         domain: KeyDomain::Plain(Domain::Whole { default: 1235, min: 0, max: u64::MAX }),
         doc: "decides all randomness",
         set: |to, value| to.seed = value.whole().unwrap_or_default(),
-        ..Key::PLAIN
+        ..KeySpec::PLAIN
     },
-    Key {
+    KeySpec {
         table: "sweep",
         name: "timeout_s",
         domain: KeyDomain::Positive { default: 300.0, max: 604_800.0 },
@@ -214,18 +220,18 @@ pub static KEYS: &[Key] = &[
         set: |to, value| {
             to.sweep.timeout = Duration::from_secs_f64(value.number()).max(Duration::from_nanos(1));
         },
-        ..Key::PLAIN
+        ..KeySpec::PLAIN
     },
 ];
 
 /// The keys of a table, in order.
-pub(super) fn of(table: &str) -> impl Iterator<Item = &'static Key> + Clone {
+pub(super) fn of(table: &str) -> impl Iterator<Item = &'static KeySpec> + Clone {
     let table = TABLES.iter().map(|(name, _)| *name).find(|name| *name == table).unwrap_or_default();
     KEYS.iter().filter(move |key| key.table == table)
 }
 
 /// The key of a table that is called so, if there is one.
-pub(super) fn find(table: &str, name: &str) -> Option<&'static Key> {
+pub(super) fn find(table: &str, name: &str) -> Option<&'static KeySpec> {
     KEYS.iter().find(|key| key.table == table && key.name == name)
 }
 
@@ -235,6 +241,6 @@ pub(super) fn home(name: &str) -> Option<&'static str> {
 }
 
 /// The keys of `[sweep]` that may be varied.
-pub(super) fn varied() -> impl Iterator<Item = &'static Key> + Clone {
+pub(super) fn varied() -> impl Iterator<Item = &'static KeySpec> + Clone {
     KEYS.iter().filter(|key| key.vary != Vary::Never)
 }

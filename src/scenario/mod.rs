@@ -57,7 +57,7 @@ pub use data::{MAX_DATA_BYTES, data, data_label};
 pub use diagnostic::{Diagnostic, DiagnosticList};
 pub use domain::{Bounds, Domain};
 pub use inputs::{MAX_COMBINATIONS, MAX_TASKS};
-pub use key::{Key, KeyDomain, Vary};
+pub use key::{KeyDomain, KeySpec, Vary};
 pub use keys::{KEYS, MAX_PAYLOAD};
 pub use kind::{GridSearch, KindSpec, MAX_VALUES, Nature, ParamSpec, ValueSpec};
 pub use list::MAX_WORKERS;

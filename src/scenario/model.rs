@@ -176,7 +176,8 @@ impl Inputs {
             Self::Range { tasks } => *tasks,
             Self::List(list) => list.len() as u64,
             Self::Repeat { times, .. } => *times,
-            Self::Grid(axes) => axes.iter().map(|axis| axis.values.len() as u64).product(),
+            // A journal may tell of any grid; no checked scenario comes near.
+            Self::Grid(axes) => axes.iter().map(|axis| axis.values.len() as u64).fold(1, u64::saturating_mul),
         }
     }
 
@@ -198,6 +199,18 @@ impl Inputs {
         }
     }
 
+    /// The input of a task by name: `x`, or the grid's keys. Empty where there is no such task, as a journal that was
+    /// tampered with may tell.
+    pub fn input(&self, task: u64) -> BTreeMap<String, Value> {
+        if task >= self.len() {
+            return BTreeMap::new();
+        }
+        match self {
+            Self::Grid(axes) => grid_values(axes, task).map(|(key, value)| (key.to_owned(), value.clone())).collect(),
+            _ => BTreeMap::from([("x".to_owned(), Value::Number(self.x(task)))]),
+        }
+    }
+
     /// What a grid says of one key for a task, if it is a grid and has that key.
     pub fn grid_value(&self, key: &str, task: u64) -> Option<&Value> {
         let Self::Grid(axes) = self else { return None };
@@ -215,11 +228,11 @@ impl Inputs {
 
 /// The combination numbered `task`, as digits of a mixed-radix number whose first digit varies slowest.
 fn grid_values(axes: &[Axis], task: u64) -> impl Iterator<Item = (&str, &Value)> {
-    let mut stride: u64 = axes.iter().map(|axis| axis.values.len() as u64).product();
+    let mut stride = axes.iter().map(|axis| axis.values.len() as u64).fold(1, u64::saturating_mul);
     axes.iter().map(move |axis| {
         let radix = axis.values.len() as u64;
         stride /= radix;
-        (axis.key.as_str(), &axis.values[(task / stride % radix) as usize])
+        (axis.key.as_str(), &axis.values[(task / stride.max(1) % radix) as usize])
     })
 }
 

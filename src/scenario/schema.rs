@@ -3,14 +3,14 @@
 //! It says less than the checker, which also knows what fits together; but what it calls an unknown key or a value out
 //! of bounds, the checker does too. Keys come from the table of keys, and parameters from the descriptions of kinds.
 
+mod keys;
 mod kinds;
 mod shapes;
-mod tables;
 
 use serde_json::{Value as Json, json};
 
+use self::keys::{closed, table};
 use self::shapes::{described, object};
-use self::tables::{closed, table};
 use super::catalog::Catalog;
 use super::keys::TABLES;
 use super::vary;

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use super::diagnostics::Diagnostics;
 use super::domain::Domain;
 use super::given::GivenKeys;
-use super::key::{Key, KeyValue, KeyValues, Vary};
+use super::key::{KeySpec, KeyValue, KeyValues, Vary};
 use super::keys;
 use super::kind::KindSpec;
 use super::model::{Axis, Job, Scenario, Sweep, Value};
@@ -105,14 +105,14 @@ impl Scenario {
     }
 }
 
-fn sweep_key(name: &str) -> Option<&'static Key> {
+fn sweep_key(name: &str) -> Option<&'static KeySpec> {
     keys::varied().find(|key| key.name == name)
 }
 
 /// What may be varied, and within which bounds.
 enum Target {
     Param(Domain),
-    Sweep(&'static Key),
+    Sweep(&'static KeySpec),
 }
 
 /// Reads the table; `root` is the file, to see what is given there as well. `None` if nothing is varied, or wrongly.

@@ -26,19 +26,26 @@ pub enum ReadError {
     TooLarge,
 }
 
-/// All bytes of a small regular file, at most `most`. A pipe, a socket or a terminal is not waited for, a device not
-/// even opened, and a file's size never believed.
+/// Opens a regular file to read. A pipe, a socket or a terminal is not waited for, and a device not even opened.
 ///
 /// # Errors
 /// [`ReadError`], with the file left as it was.
-pub fn read_regular(path: &Path, most: u64) -> Result<Vec<u8>, ReadError> {
+pub fn open_regular(path: &Path) -> Result<File, ReadError> {
     // Looked at before it is opened, because opening a device can already do something; and once more after, because
     // the path may name another file by then.
     regular(std::fs::metadata(path)?.file_type())?;
     let file = OpenOptions::new().read(true).custom_flags(CAUTIOUS.bits()).open(path)?;
-    let metadata = file.metadata()?;
-    regular(metadata.file_type())?;
-    if metadata.len() > most {
+    regular(file.metadata()?.file_type())?;
+    Ok(file)
+}
+
+/// All bytes of a small regular file, at most `most`; a file's size is never believed.
+///
+/// # Errors
+/// As [`open_regular`], and if it has more bytes.
+pub fn read_regular(path: &Path, most: u64) -> Result<Vec<u8>, ReadError> {
+    let file = open_regular(path)?;
+    if file.metadata()?.len() > most {
         return Err(ReadError::TooLarge);
     }
     let mut bytes = Vec::new();

@@ -97,6 +97,14 @@ impl<L: Lab> App<L> {
         outcome
     }
 
+    /// Tells the lab of the run that has ended, in the background: the screen's record of it is the only one.
+    fn tell_the_lab(&self) {
+        if let Some(run) = &self.state.shared.run {
+            let (lab, record) = (Arc::clone(&self.lab), run.record.clone());
+            self.background.hand_over(move || lab.ended(&record));
+        }
+    }
+
     /// Waits for messages until a frame is due, handles those at hand, and draws. However fast messages come, it is
     /// drawn in between; however long drawing takes, some are handled.
     fn step(&mut self) -> io::Result<Option<Exit>> {
@@ -160,6 +168,7 @@ impl<L: Lab> App<L> {
         if let Some(live) = self.live.take() {
             update(&mut self.state, Msg::Snapshot(live.snapshot()));
         }
+        self.tell_the_lab();
         self.pacer.hurry();
     }
 
@@ -343,7 +352,7 @@ impl<L: Lab> App<L> {
                 }
             }
             if !self.state.is_running() {
-                return;
+                return self.tell_the_lab();
             }
         }
     }

@@ -3,7 +3,7 @@
 //! Nothing here knows how a scenario is read or a trial is run, so tests put a made-up lab behind it.
 
 use crate::machine::Sample;
-use crate::record::{MachineFacts, Snapshot, Stamped};
+use crate::record::{MachineFacts, RunState, Snapshot, Stamped};
 use crate::scenario::form::ScenarioForm;
 use crate::scenario::{Config, PredictionSpec};
 
@@ -46,6 +46,9 @@ pub trait Lab: Send + Sync + 'static {
     /// # Errors
     /// Why it cannot even be prepared.
     fn start_draft(&self, draft: &Draft, tell: RunSink) -> Result<Box<dyn LiveRun>, String>;
+
+    /// Takes note of all that is known of the last run that was started, which has ended. Called in the background.
+    fn ended(&self, record: &RunState);
 
     /// A file that a copy of a scenario could be saved as, where none is yet.
     fn suggest_file(&self, name: &str) -> String;

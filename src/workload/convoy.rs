@@ -4,9 +4,10 @@
 
 use std::time::{Duration, Instant};
 
+use super::cancelled::Cancelled;
 use super::countdown::count_down_with;
-use super::registry::Param;
-use super::{Cancelled, TaskContext, Values, Workload};
+use super::param::Param;
+use super::task::{TaskContext, Values, Workload};
 use crate::scenario::{Bounds, Domain, Inputs, Job, KindSpec, Nature, ParamSpec, ValueSpec};
 
 pub(super) const SPEC: KindSpec = KindSpec {

@@ -17,9 +17,10 @@ use std::time::{Duration, Instant};
 use nix::sys::resource::{Resource, getrlimit, setrlimit};
 
 use self::client::{Answer, ClientError, ResponseLine};
-use self::server::Server;
-use super::registry::Param;
-use super::{Cancelled, Service, TaskContext, Values, Workload};
+use self::server::{Server, thinking_s};
+use super::cancelled::Cancelled;
+use super::param::Param;
+use super::task::{Service, TaskContext, Values, Workload};
 use crate::scenario::{Bounds, Domain, Inputs, Job, KindSpec, Nature, ParamSpec, ValueSpec};
 
 pub(super) const SPEC: KindSpec = KindSpec {
@@ -54,9 +55,6 @@ pub(super) const SPEC: KindSpec = KindSpec {
 
 /// Descriptors that parlab needs besides those of the connections.
 const FILES_BESIDES: u64 = 128;
-
-/// The longest the server may think over one request, whatever it is asked: ten years.
-const LONGEST_S: f64 = 10.0 * 365.25 * 86_400.0;
 
 struct Http {
     inputs: Inputs,
@@ -143,9 +141,4 @@ fn allow_files(wanted: u64) -> io::Result<()> {
         return Err(io::Error::other(message));
     }
     Ok(setrlimit(Resource::RLIMIT_NOFILE, wanted, hard)?)
-}
-
-/// How long the server thinks over a name, in seconds, at so many for a character.
-fn thinking_s(name: &str, unit_s: f64) -> f64 {
-    (name.chars().count() as f64 * unit_s).min(LONGEST_S)
 }

@@ -3,8 +3,9 @@
 //!
 //! No point is skipped by a formula, however well known it is that it never leaves: its cost is the point here.
 
-use super::registry::Param;
-use super::{Cancelled, TaskContext, Values, Workload};
+use super::cancelled::Cancelled;
+use super::param::Param;
+use super::task::{TaskContext, Values, Workload};
 use crate::scenario::{Bounds, Domain, Inputs, Job, KindSpec, Nature, ParamSpec, ValueSpec};
 
 pub(super) const SPEC: KindSpec = KindSpec {

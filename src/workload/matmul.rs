@@ -11,8 +11,9 @@ use ndarray::linalg::general_mat_mul;
 use ndarray::{Array2, s};
 use nix::sys::resource::{Usage, UsageWho, getrusage};
 
-use super::registry::Param;
-use super::{Cancelled, Needs, ReleasedGil, TaskContext, Values, Workload};
+use super::cancelled::Cancelled;
+use super::param::Param;
+use super::task::{Needs, ReleasedGil, TaskContext, Values, Workload};
 use crate::scenario::{Bounds, Domain, Job, KindSpec, Nature, ParamSpec, ValueSpec};
 use crate::system::random::SplitMix64;
 

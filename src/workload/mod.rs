@@ -3,6 +3,7 @@
 //! A workload is a pure function of the task's index (and of the seed): it must not care who runs it, when, or
 //! beside whom. What it leaves in the shared_cells may, where that is the lesson. It never prints, and reads the clock for its measurements only, never for its result.
 
+mod cancelled;
 mod convoy;
 mod countdown;
 mod crash;
@@ -10,6 +11,7 @@ mod http;
 mod mandelbrot;
 mod matmul;
 mod memory;
+mod param;
 mod pi;
 mod race;
 mod refcount;
@@ -19,152 +21,12 @@ mod sleep;
 mod square;
 mod sum;
 mod svc;
+mod task;
 mod triad;
 mod waiting;
 
-use std::os::fd::BorrowedFd;
-use std::time::Duration;
-
-use nix::sys::resource::Usage;
-
-use crate::scenario::{Job, MAX_VALUES};
-
-pub use registry::{BuildError, Tally, Watch, build, needs, service, spec, specs, watch};
+pub use cancelled::Cancelled;
+pub use registry::{Tally, Watch, build, needs, service, spec, specs, watch};
 pub use shared_cells::SharedCells;
+pub use task::{BuildError, Needs, ReleasedGil, Service, TaskContext, Values, Workload};
 pub use waiting::until_readable;
-
-/// A function that is mapped over the inputs.
-pub trait Workload: Send + Sync {
-    /// Runs one task. Long tasks must look at [`TaskContext::cancelled`] (or call [`TaskContext::progress`]) at least every
-    /// 20 ms of work, and must wait only through [`TaskContext::sleep`].
-    ///
-    /// # Errors
-    /// [`Cancelled`] when the trial was cancelled before the task was finished, or what [`TaskContext::fail`] returns when
-    /// it cannot be finished.
-    fn run(&self, task: u64, context: &dyn TaskContext) -> Result<Values, Cancelled>;
-
-    /// Called once by each worker before the work may begin, and by each replacement: gets what it keeps for itself, so
-    /// that this is timed as hiring and not as work. May stop early when [`TaskContext::cancelled`].
-    fn settle(&self, _: &dyn TaskContext) {}
-
-    /// What the task costs, in any unit that is the same for all tasks; monotone in the input `x`.
-    fn cost(&self, task: u64) -> f64;
-}
-
-/// Something that the tasks of a trial ask for: it runs within parlab, beside the workers, from before they are hired
-/// until it is dropped.
-pub trait Service: Send {
-    /// The port on the loopback interface at which it is to be had.
-    fn port(&self) -> u16;
-}
-
-/// What one worker of a job needs of the machine, besides a core and a little memory.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Needs {
-    /// Memory that each worker allocates for itself, in bytes.
-    pub worker_bytes: u64,
-    /// Memory that is filled once before any worker is hired, in bytes; forked workers share that of their parent, and
-    /// threads that of parlab.
-    pub shared_bytes: u64,
-    /// What each forked worker writes to of the memory shared, and has copied for it, in bytes.
-    pub copied_bytes: u64,
-    /// Threads that work on one task, the worker's own included; at least 1.
-    pub inner_threads: u32,
-}
-
-impl Needs {
-    /// Those of a kind that needs nothing in particular.
-    const LITTLE: Self = Self { worker_bytes: 0, shared_bytes: 0, copied_bytes: 0, inner_threads: 1 };
-
-    /// [`Self::LITTLE`], whatever the job.
-    fn little(_: &Job) -> Self {
-        Self::LITTLE
-    }
-}
-
-/// The values of a result: as many as the kind's description names, the rest 0.
-pub type Values = [f64; MAX_VALUES];
-
-/// The task came to no result: the trial was cancelled, or the context has been told why it failed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Cancelled;
-
-/// What a worker offers to the task it runs.
-pub trait TaskContext {
-    /// Says how much of the task is done, from 0 to 1.
-    ///
-    /// # Errors
-    /// [`Cancelled`] when the task should stop.
-    fn progress(&self, fraction: f64) -> Result<(), Cancelled>;
-
-    /// Whether the task should stop.
-    fn cancelled(&self) -> bool;
-
-    /// Waits, leaving the CPU to others; ends early when the trial is cancelled.
-    ///
-    /// # Errors
-    /// [`Cancelled`] when it ended early.
-    fn sleep(&self, duration: Duration) -> Result<(), Cancelled>;
-
-    /// Waits until `source` has something to read or has come to its end, leaving the CPU to others; `expected` is
-    /// how long that should take. PipeEnds early when the trial is cancelled.
-    ///
-    /// # Errors
-    /// [`Cancelled`] when it ended early.
-    fn await_input(&self, source: BorrowedFd<'_>, _expected: Duration) -> Result<(), Cancelled> {
-        waiting::until_readable(source, &|| self.cancelled())
-    }
-
-    /// The port of the trial's [`Service`], if its kind has one.
-    fn service(&self) -> Option<u16> {
-        None
-    }
-
-    /// Takes down why the task in hand cannot be finished: it counts as failed, and the report says why. The task
-    /// returns what this returns.
-    fn fail(&self, _reason: &str) -> Cancelled {
-        Cancelled
-    }
-
-    /// Lets go of the interpreter's lock, if there is one: the task is going to wait by itself or to run native code.
-    /// [`dyn TaskContext::without_lock`](#method.without_lock) is the way to call it.
-    fn release(&self, _: ReleasedGil) {}
-
-    /// Takes the interpreter's lock again, which may take a while.
-    ///
-    /// # Errors
-    /// [`Cancelled`] when the trial was cancelled meanwhile.
-    fn reacquire(&self) -> Result<(), Cancelled> {
-        Ok(())
-    }
-    /// The number of the worker, from 0 on; a replacement has that of the worker whose place it takes.
-    fn worker(&self) -> u32;
-
-    /// What all workers of the trial share.
-    fn shared_cells(&self) -> &SharedCells;
-
-    /// Counts in what a thread that the task had started, and that has ended, used of the machine.
-    fn count_in(&self, _: &Usage) {}
-}
-
-/// Why a task goes on without the interpreter's lock.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ReleasedGil {
-    /// It waits for something outside.
-    Blocked,
-    /// It runs native code, as extension modules do that touch no object of the interpreter.
-    Native,
-}
-
-impl dyn TaskContext + '_ {
-    /// Does something without the interpreter's lock. After a panic in it the worker takes the lock when it needs it.
-    ///
-    /// # Errors
-    /// [`Cancelled`] when the trial was cancelled before the lock was had again; what was done is lost.
-    pub fn without_lock<T>(&self, away: ReleasedGil, work: impl FnOnce() -> T) -> Result<T, Cancelled> {
-        self.release(away);
-        let done = work();
-        self.reacquire()?;
-        Ok(done)
-    }
-}

@@ -4,8 +4,9 @@
 use rand_core::{Rng as _, SeedableRng as _};
 use rand_pcg::Pcg64Mcg;
 
-use super::registry::Param;
-use super::{Cancelled, TaskContext, Values, Workload};
+use super::cancelled::Cancelled;
+use super::param::Param;
+use super::task::{TaskContext, Values, Workload};
 use crate::scenario::{Bounds, Domain, Job, KindSpec, Nature, ParamSpec, ValueSpec};
 use crate::system::random;
 

@@ -8,7 +8,7 @@
 use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
-use super::{Cancelled, TaskContext};
+use super::cancelled::Cancelled;
 use crate::system::lock::{HeldLock, Patience, RobustLock, WaitCancelled};
 
 /// How long a sleep over the lock lasts that nothing ends: a cancelled trial does not know which tasks sleep here.
@@ -46,14 +46,10 @@ impl SharedCells {
         &self.cells[line * Self::LINE]
     }
 
-    /// Waits until the lock, which has a line of its own, is free, and takes it for a task's worker. That must not hold it
-    /// already.
-    ///
-    /// # Errors
-    /// [`Cancelled`] when the trial was called off meanwhile.
+    /// Waits until the lock is free or the wait is called off, and takes it for a worker.
     #[inline]
-    pub fn lock(&self, context: &dyn TaskContext) -> Result<HeldLock<'_>, Cancelled> {
-        self.lock.take(context.worker(), &PATIENCE, || context.cancelled()).map_err(|WaitCancelled| Cancelled)
+    pub(super) fn take_lock(&self, worker: u32, cancelled: impl Fn() -> bool) -> Result<HeldLock<'_>, Cancelled> {
+        self.lock.take(worker, &PATIENCE, cancelled).map_err(|WaitCancelled| Cancelled)
     }
 
     /// Frees the lock from a worker that was lost while it held it; to be called by its replacement, which has its

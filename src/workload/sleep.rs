@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
-use super::registry::Param;
-use super::{Cancelled, TaskContext, Values, Workload};
+use super::cancelled::Cancelled;
+use super::param::Param;
+use super::task::{TaskContext, Values, Workload};
 use crate::scenario::{Bounds, Domain, Inputs, Job, KindSpec, Nature, ParamSpec, ValueSpec};
 
 pub(super) const SPEC: KindSpec = KindSpec {

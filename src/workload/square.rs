@@ -1,6 +1,7 @@
 //! `square`: x², the cheapest task there is; a run of it shows what dispatch itself costs.
 
-use super::{Cancelled, TaskContext, Values, Workload};
+use super::cancelled::Cancelled;
+use super::task::{TaskContext, Values, Workload};
 use crate::scenario::{Bounds, Inputs, Job, KindSpec, Nature, ValueSpec};
 
 pub(super) const SPEC: KindSpec = KindSpec {

@@ -10,8 +10,9 @@ mod total;
 use std::ops::Range;
 
 use self::total::{Accumulator, SumSlot};
-use super::registry::Param;
-use super::{BuildError, Cancelled, TaskContext, Values, Workload};
+use super::cancelled::Cancelled;
+use super::param::Param;
+use super::task::{BuildError, TaskContext, Values, Workload};
 use crate::scenario::{Bounds, Domain, Inputs, Job, KindSpec, Nature, ParamSpec, ValueSpec};
 use crate::system::random;
 

@@ -17,7 +17,8 @@ use libsvm_rs::{KernelType, SvmModel, SvmNode, SvmParameter, SvmProblem};
 
 use self::dataset::Dataset;
 use self::folds::stratified;
-use super::{BuildError, Cancelled, Needs, ReleasedGil, TaskContext, Values, Workload};
+use super::cancelled::Cancelled;
+use super::task::{BuildError, Needs, ReleasedGil, TaskContext, Values, Workload};
 use crate::scenario::{Bounds, Domain, GridSearch, Inputs, Job, KindSpec, Nature, ParamSpec, Params, Value, ValueSpec};
 
 pub(super) const SPEC: KindSpec = KindSpec {

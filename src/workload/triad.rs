@@ -7,8 +7,9 @@
 use std::cell::RefCell;
 use std::hint::black_box;
 
-use super::registry::Param;
-use super::{Cancelled, Needs, ReleasedGil, TaskContext, Values, Workload};
+use super::cancelled::Cancelled;
+use super::param::Param;
+use super::task::{Needs, ReleasedGil, TaskContext, Values, Workload};
 use crate::scenario::{Bounds, Domain, Job, KindSpec, Nature, ParamSpec, ValueSpec};
 use crate::units;
 

@@ -3,7 +3,7 @@
 use std::os::fd::BorrowedFd;
 use std::time::Duration;
 
-use super::Cancelled;
+use super::cancelled::Cancelled;
 use crate::system::poll::{PollFd, PollFlags, poll};
 
 /// How long a wait goes on before it looks whether it still should. Services hang up when a trial is cancelled, which

@@ -72,6 +72,23 @@ fn a_list_with_spaces_is_one_value() {
 }
 
 #[test]
+fn any_key_can_be_set_any_number_of_times() {
+    let words =
+        ["parlab", "run", "a", "-s", "repeats=5", "--repeats", "3", "--set", "grid.C = [0.1, 1]", "-s", "title="];
+    let Some(Command::Run(run)) = Cli::read(words).unwrap().command else { panic!("not a run") };
+    let overrides: Vec<_> = run.overrides.0.iter().collect();
+    assert_eq!(
+        overrides,
+        [("--repeats", "repeats", "3"), ("-s", "repeats", "5"), ("-s", "grid.C", "[0.1, 1]"), ("-s", "title", "")]
+    );
+    for line in ["parlab run a -s repeats", "parlab run a -s =5"] {
+        let (message, code) = refused(line);
+        assert!(message.contains("write KEY=VALUE, such as repeats=5"), "{message}");
+        assert_eq!(code, 2, "{line}");
+    }
+}
+
+#[test]
 fn the_other_commands() {
     let command = |line: &str| read(line).unwrap().command.unwrap();
     assert!(

@@ -14,6 +14,7 @@ mod faults;
 mod gil;
 mod history;
 mod hybrid;
+mod journal;
 mod kinds;
 mod lanes;
 mod learning;

@@ -10,7 +10,7 @@ use parlab::record::{
     Cause, Event, Loss, MachineFacts, Remedy, RunState, Stamped, Status, TaskResult, TaskTimes, TrialEnd, TrialOutcome,
 };
 use parlab::report::json;
-use parlab::scenario::{BackendKind, Catalog, Config, Overrides, Scenario, Source, Value};
+use parlab::scenario::{BackendKind, Catalog, Config, Overrides, Scenario, Source};
 use parlab::workload;
 
 /// The lecture's queries on two backends; walls are in units of 1/8 s, so that every figure is exact.
@@ -47,6 +47,8 @@ fn setting() -> RunInfo {
             memory_bytes: Some(1 << 34),
         },
         predictions: Vec::new(),
+        origin: "waiting.toml".to_owned(),
+        text: QUERIES.to_owned(),
     }
 }
 
@@ -81,14 +83,11 @@ impl<F: FnMut(&Config, u32, &mut dyn FnMut(Event), usize) -> Result<TrialOutcome
 
 /// The results that all configurations come to.
 fn results() -> Vec<TaskResult> {
-    [1.0, 8.0, 1.5, 2.0].map(|x| result(x, Some(x))).into()
+    [1.0, 8.0, 1.5, 2.0].map(|x| result(Some(x))).into()
 }
 
-fn result(x: f64, waited: Option<f64>) -> TaskResult {
-    TaskResult {
-        input: BTreeMap::from([("x".to_owned(), Value::Number(x))]),
-        values: waited.map(|waited| BTreeMap::from([("waited".to_owned(), waited)])),
-    }
+fn result(waited: Option<f64>) -> TaskResult {
+    TaskResult { values: waited.map(|waited| BTreeMap::from([("waited".to_owned(), waited)])) }
 }
 
 /// A trial that went well: the `n`th of its configuration takes an eighth of a second more than the one before.

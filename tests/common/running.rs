@@ -227,11 +227,11 @@ pub fn state(pid: u32) -> Option<char> {
     stat.rsplit_once(')')?.1.trim_start().chars().next()
 }
 
-/// The whole lines of a journal, which may be in the middle of being written.
+/// The events of a journal, which may be in the middle of being written: its whole lines but the first.
 pub fn events(path: &Path) -> Vec<Value> {
     let text = read(path);
     let whole = &text[..text.rfind('\n').map_or(0, |end| end + 1)];
-    whole.lines().map(|line| serde_json::from_str(line).expect("an event")).collect()
+    whole.lines().skip(1).map(|line| serde_json::from_str(line).expect("an event")).collect()
 }
 
 fn read(path: &Path) -> String {

@@ -6,7 +6,7 @@ use crate::circles::Circle;
 pub(crate) const KNOWN_CIRCLES: &[Circle] = &[];
 
 /// How many files of a room are in other circles, which a better cut would dissolve.
-pub(crate) const FILES_IN_CIRCLES: &[(&str, usize)] = &[("command", 5), ("machine", 2), ("workload", 22)];
+pub(crate) const FILES_IN_CIRCLES: &[(&str, usize)] = &[("machine", 2)];
 
 /// Names of types that are defined more than once.
 pub(crate) const DOUBLE_NAMES: &[&str] = &[];

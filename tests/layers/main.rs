@@ -114,6 +114,11 @@ fn imports_up_and_sideways_are_seen_however_they_are_written() {
     objected("src/report/text.rs", "use crate::tui::Theme;", "report must not use tui");
     objected("src/analysis/mod.rs", "use crate::machine;", "analysis must not use machine");
     objected("src/cli.rs", "use crate::engine;", "cli must not use engine");
+    for room in ["report", "results", "record", "tui"] {
+        let path = format!("src/{room}/mod.rs");
+        objected(&path, "use crate::engine::Control;", &format!("{room} must not use engine"));
+    }
+    objected("src/engine/mod.rs", "use crate::results::Figures;", "engine must not use results");
 }
 
 #[test]
@@ -128,7 +133,10 @@ fn imports_down_and_within_are_fine() {
         "src/scenario/plan.rs",
         "use crate::units::seconds;\nuse super::order::Permutation;\nuse crate::scenario::Job;",
     );
-    accepted("src/tui/mod.rs", "use crate::{engine, analysis::Summary, machine::{Core, Sample}};\nuse ratatui::Frame;");
+    accepted(
+        "src/tui/mod.rs",
+        "use crate::{results, analysis::Summary, machine::{Core, Sample}};\nuse ratatui::Frame;",
+    );
     accepted("src/workload/pi.rs", "use self::inner::x;\nmod inner { use super::*; use super::super::registry; }");
     accepted("src/lib.rs", "pub mod tui;\nuse crate::tui::open;\nuse engine::go;");
     accepted("src/main.rs", "fn main() { parlab::tui::open() }");

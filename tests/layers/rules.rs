@@ -17,16 +17,10 @@ const fn room(name: &'static str, uses: &'static [&'static str]) -> Room {
 /// and stand outside of this.
 pub(crate) const ROOMS: &[Room] = &[
     room("cli", &["report", "scenario"]),
-    room(
-        "tui",
-        &["engine", "results", "record", "backend", "workload", "scenario", "analysis", "chart", "machine", "units"],
-    ),
-    room(
-        "report",
-        &["engine", "results", "record", "backend", "workload", "scenario", "analysis", "chart", "machine", "units"],
-    ),
-    room("engine", &["results", "record", "backend", "workload", "scenario", "analysis", "machine", "units"]),
-    room("results", &["record", "workload", "scenario", "analysis", "units"]),
+    room("tui", &["results", "record", "backend", "workload", "scenario", "analysis", "chart", "machine", "units"]),
+    room("report", &["results", "record", "backend", "workload", "scenario", "analysis", "chart", "machine", "units"]),
+    room("results", &["record", "workload", "scenario", "analysis", "chart", "units"]),
+    room("engine", &["record", "backend", "workload", "scenario", "analysis", "machine", "units"]),
     room("record", &["backend", "workload", "scenario", "machine", "units"]),
     room("backend", &["workload", "scenario", "machine", "units"]),
     room("workload", &["scenario", "machine", "units"]),

@@ -4,8 +4,8 @@ use std::time::{Duration, Instant};
 
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use super::course::RunCourse;
-use crate::record::{Event, Stamped};
+use super::wording;
+use crate::record::{Event, RunState, Stamped};
 use crate::units::{self, Letters};
 
 /// The shortest time between two drawings: what is shown must not disturb what is measured.
@@ -16,7 +16,6 @@ const RUN_STEPS: u64 = 1000;
 
 /// Bars that are redrawn in place.
 pub struct Bars {
-    course: RunCourse,
     letters: Letters,
     all: MultiProgress,
     trial: ProgressBar,
@@ -45,33 +44,34 @@ impl Bars {
         let bar = |steps| all.add(ProgressBar::new(steps).with_style(style.clone()));
         let (trial, run) = (bar(1), bar(RUN_STEPS));
         run.set_prefix("run");
-        Self { course: RunCourse::default(), letters, all, trial, run, heard: Instant::now(), gate: None, drawn: None }
+        Self { letters, all, trial, run, heard: Instant::now(), gate: None, drawn: None }
     }
 
-    pub(super) fn take(&mut self, stamped: &Stamped) {
-        self.course.apply(stamped);
+    pub(super) fn observe(&mut self, event: &Stamped, state: &RunState) {
         self.heard = Instant::now();
-        if let Some(line) = self.course.incident_line(stamped) {
+        if let Some(line) = wording::incident_line(event, state) {
             self.line(&line);
         }
-        match &stamped.event {
-            Event::Planned(_) => self.trial.set_length(self.course.tasks),
+        match &event.event {
+            Event::Planned(planned) => self.trial.set_length(planned.scenario.tasks),
             Event::TrialStarted { trial } => {
                 self.gate = None;
-                let heading = self.course.heading(*trial).unwrap_or_default();
+                let heading = wording::heading(state, *trial).unwrap_or_default();
                 self.trial.set_prefix(self.letters.fit(&heading).into_owned());
-                self.refresh(0);
+                self.refresh(0, state);
             }
             Event::GateOpened { .. } => self.gate = Some(self.heard),
-            Event::Progress { done, .. } => self.refresh(*done),
-            Event::TrialFinished { outcome, .. } => self.refresh(outcome.tasks_done + outcome.tasks_failed),
+            Event::Progress { done, .. } => self.refresh(*done, state),
+            Event::TrialFinished { outcome, .. } => {
+                self.refresh(outcome.tasks_done.saturating_add(outcome.tasks_failed), state)
+            }
             Event::RunFinished { .. } => self.clear(),
             Event::WorkerLost(_) | Event::WorkerStalled { .. } => {}
         }
     }
 
-    pub(super) fn tick(&mut self, done: u64) {
-        self.refresh(done);
+    pub(super) fn tick(&mut self, done: u64, state: &RunState) {
+        self.refresh(done, state);
     }
 
     /// Writes a line above the bars.
@@ -86,19 +86,20 @@ impl Bars {
         self.all.set_draw_target(ProgressDrawTarget::hidden());
     }
 
-    fn refresh(&mut self, done: u64) {
+    fn refresh(&mut self, done: u64, state: &RunState) {
         let now = Instant::now();
         if self.drawn.is_some_and(|drawn| now.duration_since(drawn) < REDRAW) {
             return;
         }
         self.drawn = Some(now);
         let gate_s = self.gate.map(|gate| now.duration_since(gate).as_secs_f64());
-        let message = trial_message(done, self.course.tasks, gate_s);
+        let tasks = state.planned.as_ref().map_or(0, |planned| planned.scenario.tasks);
+        let message = trial_message(done, tasks, gate_s);
         self.trial.set_message(self.letters.fit(&message).into_owned());
         self.trial.set_position(done);
         let since_s = now.duration_since(self.heard).as_secs_f64();
-        let remaining_s = self.course.remaining_s(since_s);
-        let fraction = self.course.fraction(since_s);
+        let remaining_s = wording::remaining_s(state, since_s);
+        let fraction = wording::fraction(state, since_s);
         self.run.set_message(run_message(fraction, remaining_s));
         self.run.set_position((fraction * RUN_STEPS as f64) as u64);
     }
@@ -144,7 +145,7 @@ mod tests {
 
     use super::*;
     use crate::record::{Planned, ScenarioFacts};
-    use crate::scenario::{BackendKind, Config, Plan, PlannedTrial};
+    use crate::scenario::{BackendKind, Config, Inputs, Job, Order, Plan, PlannedTrial};
 
     /// A terminal of 80 columns in memory.
     #[derive(Clone)]
@@ -215,6 +216,17 @@ mod tests {
             parlab: String::new(),
             started_at: String::new(),
             scenario: ScenarioFacts { tasks: 4, ..ScenarioFacts::default() },
+            origin: String::new(),
+            text: String::new(),
+            job: Job {
+                kind: "sleep".to_owned(),
+                params: std::collections::BTreeMap::new(),
+                inputs: Inputs::Range { tasks: 4 },
+                order: Order::Given,
+                seed: 1,
+                interpreter: None,
+            },
+            timeout_s: 60.0,
             machine: crate::record::MachineFacts::default(),
             plan: Plan {
                 configs: vec![Config::new(BackendKind::PROCESSES, 2)],
@@ -225,14 +237,22 @@ mod tests {
         }))
     }
 
+    /// Tells the bars of an event.
+    fn tell(bars: &mut Bars, state: &mut RunState, event: Event) {
+        let event = stamped(event);
+        state.apply(&event);
+        bars.observe(&event, state);
+    }
+
     #[test]
     fn bars_are_drawn_and_taken_away() {
         let screen = Screen::new();
+        let mut state = RunState::default();
         let mut bars = Bars::on(ProgressDrawTarget::term_like(Box::new(screen.clone())), Letters::Any);
-        bars.take(&stamped(planned()));
-        bars.take(&stamped(Event::TrialStarted { trial: 0 }));
+        tell(&mut bars, &mut state, planned());
+        tell(&mut bars, &mut state, Event::TrialStarted { trial: 0 });
         let stall = Event::WorkerStalled { trial: 0, worker: 1, pid: 7, stopped: false };
-        bars.take(&stamped(stall));
+        tell(&mut bars, &mut state, stall);
         let rows = screen.rows();
         assert_eq!(rows[0], "worker 1 (pid 7) goes on", "{rows:?}");
         assert!(
@@ -248,10 +268,11 @@ mod tests {
     #[test]
     fn where_nothing_but_ascii_is_shown_bars_are_of_it() {
         let screen = Screen::new();
+        let mut state = RunState::default();
         let mut bars = Bars::on(ProgressDrawTarget::term_like(Box::new(screen.clone())), Letters::Ascii);
-        bars.take(&stamped(planned()));
+        tell(&mut bars, &mut state, planned());
         bars.line("2 × 2 workers …");
-        bars.take(&stamped(Event::TrialStarted { trial: 0 }));
+        tell(&mut bars, &mut state, Event::TrialStarted { trial: 0 });
         bars.trial.set_position(2);
         bars.trial.force_draw();
         let rows = screen.rows();
@@ -262,13 +283,14 @@ mod tests {
 
     #[test]
     fn bars_are_drawn_at_most_five_times_a_second() {
+        let mut state = RunState::default();
         let mut bars = Bars::on(ProgressDrawTarget::hidden(), Letters::Any);
-        bars.take(&stamped(planned()));
-        bars.take(&stamped(Event::GateOpened { trial: 0, startup_s: Some(0.0) }));
+        tell(&mut bars, &mut state, planned());
+        tell(&mut bars, &mut state, Event::GateOpened { trial: 0, startup_s: Some(0.0) });
         let mut drawn = std::collections::BTreeSet::new();
         let begun = Instant::now();
         for done in 0..1000 {
-            bars.tick(done);
+            bars.tick(done, &state);
             drawn.extend(bars.drawn);
         }
         let most = begun.elapsed().as_millis() / REDRAW.as_millis() + 1;

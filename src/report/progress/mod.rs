@@ -4,14 +4,13 @@
 //! that is gone or full is no reason to stop measuring.
 
 mod bars;
-mod course;
+mod wording;
 
 use std::io::{self, Write};
 
-use crate::record::Stamped;
+use crate::record::{Observer, RunState, Stamped};
 use crate::units::Letters;
 pub use bars::Bars;
-use course::RunCourse;
 
 /// How progress is told.
 pub enum ProgressReporter {
@@ -33,20 +32,11 @@ impl ProgressReporter {
         }
     }
 
-    /// Takes in the next event.
-    pub fn take(&mut self, stamped: &Stamped) {
-        match self {
-            Self::Bars(bars) => bars.take(stamped),
-            Self::ProgressLines(lines) => lines.take(stamped),
-            Self::Silent => {}
-        }
-    }
-
     /// Says how many tasks of the trial in progress are finished. To be called a few times a second: bars count on
     /// being woken, and draw at most 5 times a second however often they are.
-    pub fn tick(&mut self, done: u64) {
+    pub fn tick(&mut self, done: u64, state: &RunState) {
         if let Self::Bars(bars) = self {
-            bars.tick(done);
+            bars.tick(done, state);
         }
     }
 
@@ -67,9 +57,18 @@ impl ProgressReporter {
     }
 }
 
+impl Observer for ProgressReporter {
+    fn observe(&mut self, event: &Stamped, state: &RunState) {
+        match self {
+            Self::Bars(bars) => bars.observe(event, state),
+            Self::ProgressLines(lines) => lines.observe(event, state),
+            Self::Silent => {}
+        }
+    }
+}
+
 /// ProgressReporter for logs: `trial 3/12  processes × 2  repeat 1/3  0.412 s`.
 pub struct ProgressLines {
-    course: RunCourse,
     out: Box<dyn Write + Send>,
     letters: Letters,
 }
@@ -77,12 +76,12 @@ pub struct ProgressLines {
 impl ProgressLines {
     /// ProgressLines that are written to any sink, in these letters.
     pub fn to(out: Box<dyn Write + Send>, letters: Letters) -> Self {
-        Self { course: RunCourse::default(), out, letters }
+        Self { out, letters }
     }
 
-    fn take(&mut self, stamped: &Stamped) {
-        self.course.apply(stamped);
-        for line in [self.course.trial_line(stamped), self.course.incident_line(stamped)].into_iter().flatten() {
+    fn observe(&mut self, event: &Stamped, state: &RunState) {
+        let lines = [wording::trial_line(event, state), wording::incident_line(event, state)];
+        for line in lines.into_iter().flatten() {
             self.line(&line);
         }
     }

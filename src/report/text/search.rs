@@ -1,7 +1,7 @@
 //! What a grid search found: the best combinations with their mean scores.
 
 use super::wrap::wrapped;
-use crate::results::{Combination, SearchFigures};
+use crate::results::SearchFigures;
 use crate::scenario::Value;
 use crate::units::{Side, aligned};
 
@@ -15,10 +15,13 @@ const MEAN: &str = "mean_test_score";
 pub(super) fn render(found: &SearchFigures, width: usize) -> String {
     let shown = shown(found);
     let heading = found.in_parts().then(|| "of the folds".to_owned());
-    let mut rows = vec![row(&found.keys, MEAN.to_owned(), heading)];
-    rows.extend(shown.iter().map(|&one| {
+    let keys = found.keys();
+    let headings: Vec<String> = keys.iter().map(|key| (*key).to_owned()).collect();
+    let mut rows = vec![row(&headings, MEAN.to_owned(), heading)];
+    rows.extend(shown.iter().map(|&index| {
+        let (one, params) = (&found.combinations[index], found.params(index));
         let cells: Vec<String> =
-            found.keys.iter().map(|key| one.params.get(key).map_or_else(nothing, Value::to_string)).collect();
+            keys.iter().map(|key| params.get(key).map_or_else(nothing, ToString::to_string)).collect();
         let parts = one.scores.iter().map(|&score| figure(score)).collect::<Vec<_>>().join(" ");
         row(&cells, figure(one.mean), found.in_parts().then_some(parts))
     }));
@@ -28,26 +31,30 @@ pub(super) fn render(found: &SearchFigures, width: usize) -> String {
         lines.push(format!("  and {left} more, all told by --format json"));
     }
     let best = match found.best() {
-        Some(best) => format!("best_params_: {} · best_score_: {}", params(best, found), figure(best.mean)),
+        Some(best) => {
+            let mean = figure(found.combinations[best].mean);
+            format!("best_params_: {} · best_score_: {mean}", params(best, found))
+        }
         None => "The best combination is not known: some have no score.".to_owned(),
     };
     lines.push(wrapped(&best, width, "  "));
     lines.join("\n")
 }
 
-/// All combinations, or those with the highest means, in the grid's order.
-fn shown(found: &SearchFigures) -> Vec<&Combination> {
+/// The indices of all combinations, or of those with the highest means, in the grid's order.
+fn shown(found: &SearchFigures) -> Vec<usize> {
     let mean = |index: usize| found.combinations[index].mean.unwrap_or(f64::NEG_INFINITY);
     let mut indices: Vec<usize> = (0..found.combinations.len()).collect();
     indices.sort_by(|&a, &b| mean(b).total_cmp(&mean(a)));
     indices.truncate(LISTED_MAX);
     indices.sort_unstable();
-    indices.into_iter().map(|index| &found.combinations[index]).collect()
+    indices
 }
 
-fn params(one: &Combination, found: &SearchFigures) -> String {
-    let pair = |key: &String| format!("{key} = {}", one.params.get(key).map_or_else(nothing, Value::to_string));
-    found.keys.iter().map(pair).collect::<Vec<_>>().join(", ")
+fn params(index: usize, found: &SearchFigures) -> String {
+    let params = found.params(index);
+    let pair = |(key, value): (&&str, &&Value)| format!("{key} = {value}");
+    params.iter().map(pair).collect::<Vec<_>>().join(", ")
 }
 
 fn row(cells: &[String], mean: String, parts: Option<String>) -> Vec<String> {

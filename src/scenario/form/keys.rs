@@ -2,7 +2,7 @@
 
 use super::values::ValueShape;
 use crate::scenario::domain::Domain;
-use crate::scenario::key::{Key, KeyDomain};
+use crate::scenario::key::{KeyDomain, KeySpec};
 use crate::scenario::keys;
 use crate::scenario::kind::ParamSpec;
 
@@ -22,7 +22,7 @@ pub fn described() -> impl Iterator<Item = (&'static str, &'static str)> {
 }
 
 /// The keys of a table that are rows of a form.
-pub(super) fn rows(table: &str) -> impl Iterator<Item = &'static Key> {
+pub(super) fn rows(table: &str) -> impl Iterator<Item = &'static KeySpec> {
     keys::of(table).filter(|key| key.in_form)
 }
 
@@ -31,7 +31,7 @@ pub(super) fn about(table: &str, key: &str) -> AboutKeys {
     keys::find(table, key).map(about_key).unwrap_or_default()
 }
 
-pub(super) fn about_key(key: &Key) -> AboutKeys {
+pub(super) fn about_key(key: &KeySpec) -> AboutKeys {
     let words = key.domain.words();
     AboutKeys {
         default: key.domain.default_text(),

@@ -8,8 +8,8 @@ use super::super::backends::{BackendKind, BackendSpec, baseline_word};
 use super::super::catalog::Catalog;
 use super::super::inputs::MAX_TASKS;
 use super::super::kind::{Bounds, Domain, KindSpec};
-use super::shapes::{described, number, object, parameter, several, whole, words};
-use super::tables::table;
+use super::keys::table;
+use super::shapes::{described, number, object, param, several, whole, words};
 
 /// `[workload]` for all kinds together: what an editor offers before it knows the kind.
 pub(super) fn workload(catalog: &Catalog) -> Json {
@@ -91,11 +91,11 @@ fn domain(domain: Domain) -> Json {
         Domain::Number { default, .. } => json!(default),
         Domain::Whole { default, .. } | Domain::Threads { default, .. } => json!(default),
         Domain::Flag { default } => json!(default),
-        Domain::File { .. } => return parameter(domain),
+        Domain::File { .. } => return param(domain),
         Domain::Text { default, .. } => json!(default),
         Domain::Word { choices } => json!(choices.first()),
     };
-    let mut shape = parameter(domain);
+    let mut shape = param(domain);
     shape["default"] = default;
     shape
 }

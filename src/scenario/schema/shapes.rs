@@ -1,11 +1,11 @@
-//! What single values may be, in the words of JSON Schema.
+//! What may stand somewhere, in JSON Schema's words: numbers, words, arrays, parameters.
 
 use serde_json::{Value as Json, json};
 
 use super::super::domain::{Bounds, Domain};
 
 /// What a parameter may be.
-pub(super) fn parameter(domain: Domain) -> Json {
+pub(super) fn param(domain: Domain) -> Json {
     match domain {
         Domain::Number { bounds, .. } => number(bounds),
         Domain::Whole { min, max, .. } => whole(min, max),

@@ -15,7 +15,7 @@ use ratatui::layout::Rect;
 use ratatui::widgets::Widget as _;
 
 use crate::chart::heat::{HeatCell, HeatScale};
-use crate::results::{Score, Scores};
+use crate::results::{Combination, SearchFigures};
 use crate::scenario::{Axis, Value};
 use crate::tui::theme::{Role, Theme};
 use crate::tui::widgets::{HeatMap, paint};
@@ -39,7 +39,7 @@ struct Slice {
 
 /// Everything that is drawn.
 pub(super) struct Picture<'a> {
-    scores: &'a Scores,
+    scores: &'a SearchFigures,
     title: String,
     corner: String,
     slices: Vec<Slice>,
@@ -49,7 +49,7 @@ pub(super) struct Picture<'a> {
 
 impl<'a> Picture<'a> {
     /// The picture of some scores.
-    pub(super) fn of(scores: &'a Scores, theme: &'a Theme) -> Self {
+    pub(super) fn of(scores: &'a SearchFigures, theme: &'a Theme) -> Self {
         let axes = &scores.axes;
         let mut varying: Vec<usize> = (0..axes.len()).filter(|&axis| axes[axis].values.len() > 1).collect();
         if varying.is_empty() && !axes.is_empty() {
@@ -63,7 +63,7 @@ impl<'a> Picture<'a> {
             corner: names.first().copied().unwrap_or_default().to_owned(),
             slices: slices(scores, down, across, others),
             scores,
-            scale: HeatScale::of(scores.cells.iter().filter_map(|cell| cell.mean)),
+            scale: HeatScale::of(scores.combinations.iter().filter_map(|cell| cell.mean)),
             theme,
         }
     }
@@ -101,10 +101,10 @@ impl<'a> Picture<'a> {
 
     /// The best of all, or of those that are known so far.
     fn verdict(&self) -> String {
-        let (known, all) = (self.scores.known(), self.scores.cells.len());
+        let (known, all) = (self.scores.known(), self.scores.combinations.len());
         let so_far = if known < all { format!(" of {known} of {all}") } else { String::new() };
-        let Some(best) = self.scores.best() else { return format!("none of {all} known yet") };
-        let mean = self.scores.cells[best].mean.unwrap_or(f64::NAN);
+        let Some(best) = self.scores.best_so_far() else { return format!("none of {all} known yet") };
+        let mean = self.scores.combinations[best].mean.unwrap_or(f64::NAN);
         let point: Vec<String> =
             self.scores.point(best).iter().map(|(key, value)| format!("{key} {}", value)).collect();
         format!("{} best{so_far}: {mean:.4}, {}", self.theme.symbols().pointer, point.join(", "))
@@ -153,7 +153,7 @@ impl<'a> Picture<'a> {
 }
 
 /// One slice for each combination of the other keys.
-fn slices(scores: &Scores, down: Option<usize>, across: Option<usize>, others: &[usize]) -> Vec<Slice> {
+fn slices(scores: &SearchFigures, down: Option<usize>, across: Option<usize>, others: &[usize]) -> Vec<Slice> {
     let axes = &scores.axes;
     let labels = |axis: Option<usize>, none: &str| match axis {
         Some(axis) => axes[axis].values.iter().map(Value::to_string).collect(),
@@ -170,8 +170,8 @@ fn slices(scores: &Scores, down: Option<usize>, across: Option<usize>, others: &
             best: None,
         })
         .collect();
-    let best = scores.best();
-    for (index, score) in scores.cells.iter().enumerate() {
+    let best = scores.best_so_far();
+    for (index, score) in scores.combinations.iter().enumerate() {
         let at = |axis: Option<usize>| axis.map_or(0, |axis| digit(axes, axis, index));
         let number = others.iter().fold(0, |number, &axis| number * axes[axis].values.len() + digit(axes, axis, index));
         let place = at(down) * columns.len() + at(across);
@@ -202,11 +202,15 @@ fn caption(axes: &[Axis], others: &[usize], number: usize) -> String {
     others.iter().map(pair).collect::<Vec<_>>().join(", ")
 }
 
-fn heat(score: &Score) -> HeatCell {
+fn heat(score: &Combination) -> HeatCell {
     match score.mean {
         Some(mean) => HeatCell::Value(mean),
         None if score.failed > 0 => HeatCell::Failed,
-        None if score.scored > 0 => HeatCell::Parts(score.scored, score.parts),
+        None if score.scored() > 0 => HeatCell::Parts(count(score.scored()), count(score.scores.len())),
         None => HeatCell::Nothing,
     }
+}
+
+fn count(n: usize) -> u32 {
+    u32::try_from(n).unwrap_or(u32::MAX)
 }

@@ -18,7 +18,7 @@ pub use heat_map::HeatMap;
 pub use lanes::{Label, LaneRow, Lanes, LockState, Segment};
 pub use plot::Plot;
 pub use sparkline::Sparkline;
-pub use table::{Align, Table, TableCell, TableColumn};
+pub use table::{Table, TableCell, TableColumn};
 
 #[cfg(test)]
 pub(crate) mod frame;

@@ -151,6 +151,8 @@ impl Plot<'_> {
 }
 
 #[cfg(test)]
+mod any_input;
+#[cfg(test)]
 mod tests;
 #[cfg(test)]
 mod vector;

@@ -8,15 +8,7 @@ use ratatui::widgets::Widget;
 
 use super::paint;
 use crate::tui::theme::{Role, Theme};
-
-/// Where a column's text stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Align {
-    /// Text.
-    Left,
-    /// Numbers.
-    Right,
-}
+use crate::units::Side;
 
 /// A column: its heading, where its text stands, and how much it is needed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,7 +16,7 @@ pub struct TableColumn {
     /// Its heading.
     pub title: String,
     /// Where its text stands.
-    pub align: Align,
+    pub side: Side,
     /// When room is short the highest goes first; 0 never goes.
     pub priority: u8,
 }
@@ -32,12 +24,12 @@ pub struct TableColumn {
 impl TableColumn {
     /// A column of text.
     pub fn left(title: impl Into<String>, priority: u8) -> Self {
-        Self { title: title.into(), align: Align::Left, priority }
+        Self { title: title.into(), side: Side::Left, priority }
     }
 
     /// A column of numbers.
     pub fn right(title: impl Into<String>, priority: u8) -> Self {
-        Self { title: title.into(), align: Align::Right, priority }
+        Self { title: title.into(), side: Side::Right, priority }
     }
 }
 
@@ -136,7 +128,7 @@ impl Table<'_> {
     fn shrink(&self, kept: &mut [(usize, u16)], room: u16) {
         while total(kept) > u32::from(room) {
             let over = total(kept) - u32::from(room);
-            let text = kept.iter_mut().filter(|(c, w)| self.columns[*c].align == Align::Left && *w > NARROWEST);
+            let text = kept.iter_mut().filter(|(c, w)| self.columns[*c].side == Side::Left && *w > NARROWEST);
             let Some((_, widest)) = text.max_by_key(|(_, w)| *w) else { return };
             let give = u32::from(*widest - NARROWEST).min(over);
             *widest -= u16::try_from(give).unwrap_or(0);
@@ -186,11 +178,11 @@ impl Table<'_> {
         if place.is_empty() {
             return;
         }
-        match self.columns[field.column].align {
-            Align::Left => {
+        match self.columns[field.column].side {
+            Side::Left => {
                 paint::put(buf, place, (place.x, y), text, self.theme, style);
             }
-            Align::Right => {
+            Side::Right => {
                 paint::put_right(buf, place, y, text, self.theme, style);
             }
         }
@@ -203,101 +195,4 @@ fn total(kept: &[(usize, u16)]) -> u32 {
 }
 
 #[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-    use crate::tui::widgets::frame::{draw, sizes, themes};
-
-    fn columns() -> Vec<TableColumn> {
-        vec![
-            TableColumn::left("backend", 0),
-            TableColumn::right("workers", 0),
-            TableColumn::right("wall", 1),
-            TableColumn::right("speedup", 0),
-            TableColumn::right("efficiency", 2),
-        ]
-    }
-
-    fn rows() -> Vec<Vec<TableCell>> {
-        let row = |name: &str, n: u32, wall: &str, speedup: &str, efficiency: &str| {
-            vec![name.into(), n.to_string().into(), wall.into(), speedup.into(), efficiency.into()]
-        };
-        vec![
-            row("serial", 1, "8.40 s", "1.00", "100 %"),
-            row("threads", 2, "4.25 s", "1.98", "99 %"),
-            row("processes", 2, "4.31 s", "1.95", "97 %"),
-            row("processes", 12, "980 ms", "8.57", "71 %"),
-        ]
-    }
-
-    fn at(width: u16, height: u16, selected: Option<usize>) -> String {
-        draw(Table { columns: &columns(), rows: &rows(), selected, theme: &Theme::FULL }, width, height, &Theme::FULL)
-    }
-
-    #[test]
-    fn numbers_line_up_and_columns_go_by_priority() {
-        insta::assert_snapshot!(at(60, 6, Some(1)), @"
-          backend    workers    wall  speedup  efficiency
-          serial           1  8.40 s     1.00       100 %
-        ▸ threads          2  4.25 s     1.98        99 %
-          processes        2  4.31 s     1.95        97 %
-          processes       12  980 ms     8.57        71 %
-        ");
-        insta::assert_snapshot!(at(40, 6, None), @"
-        backend    workers    wall  speedup
-        serial           1  8.40 s     1.00
-        threads          2  4.25 s     1.98
-        processes        2  4.31 s     1.95
-        processes       12  980 ms     8.57
-        ");
-        insta::assert_snapshot!(at(24, 6, None), @"
-        backe…  workers  spee…
-        serial        1   1.00
-        threa…        2   1.98
-        proce…        2   1.95
-        proce…       12   8.57
-        ");
-    }
-
-    #[test]
-    fn the_selected_row_stays_in_sight() {
-        insta::assert_snapshot!(at(60, 3, Some(3)), @"
-          backend    workers    wall  speedup  efficiency
-          processes        2  4.31 s     1.95        97 %
-        ▸ processes       12  980 ms     8.57        71 %
-        ");
-    }
-
-    #[test]
-    fn rows_out_of_sight_are_counted() {
-        let table = Table { columns: &columns(), rows: &rows(), selected: Some(3), theme: &Theme::FULL };
-        assert_eq!([0, 1, 3, 5, 9].map(|height| table.hidden(height)), [4, 4, 2, 0, 0]);
-    }
-
-    #[test]
-    fn any_size_theme_and_selection_will_do() {
-        for theme in themes() {
-            for (w, h) in sizes() {
-                for selected in [None, Some(0), Some(3), Some(99)] {
-                    draw(Table { columns: &columns(), rows: &rows(), selected, theme: &theme }, w, h, &theme);
-                }
-                draw(Table { columns: &columns(), rows: &[], selected: Some(0), theme: &theme }, w, h, &theme);
-                draw(Table { columns: &[], rows: &rows(), selected: None, theme: &theme }, w, h, &theme);
-            }
-        }
-    }
-
-    proptest! {
-        #[test]
-        fn any_text_will_do(
-            texts in proptest::collection::vec(proptest::collection::vec(".{0,30}", 0..7), 0..12),
-            selected in proptest::option::of(0usize..14), w in 0u16..70, h in 0u16..9,
-        ) {
-            let rows: Vec<Vec<TableCell>> = texts.into_iter().map(|row| row.into_iter().map(TableCell::from).collect()).collect();
-            for theme in [Theme::FULL, Theme::PLAIN] {
-                draw(Table { columns: &columns(), rows: &rows, selected, theme: &theme }, w, h, &theme);
-            }
-        }
-    }
-}
+mod tests;

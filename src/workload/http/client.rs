@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Deserialize;
 
-use super::super::Cancelled;
+use super::super::cancelled::Cancelled;
 
 /// The longest answer taken, in bytes.
 const LONGEST: usize = 64 << 10;

@@ -24,14 +24,21 @@ use tokio::net::TcpListener;
 use tokio::runtime;
 use tokio::sync::oneshot;
 
-use super::super::Service;
-use super::thinking_s;
+use super::super::task::Service;
 
 /// Those who exist; so it was in the lecture.
 const USERS: [&str; 3] = ["pelita", "aspp", "ASPP"];
 
 /// How long the server waits before it takes connections again, once there was no descriptor for one.
 const BREATH: Duration = Duration::from_millis(10);
+
+/// The longest the server may think over one request, whatever it is asked: ten years.
+const LONGEST_S: f64 = 10.0 * 365.25 * 86_400.0;
+
+/// How long the server thinks over a name, in seconds, at so many for a character.
+pub(super) fn thinking_s(name: &str, unit_s: f64) -> f64 {
+    (name.chars().count() as f64 * unit_s).min(LONGEST_S)
+}
 
 /// A server in a thread of its own.
 pub(super) struct Server {

@@ -8,7 +8,7 @@ use std::sync::atomic::AtomicU64;
 use std::sync::atomic::Ordering::Relaxed;
 
 use crate::scenario::{Inputs, Job, Value};
-use crate::workload::registry::Param;
+use crate::workload::param::Param;
 use crate::workload::{BuildError, SharedCells, TaskContext};
 
 /// The word for one accumulator that all workers share.

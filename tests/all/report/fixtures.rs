@@ -3,12 +3,15 @@
 //! Durations are sums of powers of two, so that every figure derived from them is exact.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use parlab::record::{
     Cause, Event, LockUse, Loss, MachineFacts, MemoryCourse, Planned, ProcessMemory, Remedy, RunState, ScenarioFacts,
     Stamped, Status, TaskResult, TaskTimes, TrialEnd, TrialOutcome, Warning, WarningCode,
 };
-use parlab::scenario::{BackendKind, Config, Expected, Interpreter, Plan, PlannedTrial, Prediction, Value};
+use parlab::scenario::{
+    BackendKind, Config, Expected, Inputs, Interpreter, Job, Order, Plan, PlannedTrial, Prediction, Value,
+};
 
 pub(crate) fn config(backend: BackendKind, workers: u32) -> Config {
     Config::new(backend, workers)
@@ -42,6 +45,17 @@ pub(crate) fn planned() -> Planned {
             include_startup: false,
             interpreter: None,
         },
+        origin: "crunch.toml".to_owned(),
+        text: "title = 'Number crunching, three ways'\n".to_owned(),
+        job: Job {
+            kind: "countdown".to_owned(),
+            params: BTreeMap::from([("steps".to_owned(), Value::Whole(2_000_000))]),
+            inputs: Inputs::Range { tasks: 4 },
+            order: Order::Given,
+            seed: 1235,
+            interpreter: None,
+        },
+        timeout_s: 60.0,
         machine: MachineFacts {
             host: Some("login1".to_owned()),
             kernel: Some("6.1.0".to_owned()),
@@ -77,16 +91,13 @@ pub(crate) fn outcome(trial: PlannedTrial) -> TrialOutcome {
         tasks_done: 4,
         task_s: Some(TaskTimes { min: 0.25 - 0.0625 * n as f64, median: 0.5, p95: 0.75, max: 0.75 + 0.125 * n as f64 }),
         checksum: "00c0ffee00c0ffee".to_owned(),
-        results: trial.warmup.then(|| (0..4).map(|task| result(task, Some(task as f64 * 2e6))).collect()),
+        results: trial.warmup.then(|| (0..4).map(|task| result(Some(f64::from(task) * 2e6))).collect()),
         ..TrialOutcome::default()
     }
 }
 
-pub(crate) fn result(task: u64, steps: Option<f64>) -> TaskResult {
-    TaskResult {
-        input: BTreeMap::from([("x".to_owned(), Value::Number(task as f64))]),
-        values: steps.map(|steps| BTreeMap::from([("steps".to_owned(), steps)])),
-    }
+pub(crate) fn result(steps: Option<f64>) -> TaskResult {
+    TaskResult { values: steps.map(|steps| BTreeMap::from([("steps".to_owned(), steps)])) }
 }
 
 /// A run in the making: stamps events with a clock that trials move on.
@@ -117,7 +128,7 @@ impl Script {
     pub(crate) fn end(&mut self, trial: usize, outcome: TrialOutcome) {
         self.elapsed_s += outcome.wall_s;
         self.trials_done += 1;
-        self.say(Event::TrialFinished { trial, outcome: Box::new(outcome) });
+        self.say(Event::TrialFinished { trial, outcome: Arc::new(outcome) });
     }
 
     /// Runs so many of the planned trials as the fixture has them.
@@ -202,7 +213,7 @@ fn changed(kind: &str, change: impl Fn(PlannedTrial, &mut TrialOutcome)) -> Vec<
     let mut events = Script::new(planned).trials(16).finish(Status::Done, Vec::new());
     for stamped in &mut events {
         if let Event::TrialFinished { trial, outcome } = &mut stamped.event {
-            change(trials[*trial], outcome);
+            change(trials[*trial], Arc::make_mut(outcome));
         }
     }
     events
@@ -232,6 +243,7 @@ pub(crate) fn under_a_lock() -> Vec<Stamped> {
         let PlannedTrial { config, repeat, warmup } = planned.plan.trials[*trial];
         let n = if warmup { 1_000_000 } else { u64::from(repeat) };
         let in_turns = config == 2;
+        let outcome = Arc::make_mut(outcome);
         outcome.interpreter = Some(LockUse {
             held_s: outcome.wall_s * f64::from(if config == 3 { 2 } else { 1 }) - 0.0625,
             waited_s: if in_turns { outcome.wall_s / 2.0 } else { 0.0 },
@@ -285,7 +297,7 @@ pub(crate) fn failed() -> Vec<Stamped> {
     let outcome = TrialOutcome {
         tasks_done: 3,
         tasks_failed: 1,
-        results: Some((0..4).zip(steps).map(|(task, steps)| result(task, steps)).collect()),
+        results: Some(steps.map(result).into()),
         ..outcome(PlannedTrial { config: 1, repeat: 0, warmup: false })
     };
     script.end(1, outcome);

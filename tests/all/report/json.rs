@@ -94,6 +94,7 @@ fn numbers_that_json_cannot_write_are_null() {
     let mut events = fixtures::done();
     for stamped in &mut events {
         if let parlab::record::Event::TrialFinished { outcome, .. } = &mut stamped.event {
+            let outcome = std::sync::Arc::make_mut(outcome);
             outcome.wall_s = f64::NAN;
             outcome.cpu_user_s = f64::INFINITY;
         }

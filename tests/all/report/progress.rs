@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 use std::sync::{Arc, Mutex};
 
-use parlab::record::{Event, Stamped, TrialEnd};
+use parlab::record::{Event, RunState, Stamped, TrialEnd};
 use parlab::report::ProgressReporter;
 use parlab::report::progress::ProgressLines;
 use parlab::units::Letters;
@@ -28,9 +28,10 @@ fn told(events: &[Stamped]) -> String {
     let paper = Paper::default();
     let mut progress =
         ProgressReporter::ProgressLines(Box::new(ProgressLines::to(Box::new(paper.clone()), Letters::Any)));
+    let mut state = RunState::default();
     for event in events {
-        progress.take(event);
-        progress.tick(1);
+        state.tell(event, &mut [&mut progress]);
+        progress.tick(1, &state);
     }
     progress.finish();
     let text = paper.0.lock().unwrap().clone();
@@ -66,7 +67,7 @@ fn a_trial_that_ended_badly_says_how() {
         let mut events = fixtures::interrupted();
         for stamped in &mut events {
             if let Event::TrialFinished { trial: 6, outcome } = &mut stamped.event {
-                outcome.end = end;
+                Arc::make_mut(outcome).end = end;
             }
         }
         let told = told(&events);

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use parlab::record::{
-    Cause, Event, LockUse, Loss, MemoryCourse, Planned, ProcessMemory, Remedy, RunState, Stamped, Status, TaskTimes,
-    TrialEnd, TrialOutcome, Warning, WarningCode,
+    Cause, Event, Journal, LockUse, Loss, MemoryCourse, Planned, ProcessMemory, Remedy, RunState, Stamped, Status,
+    TaskTimes, TrialEnd, TrialOutcome, Warning, WarningCode, read,
 };
 use parlab::report::{ProgressReporter, json, text};
 use parlab::scenario::{BackendKind, Config, Interpreter, Plan, PlannedTrial, Point};
@@ -14,12 +14,17 @@ use serde_json::Value;
 use super::fixtures;
 
 /// Any number, the awkward ones often.
-fn figure() -> impl Strategy<Value = f64> {
-    prop_oneof![any::<f64>(), 0.0..100.0_f64, Just(0.0), Just(f64::NAN)]
+fn figure() -> BoxedStrategy<f64> {
+    prop_oneof![finite(), Just(f64::NAN), Just(f64::INFINITY), Just(f64::NEG_INFINITY)].boxed()
+}
+
+/// Any number that JSON can write.
+fn finite() -> BoxedStrategy<f64> {
+    prop_oneof![any::<f64>(), 0.0..100.0_f64, Just(0.0)].boxed()
 }
 
 fn planned() -> impl Strategy<Value = Planned> {
-    let point = (0..3_u32, ".{0,12}", figure().prop_filter("finite", |x| x.is_finite())).prop_map(|(index, key, x)| {
+    let point = (0..3_u32, ".{0,12}", finite()).prop_map(|(index, key, x)| {
         let value = parlab::scenario::Value::Number(x);
         Point { index, key, value }
     });
@@ -52,7 +57,7 @@ fn planned() -> impl Strategy<Value = Planned> {
 }
 
 /// Memory over time, as a journal that was tampered with may have it.
-fn memory() -> impl Strategy<Value = MemoryCourse> {
+fn memory(figure: fn() -> BoxedStrategy<f64>) -> impl Strategy<Value = MemoryCourse> {
     let bytes = || prop::collection::vec(any::<u64>(), 0..4);
     let process = (prop::collection::vec(0..9_u32, 0..3), bytes());
     let processes = prop::collection::vec(process.prop_map(|(workers, bytes)| ProcessMemory { workers, bytes }), 0..3);
@@ -68,13 +73,13 @@ fn memory() -> impl Strategy<Value = MemoryCourse> {
     )
 }
 
-/// Values under names that a kind has, and under others.
+/// Values under names that a kind has, and under others: whatever tasks may come to.
 fn tally() -> impl Strategy<Value = BTreeMap<String, f64>> {
     let name = prop::sample::select(vec!["lost", "found", "leaked", "freed_too_early", "?"]);
     prop::collection::btree_map(name.prop_map(str::to_owned), figure(), 0..4)
 }
 
-fn outcome() -> impl Strategy<Value = TrialOutcome> {
+fn outcome(figure: fn() -> BoxedStrategy<f64>) -> impl Strategy<Value = TrialOutcome> {
     let end = prop_oneof![
         3 => Just(TrialEnd::Complete),
         1 => Just(TrialEnd::Cancelled),
@@ -89,7 +94,7 @@ fn outcome() -> impl Strategy<Value = TrialOutcome> {
         any::<u64>(),
         prop_oneof![Just(0), any::<u64>()],
         prop::option::of(times),
-        prop::option::of(memory()),
+        prop::option::of(memory(figure)),
         prop::option::of(tally()),
     )
         .prop_map(|(end, wall_s, startup_s, count, tasks_failed, task_s, memory, tally)| TrialOutcome {
@@ -114,7 +119,7 @@ fn outcome() -> impl Strategy<Value = TrialOutcome> {
         })
 }
 
-fn event() -> impl Strategy<Value = Event> {
+fn event(figure: fn() -> BoxedStrategy<f64>) -> impl Strategy<Value = Event> {
     let trial = 0..14_usize;
     let loss = (trial.clone(), any::<i32>(), prop::option::of(any::<u64>())).prop_map(|(trial, status, task)| Loss {
         trial,
@@ -135,14 +140,15 @@ fn event() -> impl Strategy<Value = Event> {
         1 => loss.prop_map(Event::WorkerLost),
         1 => (trial.clone(), any::<bool>())
             .prop_map(|(trial, stopped)| Event::WorkerStalled { trial, worker: 0, pid: 1, stopped }),
-        9 => (trial, outcome()).prop_map(|(trial, o)| Event::TrialFinished { trial, outcome: Box::new(o) }),
+        9 => (trial, outcome(figure)).prop_map(|(trial, o)| Event::TrialFinished { trial, outcome: std::sync::Arc::new(o) }),
         1 => (status, prop::collection::vec(warning, 0..3))
             .prop_map(|(status, warnings)| Event::RunFinished { status, warnings }),
     ]
 }
 
-fn events() -> impl Strategy<Value = Vec<Stamped>> {
-    let stamped = (figure(), any::<usize>(), event()).prop_map(|(elapsed_s, trials_done, event)| Stamped {
+/// Events in any order, the first of which plans a run; what was measured are such figures.
+fn events(figure: fn() -> BoxedStrategy<f64>) -> impl Strategy<Value = Vec<Stamped>> {
+    let stamped = (figure(), any::<usize>(), event(figure)).prop_map(|(elapsed_s, trials_done, event)| Stamped {
         elapsed_s,
         trials_done,
         event,
@@ -215,17 +221,31 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(200))]
 
     #[test]
-    fn any_ledger_can_be_told(events in events()) {
+    fn any_ledger_can_be_told(events in events(figure)) {
         let mut state = RunState::default();
         let mut progress = ProgressReporter::ProgressLines(Box::new(parlab::report::progress::ProgressLines::to(Box::new(std::io::sink()), parlab::units::Letters::Any)));
         for event in &events {
-            state.apply(event);
-            progress.take(event);
+            state.tell(event, &mut [&mut progress]);
         }
         let text = text::render(&state);
         prop_assert!(text.ends_with('\n'));
         prop_assert!(!text.contains(ESCAPE), "an escape sequence");
         check(&parsed(&json::render(&state)))?;
+    }
+
+    #[test]
+    fn what_was_written_is_told_as_before(events in events(finite)) {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("run.jsonl");
+        let mut journal = Journal::create(&path).expect("a journal");
+        let mut state = RunState::default();
+        events.iter().for_each(|event| state.tell(event, &mut [&mut journal]));
+        prop_assert!(journal.lost().is_none());
+        let recording = read(&path).map_err(|error| TestCaseError::fail(error.to_string()))?;
+        prop_assert!(!recording.torn && recording.events.len() == events.len());
+        let again = recording.state();
+        prop_assert_eq!(json::render(&again), json::render(&state));
+        prop_assert_eq!(text::render(&again), text::render(&state));
     }
 }
 

@@ -85,6 +85,7 @@ fn the_widest_figures_fit() {
         match &mut stamped.event {
             parlab::record::Event::Planned(planned) => planned.plan.configs[1].workers = 1024,
             parlab::record::Event::TrialFinished { outcome, .. } => {
+                let outcome = std::sync::Arc::make_mut(outcome);
                 outcome.wall_s *= 20_000.0;
                 outcome.startup_s = Some(301.0);
             }

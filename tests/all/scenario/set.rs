@@ -4,7 +4,7 @@ use clap::CommandFactory as _;
 use parlab::cli::Cli;
 use parlab::scenario::form::ScenarioForm;
 use parlab::scenario::{
-    BackendKind, Dispatch, Domain, Inputs, KEYS, Key, KeyDomain, Overrides, Scenario, Source, Value, schema,
+    BackendKind, Dispatch, Domain, Inputs, KEYS, KeyDomain, KeySpec, Overrides, Scenario, Source, Value, schema,
 };
 
 use super::{catalog, parse, parse_set};
@@ -35,7 +35,7 @@ fn refused(pairs: &[(&str, &str)]) -> String {
 }
 
 /// Values that a key may have, as one would type them; one of them at least is not the one that it has.
-fn values(key: &Key) -> Vec<String> {
+fn values(key: &KeySpec) -> Vec<String> {
     let words = |words: &[&str]| words.iter().map(|&word| word.to_owned()).collect();
     match key.domain {
         KeyDomain::Plain(Domain::Whole { max, .. }) => vec![max.min(7).to_string()],
@@ -47,7 +47,7 @@ fn values(key: &Key) -> Vec<String> {
         KeyDomain::Workers { .. } => words(&["1,3"]),
         KeyDomain::Line { .. } | KeyDomain::Lines { .. } => words(&["another text"]),
         KeyDomain::Tags { .. } => words(&["one, two"]),
-        KeyDomain::Kind => words(&["pi"]),
+        KeyDomain::Kind => words(&["race"]),
         KeyDomain::Inputs => words(&["[3, 4]"]),
         KeyDomain::Tasks => words(&["5"]),
         KeyDomain::Plain(domain) => panic!("{domain:?}: give a value of it here"),

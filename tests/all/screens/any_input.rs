@@ -110,7 +110,7 @@ fn snapshot() -> impl Strategy<Value = Snapshot> {
         failed: 0,
         lanes,
         spans,
-        scores: None,
+        values: Vec::new(),
         memory,
     })
 }

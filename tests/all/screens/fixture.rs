@@ -1,5 +1,6 @@
 //! A made-up machine, a made-up library and a made-up run: the screens show them without running anything.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,7 +10,7 @@ use parlab::record::{
     Status, TrialEnd, TrialOutcome, Warning, WarningCode,
 };
 use parlab::scenario::form::ScenarioForm;
-use parlab::scenario::{BackendKind, Catalog, Config, Plan, PlannedTrial, Prediction};
+use parlab::scenario::{BackendKind, Catalog, Config, Inputs, Job, Order, Plan, PlannedTrial, Prediction};
 use parlab::tui::state::{Cost, State};
 use parlab::tui::update::{Msg, update};
 use parlab::tui::{LibraryEntry, Preview, Ran, Theme};
@@ -177,6 +178,17 @@ fn begin(state: &mut State, kind: &str, predictions: Vec<Prediction>) {
         parlab: "0.1.0".to_owned(),
         started_at: "2026-01-02T03:04:05Z".to_owned(),
         scenario,
+        origin: "bundled database.toml".to_owned(),
+        text: String::new(),
+        job: Job {
+            kind: kind.to_owned(),
+            params: BTreeMap::new(),
+            inputs: Inputs::List(vec![1.0, 8.0, 1.5, 2.0]),
+            order: Order::Given,
+            seed: 1235,
+            interpreter: None,
+        },
+        timeout_s: 60.0,
         machine: MachineFacts::default(),
         plan: plan(),
         predictions,
@@ -223,7 +235,7 @@ pub(crate) fn run_trials(state: &mut State, trials: usize) {
         tell(state, at + 0.01, Event::GateOpened { trial, startup_s: Some(0.0018) });
         let outcome = outcome(trial);
         let end = at + 0.01 + outcome.wall_s;
-        tell(state, end, Event::TrialFinished { trial, outcome: Box::new(outcome) });
+        tell(state, end, Event::TrialFinished { trial, outcome: Arc::new(outcome) });
     }
 }
 
@@ -284,7 +296,7 @@ pub(crate) fn snapshot() -> Snapshot {
             lane(LaneState::Running, 4712, Some(1), 0.0, Some(0.25), 0, 0.42),
         ],
         spans: vec![span(0, 0, 1.0, 0.0, 0.1), span(0, 2, 1.5, 0.1, 0.25)],
-        scores: None,
+        values: Vec::new(),
         memory: None,
     }
 }

@@ -92,7 +92,7 @@ fn after_a_trial_its_lock_is_told_as_measured() {
     let mut state = under_a_lock(SMALL, Theme::FULL);
     let lock = LockUse { held_s: 3.96, waited_s: 3.9, waits: 801, handovers: 1 };
     let outcome = TrialOutcome { wall_s: 4.0, interpreter: Some(lock), ..fixture::outcome(2) };
-    fixture::tell(&mut state, 14.0, Event::TrialFinished { trial: 2, outcome: Box::new(outcome) });
+    fixture::tell(&mut state, 14.0, Event::TrialFinished { trial: 2, outcome: std::sync::Arc::new(outcome) });
     expect("run-lock-ended", &state);
 }
 

@@ -21,7 +21,7 @@ fn twenty_thousand_trials_are_borne() {
     for trial in 0..20_000 {
         let at = trial as f64 * 0.001;
         fixture::tell(&mut state, at, Event::TrialStarted { trial });
-        fixture::tell(&mut state, at, Event::TrialFinished { trial, outcome: Box::new(outcome.clone()) });
+        fixture::tell(&mut state, at, Event::TrialFinished { trial, outcome: std::sync::Arc::new(outcome.clone()) });
         // About as many trials as end between two frames.
         if trial % 200 == 0 {
             frame(&state);

@@ -157,7 +157,7 @@ fn run_whose_trial_was_broken_off() {
     fixture::in_progress(&mut state);
     let end = parlab::record::TrialEnd::Cancelled;
     let outcome = parlab::record::TrialOutcome { end, wall_s: 0.0, tasks_done: 2, ..fixture::outcome(5) };
-    let finished = parlab::record::Event::TrialFinished { trial: 5, outcome: Box::new(outcome) };
+    let finished = parlab::record::Event::TrialFinished { trial: 5, outcome: std::sync::Arc::new(outcome) };
     fixture::tell(&mut state, 10.5, finished);
     fixture::finish(&mut state, Status::Interrupted, &[]);
     press(&mut state, &[Key::Tab]);

@@ -1,9 +1,7 @@
 //! The heat map of a grid search: while it fills, beside the speedup, at all sizes, with small grids and large ones.
 
-use parlab::record::{Event, Snapshot, Status, TaskResult};
-
-use parlab::results::{Score, Scores};
-use parlab::scenario::{Axis, Value};
+use parlab::record::{Event, Snapshot, Status, TaskResult, TaskState};
+use parlab::scenario::{Axis, Inputs, Value};
 use parlab::tui::Theme;
 use parlab::tui::keys::Key;
 use parlab::tui::state::State;
@@ -20,28 +18,37 @@ fn lecture() -> Vec<Axis> {
     vec![numbers("C", &[0.001, 10.0]), Axis { key: "kernel".to_owned(), values: kernel }]
 }
 
+/// A grid in two parts, and what its tasks have come to.
+struct Scores {
+    axes: Vec<Axis>,
+    values: Vec<TaskState>,
+}
+
 /// Scores of a grid of which the first combinations are known; the next one is half done.
-fn scores(axes: Vec<Axis>, known: usize) -> Scores {
+fn scores(mut axes: Vec<Axis>, known: usize) -> Scores {
+    axes.push(Axis { key: "fold".to_owned(), values: vec![Value::Whole(0), Value::Whole(1)] });
     let all: usize = axes.iter().map(|axis| axis.values.len()).product();
     let mean = |i: usize| 0.9 + ((i * 37) % 100) as f64 / 1500.0;
-    let cell = |i: usize| Score {
-        scored: if i < known { 2 } else { u32::from(i == known) },
-        failed: 0,
-        parts: 2,
-        mean: (i < known).then(|| mean(i)),
-    };
-    Scores { axes, cells: (0..all).map(cell).collect() }
+    // Score and support vectors.
+    let task = |i: usize| if i <= 2 * known { TaskState::Done(vec![mean(i / 2), 9.0]) } else { TaskState::Pending };
+    Scores { axes, values: (0..all).map(task).collect() }
+}
+
+/// A snapshot with what tasks have come to.
+fn snapshot(values: Vec<TaskState>) -> Snapshot {
+    Snapshot { values, ..fixture::snapshot() }
 }
 
 /// A grid search in its sixth trial.
-fn searching(size: (u16, u16), theme: Theme, scores: Scores) -> State {
+fn searching(size: (u16, u16), theme: Theme, Scores { axes, values }: Scores) -> State {
     let mut state = fixture::state(size, theme);
     fixture::start(&mut state);
     let mut planned = state.shared.run.as_ref().and_then(|run| run.record.planned.clone()).expect("it was planned");
     planned.scenario.kind = "svc".to_owned();
+    (planned.job.kind, planned.job.inputs) = ("svc".to_owned(), Inputs::Grid(axes));
     fixture::tell(&mut state, 0.0, Event::Planned(Box::new(planned)));
     fixture::in_progress(&mut state);
-    update(&mut state, Msg::Snapshot(Snapshot { scores: Some(scores), ..fixture::snapshot() }));
+    update(&mut state, Msg::Snapshot(snapshot(values)));
     state
 }
 
@@ -54,7 +61,7 @@ fn the_map_fills_while_it_runs() {
     press(&mut state, &[Key::Tab]);
     assert!(state.wants_snapshots(), "the results fill, too");
     expect("results-search-so-far", &state);
-    update(&mut state, Msg::Snapshot(Snapshot { scores: Some(scores(lecture(), 4)), ..fixture::snapshot() }));
+    update(&mut state, Msg::Snapshot(snapshot(scores(lecture(), 4).values)));
     assert!(!state.wants_snapshots(), "there is nothing more to come");
 }
 
@@ -92,15 +99,12 @@ fn large_grids_and_further_keys() {
 fn a_replayed_run_shows_what_its_results_tell() {
     let mut state = searching(SMALL, Theme::FULL, scores(lecture(), 1));
     let result = |i: usize| {
-        let (c, kernel, fold) = ([0.001, 10.0][i / 4], ["rbf", "poly"][i / 2 % 2], i % 2);
-        let input =
-            [("C", Value::Number(c)), ("kernel", Value::Word(kernel.to_owned())), ("fold", Value::Whole(fold as u64))];
         let values = [("score".to_owned(), 0.5 + i as f64 / 100.0)].into_iter().collect();
-        TaskResult { input: input.map(|(key, value)| (key.to_owned(), value)).into(), values: Some(values) }
+        TaskResult { values: Some(values) }
     };
     let mut outcome = fixture::outcome(5);
     outcome.results = Some((0..8).map(result).collect());
-    fixture::tell(&mut state, 11.0, Event::TrialFinished { trial: 5, outcome: Box::new(outcome) });
+    fixture::tell(&mut state, 11.0, Event::TrialFinished { trial: 5, outcome: std::sync::Arc::new(outcome) });
     fixture::finish(&mut state, Status::Done, &[]);
     let shown = text(&frame(&state));
     assert!(shown.contains("best: 0.5650, C 10, kernel poly"), "{shown}");

@@ -20,7 +20,7 @@ fn run_trials(state: &mut State, trials: usize, change: impl Fn(usize, &mut Tria
         let at = trial as f64 * 2.0;
         fixture::tell(state, at, Event::TrialStarted { trial });
         fixture::tell(state, at + 0.01, Event::GateOpened { trial, startup_s: Some(0.0018) });
-        fixture::tell(state, at + 1.5, Event::TrialFinished { trial, outcome: Box::new(outcome) });
+        fixture::tell(state, at + 1.5, Event::TrialFinished { trial, outcome: std::sync::Arc::new(outcome) });
     }
 }
 

@@ -48,7 +48,11 @@ fn run_trials(state: &mut State, trials: std::ops::Range<usize>) {
         fixture::tell(state, at, Event::TrialStarted { trial });
         fixture::tell(state, at + 0.01, Event::GateOpened { trial, startup_s: Some(0.0018) });
         let outcome = outcome(trial);
-        fixture::tell(state, at + 0.01 + outcome.wall_s, Event::TrialFinished { trial, outcome: Box::new(outcome) });
+        fixture::tell(
+            state,
+            at + 0.01 + outcome.wall_s,
+            Event::TrialFinished { trial, outcome: std::sync::Arc::new(outcome) },
+        );
     }
 }
 

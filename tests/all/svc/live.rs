@@ -20,6 +20,8 @@ fn run(toml: &str) -> (RunState, Session) {
         started_at: "2026-01-02T03:04:05Z".to_owned(),
         machine: MachineFacts::default(),
         predictions: Vec::new(),
+        origin: "x.toml".to_owned(),
+        text: toml.to_owned(),
     };
     let program = env!("CARGO_BIN_EXE_parlab").into();
     let session = Session::start(scenario, setting, program, move |event| drop(tell.send(event))).expect("a run");
@@ -39,13 +41,14 @@ fn a_snapshot_has_the_scores_of_a_search() {
         run("title = 't'\n[workload]\nkind = 'svc'\nsamples = 120\nfolds = 3\n[grid]\nkernel = ['rbf', 'linear']\n\
          C = [0.1, 1, 10]\n[sweep]\nbackends = ['processes']\nworkers = 2\nrepeats = 1\nwarmup = 0\n");
     let found = SearchFigures::of(&record).expect("it searched a grid");
-    let scores = session.control().snapshot().scores.expect("and that is to be seen");
+    let job = &record.planned.as_ref().expect("it was planned").job;
+    let scores = SearchFigures::so_far(job, &session.control().snapshot().values).expect("and that is to be seen");
     assert_eq!(scores.axes.iter().map(|axis| axis.key.as_str()).collect::<Vec<_>>(), ["kernel", "C"]);
-    assert!(scores.is_whole() && scores.cells.iter().all(|cell| (cell.scored, cell.parts) == (3, 3)));
+    assert!(scores.is_whole() && scores.combinations.iter().all(|one| (one.scored(), one.scores.len()) == (3, 3)));
     let means = |means: Vec<Option<f64>>| means.into_iter().map(|mean| mean.expect("a mean")).collect::<Vec<f64>>();
-    let seen = means(scores.cells.iter().map(|cell| cell.mean).collect());
+    let seen = means(scores.combinations.iter().map(|one| one.mean).collect());
     assert_eq!(seen, means(found.combinations.iter().map(|one| one.mean).collect()));
-    assert_eq!(scores.best(), found.best);
+    assert_eq!((scores.best(), scores.best_so_far()), (found.best(), found.best()));
 }
 
 #[test]
@@ -53,5 +56,5 @@ fn other_kinds_have_none() {
     let sweep = "[sweep]\nbackends = ['threads']\nworkers = 1\nrepeats = 1\nwarmup = 0\n";
     let (_, session) = run(&format!("title = 't'\n[workload]\nkind = 'square'\n[grid]\nx = [1, 2]\n{sweep}"));
     let snapshot = session.control().snapshot();
-    assert_eq!((snapshot.scores, snapshot.done), (None, 2));
+    assert_eq!((snapshot.values, snapshot.done), (Vec::new(), 2));
 }

@@ -1,6 +1,5 @@
 //! A run as it goes: cores, progress, workers over time, the speedup so far.
 
-pub mod forecast;
 pub mod lane_history;
 mod lock;
 mod memory;

@@ -1,6 +1,6 @@
 //! What happens in a run besides its figures, a line each.
 
-use crate::record::{Loss, Remedy, loss_in_words};
+use crate::record::{Loss, Remedy, loss_in_words, stall_in_words};
 use crate::tui::theme::Role;
 
 /// Something that happened in the run, in one line.
@@ -24,11 +24,7 @@ impl News {
 
     /// A worker was stopped from outside, or goes on after that.
     pub fn stalled(worker: u32, pid: u32, stopped: bool) -> Self {
-        if stopped {
-            let text =
-                format!("worker {worker} (pid {pid}) was stopped from outside; `kill -CONT {pid}` lets it go on");
-            return Self { role: Role::Warn, text };
-        }
-        Self { role: Role::Good, text: format!("worker {worker} (pid {pid}) goes on") }
+        let role = if stopped { Role::Warn } else { Role::Good };
+        Self { role, text: stall_in_words(worker, pid, stopped) }
     }
 }

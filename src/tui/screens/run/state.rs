@@ -2,13 +2,13 @@
 
 use std::cell::OnceCell;
 use std::collections::VecDeque;
+use std::sync::Arc;
 
-use super::forecast::Forecast;
 use super::lane_history::LaneHistory;
 use super::news::News;
 use crate::record::{Event, RunState, Snapshot, Stamped, TrialOutcome};
-use crate::results::{Figures, Finding, Scores, findings};
-use crate::scenario::{Config, GridSearch, PlannedTrial, SeriesKey};
+use crate::results::{Eta, Figures, Finding, SearchFigures, findings};
+use crate::scenario::{Config, Job, PlannedTrial, SeriesKey};
 use crate::tui::port::Draft;
 use crate::workload;
 
@@ -27,8 +27,10 @@ pub struct RunMonitor {
     pub trial: Option<usize>,
     /// That trial, as last seen.
     pub snapshot: Snapshot,
+    /// What a grid search has found in that trial, as last seen.
+    finding: Option<SearchFigures>,
     /// What a grid search has found: the first of its trials that ran to the end, else the last that was seen.
-    found: Option<Scores>,
+    found: Option<SearchFigures>,
     /// How busy its workers were.
     pub history: LaneHistory,
     /// Whether the screen follows.
@@ -47,7 +49,7 @@ pub struct RunMonitor {
     /// two frames.
     figures: OnceCell<Figures>,
     findings: OnceCell<Vec<Finding>>,
-    forecast: OnceCell<Forecast>,
+    eta: OnceCell<Eta>,
 }
 
 /// Whether the screen follows the run.
@@ -89,6 +91,7 @@ impl RunMonitor {
             record: RunState::default(),
             trial: None,
             snapshot: Snapshot::default(),
+            finding: None,
             found: None,
             history: LaneHistory::default(),
             drawing: Drawing::Live,
@@ -99,7 +102,7 @@ impl RunMonitor {
             gate_s: None,
             figures: OnceCell::new(),
             findings: OnceCell::new(),
-            forecast: OnceCell::new(),
+            eta: OnceCell::new(),
         }
     }
 
@@ -117,9 +120,9 @@ impl RunMonitor {
     pub fn apply(&mut self, mut stamped: Stamped) {
         // The screen shows no single results; keeping ten thousand of them would cost memory for nothing.
         if let Event::TrialFinished { outcome, .. } = &mut stamped.event
-            && let Some(results) = outcome.results.take()
+            && let Some(results) = outcome.results.is_some().then(|| Arc::make_mut(outcome).results.take()).flatten()
         {
-            self.find(|search| Scores::of_results(&results, search));
+            self.find(|job| SearchFigures::of_results(job, &results));
         }
         self.record.apply(&stamped);
         match stamped.event {
@@ -130,9 +133,10 @@ impl RunMonitor {
             Event::TrialStarted { trial } => {
                 self.trial = Some(trial);
                 self.snapshot = Snapshot::default();
+                self.finding = None;
                 self.history = LaneHistory::default();
                 self.gate_s = None;
-                self.forecast.take();
+                self.eta.take();
             }
             Event::GateOpened { .. } => self.gate_s = Some(stamped.elapsed_s),
             Event::Progress { trial, done, failed } if self.trial == Some(trial) => {
@@ -143,10 +147,10 @@ impl RunMonitor {
             Event::WorkerLost(loss) => self.tell(News::lost(&loss)),
             Event::WorkerStalled { worker, pid, stopped, .. } => self.tell(News::stalled(worker, pid, stopped)),
             Event::TrialFinished { outcome, .. } => {
-                self.snapshot.done = outcome.tasks_done + outcome.tasks_failed;
+                self.snapshot.done = outcome.tasks_done.saturating_add(outcome.tasks_failed);
                 self.snapshot.failed = outcome.tasks_failed;
                 self.figures.take();
-                self.forecast.take();
+                self.eta.take();
             }
             Event::RunFinished { .. } => {
                 self.drawing = Drawing::Live;
@@ -160,35 +164,35 @@ impl RunMonitor {
         self.figures.get_or_init(|| Figures::of(&self.record))
     }
 
-    /// How its kind searches a grid, if it does.
-    fn search(&self) -> Option<GridSearch> {
-        let kind = &self.record.planned.as_ref()?.scenario.kind;
-        workload::spec(kind)?.search
+    /// Its job, if its kind searches a grid.
+    fn search(&self) -> Option<&Job> {
+        let planned = self.record.planned.as_ref()?;
+        workload::spec(&planned.scenario.kind)?.search.map(|_| &planned.job)
     }
 
     /// Takes in what a trial has found, unless everything is known: all trials find the same.
-    fn find(&mut self, scores: impl FnOnce(&GridSearch) -> Option<Scores>) {
-        if self.found.as_ref().is_some_and(Scores::is_whole) {
+    fn find(&mut self, figures: impl FnOnce(&Job) -> Option<SearchFigures>) {
+        if self.found.as_ref().is_some_and(SearchFigures::is_whole) {
             return;
         }
-        if let Some(search) = self.search() {
-            self.found = scores(&search).or(self.found.take());
+        if let Some(figures) = self.search().and_then(figures) {
+            self.found = Some(figures);
         }
     }
 
     /// What a grid search has found in all; `None` for other kinds, and while nothing is known.
-    pub fn found(&self) -> Option<&Scores> {
+    pub fn found(&self) -> Option<&SearchFigures> {
         self.found.as_ref()
     }
 
     /// What it has found in the trial on the screen, or in all where that trial is not followed.
-    pub fn finding(&self) -> Option<&Scores> {
-        self.snapshot.scores.as_ref().or(self.found())
+    pub fn finding(&self) -> Option<&SearchFigures> {
+        self.finding.as_ref().or(self.found())
     }
 
     /// Whether there is something to be found that is not known yet.
     pub fn is_searching(&self) -> bool {
-        self.is_on() && self.search().is_some() && !self.found.as_ref().is_some_and(Scores::is_whole)
+        self.is_on() && self.search().is_some() && !self.found.as_ref().is_some_and(SearchFigures::is_whole)
     }
 
     /// What its figures come to, in sentences; nothing while it is on, when the next trial may turn all of it over.
@@ -196,8 +200,8 @@ impl RunMonitor {
         if self.is_on() { &[] } else { self.findings.get_or_init(|| findings(&self.record, self.figures())) }
     }
 
-    fn forecast(&self) -> &Forecast {
-        self.forecast.get_or_init(|| Forecast::of(&self.record))
+    fn eta(&self) -> &Eta {
+        self.eta.get_or_init(|| Eta::of(&self.record))
     }
 
     /// Takes in a snapshot of the trial in progress, or of the last one.
@@ -205,8 +209,9 @@ impl RunMonitor {
         // Between two trials there may be nothing to see, and the last picture is better than none.
         if self.record.current.is_some() || !snapshot.lanes.is_empty() {
             self.history.see(&snapshot);
-            if let Some(scores) = &snapshot.scores {
-                self.find(|_| Some(scores.clone()));
+            self.finding = self.search().and_then(|job| SearchFigures::so_far(job, &snapshot.values));
+            if let Some(figures) = self.finding.clone() {
+                self.find(|_| Some(figures));
             }
             self.snapshot = snapshot;
         }
@@ -304,7 +309,7 @@ impl RunMonitor {
             return None;
         }
         let current = self.record.current.map(|_| (self.trial_fraction(), self.snapshot.elapsed_s));
-        self.forecast().left_s(current)
+        self.eta().left_s(current)
     }
 
     /// The selected row moved by a step within the table.
@@ -336,7 +341,7 @@ impl RunMonitor {
 
     /// Seconds that a trial like the current one took, if one was measured.
     pub fn expected_s(&self) -> Option<f64> {
-        self.forecast().expected_s()
+        self.eta().expected_s()
     }
 }
 
@@ -349,7 +354,7 @@ mod tests {
         let mut run = RunMonitor::new("many".to_owned(), "many".to_owned());
         for trial in 0..20_000 {
             run.apply(Stamped { elapsed_s: 0.0, trials_done: trial, event: Event::TrialStarted { trial } });
-            assert!(run.figures.get().is_none() && run.forecast.get().is_none());
+            assert!(run.figures.get().is_none() && run.eta.get().is_none());
         }
         assert!(run.figures().rows.is_empty() && run.figures.get().is_some(), "but what is asked for is worked out");
     }

@@ -1,31 +1,30 @@
-//! The chart: exact frames, what it says of what it leaves out, and that nothing breaks it.
+//! The chart: exact frames, and what it says of what it leaves out.
 
-use proptest::prelude::*;
 use ratatui::style::Modifier;
 
 use super::*;
 use crate::chart::{ChartReference, ChartSeries, XAxisKind};
-use crate::tui::widgets::frame::{draw, lines, sizes, themes};
+use crate::tui::widgets::frame::{draw, lines};
 
 fn series(name: &str, mark: usize, points: &[(f64, f64, f64)]) -> ChartSeries {
     let points = points.iter().map(|(x, y, spread)| ChartPoint { x: *x, y: *y, low: y - spread, high: y + spread });
     ChartSeries { name: name.to_owned(), mark, points: points.collect() }
 }
 
-fn two_cores() -> Vec<ChartSeries> {
+pub(super) fn two_cores() -> Vec<ChartSeries> {
     vec![
         series("threads", 0, &[(1.0, 0.99, 0.01), (2.0, 1.93, 0.05), (3.0, 1.95, 0.1), (4.0, 1.9, 0.1)]),
         series("processes", 1, &[(1.0, 0.8, 0.2), (2.0, 1.3, 0.3), (3.0, 1.4, 0.1), (4.0, 1.35, 0.3)]),
     ]
 }
 
-fn cluster() -> Vec<ChartSeries> {
+pub(super) fn cluster() -> Vec<ChartSeries> {
     let points: Vec<(f64, f64, f64)> =
         (0..=8).map(|i| f64::from(1 << i)).map(|n| (n, 1.0 / (0.02 + 0.98 / n), 0.0)).collect();
     vec![series("processes", 0, &points)]
 }
 
-fn speedups(series: &[ChartSeries]) -> Chart {
+pub(super) fn speedups(series: &[ChartSeries]) -> Chart {
     Chart {
         series: series.to_vec(),
         predictions: Vec::new(),
@@ -47,7 +46,12 @@ fn efficiencies(series: &[ChartSeries]) -> Chart {
 }
 
 /// A chart of speedups as the terminal shows it.
-fn drawn(series: &[ChartSeries], selected: Option<(usize, usize)>, (w, h): (u16, u16), theme: &Theme) -> String {
+pub(super) fn drawn(
+    series: &[ChartSeries],
+    selected: Option<(usize, usize)>,
+    (w, h): (u16, u16),
+    theme: &Theme,
+) -> String {
     draw(Plot { chart: &speedups(series), selected, theme }, w, h, theme)
 }
 
@@ -246,59 +250,5 @@ fn nothing_to_draw_is_said_calmly() {
     for series in [&[][..], &none] {
         let text = drawn(series, Some((0, 0)), (40, 8), &Theme::FULL);
         assert_eq!(text.trim(), "nothing measured yet");
-    }
-}
-
-#[test]
-fn any_size_and_theme_will_do() {
-    for theme in themes() {
-        for (w, h) in sizes() {
-            for data in [two_cores(), cluster(), Vec::new()] {
-                drawn(&data, None, (w, h), &theme);
-                drawn(&data, Some((0, 3)), (w, h), &theme);
-                drawn(&data, Some((7, 99)), (w, h), &theme);
-            }
-        }
-    }
-}
-
-fn number() -> impl Strategy<Value = f64> {
-    prop_oneof![
-        any::<f64>(),
-        0.0..100.0,
-        Just(0.0),
-        Just(f64::NAN),
-        Just(f64::INFINITY),
-        (0i32..2000).prop_map(f64::from)
-    ]
-}
-
-proptest! {
-    #[test]
-    fn nothing_breaks_it(
-        points in proptest::collection::vec((number(), number(), number(), number()), 0..30),
-        cut in 0usize..30, reference in proptest::option::of(number()),
-        selected in proptest::option::of((0usize..3, 0usize..30)), w in 0u16..130, h in 0u16..40,
-    ) {
-        let points: Vec<ChartPoint> = points.into_iter().map(|(x, y, low, high)| ChartPoint { x, y, low, high }).collect();
-        let (a, b) = points.split_at(cut.min(points.len()));
-        let series = vec![
-            ChartSeries { name: "a…".into(), mark: 0, points: a.to_vec() },
-            ChartSeries { name: "b".into(), mark: 99, points: b.to_vec() },
-        ];
-        let chart = Chart {
-            predictions: series.clone(),
-            reference: reference.map(|slope| ChartReference::Ideal { slope }),
-            x_label: "work".to_owned(),
-            y_label: "µs".to_owned(),
-            ..speedups(&series)
-        };
-        let over_values = Chart { x_kind: XAxisKind::Values, ..chart.clone() };
-        let with_level = Chart { reference: reference.map(ChartReference::Level), ..over_values.clone() };
-        for theme in [Theme::FULL, Theme::PLAIN] {
-            for chart in [&chart, &over_values, &with_level] {
-                draw(Plot { chart, selected, theme: &theme }, w, h, &theme);
-            }
-        }
     }
 }

@@ -1,17 +1,17 @@
-//! What the keys of a table may be, from the table of keys.
+//! What may stand at the keys that every scenario has.
 
 use serde_json::{Map, Value as Json, json};
 
-use super::super::backends::{BackendKind, Scales};
+use super::super::backends::{BackendKind, BackendSpec, Scales};
 use super::super::key::KeyDomain;
-use super::super::keys;
+use super::super::keys::of;
 use super::super::list::MAX_WORKERS;
 use super::super::wording::listed;
-use super::shapes::{described, line, parameter, several, whole, words};
+use super::shapes::{described, line, param, several, whole, words};
 
 /// The keys of a table with what may stand at each.
 pub(super) fn table(name: &str) -> Map<String, Json> {
-    keys::of(name).map(|key| (key.name.to_owned(), described(&key.doc_with_unit(), shape(key.domain)))).collect()
+    of(name).map(|key| (key.name.to_owned(), described(&key.doc_with_unit(), shape(key.domain)))).collect()
 }
 
 /// A table that may have its keys and no others.
@@ -22,7 +22,7 @@ pub(super) fn closed(name: &str) -> Json {
 /// What may stand at a key.
 fn shape(domain: KeyDomain) -> Json {
     match domain {
-        KeyDomain::Plain(domain) => parameter(domain),
+        KeyDomain::Plain(domain) => param(domain),
         KeyDomain::Positive { max, .. } => json!({ "type": "number", "exclusiveMinimum": 0, "maximum": max }),
         KeyDomain::Automatic { min, max, .. } => whole(min, max),
         KeyDomain::Word { choices, .. } => words(&choices()),
@@ -41,10 +41,9 @@ fn shape(domain: KeyDomain) -> Json {
 }
 
 fn workers() -> Json {
+    let takes_layouts = |spec: &BackendSpec| spec.scales == Scales::Teams;
+    let whose = listed(BackendKind::with(takes_layouts).map(BackendKind::word), "");
     let one = whole(1, u64::from(MAX_WORKERS));
-    let with_layouts: Vec<&str> =
-        BackendKind::with(|spec| spec.scales == Scales::Teams).map(BackendKind::word).collect();
-    let whose = listed(with_layouts, "");
     let layout = described(
         &format!("processes x threads for {whose}, such as 2x4"),
         json!({ "type": "string", "pattern": "x" }),

@@ -2,9 +2,9 @@
 
 use crate::record::RunState;
 
-/// What is expected of the trials to come. Worked out when a trial begins or ends, not with every frame.
+/// What is expected of the trials to come. Worked out when a trial begins or ends, not with every picture.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
-pub struct Forecast {
+pub struct Eta {
     /// Seconds of later trials together: what each configuration took before; for one that was not measured yet,
     /// what the others took on average.
     later_s: f64,
@@ -21,56 +21,60 @@ const TELLING_FRACTION: f64 = 0.02;
 
 /// Seconds added up, and how many trials they are of.
 #[derive(Debug, Clone, Copy, Default)]
-struct TimeSum {
+struct Spent {
     s: f64,
     n: u32,
 }
 
-impl TimeSum {
+impl Spent {
+    fn add(&mut self, s: f64) {
+        *self = Self { s: self.s + s, n: self.n.saturating_add(1) };
+    }
+
     fn mean(self) -> Option<f64> {
         (self.n > 0).then(|| self.s / f64::from(self.n))
     }
 }
 
-impl Forecast {
-    /// What the trials so far tell of those to come.
-    pub(super) fn of(record: &RunState) -> Self {
-        let Some(plan) = record.planned.as_ref().map(|planned| &planned.plan) else { return Self::default() };
-        let mut sums = vec![TimeSum::default(); plan.configs.len()];
-        let mut all = TimeSum::default();
-        let mut ended = vec![false; plan.trials.len()];
-        for (index, outcome) in &record.finished {
-            let Some(sum) = plan.trials.get(*index).and_then(|trial| sums.get_mut(trial.config)) else { continue };
-            ended[*index] = true;
+impl Eta {
+    /// What the trials so far tell of those to come: those of the plan after the current one, or after the last.
+    pub fn of(state: &RunState) -> Self {
+        let Some(plan) = state.plan() else { return Self::default() };
+        let mut spent = vec![Spent::default(); plan.configs.len()];
+        let mut all = Spent::default();
+        for (trial, outcome) in &state.finished {
+            let Some(spent) = plan.trials.get(*trial).and_then(|trial| spent.get_mut(trial.config)) else { continue };
             let s = outcome.wall_s + outcome.startup_s.unwrap_or(0.0);
-            *sum = TimeSum { s: sum.s + s, n: sum.n + 1 };
-            all = TimeSum { s: all.s + s, n: all.n + 1 };
+            spent.add(s);
+            all.add(s);
         }
-        let measured = |config: usize| sums.get(config).and_then(|sum| sum.mean());
-        let current = record.current.and_then(|trial| plan.trials.get(trial));
-        let mut forecast = Self {
+        let measured = |config: usize| spent.get(config).and_then(|spent| spent.mean());
+        let current = state.current.and_then(|trial| plan.trials.get(trial));
+        let mut eta = Self {
             current_s: current.and_then(|trial| measured(trial.config)),
             others_s: all.mean(),
             ..Self::default()
         };
-        let later = plan.trials.iter().enumerate().filter(|(i, _)| !ended[*i] && Some(*i) != record.current);
-        for (_, trial) in later {
+        // Trials that were left out, since their configuration takes too long, do not come any more.
+        let last = state.current.or(state.finished.last().map(|(trial, _)| *trial));
+        let next = last.map_or(0, |trial| trial.saturating_add(1));
+        for trial in plan.trials.get(next..).unwrap_or_default() {
             match measured(trial.config).or(all.mean()) {
-                Some(s) => forecast.later_s += s,
-                None => forecast.unknown += 1,
+                Some(s) => eta.later_s += s,
+                None => eta.unknown += 1,
             }
         }
-        forecast
+        eta
     }
 
     /// Seconds that a trial like the current one took, if one was measured.
-    pub(super) fn expected_s(&self) -> Option<f64> {
+    pub fn expected_s(&self) -> Option<f64> {
         self.current_s
     }
 
     /// Seconds left; `current` is the fraction done of the trial in progress, if there is one, and the seconds it has
     /// taken. `None` while nothing can be said.
-    pub(super) fn left_s(&self, current: Option<(f64, f64)>) -> Option<f64> {
+    pub fn left_s(&self, current: Option<(f64, f64)>) -> Option<f64> {
         let Some((fraction, elapsed_s)) = current else { return (self.unknown == 0).then_some(self.later_s) };
         let by_now = (fraction >= TELLING_FRACTION && elapsed_s > 0.0).then(|| elapsed_s / fraction);
         let whole_s = match self.current_s {
@@ -86,8 +90,8 @@ impl Forecast {
 mod tests {
     use super::*;
 
-    const KNOWN: Forecast = Forecast { later_s: 10.0, unknown: 0, current_s: Some(4.0), others_s: Some(3.0) };
-    const FIRST: Forecast = Forecast { later_s: 0.0, unknown: 5, current_s: None, others_s: None };
+    const KNOWN: Eta = Eta { later_s: 10.0, unknown: 0, current_s: Some(4.0), others_s: Some(3.0) };
+    const FIRST: Eta = Eta { later_s: 0.0, unknown: 5, current_s: None, others_s: None };
 
     #[test]
     fn the_current_trial_takes_what_it_took_before() {

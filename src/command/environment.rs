@@ -1,0 +1,66 @@
+//! What commands are told of the place they run at: the machine, the folders of scenarios and of memories, this program.
+//!
+//! Nothing here does what a command is for.
+
+use std::path::{Path, PathBuf};
+
+use jiff::Timestamp;
+
+use super::failure::Failure;
+use crate::cli;
+use crate::engine::RunInfo;
+use crate::record::{History, Journal, MachineFacts};
+use crate::scenario::library::{Library, find, standard_folders};
+use crate::scenario::{Catalog, Prediction, Scenario, Source};
+use crate::system::xdg;
+use crate::{machine, workload};
+
+/// The scenario to run, as it was found and as the command line changes it.
+pub(super) fn scenario(args: &cli::Run) -> Result<(Source, Scenario), Failure> {
+    let source =
+        find(Path::new(&args.scenario), &standard_folders()).map_err(|problem| Failure::usage(problem.to_string()))?;
+    let scenario =
+        source.parse(&catalog(), &args.overrides.0).map_err(|problems| Failure::usage(problems.to_string()))?;
+    Ok((source, scenario))
+}
+
+/// The journal that was asked for, if one was.
+pub(super) fn journal(path: Option<&Path>) -> Result<Option<Journal>, Failure> {
+    let Some(path) = path else { return Ok(None) };
+    Journal::create(path).map(Some).map_err(|error| {
+        Failure::usage(format!("--journal {}: {error}; name a file that can be written", path.display()))
+    })
+}
+
+/// All scenarios that can be run by name.
+pub(super) fn library() -> Library {
+    Library::open(&standard_folders(), &catalog())
+}
+
+/// Where it is remembered which scenarios were run, if anywhere.
+pub(super) fn history_file() -> Option<PathBuf> {
+    History::standard_file(xdg::variable)
+}
+
+/// What scenarios are checked against here.
+pub(super) fn catalog() -> Catalog {
+    Catalog::new(workload::specs(), machine::usable_here().count)
+}
+
+/// What a run that begins now is told of its time and place, of where its scenario was found, and of what is expected
+/// of it.
+pub(super) fn run_info(source: Source, predictions: Vec<Prediction>) -> RunInfo {
+    // Whole milliseconds: more would pretend to a precision that nobody's wall clock has.
+    let now = Timestamp::now();
+    let started_at = Timestamp::from_millisecond(now.as_millisecond()).unwrap_or(now).to_string();
+    RunInfo { started_at, machine: machine_facts(), predictions, origin: source.label, text: source.text }
+}
+
+pub(super) fn machine_facts() -> MachineFacts {
+    machine::facts(&machine::usable_here())
+}
+
+/// This very program, of which forkservers are made: the link works even if its file was replaced in the meantime.
+pub(super) fn program() -> PathBuf {
+    PathBuf::from("/proc/self/exe")
+}

@@ -1,0 +1,151 @@
+//! Where a run stands, in the lines and bars of its progress: which trial it is at, how that went, and how long the
+//! rest will take.
+
+use crate::record::{Event, RunState, Stamped, TrialEnd, TrialOutcome, label_at, stall_in_words};
+use crate::report::loss_sentence;
+use crate::results::Eta;
+use crate::units;
+
+/// Seconds until the last trial ends, `since_s` seconds after the last event. `None` before the first has ended.
+pub(super) fn remaining_s(state: &RunState, since_s: f64) -> Option<f64> {
+    let gone_s = state.elapsed_s - state.current_started_s + since_s;
+    Eta::of(state).left_s(state.current.map(|_| (0.0, gone_s)))
+}
+
+/// The part of the run that is done: of its time, or of its trials while nothing is known of their time.
+pub(super) fn fraction(state: &RunState, since_s: f64) -> f64 {
+    let gone_s = state.elapsed_s + since_s;
+    let (done, all) = match remaining_s(state, since_s) {
+        Some(remaining_s) => (gone_s, gone_s + remaining_s),
+        None => (state.trials_done as f64, state.plan().map_or(0, |plan| plan.trials.len()) as f64),
+    };
+    if all > 0.0 { (done / all).min(1.0) } else { 0.0 }
+}
+
+/// A trial's place in the run: `trial 3/12  processes × 2  repeat 1/3`.
+pub(super) fn heading(state: &RunState, trial: usize) -> Option<String> {
+    let plan = state.plan()?;
+    let planned = plan.trials.get(trial)?;
+    let config = plan.configs.get(planned.config)?;
+    let rounds = plan.trials.iter().filter(|other| other.warmup == planned.warmup).map(|other| other.repeat).max();
+    Some(format!(
+        "trial {}/{}  {}  {} {}/{}",
+        trial + 1,
+        plan.trials.len(),
+        label_at(config),
+        if planned.warmup { "warm-up" } else { "repeat" },
+        planned.repeat.saturating_add(1),
+        rounds.unwrap_or(planned.repeat).saturating_add(1),
+    ))
+}
+
+/// What there is to say when a trial has ended.
+pub(super) fn trial_line(event: &Stamped, state: &RunState) -> Option<String> {
+    let Event::TrialFinished { trial, outcome } = &event.event else { return None };
+    Some(format!("{}  {}", heading(state, *trial)?, ending(outcome)))
+}
+
+/// What there is to say of a worker that was lost, or stopped.
+pub(super) fn incident_line(event: &Stamped, state: &RunState) -> Option<String> {
+    match &event.event {
+        Event::WorkerLost(loss) => Some(loss_sentence(loss, state.plan())),
+        Event::WorkerStalled { worker, pid, stopped, .. } => Some(stall_in_words(*worker, *pid, *stopped)),
+        _ => None,
+    }
+}
+
+fn ending(outcome: &TrialOutcome) -> String {
+    let wall = wall(outcome.wall_s);
+    let end = match outcome.end {
+        TrialEnd::Complete => wall,
+        TrialEnd::Cancelled => format!("cancelled after {wall}"),
+        TrialEnd::TimedOut => format!("timed out after {wall}"),
+        TrialEnd::Broken => format!("broken off after {wall}"),
+    };
+    match outcome.tasks_failed {
+        0 => end,
+        1 => format!("{end}  1 task failed"),
+        n => format!("{end}  {} tasks failed", units::count(n)),
+    }
+}
+
+/// Seconds with three decimals, which line up; very short and long times in a unit that suits them.
+fn wall(s: f64) -> String {
+    if (0.1..100.0).contains(&s) { format!("{s:.3} s") } else { units::seconds(s) }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::record::{MachineFacts, Planned, ScenarioFacts};
+    use crate::scenario::{BackendKind, Config, Inputs, Job, Order, Plan, PlannedTrial};
+
+    /// Two configurations in turn, four trials.
+    fn course() -> RunState {
+        let config = |workers| Config::new(BackendKind::THREADS, workers);
+        let trials = (0..4).map(|n| PlannedTrial { config: n % 2, repeat: n as u32 / 2, warmup: false }).collect();
+        let mut course = RunState::default();
+        let planned = Planned {
+            parlab: String::new(),
+            started_at: String::new(),
+            scenario: ScenarioFacts { tasks: 8, ..ScenarioFacts::default() },
+            origin: String::new(),
+            text: String::new(),
+            job: Job {
+                kind: "sleep".to_owned(),
+                params: std::collections::BTreeMap::new(),
+                inputs: Inputs::Range { tasks: 8 },
+                order: Order::Given,
+                seed: 1,
+                interpreter: None,
+            },
+            timeout_s: 60.0,
+            machine: MachineFacts::default(),
+            plan: Plan { configs: vec![config(1), config(2)], baseline: Some(0), trials },
+            predictions: Vec::new(),
+        };
+        course.apply(&Stamped { elapsed_s: 0.0, trials_done: 0, event: Event::Planned(Box::new(planned)) });
+        course
+    }
+
+    fn outcome(wall_s: f64) -> TrialOutcome {
+        TrialOutcome { end: TrialEnd::Complete, wall_s, startup_s: Some(0.0), tasks_done: 8, ..TrialOutcome::default() }
+    }
+
+    /// Runs a trial from one time to another.
+    fn run(course: &mut RunState, trial: usize, from_s: f64, to_s: f64) {
+        course.apply(&Stamped { elapsed_s: from_s, trials_done: trial, event: Event::TrialStarted { trial } });
+        let event = Event::TrialFinished { trial, outcome: Arc::new(outcome(to_s - from_s)) };
+        course.apply(&Stamped { elapsed_s: to_s, trials_done: trial + 1, event });
+    }
+
+    #[test]
+    fn the_time_left_is_told_by_what_each_configuration_took() {
+        let mut course = course();
+        assert_eq!(remaining_s(&course, 0.0), None, "nothing is known yet");
+        assert_eq!(fraction(&course, 0.0), 0.0);
+        run(&mut course, 0, 0.0, 6.0);
+        course.apply(&Stamped { elapsed_s: 6.0, trials_done: 1, event: Event::TrialStarted { trial: 1 } });
+        assert_eq!(remaining_s(&course, 0.0), Some(18.0), "the other configuration may take as long");
+        assert_eq!(fraction(&course, 0.0), 0.25);
+        run(&mut course, 1, 6.0, 8.0);
+        course.apply(&Stamped { elapsed_s: 8.0, trials_done: 2, event: Event::TrialStarted { trial: 2 } });
+        assert_eq!(remaining_s(&course, 0.0), Some(8.0));
+        assert_eq!(remaining_s(&course, 5.0), Some(3.0), "time goes by within a trial");
+        assert_eq!(remaining_s(&course, 60.0), Some(2.0), "a trial may take longer than expected");
+        assert_eq!(fraction(&course, 0.0), 0.5);
+        run(&mut course, 2, 8.0, 14.0);
+        run(&mut course, 3, 14.0, 16.0);
+        assert_eq!((remaining_s(&course, 0.0), fraction(&course, 0.0)), (Some(0.0), 1.0));
+    }
+
+    #[test]
+    fn walls_line_up_where_they_can() {
+        assert_eq!(wall(0.412), "0.412 s");
+        assert_eq!(wall(12.5), "12.500 s");
+        assert_eq!(wall(0.001_8), "1.80 ms");
+        assert_eq!(wall(125.0), "2 min 05 s");
+    }
+}
