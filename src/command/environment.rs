@@ -1,6 +1,6 @@
-//! What commands are told of the place they run at: the machine, the folders of scenarios and of memories, this program.
+//! What commands find where they run: the library, the machine, the files of the user.
 //!
-//! Nothing here does what a command is for.
+//! No command is carried out here.
 
 use std::path::{Path, PathBuf};
 

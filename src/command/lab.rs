@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use super::drafts;
-use super::environment::{self, machine_facts};
+use super::environment::{catalog, journal, library, machine_facts};
 use super::failure::Failure;
 use super::history;
 use super::preparation::PreparedRun;
@@ -40,7 +40,7 @@ pub(super) fn open(cli: &Cli) -> Result<ExitCode, Failure> {
     };
     let theme = Theme::detect(&|name| std::env::var(name).ok(), cli.ascii);
     let (mut lab, selected) = LabSettings::new(opened.as_ref())?;
-    lab.journal = environment::journal(cli.journal.as_deref())?.map(|journal| Arc::new(Mutex::new(journal)));
+    lab.journal = journal(cli.journal.as_deref())?.map(|journal| Arc::new(Mutex::new(journal)));
     let exit = tui::run(lab, selected, theme).map_err(|error| Failure::run(error.to_string()))?;
     Ok(ExitCode::from(exit.code()))
 }
@@ -75,10 +75,9 @@ impl LabSettings {
             prediction_specs: Mutex::default(),
         };
         let Some(source) = opened else { return Ok((bench, None)) };
-        let scenario = source
-            .parse(&environment::catalog(), &Overrides::default())
-            .map_err(|problems| Failure::usage(problems.to_string()))?;
-        let known = environment::library().entries.into_iter().find(|entry| is_the_same(entry, source));
+        let scenario =
+            source.parse(&catalog(), &Overrides::default()).map_err(|problems| Failure::usage(problems.to_string()))?;
+        let known = library().entries.into_iter().find(|entry| is_the_same(entry, source));
         let call = known.as_ref().map_or_else(|| source.label.clone(), |entry| entry.call.clone());
         if known.is_none() {
             bench.guest = Some(Entry {
@@ -121,7 +120,7 @@ impl Lab for LabSettings {
     }
 
     fn entries(&self) -> Vec<LibraryEntry> {
-        let Library { entries, .. } = environment::library();
+        let Library { entries, .. } = library();
         let entries: Vec<Entry> = self.guest.iter().cloned().chain(entries).collect();
         let mut scenarios = self.scenarios.lock().unwrap_or_else(PoisonError::into_inner);
         *scenarios = entries.iter().map(|entry| (entry.call.clone(), entry.clone())).collect();
@@ -144,7 +143,7 @@ impl Lab for LabSettings {
 
     fn form(&self, name: &str, text: Option<&str>) -> Result<ScenarioForm, String> {
         let entry = self.entry(name)?;
-        ScenarioForm::of(text.unwrap_or(&entry.text), &environment::catalog())
+        ScenarioForm::of(text.unwrap_or(&entry.text), &catalog())
             .map_err(|why| format!("it cannot be edited here: {why}"))
     }
 
@@ -182,7 +181,7 @@ impl Lab for LabSettings {
     fn save(&self, draft: &Draft, file: &str, existing: Existing) -> Result<Saved, Unsaved> {
         let entry = self.entry(&draft.name).map_err(Unsaved::Failed)?;
         let path = drafts::save(&entry, &draft.text, file, existing)?;
-        let found = environment::library().entries.into_iter().find(|entry| is_file(entry, &path));
+        let found = library().entries.into_iter().find(|entry| is_file(entry, &path));
         Ok(Saved { file: label(&path), name: found.map(|entry| entry.call) })
     }
 

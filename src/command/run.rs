@@ -5,10 +5,10 @@ use std::process::ExitCode;
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::time::Duration;
 
-use super::environment::{self, program, run_info};
+use super::environment::{journal, program, run_info, scenario};
 use super::failure::Failure;
 use super::history::HistoryKeeper;
-use super::signals;
+use super::{limits, signals};
 use crate::cli;
 use crate::engine::{RunInfo, Session};
 use crate::record::{Journal, RunState, Stamped, Status};
@@ -25,14 +25,14 @@ const REFRESH: Duration = Duration::from_millis(200);
 /// When it cannot be started. How it went is in the exit code.
 pub(super) fn run(args: &cli::Run) -> Result<ExitCode, Failure> {
     let write = args.format.reporter().map_err(|error| Failure::usage(error.to_string()))?;
-    let (source, scenario) = environment::scenario(args)?;
-    super::limits::check(&scenario, args.yes)?;
-    super::limits::check_workload(&scenario, &|| true)?;
+    let (source, scenario) = scenario(args)?;
+    limits::check(&scenario, args.yes)?;
+    limits::check_workload(&scenario, &|| true)?;
     let predictions = predictions(args.predict.as_deref(), &scenario)?;
     let letters = Letters::of_environment();
     let mut watchers = Watchers {
         progress: ProgressReporter::new(args.quiet, stderr().is_terminal(), letters),
-        journal: environment::journal(args.journal.as_deref())?,
+        journal: journal(args.journal.as_deref())?,
         history: HistoryKeeper::new(),
     };
     let (state, heard) = carry_out(scenario, run_info(source, predictions), &mut watchers)?;

@@ -26,19 +26,14 @@ use tokio::sync::oneshot;
 
 use super::super::task::Service;
 
+/// The longest the server may think over one request, whatever it is asked: ten years.
+const LONGEST_S: f64 = 10.0 * 365.25 * 86_400.0;
+
 /// Those who exist; so it was in the lecture.
 const USERS: [&str; 3] = ["pelita", "aspp", "ASPP"];
 
 /// How long the server waits before it takes connections again, once there was no descriptor for one.
 const BREATH: Duration = Duration::from_millis(10);
-
-/// The longest the server may think over one request, whatever it is asked: ten years.
-const LONGEST_S: f64 = 10.0 * 365.25 * 86_400.0;
-
-/// How long the server thinks over a name, in seconds, at so many for a character.
-pub(super) fn thinking_s(name: &str, unit_s: f64) -> f64 {
-    (name.chars().count() as f64 * unit_s).min(LONGEST_S)
-}
 
 /// A server in a thread of its own.
 pub(super) struct Server {
@@ -100,6 +95,11 @@ async fn take_connections(listener: TcpListener) {
             let _ = http1::Builder::new().serve_connection(TokioIo::new(stream), service_fn(answer)).await;
         });
     }
+}
+
+/// How long the server thinks over a name, in seconds, at so many for a character.
+pub(super) fn thinking_s(name: &str, unit_s: f64) -> f64 {
+    (name.chars().count() as f64 * unit_s).min(LONGEST_S)
 }
 
 async fn answer(request: Request<Incoming>) -> Result<Response<Full<Bytes>>, Infallible> {
