@@ -2,9 +2,11 @@
 
 use serde_json::{Map, Value as Json, json};
 
+use super::super::backends::{BackendKind, BackendSpec, Scales};
 use super::super::key::KeyDomain;
 use super::super::keys::of;
 use super::super::list::MAX_WORKERS;
+use super::super::wording::listed;
 use super::shapes::{described, line, param, several, whole, words};
 
 /// The keys of a table with what may stand at each.
@@ -39,12 +41,17 @@ fn shape(domain: KeyDomain) -> Json {
 }
 
 fn workers() -> Json {
+    let takes_layouts = |spec: &BackendSpec| spec.scales == Scales::Teams;
+    let whose = listed(BackendKind::with(takes_layouts).map(BackendKind::word), "");
     let one = whole(1, u64::from(MAX_WORKERS));
-    let team = described("processes x threads for hybrid, such as 2x4", json!({ "type": "string", "pattern": "x" }));
+    let layout = described(
+        &format!("processes x threads for {whose}, such as 2x4"),
+        json!({ "type": "string", "pattern": "x" }),
+    );
     let list = described(
-        "4, or 1,2,4, or 1..8 step 2, or 1..cores+3, or pow2..cores, or 2x4 for hybrid",
+        &format!("4, or 1,2,4, or 1..8 step 2, or 1..cores+3, or pow2..cores, or 2x4 for {whose}"),
         json!({ "type": "string" }),
     );
-    let several = several(&json!({ "anyOf": [one, team] }));
+    let several = several(&json!({ "anyOf": [one, layout] }));
     json!({ "anyOf": [one, several, list] })
 }
