@@ -31,6 +31,5 @@ pub fn complain(message: &str) {
 
 /// The columns that texts on standard output may take: the terminal's, or 80 where there is none.
 pub fn width() -> usize {
-    let columns = rustix::termios::tcgetwinsize(std::io::stdout()).map_or(80, |size| size.ws_col);
-    if columns == 0 { 80 } else { columns.into() }
+    crate::system::terminal::columns().unwrap_or(80).into()
 }

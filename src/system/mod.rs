@@ -4,11 +4,11 @@
 //!
 //! # nix or rustix?
 //! Calls go through **nix**, unless the standard library has them. **rustix** stands only where nix has no safe call for
-//! every Linux that parlab runs on:
+//! every Linux that parlab runs on, and only in this room, which a layer test holds:
 //! - futexes ([`futex`]): nix has none;
-//! - files that come beside a message (`SCM_RIGHTS`, the forked workers' wire): nix hands them over as plain numbers;
+//! - files that come beside a message ([`socket`]): nix hands them over as plain numbers;
 //! - renaming without replacing ([`files`]): nix has it with glibc alone;
-//! - the size of a terminal: nix has an `ioctl` only, which is unsafe.
+//! - the size of a terminal ([`terminal`]): nix has an `ioctl` only, which is unsafe.
 
 pub mod clock;
 pub mod files;
@@ -18,4 +18,6 @@ pub mod poll;
 pub mod process;
 pub mod random;
 pub mod signals;
+pub mod socket;
+pub mod terminal;
 pub mod xdg;

@@ -168,6 +168,7 @@ fn only_the_screen_knows_its_crates() {
     objected("src/report/text.rs", "use ratatui::text::Line;", "src/report/text.rs:2: only tui may name ratatui");
     objected("src/engine/mod.rs", "fn f() { ::crossterm::terminal::size(); }", "only tui may name crossterm");
     objected("src/lib.rs", "use ratatui::Frame;", "only tui may name ratatui");
+    objected("src/report/mod.rs", "use rustix::fs::OFlags;", "only system may name rustix");
 }
 
 #[test]

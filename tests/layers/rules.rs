@@ -38,9 +38,8 @@ const FOR_ALL: &str = "system";
 /// What holds the rooms together.
 const GLUE: &[&str] = &["lib", "main", "command"];
 
-/// Crates that draw, and the room that draws.
-const SCREEN_CRATES: &[&str] = &["ratatui", "crossterm"];
-const SCREEN: &str = "tui";
+/// Crates that one room alone may name: those that draw, and the second library for calls of the system.
+const CRATES_OF_ONE: &[(&str, &str)] = &[("ratatui", "tui"), ("crossterm", "tui"), ("rustix", "system")];
 
 /// Rooms that may print.
 const PRINTERS: &[&str] = &["cli", "report", "tui"];
@@ -97,7 +96,8 @@ fn to_mention(source: &Source, room: Option<&Room>, unsafe_files: &[&str], menti
     match mention {
         Mention::Own(used) => to_import(room?, used),
         Mention::Foreign(name) => {
-            (SCREEN_CRATES.contains(&name.as_str()) && here != SCREEN).then(|| format!("only {SCREEN} may name {name}"))
+            let owner = CRATES_OF_ONE.iter().find(|(foreign, owner)| foreign == name && *owner != here);
+            owner.map(|(_, owner)| format!("only {owner} may name {name}"))
         }
         Mention::Print(name) => (!PRINTERS.contains(&here))
             .then(|| format!("{name}! outside of cli, report and tui; return the text instead")),

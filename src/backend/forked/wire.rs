@@ -1,17 +1,11 @@
 //! The line between the engine and its forkserver: JSON messages, one a line, with a few files beside some of them.
 
 use std::collections::VecDeque;
-use std::io::{self, IoSlice, IoSliceMut};
-use std::mem::MaybeUninit;
+use std::io;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::os::unix::net::UnixStream;
 use std::time::Duration;
 
-use rustix::io::Errno;
-use rustix::net::{
-    RecvAncillaryBuffer, RecvAncillaryMessage, RecvFlags, SendAncillaryBuffer, SendAncillaryMessage, SendFlags,
-    recvmsg, sendmsg,
-};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
@@ -19,6 +13,7 @@ use crate::backend::board::BoardSpec;
 use crate::backend::pool::Departure;
 use crate::scenario::Job;
 use crate::system::poll::{PollFd, PollFlags, poll};
+use crate::system::socket;
 
 /// What the engine asks of the forkserver.
 #[derive(Debug, Serialize, Deserialize)]
@@ -56,15 +51,13 @@ pub(in crate::backend) struct Wire {
 
 /// Longest message taken: a scenario of the largest size allowed, as JSON.
 const LONGEST: usize = 64 << 20;
-/// The most files beside one message.
-const FILES: usize = 3;
 
 impl Wire {
     pub(in crate::backend) fn new(stream: UnixStream) -> Self {
         Self { stream, received: Vec::new(), files: VecDeque::new() }
     }
 
-    /// Sends a message, with files beside it, [`FILES`] at most. While the line is full, what the other end has to say
+    /// Sends a message, with files beside it, [`socket::FILES_MAX`] at most. While the line is full, what the other end has to say
     /// is taken in: two ends that only wanted to talk would wait for each other for ever.
     pub(in crate::backend) fn send(&mut self, message: &impl Serialize, files: &[BorrowedFd<'_>]) -> io::Result<()> {
         let mut line = serde_json::to_vec(message)?;
@@ -72,28 +65,17 @@ impl Wire {
         let mut rest: &[u8] = &line;
         let mut files = files;
         while !rest.is_empty() {
-            match self.send_some(rest, files) {
+            match socket::send(&self.stream, rest, files) {
                 Ok(sent) => {
                     rest = &rest[sent..];
                     files = &[];
                 }
-                Err(Errno::INTR) => {}
-                Err(Errno::AGAIN) => self.wait_for_room()?,
-                Err(error) => return Err(error.into()),
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => self.wait_for_room()?,
+                Err(error) => return Err(error),
             }
         }
         Ok(())
-    }
-
-    fn send_some(&self, bytes: &[u8], files: &[BorrowedFd<'_>]) -> rustix::io::Result<usize> {
-        let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(FILES))];
-        let mut ancillary = SendAncillaryBuffer::new(&mut space);
-        if !files.is_empty() {
-            ancillary.push(SendAncillaryMessage::ScmRights(files));
-        }
-        // NOSIGNAL: a forkserver that is gone is an error to be told, not a SIGPIPE.
-        let flags = SendFlags::NOSIGNAL | SendFlags::DONTWAIT;
-        sendmsg(&self.stream, &[IoSlice::new(bytes)], &mut ancillary, flags)
     }
 
     fn wait_for_room(&mut self) -> io::Result<()> {
@@ -134,19 +116,11 @@ impl Wire {
 
     fn fill(&mut self) -> io::Result<()> {
         let mut chunk = [0; 16 << 10];
-        let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(2 * FILES))];
-        let mut ancillary = RecvAncillaryBuffer::new(&mut space);
-        let message =
-            recvmsg(&self.stream, &mut [IoSliceMut::new(&mut chunk)], &mut ancillary, RecvFlags::CMSG_CLOEXEC)?;
-        for part in ancillary.drain() {
-            if let RecvAncillaryMessage::ScmRights(files) = part {
-                self.files.extend(files);
-            }
-        }
-        if message.bytes == 0 {
+        let bytes = socket::receive(&self.stream, &mut chunk, &mut self.files)?;
+        if bytes == 0 {
             return Err(io::ErrorKind::UnexpectedEof.into());
         }
-        self.received.extend_from_slice(&chunk[..message.bytes]);
+        self.received.extend_from_slice(&chunk[..bytes]);
         if self.received.len() > LONGEST {
             return Err(io::Error::new(io::ErrorKind::InvalidData, "message too long"));
         }
