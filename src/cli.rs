@@ -147,7 +147,8 @@ pub struct Run {
     #[arg(long, value_name = "FILE")]
     pub journal: Option<PathBuf>,
 
-    /// What you expect, before it is measured: WORKERS:SPEEDUP such as 2:1.8,4:3; or 2:0.5s, threads:2:1.9, hybrid:2x4:5
+    /// What you expect, before it is measured: WORKERS:SPEEDUP such as 2:1.8,4:3; or 2:0.5s, threads:2:1.9,
+    /// hybrid:2x4:5
     #[arg(long, value_name = "PAIRS")]
     pub predict: Option<String>,
 

@@ -29,19 +29,19 @@
 //! What shows a run and what carries it out know nothing of each other: events, snapshots and what is folded from them
 //! are plain data of the `record`, which a journal holds as well. Only `command` has both in hand.
 //!
-//! A room imports what stands below it, never what stands above; `analysis`, `chart`, `machine` and `units` know none of
-//! the others, but that figures are written with `units` and that every room may use `system`, which knows none. Only
-//! `tui` names ratatui and crossterm; only `cli`, `report` and `tui` print. `tests/layers` reads the sources and holds
-//! them to this.
+//! A room imports what stands below it, never what stands above; `analysis`, `chart`, `machine` and `units` know none
+//! of the others, but that figures are written with `units` and that every room may use `system`, which knows none.
+//! Only `tui` names ratatui and crossterm; only `cli`, `report` and `tui` print. `tests/layers` reads the sources and
+//! holds them to this.
 //!
 //! # Where do I add …
-//! - a kind of workload? A file beside `workload/square.rs`, and its row of `workload/registry.rs`, which also says what
-//!   it shares and a trial tells of.
+//! - a kind of workload? A file beside `workload/square.rs`, and its row of `workload/registry.rs`, which also says
+//!   what it shares and a trial tells of.
 //! - a bundled scenario? A file in `scenarios/`, and its place along the path in `scenario/path.rs`.
-//! - a key of scenarios? A row of `scenario/keys.rs`, whose `set` says where its value goes; parser, schema, form, options
-//!   and README come from there.
-//! - a backend? A file beside `backend/local/threads.rs` that starts workers and hands back a [`backend::Pool`], its line
-//!   in the table of `backend/backends.rs`, and what is told of it in a row of `scenario/backends.rs`.
+//! - a key of scenarios? A row of `scenario/keys.rs`, whose `set` says where its value goes; parser, schema, form,
+//!   options and README come from there.
+//! - a backend? A file beside `backend/local/threads.rs` that starts workers and hands back a [`backend::Pool`], its
+//!   line in the table of `backend/backends.rs`, and what is told of it in a row of `scenario/backends.rs`.
 //! - an event? [`record::Event`]; the [`record::RunState`] folds it, reports and screens follow.
 //! - something that watches a run? A [`record::Observer`], and its place in `command/run.rs`.
 //! - a figure? [`analysis`] for the formula, [`results::Figures`] for the row, then report and screen.

@@ -34,7 +34,7 @@ pub fn seconds(s: f64) -> String {
 /// Three significant digits, below 1 at least two: `531`, `12.4`, `0.98`, `0.012`. Only what is less than a
 /// millionth is written with an exponent; nothing but zero reads as zero.
 pub fn digits(x: f64) -> String {
-    // Nobody means another zero by -0.
+    // To a reader, -0 is no other zero than 0.
     let x = if x == 0.0 { 0.0 } else { x };
     match x.abs() {
         a if a >= 99.95 => format!("{x:.0}"),

@@ -12,8 +12,8 @@
 //!           serial         threads     processes, hybrid ◄── forkserver
 //! ```
 //!
-//! Where a scenario has an interpreter's lock, each process has one (`gil`), and a worker holds it except while it sleeps
-//! or runs native code.
+//! Where a scenario has an interpreter's lock, each process has one (`gil`), and a worker holds it except while it
+//! sleeps or runs native code.
 //!
 //! Nothing here knows of trials, repeats or speedups, and nothing here prints.
 

@@ -29,7 +29,8 @@ pub trait Pool: Send {
     /// Waits for the next thing to know about a worker; `None` when the time is up.
     fn next(&mut self, timeout: Duration) -> Option<Notice>;
 
-    /// Why the others cannot go on without a worker that is gone, if that is so; asked once for each, before its replacement.
+    /// Why the others cannot go on without a worker that is gone, if that is so; asked once for each, before its
+    /// replacement.
     fn loss_is_fatal(&mut self, _worker: u32) -> Option<Broken> {
         None
     }

@@ -33,7 +33,7 @@ pub(super) fn parse(source: &Source) -> Result<Scenario, DiagnosticList> {
     source.parse(&catalog(), &Overrides::default())
 }
 
-/// A scenario that was changed, so called that nobody takes it for the one in the library.
+/// A scenario that was changed, so called that no user takes it for the one in the library.
 pub(super) fn named(scenario: Scenario) -> Scenario {
     Scenario { name: format!("{}*", scenario.name), title: format!("{} *", scenario.title), ..scenario }
 }

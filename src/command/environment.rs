@@ -50,7 +50,7 @@ pub(super) fn catalog() -> Catalog {
 /// What a run that begins now is told of its time and place, of where its scenario was found, and of what is expected
 /// of it.
 pub(super) fn run_info(source: Source, predictions: Vec<Prediction>) -> RunInfo {
-    // Whole milliseconds: more would pretend to a precision that nobody's wall clock has.
+    // Whole milliseconds: more would pretend to a precision that no wall clock has.
     let now = Timestamp::now();
     let started_at = Timestamp::from_millisecond(now.as_millisecond()).unwrap_or(now).to_string();
     RunInfo { started_at, machine: machine_facts(), predictions, origin: source.label, text: source.text }

@@ -1,8 +1,8 @@
-//! A run from the moment that the screen asks for it: what may take time before it begins, such as loading data, happens
-//! on a thread of its own; then it goes on as a [`Session`].
+//! A run from the moment that the screen asks for it: what may take time before it begins, such as loading data,
+//! happens on a thread of its own; then it goes on as a [`Session`].
 //!
-//! A run that is dropped before it began is left behind: its thread ends when it notices, between two jobs. Nothing waits
-//! for it, since neither a slow disk nor a large memory can be hurried.
+//! A run that is dropped before it began is left behind: its thread ends when it notices, between two jobs. Nothing
+//! waits for it, since neither a slow disk nor a large memory can be hurried.
 
 use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

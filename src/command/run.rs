@@ -1,4 +1,4 @@
-//! `parlab run`: a run without the screen. ProgressReporter goes to standard error, the report to standard output.
+//! `parlab run`: a run without the screen. Progress goes to standard error, the report to standard output.
 
 use std::io::{IsTerminal as _, stderr};
 use std::process::ExitCode;

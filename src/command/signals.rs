@@ -15,7 +15,7 @@ use crate::system::signals::{SignalListener, ignored};
 /// with it.
 const LAST_GRACE: Duration = Duration::from_millis(100);
 
-/// How long the delivery of a report may take once a signal came after the run: it may be to somebody who never reads.
+/// How long the delivery of a report may take once a signal came after the run: its reader may never read.
 const DELIVERY_GRACE: Duration = Duration::from_secs(1);
 
 /// What was heard of signals.

@@ -2,8 +2,8 @@
 //! then on, and once more when all tasks are done and all workers still there.
 //!
 //! It is the proportional set size: a page that three processes share counts as a third of a page for each. So the sum
-//! over all processes is what the machine has to give, and nothing is counted twice. Looking costs the processes time, so
-//! only kinds whose lesson it is are looked at, and no more than a twentieth of the time is spent on it.
+//! over all processes is what the machine has to give, and nothing is counted twice. Looking costs the processes time,
+//! so only kinds whose lesson it is are looked at, and no more than a twentieth of the time is spent on it.
 
 use std::time::{Duration, Instant};
 

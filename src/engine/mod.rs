@@ -1,7 +1,7 @@
 //! How does a run go? A plan, carried out trial by trial on its backends, told as events.
 //!
 //! The engine owns the run: it hires, opens gates, watches the clock, hears cancellations and decides what a
-//! lost worker means. It neither prints nor draws, and measures the same whether anybody looks on or not.
+//! lost worker means. It neither prints nor draws, and measures the same whether a user watches or not.
 
 mod control;
 mod live;

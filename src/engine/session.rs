@@ -64,7 +64,7 @@ impl Drop for Session {
     }
 }
 
-/// The last event of a run whose engine panicked: whoever waits for the end must not wait for ever.
+/// The last event of a run whose engine panicked: a caller that waits for the end must not wait for ever.
 fn broken_off((elapsed_s, trials_done): (f64, usize)) -> Stamped {
     let message = "parlab itself failed in the middle of the run; please report this".to_owned();
     let warnings = vec![Warning { code: WarningCode::InternalError, message }];

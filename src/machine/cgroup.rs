@@ -70,7 +70,7 @@ fn quota(name: &str, level: &Level, quota_us: f64, period_us: f64) -> Restrictio
     Restriction { limit: Limit { name: name.to_owned(), detail, cpus: quota_us / period_us }, allowed: None }
 }
 
-/// A group without CPUs can hold no process, so an empty set says nothing about us.
+/// A group without CPUs can hold no process, so an empty set says nothing about this process.
 fn cpuset(level: &Level, text: &str) -> Option<Restriction> {
     let allowed = CpuSet::parse(text).filter(|set| !set.is_empty())?;
     let detail = format!("{}: CPUs {allowed}", level.group);

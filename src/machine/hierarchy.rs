@@ -102,7 +102,7 @@ fn unescaped(field: &str) -> String {
 /// The steps that lead from the group `root` down to `group`; `None` if `group` does not lie there.
 ///
 /// Within a cgroup namespace both are relative to its root, and a leading `..` leads out of it: a mount of an outer
-/// group shows an ancestor of ours, but the names of the groups in between cannot be known.
+/// group shows an ancestor of this process's own group, but the names of the groups in between cannot be known.
 fn steps_below<'a>(root: &str, group: &'a str) -> Option<Vec<&'a str>> {
     let mut steps = group.split('/').filter(|step| !step.is_empty());
     let mut outer = root.split('/').filter(|step| !step.is_empty()).peekable();

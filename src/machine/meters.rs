@@ -1,4 +1,4 @@
-//! Per-core meters: one thread that samples the cores, the memory and the load while somebody watches.
+//! Per-core meters: one thread that samples the cores, the memory and the load while a caller watches.
 //!
 //! It must not disturb what it measures: it looks at no process, sleeps between samples without waking up to check
 //! on anything, and tells how much CPU time it has taken itself. Nothing runs before [`Sampler::start`].
@@ -95,7 +95,7 @@ impl Drop for Sampler {
     fn drop(&mut self) {
         self.control.order(|orders| orders.stop = true);
         if let Some(thread) = self.thread.take() {
-            // A panic in `deliver` was reported when it happened; there is nobody left to tell.
+            // A panic in `deliver` was reported when it happened; there is no caller left to tell.
             let _ = thread.join();
         }
     }

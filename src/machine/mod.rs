@@ -7,7 +7,7 @@
 //! - [`usable`](mod@usable): affinity, control groups and Slurm together
 //! - [`facts`](mod@facts): host, kernel, processor, memory, load
 //! - `pss`: what a process takes up in memory, shared pages split
-//! - [`meters`]: a thread that samples the cores while somebody watches
+//! - [`meters`]: a thread that samples the cores while a caller watches
 //!
 //! Nothing here prints, waits or starts a thread unless asked, and nothing here knows what is run.
 

@@ -1,6 +1,6 @@
 //! How much memory a process takes up when pages that several share are split among them: its proportional set size.
 //!
-//! The kernel walks through all pages of the process to find out, so nobody should ask often.
+//! The kernel walks through all pages of the process to find out, so callers should not ask often.
 
 use std::io;
 use std::path::Path;

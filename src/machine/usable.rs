@@ -35,7 +35,7 @@ pub fn usable(here: &Surroundings) -> Usable {
     let mut limits = vec![Limit { name: "affinity".to_owned(), detail, cpus: f64::from(cpus.len()) }];
     for Restriction { limit, allowed } in cgroup::restrictions(here) {
         let left = allowed.map_or_else(|| cpus.clone(), |allowed| cpus.intersection(&allowed));
-        // We do run somewhere, so a set that excludes every CPU we may run on cannot be about us.
+        // This process does run somewhere, so a set that excludes every CPU it may run on cannot be about it.
         if !left.is_empty() {
             cpus = left;
             limits.push(limit);

@@ -41,7 +41,7 @@ pub enum Event {
     GateOpened {
         /// Index into [`Plan::trials`].
         trial: usize,
-        /// Seconds from the start of hiring until all workers were ready; `None` where nobody is hired.
+        /// Seconds from the start of hiring until all workers were ready; `None` where no worker is hired.
         startup_s: Option<f64>,
     },
     /// Sent about twice a second during a trial.
@@ -197,7 +197,7 @@ pub struct TrialOutcome {
     pub broken: Option<String>,
     /// Seconds from the gate's opening to the last task's end; to its own end, for a trial that did not complete.
     pub wall_s: f64,
-    /// Seconds from the start of hiring until all workers were ready; `None` where nobody is hired.
+    /// Seconds from the start of hiring until all workers were ready; `None` where no worker is hired.
     pub startup_s: Option<f64>,
     /// CPU seconds of all workers in user mode, gate to end.
     pub cpu_user_s: f64,
@@ -209,8 +209,8 @@ pub struct TrialOutcome {
     pub switches_involuntary: u64,
     /// Largest resident set, in bytes, of any process that ran tasks; `None` where the kernel does not tell.
     pub peak_rss_bytes: Option<u64>,
-    /// What its processes took up in memory; `None` for kinds that are not watched for it, and where the kernel does not
-    /// tell.
+    /// What its processes took up in memory; `None` for kinds that are not watched for it, and where the kernel does
+    /// not tell.
     pub memory: Option<MemoryCourse>,
     /// What its tasks left in what they share, by the names that the kind gives it; `None` if they leave nothing there,
     /// and after the loss of a worker, who may have left something of a task that was then run again.
@@ -232,7 +232,7 @@ pub struct TrialOutcome {
     /// Where the time of each lane went; at most [`super::LANES_MAX`] of them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub lanes: Vec<LaneTotals>,
-    /// Sum over all results, hexadecimal, equal for equal results whoever computed them.
+    /// Sum over all results, hexadecimal, equal for equal results whichever workers computed them.
     pub checksum: String,
     /// Each task's result, in task order, where there are at most 10 000; told once for results that are the same.
     pub results: Option<Vec<TaskResult>>,
@@ -312,7 +312,7 @@ pub enum Status {
     Done,
     /// A task failed, results differ, or workers were lost for good.
     Failed,
-    /// Somebody ended it.
+    /// The user or a signal ended it.
     Interrupted,
 }
 

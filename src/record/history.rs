@@ -1,7 +1,7 @@
 //! Which scenarios were run before: a small file in the user's state folder that outlives the program.
 //!
 //! It is a convenience and nothing depends on it: a file that is missing, broken, huge or no file at all counts as
-//! empty, and one that cannot be written stays as it is. Nothing here waits for anybody longer than a moment.
+//! empty, and one that cannot be written stays as it is. Nothing here waits for another process longer than a moment.
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{self, Write as _};
@@ -208,7 +208,7 @@ mod tests {
         }
         std::fs::remove_file(&file).unwrap();
         nix::unistd::mkfifo(&file, nix::sys::stat::Mode::S_IRWXU).unwrap();
-        assert_eq!(History::read(&file), History::default(), "nobody waits for a pipe");
+        assert_eq!(History::read(&file), History::default(), "reading does not wait for a pipe");
         std::fs::remove_file(&file).unwrap();
         std::fs::create_dir(&file).unwrap();
         assert!(History::remember(&file, past("x", true, "a")).is_err());

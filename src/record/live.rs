@@ -1,4 +1,5 @@
-//! What a trial looks like while it runs: plain figures read off the board, for whoever shows them.
+//! What a trial looks like while it runs: plain figures read off the board, for the parts of the program that show
+//! them.
 //!
 //! Taking a snapshot only reads; the workers neither wait for it nor notice it.
 

@@ -1,5 +1,5 @@
 //! How the tasks of a trial filled their workers' time, and what another order would have made of them: the figures
-//! that are kept of it. They are worked out by whoever ran the trial.
+//! that are kept of it. They are worked out by the engine, which ran the trial.
 
 use serde::{Deserialize, Serialize};
 

@@ -16,7 +16,7 @@ pub struct RunState {
     pub current: Option<usize>,
     /// When the trial in progress, or else the last one, was started: in seconds since the run began.
     pub current_started_s: f64,
-    /// Seconds it took to hire the workers of the trial in progress; `None` while they are being hired and where nobody is.
+    /// Seconds that it took to hire the workers of the trial in progress; `None` during that, and where none are hired.
     pub current_startup_s: Option<f64>,
     /// Outcomes by trial, in the order they finished.
     pub finished: Vec<(usize, Arc<TrialOutcome>)>,
@@ -30,7 +30,7 @@ pub struct RunState {
     pub status: Option<Status>,
     /// Why it failed or was interrupted.
     pub warnings: Vec<Warning>,
-    /// Indices into `finished`, by configuration: whoever asks for one need not look through them all.
+    /// Indices into `finished`, by configuration: a caller that asks for one need not look through them all.
     by_config: Vec<Vec<usize>>,
 }
 

@@ -99,7 +99,7 @@ fn group(entry: &Entry) -> String {
     }
 }
 
-/// When it was run before, if anybody remembers.
+/// When it was run before, if the history knows of it.
 fn past<'h>(entry: &Entry, history: &'h History) -> Option<&'h Past> {
     let scenario = entry.scenario.as_ref().ok()?;
     history.of(&entry.name, entry.origin == Origin::Bundled, &scenario.sha256)

@@ -1,7 +1,7 @@
 //! Whether standard output was open when the program was started.
 //!
 //! Rust's own start-up puts /dev/null in place of a standard stream that is closed, so that no other file gets its
-//! number: from then on a report that nobody can read looks delivered. So this is looked at before.
+//! number: from then on a report that no user can read looks delivered. So this is looked at before.
 
 #![expect(
     unsafe_code,

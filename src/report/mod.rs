@@ -1,7 +1,7 @@
 //! How is it told? The report as text or JSON, and progress on stderr.
 //!
-//! Everything here is a consumer of the run's events or of the [`crate::record::RunState`] that they fold into: it measures
-//! nothing, and a run goes the same way whether anything here listens or not.
+//! Everything here is a consumer of the run's events or of the [`crate::record::RunState`] that they fold into: it
+//! measures nothing, and a run goes the same way whether anything here listens or not.
 
 pub mod catalog;
 mod closed;

@@ -1,6 +1,7 @@
 //! The reference of kinds and of keys in Markdown, made of their tables.
 //!
-//! Nothing is printed here; the page under `scenarios/` and the README's table are this text, and tests hold them to it.
+//! Nothing is printed here; the page under `scenarios/` and the README's table are this text, and tests hold them to
+//! it.
 
 use super::catalog::nature;
 use crate::scenario::{BackendKind, BackendSpec, KEYS, KindSpec};

@@ -65,8 +65,8 @@ impl Figures {
         }
     }
 
-    /// Which series a row belongs to, and so its mark and colour in chart and table: by its curve, or by its place among
-    /// the rows of its point. `None` for what is not in the chart.
+    /// Which series a row belongs to, and so its mark and colour in chart and table: by its curve, or by its place
+    /// among the rows of its point. `None` for what is not in the chart.
     pub fn series_index(&self, row: &Row) -> Option<usize> {
         match self.varied() {
             None => curves(self).position(|curve| curve == SeriesKey::curve(&row.config)),

@@ -30,7 +30,7 @@ pub(super) struct Diagnostics<'d> {
     original: &'d str,
     lines: SourceLines,
     options: &'d Overrides,
-    /// SourceLines that are no valid TOML.
+    /// Lines that are no valid TOML.
     broken: BTreeSet<u32>,
     problems: Vec<Diagnostic>,
     more: usize,

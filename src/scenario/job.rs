@@ -46,7 +46,7 @@ pub(super) fn read<'d>(
         Some((params, inputs))
     });
     if spec.is_some() {
-        // Without the kind nobody knows which parameters there are.
+        // Without the kind it is not known which parameters there are.
         workload.close(diagnostics, home);
     }
     WorkloadInput { kind, tasks }

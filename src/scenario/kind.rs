@@ -20,7 +20,7 @@ pub struct KindSpec {
     pub params: &'static [ParamSpec],
     /// What an input may be: inclusive bounds of `x`.
     pub input: Bounds,
-    /// The values of one result: the same whoever runs the task, and when.
+    /// The values of one result: the same whichever worker runs the task, and at whatever time.
     pub values: &'static [ValueSpec],
     /// Values that follow them in a result but are measurements, different each time: no checksum counts them.
     pub measured: &'static [ValueSpec],

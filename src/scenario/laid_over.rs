@@ -119,8 +119,8 @@ fn path((table, name): Place<'_>) -> String {
     if table.is_empty() { name.to_owned() } else { format!("{table}.{name}") }
 }
 
-/// Takes out of the file what cannot stand beside a key that is set: the other source of inputs, and the single value of
-/// what is varied.
+/// Takes out of the file what cannot stand beside a key that is set: the other source of inputs, and the single value
+/// of what is varied.
 fn make_way(root: &mut DeTable<'_>, (table, name): Place<'_>) {
     let others: &[Place<'_>] = match (table, name) {
         ("workload", "inputs") => &[("workload", "tasks")],

@@ -5,7 +5,7 @@
 //! ```text
 //! library ── finds ──▶ read ──▶ text ──▶ parse ──▶ Scenario ──▶ Plan
 //!                                          │ keys, kind: what a file may say; schema and form: the same, for editors
-//!                                          │ given, job + inputs, vary, rules: what it does say, and what fits together
+//!                                          │ given, job + inputs, vary, rules: what it does say, what fits together
 //!                                          │ reader, texts, section, raw, list: how it says it
 //!                                          │ overrides, laid_over: what the command line says instead
 //!                                          └ syntax, diagnostics, diagnostic, wording: what is wrong with it

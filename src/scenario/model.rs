@@ -1,7 +1,7 @@
 //! A scenario after checking: every default filled in, every bound held, every LIST expanded.
 //!
-//! These types are what the rest of the program sees; they are made by [`super::parse`](super::parse()) alone and are never
-//! half valid. They serialise, so that a forked-off forkserver can be told what it is to run.
+//! These types are what the rest of the program sees; they are made by [`super::parse`](super::parse()) alone and are
+//! never half valid. They serialise, so that a forked-off forkserver can be told what it is to run.
 
 use std::collections::BTreeMap;
 use std::fmt;

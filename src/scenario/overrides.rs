@@ -58,7 +58,7 @@ impl Overrides {
         }
     }
 
-    /// Each of them with where it begins on the command line, as if they stood one behind the other: `key=text key=text`.
+    /// Each of them with where it begins on the command line, as if they stood in a row: `key=text key=text`.
     pub(super) fn placed(&self) -> impl Iterator<Item = (usize, &Override)> {
         self.0.iter().scan(0, |end, it| {
             let start = *end;

@@ -1,7 +1,7 @@
 //! The path through the bundled scenarios: chapters in the lecture's order, and what goes beyond it.
 //!
-//! One table, and the only one: whoever bundles a scenario gives it a place here. Nothing here knows which scenarios
-//! were run.
+//! One table, and the only one: an author who bundles a scenario gives it a place here. Nothing here knows which
+//! scenarios were run.
 
 /// A part of the path: scenarios that belong together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

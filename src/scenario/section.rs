@@ -92,7 +92,7 @@ impl<'d> Section<'d> {
         Setting::new(name.get_ref().as_ref(), value)
     }
 
-    /// Complains of every key that nobody asked for. `home` tells where a key does belong, if anywhere.
+    /// Complains of every key that the parser did not ask for. `home` tells where a key does belong, if anywhere.
     pub(super) fn close(self, diagnostics: &mut Diagnostics<'_>, home: impl Fn(&str) -> Option<&'static str>) {
         let Some(table) = self.table else { return };
         let place = &self.place;

@@ -87,7 +87,7 @@ fn joined<'a>(words: impl IntoIterator<Item = &'a str>, quote: &str, last: &str)
 
 /// A number as one would type it into a scenario: `2000000`, `0.1`, `1e12`.
 pub fn plain(x: f64) -> String {
-    // Nobody means another zero by -0.
+    // To a reader, -0 is no other zero than 0.
     let x = if x == 0.0 { 0.0 } else { x };
     let (digits, exponent) = (format!("{x}"), format!("{x:e}"));
     if digits.len() > 7 && exponent.len() < digits.len() { exponent } else { digits }

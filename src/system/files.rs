@@ -70,8 +70,8 @@ fn regular(file_type: FileType) -> Result<(), ReadError> {
     if file_type.is_file() { Ok(()) } else { Err(ReadError::Irregular(file_type)) }
 }
 
-/// A file in the making: it has a passing name beside the place it is meant for, and is moved there when it is whole, so
-/// that who reads there sees the old file or the new one. Dropped before, it leaves nothing behind.
+/// A file in the making: it has a passing name beside the place it is meant for, and is moved there when it is whole,
+/// so that a reader there sees the old file or the new one. Dropped before, it leaves nothing behind.
 ///
 /// A symbolic link at the place is itself replaced; a caller that means the file behind it resolves it first.
 #[derive(Debug)]

@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use rustix::thread::futex::{self, Flags, Timespec};
 
-/// Waits until `word` is no longer `seen`, is woken, or the time is up; may also return for no reason. Without a timeout
-/// it waits for ever.
+/// Waits until `word` is no longer `seen`, is woken, or the time is up; may also return for no reason. Without a
+/// timeout it waits for ever.
 pub fn wait(word: &AtomicU32, seen: u32, timeout: Option<Duration>) {
     let timeout = timeout.map(|duration| Timespec {
         tv_sec: i64::try_from(duration.as_secs()).unwrap_or(i64::MAX),

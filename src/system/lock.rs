@@ -1,9 +1,9 @@
 //! A lock in shared memory that outlives its holder: a futex that also says who holds it, and whether what it guards is
 //! half changed.
 //!
-//! A worker may be killed while it holds the lock. No other waits for ever then: who knows of the death frees the lock
-//! in the dead one's name ([`RobustLock::release_dead`]), and learns whether anything was lost with it. (The kernel's
-//! own robust futexes are known to one process each, and tell neither.)
+//! A worker may be killed while it holds the lock. No other waits for ever then: a caller that knows of the death frees
+//! the lock in the dead worker's name ([`RobustLock::release_dead`]), and learns whether anything was lost with it.
+//! (The kernel's own robust futexes are known to one process each, and tell neither.)
 
 use std::sync::atomic::AtomicU32;
 use std::sync::atomic::Ordering::{Acquire, Relaxed, Release, SeqCst};
@@ -29,7 +29,7 @@ pub struct Patience {
     /// Looks at a held lock before going to sleep: it may be free again in a moment.
     pub looks: u32,
     /// The longest sleep before looking again, whether the wait was called off and whether the lock is free: a holder
-    /// that is killed wakes nobody.
+    /// that is killed wakes no waiter.
     pub nap: Duration,
 }
 
@@ -265,6 +265,6 @@ mod tests {
         assert_eq!(lock.take(5, &PATIENCE, || true).map(drop), Err(WaitCancelled));
         assert_eq!(lock.release_dead(3), LockRemains::Nothing);
         assert_eq!(lock.release_dead(4), LockRemains::HalfDone);
-        assert_eq!(lock.take(5, &PATIENCE, || true).map(drop), Err(WaitCancelled), "nobody may have it any more");
+        assert_eq!(lock.take(5, &PATIENCE, || true).map(drop), Err(WaitCancelled), "no worker may have it any more");
     }
 }

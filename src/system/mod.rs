@@ -3,8 +3,8 @@
 //! It knows no other room, and nothing of workloads, boards or screens.
 //!
 //! # nix or rustix?
-//! Calls go through **nix**, unless the standard library has them. **rustix** stands only where nix has no safe call for
-//! every Linux that parlab runs on, and only in this room, which a layer test holds:
+//! Calls go through **nix**, unless the standard library has them. **rustix** stands only where nix has no safe call
+//! for every Linux that parlab runs on, and only in this room, which a layer test holds:
 //! - futexes ([`futex`]): nix has none;
 //! - files that come beside a message ([`socket`]): nix hands them over as plain numbers;
 //! - renaming without replacing ([`files`]): nix has it with glibc alone;

@@ -21,8 +21,8 @@ pub struct ChildGroup {
 }
 
 impl ChildGroup {
-    /// Starts a command as the leader of a group: a Ctrl-C at the terminal is for this process to hear, and the group can
-    /// be killed whole.
+    /// Starts a command as the leader of a group: a Ctrl-C at the terminal is for this process to hear, and the group
+    /// can be killed whole.
     ///
     /// # Errors
     /// When the system cannot start it.

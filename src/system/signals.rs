@@ -23,8 +23,8 @@ impl SignalListener {
     pub fn start(signals: &[Signal], mut deliver: impl FnMut(Signal) + Send + 'static) -> io::Result<Self> {
         let mut caught = Signals::new(signals.iter().map(|&signal| signal as i32))?;
         let handle = caught.handle();
-        // The process that started this one may have blocked them, which is handed down: they would never come then. The
-        // thread that is started here inherits what is unblocked.
+        // The process that started this one may have blocked them, which is handed down: they would never come then.
+        // The thread that is started here inherits what is unblocked.
         SigSet::from_iter(signals.iter().copied()).thread_unblock()?;
         let wait = move || caught.forever().filter_map(|number| Signal::try_from(number).ok()).for_each(&mut deliver);
         let thread = std::thread::Builder::new().name("signals".to_owned()).spawn(wait)?;

@@ -126,7 +126,7 @@ impl<L: Lab> App<L> {
         if self.pacer.is_due(now, self.tempo())
             && let Err(_gone) = self.draw(now)
         {
-            // Nobody looks at a terminal that cannot be written to.
+            // No user looks at a terminal that cannot be written to.
             return Ok(Some(Exit::Signal(Signal::SIGHUP)));
         }
         Ok(None)

@@ -1,7 +1,7 @@
 //! Messages on their way to the screen: what people and the system say overtakes what a run tells.
 //!
-//! A run of many short trials may send events faster than they can be shown; a key must not wait for them all. What a run
-//! tells bears its number, so that a run that was given up is heard no more.
+//! A run of many short trials may send events faster than they can be shown; a key must not wait for them all. What a
+//! run tells bears its number, so that a run that was given up is heard no more.
 
 use std::collections::VecDeque;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};

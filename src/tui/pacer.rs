@@ -12,7 +12,7 @@ const IDLE: Duration = Duration::from_secs(1);
 /// Between frames at the least, however fast keys come: about 30 a second.
 const SHORTEST: Duration = Duration::from_millis(33);
 
-/// What frames may cost on average that nobody asked for by pressing a key, in bytes a second.
+/// What frames that the user did not ask for by pressing a key may cost on average, in bytes a second.
 const BUDGET_PER_S: f64 = 6_000.0;
 /// What may be spent at once before the budget holds back: a screen drawn whole, and some.
 const BURST: f64 = 8_000.0;
@@ -24,7 +24,7 @@ pub enum Tempo {
     Running,
     /// Nothing is on.
     Idle,
-    /// Nothing is to be drawn until somebody presses a key.
+    /// Nothing is to be drawn until the user presses a key.
     Frozen,
 }
 

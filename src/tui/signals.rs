@@ -21,6 +21,6 @@ pub fn listen(deliver: impl FnMut(Signal) + Send + 'static) -> io::Result<Signal
 /// Stops this process until it is told to continue; with `group`, everything else in its process group too, as
 /// Ctrl-Z does: a shell that waits for `cargo run` would not notice that only its child has stopped.
 pub fn stop(group: bool) {
-    // SIGSTOP, since SIGTSTP is caught. An error leaves us running, which is the best that can be had then.
+    // SIGSTOP, since SIGTSTP is caught. An error leaves parlab running, which is the best that can be had then.
     let _ = if group { kill(Pid::from_raw(0), Signal::SIGSTOP) } else { raise(Signal::SIGSTOP) };
 }

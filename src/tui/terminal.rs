@@ -19,12 +19,12 @@ use ratatui::layout::Rect;
 
 use crate::backend::panics_are_caught;
 
-/// Whether the terminal is ours at the moment. Of the process, as the terminal itself is.
+/// Whether this process has taken the terminal at the moment. One for the process, as the terminal itself is.
 static TAKEN: AtomicBool = AtomicBool::new(false);
-/// Whether a thread panicked while it was ours.
+/// Whether a thread panicked while the terminal was taken.
 static PANICKED: AtomicBool = AtomicBool::new(false);
 
-/// The terminal while it is ours. Dropping it gives it back.
+/// The terminal while it is taken. Dropping it gives it back.
 #[derive(Debug)]
 pub struct Terminal {
     out: Stdout,
@@ -82,7 +82,7 @@ impl Terminal {
         self.bytes_written
     }
 
-    /// Whether a thread panicked, so that the terminal is no longer ours.
+    /// Whether a thread panicked, so that the terminal was given back.
     pub fn lost_to_a_panic(&self) -> bool {
         PANICKED.load(Ordering::SeqCst)
     }
@@ -113,7 +113,7 @@ impl Drop for Terminal {
     }
 }
 
-/// Gives the terminal back if it is ours; does nothing otherwise.
+/// Gives the terminal back if it is taken; does nothing otherwise.
 fn give_back() {
     if !TAKEN.swap(false, Ordering::SeqCst) {
         return;

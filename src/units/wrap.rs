@@ -5,9 +5,9 @@ use textwrap::{Options, WordSeparator, WordSplitter, WrapAlgorithm};
 /// Stands for a blank that no line may end at.
 const NO_BREAK: char = '\u{a0}';
 
-/// Text in lines of at most `width` columns, all but the first indented. Lines end at blanks, and within words where one
-/// alone is too long (scripts without blanks are); a character wider than the line has one to itself. Runs of white space
-/// are one blank. There is at least one line.
+/// Text in lines of at most `width` columns, all but the first indented. Lines end at blanks, and within words where
+/// one alone is too long (scripts without blanks are); a character wider than the line has one to itself. Runs of white
+/// space are one blank. There is at least one line.
 pub fn wrap(text: &str, width: usize, indent: &str) -> Vec<String> {
     let may_break = |c: char| c.is_whitespace() && c != NO_BREAK;
     let words: Vec<&str> = text.split(may_break).filter(|word| !word.is_empty()).collect();
@@ -19,8 +19,8 @@ pub fn wrap(text: &str, width: usize, indent: &str) -> Vec<String> {
     textwrap::wrap(&words.join(" "), options).into_iter().map(|line| line.replace(NO_BREAK, " ")).collect()
 }
 
-/// The text with single blanks between its words, at which [`wrap`] breaks no line where a figure and its percent sign, or a name and
-/// its number of workers (`threads × 2`), belong together.
+/// The text with single blanks between its words, at which [`wrap`] breaks no line where a figure and its percent sign,
+/// or a name and its number of workers (`threads × 2`), belong together.
 pub fn bind(text: &str) -> String {
     let is_times = |word: &str| word == "×" || word == "x";
     let mut out = String::with_capacity(text.len());

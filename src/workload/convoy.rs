@@ -1,6 +1,6 @@
 //! `convoy`: tasks that compute beside tasks that talk to the outside in short round trips. Under an interpreter's
 //! lock the short ones queue up behind the long ones (D. Beazley, *Understanding the Python GIL*, 2010); without one
-//! nobody is in anybody's way.
+//! no task is in another's way.
 
 use std::time::{Duration, Instant};
 

@@ -1,5 +1,5 @@
-//! `http`: asks a server on the loopback interface whether users exist. The server takes its time, and whoever asked
-//! waits: real requests over real connections, but nothing leaves the machine.
+//! `http`: asks a server on the loopback interface whether users exist. The server takes its time, and the worker that
+//! asked waits: real requests over real connections, but nothing leaves the machine.
 //!
 //! A worker keeps one connection for all its requests, as an HTTP client with a session does; it is made while the
 //! worker is hired. A connection for each request would leave as many waiting to be forgotten by the kernel, and with

@@ -92,7 +92,7 @@ struct Product {
     right: Array2<f64>,
     /// Columns of a tile.
     columns: usize,
-    /// The next tile that nobody has taken.
+    /// The next tile that no thread has taken.
     next: AtomicUsize,
     called_off: AtomicBool,
 }

@@ -1,8 +1,8 @@
 //! `memory`: goes over data that was made once, before any worker was hired, and only reads it or writes to it, too.
 //!
 //! Threads share the data. Forked processes share it as well until one writes to a page, which the kernel then copies
-//! for it. The data is made of atomics, so that threads may write where others read; whoever writes changes only the
-//! upper half of a word and counts only the lower, so results are the same whoever else has written.
+//! for it. The data is made of atomics, so that threads may write where others read; a task that writes changes only
+//! the upper half of a word and counts only the lower, so results are the same whichever other tasks have written.
 
 use std::sync::atomic::AtomicU64;
 use std::sync::atomic::Ordering::Relaxed;
@@ -57,7 +57,7 @@ const STRIDE: usize = 1 << 18;
 
 const WORD: usize = size_of::<AtomicU64>();
 
-/// What a writer adds to a word: something to the upper half, which nobody looks at.
+/// What a writer adds to a word: something to the upper half, which no task looks at.
 const SCRIBBLE: u64 = 1 << 32;
 
 struct Memory {

@@ -1,7 +1,8 @@
 //! What is a task? The trait every kind implements, and the registry table of all kinds.
 //!
 //! A workload is a pure function of the task's index (and of the seed): it must not care who runs it, when, or
-//! beside whom. What it leaves in the shared_cells may, where that is the lesson. It never prints, and reads the clock for its measurements only, never for its result.
+//! beside whom. What it leaves in the shared cells may, where that is the lesson. It never prints, and reads the clock
+//! for its measurements only, never for its result.
 
 mod cancelled;
 mod convoy;

@@ -1,8 +1,8 @@
 //! `race`: all tasks of a trial count in one counter, with or without what would keep them from losing counts.
 //!
 //! Without protection an update is a load, an addition and a store, and another worker may come in between: its update
-//! is then overwritten. All three are relaxed operations on an atomic, so the race is one of values only and there is no
-//! undefined behaviour. What a task returns is what it was asked to do; what became of it stands in the counter.
+//! is then overwritten. All three are relaxed operations on an atomic, so the race is one of values only and there is
+//! no undefined behaviour. What a task returns is what it was asked to do; what became of it stands in the counter.
 
 use std::hint::black_box;
 use std::sync::atomic::AtomicU64;
@@ -48,8 +48,8 @@ pub(super) const SPEC: KindSpec = KindSpec {
 /// Updates between two looks at the outside world: some ms with the slowest protection.
 const STRIDE: u64 = 1 << 12;
 
-/// The lines of the shared_cells: the counter of all, the updates that finished tasks were asked for, the counters that share
-/// a cache line, and from there on those that have lines to themselves.
+/// The lines of the shared cells: the counter of all, the updates that finished tasks were asked for, the counters that
+/// share a cache line, and from there on those that have lines to themselves.
 const COUNTER: usize = 0;
 const EXPECTED: usize = 1;
 const CROWDED: usize = 2;

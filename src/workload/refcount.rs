@@ -68,7 +68,7 @@ const STRIDE: u64 = 1 << 11;
 /// References that a task holds at a time, as the frames of a few nested calls do: each is dropped so many steps later.
 const HELD: usize = 8;
 
-/// The line of the shared_cells that counts uses of freed objects, and the cells from which on counts and marks stand.
+/// The line of the shared cells that counts uses of freed objects, and the cells from which on counts and marks stand.
 const USED_AFTER_FREE: usize = 0;
 const COUNTS: usize = SharedCells::LINE;
 const MARKS: usize = COUNTS + OBJECTS_MAX;
@@ -143,8 +143,8 @@ impl Workload for RefCount {
 /// An object, as far as there is one.
 #[derive(Clone, Copy)]
 struct Object<'a> {
-    /// Its references but for the one that keeps it alive, so that fresh memory holds live objects; below zero (it wraps)
-    /// when the count says that nobody has any.
+    /// Its references but for the one that keeps it alive, so that fresh memory holds live objects; below zero (it
+    /// wraps) when the count says that there are none.
     count: &'a AtomicU64,
     /// 1 once it was freed.
     mark: &'a AtomicU64,
@@ -156,7 +156,7 @@ impl<'a> Object<'a> {
         Self { count: &cells[COUNTS + object], mark: &cells[MARKS + object] }
     }
 
-    /// Frees it, if this is the count of an object that nobody refers to.
+    /// Frees it, if this is the count of an object without references.
     fn free_at(&self, count: u64) {
         if count == u64::MAX {
             self.mark.store(1, Relaxed);

@@ -1,4 +1,4 @@
-//! The shared_cells: a small block of memory that all workers of a trial share, threads and forked processes alike, for
+//! The shared cells: a small block of memory that all workers of a trial share, threads and forked processes alike, for
 //! kinds whose lesson is shared data.
 //!
 //! It is zero when a trial begins, and the engine reads it when the trial is over. All of it is atomics, so tasks may

@@ -1,9 +1,9 @@
 //! `sum`: adds up one slice of a long series. It is a reduction: each task's sum is a partial result, and what is
 //! wanted is the sum of those.
 //!
-//! Floating-point addition is not associative, so a slice is always added in the same order, whoever does it. The total
-//! is put together in whatever order the workers come along, so it is kept in whole multiples of a power of two: those
-//! add up to the same in any order. See `total` for how tasks hand in what they have.
+//! Floating-point addition is not associative, so a slice is always added in the same order, whichever worker does it.
+//! The total is put together in whatever order the workers come along, so it is kept in whole multiples of a power of
+//! two: those add up to the same in any order. See `total` for how tasks hand in what they have.
 
 mod total;
 
@@ -57,8 +57,8 @@ pub(super) const SPEC: KindSpec = KindSpec {
     ..KindSpec::PLAIN
 };
 
-/// Terms between two looks at the outside world, some ms with many workers at one accumulator. A power of two, so that a
-/// full stride is a full tree.
+/// Terms between two looks at the outside world, some ms with many workers at one accumulator. A power of two, so that
+/// a full stride is a full tree.
 const STRIDE: u64 = 1 << 13;
 
 /// Terms that a tree adds one after the other at its leaves; a power of two.

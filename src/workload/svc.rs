@@ -1,9 +1,9 @@
 //! `svc`: a grid search for a support vector classifier, with cross-validation, as scikit-learn's `GridSearchCV` does
 //! it. The classifier is LIBSVM's, which scikit-learn wraps, too.
 //!
-//! The data is loaded once, before any worker is hired: threads share it, and so do forked processes until somebody
-//! writes to it, which nobody does. A fit cannot be interrupted, since the library looks at nothing outside while it
-//! trains: a cancelled thread goes on until its fit is over, and only a process can be ended before.
+//! The data is loaded once, before any worker is hired: threads share it, and so do forked processes until one writes
+//! to it, which none does. A fit cannot be interrupted, since the library looks at nothing outside while it trains: a
+//! cancelled thread goes on until its fit is over, and only a process can be ended before.
 
 mod csv;
 mod dataset;
@@ -182,7 +182,7 @@ impl Workload for Search {
         Ok(sums.map(|sum| sum / count))
     }
 
-    /// What a fit costs depends on how hard its problem turns out to be, which nobody knows beforehand.
+    /// What a fit costs depends on how hard its problem turns out to be, which is not known beforehand.
     fn cost(&self, _: u64) -> f64 {
         1.0
     }

@@ -13,12 +13,12 @@ use crate::system::lock::HeldLock;
 
 /// A function that is mapped over the inputs.
 pub trait Workload: Send + Sync {
-    /// Runs one task. Long tasks must look at [`TaskContext::cancelled`] (or call [`TaskContext::progress`]) at least every
-    /// 20 ms of work, and must wait only through [`TaskContext::sleep`].
+    /// Runs one task. Long tasks must look at [`TaskContext::cancelled`] (or call [`TaskContext::progress`]) at least
+    /// every 20 ms of work, and must wait only through [`TaskContext::sleep`].
     ///
     /// # Errors
-    /// [`Cancelled`] when the trial was cancelled before the task was finished, or what [`TaskContext::fail`] returns when
-    /// it cannot be finished.
+    /// [`Cancelled`] when the trial was cancelled before the task was finished, or what [`TaskContext::fail`] returns
+    /// when it cannot be finished.
     fn run(&self, task: u64, context: &dyn TaskContext) -> Result<Values, Cancelled>;
 
     /// Called once by each worker before the work may begin, and by each replacement: gets what it keeps for itself, so
@@ -81,7 +81,7 @@ pub trait TaskContext {
     fn sleep(&self, duration: Duration) -> Result<(), Cancelled>;
 
     /// Waits until `source` has something to read or has come to its end, leaving the CPU to others; `expected` is
-    /// how long that should take. PipeEnds early when the trial is cancelled.
+    /// how long that should take. Ends early when the trial is cancelled.
     ///
     /// # Errors
     /// [`Cancelled`] when it ended early.
@@ -144,8 +144,8 @@ impl dyn TaskContext + '_ {
 }
 
 impl SharedCells {
-    /// Waits until the lock, which has a line of its own, is free, and takes it for a task's worker. That must not hold it
-    /// already.
+    /// Waits until the lock, which has a line of its own, is free, and takes it for a task's worker. That must not hold
+    /// it already.
     ///
     /// # Errors
     /// [`Cancelled`] when the trial was called off meanwhile.

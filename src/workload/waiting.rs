@@ -1,4 +1,4 @@
-//! Waiting for somebody else's answer without a core, and without missing that the trial was cancelled.
+//! Waiting for a service's answer without a core, and without missing that the trial was cancelled.
 
 use std::os::fd::BorrowedFd;
 use std::time::Duration;
@@ -7,7 +7,7 @@ use super::cancelled::Cancelled;
 use crate::system::poll::{PollFd, PollFlags, poll};
 
 /// How long a wait goes on before it looks whether it still should. Services hang up when a trial is cancelled, which
-/// ends their waits at once; this is for those that nobody ends.
+/// ends their waits at once; this is for those that no service ends.
 const LOOK: Duration = Duration::from_millis(100);
 
 /// Waits until `source` has something to read or has come to its end.

@@ -2,8 +2,8 @@
 //! `clock_gettime` elsewhere.
 //!
 //! Two readings a task would otherwise be the larger part of what a tiny task costs. Workers only ever store
-//! raw ticks; whoever reads the board turns them into seconds with a [`TickScale`] measured over the life of the
-//! program, so threads and processes share one time line without any of them calibrating anything.
+//! raw ticks; the engine, when it reads the board, turns them into seconds with a [`TickScale`] measured over the life
+//! of the program, so threads and processes share one time line without any of them calibrating anything.
 
 use serde::{Deserialize, Serialize};
 

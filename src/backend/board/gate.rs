@@ -1,4 +1,5 @@
-//! The gate of a board, and what lies behind it: workers come, start together, are called off, and have nothing left to do.
+//! The gate of a board, and what lies behind it: workers come, start together, are called off, and have nothing left to
+//! do.
 //!
 //! Only counts and wakes; what a worker does is its own affair, and what a loss means is the engine's.
 

@@ -23,7 +23,7 @@ pub(in crate::backend) struct Header {
     /// Whether the trial is called off.
     pub(in crate::backend) cancel: Cancel,
     /// Held by the worker that reads from the pipe that tasks come through, and by the one that writes to the pipe that
-    /// results go through; by whoever takes them.
+    /// results go through; the indices are those of the pipes' client.
     pub(in crate::backend) pipe_locks: [RobustLock; 2],
     /// What the dispatcher of a pipe has received.
     pub(in crate::backend) delivery: Delivery,

@@ -1,5 +1,5 @@
-//! The board: one block of shared memory for each trial, where workers write what they do, and the engine and the screen
-//! read it.
+//! The board: one block of shared memory for each trial, where workers write what they do, and the engine and the
+//! screen read it.
 //!
 //! ```text
 //!   layout ── spec ── memory          what lies where, and the mapping itself

@@ -1,9 +1,9 @@
 //! What the engine writes to lanes: what becomes of the task, the claim and the account of a worker that is gone.
 //!
-//! A claim may be lost with its worker, killed after it moved the shared cursor and before it wrote down what it had got.
-//! That window is a few instructions wide, but tasks can be as short as that. Each lane keeps the sum of the starts of
-//! all ranges it has taken; the sum over all ranges there are is known beforehand; so when all workers have left and one
-//! range is missing, the difference of the two sums is where it starts.
+//! A claim may be lost with its worker, killed after it moved the shared cursor and before it wrote down what it had
+//! got. That window is a few instructions wide, but tasks can be as short as that. Each lane keeps the sum of the
+//! starts of all ranges it has taken; the sum over all ranges there are is known beforehand; so when all workers have
+//! left and one range is missing, the difference of the two sums is where it starts.
 
 use std::ops::Range;
 use std::sync::atomic::Ordering::{Acquire, Relaxed, Release};

@@ -34,7 +34,7 @@ pub fn run() -> ExitCode {
         return ExitCode::from(2);
     };
     match Forkserver::new(stream).and_then(|mut forkserver| forkserver.serve()) {
-        // The engine is gone, or is done with us: nobody of ours may outlive this.
+        // The engine is gone, or is done with this forkserver: no worker may outlive it.
         Ok(()) | Err(_) => end_group(),
     }
     ExitCode::SUCCESS
@@ -67,7 +67,7 @@ impl Forkserver {
         let mut signals = SigSet::empty();
         signals.add(Signal::SIGCHLD);
         sigprocmask(SigmaskHow::SIG_BLOCK, Some(&signals), None)?;
-        // A panic in a task is caught and counted; its message would only garble somebody's terminal.
+        // A panic in a task is caught and counted; its message would only garble the user's terminal.
         std::panic::set_hook(Box::new(|_| {}));
         Ok(Self {
             wire: Wire::new(stream),
@@ -163,11 +163,11 @@ impl Forkserver {
             return Err("there is no board to work on".to_owned());
         };
         let forkserver = getpid();
-        // SAFETY: this process has one thread, so the child inherits no lock that nobody holds any more, and
-        // may do whatever a process may. It never returns from this block.
+        // SAFETY: this process has one thread, so the child inherits no lock held by a thread that it lacks, and may do
+        // whatever a process may. It never returns from this block.
         match unsafe { fork() } {
             Ok(ForkResult::Child) => {
-                // The line belongs to the forkserver: while anybody else held it, the engine could not see its end.
+                // The line belongs to the forkserver: while another process held it, the engine could not see its end.
                 let _ = nix::unistd::close(self.wire.as_fd().as_raw_fd());
                 let status = work_as_child(board, prepared, self.ends.as_ref(), lanes, forkserver);
                 // SAFETY: ends the child at once; nothing of the parent's that was copied here (buffers, exit
@@ -182,7 +182,7 @@ impl Forkserver {
         }
     }
 
-    /// Reaps whoever is gone and tells of whoever was stopped.
+    /// Reaps children that are gone, and tells of those that were stopped.
     fn report_children(&mut self) -> std::io::Result<()> {
         let flags = WaitPidFlag::WNOHANG | WaitPidFlag::WUNTRACED | WaitPidFlag::WCONTINUED;
         loop {
@@ -209,7 +209,7 @@ impl Forkserver {
     fn left(&mut self, pid: Pid, how: &Departure) -> Vec<Reply> {
         let lanes = self.lanes_of(pid);
         lanes.iter().for_each(|&lane| self.workers[lane as usize] = None);
-        // The engine asks again for those that had not come to their end, as it sees on the board that nobody writes
+        // The engine asks again for those that had not come to their end, as it sees on the board that no worker writes
         // to any more.
         let lost = |lane: &u32| self.board.as_ref().is_some_and(|board| !board.is_finished(*lane));
         let orphaned_lanes: Vec<u32> = lanes.iter().copied().filter(lost).collect();
@@ -230,7 +230,7 @@ impl Forkserver {
         self.workers.iter().enumerate().filter(of_it).map(|(lane, _)| lane as u32).collect()
     }
 
-    /// PipeEnds the workers of an earlier trial, if any are left; normally all have gone by themselves.
+    /// Ends the workers of an earlier trial, if any are left; normally all have gone by themselves.
     fn end_workers(&mut self) {
         self.orphaned_lanes.clear();
         let mut pids: Vec<Pid> = self.workers.drain(..).flatten().collect();
@@ -256,8 +256,8 @@ fn work_as_child(
     lanes: &[u32],
     forkserver: Pid,
 ) -> i32 {
-    // Tied to the parent's one thread, which is the forkserver itself. If that died before this call, nobody would
-    // send the signal any more.
+    // Tied to the parent's one thread, which is the forkserver itself. If that died before this call, the signal would
+    // never come.
     if prctl::set_pdeathsig(Signal::SIGKILL).is_err() || getppid() != forkserver {
         return 1;
     }
@@ -290,7 +290,7 @@ fn name_process(name: &str) {
     }
 }
 
-/// The line to the engine, if standard input is one: nobody starts a forkserver by hand.
+/// The line to the engine, if standard input is one: a forkserver is not for users to start by hand.
 fn standard_input_as_line() -> Option<UnixStream> {
     let line = UnixStream::from(std::io::stdin().as_fd().try_clone_to_owned().ok()?);
     // Asked of what is no Unix socket, it is an error.
@@ -302,10 +302,10 @@ fn standard_input_as_line() -> Option<UnixStream> {
 }
 
 /// Undoes a `SIG_IGN` for SIGCHLD, which is handed down through exec: under it the kernel reaps the children by
-/// itself and tells nobody.
+/// itself and does not tell this process.
 #[expect(unsafe_code, reason = "signal dispositions have no safe interface")]
 fn hear_of_children() -> nix::Result<()> {
-    // SAFETY: the default disposition runs no code of ours.
+    // SAFETY: the default disposition runs no code of this program.
     unsafe { signal(Signal::SIGCHLD, SigHandler::SigDfl) }.map(drop)
 }
 

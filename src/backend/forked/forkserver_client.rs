@@ -1,4 +1,5 @@
-//! The forkserver as the engine's side holds it: started when first needed, asked, heard, and ended with all its workers.
+//! The forkserver as the engine's side holds it: started when first needed, asked, heard, and ended with all its
+//! workers.
 
 use std::io;
 use std::os::fd::{BorrowedFd, OwnedFd};

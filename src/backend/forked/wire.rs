@@ -21,8 +21,8 @@ use crate::system::socket;
 pub(in crate::backend) enum Request {
     /// Prepare this job; answered by [`Reply::Ready`] or [`Reply::Refused`].
     Prepare(Box<Job>),
-    /// Map the board that comes beside this message, and fork a worker for each lane; where tasks come through a pipe, the
-    /// workers' ends come beside it too.
+    /// Map the board that comes beside this message, and fork a worker for each lane; where tasks come through a pipe,
+    /// the workers' ends come beside it too.
     Start(BoardSpec),
     /// Fork one worker again.
     Replace(u32),
@@ -57,8 +57,8 @@ impl Wire {
         Self { stream, received: Vec::new(), files: VecDeque::new() }
     }
 
-    /// Sends a message, with files beside it, [`socket::FILES_MAX`] at most. While the line is full, what the other end has to say
-    /// is taken in: two ends that only wanted to talk would wait for each other for ever.
+    /// Sends a message, with files beside it, [`socket::FILES_MAX`] at most. While the line is full, what the other end
+    /// has to say is taken in: two ends that only wanted to talk would wait for each other for ever.
     pub(in crate::backend) fn send(&mut self, message: &impl Serialize, files: &[BorrowedFd<'_>]) -> io::Result<()> {
         let mut line = serde_json::to_vec(message)?;
         line.push(b'\n');

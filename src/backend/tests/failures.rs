@@ -44,7 +44,8 @@ impl Workload for Clumsy {
 fn tasks_that_panic_keep_no_lock() {
     let hook = std::panic::take_hook();
     std::panic::set_hook(Box::new(|_| {}));
-    // An hour: a worker that had to ask for the lock because none let go of it would not get it before the test is given up.
+    // An hour: a worker that had to ask for the lock because none let go of it would not get it before the test is
+    // given up.
     let gil = Gil::new(Duration::from_secs(3600));
     let prepared = PreparedJob::of(Box::new(Clumsy), Permutation::Identity).under(Some(gil));
     let board = board(40, 3, Schedule::Dynamic, None);

@@ -1,4 +1,5 @@
-//! Lanes of the board and workers of a configuration are two numbers: all that has to do with lanes goes by theirs.
+//! Lanes of the board and workers of a configuration are two numbers: all that has to do with lanes goes by the number
+//! of lanes.
 
 use std::time::Duration;
 

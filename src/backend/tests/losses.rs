@@ -1,4 +1,4 @@
-//! Workers that are struck down: what they held is run again, once.
+//! Workers that are killed: what they held is run again, once.
 
 use std::sync::Arc;
 
@@ -82,7 +82,7 @@ proptest! {
             let before = board.progress().0;
             pipe::work(&Worker::new(&board, &prepared(vec![], task), worker), &ends);
             prop_assert_eq!(pool.loss_is_fatal(worker), None);
-            // It may have found nothing left to be struck down at.
+            // It may have found no point left to be killed at.
             let struck = board.progress().0 < tasks && !given_up.contains(&task);
             if fatal && struck {
                 board.give_up_task(worker, task);
@@ -129,7 +129,7 @@ fn a_task_given_up_is_on_record_and_the_next_follows() {
     for position in 0..4 {
         worker.run_position(position).expect("no trouble yet");
     }
-    // Struck down with task 4 in hand: the lane still shows it.
+    // Killed with task 4 in hand: the lane still shows it.
     assert!(worker.run_position(4).is_err());
     assert_eq!(board.mark_lost(0), Some(4));
     board.give_up_task(0, 4);

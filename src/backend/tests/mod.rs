@@ -1,5 +1,5 @@
-//! The worker loop under bad luck: stopped anywhere, replaced, made to fail; and what its lanes tell of it. (That whole
-//! runs agree over all backends is tested from outside, on the real binary.)
+//! The worker loop where things go wrong: stopped anywhere, replaced, made to fail; and what its lanes tell of it.
+//! (That whole runs agree over all backends is tested from outside, on the real binary.)
 
 mod activities;
 mod failures;
@@ -14,7 +14,7 @@ use super::worker::{PreparedJob, Worker};
 use crate::scenario::{BackendKind, Config, Permutation, Schedule};
 use crate::workload::{Cancelled, TaskContext, Values, Workload};
 
-/// Returns the task's number; panics at some, and stops, as if struck down, at others.
+/// Returns the task's number; panics at some, and stops, as if killed, at others.
 struct Script {
     panics_at: Vec<u64>,
     fails_at: Vec<u64>,

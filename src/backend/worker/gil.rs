@@ -1,10 +1,10 @@
-//! The emulated interpreter lock. It knows who may compute now, and nothing of what is computed.
+//! The emulated interpreter lock. It knows which thread may compute now, and nothing of what is computed.
 //!
 //! The rules are CPython's since 3.2 (A. Pitrou's "new GIL": `take_gil` and `drop_gil` in `Python/ceval_gil.c`):
-//! whoever finds it taken waits for one switch interval; if nobody else got it in that time, it asks the holder to let
-//! go; the holder looks at that request whenever it can be interrupted, lets go, and does not come back before
-//! somebody else has had it. Who lets go unasked, because it is going to wait or to run native code, only wakes the
-//! next one. There is no queue: whoever comes at the right moment gets it.
+//! a thread that finds it taken waits for one switch interval; if no other thread got it in that time, it asks the
+//! holder to let go; the holder looks at that request whenever it can be interrupted, lets go, and does not come back
+//! before another thread has had it. A holder that lets go unasked, because it is going to wait or to run native code,
+//! only wakes the next thread. There is no queue: the thread that comes at the right moment gets it.
 
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
@@ -18,7 +18,7 @@ pub(in crate::backend) struct Gil {
     state: Mutex<GilState>,
     /// Told when the lock is let go.
     freed: Condvar,
-    /// Told when the lock is taken, or when nobody waits for it any more.
+    /// Told when the lock is taken, or when no thread waits for it any more.
     taken: Condvar,
 }
 
@@ -26,17 +26,17 @@ pub(in crate::backend) struct Gil {
 struct GilState {
     locked: bool,
     last_holder: Option<u32>,
-    /// How often it went to somebody else than the one before.
+    /// How often it went to another thread than the one that had it before.
     switches: u64,
     /// How often it was taken.
     takes: u64,
-    /// How many wait for it.
+    /// How many threads wait for it.
     waiting: u32,
-    /// How many let go and wait until somebody else has it.
+    /// How many threads let go and wait until another one has it.
     forcing: u32,
 }
 
-/// The longest that anybody waits without looking whether the trial was called off.
+/// The longest that a thread waits without looking whether the trial was called off.
 const LOOK: Duration = Duration::from_millis(20);
 
 impl Gil {
@@ -78,7 +78,7 @@ impl Gil {
         if free {
             self.give(&mut state, who);
         } else if state.forcing > 0 {
-            // Whoever made way for this one need not wait for it.
+            // The thread that made way for this one need not wait for it.
             self.taken.notify_all();
         }
         free
@@ -90,7 +90,7 @@ impl Gil {
         self.wanted.load(Relaxed)
     }
 
-    /// Lets go. If asked to, waits until somebody else has it: without that, the holder would nearly always be back
+    /// Lets go. If asked to, waits until another thread has it: without that, the holder would nearly always be back
     /// before the one that it woke.
     pub(in crate::backend) fn release(&self, called_off: impl Fn() -> bool) {
         let mut state = self.state();
@@ -250,7 +250,7 @@ mod tests {
         let gil = Gil::new(Duration::from_secs(10));
         assert!(gil.try_take(0));
         gil.release(NEVER);
-        assert!(gil.try_take(0), "it waited for a switch that nobody wanted");
+        assert!(gil.try_take(0), "it waited for a switch that no thread wanted");
     }
 
     #[test]

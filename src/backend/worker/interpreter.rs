@@ -1,4 +1,5 @@
-//! A worker and its interpreter's lock: when it takes it, when it lets go, and what it does meanwhile, told to its lane.
+//! A worker and its interpreter's lock: when it takes it, when it lets go, and what it does meanwhile, told to its
+//! lane.
 
 use std::cell::Cell;
 

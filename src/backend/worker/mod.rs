@@ -1,5 +1,5 @@
-//! The worker loop: the same for a serial run, a thread and a forked process. Backends differ in how they start workers,
-//! never in what happens here.
+//! The worker loop: the same for a serial run, a thread and a forked process. Backends differ in how they start
+//! workers, never in what happens here.
 //!
 //! What a worker does is written to its lane through a `LaneWriter`, and nowhere else.
 

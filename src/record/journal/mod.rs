@@ -7,8 +7,8 @@
 //! …
 //! ```
 //! The first line says what the file is; every other one is a [`Stamped`](super::Stamped) event, whose outcomes tell
-//! results by their place among the job's inputs. On a screen several runs may follow one another. A program reads every
-//! journal of its major version: what a later minor one adds, it leaves out.
+//! results by their place among the job's inputs. On a screen several runs may follow one another. A program reads
+//! every journal of its major version: what a later minor one adds, it leaves out.
 
 mod header;
 mod read;

@@ -1,4 +1,5 @@
-//! Reads a journal back, suspicious of all that it says: whatever the file holds, it is read or refused, never waited for.
+//! Reads a journal back, suspicious of all that it says: whatever the file holds, it is read or refused, never waited
+//! for.
 
 use std::fs::File;
 use std::io::{BufRead as _, BufReader, Read as _};
@@ -85,8 +86,8 @@ pub enum JournalError {
 /// Reads a journal, finished or not.
 ///
 /// # Errors
-/// [`JournalError`] if the file cannot be read, is no journal, is one of a later version, or if a line before the last is
-/// no event. A last line that was cut short is no error.
+/// [`JournalError`] if the file cannot be read, is no journal, is one of a later version, or if a line before the last
+/// is no event. A last line that was cut short is no error.
 pub fn read(path: &Path) -> Result<Recording, JournalError> {
     let file = open_regular(path).map_err(|cause| JournalError::Io { path: path.to_owned(), cause })?;
     let mut lines = Lines { path, reader: BufReader::new(file), line: Vec::new(), number: 0 };

@@ -1,4 +1,4 @@
-//! ProgressReporter of a run without a screen, on stderr: bars on a terminal, lines elsewhere, nothing when asked for quiet.
+//! Progress of a run without a screen, on stderr: bars on a terminal, lines elsewhere, nothing when asked for quiet.
 //!
 //! It listens to events and to counts read off the board; it waits for nothing, starts no thread, and an stderr
 //! that is gone or full is no reason to stop measuring.
@@ -67,14 +67,14 @@ impl Observer for ProgressReporter {
     }
 }
 
-/// ProgressReporter for logs: `trial 3/12  processes × 2  repeat 1/3  0.412 s`.
+/// Progress for logs: `trial 3/12  processes × 2  repeat 1/3  0.412 s`.
 pub struct ProgressLines {
     out: Box<dyn Write + Send>,
     letters: Letters,
 }
 
 impl ProgressLines {
-    /// ProgressLines that are written to any sink, in these letters.
+    /// Lines that are written to any sink, in these letters.
     pub fn to(out: Box<dyn Write + Send>, letters: Letters) -> Self {
         Self { out, letters }
     }
@@ -92,6 +92,6 @@ impl ProgressLines {
 }
 
 fn write_line(out: &mut impl Write, line: &str) {
-    // Nobody can be told that stderr is gone, and the run does not need it.
+    // The user cannot be told that stderr is gone, and the run does not need it.
     let _ = writeln!(out, "{line}").and_then(|()| out.flush());
 }

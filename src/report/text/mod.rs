@@ -75,7 +75,7 @@ fn heading(planned: &Planned) -> String {
         .join("\n")
 }
 
-/// The schedule of all configurations; a sweep has one, save where `stealing` has nobody to steal from.
+/// The schedule of all configurations; a sweep has one, save where `stealing` has no other worker to steal from.
 fn schedule(configs: &[Config]) -> String {
     let mut words: Vec<&str> = Vec::new();
     for config in configs {

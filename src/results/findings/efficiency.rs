@@ -104,7 +104,7 @@ mod tests {
     #[test]
     fn half_and_more_is_borne() {
         assert_eq!(said(&facts(vec![serial(1.0), threads(2, 1.0), threads(4, 0.5)])), "");
-        assert_eq!(said(&facts(vec![serial(1.0), threads(1, 3.0)])), "", "one worker wastes nobody");
+        assert_eq!(said(&facts(vec![serial(1.0), threads(1, 3.0)])), "", "one worker leaves no other idle");
     }
 
     #[test]

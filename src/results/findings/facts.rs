@@ -59,14 +59,14 @@ pub(super) struct Fact {
     pub(super) predicted: Option<Predicted>,
     /// What was measured of the interpreter's lock, if there was one.
     pub(super) lock: Option<LockFacts>,
-    /// How long workers waited for the lock of their interpreter, all together, whoever shares it.
+    /// How long workers waited for the lock of their interpreter, all together, whether they share one or not.
     pub(super) lock_waited_s: Option<f64>,
 }
 
 /// What was measured of the one lock that all workers share, in seconds.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct LockFacts {
-    /// How long somebody held it.
+    /// How long workers held it.
     pub(super) held_s: f64,
     /// How long workers waited for it, all together.
     pub(super) waited_s: f64,
@@ -117,7 +117,7 @@ impl FindingInput {
     }
 }
 
-/// The one lock that all workers of a configuration shared: forked processes have one each, so theirs is nobody's.
+/// The one lock that all workers of a configuration shared: forked processes have one each, so they share none.
 fn shared_lock(row: &Row, usage: &Usage) -> Option<LockFacts> {
     let lock = usage.interpreter.filter(|_| row.config.backend.spec().shares_lock)?;
     Some(LockFacts { held_s: lock.held_s, waited_s: lock.waited_s })

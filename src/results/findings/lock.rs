@@ -79,7 +79,7 @@ mod tests {
         let cases = [
             ("no lock", threads(2, 1.0)),
             ("mostly free, and slow for other reasons", locked(threads(2, 1.0), 0.3, 0.1)),
-            ("one alone waits for nobody", locked(threads(1, 1.0), 1.0, 0.0)),
+            ("one worker alone waits for no other", locked(threads(1, 1.0), 1.0, 0.0)),
             ("held much, and fast all the same", locked(threads(2, 0.6), 0.55, 0.1)),
         ];
         for (why, fact) in cases {

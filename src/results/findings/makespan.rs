@@ -226,7 +226,7 @@ mod tests {
         facts.rows[1].cpu_s = 0.01;
         assert!(said(order, &facts).is_some(), "who waits shares nothing");
         facts.usable_cpus = None;
-        assert_eq!(said(order, &facts), None, "nobody knows");
+        assert_eq!(said(order, &facts), None, "the number of CPUs is not known");
     }
 
     #[test]

@@ -1,10 +1,10 @@
 //! What happened: the few sentences that a run's figures are worth, made by rules and by nothing else.
 //!
-//! A rule looks at the [`FindingInput`], says its sentence with the figures in it, and how telling that is; or it is silent.
-//! Nothing here measures, and nothing is said of what was not measured.
+//! A rule looks at the [`FindingInput`], says its sentence with the figures in it, and how telling that is; or it is
+//! silent. Nothing here measures, and nothing is said of what was not measured.
 //!
-//! To add a rule: a function `fn(&FindingInput) -> Option<Wording>` beside its like, tests for when it speaks and when it must
-//! not, and a line in [`RULES`].
+//! To add a rule: a function `fn(&FindingInput) -> Option<Wording>` beside its like, tests for when it speaks and when
+//! it must not, and a line in [`RULES`].
 
 mod cpus;
 mod efficiency;

@@ -65,7 +65,7 @@ mod tests {
     fn hiring_that_does_not_is_not() {
         let long = Fact { startup_s: Some(0.9), ..threads(2, 1.0) };
         assert_eq!(said(start_up, &facts(vec![serial(1.0), long])), "");
-        assert_eq!(said(start_up, &facts(vec![serial(1.0)])), "", "nobody is hired");
+        assert_eq!(said(start_up, &facts(vec![serial(1.0)])), "", "no worker is hired");
     }
 
     fn busy(fact: Fact, total_s: f64, idle_s: f64) -> Fact {

@@ -1,9 +1,9 @@
 //! A scenario's parameters as a form: what its file says of each key, what may be said, and the file's text again with
 //! what was changed.
 //!
-//! Nothing is checked here: the text that comes out is read by the parser, whose problems [`ScenarioForm::row_at`] leads back to
-//! the rows. Comments and layout of the file stay as they are. Which keys there are and what is said of them is taken from
-//! the parser's own table and the kind's.
+//! Nothing is checked here: the text that comes out is read by the parser, whose problems [`ScenarioForm::row_at`]
+//! leads back to the rows. Comments and layout of the file stay as they are. Which keys there are and what is said of
+//! them is taken from the parser's own table and the kind's.
 
 mod keys;
 mod values;
@@ -44,7 +44,7 @@ pub struct FormRow {
     pub key: String,
     /// What it says, words without quotes and lists without brackets; empty for nothing.
     pub value: String,
-    /// What it is when nothing is said; empty if nobody can tell.
+    /// What it is when nothing is said; empty if that cannot be told.
     pub default: String,
     /// What it does, in a line.
     pub help: String,

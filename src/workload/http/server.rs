@@ -1,9 +1,9 @@
 //! The server that is asked: `GET /users/NAME?unit_s=SECONDS` is answered by 200 or 404 after so many seconds for each
 //! character of the name, and by 400 where it makes no sense.
 //!
-//! All connections are served by one thread, which sleeps while nobody has anything to say: it must not take from the
-//! workers what is measured. It listens on the loopback interface alone, on a port of the system's choice, and is gone
-//! with all its connections when it is dropped.
+//! All connections are served by one thread, which sleeps while no client has anything to say: it must not take from
+//! the workers what is measured. It listens on the loopback interface alone, on a port of the system's choice, and is
+//! gone with all its connections when it is dropped.
 
 use std::convert::Infallible;
 use std::io;
@@ -59,7 +59,7 @@ impl Server {
         };
         let thread = Builder::new().name("http-server".to_owned()).spawn(move || {
             runtime.spawn(take_connections(listener));
-            // Told to stop, or nobody left who could tell: the runtime is dropped with all that it carries.
+            // Told to stop, or the owner that could tell it is gone: the runtime is dropped with all that it carries.
             let _ = runtime.block_on(stopped);
         })?;
         Ok(Self { port, stop: Some(stop), thread: Some(thread) })

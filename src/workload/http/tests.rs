@@ -136,7 +136,7 @@ fn parrot(says: &'static [u8]) -> (u16, JoinHandle<()>) {
         let (mut stream, _) = listener.accept().unwrap();
         let mut request = [0; 512];
         let _ = stream.read(&mut request).unwrap();
-        // Whoever has heard enough hangs up in the middle.
+        // A client that has heard enough hangs up in the middle.
         let _ = says.iter().try_for_each(|byte| stream.write_all(&[*byte]));
     });
     (port, thread)

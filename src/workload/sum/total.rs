@@ -1,5 +1,5 @@
-//! The total of all slices, as the workers of a trial put it together in the shared_cells: each slice's sum into a cell that
-//! the worker has to itself, or each single term into one cell that all share.
+//! The total of all slices, as the workers of a trial put it together in the shared cells: each slice's sum into a cell
+//! that the worker has to itself, or each single term into one cell that all share.
 //!
 //! Cells hold whole multiples of a power of two, chosen so fine that the total just fits. So it does not depend on who
 //! added what when, and the two ways differ by no more than what rounding to the multiple costs.
@@ -14,7 +14,7 @@ use crate::workload::{BuildError, SharedCells, TaskContext};
 /// The word for one accumulator that all workers share.
 const SHARED: &str = "shared";
 
-/// The lines of the shared_cells: the shared accumulator, and from the second on those of single workers.
+/// The lines of the shared cells: the shared accumulator, and from the second on those of single workers.
 const ACCUMULATOR: usize = 0;
 const OWN: usize = 1;
 

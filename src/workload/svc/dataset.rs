@@ -149,6 +149,6 @@ mod tests {
         assert!(wrong.starts_with("samples = 1000000000, features = 100000: 1 000 000 000 samples take"), "{wrong}");
         assert!(fits("x", 1000, 4000, Some(288_000)).is_ok());
         assert!(fits("x", 1000, 4000, Some(287_999)).is_err());
-        assert!(fits("x", u64::MAX, u64::MAX, None).is_ok(), "where nobody knows, nothing is refused");
+        assert!(fits("x", u64::MAX, u64::MAX, None).is_ok(), "where the memory is not known, nothing is refused");
     }
 }

@@ -37,7 +37,7 @@ impl<'a> PipeClient<'a> {
         Self { board, ends, worker, layout, tasks, results }
     }
 
-    /// Waits for the next chunk; `None` when there are no more. `claim` writes down whose it is before anybody else
+    /// Waits for the next chunk; `None` when there are no more. `claim` writes down whose it is before another worker
     /// may read.
     pub(super) fn fetch(&mut self, claim: impl FnOnce(&Range<u64>)) -> Result<Option<Range<u64>>, Cancelled> {
         let mut held = take(self.board, TASKS, self.worker)?;
@@ -96,7 +96,7 @@ impl<'a> PipeClient<'a> {
         self.layout.write_result(&mut self.results[at..at + self.layout.result()], task, result);
     }
 
-    /// Sends the results of the chunk in hand. `commit` counts them as done, before anybody could think that they
+    /// Sends the results of the chunk in hand. `commit` counts them as done, before the engine could think that they
     /// were lost.
     pub(super) fn deliver(&mut self, count: u64, commit: impl FnOnce()) -> Result<(), Cancelled> {
         put_word(&mut self.results, 0, self.worker.into());
@@ -129,7 +129,7 @@ fn take(board: &Board, which: usize, worker: u32) -> Result<HeldLock<'_>, Cancel
     board.header().pipe_locks[which].take(worker, &PATIENCE, || board.is_cancelled()).map_err(|WaitCancelled| Cancelled)
 }
 
-/// A pipe that gives errors is one that nobody serves any more; the engine sees what is missing in the end.
+/// A pipe that gives errors is one that the dispatcher no longer serves; the engine sees what is missing in the end.
 fn unusable(_: io::Error) -> Cancelled {
     Cancelled
 }

@@ -24,7 +24,7 @@ const READ: usize = 64 << 10;
 pub(super) enum Return {
     /// These positions have to be sent again.
     Again(Range<u64>),
-    /// This task was given up: nobody will send its result.
+    /// This task was given up: no worker will send its result.
     GivenUp,
 }
 
@@ -125,7 +125,7 @@ impl Dispatcher {
             match write(&self.tasks, &self.outgoing[self.sent..])? {
                 Moved::Some(bytes) => self.sent += bytes,
                 Moved::None => break,
-                // The forkserver is gone and all workers with it: whoever hears of that tells it.
+                // The forkserver is gone and all workers with it: the forkserver's client hears of that and tells it.
                 Moved::Over => return Err(io::ErrorKind::BrokenPipe.into()),
             }
             any = true;

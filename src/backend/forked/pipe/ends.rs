@@ -9,7 +9,7 @@ use nix::fcntl::OFlag;
 
 use crate::system::poll::{PollFd, PollFlags, poll};
 
-/// How long anybody waits for a pipe before it looks whether the trial was called off.
+/// How long a worker or the dispatcher waits for a pipe before it looks whether the trial was called off.
 pub(super) const LOOK_UP: Duration = Duration::from_millis(20);
 
 /// What workers have of the pipes.

@@ -14,7 +14,7 @@ use crate::backend::pool::{Broken, Notice, Pool};
 use crate::backend::worker::PreparedJob;
 use crate::system::lock::LockRemains;
 
-/// The pipes of a trial before anybody serves them.
+/// The pipes of a trial before the dispatcher serves them.
 pub(in crate::backend) struct PipePool {
     /// The workers' ends, to be sent to the forkserver.
     pub(in crate::backend) ends: PipeEnds,
@@ -33,7 +33,8 @@ impl PipePool {
         Ok(Self { ends: PipeEnds::new(tasks, results_in), ours: (tasks_in, results) })
     }
 
-    /// Starts the dispatcher, which waits at the gate. The workers' ends are closed here: theirs are copies.
+    /// Starts the dispatcher, which waits at the gate. The workers' ends are closed here: the workers have copies of
+    /// them.
     ///
     /// # Errors
     /// When the system refuses a thread.
@@ -130,7 +131,7 @@ impl Drop for PipeWorkers {
     fn drop(&mut self) {
         let Some(thread) = self.thread.take() else { return };
         if self.board.progress().0 < self.board.spec().tasks {
-            // It would wait for results that nobody computes any more.
+            // It would wait for results that no worker computes any more.
             self.board.cancel();
         }
         let _ = thread.join();

@@ -19,8 +19,8 @@ pub(in crate::backend) fn work(worker: &Worker<'_>, ends: &PipeEnds) {
 fn run_fetched(worker: &Worker<'_>, client: &mut PipeClient<'_>) -> Result<(), Cancelled> {
     let mut runs = Vec::new();
     loop {
-        // A worker that waits for the pipe, or has the kernel copy, keeps no other from running; the next task takes the
-        // lock again.
+        // A worker that waits for the pipe, or has the kernel copy, keeps no other from running; the next task takes
+        // the lock again.
         worker.turn_to(Activity::Fetching);
         let Some(positions) = client.fetch(|positions| worker.lane.claim(positions))? else { return Ok(()) };
         let count = positions.end - positions.start;

@@ -1,5 +1,5 @@
-//! The memory of a trial's processes over time, where the Run screen has a few columns to spare: beside each lane, and in
-//! all. Draws nothing for kinds that are not watched for it.
+//! The memory of a trial's processes over time, where the Run screen has a few columns to spare: beside each lane, and
+//! in all. Draws nothing for kinds that are not watched for it.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -12,8 +12,8 @@ use crate::units;
 /// Columns of a course over time: with the figure before it, all that a lane at 80 columns has room for.
 const COURSE: u16 = 4;
 
-/// What a worker's process takes up by now, and how that came: `64.0 MiB ▂▄▆██`, relative to the most that any takes up.
-/// `None` if it has no process to itself; the figure alone where there is no room for more columns than `room`.
+/// What a worker's process takes up by now, and how that came: `64.0 MiB ▂▄▆██`, relative to the most that any takes
+/// up. `None` if it has no process to itself; the figure alone where there is no room for more columns than `room`.
 pub(super) fn of_worker(snapshot: &Snapshot, worker: usize, room: u16, theme: &Theme) -> Option<String> {
     let memory = snapshot.memory.as_ref()?;
     let mut processes = memory.processes.iter();
@@ -24,8 +24,8 @@ pub(super) fn of_worker(snapshot: &Snapshot, worker: usize, room: u16, theme: &T
     Some(if paint::width(theme, &both) <= room { both } else { now })
 }
 
-/// Draws what all processes together take up at the right end of an area, `memory 194 MiB ▁▃▆██`, and gives what is left
-/// of the area.
+/// Draws what all processes together take up at the right end of an area, `memory 194 MiB ▁▃▆██`, and gives what is
+/// left of the area.
 pub(super) fn in_all(snapshot: &Snapshot, theme: &Theme, area: Rect, buf: &mut Buffer) -> Rect {
     let Some(memory) = &snapshot.memory else { return area };
     let Some(now) = memory.total_bytes.last() else { return area };

@@ -1,6 +1,7 @@
 //! A picture in vectors drawn from the same layout: it shows the same as the cells do, to half a cell.
 //!
-//! What an SVG needs, and no more: it takes coordinates from [`crate::chart::ChartAreas::place`] alone and rounds nothing.
+//! What an SVG needs, and no more: it takes coordinates from [`crate::chart::ChartAreas::place`] alone and rounds
+//! nothing.
 
 use super::*;
 use crate::chart::{ChartReference, ChartSeries, XAxisKind};
