@@ -1,5 +1,6 @@
 //! Lays what the command line says over the tables of the file, so that all that reads them finds it there.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use toml::Spanned;
@@ -15,13 +16,16 @@ use super::wording::{listed, remedy};
 /// Where a key stands: its table, empty for the top of the file, and its name.
 type Place<'a> = (&'a str, &'a str);
 
-/// The file's tables with these keys over its own.
-pub(super) fn laid_over<'d>(
-    file: &DeTable<'d>,
+/// The file's tables with these keys over its own; the very tables of the file where there are none.
+pub(super) fn laid_over<'f, 'd>(
+    file: &'f DeTable<'d>,
     overrides: &'d Overrides,
     catalog: &Catalog,
     diagnostics: &mut Diagnostics<'_>,
-) -> DeTable<'d> {
+) -> Cow<'f, DeTable<'d>> {
+    if overrides.placed().next().is_none() {
+        return Cow::Borrowed(file);
+    }
     let mut root = file.clone();
     let spec = kind(file, overrides, catalog);
     let mut done: Vec<(Place<'_>, usize)> = Vec::new();
@@ -43,7 +47,7 @@ pub(super) fn laid_over<'d>(
             },
         }
     }
-    root
+    Cow::Owned(root)
 }
 
 /// The kind of workload whose parameters may be set.
