@@ -7,12 +7,11 @@ use serde_json::Value;
 const TASKS: u64 = 12;
 const NAP_S: f64 = 0.002;
 
-/// A small trial of each way to run: all backends, all dispatches.
-fn scenario(more: &str) -> String {
+/// A small trial of each way to run that these keys of `[sweep]` name.
+fn scenario(ways: &str) -> String {
     format!(
         "[workload]\nkind = 'sleep'\nunit_s = {NAP_S}\ninputs = {{ repeat = 1, times = {TASKS} }}\n[sweep]\n\
-         backends = ['threads', 'processes', 'hybrid']\nworkers = ['1x2']\ndispatch = ['shared', 'pipe']\nrepeats = 1\n\
-         warmup = 0\n{more}"
+         workers = ['1x2']\nrepeats = 1\nwarmup = 0\n{ways}"
     )
 }
 
@@ -35,10 +34,15 @@ fn seconds(lane: &Value, activity: &str) -> f64 {
 
 #[test]
 fn what_lanes_did_adds_up_for_every_backend() {
-    for more in ["", "schedule = 'static'\n", "schedule = 'stealing'\n", "[interpreter]\ngil = true\n"] {
+    // Serial, threads, processes by shared memory and by a pipe, hybrid: as many of them as follow the schedule.
+    const ALL: &str = "backends = ['threads', 'processes', 'hybrid']\ndispatch = ['shared', 'pipe']\n";
+    const SHARED: &str = "backends = ['threads', 'processes', 'hybrid']\nschedule = 'static'\n";
+    let with_lock = format!("{ALL}[interpreter]\ngil = true\n");
+    let cases =
+        [(ALL, 5, 1), (&with_lock, 5, 1), (SHARED, 4, 0), ("backends = ['threads']\nschedule = 'stealing'\n", 2, 0)];
+    for (more, trials, through_pipes) in cases {
         let outcomes = outcomes(&scenario(more));
-        // Serial, threads, processes by shared memory and by a pipe, hybrid.
-        assert_eq!(outcomes.len(), 5, "{more}");
+        assert_eq!(outcomes.len(), trials, "{more}");
         for outcome in &outcomes {
             let lanes = outcome["lanes"].as_array().expect("lanes");
             assert!([1, 2].contains(&lanes.len()), "{outcome}");
@@ -60,6 +64,7 @@ fn what_lanes_did_adds_up_for_every_backend() {
             assert_eq!(tasks, TASKS, "{outcome}");
         }
         let delivering = |outcome: &&Value| outcome["lanes"].to_string().contains("delivering");
-        assert_eq!(outcomes.iter().filter(delivering).count(), 1, "{more}: only what goes through a pipe is delivered");
+        let delivered = outcomes.iter().filter(delivering).count();
+        assert_eq!(delivered, through_pipes, "{more}: only what goes through a pipe is delivered");
     }
 }
