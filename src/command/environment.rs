@@ -3,8 +3,9 @@
 //! No command is carried out here.
 
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
-use jiff::Timestamp;
+use humantime::format_rfc3339_millis;
 
 use super::failure::Failure;
 use crate::cli;
@@ -51,8 +52,8 @@ pub(super) fn catalog() -> Catalog {
 /// of it.
 pub(super) fn run_info(source: Source, predictions: Vec<Prediction>) -> RunInfo {
     // Whole milliseconds: more would pretend to a precision that no wall clock has.
-    let now = Timestamp::now();
-    let started_at = Timestamp::from_millisecond(now.as_millisecond()).unwrap_or(now).to_string();
+    let stamp = format_rfc3339_millis(SystemTime::now()).to_string();
+    let started_at = format!("{}Z", stamp.trim_end_matches('Z').trim_end_matches('0').trim_end_matches('.'));
     RunInfo { started_at, machine: machine_facts(), predictions, origin: source.label, text: source.text }
 }
 

@@ -1,6 +1,7 @@
 //! Kinds of workload: their results against computations of another make, how they tell their progress and stop,
 //! and that no backend or schedule changes what they return.
 
+mod bounds;
 mod context;
 mod convoy;
 mod everywhere;

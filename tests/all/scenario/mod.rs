@@ -13,6 +13,7 @@ mod outline;
 mod plan;
 mod schema;
 mod set;
+mod validator;
 mod vary;
 mod workers;
 

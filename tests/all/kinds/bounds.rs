@@ -1,0 +1,80 @@
+//! Every parameter of every kind keeps to the bounds that its table states, and says so.
+
+use parlab::scenario::{Domain, KindSpec, ParamSpec};
+use parlab::workload;
+
+/// What is said of a scenario of a kind with a parameter set; nothing if it is fine.
+fn said(spec: &KindSpec, param: &ParamSpec, value: &str) -> String {
+    let (inputs, grid) = if spec.search.is_some() { ("", "[grid]\nx = [1]\n") } else { ("tasks = 2\n", "") };
+    // A grid search varies its parameters, and no inputs.
+    let grid = if spec.search.is_some_and(|_| param.name != "C") { "[grid]\nC = [1.0]\n" } else { grid };
+    let sweep = if spec.processes_only.is_some() { "backends = ['processes']\nbaseline = 'none'\n" } else { "" };
+    let (kind, name) = (spec.name, param.name);
+    let text = format!("title = 't'\n[workload]\nkind = '{kind}'\n{inputs}{name} = {value}\n{grid}[sweep]\n{sweep}");
+    super::parse(&text).map_or_else(|problems| problems.to_string(), |_| String::new())
+}
+
+/// Values of a parameter that are allowed, and others with what is said of them.
+fn examples(domain: &Domain) -> (Vec<String>, Vec<(String, &'static str)>) {
+    match *domain {
+        Domain::Number { bounds, .. } => (
+            vec![format!("{:?}", bounds.min), format!("{:?}", bounds.max)],
+            vec![
+                (format!("{:?}", bounds.min - bounds.min.abs().max(1.0) * 1e-3), "must be at least"),
+                (format!("{:?}", bounds.max + bounds.max.abs().max(1.0) * 1e-3), "must be at most"),
+                ("nan".to_owned(), "must be a number, not nan"),
+                ("'1'".to_owned(), "must be a number"),
+            ],
+        ),
+        Domain::Whole { min, max, .. } => (
+            vec![min.to_string(), format!("{max}.0")],
+            vec![
+                ((min as i64 - 1).to_string(), "must be at least"),
+                (format!("{:?}", (max as f64 * 1.001).ceil() + 1.0), "must be at most"),
+                (format!("{min}.5"), "must be a whole number"),
+            ],
+        ),
+        Domain::Threads { max, .. } => (
+            vec!["1".to_owned(), max.to_string(), "'all'".to_owned()],
+            vec![
+                ("0".to_owned(), "must be at least 1"),
+                ((max + 1).to_string(), "must be at most"),
+                ("'al'".to_owned(), "did you mean \"all\"?"),
+                ("1.5".to_owned(), "must be a whole number"),
+            ],
+        ),
+        Domain::Flag { .. } => {
+            (vec!["true".to_owned(), "false".to_owned()], vec![("1".to_owned(), "must be true or false")])
+        }
+        Domain::Text { max, .. } => (
+            vec!["'a'".to_owned(), format!("'{}'", "a".repeat(max))],
+            vec![
+                ("''".to_owned(), "must not be empty"),
+                (format!("'{}'", "a".repeat(max + 1)), "are allowed"),
+                ("'é'".to_owned(), "must be of printable ASCII characters alone"),
+            ],
+        ),
+        Domain::Word { choices } => (
+            choices.iter().map(|word| format!("'{word}'")).collect(),
+            vec![(format!("'{}x'", choices[0]), "did you mean"), ("1".to_owned(), "must be a string")],
+        ),
+        Domain::File { .. } => (Vec::new(), vec![("'no such file'".to_owned(), "no such file")]),
+    }
+}
+
+#[test]
+fn parameters_keep_to_their_bounds() {
+    for spec in workload::specs() {
+        for param in spec.params {
+            let (fine, wrong) = examples(&param.domain);
+            for value in fine {
+                let said = said(spec, param, &value);
+                assert_eq!(said, "", "{} with {} = {value}", spec.name, param.name);
+            }
+            for (value, words) in wrong {
+                let said = said(spec, param, &value);
+                assert!(said.contains(words), "{} with {} = {value}: {said}", spec.name, param.name);
+            }
+        }
+    }
+}
