@@ -1,5 +1,7 @@
 //! Reads `[workload]` and `[grid]`: which kind of task, with which parameters, on which inputs.
 
+use std::path::PathBuf;
+
 use super::data;
 use super::diagnostics::Diagnostics;
 use super::domain::{ALL_CPUS, Domain};
@@ -124,10 +126,14 @@ fn refuse_beside(
     }
 }
 
-/// The file that a parameter names.
+/// The file that a parameter names: beside the scenario, or in the working folder where an option names it.
 fn file(given: &Setting<'_>, origin: &Origin, diagnostics: &mut Diagnostics<'_>) -> Option<Value> {
     let name = given.text(diagnostics)?;
-    data::locate(name, origin).map(Value::Word).map_err(|message| diagnostics.about(given, message)).ok()
+    let here = Origin::File(PathBuf::new());
+    data::locate(name, if given.is_option() { &here } else { origin })
+        .map(Value::Word)
+        .map_err(|message| diagnostics.about(given, message))
+        .ok()
 }
 
 /// Puts the number of usable CPUs where `all` was written for a number of threads.

@@ -1,13 +1,13 @@
 //! What the emulated interpreter lock costs, and whom it does not: threads that compute, native code, the pipe.
 
 use crate::alone;
-use crate::common::locked::{done, lock, locked, shortest};
+use crate::common::locked::{done, lock, locked, paired_ratio, shortest};
 
 #[test]
 fn threads_that_compute_are_as_slow_as_serial() {
     let _turn = alone();
-    let sweep = "backends = ['threads']\nworkers = [2, 3]\nrepeats = 3";
-    let report = done(&locked("kind = 'countdown'\nsteps = 1e8\ninputs = [1, 1, 1, 1]", sweep));
+    let sweep = "backends = ['threads']\nworkers = [2, 3]\nrepeats = 5";
+    let report = done(&locked("kind = 'countdown'\nsteps = 6e7\ninputs = [1, 1, 1, 1]", sweep));
     assert_eq!((lock(&report, 0, "waits"), lock(&report, 0, "handovers")), (0.0, 0.0), "serially there is nobody else");
     for config in [1, 2] {
         // One of them always has it, and the others always want it.
@@ -19,8 +19,8 @@ fn threads_that_compute_are_as_slow_as_serial() {
         let busy = (cpu("user") + cpu("system")) / wall_s;
         assert!(busy < 1.05, "{busy} CPUs were busy under one lock");
         // Without the lock it would be a half and a third of that. How close to 1 it is, `benches/gil.rs` says.
-        let slowdown = shortest(&report, config) / shortest(&report, 0);
-        assert!((0.75..1.6).contains(&slowdown), "{slowdown}");
+        let slowdown = paired_ratio(&report, config, 0);
+        assert!((0.7..1.6).contains(&slowdown), "{slowdown}");
     }
 }
 
@@ -62,7 +62,8 @@ fn beside_a_thread_that_computes_round_trips_take_a_switch_interval() {
     let trip_s = |config: usize| report["configs"][config]["results"][1]["values"]["mean_s"].as_f64().expect("a time");
     let [serial, threads, processes] = [trip_s(0), trip_s(1), trip_s(2)];
     assert!(serial >= 0.0005 && processes >= 0.0005, "a round trip is never shorter than its wait");
-    // Whatever the machine: the wait for the lock comes on top, once a round trip.
-    assert!(threads >= 0.0055, "{threads}");
+    // Whatever the machine: the wait for the lock comes on top, once a round trip. Trips before the other thread
+    // computes, which may get a CPU late, have none.
+    assert!(threads >= 0.5 * 0.0055, "{threads}");
     assert!(threads > 1.5 * processes.min(serial), "serially {serial}, in threads {threads}, in processes {processes}");
 }

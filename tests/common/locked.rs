@@ -24,6 +24,16 @@ pub fn shortest(report: &Value, config: usize) -> f64 {
     report["configs"][config]["wall_s"]["min"].as_f64().expect("a wall time")
 }
 
+/// The median over the repeats of one configuration's wall time ÷ another's in the same repeat, so that a machine
+/// that changes its speed from repeat to repeat changes both.
+pub fn paired_ratio(report: &Value, config: usize, other: usize) -> f64 {
+    let samples = |config: usize| report["configs"][config]["wall_s"]["samples"].as_array().expect("samples");
+    let pairs = samples(config).iter().zip(samples(other));
+    let mut ratios: Vec<f64> = pairs.map(|(a, b)| a.as_f64().expect("s") / b.as_f64().expect("s")).collect();
+    ratios.sort_by(f64::total_cmp);
+    ratios[ratios.len() / 2]
+}
+
 /// A figure of the lock of a configuration.
 pub fn lock(report: &Value, config: usize, figure: &str) -> f64 {
     report["configs"][config]["interpreter"][figure].as_f64().expect("a figure of the lock")

@@ -126,7 +126,9 @@ impl Unprivileged {
             return None;
         }
         let folder = folder();
-        std::fs::copy(binary(), folder.path().join("parlab")).expect("a copy of the program");
+        // By a process of its own: a file that another thread's child inherited open for writing cannot be executed.
+        let copied = Command::new("cp").arg(binary()).arg(folder.path().join("parlab")).status().expect("cp");
+        assert!(copied.success(), "a copy of the program");
         for path in [folder.path().to_owned(), folder.path().join("parlab")] {
             std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o755)).expect("a mode");
         }

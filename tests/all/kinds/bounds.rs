@@ -5,12 +5,15 @@ use parlab::workload;
 
 /// What is said of a scenario of a kind with a parameter set; nothing if it is fine.
 fn said(spec: &KindSpec, param: &ParamSpec, value: &str) -> String {
-    let (inputs, grid) = if spec.search.is_some() { ("", "[grid]\nx = [1]\n") } else { ("tasks = 2\n", "") };
-    // A grid search varies its parameters, and no inputs.
-    let grid = if spec.search.is_some_and(|_| param.name != "C") { "[grid]\nC = [1.0]\n" } else { grid };
+    // A grid search takes its tasks from a grid over another parameter.
+    let (tasks, grid) = match (spec.search.is_some(), param.name) {
+        (false, _) => ("tasks = 2\n", ""),
+        (true, "C") => ("", "[grid]\ndegree = [3]\n"),
+        (true, _) => ("", "[grid]\nC = [1.0]\n"),
+    };
     let sweep = if spec.processes_only.is_some() { "backends = ['processes']\nbaseline = 'none'\n" } else { "" };
     let (kind, name) = (spec.name, param.name);
-    let text = format!("title = 't'\n[workload]\nkind = '{kind}'\n{inputs}{name} = {value}\n{grid}[sweep]\n{sweep}");
+    let text = format!("title = 't'\n[workload]\nkind = '{kind}'\n{tasks}{name} = {value}\n{grid}[sweep]\n{sweep}");
     super::parse(&text).map_or_else(|problems| problems.to_string(), |_| String::new())
 }
 
@@ -56,7 +59,7 @@ fn examples(domain: &Domain) -> (Vec<String>, Vec<(String, &'static str)>) {
         ),
         Domain::Word { choices } => (
             choices.iter().map(|word| format!("'{word}'")).collect(),
-            vec![(format!("'{}x'", choices[0]), "did you mean"), ("1".to_owned(), "must be a string")],
+            vec![(format!("'{}x'", choices[0]), "did you mean"), ("1".to_owned(), "not a number")],
         ),
         Domain::File { .. } => (Vec::new(), vec![("'no such file'".to_owned(), "no such file")]),
     }
