@@ -65,7 +65,7 @@ pub enum Scales {
 const BACKENDS: &[BackendSpec] = &[
     BackendSpec {
         name: "serial",
-        summary: "one loop, no workers",
+        summary: "one loop",
         runtime: Runtime::Parlab,
         isolation: Isolation::Caller,
         scales: Scales::Single,
@@ -76,7 +76,7 @@ const BACKENDS: &[BackendSpec] = &[
     },
     BackendSpec {
         name: "threads",
-        summary: "a thread pool",
+        summary: "a pool",
         runtime: Runtime::Parlab,
         isolation: Isolation::SharedMemory,
         scales: Scales::Workers,
@@ -98,7 +98,7 @@ const BACKENDS: &[BackendSpec] = &[
     },
     BackendSpec {
         name: "hybrid",
-        summary: "processes with threads",
+        summary: "forked pools",
         runtime: Runtime::Parlab,
         isolation: Isolation::Forked,
         scales: Scales::Teams,
