@@ -183,7 +183,7 @@ fn parlab(case: &Case, steps: f64) -> [f64; 2] {
     let run = |backend| figure(case, &scenario, backend);
     let (serial, threads) = (BackendKind::SERIAL, BackendKind::THREADS);
     let [first, second, third, fourth] = [serial, threads, threads, serial].map(run);
-    [(first + fourth) / 2.0, (second + third) / 2.0]
+    [f64::midpoint(first, fourth), f64::midpoint(second, third)]
 }
 
 fn figure(case: &Case, scenario: &Scenario, backend: BackendKind) -> f64 {

@@ -29,7 +29,7 @@ impl LabelRoom<'_> {
         let width = |tick: &AxisTick| f64::from((self.text_width)(&tick.text));
         ticks.windows(2).all(|pair| {
             let apart = (pair[1].at - pair[0].at) * f64::from(self.columns);
-            apart >= (width(&pair[0]) + width(&pair[1])) / 2.0 + 1.0
+            apart >= f64::midpoint(width(&pair[0]), width(&pair[1])) + 1.0
         })
     }
 }

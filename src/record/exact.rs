@@ -32,7 +32,7 @@ impl<'de> Deserialize<'de> for Exact {
 
 /// For `#[serde(with = …)]`.
 pub(super) mod optional {
-    use super::*;
+    use super::{BTreeMap, Deserialize, Deserializer, Exact, Serialize, Serializer};
 
     type ByName = Option<BTreeMap<String, f64>>;
 

@@ -201,8 +201,9 @@ pub fn results(state: &RunState, config: usize) -> Option<&[TaskResult]> {
     let same = || {
         let complete = |o: &&TrialOutcome| o.end == TrialEnd::Complete && o.tasks_failed == 0;
         let checksum = &state.trials_of(config, true).find(complete)?.checksum;
-        let equal = state.finished.iter().map(|(_, outcome)| outcome).filter(|outcome| outcome.checksum == *checksum);
-        equal.filter_map(|outcome| outcome.results.as_deref()).next()
+        let mut equal =
+            state.finished.iter().map(|(_, outcome)| outcome).filter(|outcome| outcome.checksum == *checksum);
+        equal.find_map(|outcome| outcome.results.as_deref())
     };
     kept().find(whole).or_else(same).or_else(|| kept().next()).filter(|_| facts.tasks <= RESULTS_MAX)
 }

@@ -233,7 +233,7 @@ mod tests {
     fn what_is_no_search_or_too_large_is_not_looked_at() {
         let other = Job { kind: "sleep".to_owned(), ..job(true) };
         assert_eq!(SearchFigures::of_results(&other, &results(&other, 99)), None);
-        let values = (0..RESULTS_MAX + 1).map(Value::Whole).collect();
+        let values = (0..=RESULTS_MAX).map(Value::Whole).collect();
         let large = Job { inputs: Inputs::Grid(vec![Axis { key: "C".to_owned(), values }]), ..job(false) };
         assert_eq!(SearchFigures::of_results(&large, &[]), None);
         assert_eq!(SearchFigures::so_far(&job(true), &[]), None);

@@ -25,7 +25,7 @@ impl SignalListener {
         let handle = caught.handle();
         // The process that started this one may have blocked them, which is handed down: they would never come then.
         // The thread that is started here inherits what is unblocked.
-        SigSet::from_iter(signals.iter().copied()).thread_unblock()?;
+        signals.iter().copied().collect::<SigSet>().thread_unblock()?;
         let wait = move || caught.forever().filter_map(|number| Signal::try_from(number).ok()).for_each(&mut deliver);
         let thread = std::thread::Builder::new().name("signals".to_owned()).spawn(wait)?;
         Ok(Self { handle, thread: Some(thread) })

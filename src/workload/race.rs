@@ -118,7 +118,7 @@ fn update(protection: &str, updates: u64, context: &dyn TaskContext) -> Result<(
         }
         // More workers than counters have to share; added at once, nothing is lost by that.
         "sharded" => {
-            add_at_once(shared_cells.line(SHARDS + context.worker() as usize % (SharedCells::LINES - SHARDS)), updates)
+            add_at_once(shared_cells.line(SHARDS + context.worker() as usize % (SharedCells::LINES - SHARDS)), updates);
         }
         "false-sharing" => add_at_once(&crowd(shared_cells)[context.worker() as usize % CROWD], updates),
         _ => (0..updates).for_each(|_| add_in_steps(counter)),

@@ -25,7 +25,7 @@ fn two_bare_threads() -> f64 {
     let spin = || {
         (0..50_000_000_u64).for_each(|n| {
             std::hint::black_box(n);
-        })
+        });
     };
     let seconds = |threads: usize| {
         let begun = Instant::now();

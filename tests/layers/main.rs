@@ -146,13 +146,13 @@ fn imports_down_and_within_are_fine() {
 fn words_and_comments_are_no_imports() {
     accepted(
         "src/scenario/plan.rs",
-        r###"
+        r##"
         // use crate::engine; println!() unsafe
         /* crate::engine /* ratatui */ unsafe */
         /// [`crate::engine::Event`]
         const A: &str = "crate::engine \" unsafe"; const B: &[u8] = br#"" crate::tui "#; const C: char = '"';
         fn f<'a>(x: &'a str) -> char { let _ = b'\''; '\'' } const D: &str = c"unsafe"; pub(in crate::scenario) fn g() {}
-        "###,
+        "##,
     );
 }
 

@@ -20,7 +20,7 @@ pub(in crate::backend) const fn bucket(ticks: u64) -> usize {
     if ticks < PER_OCTAVE {
         return ticks as usize;
     }
-    let octave = 63 - ticks.leading_zeros() - PER_OCTAVE_BITS;
+    let octave = ticks.ilog2() - PER_OCTAVE_BITS;
     (octave as usize + 1) * PER_OCTAVE as usize + ((ticks >> octave) - PER_OCTAVE) as usize
 }
 

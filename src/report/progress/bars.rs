@@ -63,7 +63,7 @@ impl Bars {
             Event::GateOpened { .. } => self.gate = Some(self.heard),
             Event::Progress { done, .. } => self.refresh(*done, state),
             Event::TrialFinished { outcome, .. } => {
-                self.refresh(outcome.tasks_done.saturating_add(outcome.tasks_failed), state)
+                self.refresh(outcome.tasks_done.saturating_add(outcome.tasks_failed), state);
             }
             Event::RunFinished { .. } => self.clear(),
             Event::WorkerLost(_) | Event::WorkerStalled { .. } => {}

@@ -137,7 +137,7 @@ mod tests {
 
     fn run(durations_s: &[f64], workers: u32, schedule: Schedule, wall_s: f64) -> FindingInput {
         let order = Some(fixture::order(durations_s, workers));
-        let mut facts = facts(vec![serial(1.25), Fact { order, schedule, ..threads(workers, wall_s) }]);
+        let mut facts = facts(vec![serial(1.25), Fact { schedule, order, ..threads(workers, wall_s) }]);
         facts.tasks = durations_s.len() as u64;
         facts
     }

@@ -1,6 +1,6 @@
 //! The screens: a folder each, with what it keeps (`state`), what its keys do (`update`) and how it looks (`view`).
 //!
-//! [`screen`] is what each of them is asked; [`chrome`] draws what they have in common. To add one: its folder, a
+//! [`screen`] is what each of them is asked; `chrome` draws what they have in common. To add one: its folder, a
 //! variant of [`Screen`], and its keys' meaning in [`keys`](super::keys).
 //!
 //! Drawing changes nothing, reads no clock, and allocates nothing in proportion to the tasks of a run.

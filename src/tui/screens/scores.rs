@@ -105,8 +105,7 @@ impl<'a> Picture<'a> {
         let so_far = if known < all { format!(" of {known} of {all}") } else { String::new() };
         let Some(best) = self.scores.best_so_far() else { return format!("none of {all} known yet") };
         let mean = self.scores.combinations[best].mean.unwrap_or(f64::NAN);
-        let point: Vec<String> =
-            self.scores.point(best).iter().map(|(key, value)| format!("{key} {}", value)).collect();
+        let point: Vec<String> = self.scores.point(best).iter().map(|(key, value)| format!("{key} {value}")).collect();
         format!("{} best{so_far}: {mean:.4}, {}", self.theme.symbols().pointer, point.join(", "))
     }
 

@@ -20,10 +20,10 @@ fn a_small_picture_is_what_the_definition_says() {
     let (width, height, max_iter) = (24, 16, 300);
     let body = format!("tasks = {height}\nwidth = {width}\nheight = {height}\nmax_iter = {max_iter}");
     let rows = results("mandelbrot", &body, height);
-    let step = 3.0 / width as f64;
+    let step = 3.0 / f64::from(width);
     for (row, values) in rows.iter().enumerate() {
         let im = (height as f64 - 1.0) / 2.0 * step - row as f64 * step;
-        let points = (0..width).map(|column| (-0.5 + (column as f64 - (width as f64 - 1.0) / 2.0) * step, im));
+        let points = (0..width).map(|column| (-0.5 + (f64::from(column) - (f64::from(width) - 1.0) / 2.0) * step, im));
         let counted: Vec<_> = points.map(|c| iterations(c, max_iter)).collect();
         let sum: u64 = counted.iter().map(|(n, _)| n).sum();
         let inside = counted.iter().filter(|(_, inside)| *inside).count();

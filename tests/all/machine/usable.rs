@@ -244,7 +244,7 @@ fn files_that_are_folders_or_endless_limit_nothing() {
 
 #[test]
 fn this_machine_agrees_with_the_standard_library_or_is_stricter() {
-    let known = std::thread::available_parallelism().map_or(1, |n| n.get());
+    let known = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     let usable = usable_here();
     assert!((1..=known).contains(&(usable.count as usize)), "{usable:?}, standard library: {known}");
 }

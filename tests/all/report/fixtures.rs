@@ -83,7 +83,7 @@ pub(crate) fn outcome(trial: PlannedTrial) -> TrialOutcome {
         end: TrialEnd::Complete,
         wall_s,
         startup_s: STARTUPS_S[trial.config],
-        cpu_user_s: 1.5 + 0.25 * trial.repeat as f64,
+        cpu_user_s: 1.5 + 0.25 * f64::from(trial.repeat),
         cpu_system_s: 0.125,
         switches_voluntary: 10 + n,
         switches_involuntary: 3,

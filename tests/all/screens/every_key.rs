@@ -385,7 +385,7 @@ fn a_run_that_stood_still_says_so() {
 fn time_left_follows_what_was_measured() {
     let mut state = library();
     fixture::start(&mut state);
-    let eta = |state: &State| state.shared.run.as_ref().and_then(|run| run.eta_s());
+    let eta = |state: &State| state.shared.run.as_ref().and_then(parlab::tui::screens::run::state::RunMonitor::eta_s);
     fixture::tell(&mut state, 0.0, Event::TrialStarted { trial: 0 });
     assert_eq!(eta(&state), None, "nothing is known yet");
     fixture::run_trials(&mut state, 8);
@@ -409,7 +409,12 @@ fn time_left_is_told_in_whole_seconds() {
     (0..4).for_each(|_| planned.plan.trials.extend(&more));
     fixture::tell(&mut state, 0.0, Event::Planned(Box::new(planned)));
     fixture::run_trials(&mut state, 8);
-    let eta = state.shared.run.as_ref().and_then(|run| run.eta_s()).expect("all were measured");
+    let eta = state
+        .shared
+        .run
+        .as_ref()
+        .and_then(parlab::tui::screens::run::state::RunMonitor::eta_s)
+        .expect("all were measured");
     assert!((60.0..99.0).contains(&eta), "{eta}");
     let text = super::text(&super::frame(&state));
     assert!(text.contains(&format!("ETA {eta:.0} s")), "{text}");

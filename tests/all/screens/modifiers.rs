@@ -15,7 +15,7 @@ fn nothing_is_dim_that_is_drawn_over_something_dim() {
     let seen = |buf: &ratatui::buffer::Buffer, symbol: &str, row: u16| {
         let cells = buf.content.iter().enumerate().filter(|(at, _)| at / 80 == usize::from(row));
         let cell = cells.map(|(_, cell)| cell).find(|cell| cell.symbol() == symbol);
-        cell.map(|cell| cell.modifier).unwrap_or_else(|| panic!("no {symbol} in row {row}"))
+        cell.map_or_else(|| panic!("no {symbol} in row {row}"), |cell| cell.modifier)
     };
     let buf = frame(&state);
     assert_eq!(seen(&buf, "c", 1), Modifier::BOLD, "a title in its frame");

@@ -115,7 +115,7 @@ impl ShareSeries {
         if let Some(odd) = self.steps.get(whole) {
             self.step_end_s -= f64::from(*odd) * step_s;
         }
-        self.steps = self.steps[..whole].chunks_exact(2).map(|pair| (pair[0] + pair[1]) / 2.0).collect();
+        self.steps = self.steps[..whole].chunks_exact(2).map(|pair| f32::midpoint(pair[0], pair[1])).collect();
     }
 
     /// The time counted is taken to have grown evenly between two snapshots.
