@@ -46,6 +46,8 @@ pub(in crate::backend) struct TimedTask {
 }
 
 impl<'b> LaneWriter<'b> {
+    /// For the worker at a lane of a board.
+    ///
     /// # Panics
     /// If the board has no such lane.
     pub(in crate::backend) fn new(board: &'b Board, lane: u32) -> Self {
@@ -90,7 +92,7 @@ impl<'b> LaneWriter<'b> {
         self.cells.taken.store(taken + 1, Release);
     }
 
-    /// What is left to run of the last claim, if there was one: a lost worker may have left some of it.
+    /// What an earlier worker at the lane, which was lost, left of its last claim.
     pub(in crate::backend) fn rest_of_claim(&self) -> Option<Range<u64>> {
         let taken = self.claims_made();
         let claim = &self.cells.claims[(taken % 2) as usize];

@@ -73,8 +73,10 @@ impl<'a> Worker<'a> {
     /// Comes to the gate, waits until it opens, runs tasks until there are none left, and leaves.
     pub(super) fn work(&self) {
         self.begin();
+        // Only what a lost worker left of its claim is there before the first one of its own.
+        let mut claims = self.lane.rest_of_claim().into_iter().chain(std::iter::from_fn(|| self.next_claim()));
         // Being cancelled is no error here: the engine, which asked for it, knows.
-        let _ = std::iter::from_fn(|| self.next_claim()).try_for_each(|range| self.run_range(range));
+        let _ = claims.try_for_each(|range| self.run_range(range));
         self.end();
     }
 
@@ -116,14 +118,11 @@ impl<'a> Worker<'a> {
         }
     }
 
-    /// What is left of the range in hand (a lost worker may have left some of it), or else the next one.
+    /// Takes the next range there is.
     fn next_claim(&self) -> Option<Range<u64>> {
-        self.lane.rest_of_claim().or_else(|| {
-            let cursor = self.board.cursor();
-            let range = next_range(self.board.spec(), cursor, self.number, self.lane.claims_made())?;
-            self.lane.claim(&range);
-            Some(range)
-        })
+        let range = next_range(self.board.spec(), self.board.cursor(), self.number, self.lane.claims_made())?;
+        self.lane.claim(&range);
+        Some(range)
     }
 
     fn run_range(&self, mut range: Range<u64>) -> Result<(), Cancelled> {
