@@ -131,6 +131,7 @@ impl RobustLock {
         }
     }
 
+    #[inline]
     fn free(&self) {
         if self.0.swap(0, Release) & AWAITED != 0 {
             futex::wake_one(&self.0);
@@ -159,6 +160,7 @@ impl HeldLock<'_> {
 }
 
 impl Drop for HeldLock<'_> {
+    #[inline]
     fn drop(&mut self) {
         if !self.is_half_done {
             self.lock.free();
