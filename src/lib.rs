@@ -1,8 +1,8 @@
 //! parlab: a terminal lab for parallel workloads.
 //!
-//! A **scenario** is planned into **trials**; for each trial the **engine** hires workers from a **backend**; the
-//! workers run the **workload**'s tasks off one shared **board**; the **machine** is watched meanwhile;
-//! **analysis** turns trials into speedups; **report** and **tui** only show what they are handed.
+//! A **scenario** is planned into **trials**; for each trial the **engine** starts a pool of workers of a **backend**;
+//! they run the **workload**'s tasks off one shared **board**; the **machine** is watched meanwhile; the **record**
+//! keeps what happened; **results** are what follows from it; **report** and **tui** only show what they are handed.
 //!
 //! ```text
 //!   main ─ command ─ cli            what was asked for; where the rooms meet
@@ -41,15 +41,17 @@
 //! - a key of scenarios? A row of `scenario/keys.rs`, whose `set` says where its value goes; parser, schema, form,
 //!   options and README come from there.
 //! - a backend? A file beside `backend/local/threads.rs` that starts workers and hands back a [`backend::Pool`], its
-//!   line in the table of `backend/backends.rs`, and what is told of it in a row of `scenario/backends.rs`.
+//!   line in the table of `backend/backends.rs`, and what is told of it in a row of `scenario/backends.rs`: nothing
+//!   else asks for a backend by name.
 //! - an event? [`record::Event`]; the [`record::RunState`] folds it, reports and screens follow.
 //! - something that watches a run? A [`record::Observer`], and its place in `command/run.rs`.
-//! - a figure? [`analysis`] for the formula, [`results::Figures`] for the row, then report and screen.
+//! - a figure? [`analysis`] for a formula, a field of [`results::Row`] unless it follows from one that is there, and a
+//!   line of [`results::COLUMNS`]: text report, screen and help take it from there.
 //! - a sentence about what happened? A rule beside `results/findings/speed.rs`, and a line in its table.
 //! - a call of the system that two rooms need? A function in `system`, whose first page says which library it goes by.
 //! - something a chart shows? What it is and where it stands in [`chart`], what it is of a run in `results/charts.rs`,
 //!   then how cells show it in `tui/widgets/plot`.
-//! - a report? A file beside `report/json.rs`.
+//! - a format of reports? A file beside `report/json.rs`, and a line of [`report::FORMATS`].
 //! - a key of the screen? A row in [`tui::keys`]; footer, help and README come from there. What it does is said in the
 //!   `update` of each screen that has it.
 //! - a screen? A folder beside `tui/screens/help`, a variant of [`tui::screens::Screen`] and what opens it, and in
