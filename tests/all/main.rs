@@ -11,6 +11,7 @@ mod bundled;
 mod cli;
 mod cli_parsing;
 mod faults;
+mod found;
 mod gil;
 mod history;
 mod hybrid;

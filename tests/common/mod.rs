@@ -27,9 +27,9 @@ pub fn parlab() -> Command {
     command
 }
 
-/// Where the program under test is.
+/// Where the program under test is: the one just built, unless `PARLAB` names another to strike at.
 pub fn binary() -> PathBuf {
-    PathBuf::from(env!("CARGO_BIN_EXE_parlab"))
+    std::env::var_os("PARLAB").map_or_else(|| PathBuf::from(env!("CARGO_BIN_EXE_parlab")), PathBuf::from)
 }
 
 /// A folder of its own for a test, gone afterwards.
