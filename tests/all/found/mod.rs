@@ -36,3 +36,4 @@
 pub(crate) mod made;
 
 mod f17_wall_and_speedup;
+mod f01_results_missing;
