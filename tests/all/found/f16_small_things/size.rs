@@ -11,7 +11,10 @@ fn library() -> impl Fn(&str) -> bool {
 fn drawn(terminal: &Terminal) -> (usize, usize) {
     let text = terminal.text();
     let rows = text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
-    (rows.last().map_or(0, |(row, _)| row + 1), text.lines().map(|line| line.trim_end().chars().count()).max().unwrap_or(0))
+    (
+        rows.last().map_or(0, |(row, _)| row + 1),
+        text.lines().map(|line| line.trim_end().chars().count()).max().unwrap_or(0),
+    )
 }
 
 /// A window that is larger than any size the program is to draw, in which it is told another.
