@@ -37,3 +37,4 @@ pub(crate) mod made;
 
 mod f17_wall_and_speedup;
 mod f01_results_missing;
+mod f16_small_things;
