@@ -14,6 +14,7 @@ pub mod clock;
 pub mod files;
 pub mod futex;
 pub mod lock;
+pub mod memfd;
 pub mod poll;
 pub mod process;
 pub mod random;
