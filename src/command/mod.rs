@@ -12,6 +12,7 @@ mod limits;
 mod preparation;
 mod run;
 mod signals;
+mod task_room;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
