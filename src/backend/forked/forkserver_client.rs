@@ -15,6 +15,7 @@ use super::forkserver::COMMAND;
 use super::wire::{Reply, Request, Wire};
 use crate::backend::pool::Broken;
 use crate::backend::worker::LazyJob;
+use crate::foreign::name;
 use crate::scenario::Job;
 use crate::system::process::{ChildGroup, ending};
 
@@ -109,7 +110,7 @@ struct RunningForkserver {
 
 impl RunningForkserver {
     fn start(program: &Path) -> Result<Self, Broken> {
-        let failed = |error: io::Error| Broken(format!("cannot start the forkserver ({}): {error}", program.display()));
+        let failed = |error: io::Error| Broken(format!("cannot start the forkserver ({}): {error}", name(program)));
         let (ours, theirs) = UnixStream::pair().map_err(failed)?;
         let mut command = Command::new(program);
         command.arg0("parlab").arg(COMMAND);
