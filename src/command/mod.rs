@@ -10,6 +10,7 @@ mod history;
 mod lab;
 mod limits;
 mod preparation;
+mod rehearsal;
 mod run;
 mod signals;
 
@@ -34,6 +35,8 @@ pub(crate) fn main() -> ExitCode {
             return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
         }
     };
+    // On the screen as without: nothing can be told any more once that signal has come.
+    let _ = signals::outlive_file_limits();
     let done = match &cli.command {
         None => lab::open(&cli),
         Some(Command::Run(args)) => run::run(args),
