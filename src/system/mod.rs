@@ -22,6 +22,7 @@ pub mod outlet;
 pub mod poll;
 pub mod process;
 pub mod random;
+pub mod raw_mode;
 pub mod signals;
 pub mod socket;
 pub mod terminal;

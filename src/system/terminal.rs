@@ -1,117 +1,54 @@
-//! Terminals: how wide the one on standard output is, and the line discipline of the one that is taken over. What is
-//! written to a terminal, and when, is the screen's business.
+//! The terminal that standard output is, if it is one, and how large it is: the one place that asks.
 //!
-//! Nothing here waits for anybody who reads, so that it may be called when the program has to end. The calls are those
-//! that a handler of a signal may make, too: they allocate nothing and lock nothing for longer than a moment.
+//! A serial line, or the pseudo-terminal of a container or of `mpirun`, says 0 rows or columns, which means that it does
+//! not know. Then `COLUMNS` and `LINES` count, which shells and batch systems set, and else the size that terminals have
+//! had since the VT100.
 
-use std::fs::File;
-use std::io;
-use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
-use std::sync::{Mutex, MutexGuard, PoisonError, TryLockError};
-use std::time::Duration;
+use std::io::IsTerminal as _;
 
-use nix::sys::termios::{FlushArg, SetArg, Termios, cfmakeraw, tcflush, tcgetattr, tcsetattr};
-use nix::unistd::{getpgrp, isatty, tcgetpgrp};
+/// What a terminal is taken for that does not know: columns and rows.
+const USUAL: (u16, u16) = (80, 24);
 
-use super::poll::{PollFd, PollFlags, poll};
-
-/// How long a terminal may take to read on.
-const MOMENT: Duration = Duration::from_millis(50);
-
-/// Columns of the terminal on standard output; `None` if it is none, or does not know.
-pub fn columns() -> Option<u16> {
-    columns_of(io::stdout())
-}
-
-/// Columns of a terminal; `None` if it is none, or does not know.
-pub fn columns_of(terminal: impl AsFd) -> Option<u16> {
-    let size = rustix::termios::tcgetwinsize(terminal).ok()?;
-    (size.ws_col > 0).then_some(size.ws_col)
-}
-
-/// The terminal that was made raw, and how it was before. One for the process, as its terminal is.
-static RAW: Mutex<Option<(OwnedFd, Termios)>> = Mutex::new(None);
-
-/// Locks, also after a panic elsewhere: what is in there is whole at any time.
-fn raw() -> MutexGuard<'static, Option<(OwnedFd, Termios)>> {
-    RAW.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// The terminal that keys come from: standard input if that is one, else the one that controls this process.
-///
-/// # Errors
-/// When there is none.
-fn keyboard() -> io::Result<OwnedFd> {
-    let stdin = io::stdin();
-    if isatty(&stdin).unwrap_or(false) {
-        stdin.as_fd().try_clone_to_owned()
-    } else {
-        Ok(File::open("/dev/tty")?.into())
-    }
-}
-
-/// Has the terminal hand on every key as it comes and show none; does nothing if it does already.
-///
-/// # Errors
-/// When there is no terminal, or none that can be had.
-pub fn make_raw() -> io::Result<()> {
-    let mut raw = raw();
-    if raw.is_none() {
-        let terminal = keyboard()?;
-        let before = tcgetattr(&terminal)?;
-        let mut modes = before.clone();
-        cfmakeraw(&mut modes);
-        tcsetattr(&terminal, SetArg::TCSANOW, &modes)?;
-        *raw = Some((terminal, before));
-    }
-    Ok(())
-}
-
-/// Puts the terminal back to how it was before [`make_raw`]; does nothing if it is.
-pub fn make_cooked() {
-    let mut raw = match RAW.try_lock() {
-        Ok(raw) => raw,
-        Err(TryLockError::Poisoned(poisoned)) => poisoned.into_inner(),
-        // Another thread is at it, or is the one that a handler interrupted.
-        Err(TryLockError::WouldBlock) => return,
+/// Columns and rows of the terminal on standard output, at least 1 each; `None` if it is none.
+pub fn size() -> Option<(u16, u16)> {
+    let out = std::io::stdout();
+    let told = match rustix::termios::tcgetwinsize(&out) {
+        Ok(size) => (size.ws_col, size.ws_row),
+        Err(_) if out.is_terminal() => (0, 0),
+        Err(_) => return None,
     };
-    if let Some((terminal, before)) = &*raw {
-        // Now, without waiting until what was written has been read. A terminal that is gone needs no restoring.
-        let _ = tcsetattr(terminal, SetArg::TCSANOW, before);
+    let variable = |name: &str| std::env::var(name).ok();
+    let columns = side(told.0, variable("COLUMNS").as_deref(), USUAL.0);
+    Some((columns, side(told.1, variable("LINES").as_deref(), USUAL.1)))
+}
+
+/// Columns of the terminal on standard error; `None` if it is none, or does not know.
+pub fn stderr_columns() -> Option<u16> {
+    rustix::termios::tcgetwinsize(std::io::stderr()).ok().map(|size| size.ws_col).filter(|&columns| columns > 0)
+}
+
+/// A side by what the terminal says, else by a variable of the environment, else the usual one.
+fn side(told: u16, variable: Option<&str>, usual: u16) -> u16 {
+    let wanted = || variable?.trim().parse::<u16>().ok().filter(|&side| side > 0);
+    if told > 0 { told } else { wanted().unwrap_or(usual) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_terminal_that_knows_its_size_is_believed() {
+        assert_eq!(side(132, Some("80"), 24), 132);
+        assert_eq!(side(1, None, 24), 1);
     }
-    *raw = None;
-}
 
-/// Whether this process's group is the one that the terminal belongs to at present: to set its modes from the background
-/// would stop the process.
-///
-/// # Errors
-/// When there is no terminal any more.
-pub fn is_in_foreground() -> io::Result<bool> {
-    // One that does not control this process (its session has another, or none) never stops it.
-    let Ok(terminal) = File::open("/dev/tty") else { return keyboard().map(|_| true) };
-    Ok(tcgetpgrp(&terminal)? == getpgrp())
-}
-
-/// Throws away what was written to the terminal on standard output and has not been read yet.
-pub fn discard_unread() {
-    let _ = tcflush(io::stdout(), FlushArg::TCOFLUSH);
-}
-
-/// Writes a few bytes to standard output without waiting for anybody to read what is there; if it is full, what was not
-/// read is thrown away. For when the program ends on the spot.
-pub fn write_last(bytes: &[u8]) {
-    let stdout = io::stdout();
-    if !has_room(stdout.as_fd()) {
-        discard_unread();
+    #[test]
+    fn one_that_does_not_has_the_size_that_the_environment_names() {
+        assert_eq!(side(0, Some("132"), 80), 132);
+        assert_eq!(side(0, Some(" 43\n"), 24), 43);
+        for nonsense in [None, Some(""), Some("0"), Some("-3"), Some("99999"), Some("4e1"), Some("x")] {
+            assert_eq!(side(0, nonsense, 80), 80, "{nonsense:?}");
+        }
     }
-    if has_room(stdout.as_fd()) {
-        // Not through the standard library's buffer, which another thread may hold.
-        let _ = nix::unistd::write(stdout.as_fd(), bytes);
-    }
-}
-
-fn has_room(terminal: BorrowedFd<'_>) -> bool {
-    let mut files = [PollFd::new(terminal, PollFlags::POLLOUT)];
-    poll(&mut files, Some(MOMENT)).is_ok_and(|ready| ready > 0)
 }

@@ -20,7 +20,7 @@ use ratatui::layout::Rect;
 
 use crate::backend::panics_are_caught;
 use crate::system::outlet::Outlet;
-use crate::system::{fatal, terminal};
+use crate::system::{fatal, raw_mode};
 
 /// What gives the terminal back: the end of a synchronised update, the normal screen, the cursor. As bytes, for a
 /// handler of a signal can make none.
@@ -106,7 +106,7 @@ impl Terminal {
 
     fn enter(&mut self) -> io::Result<()> {
         TAKEN.store(true, Ordering::SeqCst);
-        terminal::make_raw()?;
+        raw_mode::make_raw()?;
         let mut bytes = Vec::new();
         queue!(bytes, EnterAlternateScreen, Hide)?;
         self.shown.forget();
@@ -151,17 +151,17 @@ pub(super) fn give_back() {
         && !outlet.flush(PATIENCE)
         && !outlet.is_idle()
     {
-        terminal::discard_unread();
+        raw_mode::discard_unread();
         outlet.flush(PATIENCE);
     }
-    terminal::make_cooked();
+    raw_mode::make_cooked();
 }
 
 /// The same in a handler of a signal.
 fn give_back_on_the_spot() {
     if TAKEN.swap(false, Ordering::SeqCst) {
-        terminal::write_last(GIVE_BACK);
-        terminal::make_cooked();
+        raw_mode::write_last(GIVE_BACK);
+        raw_mode::make_cooked();
     }
 }
 

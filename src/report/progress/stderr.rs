@@ -13,7 +13,7 @@ use indicatif::TermLike;
 
 use crate::report::readers::awaiting;
 use crate::system::outlet::Outlet;
-use crate::system::terminal::columns_of;
+use crate::system::terminal::stderr_columns;
 
 /// Bytes that may wait to be read.
 const WAITING_MAX: usize = 1 << 20;
@@ -80,7 +80,7 @@ impl UnhurriedTerminal {
 
 impl TermLike for UnhurriedTerminal {
     fn width(&self) -> u16 {
-        columns_of(io::stderr()).unwrap_or(80)
+        stderr_columns().unwrap_or(80)
     }
     fn move_cursor_up(&self, n: usize) -> io::Result<()> {
         self.control(n, 'A')
