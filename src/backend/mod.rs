@@ -32,5 +32,5 @@ pub use board::{
     WorkerState,
 };
 pub use forked::forkserver::{COMMAND as FORKSERVER_COMMAND, run as run_forkserver};
-pub use pool::{Broken, Departure, Notice, Pool};
+pub use pool::{Broken, Departure, Notice, Pool, Unready};
 pub use worker::panics_are_caught;

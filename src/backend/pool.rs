@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::board::Board;
 use super::worker::LazyJob;
 use crate::scenario::Config;
-use crate::workload::BuildError;
+use crate::workload::{BuildError, IsWanted};
 
 /// A way to start workers, kept for the whole run.
 pub(super) trait Backend: Send {
@@ -14,10 +14,10 @@ pub(super) trait Backend: Send {
     /// done. Not part of any start-up time.
     ///
     /// # Errors
-    /// When the job cannot be made ready.
-    fn prepare(&self, job: &LazyJob, config: &Config) -> Result<(), Broken>;
+    /// When the job cannot be made ready, or is not wanted any more before it is.
+    fn prepare(&self, job: &LazyJob, config: &Config, is_wanted: &IsWanted<'_>) -> Result<(), Unready>;
 
-    /// Starts a worker for each lane of the board; they come to its gate.
+    /// Starts a worker for each lane of the board; they come to its gate. The job was prepared for them.
     ///
     /// # Errors
     /// When the system refuses.
@@ -93,8 +93,26 @@ pub enum Departure {
 #[error("{0}")]
 pub struct Broken(pub String);
 
-impl From<BuildError> for Broken {
+/// Why a job is not ready.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Unready {
+    /// It is not wanted any more.
+    CalledOff,
+    /// It cannot be made so.
+    Broken(Broken),
+}
+
+impl From<Broken> for Unready {
+    fn from(broken: Broken) -> Self {
+        Self::Broken(broken)
+    }
+}
+
+impl From<BuildError> for Unready {
     fn from(error: BuildError) -> Self {
-        Self(error.to_string())
+        match error {
+            BuildError::CalledOff => Self::CalledOff,
+            BuildError::UnknownKind(_) | BuildError::Unfit(_) => Self::Broken(Broken(error.to_string())),
+        }
     }
 }

@@ -23,20 +23,6 @@ pub(super) fn check(scenario: &Scenario, yes: bool) -> Result<(), Failure> {
     }
 }
 
-/// Makes the workload ready once and drops it again, so that data that cannot be used is told before anything is
-/// measured, instead of once a trial. Comes after [`check`]: whether there is room is known by then. Stops between two
-/// jobs when the run `is_wanted` no more.
-///
-/// # Errors
-/// Exit code 2, with what is wrong.
-pub(super) fn check_workload(scenario: &Scenario, is_wanted: &dyn Fn() -> bool) -> Result<(), Failure> {
-    scenario
-        .jobs()
-        .take_while(|_| is_wanted())
-        .try_for_each(|job| workload::build(&job).map(drop))
-        .map_err(|error| Failure::usage(error.to_string()))
-}
-
 fn check_memory(scenario: &Scenario, available: u64) -> Result<(), Failure> {
     let mut jobs = scenario.jobs();
     jobs.try_for_each(|job| check_memory_of(&job, &Plan::of(scenario).configs, available))

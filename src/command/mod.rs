@@ -10,6 +10,7 @@ mod history;
 mod lab;
 mod limits;
 mod preparation;
+mod rehearsal;
 mod run;
 mod signals;
 mod task_room;
@@ -32,6 +33,8 @@ pub(crate) fn main() -> ExitCode {
         Ok(cli) => cli,
         Err(words) => return say(&words),
     };
+    // On the screen as without: nothing can be told any more once that signal has come.
+    let _ = signals::outlive_file_limits();
     let done = match &cli.command {
         None => lab::open(&cli),
         Some(Command::Run(args)) => run::run(args),
