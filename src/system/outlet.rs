@@ -9,16 +9,16 @@ use std::time::{Duration, Instant};
 
 /// The way to a writer on a thread of its own.
 #[derive(Debug, Clone)]
-pub struct Outlet(Arc<Shared>);
+pub struct Outlet(Arc<OutletQueue>);
 
 #[derive(Debug, Default)]
-struct Shared {
-    state: Mutex<State>,
+struct OutletQueue {
+    state: Mutex<OutletState>,
     changed: Condvar,
 }
 
 #[derive(Debug, Default)]
-struct State {
+struct OutletState {
     /// What is to be written next.
     waiting: Vec<u8>,
     /// Whether something is being written.
@@ -78,14 +78,14 @@ impl Outlet {
     }
 }
 
-impl State {
+impl OutletState {
     fn is_idle(&self) -> bool {
         self.failed.is_some() || (!self.is_writing && self.waiting.is_empty())
     }
 }
 
-impl Shared {
-    fn lock(&self) -> MutexGuard<'_, State> {
+impl OutletQueue {
+    fn lock(&self) -> MutexGuard<'_, OutletState> {
         // Nothing that could panic is done while it is locked.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
