@@ -4,6 +4,7 @@
 //! What is handed over is written whole and in order. Whether there is room for more is told, not waited for.
 
 use std::io::{self, Write};
+use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -15,6 +16,7 @@ pub struct Outlet(Arc<OutletQueue>);
 struct OutletQueue {
     state: Mutex<OutletState>,
     changed: Condvar,
+    is_silent: AtomicBool,
 }
 
 #[derive(Debug, Default)]
@@ -51,6 +53,12 @@ impl Outlet {
         state.waiting.extend_from_slice(bytes);
         self.0.changed.notify_all();
         Ok(())
+    }
+
+    /// Has nothing more be written, for good: whoever ends the program on the spot has the last word. It may be called in
+    /// a handler of a signal.
+    pub fn silence(&self) {
+        self.0.is_silent.store(true, SeqCst);
     }
 
     /// Bytes that still wait for those before them to be written.
@@ -93,6 +101,9 @@ impl OutletQueue {
     fn serve(&self, mut out: impl Write) {
         loop {
             let bytes = self.next();
+            if self.is_silent.load(SeqCst) {
+                return;
+            }
             let written = out.write_all(&bytes).and_then(|()| out.flush());
             let mut state = self.lock();
             state.is_writing = false;

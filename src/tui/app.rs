@@ -120,6 +120,7 @@ impl<L: Lab> App<L> {
         provoke("screen");
         if cfg!(debug_assertions) {
             std::thread::spawn(|| provoke("elsewhere"));
+            std::thread::spawn(|| overflow(provoked("stack")));
         }
         let outcome = loop {
             if let Some(outcome) = self.step().transpose() {
@@ -431,7 +432,16 @@ impl<L: Lab> App<L> {
 
 /// Panics where a test asks for it, to see that the terminal survives; release builds cannot be asked.
 fn provoke(place: &str) {
-    let is_asked_for =
-        cfg!(debug_assertions) && std::env::var("PARLAB_PROVOKE_PANIC").is_ok_and(|asked| asked == place);
-    assert!(!is_asked_for, "provoked on the thread called {place}");
+    assert!(!provoked(place), "provoked on the thread called {place}");
+}
+
+/// Whether a test asks for a fault.
+fn provoked(place: &str) -> bool {
+    cfg!(debug_assertions) && std::env::var("PARLAB_PROVOKE_PANIC").is_ok_and(|asked| asked == place)
+}
+
+/// Uses up the stack, if asked to.
+fn overflow(deeper: bool) -> u8 {
+    let room = std::hint::black_box([1; 1024]);
+    if std::hint::black_box(deeper) { overflow(deeper).wrapping_add(room[0]) } else { room[1] }
 }
