@@ -4,9 +4,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::board::Board;
+pub(super) use super::broken::{Broken, Unready};
 use super::worker::LazyJob;
 use crate::scenario::Config;
-use crate::workload::{BuildError, IsWanted};
+use crate::workload::IsWanted;
 
 /// A way to start workers, kept for the whole run.
 pub(super) trait Backend: Send {
@@ -86,33 +87,4 @@ pub enum Departure {
     Exit(i32),
     /// It was killed by the signal of this name.
     Signal(String),
-}
-
-/// Why a pool cannot be started or cannot go on.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{0}")]
-pub struct Broken(pub String);
-
-/// Why a job is not ready.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Unready {
-    /// It is not wanted any more.
-    CalledOff,
-    /// It cannot be made so.
-    Broken(Broken),
-}
-
-impl From<Broken> for Unready {
-    fn from(broken: Broken) -> Self {
-        Self::Broken(broken)
-    }
-}
-
-impl From<BuildError> for Unready {
-    fn from(error: BuildError) -> Self {
-        match error {
-            BuildError::CalledOff => Self::CalledOff,
-            BuildError::UnknownKind(_) | BuildError::Unfit(_) => Self::Broken(Broken(error.to_string())),
-        }
-    }
 }

@@ -4,21 +4,23 @@
 //! What is handed over is written whole and in order. Whether there is room for more is told, not waited for.
 
 use std::io::{self, Write};
+use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 /// The way to a writer on a thread of its own.
 #[derive(Debug, Clone)]
-pub struct Outlet(Arc<Shared>);
+pub struct Outlet(Arc<OutletQueue>);
 
 #[derive(Debug, Default)]
-struct Shared {
-    state: Mutex<State>,
+struct OutletQueue {
+    state: Mutex<OutletState>,
     changed: Condvar,
+    is_silent: AtomicBool,
 }
 
 #[derive(Debug, Default)]
-struct State {
+struct OutletState {
     /// What is to be written next.
     waiting: Vec<u8>,
     /// Whether something is being written.
@@ -53,6 +55,12 @@ impl Outlet {
         Ok(())
     }
 
+    /// Has nothing more be written, for good: whoever ends the program on the spot has the last word. It may be called in
+    /// a handler of a signal.
+    pub fn silence(&self) {
+        self.0.is_silent.store(true, SeqCst);
+    }
+
     /// Bytes that still wait for those before them to be written.
     pub fn waiting(&self) -> usize {
         self.0.lock().waiting.len()
@@ -78,14 +86,14 @@ impl Outlet {
     }
 }
 
-impl State {
+impl OutletState {
     fn is_idle(&self) -> bool {
         self.failed.is_some() || (!self.is_writing && self.waiting.is_empty())
     }
 }
 
-impl Shared {
-    fn lock(&self) -> MutexGuard<'_, State> {
+impl OutletQueue {
+    fn lock(&self) -> MutexGuard<'_, OutletState> {
         // Nothing that could panic is done while it is locked.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -93,6 +101,9 @@ impl Shared {
     fn serve(&self, mut out: impl Write) {
         loop {
             let bytes = self.next();
+            if self.is_silent.load(SeqCst) {
+                return;
+            }
             let written = out.write_all(&bytes).and_then(|()| out.flush());
             let mut state = self.lock();
             state.is_writing = false;

@@ -18,20 +18,17 @@ use super::screens;
 use super::signals;
 use super::size::size;
 use super::state::State;
+use super::suspension::{Suspension, suspend};
 use super::terminal::Terminal;
 use super::theme::Theme;
 use super::update::{Effect, Exit, Msg, update};
-use crate::system::jobs::{self, Extent};
-use crate::system::process::signal_groups;
-use crate::system::raw_mode::is_in_foreground;
+use crate::system::jobs::Extent;
 
 /// How long a cancelled run may take to end when the screen is left, how long a killed one, and how long files may take
 /// to be written.
 const GRACE: [Duration; 3] = [Duration::from_millis(400); 3];
 /// How long all of that may take, whatever it waits for.
 const END_GRACE: Duration = Duration::from_millis(1800);
-/// How long the news that a stopped program is to end may take to get here.
-const NEWS: Duration = Duration::from_millis(100);
 /// How long messages that are at hand are handled before it is seen whether a frame is due.
 const ROUND: Duration = Duration::from_millis(20);
 
@@ -123,6 +120,7 @@ impl<L: Lab> App<L> {
         provoke("screen");
         if cfg!(debug_assertions) {
             std::thread::spawn(|| provoke("elsewhere"));
+            std::thread::spawn(|| overflow(provoked("stack")));
         }
         let outcome = loop {
             if let Some(outcome) = self.step().transpose() {
@@ -160,14 +158,14 @@ impl<L: Lab> App<L> {
         }
         let now = Instant::now();
         if self.pacer.is_due(now, self.tempo()) {
-            if !self.terminal.is_read() {
-                self.unread_since.get_or_insert(now);
-                self.pacer.put_off(now);
-            } else {
+            if self.terminal.is_read() {
                 (self.unread_since, self.unseen_presses) = (None, 0);
                 if self.draw(now).is_err() {
                     return Ok(Some(GONE));
                 }
+            } else {
+                self.unread_since.get_or_insert(now);
+                self.pacer.put_off(now);
             }
         }
         Ok(None)
@@ -202,7 +200,7 @@ impl<L: Lab> App<L> {
             match effect {
                 Effect::Quit(exit) => return Ok(Some(exit)),
                 Effect::Suspend { group } => {
-                    if let Some(exit) = self.suspend(group)? {
+                    if let Some(exit) = self.suspend(group) {
                         return Ok(Some(exit));
                     }
                 }
@@ -328,45 +326,23 @@ impl<L: Lab> App<L> {
         self.pacer.hurry();
     }
 
-    /// Stops, with all workers, where somebody could have parlab go on; says how to end if that was asked for meanwhile.
-    fn suspend(&mut self, group: bool) -> io::Result<Option<Exit>> {
-        if !jobs::can_be_resumed() {
-            update(&mut self.state, Msg::CannotStop);
-            self.pacer.hurry();
-            return Ok(None);
-        }
-        let before = Instant::now();
-        self.terminal.pause();
-        // Also before, since the engine may look up before this thread does when all go on.
-        self.live.iter().for_each(|run| run.stood_still());
-        signal_groups(Signal::SIGSTOP);
+    /// Stops, if somebody could have parlab go on; says how to end if there is nothing to come back to.
+    fn suspend(&mut self, group: bool) -> Option<Exit> {
         let extent = if group { Extent::Group } else { Extent::Process };
-        let mut stopped = jobs::stop(extent)?;
-        // Gone on in the background, where nothing may be done to the terminal: to stay stopped is all that is left.
-        while !self.may_go_on() {
-            stopped |= jobs::stop(Extent::Process)?;
+        let live = &self.live;
+        match suspend(&mut self.terminal, extent, &|| live.iter().for_each(|run| run.stood_still())) {
+            Ok(Suspension::Refused) => {
+                update(&mut self.state, Msg::CannotStop);
+                self.pacer.hurry();
+            }
+            Ok(Suspension::ToEnd) => {}
+            Ok(Suspension::Over { stopped, away }) => {
+                self.expected_continues = u32::from(stopped);
+                self.resumed(away);
+            }
+            Err(_gone) => return Some(GONE),
         }
-        if signals::asked_to_end() {
-            // It is heard soon; the workers end with it.
-            signal_groups(Signal::SIGCONT);
-            return Ok(None);
-        }
-        let Ok(()) = self.terminal.resume() else { return Ok(Some(GONE)) };
-        signal_groups(Signal::SIGCONT);
-        self.expected_continues = u32::from(stopped);
-        self.live.iter().for_each(|run| run.stood_still());
-        self.resumed(before.elapsed());
-        Ok(None)
-    }
-
-    /// Whether the terminal is this program's again, or it is to end.
-    fn may_go_on(&self) -> bool {
-        if is_in_foreground().unwrap_or(true) {
-            return true;
-        }
-        // `kill %1` has a stopped program both end and go on, in any order.
-        std::thread::sleep(NEWS);
-        signals::asked_to_end()
+        None
     }
 
     /// The process was told to continue: after a stop of our own, which has been dealt with, or after one that
@@ -456,7 +432,16 @@ impl<L: Lab> App<L> {
 
 /// Panics where a test asks for it, to see that the terminal survives; release builds cannot be asked.
 fn provoke(place: &str) {
-    let is_asked_for =
-        cfg!(debug_assertions) && std::env::var("PARLAB_PROVOKE_PANIC").is_ok_and(|asked| asked == place);
-    assert!(!is_asked_for, "provoked on the thread called {place}");
+    assert!(!provoked(place), "provoked on the thread called {place}");
+}
+
+/// Whether a test asks for a fault.
+fn provoked(place: &str) -> bool {
+    cfg!(debug_assertions) && std::env::var("PARLAB_PROVOKE_PANIC").is_ok_and(|asked| asked == place)
+}
+
+/// Uses up the stack, if asked to.
+fn overflow(deeper: bool) -> u8 {
+    let room = std::hint::black_box([1; 1024]);
+    if std::hint::black_box(deeper) { overflow(deeper).wrapping_add(room[0]) } else { room[1] }
 }

@@ -160,6 +160,7 @@ pub(super) fn give_back() {
 /// The same in a handler of a signal.
 fn give_back_on_the_spot() {
     if TAKEN.swap(false, Ordering::SeqCst) {
+        OUTLET.get().into_iter().for_each(Outlet::silence);
         raw_mode::write_last(GIVE_BACK);
         raw_mode::make_cooked();
     }

@@ -14,11 +14,13 @@ use crate::scenario::{Job, KindSpec};
 /// Starts a service for so many workers.
 type Start = fn(u32) -> io::Result<Box<dyn Service>>;
 
+/// Loads and computes whatever the tasks of a checked job share, while it is wanted.
+type Build = fn(&Job, &IsWanted<'_>) -> Result<Box<dyn Workload>, BuildError>;
+
 /// A row of the table. What a kind does not have, [`Kind::PLAIN`] has none of.
 struct Kind {
     spec: KindSpec,
-    /// Loads and computes whatever the tasks of a checked job share.
-    build: fn(&Job, &IsWanted<'_>) -> Result<Box<dyn Workload>, BuildError>,
+    build: Build,
     needs: fn(&Job) -> Needs,
     /// Starts what its tasks ask for, for so many workers.
     service: Option<Start>,

@@ -3,7 +3,7 @@
 use std::sync::{Arc, OnceLock};
 
 use super::gil::Gil;
-use crate::backend::pool::{Broken, Unready};
+use crate::backend::broken::{Broken, Unready};
 use crate::scenario::{Job, Permutation};
 use crate::system::aside::aside;
 use crate::workload::{BuildError, IsWanted, Workload, build_while};

@@ -35,8 +35,10 @@
 
 mod f01_results_missing;
 mod f09_terminal_unread;
+mod f10_preparing;
 mod f11_ctrl_z;
 mod f15_escapes;
+mod f12_signals;
 mod f16_small_things;
 mod f17_wall_and_speedup;
 pub(crate) mod made;
