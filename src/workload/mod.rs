@@ -29,5 +29,5 @@ mod waiting;
 pub use cancelled::Cancelled;
 pub use registry::{Tally, Watch, build, needs, service, spec, specs, watch};
 pub use shared_cells::SharedCells;
-pub use task::{BuildError, Needs, ReleasedGil, Service, TaskContext, Values, Workload};
+pub use task::{BuildError, Needs, ReleasedGil, Service, TaskContext, Values, Workload, values_of};
 pub use waiting::until_readable;
