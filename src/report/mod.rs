@@ -31,5 +31,5 @@ pub fn complain(message: &str) {
 
 /// The columns that texts on standard output may take: the terminal's, or 80 where there is none.
 pub fn width() -> usize {
-    crate::system::terminal::columns().unwrap_or(80).into()
+    crate::system::terminal::size().map_or(80, |(columns, _)| columns.into())
 }

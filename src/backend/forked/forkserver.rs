@@ -8,7 +8,7 @@
 use std::os::fd::{AsFd as _, AsRawFd as _, OwnedFd};
 use std::os::unix::net::UnixStream;
 use std::process::ExitCode;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use nix::errno::Errno;
 use nix::sys::prctl;
@@ -271,16 +271,37 @@ fn work_as_child(
             Some(ends) => pipe::work(&worker, ends),
         }
     };
-    if let [lane] = lanes {
-        work(*lane);
-        return 0;
+    match work_side_by_side(lanes, work) {
+        Ok(()) => 0,
+        Err(_) => NO_THREADS,
     }
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(lanes.len()).use_current_thread();
-    match pool.thread_name(move |index| format!("parlab-t{index}")).build() {
-        Ok(pool) => drop(pool.broadcast(|context| work(lanes[context.index()]))),
-        Err(_) => return NO_THREADS,
-    }
-    0
+}
+
+/// Works at all these lanes: at the first by itself, at each other one in a thread, or at none.
+///
+/// # Errors
+/// When the system refuses a thread.
+fn work_side_by_side(lanes: &[u32], work: impl Fn(u32) + Sync) -> std::io::Result<()> {
+    let Some((&first, others)) = lanes.split_first() else { return Ok(()) };
+    // What those that were started are to do once all are there, or once one is not to be had.
+    let (all_there, work) = (&OnceLock::new(), &work);
+    std::thread::scope(|scope| {
+        for (index, &lane) in (1..).zip(others) {
+            let body = move || {
+                if *all_there.wait() {
+                    work(lane);
+                }
+            };
+            let started = std::thread::Builder::new().name(format!("parlab-t{index}")).spawn_scoped(scope, body);
+            if let Err(error) = started {
+                let _ = all_there.set(false);
+                return Err(error);
+            }
+        }
+        let _ = all_there.set(true);
+        work(first);
+        Ok(())
+    })
 }
 
 /// The name that process lists show: 15 bytes at most.

@@ -34,3 +34,8 @@
 //! | `f28_drafts` | a changed form was dropped without a question |
 
 mod f02_fits_not_converged;
+pub(crate) mod made;
+
+mod f17_wall_and_speedup;
+mod f01_results_missing;
+mod f16_small_things;
