@@ -9,6 +9,7 @@ mod failure;
 mod history;
 mod lab;
 mod limits;
+mod memory_check;
 mod preparation;
 mod run;
 mod signals;
@@ -94,7 +95,7 @@ fn check(files: &[PathBuf]) -> Result<ExitCode, Failure> {
 fn machine(format: &Format) -> Result<ExitCode, Failure> {
     let write = format.machine.ok_or_else(|| Failure::usage(format!("--format {}: not for machines", format.name)))?;
     let usable = machine::usable_here();
-    print(&write(&machine::facts(&usable), &usable, &machine::moment()))
+    print(&write(&machine::facts(&usable), &usable, &machine::memory_limits_here(), &machine::moment()))
 }
 
 /// Prints what a command is for.

@@ -78,6 +78,8 @@ struct MachineJson<'a> {
     usable_cpus: Option<u32>,
     limited_by: &'a [String],
     memory_bytes: Option<u64>,
+    /// What allows less than that.
+    memory_limited_by: &'a [String],
 }
 
 #[derive(Serialize)]
@@ -300,6 +302,7 @@ impl<'a> MachineJson<'a> {
             usable_cpus: Some(facts.usable_cpus).filter(|&n| n > 0),
             limited_by: &facts.limited_by,
             memory_bytes: facts.memory_bytes,
+            memory_limited_by: &facts.memory_limited_by,
         }
     }
 }

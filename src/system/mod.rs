@@ -10,6 +10,7 @@
 //! - renaming without replacing ([`files`]): nix has it with glibc alone;
 //! - the size of a terminal ([`terminal`]): nix has an `ioctl` only, which is unsafe.
 
+pub mod allocator;
 pub mod clock;
 pub mod files;
 pub mod futex;

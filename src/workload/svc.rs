@@ -69,7 +69,11 @@ pub(super) fn needs(job: &Job) -> Needs {
     };
     let rows = samples.saturating_mul(samples).saturating_mul(size_of::<f32>() as u64);
     let cache = rows.min((CACHE_MIB * f64::from(1 << 20)) as u64);
-    Needs { worker_bytes: dataset::training_bytes(samples, values).saturating_add(cache), ..Needs::LITTLE }
+    Needs {
+        worker_bytes: dataset::training_bytes(samples, values).saturating_add(cache),
+        shared_bytes: dataset::shared_bytes(samples, values),
+        ..Needs::LITTLE
+    }
 }
 
 impl Workload for Search {

@@ -36,6 +36,7 @@
 mod f02_fits_not_converged;
 pub(crate) mod made;
 
-mod f17_wall_and_speedup;
 mod f01_results_missing;
+mod f08_memory_limits;
 mod f16_small_things;
+mod f17_wall_and_speedup;
