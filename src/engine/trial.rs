@@ -26,6 +26,8 @@ pub struct BoardExecutor<'a> {
     clock: Clock,
     scale: TickScale,
     value_names: Vec<&'static str>,
+    /// Which of them says whether a result is what its kind is after.
+    settled: Option<usize>,
     /// How many of the values are the same in every trial.
     summed: usize,
     watch: Watch,
@@ -49,6 +51,10 @@ impl<'a> BoardExecutor<'a> {
             clock,
             scale: TickScale::new(clock),
             value_names: spec.map_or(Vec::new(), |spec| spec.results().map(|value| value.name).collect()),
+            settled: spec.and_then(|spec| {
+                let settled = spec.search?.settled;
+                spec.results().position(|value| value.name == settled)
+            }),
             summed: spec.map_or(0, |spec| spec.values.len()),
             watch: workload::watch(&scenario.job.kind),
             is_too_slow: control.is_slow_to_prepare(),
@@ -126,7 +132,13 @@ impl<'a> BoardExecutor<'a> {
         self.control.ended(now);
         let (end, broken) = ended(end, &board);
         let tick_s = self.scale.seconds_per_tick();
-        let reader = OutcomeReader { scenario: self.scenario, board: &board, value_names: &self.value_names, tick_s };
+        let reader = OutcomeReader {
+            scenario: self.scenario,
+            board: &board,
+            value_names: &self.value_names,
+            settled: self.settled,
+            tick_s,
+        };
         let outcome = reader.outcome(end, opening, now);
         let results = with_results.then(|| reader.results()).flatten();
         let tally = tally.filter(|_| end == TrialEnd::Complete && outcome.tasks_failed == 0);

@@ -11,6 +11,7 @@
 //! - renaming without replacing ([`files`]): nix has it with glibc alone;
 //! - the size of a terminal ([`terminal`]): nix has an `ioctl` only, which is unsafe.
 
+pub mod allocator;
 pub mod aside;
 pub mod clock;
 pub mod fatal;

@@ -34,11 +34,13 @@
 //! | `f28_drafts` | a changed form was dropped without a question |
 
 mod f01_results_missing;
+mod f02_fits_not_converged;
+mod f08_memory_limits;
 mod f09_terminal_unread;
 mod f10_preparing;
 mod f11_ctrl_z;
-mod f15_escapes;
 mod f12_signals;
+mod f15_escapes;
 mod f16_small_things;
 mod f17_wall_and_speedup;
 pub(crate) mod made;
