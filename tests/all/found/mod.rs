@@ -36,3 +36,4 @@
 pub(crate) mod made;
 
 mod f17_wall_and_speedup;
+mod f22_colours_and_marks;
