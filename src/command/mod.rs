@@ -11,7 +11,9 @@ mod lab;
 mod limits;
 mod preparation;
 mod run;
+mod saved_reports;
 mod signals;
+mod typed_files;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;

@@ -32,3 +32,5 @@
 //! | `f26_what_it_is_about` | scenarios did not tell what they are about |
 //! | `f27_terminals_known` | terminals were taken for others |
 //! | `f28_drafts` | a changed form was dropped without a question |
+
+mod f23_keys;
