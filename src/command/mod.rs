@@ -13,8 +13,10 @@ mod memory_check;
 mod preparation;
 mod rehearsal;
 mod run;
+mod saved_reports;
 mod signals;
 mod task_room;
+mod typed_files;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;

@@ -22,6 +22,7 @@ use super::suspension::{Suspension, suspend};
 use super::terminal::Terminal;
 use super::theme::Theme;
 use super::update::{Effect, Exit, Msg, update};
+use crate::record::RunState;
 use crate::system::jobs::Extent;
 
 /// How long a cancelled run may take to end when the screen is left, how long a killed one, and how long files may take
@@ -252,6 +253,12 @@ impl<L: Lab> App<L> {
                 checked.into_iter().for_each(|checked| drop(update(&mut self.state, Msg::Checked(checked))));
             }
             Effect::Save { draft, file, existing } => self.save(draft, file, existing),
+            Effect::OfferReport => {
+                let offer = self.state.shared.run.as_ref().map(|run| self.lab.offer_report(&run.record));
+                offer.into_iter().for_each(|offer| drop(update(&mut self.state, Msg::ReportOffer(offer))));
+            }
+            Effect::SaveReport { format, file, existing } => self
+                .about_the_run(move |lab, record| Msg::ReportSaved(lab.save_report(record, format, &file, existing))),
             Effect::Cancel => self.live.iter().for_each(|run| run.cancel()),
             Effect::Kill => self.live.iter().for_each(|run| run.kill()),
             Effect::GiveUp => self.give_up(),
@@ -296,6 +303,13 @@ impl<L: Lab> App<L> {
             }
             mailbox.post(Msg::Saved(outcome));
         });
+    }
+
+    /// Asks the lab something about the run on the screen, in the background.
+    fn about_the_run(&self, ask: impl FnOnce(&L, &RunState) -> Msg + Send + 'static) {
+        let Some(run) = &self.state.shared.run else { return };
+        let (lab, mailbox, record) = (Arc::clone(&self.lab), Arc::clone(&self.mailbox), run.record.clone());
+        self.background.hand_over(move || mailbox.post(ask(&lab, &record)));
     }
 
     /// Opens the form of a scenario, or says why not.

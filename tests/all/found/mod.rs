@@ -33,11 +33,6 @@
 //! | `f27_terminals_known` | terminals were taken for others |
 //! | `f28_drafts` | a changed form was dropped without a question |
 
-mod f15_escapes;
-pub(crate) mod made;
-
-mod f17_wall_and_speedup;
-mod f22_colours_and_marks;
 mod f01_results_missing;
 mod f02_fits_not_converged;
 mod f08_memory_limits;
@@ -48,4 +43,6 @@ mod f12_signals;
 mod f15_escapes;
 mod f16_small_things;
 mod f17_wall_and_speedup;
+mod f22_colours_and_marks;
+mod f23_keys;
 pub(crate) mod made;
