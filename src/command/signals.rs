@@ -66,7 +66,7 @@ pub(super) fn listen(control: Arc<Control>) -> io::Result<SignalState> {
     let ignored = ignored();
     let ends =
         [Signal::SIGINT, Signal::SIGTERM, Signal::SIGHUP].into_iter().filter(|&signal| !ignored.contains(signal));
-    let heeded: Vec<Signal> = ends.chain([Signal::SIGCONT]).collect();
+    let heeded: Vec<Signal> = ends.collect();
     let state = heard.clone();
     SignalListener::start(&heeded, move |signal| obey(signal, &state, &control))?.keep_on();
     Ok(heard)
@@ -74,9 +74,6 @@ pub(super) fn listen(control: Arc<Control>) -> io::Result<SignalState> {
 
 /// Does what a signal asks for; returns if that is not the end by force.
 fn obey(signal: Signal, state: &SignalState, control: &Control) {
-    if signal == Signal::SIGCONT {
-        return control.disturb();
-    }
     let grace = match (state.is_first(signal), state.0.is_over.load(Relaxed)) {
         (true, false) => return control.cancel(),
         (true, true) => DELIVERY_GRACE,

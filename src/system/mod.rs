@@ -17,6 +17,7 @@ pub mod lock;
 pub mod poll;
 pub mod process;
 pub mod random;
+pub mod schedule_account;
 pub mod signals;
 pub mod socket;
 pub mod terminal;

@@ -60,7 +60,7 @@ pub fn run(lab: impl Lab, open: Option<String>, theme: Theme) -> io::Result<Exit
     let meter = Meter::new(now, terminal.bytes_written());
     let pacer = Pacer::new(now);
     let lab = Arc::new(lab);
-    App { lab, runs: 0, live: None, terminal, state, mailbox, background, meter, pacer, expected_continues: 0 }.go()
+    App { lab, runs: 0, live: None, terminal, state, mailbox, background, meter, pacer }.go()
 }
 
 /// Everything that the loop holds together.
@@ -76,8 +76,6 @@ struct App<L> {
     background: Background,
     meter: Meter,
     pacer: Pacer,
-    /// `SIGCONT`s still to come that end stops of our own.
-    expected_continues: u32,
 }
 
 impl<L: Lab> App<L> {
@@ -274,20 +272,15 @@ impl<L: Lab> App<L> {
         self.terminal.pause();
         signals::stop(group);
         self.terminal.resume()?;
-        self.expected_continues += 1;
         self.live.iter().for_each(|run| run.stood_still());
         self.resumed(before.elapsed());
         Ok(())
     }
 
-    /// The process was told to continue: after a stop of our own, which has been dealt with, or after one that
-    /// could not be seen coming.
+    /// The process was told to continue: after a stop of our own, which has been dealt with, after one that could not be
+    /// seen coming, or without any. What is being timed finds out by itself which.
     fn retake(&mut self) -> io::Result<()> {
         self.terminal.resume()?;
-        match self.expected_continues.checked_sub(1) {
-            Some(rest) => self.expected_continues = rest,
-            None => self.live.iter().for_each(|run| run.stood_still()),
-        }
         self.resumed(Duration::ZERO);
         Ok(())
     }

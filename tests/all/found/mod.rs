@@ -34,3 +34,4 @@
 //! | `f28_drafts` | a changed form was dropped without a question |
 
 mod f01_results_missing;
+mod f06_stopped_time;
