@@ -9,6 +9,7 @@ use serde::Serialize;
 
 use super::words;
 use crate::analysis::{Interval, Summary};
+use crate::foreign;
 use crate::record::{
     LockUse, MachineFacts, MemoryCourse, ProcessMemory, RunState, ScenarioFacts, Status, TaskTimes, Warning,
 };
@@ -22,7 +23,7 @@ pub fn render(state: &RunState) -> String {
     let figures = Figures::of(state);
     let search = SearchFigures::of(state);
     let report = Report::of(state, &figures, search.as_ref());
-    let mut text = serde_json::to_string_pretty(&report).expect("structs with string keys always serialise");
+    let mut text = foreign::json(&report).expect("structs with string keys always serialise");
     text.push('\n');
     text
 }
@@ -111,6 +112,8 @@ struct Configuration<'a> {
     vary: Option<BTreeMap<&'a str, &'a Value>>,
     wall_s: Wall<'a>,
     startup_s: Startup,
+    /// What speedups are made of where the scenario counts the start-up, too: both of a sample, added.
+    wall_and_startup_s: Startup,
     cpu_s: Cpu,
     speedup: Ratio,
     efficiency: Option<f64>,
@@ -155,6 +158,12 @@ struct Wall<'a> {
 struct Startup {
     median: Option<f64>,
     min: Option<f64>,
+}
+
+impl Startup {
+    fn of(seconds: Option<Summary>) -> Self {
+        Self { median: seconds.map(|s| s.median), min: seconds.map(|s| s.min) }
+    }
 }
 
 #[derive(Serialize)]
@@ -258,7 +267,9 @@ impl<'a> Report<'a> {
             scenario: planned.map(|planned| ScenarioJson::of(&planned.scenario)),
             machine: planned.map(|planned| MachineJson::of(&planned.machine)),
             baseline: figures.baseline.map(|row| BaselineJson::of(&figures.rows[row].config)),
-            configs: rows.map(|(index, row)| Configuration::of(row, told_results(state, index))).collect(),
+            configs: rows
+                .map(|(index, row)| Configuration::of(row, figures.include_startup, told_results(state, index)))
+                .collect(),
             fits: [],
             metg: figures.metg.iter().map(MetgJson::of).collect(),
             grid: search.map(GridJson::of),
@@ -323,7 +334,7 @@ fn told_results(state: &RunState, config: usize) -> Option<Vec<ResultJson<'_>>> 
 }
 
 impl<'a> Configuration<'a> {
-    fn of(row: &'a Row, results: Option<Vec<ResultJson<'a>>>) -> Self {
+    fn of(row: &'a Row, include_startup: bool, results: Option<Vec<ResultJson<'a>>>) -> Self {
         let Config { backend, workers, schedule, chunk, ref point, .. } = row.config;
         let usage = row.usage.as_ref();
         Self {
@@ -337,7 +348,8 @@ impl<'a> Configuration<'a> {
             payload_bytes: row.config.payload,
             vary: point.as_ref().map(|point| BTreeMap::from([(point.key.as_str(), &point.value)])),
             wall_s: Wall::of(&row.samples_s, row.wall_s, row.wall_ci95),
-            startup_s: Startup { median: row.startup_s.map(|s| s.median), min: row.startup_s.map(|s| s.min) },
+            startup_s: Startup::of(row.startup_s),
+            wall_and_startup_s: Startup::of(row.time_s.filter(|_| include_startup)),
             cpu_s: Cpu { user: usage.map(|u| u.cpu_user_s), system: usage.map(|u| u.cpu_system_s) },
             speedup: Ratio { value: row.speedup.map(|s| s.value), ci95: row.speedup_ci95.map(ends) },
             efficiency: row.efficiency,

@@ -4,7 +4,7 @@
 //! To add a figure: its field of [`Row`], and a line of [`COLUMNS`].
 
 use super::figure::{Figure, range};
-use super::figures::{Figures, Row};
+use super::figures::{Figures, Row, WALL_AND_STARTUP};
 use crate::analysis::Summary;
 use crate::scenario::Point;
 use crate::units;
@@ -24,6 +24,8 @@ pub struct Column {
     pub doc: Option<&'static str>,
     /// Whether a run has it at all.
     pub applies: fn(&Figures) -> bool,
+    /// Whether another column of the run says more: then it is among the first to go when room is short.
+    pub yields: fn(&Figures) -> bool,
     /// Its place in the text report.
     pub text: Option<ColumnPlace>,
     /// Its place in the screen's table.
@@ -77,6 +79,7 @@ impl Column {
         unit: "",
         doc: None,
         applies: |_| true,
+        yields: |_| false,
         text: None,
         table: None,
         line: None,
@@ -112,24 +115,38 @@ pub static COLUMNS: &[Column] = &[
         ..Column::PLAIN
     },
     Column {
+        key: Some("wall_and_startup_s.median"),
+        heading: WALL_AND_STARTUP,
+        unit: "s",
+        doc: Some("where the scenario counts the hiring, what speedups are made of: both of a repeat added, the median"),
+        applies: |figures| figures.include_startup,
+        text: ColumnPlace::at(9),
+        table: ColumnPlace::at(9),
+        line: ColumnPlace::at(9),
+        value: time,
+        detail: Some(|row| Some(Figure::Phrase(with_range(row.time_s?)))),
+        ..Column::PLAIN
+    },
+    Column {
         key: Some("wall_s.median"),
         heading: "wall",
         unit: "s",
         doc: Some("seconds from the start of the work to the last task's end: the median over the repeats"),
-        text: ColumnPlace::at(10),
+        yields: |figures| figures.include_startup,
+        text: ColumnPlace::at(11),
         table: ColumnPlace::at(10),
         line: ColumnPlace::at(10),
         value: wall,
-        detail: Some(|row| Some(Figure::Phrase(wall_with_range(row.wall_s?)))),
+        detail: Some(|row| Some(Figure::Phrase(with_range(row.wall_s?)))),
         ..Column::PLAIN
     },
-    Column { heading: "spread", text: ColumnPlace::with(11, 1), value: spread, ..Column::PLAIN },
+    Column { heading: "spread", text: ColumnPlace::with(12, 1), value: spread, ..Column::PLAIN },
     Column {
         key: Some("startup_s.median"),
         heading: "start-up",
         unit: "s",
         doc: Some("seconds from the first hiring until all workers are ready; timed apart from the work"),
-        text: ColumnPlace::with(12, 2),
+        text: ColumnPlace::with(13, 2),
         table: ColumnPlace::with(50, 2),
         line: ColumnPlace::at(50),
         value: startup,
@@ -139,7 +156,7 @@ pub static COLUMNS: &[Column] = &[
         key: Some("tasks_per_s"),
         heading: "tasks/s",
         unit: "1/s",
-        text: ColumnPlace::with(13, 3),
+        text: ColumnPlace::with(14, 3),
         table: ColumnPlace::with(51, 3),
         line: ColumnPlace::at(51),
         value: tasks_per_s,
@@ -149,7 +166,7 @@ pub static COLUMNS: &[Column] = &[
         key: Some("tasks_failed"),
         heading: "failed",
         applies: |figures| figures.rows.iter().any(|row| row.tasks.is_some_and(|tasks| tasks.failed > 0)),
-        text: ColumnPlace::at(14),
+        text: ColumnPlace::at(15),
         value: |row| row.tasks.map(|tasks| Figure::Count(tasks.failed)),
         ..Column::PLAIN
     },
@@ -277,7 +294,7 @@ pub fn columns(figures: &Figures, view: View) -> Vec<ShownColumn<'_>> {
         let place = column.place(view)?;
         Some(ShownColumn {
             heading: column.heading_of.and_then(|of| of(figures)).or(place.heading).unwrap_or(column.heading),
-            priority: place.priority[varies],
+            priority: if (column.yields)(figures) { YIELDING } else { place.priority[varies] },
             is_scenarios: column.heading_of.is_some(),
             order: place.order[varies],
             source: FigureSource::Column(value(column, view)),
@@ -287,6 +304,9 @@ pub fn columns(figures: &Figures, view: View) -> Vec<ShownColumn<'_>> {
     columns.sort_by_key(|column| column.order);
     columns
 }
+
+/// The priority of a column where another one says more.
+const YIELDING: u8 = 9;
 
 /// The figure in this view: with its spread where a line is all there is to tell.
 fn value(column: &Column, view: View) -> fn(&Row) -> Option<Figure> {
@@ -321,25 +341,34 @@ fn varied(row: &Row) -> Option<Figure> {
 }
 
 fn wall(row: &Row) -> Option<Figure> {
-    match (row.wall_s, row.tasks) {
-        (Some(wall), _) => Some(Figure::Seconds(wall.median)),
+    seconds(row.wall_s, row)
+}
+
+fn time(row: &Row) -> Option<Figure> {
+    seconds(row.time_s, row)
+}
+
+/// The median of times of a row, or that there is none because tasks failed.
+fn seconds(times: Option<Summary>, row: &Row) -> Option<Figure> {
+    match (times, row.tasks) {
+        (Some(times), _) => Some(Figure::Seconds(times.median)),
         (None, Some(tasks)) if tasks.failed > 0 => Some(Figure::Failed),
         (None, _) => None,
     }
 }
 
-fn wall_with_range(wall: Summary) -> String {
-    let median = units::seconds(wall.median);
-    match wall.samples {
+fn with_range(times: Summary) -> String {
+    let median = units::seconds(times.median);
+    match times.samples {
         0 | 1 => median,
-        _ => format!("{median} ({})", range(&units::seconds(wall.min), &units::seconds(wall.max))),
+        _ => format!("{median} ({})", range(&units::seconds(times.min), &units::seconds(times.max))),
     }
 }
 
-/// The distance of the extremes relative to the median; a single sample has none.
+/// The distance of the extremes of what speedups are made of, relative to the median; a single sample has none.
 fn spread(row: &Row) -> Option<Figure> {
-    let wall = row.wall_s.filter(|wall| wall.samples > 1 && wall.median > 0.0)?;
-    Some(Figure::Fraction((wall.max - wall.min) / wall.median))
+    let times = row.time_s.filter(|times| times.samples > 1 && times.median > 0.0)?;
+    Some(Figure::Fraction((times.max - times.min) / times.median))
 }
 
 fn startup(row: &Row) -> Option<Figure> {

@@ -24,7 +24,13 @@ pub struct Figures {
     pub tally: Vec<&'static str>,
     /// How short tasks may be, where the scenario varies them: one entry a backend and number of workers.
     pub metg: Vec<Metg>,
+    /// Whether the time that speedups are made of has the start-up in it.
+    pub include_startup: bool,
 }
+
+/// What the time of the work is called, and what that is called which has the hiring of workers in it.
+const WALL: &str = "wall";
+pub(super) const WALL_AND_STARTUP: &str = "wall + start-up";
 
 /// The efficiency at which tasks count as worth handing out.
 pub const WORTH_WHILE: f64 = 0.5;
@@ -57,6 +63,8 @@ pub struct Row {
     pub wall_ci95: Option<Interval>,
     /// Start-up seconds of the samples in short.
     pub startup_s: Option<Summary>,
+    /// What speedups are made of, in short: wall seconds, and where the scenario counts it start-up with them.
+    pub time_s: Option<Summary>,
     /// Speedup over the baseline; `None` while either has no sample.
     pub speedup: Option<Speedup>,
     /// The 95 % interval of the ratio of the mean times, by [`analysis::ratio_ci95`]; `None` for the baseline, which
@@ -141,6 +149,9 @@ impl Figures {
         let baseline = planned.plan.baseline.filter(|&baseline| baseline < rows.len());
         let times: Vec<Option<Times>> =
             (0..rows.len()).map(|config| Times::of(state, config, planned.scenario.include_startup)).collect();
+        for (row, times) in rows.iter_mut().zip(&times) {
+            row.time_s = times.as_ref().map(|times| times.summary);
+        }
         for (row, baseline) in planned.plan.baselines().into_iter().enumerate() {
             if let Some(baseline) = baseline {
                 let workers = rows[baseline].config.workers;
@@ -157,7 +168,7 @@ impl Figures {
         let told =
             |name: &&str| rows.iter().any(|row| row.tally.as_ref().is_some_and(|tally| tally.contains_key(*name)));
         let tally = names.filter(told).collect();
-        Self { rows, baseline, tally, metg }
+        Self { rows, baseline, tally, metg, include_startup: planned.scenario.include_startup }
     }
 
     /// The best of the median speedups, those of the baselines left aside.
@@ -165,6 +176,11 @@ impl Figures {
         let is_reference = |index: usize, row: &Row| Some(index) == self.baseline || self.is_yardstick(row);
         let others = self.rows.iter().enumerate().filter(|(index, row)| !is_reference(*index, row));
         others.filter_map(|(_, row)| row.speedup).map(|speedup| speedup.value).max_by(f64::total_cmp)
+    }
+
+    /// What the time is called that speedups are made of.
+    pub fn time_name(&self) -> &'static str {
+        if self.include_startup { WALL_AND_STARTUP } else { WALL }
     }
 
     /// What the scenario varies, if anything.
@@ -223,6 +239,7 @@ fn measured(state: &RunState, facts: &ScenarioFacts, index: usize, config: &Conf
         wall_s,
         wall_ci95: analysis::mean_ci95(&samples_s),
         startup_s: summary(&startups_s),
+        time_s: None,
         samples_s,
         speedup: None,
         speedup_ci95: None,
@@ -240,7 +257,7 @@ fn measured(state: &RunState, facts: &ScenarioFacts, index: usize, config: &Conf
 /// What speedups are made of: the seconds of each sample, with start-up where that counts.
 struct Times {
     samples_s: Vec<f64>,
-    median_s: f64,
+    summary: Summary,
 }
 
 impl Times {
@@ -248,8 +265,8 @@ impl Times {
     fn of(state: &RunState, config: usize, include_startup: bool) -> Option<Self> {
         let startup = |outcome: &TrialOutcome| if include_startup { outcome.startup_s.unwrap_or(0.0) } else { 0.0 };
         let samples_s: Vec<f64> = state.samples(config).map(|outcome| outcome.wall_s + startup(outcome)).collect();
-        let median_s = summary(&samples_s)?.median;
-        Some(Self { samples_s, median_s })
+        let summary = summary(&samples_s)?;
+        Some(Self { samples_s, summary })
     }
 }
 
@@ -257,7 +274,7 @@ impl Times {
 fn compare(row: &mut Row, times: Option<&Times>, baseline: Option<&Times>, baseline_workers: u32) {
     let (Some(times), Some(baseline)) = (times, baseline) else { return };
     let workers = row.config.workers;
-    row.speedup = speedup(baseline.median_s, times);
+    row.speedup = speedup(baseline.summary.median, times);
     row.speedup_ci95 = analysis::ratio_ci95(&baseline.samples_s, &times.samples_s);
     row.efficiency = row.speedup.and_then(|s| analysis::efficiency(s.value, workers, baseline_workers));
     // Karp and Flatt's formula knows one worker as its reference, and no other.
@@ -266,7 +283,7 @@ fn compare(row: &mut Row, times: Option<&Times>, baseline: Option<&Times>, basel
 
 /// Sets what was expected beside what was measured.
 fn predict(planned: &Planned, rows: &mut [Row], times: &[Option<Times>]) {
-    let median_s = |config: usize| times.get(config)?.as_ref().map(|times| times.median_s);
+    let median_s = |config: usize| times.get(config)?.as_ref().map(|times| times.summary.median);
     let baselines = planned.plan.baselines();
     for prediction in &planned.predictions {
         if let Some(row) = rows.get_mut(prediction.config) {
@@ -282,7 +299,7 @@ fn predict(planned: &Planned, rows: &mut [Row], times: &[Option<Times>]) {
 }
 
 fn speedup(baseline_median_s: f64, times: &Times) -> Option<Speedup> {
-    let value = analysis::speedup(baseline_median_s, times.median_s)?;
+    let value = analysis::speedup(baseline_median_s, times.summary.median)?;
     let (low, high) = analysis::speedup_range(baseline_median_s, &times.samples_s)?;
     Some(Speedup { value, low, high })
 }
@@ -297,7 +314,7 @@ fn shortest_tasks(rows: &[Row], times: &[Option<Times>], baseline: Option<usize>
         let grain = times
             .as_ref()
             .zip(row.efficiency)
-            .and_then(|(times, efficiency)| Grain::of(times.median_s, row.config.workers, tasks, efficiency));
+            .and_then(|(times, efficiency)| Grain::of(times.summary.median, row.config.workers, tasks, efficiency));
         grains.entry(row.place).or_default().extend(grain);
     }
     let at_first = rows.iter().filter(|row| row.config.point.as_ref() == Some(first) && row.place != baseline.place);

@@ -42,7 +42,7 @@ pub(super) fn heading(state: &RunState, trial: usize) -> Option<String> {
 /// What there is to say when a trial has ended.
 pub(super) fn trial_line(event: &Stamped, state: &RunState) -> Option<String> {
     let Event::TrialFinished { trial, outcome } = &event.event else { return None };
-    Some(format!("{}  {}", heading(state, *trial)?, ending(outcome)))
+    Some(format!("{}  {}", heading(state, *trial)?, ending(outcome, counts_startup(state))))
 }
 
 /// What there is to say of a worker that was lost, or stopped.
@@ -57,8 +57,17 @@ pub(super) fn incident_line(event: &Stamped, state: &RunState) -> Option<String>
     }
 }
 
-fn ending(outcome: &TrialOutcome) -> String {
-    let wall = wall(outcome.wall_s);
+/// Whether speedups are made of wall time and start-up.
+fn counts_startup(state: &RunState) -> bool {
+    state.planned.as_ref().is_some_and(|planned| planned.scenario.include_startup)
+}
+
+fn ending(outcome: &TrialOutcome, counts_startup: bool) -> String {
+    let startup_s = outcome.startup_s.filter(|_| counts_startup);
+    let wall = match startup_s {
+        Some(startup_s) => format!("{} with start-up", wall(outcome.wall_s + startup_s)),
+        None => wall(outcome.wall_s),
+    };
     let end = match outcome.end {
         TrialEnd::Complete if outcome.disturbance.is_some() => format!("disturbed, {wall}"),
         TrialEnd::Complete => wall,

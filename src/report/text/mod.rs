@@ -12,6 +12,7 @@ mod tally;
 mod wrap;
 
 use super::words;
+use crate::foreign::{PlainText, escaped};
 use crate::record::{MachineFacts, Planned, RunState, Status, TrialEnd, label};
 use crate::results::{Figures, SearchFigures, findings};
 use crate::scenario::{Config, Point, Schedule};
@@ -51,9 +52,7 @@ pub fn render(state: &RunState) -> String {
         sections.push(paragraphs(&planned.scenario.lesson, WIDTH));
     }
     sections.retain(|section| !section.is_empty());
-    let mut text = words::printable(&sections.join("\n\n"));
-    text.push('\n');
-    text
+    PlainText::lines(&(sections.join("\n\n") + "\n")).as_str().to_owned()
 }
 
 /// Title, the scenario in one line, the machine in one line.
@@ -117,8 +116,9 @@ fn metg(figures: &Figures) -> String {
         format!("{}: {seconds}", label(&metg.config))
     });
     let told = told.collect::<Vec<_>>().join(" · ");
+    let time = if figures.include_startup { "(wall + start-up)" } else { "wall" };
     let text = format!(
-        "METG(50 %), the shortest task (wall × workers ÷ tasks) at which the efficiency is still one half: {told}"
+        "METG(50 %), the shortest task ({time} × workers ÷ tasks) at which the efficiency is still one half: {told}"
     );
     wrapped(&text, WIDTH, "  ")
 }
@@ -136,26 +136,27 @@ fn machine(facts: &MachineFacts) -> String {
     let memory = facts.memory_bytes.map(units::bytes).unwrap_or_default();
     let kernel = facts.kernel.as_ref().map(|release| format!("Linux {release}")).unwrap_or_default();
     let name = |word: &Option<String>| word.clone().unwrap_or_default();
-    dotted(&[name(&facts.host), name(&facts.cpu_model), cores, memory, kernel])
+    dotted(&[name(&facts.host), name(&facts.cpu_model), cores, memory, kernel].map(|fact| escaped(&fact).into_owned()))
 }
 
 /// What the table's columns mean.
 fn notes(planned: &Planned, figures: &Figures) -> String {
-    let startup = if planned.scenario.include_startup { " and start-up, added," } else { "" };
+    let timed = if figures.include_startup { "wall time and start-up, added," } else { "wall time" };
     let baseline = match figures.baseline {
         Some(row) => {
             let name = label(&figures.rows[row].config);
             let point = figures.varied().map(|key| format!(" at the same {key}")).unwrap_or_default();
-            format!("Speedup: the median wall time{startup} of {name}{point} ÷ that of the configuration. ")
+            format!("Speedup: the median {timed} of {name}{point} ÷ that of the configuration. ")
         }
         None => String::new(),
     };
     let counted = planned.plan.trials.iter().filter(|trial| !trial.warmup);
+    let name = capitalised(figures.time_name());
     let wall = match counted.map(|trial| trial.repeat).max() {
-        None | Some(0) => "Wall: of a single repeat.".to_owned(),
+        None | Some(0) => format!("{name}: of a single repeat."),
         Some(last) => {
             let repeats = u64::from(last) + 1;
-            format!("Wall: the median of {} repeats; spread: (longest − shortest) ÷ median.", units::count(repeats))
+            format!("{name}: the median of {} repeats; spread: (longest − shortest) ÷ median.", units::count(repeats))
         }
     };
     let interval = if figures.rows.iter().any(|row| row.speedup_ci95.is_some()) {
@@ -169,6 +170,11 @@ fn notes(planned: &Planned, figures: &Figures) -> String {
         ""
     };
     wrapped(&format!("{baseline}{wall}{interval}{predicted}"), WIDTH, "")
+}
+
+fn capitalised(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
 /// How the run ended, where that needs saying.

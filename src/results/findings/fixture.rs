@@ -92,6 +92,7 @@ pub(super) fn row(config: &Config) -> Row {
         wall_s: None,
         wall_ci95: None,
         startup_s: None,
+        time_s: None,
         speedup: None,
         speedup_ci95: None,
         efficiency: None,

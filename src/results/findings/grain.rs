@@ -21,9 +21,10 @@ fn of_one(figures: &Figures, metg: &Metg) -> Option<String> {
     measured.peek()?;
     Some(match metg.seconds {
         Some(seconds) => format!(
-            "{name} are worth their while from {} a task on (wall time × workers ÷ tasks, at an efficiency of {half}): \
-             with shorter tasks most of their time goes into something else than work.",
-            units::seconds(seconds)
+            "{name} are worth their while from {} a task on ({} × workers ÷ tasks, at an efficiency of {half}): with \
+             shorter tasks most of their time goes into something else than work.",
+            units::seconds(seconds),
+            if figures.include_startup { "(wall time + start-up)" } else { "wall time" }
         ),
         None if measured.all(|efficiency| efficiency >= WORTH_WHILE) => {
             format!("{name} were at least {half} efficient at every length of task that was tried.")

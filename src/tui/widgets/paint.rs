@@ -42,6 +42,20 @@ pub fn fit<'a>(theme: &Theme, text: &'a str, columns: u16) -> Cow<'a, str> {
     Cow::Owned(out)
 }
 
+/// As [`fit`], for a configuration's name: what is cut is the word before its numbers, for these tell it from the
+/// others. `processes × 2 pipe` is `pro… × 2 pipe`.
+pub fn fit_name<'a>(theme: &Theme, name: &'a str, columns: u16) -> Cow<'a, str> {
+    let Some(at) = name.find(" × ").filter(|_| width(theme, name) > columns) else { return fit(theme, name, columns) };
+    let (word, numbers) = name.split_at(at);
+    match columns.checked_sub(width(theme, numbers)) {
+        Some(room) if room >= SHORT_WORD => Cow::Owned(format!("{}{}", fit(theme, word, room), theme.text(numbers))),
+        _ => fit(theme, name, columns),
+    }
+}
+
+/// Columns that the word of a configuration's name takes at least, where it is cut.
+const SHORT_WORD: u16 = 3;
+
 /// The area without a column at its left and right.
 pub fn padded(area: Rect) -> Rect {
     Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area }
@@ -133,6 +147,15 @@ mod tests {
         assert_eq!(fit(&Theme::FULL, "abc", 1), "a");
         assert_eq!(fit(&Theme::FULL, "abc", 0), "");
         assert_eq!(width(&Theme::PLAIN, "1 µs …"), 8);
+    }
+
+    #[test]
+    fn names_keep_what_tells_them_apart() {
+        assert_eq!(fit_name(&Theme::FULL, "processes × 2 pipe", 18), "processes × 2 pipe");
+        assert_eq!(fit_name(&Theme::FULL, "processes × 2 pipe", 13), "pro… × 2 pipe");
+        assert_eq!(fit_name(&Theme::PLAIN, "processes × 2 pipe", 13), "pr.. x 2 pipe");
+        assert_eq!(fit_name(&Theme::FULL, "processes × 2 pipe", 11), "processes …");
+        assert_eq!(fit_name(&Theme::FULL, "serial", 4), "ser…");
     }
 
     #[test]

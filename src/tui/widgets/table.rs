@@ -1,5 +1,5 @@
 //! A table whose columns line up: numbers to the right, one row selected, the least needed columns dropped when
-//! there is no room.
+//! there is no room. Names are cut last, and keep what tells them apart.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -72,8 +72,12 @@ pub struct Table<'a> {
 const GAP: u16 = 2;
 /// Columns left of the first one, where the pointer stands.
 const MARGIN: u16 = 2;
+/// Columns right of the last one, so that no heading touches the frame.
+const RIGHT: u16 = 1;
 /// Text columns are not cut below this while another may still be dropped or cut.
-const NARROWEST: u16 = 6;
+const NARROWEST: u16 = 9;
+/// So many columns are kept even if they must be cut: who it is, and the first thing that is told of them.
+const KEPT: usize = 2;
 
 impl Widget for Table<'_> {
     fn render(self, area: Rect, buf: &mut Buffer) {
@@ -104,15 +108,34 @@ impl Table<'_> {
         self.rows.len() - self.window(height.saturating_sub(1)).len()
     }
 
+    /// Columns of the screen that it takes with all of its own.
+    pub fn width(&self) -> u16 {
+        self.width_of(|_| true)
+    }
+
+    /// Columns of the screen that it takes with those of its own alone that are never dropped.
+    pub fn least_width(&self) -> u16 {
+        self.width_of(|column| column.priority == 0)
+    }
+
+    fn width_of(&self, is_kept: impl Fn(&TableColumn) -> bool) -> u16 {
+        let kept = (0..self.columns.len()).filter(|c| is_kept(&self.columns[*c]));
+        let kept: Vec<(usize, u16)> = kept.map(|c| (c, self.natural_width(c))).collect();
+        u16::try_from(total(&kept)).unwrap_or(u16::MAX).saturating_add(MARGIN + RIGHT)
+    }
+
     /// Columns that are kept, with their places.
     fn layout(&self, area: Rect) -> Vec<TableField> {
         let mut kept: Vec<(usize, u16)> = (0..self.columns.len()).map(|c| (c, self.natural_width(c))).collect();
         let margin = if area.width > MARGIN { MARGIN } else { 0 };
-        let room = area.width - margin;
+        let room = (area.width - margin).saturating_sub(RIGHT);
         while total(&kept) > u32::from(room) && kept.len() > 1 {
             let droppable = kept.iter().enumerate().filter(|(_, (c, _))| self.columns[*c].priority > 0);
             let Some((at, _)) = droppable.max_by_key(|(at, (c, _))| (self.columns[*c].priority, *at)) else { break };
             kept.remove(at);
+        }
+        while least(&kept, self) > u32::from(room) && kept.len() > KEPT {
+            kept.pop();
         }
         self.shrink(&mut kept, room);
         let mut x = area.x + margin;
@@ -180,13 +203,23 @@ impl Table<'_> {
         }
         match self.columns[field.column].side {
             Side::Left => {
-                paint::put(buf, place, (place.x, y), text, self.theme, style);
+                let text = paint::fit_name(self.theme, text, place.width);
+                paint::put(buf, place, (place.x, y), &text, self.theme, style);
             }
             Side::Right => {
                 paint::put_right(buf, place, y, text, self.theme, style);
             }
         }
     }
+}
+
+/// Columns taken where text is cut as far as it may be.
+fn least(kept: &[(usize, u16)], table: &Table<'_>) -> u32 {
+    let cut = |&(c, width): &(usize, u16)| match table.columns[c].side {
+        Side::Left => (c, width.min(NARROWEST)),
+        Side::Right => (c, width),
+    };
+    total(&kept.iter().map(cut).collect::<Vec<_>>())
 }
 
 fn total(kept: &[(usize, u16)]) -> u32 {

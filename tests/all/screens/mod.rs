@@ -5,7 +5,7 @@
 mod any_input;
 mod editor;
 mod every_key;
-mod fixture;
+pub(crate) mod fixture;
 mod lock;
 mod many_trials;
 mod modifiers;
@@ -31,14 +31,14 @@ const SMALL: (u16, u16) = (80, 24);
 const LARGE: (u16, u16) = (120, 40);
 const LEAST: (u16, u16) = (60, 16);
 
-fn frame(state: &State) -> Buffer {
+pub(crate) fn frame(state: &State) -> Buffer {
     let area = Rect::new(0, 0, state.shared.size.width, state.shared.size.height);
     let mut buf = Buffer::empty(area);
     render(state, &state.shared.theme, area, &mut buf);
     buf
 }
 
-fn text(buf: &Buffer) -> String {
+pub(crate) fn text(buf: &Buffer) -> String {
     let rows = buf.area.rows().map(|row| {
         let mut line = String::new();
         let mut skip = 0;
@@ -69,7 +69,7 @@ fn expect(name: &str, state: &State) {
     }
 }
 
-fn press(state: &mut State, keys: &[Key]) {
+pub(crate) fn press(state: &mut State, keys: &[Key]) {
     for &key in keys {
         update(state, Msg::Key(key));
     }

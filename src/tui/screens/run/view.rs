@@ -305,7 +305,11 @@ fn figures(run: &RunMonitor, theme: &Theme, area: Rect, buf: &mut Buffer) {
     let wall_s = wall_s(run);
     let startup_s = outcome.map_or(run.record.current_startup_s, |outcome| outcome.startup_s);
     let done = run.snapshot.done;
-    let mut parts: Vec<(&str, String, &str)> = vec![("wall ", units::seconds(wall_s), "")];
+    let mut parts: Vec<(&str, String, &str)> = Vec::new();
+    if let Some(startup_s) = startup_s.filter(|_| run.figures().include_startup) {
+        parts.push(("wall + start-up ", units::seconds(wall_s + startup_s), ""));
+    }
+    parts.push(("wall ", units::seconds(wall_s), ""));
     if let Some((name, value)) = outcome.and_then(|outcome| telling(run, outcome)) {
         parts.push((name, format!(" {}", tally_figure(value)), ""));
     }
