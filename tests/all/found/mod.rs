@@ -36,6 +36,6 @@
 mod f15_escapes;
 pub(crate) mod made;
 
-mod f17_wall_and_speedup;
 mod f01_results_missing;
 mod f16_small_things;
+mod f17_wall_and_speedup;
