@@ -36,6 +36,16 @@
 mod f15_escapes;
 pub(crate) mod made;
 
+mod f17_wall_and_speedup;
+mod f22_colours_and_marks;
 mod f01_results_missing;
+mod f02_fits_not_converged;
+mod f08_memory_limits;
+mod f09_terminal_unread;
+mod f10_preparing;
+mod f11_ctrl_z;
+mod f12_signals;
+mod f15_escapes;
 mod f16_small_things;
 mod f17_wall_and_speedup;
+pub(crate) mod made;

@@ -54,7 +54,7 @@ pub(crate) fn text(buf: &Buffer) -> String {
     rows.collect()
 }
 
-fn expect(name: &str, state: &State) {
+pub(crate) fn expect(name: &str, state: &State) {
     let buf = frame(state);
     let got = text(&buf);
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/frames").join(format!("{name}.txt"));
