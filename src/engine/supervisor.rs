@@ -15,7 +15,7 @@ use crate::system::signals::ends;
 use crate::workload::Service;
 
 /// How often the engine looks up while workers work.
-const TICK: Duration = Duration::from_millis(50);
+const TICK: Duration = Duration::from_millis(20);
 /// How often it tells how far they are.
 const PROGRESS_EVERY: Duration = Duration::from_millis(500);
 /// How long tasks are given to stop by themselves once a trial is called off.
