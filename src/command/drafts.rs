@@ -7,6 +7,7 @@ use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use super::environment::catalog;
+use super::outputs;
 use crate::scenario::form::relocated;
 use crate::scenario::library::{Entry, standard_folders};
 use crate::scenario::{DiagnosticList, Origin, Overrides, Scenario, Source, label};
@@ -49,7 +50,13 @@ pub(super) fn suggest(name: &str, folders: &[PathBuf]) -> PathBuf {
 ///
 /// # Errors
 /// Why not; then nothing was changed.
-pub(super) fn save(entry: &Entry, text: &str, file: &str, existing: Existing) -> Result<PathBuf, Unsaved> {
+pub(super) fn save(
+    entry: &Entry,
+    text: &str,
+    file: &str,
+    existing: Existing,
+    journal: Option<&Path>,
+) -> Result<PathBuf, Unsaved> {
     let failed = |why: String| Unsaved::Failed(why);
     let path = path(file).map_err(failed)?;
     let (folder, shown) = (folder(&path), label(&path));
@@ -67,7 +74,8 @@ pub(super) fn save(entry: &Entry, text: &str, file: &str, existing: Existing) ->
         Ok(_) | Err(_) => {}
     }
     let text = relocated(text, &catalog(), &entry.origin, &folder);
-    check(&path, &text).map_err(|problems| failed(problems.to_string()))?;
+    let scenario = check(&path, &text).map_err(|problems| failed(problems.to_string()))?;
+    outputs::check_saved(&path, journal, &scenario).map_err(|failure| failed(failure.message))?;
     match write(&path, &text, existing) {
         Ok(()) => Ok(path),
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Err(Unsaved::Exists),
@@ -96,10 +104,10 @@ fn folder(path: &Path) -> PathBuf {
 }
 
 /// Whether the parser accepts the text where it will lie.
-fn check(path: &Path, text: &str) -> Result<(), DiagnosticList> {
+fn check(path: &Path, text: &str) -> Result<Scenario, DiagnosticList> {
     let name = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
     let source = Source { name, label: label(path), origin: Origin::File(path.to_owned()), text: text.to_owned() };
-    source.parse(&catalog(), &Overrides::default()).map(drop)
+    source.parse(&catalog(), &Overrides::default())
 }
 
 /// Writes a new file beside the place, and moves it there when it is whole.

@@ -9,6 +9,7 @@ mod failure;
 mod history;
 mod lab;
 mod limits;
+mod outputs;
 mod preparation;
 mod run;
 mod signals;
@@ -109,6 +110,6 @@ fn machine(format: &Format) -> Result<ExitCode, Failure> {
 
 /// Prints what a command is for.
 fn print(text: &PlainText) -> Result<ExitCode, Failure> {
-    report::deliver(text, None).map_err(|error| Failure::run(error.to_string()))?;
+    report::deliver(text).map_err(|error| Failure::run(error.to_string()))?;
     Ok(ExitCode::SUCCESS)
 }

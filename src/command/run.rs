@@ -1,6 +1,7 @@
 //! `parlab run`: a run without the screen. Progress goes to standard error, the report to standard output.
 
 use std::io::{IsTerminal as _, stderr};
+use std::path::Path;
 use std::process::ExitCode;
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::time::Duration;
@@ -8,12 +9,12 @@ use std::time::Duration;
 use super::environment::{journal, program, run_info, scenario};
 use super::failure::Failure;
 use super::history::HistoryKeeper;
-use super::{limits, signals};
+use super::{limits, outputs, signals};
 use crate::cli;
 use crate::engine::{RunInfo, Session};
 use crate::foreign::PlainText;
-use crate::record::{Journal, RunState, Stamped, Status};
-use crate::report::{self, ProgressReporter};
+use crate::record::{Journal, JournalLost, RunState, Stamped, Status, Warning, WarningCode};
+use crate::report::{self, DeliveryError, ProgressReporter};
 use crate::scenario::{self, Plan, Prediction, Scenario};
 use crate::units::Letters;
 
@@ -27,29 +28,49 @@ const REFRESH: Duration = Duration::from_millis(200);
 pub(super) fn run(args: &cli::Run) -> Result<ExitCode, Failure> {
     let write = args.format.reporter().map_err(|error| Failure::usage(error.to_string()))?;
     let (source, scenario) = scenario(args)?;
+    let outputs = outputs::outputs(args.output.as_deref(), args.journal.as_deref());
+    let inputs = outputs::inputs(&source.origin, &scenario);
+    outputs::check(&outputs, &inputs)?;
     limits::check(&scenario, args.yes)?;
     limits::check_workload(&scenario, &|| true)?;
     let predictions = predictions(args.predict.as_deref(), &scenario)?;
+    let journal = journal(args.journal.as_deref(), &|| outputs::check(&outputs, &inputs))?;
     let letters = Letters::of_environment();
     let mut watchers = Watchers {
         progress: ProgressReporter::new(args.quiet, stderr().is_terminal(), letters),
-        journal: journal(args.journal.as_deref())?,
+        journal,
         history: HistoryKeeper::new(),
     };
-    let (state, heard) = carry_out(scenario, run_info(source, predictions), &mut watchers)?;
+    let (mut state, heard) = carry_out(scenario, run_info(source, predictions), &mut watchers)?;
     heard.run_is_over();
     watchers.progress.finish();
-    let text = PlainText::lines(&write(&state));
-    let text = if args.format.is_for_people { text.map(|text| letters.fit(text)) } else { text };
-    let delivered = report::deliver(&text, args.output.as_deref());
+    let journal = watchers.journal.as_ref().and_then(Journal::lost).map(JournalLost::warning);
+    let is_recorded = journal.is_none();
+    state.warnings.extend(journal);
+    let told = |state: &RunState| {
+        let text = PlainText::lines(&write(state));
+        if args.format.is_for_people { text.map(|text| letters.fit(text)) } else { text }
+    };
+    let delivered = deliver(&state, args.output.as_deref(), told);
     if let Err(error) = &delivered {
         report::complain(&error.to_string());
     }
     Ok(ExitCode::from(match state.status {
         Some(Status::Interrupted) => heard.exit_code().unwrap_or(130),
-        Some(Status::Done) if delivered.is_ok() => 0,
+        Some(Status::Done) if delivered.is_ok() && is_recorded => 0,
         _ => 1,
     }))
+}
+
+/// Delivers the report of a run; one that goes elsewhere than it was asked to says so.
+fn deliver(state: &RunState, path: Option<&Path>, told: impl Fn(&RunState) -> PlainText) -> Result<(), DeliveryError> {
+    let text = told(state);
+    let Some(path) = path else { return report::deliver(&text) };
+    report::deliver_to(path, &text, |message| {
+        let mut state = state.clone();
+        state.warnings.push(Warning { code: WarningCode::ReportRedirected, message });
+        told(&state)
+    })
 }
 
 /// What the command line expects of the configurations.
@@ -70,7 +91,17 @@ struct Watchers {
 impl Watchers {
     fn tell(&mut self, event: &Stamped, state: &mut RunState) {
         state.tell(event, &mut [&mut self.progress, &mut self.journal, &mut self.history]);
-        if let Some(lost) = self.journal.as_mut().and_then(Journal::lost) {
+        self.tell_of_loss();
+    }
+
+    /// Has the journal written to its end, if that can be.
+    fn settle(&mut self) {
+        self.journal.iter_mut().for_each(Journal::settle);
+        self.tell_of_loss();
+    }
+
+    fn tell_of_loss(&mut self) {
+        if let Some(lost) = self.journal.as_mut().and_then(Journal::newly_lost) {
             self.progress.warn(&lost.to_string());
         }
     }
@@ -95,7 +126,10 @@ fn carry_out(
         match events.recv_timeout(REFRESH) {
             Ok(stamped) => watchers.tell(&stamped, &mut state),
             Err(RecvTimeoutError::Timeout) => watchers.progress.tick(session.control().progress().0, &state),
-            Err(RecvTimeoutError::Disconnected) => return Ok((state, heard)),
+            Err(RecvTimeoutError::Disconnected) => {
+                watchers.settle();
+                return Ok((state, heard));
+            }
         }
     }
 }

@@ -122,6 +122,11 @@ impl NewFile {
         self.file.set_permissions(permissions)
     }
 
+    /// The file as it is so far.
+    pub(super) fn file(&self) -> &File {
+        &self.file
+    }
+
     /// Waits until the disk has what was written. Network file systems tell of a full one only here.
     ///
     /// # Errors

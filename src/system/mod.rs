@@ -8,15 +8,19 @@
 //! - futexes ([`futex`]): nix has none;
 //! - files that come beside a message ([`socket`]): nix hands them over as plain numbers;
 //! - renaming without replacing ([`files`]): nix has it with glibc alone;
+//! - extended attributes ([`replace`]): nix has none;
 //! - the size of a terminal ([`terminal`]): nix has an `ioctl` only, which is unsafe.
 
 pub mod clock;
 pub mod files;
 pub mod futex;
+pub mod identity;
+pub mod links;
 pub mod lock;
 pub mod poll;
 pub mod process;
 pub mod random;
+pub mod replace;
 pub mod signals;
 pub mod socket;
 pub mod terminal;

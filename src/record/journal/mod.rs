@@ -11,6 +11,7 @@
 //! every journal of its major version: what a later minor one adds, it leaves out.
 
 mod header;
+mod outlet;
 mod read;
 mod write;
 

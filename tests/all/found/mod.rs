@@ -33,9 +33,10 @@
 //! | `f27_terminals_known` | terminals were taken for others |
 //! | `f28_drafts` | a changed form was dropped without a question |
 
+mod f13_files_harmed;
 mod f15_escapes;
 pub(crate) mod made;
 
-mod f17_wall_and_speedup;
 mod f01_results_missing;
 mod f16_small_things;
+mod f17_wall_and_speedup;
