@@ -57,7 +57,8 @@ pub(super) fn library() -> Library {
 
 /// Where it is remembered which scenarios were run, if anywhere.
 pub(super) fn history_file() -> Option<PathBuf> {
-    History::standard_file(xdg::variable)
+    // A home that is not there, as that of users for services, is none, and is not made.
+    History::standard_file(|name| xdg::variable(name).filter(|path| name != "HOME" || path.is_dir()))
 }
 
 /// What scenarios are checked against here.

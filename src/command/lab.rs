@@ -1,6 +1,6 @@
 //! `parlab` itself: the screen, with the library, the engine and the meters behind it.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
@@ -48,10 +48,25 @@ pub(super) fn open(cli: &Cli) -> Result<ExitCode, Failure> {
     let journal = journal(cli.journal.as_deref(), &|| outputs::check(written.as_slice(), &read))?;
     lab.journal = journal.map(|journal| Arc::new(Mutex::new(journal)));
     lab.journal_file.clone_from(&cli.journal);
-    let journal = lab.journal.clone();
+    let (journal, troubles) = (lab.journal.clone(), lab.troubles.clone());
     let exit = tui::run(lab, selected, theme).map_err(|error| Failure::run(error.to_string()))?;
+    troubles.tell();
     let is_recorded = journal.is_none_or(|journal| is_whole(&mut lock(&journal)));
     Ok(ExitCode::from(if is_recorded || exit.code() != 0 { exit.code() } else { 1 }))
+}
+
+/// What does not concern a run, such as a history that cannot be read: each told once, after the screen is closed.
+#[derive(Clone, Default)]
+struct Troubles(Arc<Mutex<BTreeSet<String>>>);
+
+impl Troubles {
+    fn note(&self, trouble: Option<String>) {
+        lock(&self.0).extend(trouble);
+    }
+
+    fn tell(&self) {
+        lock(&self.0).iter().for_each(|trouble| report::complain(trouble));
+    }
 }
 
 /// Whether everything is in the journal; if not, that is told where the user looks after the screen is closed.
@@ -89,6 +104,8 @@ struct LabSettings {
     journal_file: Option<PathBuf>,
     /// Whether the last run that was started is of a scenario of the library as it is, and is to be remembered.
     remembers: AtomicBool,
+    /// What is told when the screen is closed.
+    troubles: Troubles,
     /// What is expected of scenarios, by their names in the library.
     prediction_specs: Mutex<HashMap<String, Vec<PredictionSpec>>>,
 }
@@ -106,6 +123,7 @@ impl LabSettings {
             journal: None,
             journal_file: None,
             remembers: AtomicBool::new(false),
+            troubles: Troubles::default(),
             prediction_specs: Mutex::default(),
         };
         let Some(source) = opened else { return Ok((bench, None)) };
@@ -158,7 +176,8 @@ impl Lab for LabSettings {
         let entries: Vec<Entry> = self.guest.iter().cloned().chain(entries).collect();
         let mut scenarios = self.scenarios.lock().unwrap_or_else(PoisonError::into_inner);
         *scenarios = entries.iter().map(|entry| (entry.call.clone(), entry.clone())).collect();
-        let history = history::history();
+        let (history, trouble) = history::history();
+        self.troubles.note(trouble);
         entries.into_iter().map(|entry| library_entry(entry, &history)).collect()
     }
 
@@ -203,7 +222,7 @@ impl Lab for LabSettings {
 
     fn ended(&self, record: &RunState) {
         if self.remembers.load(Relaxed) {
-            history::remember(record);
+            self.troubles.note(history::remember(record));
         }
     }
 

@@ -68,7 +68,11 @@ fn list(args: &cli::List) -> Result<ExitCode, Failure> {
     let format = args.format;
     match (args.kinds, format.kinds, format.library) {
         (true, Some(kinds), _) => print(&PlainText::lines(&kinds())),
-        (false, _, Some(list)) => print(&PlainText::lines(&list(&library(), &history::history()))),
+        (false, _, Some(list)) => {
+            let (history, trouble) = history::history();
+            trouble.iter().for_each(|trouble| report::complain(trouble));
+            print(&PlainText::lines(&list(&library(), &history)))
+        }
         _ => Err(Failure::usage(format!(
             "--format {}: only kinds are written so; add --kinds, or use text or json",
             format.name

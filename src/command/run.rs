@@ -92,6 +92,9 @@ impl Watchers {
     fn tell(&mut self, event: &Stamped, state: &mut RunState) {
         state.tell(event, &mut [&mut self.progress, &mut self.journal, &mut self.history]);
         self.tell_of_loss();
+        if let Some(trouble) = self.history.trouble() {
+            self.progress.warn(&trouble);
+        }
     }
 
     /// Has the journal written to its end, if that can be.

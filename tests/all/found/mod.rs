@@ -34,6 +34,7 @@
 //! | `f28_drafts` | a changed form was dropped without a question |
 
 mod f13_files_harmed;
+mod f14_history_lost;
 mod f15_escapes;
 pub(crate) mod made;
 
