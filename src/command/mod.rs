@@ -11,8 +11,10 @@ mod lab;
 mod limits;
 mod outputs;
 mod preparation;
+mod rehearsal;
 mod run;
 mod signals;
+mod task_room;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -32,6 +34,8 @@ pub(crate) fn main() -> ExitCode {
         Ok(cli) => cli,
         Err(words) => return say(&words),
     };
+    // On the screen as without: nothing can be told any more once that signal has come.
+    let _ = signals::outlive_file_limits();
     let done = match &cli.command {
         None => lab::open(&cli),
         Some(Command::Run(args)) => run::run(args),

@@ -3,15 +3,17 @@
 use std::io::{IsTerminal as _, stderr};
 use std::path::Path;
 use std::process::ExitCode;
+use std::sync::Arc;
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::time::Duration;
 
 use super::environment::{journal, program, run_info, scenario};
 use super::failure::Failure;
 use super::history::HistoryKeeper;
-use super::{limits, outputs, signals};
+use super::rehearsal::rehearse;
+use super::{outputs, signals};
 use crate::cli;
-use crate::engine::{RunInfo, Session};
+use crate::engine::{Control, RunInfo, Session};
 use crate::foreign::PlainText;
 use crate::record::{Journal, JournalLost, RunState, Stamped, Status, Warning, WarningCode};
 use crate::report::{self, DeliveryError, ProgressReporter};
@@ -31,17 +33,19 @@ pub(super) fn run(args: &cli::Run) -> Result<ExitCode, Failure> {
     let outputs = outputs::outputs(args.output.as_deref(), args.journal.as_deref());
     let inputs = outputs::inputs(&source.origin, &scenario);
     outputs::check(&outputs, &inputs)?;
-    limits::check(&scenario, args.yes)?;
-    limits::check_workload(&scenario, &|| true)?;
     let predictions = predictions(args.predict.as_deref(), &scenario)?;
-    let journal = journal(args.journal.as_deref(), &|| outputs::check(&outputs, &inputs))?;
+    let control = Arc::new(Control::default());
+    let heard = signals::listen(Arc::clone(&control))
+        .map_err(|error| Failure::run(format!("cannot listen for signals: {error}")))?;
+    let scenario = Arc::new(scenario);
+    rehearse(&scenario, args.yes, &control)?;
     let letters = Letters::of_environment();
     let mut watchers = Watchers {
         progress: ProgressReporter::new(args.quiet, stderr().is_terminal(), letters),
-        journal,
+        journal: journal(args.journal.as_deref(), &|| outputs::check(&outputs, &inputs))?,
         history: HistoryKeeper::new(),
     };
-    let (mut state, heard) = carry_out(scenario, run_info(source, predictions), &mut watchers)?;
+    let mut state = carry_out(Arc::unwrap_or_clone(scenario), run_info(source, predictions), control, &mut watchers)?;
     heard.run_is_over();
     watchers.progress.finish();
     let journal = watchers.journal.as_ref().and_then(Journal::lost).map(JournalLost::warning);
@@ -55,6 +59,7 @@ pub(super) fn run(args: &cli::Run) -> Result<ExitCode, Failure> {
     if let Err(error) = &delivered {
         report::complain(&error.to_string());
     }
+    watchers.progress.drain();
     Ok(ExitCode::from(match state.status {
         Some(Status::Interrupted) => heard.exit_code().unwrap_or(130),
         Some(Status::Done) if delivered.is_ok() && is_recorded => 0,
@@ -114,16 +119,14 @@ impl Watchers {
 fn carry_out(
     scenario: Scenario,
     info: RunInfo,
+    control: Arc<Control>,
     watchers: &mut Watchers,
-) -> Result<(RunState, signals::SignalState), Failure> {
-    let deaf = |error| Failure::run(format!("cannot listen for signals: {error}"));
-    signals::outlive_file_limits().map_err(deaf)?;
+) -> Result<RunState, Failure> {
     let (tell, events) = mpsc::channel();
-    let session = Session::start(scenario, info, program(), move |stamped| {
+    let session = Session::start(scenario, info, program(), control, move |stamped| {
         let _ = tell.send(stamped);
     })
     .map_err(|error| Failure::run(format!("cannot start the run: {error}")))?;
-    let heard = signals::listen(session.control().clone()).map_err(deaf)?;
     let mut state = RunState::default();
     loop {
         match events.recv_timeout(REFRESH) {
@@ -131,7 +134,7 @@ fn carry_out(
             Err(RecvTimeoutError::Timeout) => watchers.progress.tick(session.control().progress().0, &state),
             Err(RecvTimeoutError::Disconnected) => {
                 watchers.settle();
-                return Ok((state, heard));
+                return Ok(state);
             }
         }
     }

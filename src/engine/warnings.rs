@@ -74,10 +74,12 @@ impl Warnings {
         match outcome.end {
             TrialEnd::TimedOut => {
                 let trial = self.trial_in_words(trial);
+                let why = outcome.broken.as_deref().map(|why| format!(": {why}")).unwrap_or_default();
                 self.fail(
                     WarningCode::Timeout,
                     format!(
-                        "{trial} took longer than timeout_s allows and was ended; its configuration is not tried again"
+                        "{trial} took longer than timeout_s allows and was ended{why}; its configuration is not tried \
+                         again"
                     ),
                 );
             }

@@ -7,6 +7,7 @@ use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 use super::closed::is_stdout_closed;
+use super::readers;
 use crate::foreign::{PlainText, name};
 use crate::system::links::own_descriptor;
 use crate::system::replace::replace;
@@ -83,7 +84,7 @@ fn print_out(text: &str) -> io::Result<()> {
 }
 
 fn print(text: &str, out: &mut impl Write) -> io::Result<()> {
-    read_enough(out.write_all(text.as_bytes()).and_then(|()| out.flush()))
+    read_enough(readers::write_to(out, text.as_bytes()))
 }
 
 /// A reader that closed its end of a pipe has read enough.
@@ -107,7 +108,8 @@ fn write_file(path: &Path, text: &str) -> io::Result<()> {
 
 /// Writes to a device, a pipe, or what another program has opened.
 fn write_stream(options: &OpenOptions, path: &Path, text: &str) -> io::Result<()> {
-    print(text, &mut options.open(path)?)
+    // A named pipe cannot even be opened before it has a reader.
+    print(text, &mut readers::awaiting(|| options.open(path))?)
 }
 
 #[cfg(test)]

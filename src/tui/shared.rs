@@ -26,6 +26,8 @@ pub struct Shared {
     pub sample: Option<Sample>,
     /// What the screen costs.
     pub cost: Option<Cost>,
+    /// What has to be said about the last key or signal, in place of the keys until the next.
+    pub notice: Option<&'static str>,
     /// The size of the terminal.
     pub size: Size,
     /// How it is drawn; text wraps differently in ASCII, and scrolling has to know where it ends.
@@ -45,7 +47,7 @@ impl Shared {
     /// A library with nothing run yet.
     pub fn new(entries: Vec<LibraryEntry>, machine: MachineFacts, theme: Theme, size: Size) -> Self {
         let library = LibraryList::new(entries);
-        Self { library, run: None, before: None, machine, sample: None, cost: None, size, theme }
+        Self { library, run: None, before: None, machine, sample: None, cost: None, notice: None, size, theme }
     }
 
     /// Whether a run is on, its preparation included.

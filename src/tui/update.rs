@@ -16,13 +16,20 @@ use super::screens::{Screen, transit};
 use super::state::State;
 use super::theme::Role;
 use crate::record::{Event, Stamped, Status};
+use crate::system::signals::ends;
 
 pub use super::message::{Effect, Exit, Msg};
+
+/// Said where Ctrl-Z would stop parlab for good.
+const CANNOT_STOP: &str = "not stopped: there is no shell here to bring parlab back";
 
 /// Changes the state, and says what else is to be done, in this order.
 pub fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
     match msg {
-        Msg::Key(key) => return keys::lookup(state.context(), key).map_or_else(Vec::new, |action| obey(state, action)),
+        Msg::Key(key) => {
+            state.shared.notice = None;
+            return keys::lookup(state.context(), key).map_or_else(Vec::new, |action| obey(state, action));
+        }
         Msg::Resized(size) => {
             state.shared.size = size;
             state.screens.iter_mut().for_each(|screen| screen.fit(&mut state.shared));
@@ -52,6 +59,7 @@ pub fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
         Msg::Sample(sample) => state.shared.sample = Some(sample),
         Msg::Cost(cost) => state.shared.cost = Some(cost),
         Msg::Entries(entries) => state.shared.library.replace(entries),
+        Msg::CannotStop => state.shared.notice = Some(CANNOT_STOP),
         Msg::Refused { name, why } => return refused(state, name, why),
         Msg::Resumed { stopped_s } => {
             resumed(state, stopped_s);
@@ -94,7 +102,7 @@ fn resumed(state: &mut State, stopped_s: f64) {
 
 fn on_signal(signal: Signal) -> Vec<Effect> {
     match signal {
-        Signal::SIGTERM | Signal::SIGHUP | Signal::SIGINT => vec![Effect::Quit(Exit::Signal(signal))],
+        _ if ends(signal) => vec![Effect::Quit(Exit::Signal(signal))],
         Signal::SIGTSTP => vec![Effect::Suspend { group: false }],
         Signal::SIGCONT => vec![Effect::Retake],
         _ => Vec::new(),

@@ -9,6 +9,7 @@ use std::os::fd::{AsFd as _, AsRawFd as _, OwnedFd};
 use std::os::unix::net::UnixStream;
 use std::process::ExitCode;
 use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 use nix::errno::Errno;
 use nix::sys::prctl;
@@ -24,15 +25,27 @@ use crate::backend::pool::Departure;
 use crate::backend::worker::{PreparedJob, Worker};
 use crate::scenario::Dispatch;
 use crate::system::poll::{PollFd, PollFlags, is_ready, poll};
+use crate::system::signals::ENDS;
 
 /// The hidden sub-command that starts a forkserver.
 pub const COMMAND: &str = "__forkserver";
 
 /// Runs a forkserver whose line to the engine is the standard input; returns when the engine hangs up.
 pub fn run() -> ExitCode {
+    // First of all, since it neither hears while it prepares a job nor while it is stopped that its line is dead. Tied to
+    // the thread that started it, which lives as long as the run.
+    let tied = tie_to_parent();
     let Some(stream) = standard_input_as_line() else {
         return ExitCode::from(2);
     };
+    if let Err(reason) = tied {
+        // That is the answer to whatever is asked first.
+        let _ = Wire::new(stream).send(&Reply::Refused(reason), &[]);
+        return ExitCode::FAILURE;
+    }
+    if is_dead(&stream) {
+        return ExitCode::FAILURE;
+    }
     match Forkserver::new(stream).and_then(|mut forkserver| forkserver.serve()) {
         // The engine is gone, or is done with this forkserver: no worker may outlive it.
         Ok(()) | Err(_) => end_group(),
@@ -64,9 +77,10 @@ impl Forkserver {
     fn new(stream: UnixStream) -> std::io::Result<Self> {
         name_process("parlab-forkserver");
         hear_of_children()?;
-        let mut signals = SigSet::empty();
-        signals.add(Signal::SIGCHLD);
-        sigprocmask(SigmaskHow::SIG_BLOCK, Some(&signals), None)?;
+        let signals = SigSet::from(Signal::SIGCHLD);
+        // What the whole program is sent is for the engine to hear: it ends this process. Workers hear all of it.
+        let unheard = ENDS.into_iter().collect::<SigSet>() | signals;
+        sigprocmask(SigmaskHow::SIG_BLOCK, Some(&unheard), None)?;
         // A panic in a task is caught and counted; its message would only garble the user's terminal.
         std::panic::set_hook(Box::new(|_| {}));
         Ok(Self {
@@ -91,7 +105,7 @@ impl Forkserver {
             }
             if asked {
                 // One poll may stand for several messages.
-                while let Some(request) = self.wire.receive(Some(std::time::Duration::ZERO))? {
+                while let Some(request) = self.wire.receive(Some(Duration::ZERO))? {
                     self.obey(request)?;
                 }
             }
@@ -103,7 +117,7 @@ impl Forkserver {
             Request::Prepare(job) => {
                 // The data of two jobs need not fit into memory side by side.
                 self.prepared = None;
-                Some(match PreparedJob::prepare(&job) {
+                Some(match PreparedJob::prepare(&job, &|| true) {
                     Ok(prepared) => {
                         self.prepared = Some(Arc::new(prepared));
                         Reply::Ready
@@ -190,6 +204,7 @@ impl Forkserver {
                 Ok(WaitStatus::Exited(_, NO_THREADS)) => {
                     vec![Reply::Refused("cannot start the threads of a process: the system refuses".to_owned())]
                 }
+                Ok(WaitStatus::Exited(_, NOT_TIED)) => vec![Reply::Refused(not_tied("the system refuses"))],
                 Ok(WaitStatus::Exited(pid, status)) => self.left(pid, &Departure::Exit(status)),
                 Ok(WaitStatus::Signaled(pid, signal, _)) => {
                     self.left(pid, &Departure::Signal(signal.as_str().to_owned()))
@@ -246,6 +261,20 @@ impl Forkserver {
 
 /// The exit status of a process whose threads cannot be started.
 const NO_THREADS: i32 = 71;
+/// That of one that cannot be tied to its parent.
+const NOT_TIED: i32 = 72;
+
+/// Sees to it that this process dies with its parent: the thread that forked it.
+///
+/// # Errors
+/// Why it cannot, as in a sandbox that forbids the call: such a process may outlive everything, and is not to be.
+fn tie_to_parent() -> Result<(), String> {
+    prctl::set_pdeathsig(Signal::SIGKILL).map_err(|errno| not_tied(&format!("{errno:?}, {}", errno.desc())))
+}
+
+fn not_tied(why: &str) -> String {
+    format!("cannot have workers die with parlab: prctl(PR_SET_PDEATHSIG) is refused ({why})")
+}
 
 /// What a forked process does, from its first instruction to its exit status: works at its lanes, the first of them
 /// by itself.
@@ -256,9 +285,11 @@ fn work_as_child(
     lanes: &[u32],
     forkserver: Pid,
 ) -> i32 {
-    // Tied to the parent's one thread, which is the forkserver itself. If that died before this call, the signal would
-    // never come.
-    if prctl::set_pdeathsig(Signal::SIGKILL).is_err() || getppid() != forkserver {
+    if tie_to_parent().is_err() {
+        return NOT_TIED;
+    }
+    // The parent's one thread is the forkserver itself. If that died before this call, the signal would never come.
+    if getppid() != forkserver {
         return 1;
     }
     let name = |lane: u32| format!("parlab-w{lane}");
@@ -318,8 +349,15 @@ fn standard_input_as_line() -> Option<UnixStream> {
     if line.local_addr().is_err() || getpgrp() != getpid() {
         return None;
     }
-    nix::unistd::dup2_stdin(std::fs::File::open("/dev/null").ok()?).ok()?;
+    // Standard output is where nothing is to be read or written, as whoever starts a forkserver sees to.
+    nix::unistd::dup2_stdin(std::io::stdout()).ok()?;
     Some(line)
+}
+
+/// Whether nobody is at the other end of the line: a parent that died earlier brings no signal.
+fn is_dead(line: &UnixStream) -> bool {
+    let mut files = [PollFd::new(line.as_fd(), PollFlags::empty())];
+    poll(&mut files, Some(Duration::ZERO)).is_ok() && is_ready(&files[0])
 }
 
 /// Undoes a `SIG_IGN` for SIGCHLD, which is handed down through exec: under it the kernel reaps the children by

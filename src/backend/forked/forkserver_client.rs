@@ -1,25 +1,30 @@
 //! The forkserver as the engine's side holds it: started when first needed, asked, heard, and ended with all its
 //! workers.
 
+use std::fs::File;
 use std::io;
 use std::os::fd::{BorrowedFd, OwnedFd};
 use std::os::unix::net::UnixStream;
 use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Command;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use super::forkserver::COMMAND;
 use super::wire::{Reply, Request, Wire};
-use crate::backend::pool::Broken;
+use crate::backend::pool::{Broken, Unready};
 use crate::backend::worker::LazyJob;
 use crate::foreign::name;
 use crate::scenario::Job;
 use crate::system::process::{ChildGroup, ending};
+use crate::workload::IsWanted;
 
-/// How long a forkserver may take to prepare a job, whatever has to be loaded for it.
-const PREPARATION_MAX: Duration = Duration::from_secs(60);
+/// How often it is looked whether what a forkserver prepares is still wanted.
+const LOOK: Duration = Duration::from_millis(20);
+
+/// What a forkserver has in place of a terminal, to read from and to write to.
+const NOTHING: &str = "/dev/null";
 
 /// The forkserver of a run: one at a time, started again after it was ended.
 pub(in crate::backend) struct ForkserverClient {
@@ -33,11 +38,12 @@ impl ForkserverClient {
         Self { program: program.to_owned(), running: Mutex::new(None) }
     }
 
-    /// Starts the forkserver and has it prepare the job, unless that has been done.
+    /// Starts the forkserver and has it prepare the job, unless that has been done. One that is still at it when it is
+    /// not wanted any more is ended.
     ///
     /// # Errors
-    /// When it cannot be started or cannot prepare the job.
-    pub(super) fn prepare(&self, job: &LazyJob) -> Result<(), Broken> {
+    /// When it cannot be started or cannot prepare the job, or is not wanted any more.
+    pub(super) fn prepare(&self, job: &LazyJob, is_wanted: &IsWanted<'_>) -> Result<(), Unready> {
         let mut running = self.lock();
         let alive = running.as_mut().is_some_and(|forkserver| forkserver.child.is_running());
         let mut forkserver = match running.take().filter(|_| alive) {
@@ -45,7 +51,7 @@ impl ForkserverClient {
             None => RunningForkserver::start(&self.program)?,
         };
         if forkserver.prepared != Some(job.number) {
-            forkserver.prepare(&job.job)?;
+            forkserver.prepare(&job.job, is_wanted)?;
             forkserver.prepared = Some(job.number);
         }
         *running = Some(forkserver);
@@ -110,23 +116,37 @@ impl RunningForkserver {
         let (ours, theirs) = UnixStream::pair().map_err(failed)?;
         let mut command = Command::new(program);
         command.arg0("parlab").arg(COMMAND);
-        command.stdin(OwnedFd::from(theirs)).stdout(Stdio::null()).stderr(Stdio::null());
+        let nothing =
+            File::options().read(true).write(true).open(NOTHING).and_then(|file| Ok([file.try_clone()?, file]));
+        let [out, err] = nothing.map_err(|error| Broken(format!("cannot start workers without {NOTHING}: {error}")))?;
+        command.stdin(OwnedFd::from(theirs)).stdout(out).stderr(err);
         let child = ChildGroup::start(&mut command).map_err(failed)?;
         Ok(Self { child, wire: Wire::new(ours), prepared: None })
     }
 
     /// Has it prepare a job, in place of the one before.
-    fn prepare(&mut self, job: &Job) -> Result<(), Broken> {
-        self.wire.send(&Request::Prepare(Box::new(job.clone())), &[]).map_err(|_| self.death_reason())?;
+    fn prepare(&mut self, job: &Job, is_wanted: &IsWanted<'_>) -> Result<(), Unready> {
+        let request = Request::Prepare(Box::new(job.clone()));
+        // One that is gone already may have said why.
+        let is_gone = self.wire.send_while(&request, &[], is_wanted).is_err();
         loop {
-            match self.wire.receive(Some(PREPARATION_MAX)) {
-                Ok(None) => return Err(Broken("the forkserver does not answer".to_owned())),
+            match self.wire.receive(Some(LOOK)) {
+                Ok(None) if is_gone => return Err(self.death_reason().into()),
+                Ok(None) if is_wanted() => {}
+                Ok(None) => return Err(Unready::CalledOff),
                 Ok(Some(Reply::Ready)) => return Ok(()),
-                Ok(Some(Reply::Refused(reason))) => return Err(Broken(reason)),
+                Ok(Some(Reply::Refused(reason))) => return Err(Broken(reason).into()),
                 // Late news of the trial before.
                 Ok(Some(Reply::Left { .. } | Reply::Stalled { .. })) => {}
-                Err(_) => return Err(self.death_reason()),
+                Err(error) => return Err(self.unready(&error)),
             }
+        }
+    }
+
+    fn unready(&mut self, error: &io::Error) -> Unready {
+        match error.kind() {
+            io::ErrorKind::TimedOut => Unready::CalledOff,
+            _ => self.death_reason().into(),
         }
     }
 

@@ -9,7 +9,7 @@ use std::time::Duration;
 use serde::Serialize;
 
 use super::header::JournalHeader;
-use super::outlet::{FileOutlet, Outlet};
+use super::sink::{JournalSink, LineSink};
 use crate::foreign::{self, name};
 use crate::record::{Observer, RunState, Stamped, Warning, WarningCode};
 
@@ -18,10 +18,10 @@ const PATIENCE: Duration = Duration::from_secs(1);
 
 /// A journal being written.
 #[derive(Debug)]
-pub struct Journal<O: Outlet = FileOutlet> {
+pub struct Journal<S: LineSink = JournalSink> {
     path: PathBuf,
     /// `None` once writing failed.
-    out: Option<O>,
+    out: Option<S>,
     /// The first line, until it is written with the first event.
     header: Option<JournalHeader>,
     /// Why it is not whole, if it is not.
@@ -54,12 +54,12 @@ impl Journal {
     /// # Errors
     /// If the file cannot be created.
     pub fn create(path: &Path) -> io::Result<Self> {
-        Ok(Self::new(path, FileOutlet::open(path)?))
+        Ok(Self::new(path, JournalSink::open(path)?))
     }
 }
 
-impl<O: Outlet> Journal<O> {
-    fn new(path: &Path, out: O) -> Self {
+impl<S: LineSink> Journal<S> {
+    fn new(path: &Path, out: S) -> Self {
         Self { path: path.to_owned(), out: Some(out), header: Some(JournalHeader::own()), lost: None, is_told: false }
     }
 
@@ -96,7 +96,7 @@ impl<O: Outlet> Journal<O> {
     }
 }
 
-impl<O: Outlet> Observer for Journal<O> {
+impl<S: LineSink> Observer for Journal<S> {
     fn observe(&mut self, event: &Stamped, _: &RunState) {
         self.record(event);
     }
@@ -127,7 +127,7 @@ mod tests {
     /// Takes so many bytes and is full then.
     struct Disk(usize);
 
-    impl Outlet for Disk {
+    impl LineSink for Disk {
         fn take(&mut self, lines: &[u8]) -> io::Result<()> {
             self.0 = self.0.checked_sub(lines.len()).ok_or(io::ErrorKind::StorageFull)?;
             Ok(())

@@ -51,8 +51,12 @@ fn machine(shared: &Shared) -> Vec<String> {
     host.into_iter().chain([cores]).chain(load).collect()
 }
 
-/// The keys of the screen, and what the screen costs: closer together, then without the cost, where room is short.
+/// The keys of the screen, or what has to be said first; and what the screen costs: closer together, then without the cost, where room is short.
 pub(super) fn footer(top: &dyn ScreenLogic, shared: &Shared, theme: &Theme, area: Rect, buf: &mut Buffer) {
+    if let Some(notice) = shared.notice {
+        paint::put(buf, area, (area.x + 1, area.y), notice, theme, theme.style(Role::Warn));
+        return;
+    }
     let keys: Vec<(String, &str)> = keys::footer(top.context(shared))
         .filter_map(|row| Some((key_names(row, theme), top.label(shared, row)?)))
         .collect();

@@ -33,11 +33,14 @@
 //! | `f27_terminals_known` | terminals were taken for others |
 //! | `f28_drafts` | a changed form was dropped without a question |
 
+mod f01_results_missing;
+mod f09_terminal_unread;
+mod f10_preparing;
+mod f11_ctrl_z;
+mod f12_signals;
 mod f13_files_harmed;
 mod f14_history_lost;
 mod f15_escapes;
-pub(crate) mod made;
-
-mod f01_results_missing;
 mod f16_small_things;
 mod f17_wall_and_speedup;
+pub(crate) mod made;

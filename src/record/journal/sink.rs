@@ -21,7 +21,7 @@ const KEPT_MAX: usize = 64 << 20;
 const LOOK: Duration = Duration::from_millis(10);
 
 /// What takes lines, and is never waited for but in the end.
-pub trait Outlet {
+pub trait LineSink {
     /// Takes lines, whole.
     ///
     /// # Errors
@@ -37,7 +37,7 @@ pub trait Outlet {
 
 /// A journal's file, or a pipe or a device in its place.
 #[derive(Debug)]
-pub struct FileOutlet {
+pub struct JournalSink {
     path: PathBuf,
     /// `None` for a pipe that nobody has opened to read.
     file: Option<File>,
@@ -45,7 +45,7 @@ pub struct FileOutlet {
     kept: Vec<u8>,
 }
 
-impl FileOutlet {
+impl JournalSink {
     /// Opens a path to write to. A file that is there is emptied; what this process has open anyway is added to; a pipe
     /// need not have a reader yet.
     ///
@@ -106,7 +106,7 @@ impl FileOutlet {
     }
 }
 
-impl Outlet for FileOutlet {
+impl LineSink for JournalSink {
     fn take(&mut self, lines: &[u8]) -> io::Result<()> {
         self.kept.extend_from_slice(lines);
         self.push()?;
@@ -173,13 +173,13 @@ mod tests {
     #[test]
     fn a_reader_that_comes_late_gets_everything() {
         let (_folder, path) = pipe();
-        let mut outlet = FileOutlet::open(&path).unwrap();
-        outlet.take(b"one\n").unwrap();
-        let why = outlet.settle(NOW).unwrap_err();
+        let mut sink = JournalSink::open(&path).unwrap();
+        sink.take(b"one\n").unwrap();
+        let why = sink.settle(NOW).unwrap_err();
         assert_eq!(why.to_string(), "nobody reads the pipe");
         let mut reader = reader(&path);
-        outlet.take(b"two\n").unwrap();
-        outlet.settle(NOW).unwrap();
+        sink.take(b"two\n").unwrap();
+        sink.settle(NOW).unwrap();
         let mut read = [0; 8];
         reader.read_exact(&mut read).unwrap();
         assert_eq!(&read, b"one\ntwo\n");
@@ -189,24 +189,24 @@ mod tests {
     fn a_reader_that_does_not_read_is_not_waited_for() {
         let (_folder, path) = pipe();
         let mut reader = reader(&path);
-        let mut outlet = FileOutlet::open(&path).unwrap();
+        let mut sink = JournalSink::open(&path).unwrap();
         let lines = vec![b'x'; 3 << 20];
-        outlet.take(&lines).unwrap();
-        assert_eq!(outlet.settle(NOW).unwrap_err().to_string(), "its reader does not take it");
+        sink.take(&lines).unwrap();
+        assert_eq!(sink.settle(NOW).unwrap_err().to_string(), "its reader does not take it");
         let mut read = Vec::new();
         while read.len() < lines.len() {
             let mut part = vec![0; 1 << 16];
             let n = reader.read(&mut part).unwrap();
             read.extend_from_slice(&part[..n]);
-            outlet.push().unwrap();
+            sink.push().unwrap();
         }
-        outlet.settle(NOW).unwrap();
+        sink.settle(NOW).unwrap();
         assert_eq!(read, lines);
-        while outlet.take(&lines).is_ok() {
-            assert!(outlet.kept.len() <= KEPT_MAX, "what is kept is bounded");
+        while sink.take(&lines).is_ok() {
+            assert!(sink.kept.len() <= KEPT_MAX, "what is kept is bounded");
         }
         drop(reader);
-        assert_eq!(outlet.push().unwrap_err().kind(), ErrorKind::BrokenPipe);
+        assert_eq!(sink.push().unwrap_err().kind(), ErrorKind::BrokenPipe);
     }
 
     #[test]
@@ -214,13 +214,13 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("journal");
         fs::write(&path, "an older one, and longer").unwrap();
-        let mut outlet = FileOutlet::open(&path).unwrap();
-        outlet.take(b"line\n").unwrap();
+        let mut sink = JournalSink::open(&path).unwrap();
+        sink.take(b"line\n").unwrap();
         assert_eq!(fs::read(&path).unwrap(), b"line\n", "before anything else happens");
-        outlet.settle(NOW).unwrap();
-        let mut full = FileOutlet::open(Path::new("/dev/full")).unwrap();
+        sink.settle(NOW).unwrap();
+        let mut full = JournalSink::open(Path::new("/dev/full")).unwrap();
         assert_eq!(full.take(b"line\n").unwrap_err().kind(), ErrorKind::StorageFull);
-        assert!(FileOutlet::open(folder.path()).is_err());
-        assert!(FileOutlet::open(&folder.path().join("no/such")).is_err());
+        assert!(JournalSink::open(folder.path()).is_err());
+        assert!(JournalSink::open(&folder.path().join("no/such")).is_err());
     }
 }
