@@ -1,3 +1,4 @@
 //! Small things, each of which stopped somebody: a file each.
 
+mod hidden_files;
 mod size;
