@@ -19,7 +19,7 @@ pub use event::{
     Cause, Disturbance, Event, LockUse, Loss, MachineFacts, Planned, RESULTS_MAX, Remedy, ScenarioFacts, Stamped,
     Status, TaskResult, TaskTimes, TrialEnd, TrialOutcome, Warning, WarningCode,
 };
-pub use history::{History, Past};
+pub use history::{History, HistoryError, MovedAside, Past, read_history, remember};
 pub use journal::{Journal, JournalError, JournalLost, Recording, read};
 pub use lane_totals::{LANES_MAX, LaneTotals};
 pub use live::{Activity, LaneState, LaneView, LockView, SPANS_MAX, Snapshot, Span, TaskState};

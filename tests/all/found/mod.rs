@@ -41,6 +41,8 @@ mod f09_terminal_unread;
 mod f10_preparing;
 mod f11_ctrl_z;
 mod f12_signals;
+mod f13_files_harmed;
+mod f14_history_lost;
 mod f15_escapes;
 mod f16_small_things;
 mod f17_wall_and_speedup;
