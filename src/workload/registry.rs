@@ -60,7 +60,7 @@ const KINDS: &[Kind] = &[
         ..Kind::PLAIN
     },
     Kind { spec: memory::SPEC, build: memory::build, needs: memory::needs, memory: true, ..Kind::PLAIN },
-    Kind { spec: svc::SPEC, build: |job, _| svc::build(job), needs: svc::needs, ..Kind::PLAIN },
+    Kind { spec: svc::SPEC, build: svc::build, needs: svc::needs, ..Kind::PLAIN },
     Kind { spec: crash::SPEC, build: |job, _| Ok(crash::build(job)), ..Kind::PLAIN },
 ];
 
@@ -118,6 +118,11 @@ pub fn needs(job: &Job) -> Needs {
 /// When the system refuses it.
 pub fn service(name: &str, workers: u32) -> io::Result<Option<Box<dyn Service>>> {
     kind(name).and_then(|kind| kind.service).map(|start| start(workers)).transpose()
+}
+
+/// Whether the tasks of a kind ask something that runs beside the workers.
+pub fn has_service(name: &str) -> bool {
+    kind(name).is_some_and(|kind| kind.service.is_some())
 }
 
 /// What a trial of a kind is asked for besides the results of its tasks.

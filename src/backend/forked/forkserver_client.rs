@@ -1,12 +1,13 @@
 //! The forkserver as the engine's side holds it: started when first needed, asked, heard, and ended with all its
 //! workers.
 
+use std::fs::File;
 use std::io;
 use std::os::fd::{BorrowedFd, OwnedFd};
 use std::os::unix::net::UnixStream;
 use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Command;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -14,12 +15,16 @@ use super::forkserver::COMMAND;
 use super::wire::{Reply, Request, Wire};
 use crate::backend::pool::{Broken, Unready};
 use crate::backend::worker::LazyJob;
+use crate::foreign::name;
 use crate::scenario::Job;
 use crate::system::process::{ChildGroup, ending};
 use crate::workload::IsWanted;
 
 /// How often it is looked whether what a forkserver prepares is still wanted.
 const LOOK: Duration = Duration::from_millis(20);
+
+/// What a forkserver has in place of a terminal, to read from and to write to.
+const NOTHING: &str = "/dev/null";
 
 /// The forkserver of a run: one at a time, started again after it was ended.
 pub(in crate::backend) struct ForkserverClient {
@@ -107,36 +112,37 @@ struct RunningForkserver {
 
 impl RunningForkserver {
     fn start(program: &Path) -> Result<Self, Broken> {
-        let failed = |error: io::Error| Broken(format!("cannot start the forkserver ({}): {error}", program.display()));
+        let failed = |error: io::Error| Broken(format!("cannot start the forkserver ({}): {error}", name(program)));
         let (ours, theirs) = UnixStream::pair().map_err(failed)?;
         let mut command = Command::new(program);
         command.arg0("parlab").arg(COMMAND);
-        command.stdin(OwnedFd::from(theirs)).stdout(Stdio::null()).stderr(Stdio::null());
+        let nothing =
+            File::options().read(true).write(true).open(NOTHING).and_then(|file| Ok([file.try_clone()?, file]));
+        let [out, err] = nothing.map_err(|error| Broken(format!("cannot start workers without {NOTHING}: {error}")))?;
+        command.stdin(OwnedFd::from(theirs)).stdout(out).stderr(err);
         let child = ChildGroup::start(&mut command).map_err(failed)?;
         Ok(Self { child, wire: Wire::new(ours), prepared: None })
     }
 
     /// Has it prepare a job, in place of the one before.
     fn prepare(&mut self, job: &Job, is_wanted: &IsWanted<'_>) -> Result<(), Unready> {
-        let request = Request::Prepare(Box::new(job.clone()));
-        self.wire.send_while(&request, &[], is_wanted).map_err(|error| self.unready(&error))?;
+        let asked = self.wire.send_while(&Request::Prepare(Box::new(job.clone())), &[], is_wanted);
+        if asked.as_ref().is_err_and(|error| error.kind() == io::ErrorKind::TimedOut) {
+            return Err(Unready::CalledOff);
+        }
+        // One that is gone already may have said why.
+        let patience = if asked.is_ok() { LOOK } else { Duration::ZERO };
         loop {
-            match self.wire.receive(Some(LOOK)) {
-                Ok(None) if is_wanted() => {}
-                Ok(None) => return Err(Unready::CalledOff),
+            match self.wire.receive(Some(patience)) {
+                Ok(None) if asked.is_ok() && is_wanted() => {}
+                Ok(None) if asked.is_ok() => return Err(Unready::CalledOff),
+                Ok(None) => return Err(self.death_reason().into()),
                 Ok(Some(Reply::Ready)) => return Ok(()),
                 Ok(Some(Reply::Refused(reason))) => return Err(Broken(reason).into()),
                 // Late news of the trial before.
                 Ok(Some(Reply::Left { .. } | Reply::Stalled { .. })) => {}
-                Err(error) => return Err(self.unready(&error)),
+                Err(_) => return Err(self.death_reason().into()),
             }
-        }
-    }
-
-    fn unready(&mut self, error: &io::Error) -> Unready {
-        match error.kind() {
-            io::ErrorKind::TimedOut => Unready::CalledOff,
-            _ => self.death_reason().into(),
         }
     }
 

@@ -9,6 +9,7 @@ mod wording;
 
 use std::io::Write;
 
+use crate::foreign::escaped;
 use crate::record::{Observer, RunState, Stamped};
 use crate::units::Letters;
 pub use bars::Bars;
@@ -102,5 +103,5 @@ impl ProgressLines {
 
 fn write_line(out: &mut impl Write, line: &str) {
     // The user cannot be told that stderr is gone, and the run does not need it.
-    let _ = writeln!(out, "{line}").and_then(|()| out.flush());
+    let _ = writeln!(out, "{}", escaped(line)).and_then(|()| out.flush());
 }

@@ -38,6 +38,7 @@ mod f09_terminal_unread;
 mod f10_preparing;
 mod f11_ctrl_z;
 mod f12_signals;
+mod f15_escapes;
 mod f16_small_things;
 mod f17_wall_and_speedup;
 pub(crate) mod made;
