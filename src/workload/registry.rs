@@ -60,7 +60,7 @@ const KINDS: &[Kind] = &[
         ..Kind::PLAIN
     },
     Kind { spec: memory::SPEC, build: memory::build, needs: memory::needs, memory: true, ..Kind::PLAIN },
-    Kind { spec: svc::SPEC, build: |job, _| svc::build(job), needs: svc::needs, ..Kind::PLAIN },
+    Kind { spec: svc::SPEC, build: svc::build, needs: svc::needs, ..Kind::PLAIN },
     Kind { spec: crash::SPEC, build: |job, _| Ok(crash::build(job)), ..Kind::PLAIN },
 ];
 
