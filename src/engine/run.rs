@@ -96,6 +96,8 @@ impl RunLoop<'_> {
         let with_results = !self.with_results.contains(&index);
         let mut outcome = loop {
             control.take_disturbance();
+            // From here on what is seen is of this trial: the picture of the one before would be taken for it.
+            control.leave();
             self.tell(Event::TrialStarted { trial });
             let outcome = executor.trial(trial, &plan.configs[index], with_results, &mut |event| {
                 self.warnings.hear(&event);

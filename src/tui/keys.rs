@@ -130,6 +130,10 @@ pub enum Action {
     Cancel,
     /// As `Cancel`, and go back to the library when the run has ended.
     Leave,
+    /// Look at the last moments of the lanes, closer each time.
+    Zoom,
+    /// Fold the lanes, or unfold them.
+    Fold,
     /// Between Run and Results.
     Switch,
     /// Open the help.
@@ -219,27 +223,29 @@ pub const BINDINGS: &[Binding] = &[
     row(&[Key::Down], &[Filter], C::Down, "", "one down, while filtering"),
     row(
         &[Key::Up, Char('k')],
-        &[Library, Interim, Results, Help],
+        &[Library, Running, Ran, Interim, Results, Help],
         C::Up,
         "",
-        "one up: scenario, row of the table, line",
+        "one up: scenario, worker, row of the table, line",
     ),
-    row(&[Key::Down, Char('j')], &[Library, Interim, Results, Help], C::Down, "", "one down"),
+    row(&[Key::Down, Char('j')], &[Library, Running, Ran, Interim, Results, Help], C::Down, "", "one down"),
     row(&[Key::Left, Char('h')], &[Interim, Results], C::Left, "", "to the point before, series by series"),
     row(&[Key::Right, Char('l')], &[Interim, Results], C::Right, "points", "to the next point, series by series"),
     row(
         &[Key::PageUp, Ctrl('b')],
-        &[Library, Interim, Results, Help],
+        &[Library, Running, Ran, Interim, Results, Help],
         C::PageUp,
         "",
-        "a page up: scenarios, lesson and problems, the help",
+        "a page up: scenarios, workers, lesson and problems, the help",
     ),
-    row(&[Key::PageDown, Ctrl('f')], &[Library, Interim, Results, Help], C::PageDown, "", "a page down"),
-    row(&[Char('g'), Key::Home], &[Library, Interim, Results, Help], C::First, "", "to the first"),
-    row(&[Char('G'), Key::End], &[Library, Interim, Results, Help], C::Last, "", "to the last"),
+    row(&[Key::PageDown, Ctrl('f')], &[Library, Running, Ran, Interim, Results, Help], C::PageDown, "", "a page down"),
+    row(&[Char('g'), Key::Home], &[Library, Running, Ran, Interim, Results, Help], C::First, "", "to the first"),
+    row(&[Char('G'), Key::End], &[Library, Running, Ran, Interim, Results, Help], C::Last, "", "to the last"),
     row(&[Char('J'), Ctrl('d')], &[Library], C::DetailsDown, "", "half a page down in the scenario's details"),
     row(&[Char('K'), Ctrl('u')], &[Library], C::DetailsUp, "", "half a page up in the scenario's details"),
     row(&[Char('R')], &[Library], C::Reload, "", "read the scenario files again"),
+    row(&[Char('z')], &[Running, Ran], C::Zoom, "zoom", "the workers' last 200 ms, then 50 ms, then all again"),
+    row(&[Char('f')], &[Running, Ran], C::Fold, "fold", "more workers than rows: one a row, or all of them in groups"),
     row(&[Char(' ')], &[Running], C::Pause, "pause", "stop or go on drawing; the run itself goes on"),
     row(
         &[Char('c'), Ctrl('c')],
@@ -402,11 +408,12 @@ mod tests {
             C::Start | C::Again | C::Next | C::Filter | C::KeepFilter | C::ClearFilter | C::Erase | C::Reload => true,
             C::Predict | C::KeepPrediction => true,
             C::Pause | C::Cancel | C::Leave | C::Switch | C::Help | C::Back | C::Quit => true,
+            C::Zoom | C::Fold => true,
             C::Suspend | C::Redraw => true,
         };
         let bound: HashSet<Action> = BINDINGS.iter().map(|row| row.action).collect();
         assert!(bound.iter().all(|&action| has_key(action)));
-        assert_eq!(bound.len(), 35, "every action but `Type` is in the table");
+        assert_eq!(bound.len(), 37, "every action but `Type` is in the table");
     }
 
     #[test]

@@ -36,7 +36,8 @@
 mod f15_escapes;
 pub(crate) mod made;
 
-mod f17_wall_and_speedup;
-mod f22_colours_and_marks;
 mod f01_results_missing;
 mod f16_small_things;
+mod f17_wall_and_speedup;
+mod f21_many_lanes;
+mod f22_colours_and_marks;

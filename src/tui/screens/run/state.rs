@@ -5,6 +5,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use super::lane_history::LaneHistory;
+use super::look::LanesLook;
 use super::news::News;
 use crate::record::{Event, RunState, Snapshot, Stamped, TrialOutcome};
 use crate::results::{Eta, Figures, Finding, Row, SearchFigures, findings};
@@ -33,6 +34,8 @@ pub struct RunMonitor {
     found: Option<SearchFigures>,
     /// How busy its workers were.
     pub history: LaneHistory,
+    /// How its lanes are looked at.
+    pub look: LanesLook,
     /// Whether the screen follows.
     pub drawing: Drawing,
     /// Whether the user asked it to end.
@@ -94,6 +97,7 @@ impl RunMonitor {
             finding: None,
             found: None,
             history: LaneHistory::default(),
+            look: LanesLook::default(),
             drawing: Drawing::Live,
             ending: Ending::NotAsked,
             news: VecDeque::new(),
