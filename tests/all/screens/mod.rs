@@ -75,7 +75,7 @@ pub(crate) fn press(state: &mut State, keys: &[Key]) {
     }
 }
 
-fn type_text(state: &mut State, text: &str) {
+pub(crate) fn type_text(state: &mut State, text: &str) {
     text.chars().for_each(|c| press(state, &[Key::Char(c)]));
 }
 

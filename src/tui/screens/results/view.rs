@@ -15,7 +15,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::widgets::Widget as _;
 
-use crate::record::Status;
+use crate::record::{Status, WarningCode};
 use crate::results::{Row, View, columns};
 use crate::tui::screens::layout::body_of;
 use crate::tui::screens::prose::{ProseColumn, wrap};
@@ -46,7 +46,7 @@ struct Places {
 }
 
 /// Draws what a run has shown, whether it has ended or not.
-pub(super) fn render(run: &RunMonitor, theme: &Theme, area: Rect, buf: &mut Buffer) {
+pub(in crate::tui::screens) fn render(run: &RunMonitor, theme: &Theme, area: Rect, buf: &mut Buffer) {
     let problems = problems(run, theme, area.width.saturating_sub(4));
     let places = places(run, problems.len(), area);
     self::problems_in(places.problems, run.scroll, &problems, theme, buf);
@@ -147,7 +147,9 @@ fn problems(run: &RunMonitor, theme: &Theme, width: u16) -> Vec<(String, Role)> 
     if !headline.is_empty() {
         lines.push((format!("{} {headline}", theme.symbols().cross), role));
     }
-    let texts = run.record.warnings.iter().flat_map(|problem| {
+    // That it was interrupted is told in the headline.
+    let others = run.record.warnings.iter().filter(|warning| warning.code != WarningCode::Interrupted);
+    let texts = others.flat_map(|problem| {
         let bullet = theme.symbols().bullet;
         wrap(theme, &format!("{bullet} {}", problem.message), width)
     });

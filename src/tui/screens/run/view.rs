@@ -215,9 +215,9 @@ fn trial_title(run: &RunMonitor, theme: &Theme, width: u16) -> String {
 fn with_state(block: Block<'static>, run: &RunMonitor, theme: &Theme) -> Block<'static> {
     let (text, role) = match (run.is_on(), run.ending, run.drawing) {
         (false, _, _) => ("ended", Role::Dim),
-        (true, Ending::Cancelling { .. }, _) => ("cancelling…", Role::Warn),
-        (true, Ending::Killing { .. }, _) => ("killing…", Role::Bad),
-        (true, Ending::NotAsked, Drawing::Paused) => ("drawing paused, the run goes on", Role::Warn),
+        (true, Ending::Cancelling, _) => ("cancelling…", Role::Warn),
+        (true, Ending::Killing, _) => ("killing…", Role::Bad),
+        (true, Ending::NotAsked, Drawing::Frozen) => ("frozen: the run goes on", Role::Warn),
         (true, Ending::NotAsked, Drawing::Live) => return block,
     };
     let text = format!(" {} ", theme.text(text));
