@@ -10,7 +10,7 @@ use std::time::Instant;
 use parlab::chart::{Chart, ChartPoint, ChartReference, ChartSeries, SeriesMark, XAxisKind};
 use parlab::record::LaneState;
 use parlab::tui::theme::{Role, Theme};
-use parlab::tui::widgets::{Cores, Label, LaneRow, Lanes, Plot, Segment};
+use parlab::tui::widgets::{Cores, Label, LaneFold, LaneRow, Lanes, Plot, Segment};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::widgets::Widget;
@@ -33,7 +33,16 @@ fn main() -> ExitCode {
     for (workers, tasks) in [(8, 12), (64, 150), (1024, 100)] {
         let spans = spans(workers, tasks);
         let rows: Vec<LaneRow<'_>> = spans.iter().enumerate().map(|(i, spans)| lane(i, spans)).collect();
-        let lanes = Lanes { lanes: &rows, now_s: 9.0, span_s: 10.0, work: Role::Backend(2), theme: &theme };
+        let lanes = Lanes {
+            lanes: &rows,
+            now_s: 9.0,
+            from_s: 0.0,
+            span_s: 10.0,
+            locked: false,
+            fold: LaneFold::Folded,
+            work: Role::Backend(2),
+            theme: &theme,
+        };
         report(&format!("{workers} lanes of {tasks} tasks"), (120, 40), lanes);
     }
     if worst.into_iter().all(|us| us < LIMIT_US) { ExitCode::SUCCESS } else { ExitCode::FAILURE }
@@ -93,7 +102,9 @@ fn lane(worker: usize, spans: &[Segment]) -> LaneRow<'_> {
         state: LaneState::Running,
         spans,
         busy: &[],
-        lock: [&[]; 4],
+        did: [&[]; 5],
+        turns: &[],
+        share: Some(0.5),
         note: String::new(),
     }
 }

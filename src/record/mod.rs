@@ -22,7 +22,7 @@ pub use event::{
 pub use history::{History, HistoryError, MovedAside, Past, read_history, remember};
 pub use journal::{Journal, JournalError, JournalLost, Recording, read};
 pub use lane_totals::{LANES_MAX, LaneTotals};
-pub use live::{Activity, LaneState, LaneView, LockView, SPANS_MAX, Snapshot, Span, TaskState};
+pub use live::{Activity, LaneState, LaneTurn, LaneView, LockView, SPANS_MAX, Snapshot, Span, TaskState};
 pub use memory::{MemoryCourse, ProcessMemory};
 pub use observer::Observer;
 pub use order::OrderFigures;

@@ -44,13 +44,9 @@ pub struct Symbols {
     pub span_body: [&'static str; 2],
     /// A task that is still running, at its open end.
     pub span_open: &'static str,
-    /// On the time line of a worker under an interpreter's lock: it has the lock, has it in turns, waits for it, is
-    /// blocked, runs native code.
-    pub lock_states: [&'static str; 5],
-    /// Upper and lower half of a cell.
-    pub halves: [&'static str; 2],
-    /// Both halves of a cell.
-    pub half_both: &'static str,
+    /// On the time line of a worker: it has the interpreter's lock, has it in turns, waits for it, is blocked, runs
+    /// native code, gets tasks.
+    pub doing: [&'static str; 6],
     /// A tick that points up from the text to its right.
     pub tick_up: &'static str,
     /// Something that failed.
@@ -98,9 +94,7 @@ pub(super) static UNICODE: Symbols = Symbols {
     span_ends: ["▐", "▌"],
     span_body: ["─", "╳"],
     span_open: "╌",
-    lock_states: ["█", "▒", "░", "·", "═"],
-    halves: ["▀", "▄"],
-    half_both: "█",
+    doing: ["█", "▒", "░", "┄", "═", "⇄"],
     tick_up: "╵",
     cross: "✗",
     tick: "✓",
@@ -144,9 +138,7 @@ pub(super) static ASCII: Symbols = Symbols {
     span_ends: ["[", "]"],
     span_body: ["-", "x"],
     span_open: ">",
-    lock_states: ["#", "=", ":", ".", "N"],
-    halves: ["'", "."],
-    half_both: ":",
+    doing: ["#", "=", ":", "~", "N", "<"],
     tick_up: "'",
     cross: "x",
     tick: "+",

@@ -16,7 +16,7 @@ pub mod table;
 pub use cores::Cores;
 pub use gauge::{Gauge, GaugeProgress};
 pub use heat_map::HeatMap;
-pub use lanes::{Label, LaneRow, Lanes, LockState, Segment};
+pub use lanes::{Label, LaneDoing, LaneFold, LaneRow, Lanes, Segment};
 pub use plot::Plot;
 pub use sparkline::Sparkline;
 pub use table::{Table, TableCell, TableColumn};

@@ -33,6 +33,8 @@
 //! | `f27_terminals_known` | terminals were taken for others |
 //! | `f28_drafts` | a changed form was dropped without a question |
 
+pub(crate) mod made;
+
 mod f01_results_missing;
 mod f02_fits_not_converged;
 mod f06_stopped_time;
@@ -46,6 +48,6 @@ mod f14_history_lost;
 mod f15_escapes;
 mod f16_small_things;
 mod f17_wall_and_speedup;
+mod f21_many_lanes;
 mod f22_colours_and_marks;
 mod f23_keys;
-pub(crate) mod made;

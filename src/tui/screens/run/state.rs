@@ -5,6 +5,7 @@ use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 
 use super::lane_history::LaneHistory;
+use super::look::LanesLook;
 use super::news::News;
 use crate::record::{Event, RunState, Snapshot, Stamped, TrialEnd, TrialOutcome};
 use crate::results::{Eta, Figures, Finding, Row, SearchFigures, findings};
@@ -37,6 +38,8 @@ pub struct RunMonitor {
     results_of: BTreeSet<String>,
     /// How busy its workers were.
     pub history: LaneHistory,
+    /// How its lanes are looked at.
+    pub look: LanesLook,
     /// Whether the screen follows.
     pub drawing: Drawing,
     /// What happened since the screen stands still: it is taken in when that goes on.
@@ -96,6 +99,7 @@ impl RunMonitor {
             found: None,
             results_of: BTreeSet::new(),
             history: LaneHistory::default(),
+            look: LanesLook::default(),
             drawing: Drawing::Live,
             held: Vec::new(),
             ending: Ending::NotAsked,

@@ -1,10 +1,13 @@
 //! What keys do to a run: on its own screen, and on the Results screen where they mean the same.
 
 use super::state::{Drawing, Ending, RunMonitor};
+use super::view;
 use crate::tui::keys::{Action, Binding, Context};
 use crate::tui::message::{Effect, Exit};
 use crate::tui::screens::screen::{Step, Transition};
+use crate::tui::screens::scroll::moved;
 use crate::tui::shared::{Remark, Shared};
+use crate::tui::widgets::LaneFold;
 
 pub(super) fn obey(shared: &mut Shared, action: Action) -> Step {
     match action {
@@ -22,7 +25,30 @@ pub(super) fn obey(shared: &mut Shared, action: Action) -> Step {
             shared.run.iter_mut().for_each(toggle_drawing);
             Step::DONE
         }
+        Action::Zoom => {
+            shared.run.iter_mut().for_each(|run| run.look.zoom = run.look.zoom.closer());
+            Step::DONE
+        }
+        Action::Fold => {
+            shared.run.iter_mut().for_each(|run| run.look.toggle_fold());
+            Step::DONE
+        }
+        Action::Up | Action::Down | Action::PageUp | Action::PageDown | Action::First | Action::Last => {
+            scroll(shared, action);
+            Step::DONE
+        }
         _ => obey_as_a_run(shared, action),
+    }
+}
+
+/// Looks at the lanes from another one on, if there are more of them than rows.
+fn scroll(shared: &mut Shared, action: Action) {
+    let rows = view::lane_rows(shared);
+    let Some(run) = &mut shared.run else { return };
+    let all = u16::try_from(run.snapshot.lanes.len()).unwrap_or(u16::MAX);
+    if let Some(last) = all.checked_sub(rows).filter(|last| *last > 0) {
+        let first = moved(run.look.first(), action, rows, last);
+        run.look.fold = LaneFold::From(first.into());
     }
 }
 

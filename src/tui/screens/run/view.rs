@@ -18,19 +18,24 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span as Styled};
 use ratatui::widgets::{Block, Widget as _};
 
+use super::shares::TimeShares;
 use super::state::{Drawing, Ending, RunMonitor};
-use super::{lock, memory};
+use super::{lock, memory, shares};
 use crate::machine::Sample;
 use crate::record::{LaneState, LaneView, SPANS_MAX, Snapshot, TrialEnd, TrialOutcome};
 use crate::results::tally_figure;
+use crate::tui::screens::layout::body_of;
 use crate::tui::screens::prose::wrap;
 use crate::tui::screens::results::view as results;
 use crate::tui::screens::scores::Picture;
 use crate::tui::screens::speedups::{self, TableMarks};
+use crate::tui::shared::Shared;
 use crate::tui::theme::{Role, Theme};
-use crate::tui::widgets::{Cores, Gauge, GaugeProgress, Label, LaneRow, Lanes, Segment, paint};
+use crate::tui::widgets::{Cores, Gauge, GaugeProgress, Label, LaneRow, Lanes, Segment, lanes, paint};
 use crate::units;
 
+/// Columns that a gauge takes beside its text: its name, a bar that tells something, the percentage.
+const GAUGE_MIN: u16 = 27;
 /// Rows of the trial's panel.
 const PROGRESS: u16 = 4;
 /// Rows that a chart needs to say anything.
@@ -39,12 +44,12 @@ const CHART_MIN: u16 = 8;
 const LESSON_MIN: u16 = 6;
 /// Rows that a table needs to say anything.
 const TABLE_MIN: u16 = 5;
+/// Rows that lanes may have even if that is more than half of the room, as long as the table keeps its own.
+const LANES_FEW: u16 = 7;
 
 /// Draws a run, and the cores if there is a sample of them.
 pub(super) fn render(run: &RunMonitor, sample: Option<&Sample>, theme: &Theme, area: Rect, buf: &mut Buffer) {
-    let width = area.width * 2 / 5;
-    let left = Rect { width, ..area };
-    let right = Rect { x: left.right(), width: area.width - width, ..area };
+    let (left, right) = halves(area);
     let cores_height = cores_height(sample, left);
     cores(sample, theme, Rect { height: cores_height, ..left }, buf);
     let chart = Rect { y: left.y + cores_height, height: left.height - cores_height, ..left };
@@ -56,8 +61,7 @@ pub(super) fn render(run: &RunMonitor, sample: Option<&Sample>, theme: &Theme, a
     }
 
     progress(run, theme, Rect { height: PROGRESS, ..right }, buf);
-    let news = news_lines(run, theme, right);
-    let middle = Rect { y: right.y + PROGRESS, height: right.height - PROGRESS - 1 - news.len() as u16, ..right };
+    let (middle, news) = middle(run, theme, right);
     let lanes_height = lanes_height(run, middle.height);
     workers(run, theme, Rect { height: lanes_height, ..middle }, buf);
     let table = Rect { y: middle.y + lanes_height, height: middle.height - lanes_height, ..middle };
@@ -80,16 +84,51 @@ pub(super) fn render(run: &RunMonitor, sample: Option<&Sample>, theme: &Theme, a
     }
 }
 
-/// What the largest trial of the plan needs, so that the picture stands still from trial to trial; half of that with
-/// two lanes a row, or all there is, if the rest would not do for a table.
+/// What the largest trial of the plan needs, so that the picture stands still from trial to trial, as far as the table
+/// keeps what it needs; where there are more workers than that, half of the room.
 fn lanes_height(run: &RunMonitor, room: u16) -> u16 {
     let plan = run.record.planned.as_ref().map(|planned| &planned.plan);
     let workers = plan.and_then(|plan| plan.configs.iter().map(|config| config.workers).max()).unwrap_or(1);
-    let other = 3 + lock::height(run);
-    let wanted = u16::try_from(workers).unwrap_or(u16::MAX).saturating_add(other).max(5);
-    let two_a_row = u16::try_from(workers.div_ceil(2)).unwrap_or(u16::MAX).saturating_add(other).max(5);
-    let with_table = |height: &u16| height.saturating_add(TABLE_MIN) <= room;
-    [wanted, two_a_row].into_iter().find(with_table).unwrap_or(room)
+    let wanted = u16::try_from(workers).unwrap_or(u16::MAX).saturating_add(3 + lock::height(run)).max(5);
+    if wanted.saturating_add(TABLE_MIN) <= room {
+        wanted.min((room / 2).max(LANES_FEW))
+    } else {
+        (room / 2).max(5).min(room)
+    }
+}
+
+/// What stands where on the right: progress, lanes, the table and what is below it, a line of figures, news.
+fn middle(run: &RunMonitor, theme: &Theme, right: Rect) -> (Rect, Vec<(String, Role)>) {
+    let news = news_lines(run, theme, right);
+    let height = right.height - PROGRESS - 1 - news.len() as u16;
+    (Rect { y: right.y + PROGRESS, height, ..right }, news)
+}
+
+/// The halves of the screen.
+fn halves(area: Rect) -> (Rect, Rect) {
+    let width = area.width * 2 / 5;
+    let left = Rect { width, ..area };
+    (left, Rect { x: left.right(), width: area.width - width, ..area })
+}
+
+/// The place of the lanes themselves within their panel.
+fn lanes_place(run: &RunMonitor, panel: Rect) -> Rect {
+    let inner = Rect {
+        y: panel.y + 1,
+        height: panel.height.saturating_sub(2),
+        x: panel.x + 2,
+        width: panel.width.saturating_sub(4),
+    };
+    let below = lock::height(run).min(inner.height.saturating_sub(1));
+    Rect { height: inner.height - below, ..inner }
+}
+
+/// Rows that lanes have on the screen as it is.
+pub(super) fn lane_rows(shared: &Shared) -> u16 {
+    let (Some(run), Some(area)) = (&shared.run, body_of(shared.size)) else { return 1 };
+    let (middle, _) = middle(run, &shared.theme, halves(area).1);
+    let panel = Rect { height: lanes_height(run, middle.height), ..middle };
+    lanes::rows_in(lanes_place(run, panel)).max(1)
 }
 
 /// Where the lesson stands: below the table, if that leaves room to spare on a large screen.
@@ -139,7 +178,8 @@ fn progress(run: &RunMonitor, theme: &Theme, area: Rect, buf: &mut Buffer) {
     let block = theme.block(&trial_title(run, theme, area.width.saturating_sub(4)), area.width);
     let inner = paint::padded(block.inner(area));
     block.render(area, buf);
-    let (tasks, run_text) = (tasks_text(run), run_text(run));
+    let run_text = run_text(run);
+    let tasks = tasks_text(run, inner.width.saturating_sub(GAUGE_MIN));
     let text_width = paint::width(theme, &tasks).max(paint::width(theme, &run_text));
     let trial = if run.is_hiring() {
         GaugeProgress::Unknown { clock_s: run.elapsed_s() }
@@ -184,7 +224,7 @@ fn with_state(block: Block<'static>, run: &RunMonitor, theme: &Theme) -> Block<'
     block.title_top(Line::from(Styled::styled(text, theme.style(role))).right_aligned())
 }
 
-fn tasks_text(run: &RunMonitor) -> String {
+fn tasks_text(run: &RunMonitor, room: u16) -> String {
     if run.is_hiring() {
         let workers = run.planned_trial().map_or(0, |(_, config)| config.workers);
         return format!("hiring {} of {workers}", run.snapshot.hired.min(workers));
@@ -196,7 +236,12 @@ fn tasks_text(run: &RunMonitor) -> String {
         return format!("{:.1} of {tasks} {plural}", run.tasks_done());
     }
     // Of whole tasks too, those in hand count by their parts, or the percentage beside would say otherwise.
-    format!("{} of {} {plural}", units::count(run.tasks_done() as u64), units::count(tasks))
+    let done = run.tasks_done();
+    let full = format!("{} of {} {plural}", units::count(done as u64), units::count(tasks));
+    if full.chars().count() <= usize::from(room) {
+        return full;
+    }
+    format!("{} of {}", units::scaled(done.floor()), units::scaled(tasks as f64))
 }
 
 fn run_text(run: &RunMonitor) -> String {
@@ -212,34 +257,48 @@ fn run_text(run: &RunMonitor) -> String {
 }
 
 fn workers(run: &RunMonitor, theme: &Theme, area: Rect, buf: &mut Buffer) {
-    let block = workers_block(run, theme, area.width);
-    let block = lock::with_legend(with_state(block, run, theme), run, work(run), theme, area.width);
-    let inner = paint::padded(block.inner(area));
-    block.render(area, buf);
     let snapshot = &run.snapshot;
     let now_s = wall_s(run);
     // What a worker had in hand when its trial was broken off may be why it was.
     let broken_off = run.outcome().is_some_and(|outcome| outcome.end != TrialEnd::Complete);
     let segments = segments(snapshot, run.record.current.is_some() || broken_off);
+    let place = lanes_place(run, area);
     // Lanes leave a third of their width for words, and a blank before them.
-    let room = (inner.width / 3).saturating_sub(1);
-    let lanes: Vec<LaneRow> = snapshot
-        .lanes
-        .iter()
-        .enumerate()
-        .map(|(worker, lane)| LaneRow {
-            label: worker.to_string(),
-            state: lane.state,
-            spans: segments.get(worker).map_or(&[], |segments| segments),
-            busy: run.history.of(worker),
-            lock: run.history.lock_of(worker),
-            note: note(lane, memory::of_worker(snapshot, worker, room, theme)),
-        })
+    let room = (place.width / 3).saturating_sub(1);
+    let rows: Vec<LaneRow> = (0..snapshot.lanes.len())
+        .map(|worker| lane_row(run, worker, segments.get(worker).map_or(&[], |segments| segments), room, theme))
         .collect();
-    let below = lock::height(run).min(inner.height.saturating_sub(1));
-    let place = Rect { height: inner.height - below, ..inner };
-    Lanes { lanes: &lanes, now_s, span_s: span_s(now_s, run), work: work(run), theme }.render(place, buf);
-    lock::render(run, theme, Rect { y: place.bottom(), height: below, ..inner }, buf);
+    let (from_s, span_s) = run.look.zoom.edges(now_s, span_s(now_s, run));
+    let (locked, work) = (lock::has_lock(run), work(run));
+    let lanes = Lanes { lanes: &rows, now_s, from_s, span_s, locked, fold: run.look.fold, work, theme };
+    let hint: Vec<String> = run.look.zoom.words().into_iter().chain(lanes.sight(place)).collect();
+    let hint = hint.join(" · ");
+    let taken = if hint.is_empty() { 0 } else { paint::width(theme, &hint) + 3 };
+    let block = with_state(workers_block(run, theme, area.width), run, theme);
+    let block = lock::with_legend(block, run, work, theme, area.width.saturating_sub(4 + taken));
+    block.render(area, buf);
+    if !hint.is_empty() {
+        paint::on_frame(buf, area, &hint, theme);
+    }
+    lanes.render(place, buf);
+    let below = Rect { y: place.bottom(), height: (area.bottom() - 1).saturating_sub(place.bottom()), ..place };
+    lock::render(run, theme, below, buf);
+}
+
+/// A worker's lane, with what stands at its end in so many columns at most.
+fn lane_row<'a>(run: &'a RunMonitor, worker: usize, spans: &'a [Segment], room: u16, theme: &Theme) -> LaneRow<'a> {
+    let lane = &run.snapshot.lanes[worker];
+    let shares = TimeShares::of(lane, run.snapshot.elapsed_s);
+    LaneRow {
+        label: worker.to_string(),
+        state: lane.state,
+        spans,
+        busy: run.history.of(worker),
+        did: run.history.did(worker),
+        turns: &lane.turns,
+        share: shares.map(|shares| shares.computed),
+        note: note(run, lane, memory::of_worker(&run.snapshot, worker, room, theme), room),
+    }
 }
 
 /// The frame of the lanes, which says whose they are: `workers ● threads × 2`.
@@ -283,11 +342,11 @@ fn work(run: &RunMonitor) -> Role {
     run.row_on_screen().map_or(Role::Text, |row| Role::Backend(row.mark.family))
 }
 
-fn note(lane: &LaneView, memory: Option<String>) -> String {
-    match (lane.state, lane.lock, memory) {
-        (LaneState::Stalled | LaneState::Lost, ..) if lane.pid > 0 => format!("pid {}", lane.pid),
-        (LaneState::Running | LaneState::Finished, _, Some(memory)) => memory,
-        (LaneState::Running | LaneState::Finished, Some(lock), None) => lock::word(lock.activity).to_owned(),
+fn note(run: &RunMonitor, lane: &LaneView, memory: Option<String>, room: u16) -> String {
+    match (lane.state, memory) {
+        (LaneState::Stalled | LaneState::Lost, _) if lane.pid > 0 => format!("pid {}", lane.pid),
+        (LaneState::Running | LaneState::Finished, Some(memory)) => memory,
+        (LaneState::Running | LaneState::Finished, None) => shares::words(lane, run.snapshot.elapsed_s, room),
         _ => String::new(),
     }
 }
