@@ -145,8 +145,13 @@ impl Lab for LabSettings {
 
     fn form(&self, name: &str, text: Option<&str>) -> Result<ScenarioForm, String> {
         let entry = self.entry(name)?;
-        ScenarioForm::of(text.unwrap_or(&entry.text), &catalog())
-            .map_err(|why| format!("it cannot be edited here: {why}"))
+        let form =
+            |text: &str| ScenarioForm::of(text, &catalog()).map_err(|why| format!("it cannot be edited here: {why}"));
+        let Some(text) = text else { return form(&entry.text) };
+        let changed = form(text)?;
+        // What was changed is told from what the file says, wherever that is still the same file.
+        let told = form(&entry.text).ok().and_then(|of_file| of_file.changed_into(&changed));
+        Ok(told.unwrap_or(changed))
     }
 
     fn check(&self, draft: &Draft, form: &ScenarioForm) -> Result<Preview, Vec<FieldError>> {
@@ -249,12 +254,23 @@ fn is_file(entry: &Entry, path: &Path) -> bool {
 /// A problem of a draft, beside the row that it is about.
 fn trouble(problem: &Diagnostic, text: &str, form: &ScenarioForm) -> FieldError {
     match problem.line.and_then(|line| form.row_at(text, line)) {
-        Some(row) => FieldError { row: Some(row), text: problem.message.clone() },
+        Some(row) => FieldError { row: Some(row), text: without_lines(&problem.message) },
         None => {
             let subject = if problem.subject.is_empty() { String::new() } else { format!("{}: ", problem.subject) };
-            FieldError { row: None, text: format!("{subject}{}", problem.message) }
+            FieldError { row: None, text: format!("{subject}{}", without_lines(&problem.message)) }
         }
     }
+}
+
+/// A message without the numbers of lines, which a form does not have; the keys that it names are its rows.
+fn without_lines(message: &str) -> String {
+    let mut parts = message.split(" on line ");
+    let mut out = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let number = part.bytes().take_while(u8::is_ascii_digit).count();
+        out.push_str(if number > 0 { &part[number..] } else { part });
+    }
+    out
 }
 
 fn library_entry(entry: Entry, history: &History) -> LibraryEntry {

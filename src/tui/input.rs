@@ -173,6 +173,7 @@ enum Parsed {
 
 fn decode(bytes: &[u8]) -> Parsed {
     match bytes {
+        b"\x1b[[A" => Parsed::Key(Key::F1),
         [ESC] | [ESC, b'[' | b'O'] => Parsed::More,
         [ESC, b'[', b'['] => Parsed::More, // the Linux console's F1 to F5: ESC [ [ A
         [ESC, b'[', b'[', _] => Parsed::Nothing,
@@ -208,6 +209,7 @@ fn cursor_key(last: u8) -> Parsed {
         b'H' => Key::Home,
         b'F' => Key::End,
         b'M' => Key::Enter,
+        b'P' => Key::F1,
         _ => return Parsed::Nothing,
     })
 }
@@ -217,6 +219,7 @@ fn control_sequence(middle: &[u8], last: u8) -> Parsed {
     let number = middle.split(|&byte| byte == b';').next().unwrap_or_default();
     match (last, number) {
         (b'~', b"1" | b"7") => Parsed::Key(Key::Home),
+        (b'~', b"11") => Parsed::Key(Key::F1),
         (b'~', b"4" | b"8") => Parsed::Key(Key::End),
         (b'~', b"5") => Parsed::Key(Key::PageUp),
         (b'~', b"6") => Parsed::Key(Key::PageDown),
@@ -263,7 +266,8 @@ mod tests {
             (b"\x1b", &[Key::Esc]),
             (b"\x1b\x1b", &[Key::Esc, Key::Esc]),
             (b"\x1bq", &[Key::Esc, Key::Char('q')]),
-            (b"\x1b[[Ax", &[Key::Char('x')]),
+            (b"\x1b[[Bx", &[Key::Char('x')]),
+            (b"\x1b[[A\x1bOP\x1b[11~", &[Key::F1, Key::F1, Key::F1]),
             (b"\x1b[200~x\x1b[201~", &[Key::Char('x')]),
             (b"\x1b[?1;2cx", &[Key::Char('x')]),
             (b"\xffx", &[Key::Char('x')]),

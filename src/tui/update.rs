@@ -117,6 +117,11 @@ fn started(state: &mut State, name: String, draft: Option<Draft>) -> Vec<Effect>
     if shared.is_preparing() {
         screens.close_topmost(Screen::is_of_a_run);
     }
+    if draft.is_some() {
+        let open =
+            screens.iter().find_map(|screen| if let Screen::Editor(editor) = screen { Some(editor) } else { None });
+        open.into_iter().for_each(|editor| drop(shared.library.keep_draft(editor)));
+    }
     screens.keep(|screen| !matches!(screen, Screen::Help(_) | Screen::Predict(_)));
     let title = shared.library.entries().iter().find(|entry| entry.name == name).map(|entry| entry.title.clone());
     shared.library.select_name(&name);
@@ -198,6 +203,8 @@ fn saved(state: &mut State, outcome: Result<Saved, Unsaved>) {
     let Some(editor) = editor(state) else { return };
     match outcome {
         Ok(Saved { file, name: Some(name) }) => {
+            let draft = editor.name.clone();
+            state.shared.library.drafts.remove(&draft);
             state.screens.keep(|_| false);
             state.shared.library.select_name(&name);
             state.shared.library.tell(name, format!("saved as {file}"));

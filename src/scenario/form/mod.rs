@@ -98,6 +98,21 @@ impl ScenarioForm {
         }
     }
 
+    /// Takes all changes back.
+    pub fn reset(&mut self) {
+        self.rows.iter_mut().for_each(|row| row.value.clone_from(&row.given));
+    }
+
+    /// The form with the values of another of the same scenario, where that makes the other's text of it.
+    pub fn changed_into(&self, other: &Self) -> Option<Self> {
+        let mut form = self.clone();
+        for row in &mut form.rows {
+            let same = other.rows.iter().find(|same| same.table == row.table && same.key == row.key);
+            row.value = same.map(|same| same.value.clone()).unwrap_or_default();
+        }
+        (form.text() == other.text()).then_some(form)
+    }
+
     /// Whether any row says something else than the file.
     pub fn is_changed(&self) -> bool {
         self.rows.iter().any(FormRow::is_changed)

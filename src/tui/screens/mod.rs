@@ -74,7 +74,11 @@ impl Screen {
             Context::Interim | Context::Results => Some(Self::Results(ResultsScreen)),
             Context::Runs => Some(Self::Runs(RunsScreen::default())),
             Context::Help => Some(Self::Help(HelpScreen::default())),
-            Context::Editing | Context::Saving | Context::Asking => None,
+            Context::Editing => {
+                let library = &shared.library;
+                library.selected().and_then(|entry| library.drafts.get(&entry.name)).cloned().map(Self::Editor)
+            }
+            Context::Saving | Context::Asking => None,
         }
     }
 

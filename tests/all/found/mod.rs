@@ -35,6 +35,7 @@
 
 mod f15_escapes;
 mod f23_keys;
+mod f28_drafts;
 pub(crate) mod made;
 
 mod f01_results_missing;

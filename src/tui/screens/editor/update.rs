@@ -4,7 +4,7 @@
 //! does not accept.
 
 use super::state::{Editor, Stage};
-use crate::tui::keys::Action;
+use crate::tui::keys::{Action, Context};
 use crate::tui::line_editor::LineEditor;
 use crate::tui::message::Effect;
 use crate::tui::port::Existing;
@@ -41,7 +41,13 @@ fn fill(editor: &mut Editor, page: u16, action: Action) -> Step {
             save(editor);
             return Step::DONE;
         }
-        Action::Back => return Transition::Close.into(),
+        Action::Help => return Transition::Open(Context::Help).into(),
+        Action::Reset => {
+            let was_changed = editor.form.is_changed();
+            editor.form.reset();
+            editor.select(editor.position());
+            was_changed
+        }
         _ => return Step::DONE,
     };
     if !changed {
@@ -83,6 +89,7 @@ fn name(editor: &mut Editor, action: Action) -> Step {
         Action::Left | Action::Right => editor.file.step(action == Action::Right),
         Action::First | Action::Last => editor.file.jump(action == Action::Last),
         Action::Write => return write(editor, Existing::Kept).into(),
+        Action::Help => return Transition::Open(Context::Help).into(),
         Action::Back => {
             editor.stage = Stage::Filling;
             editor.notice = None;

@@ -1,7 +1,7 @@
 //! The library: what there is to run, and what the selected scenario is about.
 
 pub mod state;
-mod update;
+pub(super) mod update;
 pub(super) mod view;
 
 use ratatui::buffer::Buffer;

@@ -35,6 +35,9 @@ const MACHINE_FROM: u16 = 28;
 /// Where there are fewer columns than this, the details come below the list.
 const BESIDE_MIN: u16 = 76;
 
+/// Before a scenario whose form was left with changes in it.
+const CHANGED: &str = "*";
+
 /// Draws the list and the details.
 pub(super) fn render(library: &LibraryList, machine: &MachineFacts, theme: &Theme, area: Rect, buf: &mut Buffer) {
     let (left, right) = split(area, library.height());
@@ -79,6 +82,11 @@ fn column<'a>(library: &LibraryList, entry: &LibraryEntry, theme: &'a Theme, wid
         && *name == entry.name
     {
         column.text(&format!("{} {what}", theme.symbols().tick), Role::Good);
+        column.blank();
+    }
+    if library.is_changed(&entry.name) {
+        let text = "* you changed it: `e` goes on with that; it is kept until parlab ends, or `ctrl-s` there saves it";
+        column.text(text, Role::Accent);
         column.blank();
     }
     match &entry.preview {
@@ -158,7 +166,12 @@ fn list(library: &LibraryList, theme: &Theme, area: Rect, buf: &mut Buffer) {
                 let text_place = Rect { x: place.x + 1, width: place.width.saturating_sub(2), ..place };
                 paint::put(buf, text_place, (text_place.x, y), text, theme, theme.style(Role::Dim));
             }
-            ListRow::Entry(_, entry) => item(entry, is_selected(&row), theme, place, buf),
+            ListRow::Entry(_, entry) => {
+                if library.is_changed(&entry.name) {
+                    paint::dot(buf, place, (place.x + 3, y), CHANGED, theme.style(Role::Accent));
+                }
+                item(entry, is_selected(&row), theme, place, buf);
+            }
         }
     }
 }

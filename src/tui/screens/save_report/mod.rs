@@ -34,6 +34,7 @@ impl ScreenLogic for SaveReport {
             (SaveStage::Asking, Action::Overwrite) => return self.write(Existing::Replaced).into(),
             (SaveStage::Asking, Action::Back) => self.ask_for_name(),
             (_, Action::Back) => return Transition::Close.into(),
+            (_, Action::Help) => return Transition::Open(Context::Help).into(),
             (SaveStage::Naming, Action::Write) => return self.write(Existing::Kept).into(),
             (SaveStage::Naming, action) => self.type_into(action),
             (SaveStage::Asking | SaveStage::Writing, _) => {}
