@@ -10,12 +10,18 @@ use crate::machine::Sample;
 use crate::record::{Snapshot, Stamped};
 use crate::scenario::PredictionSpec;
 use crate::scenario::form::ScenarioForm;
+use crate::system::signals::exit_code;
 
 /// Something that happened.
 #[derive(Debug, Clone)]
 pub enum Msg {
     /// A key was pressed.
     Key(Key),
+    /// A text was pasted.
+    Paste(String),
+    /// The terminal says in which column its cursor stands after a character of two bytes: in the second, if it takes
+    /// UTF-8.
+    CursorAt(u16),
     /// The terminal has a new size.
     Resized(Size),
     /// There will be no more keys: the terminal is gone.
@@ -70,6 +76,8 @@ pub enum Msg {
         /// Seconds that the process stood still.
         stopped_s: f64,
     },
+    /// It was asked to stop, and did not: nobody could have brought it back.
+    CannotStop,
 }
 
 /// Something to be done about it.
@@ -156,7 +164,7 @@ impl Exit {
     pub fn code(self) -> u8 {
         match self {
             Self::Quit => 0,
-            Self::Signal(signal) => 128 + signal as i32 as u8,
+            Self::Signal(signal) => exit_code(signal),
         }
     }
 }

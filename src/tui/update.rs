@@ -18,8 +18,12 @@ use super::shared::Remark;
 use super::state::State;
 use super::theme::Role;
 use crate::record::{Event, Stamped, Status};
+use crate::system::signals::ends;
 
 pub use super::message::{Effect, Exit, Msg};
+
+/// Said where Ctrl-Z would stop parlab for good.
+const CANNOT_STOP: &str = "not stopped: there is no shell here to bring parlab back";
 
 /// Changes the state, and says what else is to be done, in this order.
 pub fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
@@ -28,6 +32,8 @@ pub fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
             state.shared.notice = None;
             return keys::lookup(state.context(), key).map_or_else(Vec::new, |action| obey(state, action));
         }
+        Msg::Paste(text) => return paste(state, &text),
+        Msg::CursorAt(column) => return prove(state, column),
         Msg::Resized(size) => {
             state.shared.size = size;
             state.screens.iter_mut().for_each(|screen| screen.fit(&mut state.shared));
@@ -61,6 +67,7 @@ pub fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
         Msg::ReportOffer(offer) => name_report(state, offer),
         Msg::ReportSaved(outcome) => report_saved(state, outcome),
         Msg::Entries(entries) => state.shared.library.replace(entries),
+        Msg::CannotStop => state.shared.say(Remark::bad(CANNOT_STOP)),
         Msg::Refused { name, why } => return refused(state, name, why),
         Msg::Resumed { stopped_s } => {
             resumed(state, stopped_s);
@@ -80,6 +87,26 @@ fn obey(state: &mut State, action: Action) -> Vec<Effect> {
     let step = state.screens.top_mut().obey(&mut state.shared, action);
     transit(&mut state.screens, &mut state.shared, step.transition);
     step.effects
+}
+
+/// Puts a pasted text into the field that is typed into, as one line; elsewhere it is no command.
+fn paste(state: &mut State, text: &str) -> Vec<Effect> {
+    let line = text.trim_end_matches(['\r', '\n']).replace("\r\n", " ").replace(['\r', '\n', '\t'], " ");
+    let line: String = line.chars().filter(|c| !c.is_control()).collect();
+    let State { screens, shared } = state;
+    shared.notice = None;
+    let step = screens.top_mut().paste(shared, &line);
+    transit(screens, shared, step.transition);
+    step.effects
+}
+
+/// Draws with more characters, if the terminal has proven that it takes them.
+fn prove(state: &mut State, column: u16) -> Vec<Effect> {
+    let State { screens, shared } = state;
+    let Some(theme) = shared.if_proven.take().filter(|_| column == 2) else { return Vec::new() };
+    shared.theme = theme;
+    screens.iter_mut().for_each(|screen| screen.fit(shared));
+    vec![Effect::Redraw]
 }
 
 /// Whether a screen is a form over another, with something that was typed.
@@ -103,7 +130,7 @@ fn resumed(state: &mut State, stopped_s: f64) {
 
 fn on_signal(signal: Signal) -> Vec<Effect> {
     match signal {
-        Signal::SIGTERM | Signal::SIGHUP | Signal::SIGINT => vec![Effect::Quit(Exit::Signal(signal))],
+        _ if ends(signal) => vec![Effect::Quit(Exit::Signal(signal))],
         Signal::SIGTSTP => vec![Effect::Suspend { group: false }],
         Signal::SIGCONT => vec![Effect::Retake],
         _ => Vec::new(),
@@ -120,7 +147,9 @@ fn started(state: &mut State, name: String, draft: Option<Draft>) -> Vec<Effect>
     if draft.is_some() {
         let open =
             screens.iter().find_map(|screen| if let Screen::Editor(editor) = screen { Some(editor) } else { None });
-        open.into_iter().for_each(|editor| drop(shared.library.keep_draft(editor)));
+        if let Some(editor) = open {
+            shared.library.keep_draft(editor);
+        }
     }
     screens.keep(|screen| !matches!(screen, Screen::Help(_) | Screen::Predict(_)));
     let title = shared.library.entries().iter().find(|entry| entry.name == name).map(|entry| entry.title.clone());

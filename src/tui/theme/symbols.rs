@@ -18,8 +18,6 @@ pub struct Symbols {
     pub shades: &'static [&'static str],
     /// A core that may not be used.
     pub unusable: &'static str,
-    /// Marks of a chart's series, by index modulo their number.
-    pub marks: [&'static str; 6],
     /// Mark of a prediction.
     pub guess: &'static str,
     /// The ideal line, in a legend.
@@ -61,6 +59,8 @@ pub struct Symbols {
     pub tick: &'static str,
     /// What the cursor is on.
     pub pointer: &'static str,
+    /// What is going on now.
+    pub running: &'static str,
     /// Before an item.
     pub bullet: &'static str,
     /// Between items on a line.
@@ -85,7 +85,6 @@ pub(super) static UNICODE: Symbols = Symbols {
     levels: units::LEVELS,
     shades: &["░", "▒", "▓", "█"],
     unusable: "·",
-    marks: ["●", "○", "◆", "◇", "▲", "△"],
     guess: "?",
     ideal: "┈┈",
     border: border::ROUNDED,
@@ -106,11 +105,50 @@ pub(super) static UNICODE: Symbols = Symbols {
     cross: "✗",
     tick: "✓",
     pointer: "▸",
+    running: "»",
     bullet: "•",
     dot: "·",
     dash: "–",
     times: "×",
     ellipsis: "…",
+    arrows: ["←", "→", "↑", "↓"],
+    up_down: "↑↓",
+    left_right: "←→",
+};
+
+/// What code page 437 has.
+pub(super) static CONSOLE: Symbols = Symbols {
+    eighths: ["▌", "▌", "▌", "▌", "▌", "▌", "▌", "█"],
+    track: "░",
+    levels: ["_", "_", "▄", "▄", "▄", "▄", "█", "█"],
+    shades: &["░", "▒", "▓", "█"],
+    unusable: "·",
+    guess: "?",
+    ideal: "··",
+    border: border::PLAIN,
+    horizontal: "─",
+    vertical: "│",
+    tick_y: "┤",
+    tick_x: "┬",
+    corner: "└",
+    whisker: ["┬", "┴", "│"],
+    crosshair: ["─", "│"],
+    span_ends: ["▐", "▌"],
+    span_body: ["─", "x"],
+    span_open: ">",
+    lock_states: ["█", "▒", "░", "·", "═"],
+    halves: ["▀", "▄"],
+    half_both: "█",
+    tick_up: "│",
+    cross: "x",
+    tick: "+",
+    pointer: ">",
+    running: "»",
+    bullet: "·",
+    dot: "·",
+    dash: "-",
+    times: "x",
+    ellipsis: "..",
     arrows: ["←", "→", "↑", "↓"],
     up_down: "↑↓",
     left_right: "←→",
@@ -122,7 +160,6 @@ pub(super) static ASCII: Symbols = Symbols {
     levels: ["_", ".", ",", "-", "=", "+", "*", "#"],
     shades: &["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"],
     unusable: ".",
-    marks: ["o", "x", "+", "*", "#", "@"],
     guess: "?",
     ideal: "..",
     border: border::Set {
@@ -152,6 +189,7 @@ pub(super) static ASCII: Symbols = Symbols {
     cross: "x",
     tick: "+",
     pointer: ">",
+    running: "*",
     bullet: "*",
     dot: "-",
     dash: "-",
