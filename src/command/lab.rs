@@ -29,7 +29,7 @@ use crate::tui::port::{
     Saved, Unsaved,
 };
 use crate::tui::{self, Theme};
-use crate::workload;
+use crate::{report, workload};
 
 /// Opens the screen.
 ///
@@ -42,7 +42,8 @@ pub(super) fn open(cli: &Cli) -> Result<ExitCode, Failure> {
             Some(find(Path::new(what), &standard_folders()).map_err(|problem| Failure::usage(problem.to_string()))?)
         }
     };
-    let theme = Theme::detect(&|name| std::env::var(name).ok(), cli.ascii);
+    let env = |name: &str| std::env::var(name).ok();
+    let (theme, if_proven) = (Theme::detect(&env, cli.ascii), Theme::if_proven(&env, cli.ascii));
     let (mut lab, selected) = LabSettings::new(opened.as_ref())?;
     let written = cli.journal.as_deref().map(outputs::journal_output);
     let read = outputs::inputs_of_all(&library(), lab.guest.as_ref());
@@ -50,7 +51,7 @@ pub(super) fn open(cli: &Cli) -> Result<ExitCode, Failure> {
     lab.journal = journal.map(|journal| Arc::new(Mutex::new(journal)));
     lab.journal_file.clone_from(&cli.journal);
     let (journal, troubles) = (lab.journal.clone(), lab.troubles.clone());
-    let exit = tui::run(lab, selected, theme).map_err(|error| Failure::run(error.to_string()))?;
+    let exit = tui::run(lab, selected, theme, if_proven).map_err(|error| Failure::run(error.to_string()))?;
     troubles.tell();
     let is_recorded = journal.is_none_or(|journal| is_whole(&mut lock(&journal)));
     Ok(ExitCode::from(if is_recorded || exit.code() != 0 { exit.code() } else { 1 }))
@@ -197,8 +198,13 @@ impl Lab for LabSettings {
 
     fn form(&self, name: &str, text: Option<&str>) -> Result<ScenarioForm, String> {
         let entry = self.entry(name)?;
-        ScenarioForm::of(text.unwrap_or(&entry.text), &catalog())
-            .map_err(|why| format!("it cannot be edited here: {why}"))
+        let form =
+            |text: &str| ScenarioForm::of(text, &catalog()).map_err(|why| format!("it cannot be edited here: {why}"));
+        let Some(text) = text else { return form(&entry.text) };
+        let changed = form(text)?;
+        // What was changed is told from what the file says, wherever that is still the same file.
+        let told = form(&entry.text).ok().and_then(|of_file| of_file.changed_into(&changed));
+        Ok(told.unwrap_or(changed))
     }
 
     fn check(&self, draft: &Draft, form: &ScenarioForm) -> Result<Preview, Vec<FieldError>> {
@@ -237,6 +243,10 @@ impl Lab for LabSettings {
         let path = drafts::save(&entry, &draft.text, file, existing, self.journal_file.as_deref())?;
         let found = library().entries.into_iter().find(|entry| is_file(entry, &path));
         Ok(Saved { file: label(&path), name: found.map(|entry| entry.call) })
+    }
+
+    fn summary(&self, record: &RunState) -> String {
+        report::text::render(record)
     }
 
     fn offer_report(&self, record: &RunState) -> ReportOffer {
@@ -302,12 +312,23 @@ fn is_file(entry: &Entry, path: &Path) -> bool {
 /// A problem of a draft, beside the row that it is about.
 fn trouble(problem: &Diagnostic, text: &str, form: &ScenarioForm) -> FieldError {
     match problem.line.and_then(|line| form.row_at(text, line)) {
-        Some(row) => FieldError { row: Some(row), text: problem.message.clone() },
+        Some(row) => FieldError { row: Some(row), text: without_lines(&problem.message) },
         None => {
             let subject = if problem.subject.is_empty() { String::new() } else { format!("{}: ", problem.subject) };
-            FieldError { row: None, text: format!("{subject}{}", problem.message) }
+            FieldError { row: None, text: format!("{subject}{}", without_lines(&problem.message)) }
         }
     }
+}
+
+/// A message without the numbers of lines, which a form does not have; the keys that it names are its rows.
+fn without_lines(message: &str) -> String {
+    let mut parts = message.split(" on line ");
+    let mut out = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let number = part.bytes().take_while(u8::is_ascii_digit).count();
+        out.push_str(if number > 0 { &part[number..] } else { part });
+    }
+    out
 }
 
 fn library_entry(entry: Entry, history: &History) -> LibraryEntry {

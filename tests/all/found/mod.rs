@@ -33,8 +33,6 @@
 //! | `f27_terminals_known` | terminals were taken for others |
 //! | `f28_drafts` | a changed form was dropped without a question |
 
-pub(crate) mod made;
-
 mod f01_results_missing;
 mod f02_fits_not_converged;
 mod f06_stopped_time;
@@ -51,3 +49,8 @@ mod f17_wall_and_speedup;
 mod f21_many_lanes;
 mod f22_colours_and_marks;
 mod f23_keys;
+mod f24_room;
+mod f25_poor_terminals;
+mod f27_terminals_known;
+mod f28_drafts;
+pub(crate) mod made;

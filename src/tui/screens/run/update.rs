@@ -4,6 +4,7 @@ use super::state::{Drawing, Ending, RunMonitor};
 use super::view;
 use crate::tui::keys::{Action, Binding, Context};
 use crate::tui::message::{Effect, Exit};
+use crate::tui::screens::library::update::go_on;
 use crate::tui::screens::screen::{Step, Transition};
 use crate::tui::screens::scroll::moved;
 use crate::tui::shared::{Remark, Shared};
@@ -57,7 +58,7 @@ pub(in crate::tui::screens) fn obey_as_a_run(shared: &mut Shared, action: Action
     match action {
         Action::Cancel => end(shared),
         Action::Again => shared.run.as_ref().map_or(Step::DONE, |run| again(run).into()),
-        Action::Edit => shared.run.as_ref().map_or(Step::DONE, |run| edit(run).into()),
+        Action::Edit => edit(shared),
         Action::Next => to_the_next(shared),
         Action::SaveReport => Effect::OfferReport.into(),
         Action::Help => Transition::Open(Context::Help).into(),
@@ -104,9 +105,13 @@ fn again(run: &RunMonitor) -> Effect {
     }
 }
 
-fn edit(run: &RunMonitor) -> Effect {
-    let text = run.draft.as_ref().map(|draft| draft.text.clone());
-    Effect::Edit { name: run.name.clone(), text }
+/// Opens the form of the scenario that was run: as it was left, unless what was run is another change of it.
+fn edit(shared: &mut Shared) -> Step {
+    let Some(run) = &shared.run else { return Step::DONE };
+    let (name, text) = (run.name.clone(), run.draft.as_ref().map(|draft| draft.text.clone()));
+    let is_the_draft = |text: &String| shared.library.drafts.get(&name).is_some_and(|kept| kept.draft().text == *text);
+    let kept = text.as_ref().is_none_or(is_the_draft).then(|| go_on(shared, &name)).flatten();
+    kept.unwrap_or_else(|| Effect::Edit { name, text }.into())
 }
 
 /// To the next scenario of the path after the one that was run.
