@@ -49,3 +49,4 @@ mod f17_wall_and_speedup;
 mod f21_many_lanes;
 mod f22_colours_and_marks;
 mod f23_keys;
+mod f24_room_wide;
