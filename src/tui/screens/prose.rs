@@ -12,6 +12,9 @@ const MEASURE: u16 = 90;
 /// Columns that field names take, with the gap after them.
 const FIELD: u16 = 10;
 
+/// Longer lines are hard to read: the eye loses the way back.
+const MEASURE: u16 = 90;
+
 /// Wraps text at words to `width` columns, as `theme` shows it.
 ///
 /// Lines of a paragraph flow together; a blank line parts paragraphs, and a line that begins with a blank or with
@@ -31,7 +34,7 @@ pub(super) fn wrap(theme: &Theme, text: &str, width: u16) -> Vec<String> {
         }
         flowing = !shown.is_empty();
     }
-    paragraphs.iter().flat_map(|paragraph| units::wrap(paragraph, width.max(1).into(), "")).collect()
+    paragraphs.iter().flat_map(|paragraph| units::wrap(paragraph, width.clamp(1, MEASURE).into(), "")).collect()
 }
 
 /// Lines to be written below each other, of which an area shows as many as it has room for.

@@ -50,6 +50,7 @@ mod f21_many_lanes;
 mod f22_colours_and_marks;
 mod f23_keys;
 mod f24_room;
+mod f24_room_wide;
 mod f25_poor_terminals;
 mod f27_terminals_known;
 mod f28_drafts;

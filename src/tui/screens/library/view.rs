@@ -19,6 +19,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::widgets::Widget as _;
 
+use super::plan;
 use super::state::{Filtering, LibraryList, ListRow};
 use crate::record::MachineFacts;
 use crate::scenario::{Config, Point, Scales, SeriesKey};
@@ -48,6 +49,7 @@ pub(super) fn render(library: &LibraryList, machine: &MachineFacts, theme: &Them
     let (left, right) = split(area, library, theme);
     let left = self::machine(machine, library.height(), theme, left, buf);
     list(library, theme, left, buf);
+    let right = plan::beside(library.selected(), theme, right, buf);
     let Some(entry) = library.selected() else {
         let block = theme.block("", right.width);
         let inner = block.inner(right);

@@ -15,6 +15,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::widgets::Widget as _;
 
+use super::details;
 use crate::record::{Status, WarningCode};
 use crate::results::{Row, View, columns};
 use crate::tui::screens::layout::body_of;
@@ -40,6 +41,7 @@ const UNMEASURED: u16 = 12;
 struct Places {
     problems: Rect,
     chart: Rect,
+    details: Option<Rect>,
     point: Rect,
     table: Rect,
     lesson: Option<Rect>,
@@ -54,6 +56,9 @@ pub(in crate::tui::screens) fn render(run: &RunMonitor, theme: &Theme, area: Rec
     chart(run, theme, beside, buf);
     if let Some((picture, place)) = place {
         picture.render(place, buf);
+    }
+    if let (Some(place), Some(row)) = (places.details, run.figures().rows.get(run.row())) {
+        details::render(run, row, theme, place, buf);
     }
     if let Some(row) = run.figures().rows.get(run.row()) {
         point(run, row, theme, places.point, buf);
@@ -106,7 +111,8 @@ fn places(run: &RunMonitor, problems: usize, area: Rect) -> Places {
         let height = if has_lesson { rows.clamp(4, right.height * 3 / 5) } else { right.height };
         let table = Rect { height, ..right };
         let lesson = Rect { y: table.bottom(), height: right.height - height, ..right };
-        return Places { problems, chart, point, table, lesson: has_lesson.then_some(lesson) };
+        let (chart, details) = details::split(chart, area);
+        return Places { problems, chart, details, point, table, lesson: has_lesson.then_some(lesson) };
     }
     let most = (rest.height * 2 / 5).max(5);
     // Sentences need the room even where the table does not.
@@ -117,7 +123,7 @@ fn places(run: &RunMonitor, problems: usize, area: Rect) -> Places {
     let width = if has_lesson { low.width * 3 / 5 } else { low.width };
     let table = Rect { width, ..low };
     let lesson = Rect { x: table.right(), width: low.width - width, ..low };
-    Places { problems, chart, point, table, lesson: has_lesson.then_some(lesson) }
+    Places { problems, chart, details: None, point, table, lesson: has_lesson.then_some(lesson) }
 }
 
 /// The chart's place, shared with the scores if there are any: side by side where it is wide, else below each other.

@@ -5,6 +5,7 @@ mod lock;
 pub mod look;
 mod memory;
 pub mod news;
+mod progress;
 mod shares;
 pub mod state;
 mod update;

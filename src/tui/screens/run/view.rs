@@ -20,7 +20,7 @@ use ratatui::widgets::{Block, Widget as _};
 
 use super::shares::TimeShares;
 use super::state::{Drawing, Ending, RunMonitor};
-use super::{lock, memory, shares};
+use super::{lock, memory, progress, shares};
 use crate::machine::Sample;
 use crate::record::{LaneState, LaneView, SPANS_MAX, Snapshot, TrialEnd, TrialOutcome};
 use crate::results::tally_figure;
@@ -29,13 +29,14 @@ use crate::tui::screens::prose::wrap;
 use crate::tui::screens::results::view as results;
 use crate::tui::screens::scores::Picture;
 use crate::tui::screens::speedups::{self, TableMarks};
+use crate::tui::screens::workers::{self, WorkerFigures};
 use crate::tui::shared::Shared;
 use crate::tui::theme::{Role, Theme};
-use crate::tui::widgets::{Cores, Gauge, GaugeProgress, Label, LaneRow, Lanes, Segment, lanes, paint};
+use crate::tui::widgets::{Cores, Label, LaneRow, Lanes, Segment, lanes, paint};
 use crate::units;
 
-/// Columns that a gauge takes beside its text: its name, a bar that tells something, the percentage.
-const GAUGE_MIN: u16 = 27;
+/// Columns of the cores' panel that say whose load it is.
+const LOAD_WIDE: u16 = 28;
 /// Rows of the trial's panel.
 const PROGRESS: u16 = 4;
 /// Rows that a chart needs to say anything.
@@ -60,10 +61,10 @@ pub(super) fn render(run: &RunMonitor, sample: Option<&Sample>, theme: &Theme, a
         picture.render(place, buf);
     }
 
-    progress(run, theme, Rect { height: PROGRESS, ..right }, buf);
+    progress::render(run, theme, Rect { height: PROGRESS, ..right }, buf);
     let (middle, news) = middle(run, theme, right);
     let lanes_height = lanes_height(run, middle.height);
-    workers(run, theme, Rect { height: lanes_height, ..middle }, buf);
+    lanes_panel(run, theme, Rect { height: lanes_height, ..middle }, buf);
     let table = Rect { y: middle.y + lanes_height, height: middle.height - lanes_height, ..middle };
     let on_right = picture.filter(|picture| on_left.is_none() && table.height >= picture.height_min());
     if let Some(picture) = on_right {
@@ -71,6 +72,7 @@ pub(super) fn render(run: &RunMonitor, sample: Option<&Sample>, theme: &Theme, a
     } else if table.height > 0 {
         let lesson = lesson_place(run, table);
         let table = Rect { height: table.height - lesson.map_or(0, |lesson| lesson.height), ..table };
+        let table = workers_beside(run, theme, area, table, buf);
         let marks = TableMarks { selected: None, running: run.running_row() };
         speedups::table(run.figures(), marks, "so far", theme, table, buf);
         if let Some(place) = lesson {
@@ -82,6 +84,18 @@ pub(super) fn render(run: &RunMonitor, sample: Option<&Sample>, theme: &Theme, a
     for (y, (line, role)) in (middle.bottom() + 1..).zip(&news) {
         paint::put(buf, below, (below.x, y), line, theme, theme.style(*role));
     }
+}
+
+/// Draws the workers in figures beside the table where there is room to spare, and gives what is left.
+fn workers_beside(run: &RunMonitor, theme: &Theme, screen: Rect, table: Rect, buf: &mut Buffer) -> Rect {
+    if !workers::has_room(screen) {
+        return table;
+    }
+    let width = table.width / 2;
+    let place = Rect { x: table.right() - width, width, ..table };
+    let seen = run.snapshot.lanes.iter().map(|lane| WorkerFigures::seen(lane, run.snapshot.elapsed_s));
+    workers::table(&seen.collect::<Vec<_>>(), "workers in figures", theme, place, buf);
+    Rect { width: table.width - width, ..table }
 }
 
 /// What the largest trial of the plan needs, so that the picture stands still from trial to trial, as far as the table
@@ -158,6 +172,9 @@ fn cores(sample: Option<&Sample>, theme: &Theme, area: Rect, buf: &mut Buffer) {
     let block = theme.block("cores", area.width);
     let inner = paint::padded(block.inner(area));
     block.render(area, buf);
+    if area.width >= LOAD_WIDE {
+        paint::on_frame(buf, area, "load of all programs", theme);
+    }
     match sample {
         Some(sample) => {
             let usable: Vec<bool> = sample.layout.iter().map(|core| core.usable).collect();
@@ -174,43 +191,6 @@ fn speedup(run: &RunMonitor, theme: &Theme, area: Rect, buf: &mut Buffer) {
     speedups::render(run, None, theme, inner, buf);
 }
 
-fn progress(run: &RunMonitor, theme: &Theme, area: Rect, buf: &mut Buffer) {
-    let block = theme.block(&trial_title(run, theme, area.width.saturating_sub(4)), area.width);
-    let inner = paint::padded(block.inner(area));
-    block.render(area, buf);
-    let run_text = run_text(run);
-    let tasks = tasks_text(run, inner.width.saturating_sub(GAUGE_MIN));
-    let text_width = paint::width(theme, &tasks).max(paint::width(theme, &run_text));
-    let trial = if run.is_hiring() {
-        GaugeProgress::Unknown { clock_s: run.elapsed_s() }
-    } else {
-        GaugeProgress::Fraction(run.trial_fraction())
-    };
-    let gauges = [("trial", trial, tasks), ("run", GaugeProgress::Fraction(run.run_fraction()), run_text)];
-    for (y, (name, progress, text)) in (inner.y..inner.bottom()).zip(&gauges) {
-        paint::put(buf, inner, (inner.x, y), name, theme, theme.style(Role::Dim));
-        let place = Rect { x: inner.x + 6, y, width: inner.width.saturating_sub(6), height: 1 };
-        Gauge { progress: *progress, text, text_width, role: Role::Accent, theme }.render(place, buf);
-    }
-}
-
-/// The trial on the screen: `trial 5 of 12 · processes × 2 · repeat 2 of 3`, or less of it where room is short.
-fn trial_title(run: &RunMonitor, theme: &Theme, width: u16) -> String {
-    let (Some((trial, config)), Some(planned)) = (run.planned_trial(), &run.record.planned) else {
-        return "preparing".to_owned();
-    };
-    let trials = &planned.plan.trials;
-    let rounds = trials.iter().filter(|t| t.warmup == trial.warmup && t.config == trial.config).count();
-    let round = if trial.warmup { "warm-up" } else { "repeat" };
-    let label = crate::record::label_at(config);
-    let number = run.trial.unwrap_or(0) + 1;
-    let (all, repeat) = (trials.len(), trial.repeat + 1);
-    let full = format!("trial {number} of {all} · {label} · {round} {repeat} of {rounds}");
-    let tight = format!("trial {number}/{all} · {label} · {round} {repeat}/{rounds}");
-    let short = format!("trial {number}/{all} · {label}");
-    [full, tight, short].into_iter().find(|title| paint::width(theme, title) <= width).unwrap_or(label)
-}
-
 /// Adds what the user should not miss to the panel's frame.
 fn with_state(block: Block<'static>, run: &RunMonitor, theme: &Theme) -> Block<'static> {
     let (text, role) = match (run.is_on(), run.ending, run.drawing) {
@@ -224,39 +204,7 @@ fn with_state(block: Block<'static>, run: &RunMonitor, theme: &Theme) -> Block<'
     block.title_top(Line::from(Styled::styled(text, theme.style(role))).right_aligned())
 }
 
-fn tasks_text(run: &RunMonitor, room: u16) -> String {
-    if run.is_hiring() {
-        let workers = run.planned_trial().map_or(0, |(_, config)| config.workers);
-        return format!("hiring {} of {workers}", run.snapshot.hired.min(workers));
-    }
-    let tasks = run.tasks();
-    let plural = if tasks == 1 { "task" } else { "tasks" };
-    let parts = run.snapshot.lanes.iter().any(|lane| lane.fraction.is_some()) && run.record.current.is_some();
-    if parts && tasks < 1_000 {
-        return format!("{:.1} of {tasks} {plural}", run.tasks_done());
-    }
-    // Of whole tasks too, those in hand count by their parts, or the percentage beside would say otherwise.
-    let done = run.tasks_done();
-    let full = format!("{} of {} {plural}", units::count(done as u64), units::count(tasks));
-    if full.chars().count() <= usize::from(room) {
-        return full;
-    }
-    format!("{} of {}", units::scaled(done.floor()), units::scaled(tasks as f64))
-}
-
-fn run_text(run: &RunMonitor) -> String {
-    if !run.is_on() {
-        return format!("took {}", units::seconds(run.elapsed_s()));
-    }
-    match run.eta_s() {
-        // Tenths of a second would only flicker.
-        Some(s) if s.round() < 100.0 => format!("ETA {s:.0} s"),
-        Some(s) => format!("ETA {}", units::seconds(s.round())),
-        None => "ETA not known yet".to_owned(),
-    }
-}
-
-fn workers(run: &RunMonitor, theme: &Theme, area: Rect, buf: &mut Buffer) {
+fn lanes_panel(run: &RunMonitor, theme: &Theme, area: Rect, buf: &mut Buffer) {
     let snapshot = &run.snapshot;
     let now_s = wall_s(run);
     // What a worker had in hand when its trial was broken off may be why it was.
