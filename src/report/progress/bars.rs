@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use super::stderr::UnhurriedTerminal;
+use super::unhurried::UnhurriedTerminal;
 use super::wording;
 use crate::foreign::escaped;
 use crate::record::{Event, RunState, Stamped};
