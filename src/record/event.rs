@@ -66,6 +66,13 @@ pub enum Event {
         /// Whether it is stopped now.
         stopped: bool,
     },
+    /// What a trial took is worth nothing: it is timed again, from its start.
+    TrialRepeated {
+        /// Index into [`Plan::trials`].
+        trial: usize,
+        /// Why.
+        why: Disturbance,
+    },
     /// A trial ended, well or not.
     TrialFinished {
         /// Index into [`Plan::trials`].
@@ -186,11 +193,28 @@ pub enum TrialEnd {
     Broken,
 }
 
+/// Why the time of a trial that ran to its end, or to its time limit, is not what its tasks take.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Disturbance {
+    /// The whole program stood still for a while: Ctrl-Z, SIGSTOP, a frozen control group.
+    ProgramStopped,
+    /// The machine was suspended for a while.
+    MachineSuspended,
+    /// Workers were stopped from outside for a while.
+    WorkersStopped,
+    /// A worker was lost, and what it had begun was run again by another.
+    WorkerReplaced,
+}
+
 /// What was measured in a trial.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct TrialOutcome {
     /// How it ended.
     pub end: TrialEnd,
+    /// Why it is no sample although it ran to its end; its results count all the same.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub disturbance: Option<Disturbance>,
     /// Why its backend could not carry it through, if it is [`TrialEnd::Broken`]: what it had done by then stands all
     /// the same.
     #[serde(default)]
@@ -223,6 +247,10 @@ pub struct TrialOutcome {
     /// Why one of them was, if it could say so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub failure: Option<String>,
+    /// Tasks that gave a result which is not what their kind is after: fits that were stopped before they converged.
+    /// At most [`RESULTS_MAX`] of them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unsettled: Vec<u64>,
     /// Durations of tasks; `None` when none was finished.
     pub task_s: Option<TaskTimes>,
     /// What the interpreters' locks cost; `None` without a lock.
@@ -243,6 +271,7 @@ impl Default for TrialOutcome {
     fn default() -> Self {
         Self {
             end: TrialEnd::Broken,
+            disturbance: None,
             broken: None,
             wall_s: 0.0,
             startup_s: None,
@@ -256,6 +285,7 @@ impl Default for TrialOutcome {
             tasks_done: 0,
             tasks_failed: 0,
             failure: None,
+            unsettled: Vec::new(),
             task_s: None,
             interpreter: None,
             order: None,
@@ -339,8 +369,14 @@ pub enum WarningCode {
     TaskFailed,
     /// Tasks of a trial failed.
     TasksFailed,
+    /// A fit was stopped before it converged.
+    NotConverged,
     /// A trial took longer than its time limit.
     Timeout,
+    /// A trial was timed again, since what it took was not what its tasks take.
+    TimedAgain,
+    /// A trial was disturbed each time that it was timed, and is no sample.
+    NoSample,
     /// A trial could not be carried on.
     TrialBroken,
     /// Two trials of the same tasks came to different results.
@@ -357,13 +393,16 @@ pub enum WarningCode {
 
 impl WarningCode {
     /// All codes, in the order of their description.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 15] = [
         Self::Oversubscribed,
         Self::MemoryUnknown,
         Self::WorkerLost,
         Self::TaskFailed,
         Self::TasksFailed,
+        Self::NotConverged,
         Self::Timeout,
+        Self::TimedAgain,
+        Self::NoSample,
         Self::TrialBroken,
         Self::ResultsDiffer,
         Self::More,
@@ -380,7 +419,10 @@ impl WarningCode {
             Self::WorkerLost => "worker-lost",
             Self::TaskFailed => "task-failed",
             Self::TasksFailed => "tasks-failed",
+            Self::NotConverged => "not-converged",
             Self::Timeout => "timeout",
+            Self::TimedAgain => "timed-again",
+            Self::NoSample => "no-sample",
             Self::TrialBroken => "trial-broken",
             Self::ResultsDiffer => "results-differ",
             Self::More => "more",

@@ -11,6 +11,7 @@
 //! - renaming without replacing ([`files`]): nix has it with glibc alone;
 //! - the size of a terminal ([`terminal`]): nix has an `ioctl` only, which is unsafe.
 
+pub mod allocator;
 pub mod aside;
 pub mod clock;
 pub mod fatal;
@@ -25,6 +26,7 @@ pub mod poll;
 pub mod process;
 pub mod random;
 pub mod raw_mode;
+pub mod schedule_account;
 pub mod secret;
 pub mod signals;
 pub mod socket;

@@ -23,6 +23,7 @@ use super::wire::{Reply, Request, Wire};
 use crate::backend::board::{Board, BoardSpec};
 use crate::backend::pool::Departure;
 use crate::backend::worker::{PreparedJob, Worker};
+use crate::machine::check_room_for_threads;
 use crate::scenario::Dispatch;
 use crate::system::poll::{PollFd, PollFlags, is_ready, poll};
 use crate::system::signals::ENDS;
@@ -32,17 +33,18 @@ pub const COMMAND: &str = "__forkserver";
 
 /// Runs a forkserver whose line to the engine is the standard input; returns when the engine hangs up.
 pub fn run() -> ExitCode {
-    // First of all, before anything that takes time.
+    // First of all, since it neither hears while it prepares a job nor while it is stopped that its line is dead. Tied to
+    // the thread that started it, which lives as long as the run.
     let tied = tie_to_parent();
     let Some(stream) = standard_input_as_line() else {
         return ExitCode::from(2);
     };
-    if is_dead(&stream) {
-        return ExitCode::FAILURE;
-    }
     if let Err(reason) = tied {
         // That is the answer to whatever is asked first.
         let _ = Wire::new(stream).send(&Reply::Refused(reason), &[]);
+        return ExitCode::FAILURE;
+    }
+    if is_dead(&stream) {
         return ExitCode::FAILURE;
     }
     match Forkserver::new(stream).and_then(|mut forkserver| forkserver.serve()) {
@@ -313,6 +315,7 @@ fn work_as_child(
 /// When the system refuses a thread.
 fn work_side_by_side(lanes: &[u32], work: impl Fn(u32) + Sync) -> std::io::Result<()> {
     let Some((&first, others)) = lanes.split_first() else { return Ok(()) };
+    check_room_for_threads(others.len() as u32).map_err(std::io::Error::other)?;
     // What those that were started are to do once all are there, or once one is not to be had.
     let (all_there, work) = (&OnceLock::new(), &work);
     std::thread::scope(|scope| {

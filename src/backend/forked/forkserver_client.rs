@@ -87,6 +87,11 @@ impl ForkserverClient {
         self.lock().as_ref().map(|forkserver| forkserver.child.id())
     }
 
+    /// Whether it was stopped since this was last asked, and still is.
+    pub(super) fn take_stop(&self) -> Option<bool> {
+        self.lock().as_mut().and_then(|forkserver| forkserver.child.take_stop())
+    }
+
     /// Ends it and all its workers.
     pub(super) fn end(&self) {
         *self.lock() = None;
@@ -126,23 +131,27 @@ impl RunningForkserver {
 
     /// Has it prepare a job, in place of the one before.
     fn prepare(&mut self, job: &Job, is_wanted: &IsWanted<'_>) -> Result<(), Unready> {
-        let asked = self.wire.send_while(&Request::Prepare(Box::new(job.clone())), &[], is_wanted);
-        if asked.as_ref().is_err_and(|error| error.kind() == io::ErrorKind::TimedOut) {
-            return Err(Unready::CalledOff);
-        }
+        let request = Request::Prepare(Box::new(job.clone()));
         // One that is gone already may have said why.
-        let patience = if asked.is_ok() { LOOK } else { Duration::ZERO };
+        let is_gone = self.wire.send_while(&request, &[], is_wanted).is_err();
         loop {
-            match self.wire.receive(Some(patience)) {
-                Ok(None) if asked.is_ok() && is_wanted() => {}
-                Ok(None) if asked.is_ok() => return Err(Unready::CalledOff),
-                Ok(None) => return Err(self.death_reason().into()),
+            match self.wire.receive(Some(LOOK)) {
+                Ok(None) if is_gone => return Err(self.death_reason().into()),
+                Ok(None) if is_wanted() => {}
+                Ok(None) => return Err(Unready::CalledOff),
                 Ok(Some(Reply::Ready)) => return Ok(()),
                 Ok(Some(Reply::Refused(reason))) => return Err(Broken(reason).into()),
                 // Late news of the trial before.
                 Ok(Some(Reply::Left { .. } | Reply::Stalled { .. })) => {}
-                Err(_) => return Err(self.death_reason().into()),
+                Err(error) => return Err(self.unready(&error)),
             }
+        }
+    }
+
+    fn unready(&mut self, error: &io::Error) -> Unready {
+        match error.kind() {
+            io::ErrorKind::TimedOut => Unready::CalledOff,
+            _ => self.death_reason().into(),
         }
     }
 

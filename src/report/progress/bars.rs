@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use super::unhurried::UnhurriedTerminal;
+use super::stderr::UnhurriedTerminal;
 use super::wording;
 use crate::foreign::escaped;
 use crate::record::{Event, RunState, Stamped};
@@ -68,7 +68,7 @@ impl Bars {
                 self.refresh(outcome.tasks_done.saturating_add(outcome.tasks_failed), state);
             }
             Event::RunFinished { .. } => self.clear(),
-            Event::WorkerLost(_) | Event::WorkerStalled { .. } => {}
+            Event::WorkerLost(_) | Event::WorkerStalled { .. } | Event::TrialRepeated { .. } => {}
         }
     }
 

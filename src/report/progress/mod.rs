@@ -4,7 +4,7 @@
 //! that nobody reads is no reason to stop measuring.
 
 mod bars;
-mod unhurried;
+mod stderr;
 mod wording;
 
 use std::io::Write;
@@ -30,7 +30,7 @@ impl ProgressReporter {
         match (quiet, stderr_is_terminal) {
             (true, _) => Self::Silent,
             (false, true) => Self::Bars(Box::new(Bars::on_stderr(letters))),
-            (false, false) => Self::ProgressLines(Box::new(ProgressLines::to(Box::new(unhurried::Unhurried), letters))),
+            (false, false) => Self::ProgressLines(Box::new(ProgressLines::to(Box::new(stderr::Unhurried), letters))),
         }
     }
 
@@ -47,7 +47,7 @@ impl ProgressReporter {
         match self {
             Self::Bars(bars) => bars.line(line),
             Self::ProgressLines(lines) => lines.line(line),
-            Self::Silent => write_line(&mut unhurried::Unhurried, line),
+            Self::Silent => write_line(&mut stderr::Unhurried, line),
         }
     }
 
@@ -56,13 +56,13 @@ impl ProgressReporter {
         if let Self::Bars(bars) = self {
             bars.clear();
         }
-        unhurried::settle();
+        stderr::settle();
     }
 
     /// Waits until lines have been read that no terminal shows: a log is to be whole.
     pub fn drain(&mut self) {
         if !matches!(self, Self::Bars(_)) {
-            unhurried::drain();
+            stderr::drain();
         }
     }
 }
