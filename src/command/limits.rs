@@ -3,7 +3,7 @@
 
 use super::failure::Failure;
 use super::memory_check::{Room, check_memory};
-use crate::machine;
+use super::task_room;
 use crate::scenario::Scenario;
 use crate::workload;
 
@@ -15,7 +15,7 @@ pub(super) fn check(scenario: &Scenario, yes: bool) -> Result<(), Failure> {
     if yes {
         return Ok(());
     }
-    check_workers(scenario)?;
+    task_room::check(scenario)?;
     check_memory(scenario, &Room::here())
 }
 
@@ -31,20 +31,4 @@ pub(super) fn check_workload(scenario: &Scenario, is_wanted: &dyn Fn() -> bool) 
         .take_while(|_| is_wanted())
         .try_for_each(|job| workload::build(&job).map(drop))
         .map_err(|error| Failure::usage(error.to_string()))
-}
-
-fn check_workers(scenario: &Scenario) -> Result<(), Failure> {
-    let hires = scenario.sweep.backends.iter().any(|backend| backend.spec().starts_workers());
-    let most = scenario.sweep.workers.iter().copied().max().unwrap_or(1);
-    let inner = scenario.jobs().map(|job| workload::needs(&job).inner_threads).max().unwrap_or(1);
-    let threads = u64::from(most) * u64::from(inner);
-    let Some(limit) = machine::task_limit().filter(|_| hires) else { return Ok(()) };
-    if threads <= limit.left {
-        return Ok(());
-    }
-    let each = if threads > u64::from(most) { format!(", {threads} threads in all,") } else { String::new() };
-    Err(Failure::refused(format!(
-        "{most} workers{each} are more than the {} processes and threads that {} leaves you; ask for fewer, or add --yes to try",
-        limit.left, limit.name
-    )))
 }

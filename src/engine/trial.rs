@@ -60,7 +60,7 @@ impl<'a> BoardExecutor<'a> {
         let spec = BoardSpec {
             values: self.value_names.len(),
             summed: self.summed,
-            service: service.map(Service::port),
+            service: service.map(Service::address),
             lingers: self.watch.memory,
             ..BoardSpec::of(config, tasks, lanes(config.workers), self.clock)
         };

@@ -60,7 +60,7 @@ pub fn tightest(limits: &[MemoryLimit], each_process: bool) -> Option<&MemoryLim
 }
 
 /// The names of the limits that allow less than so many bytes, tightest first, each once.
-pub fn memory_limited_by(limits: &[MemoryLimit], memory_bytes: Option<u64>) -> Vec<String> {
+pub(super) fn memory_limited_by(limits: &[MemoryLimit], memory_bytes: Option<u64>) -> Vec<String> {
     let mut tight: Vec<&MemoryLimit> =
         limits.iter().filter(|limit| memory_bytes.is_none_or(|memory| limit.bytes < memory)).collect();
     tight.sort_by_key(|limit| limit.bytes);

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use serde::Serialize;
 
+use crate::foreign::{self, escaped};
 use crate::machine::{Limit, MachineFacts, MemoryLimit, Moment, Usable};
 use crate::units;
 
@@ -35,7 +36,7 @@ pub fn text(facts: &MachineFacts, usable: &Usable, memory: &[MemoryLimit], momen
 
 fn line(out: &mut String, name: &str, fact: &str) {
     // Writing to a string cannot fail.
-    let _ = writeln!(out, "{name:<10} {fact}");
+    let _ = writeln!(out, "{name:<10} {}", escaped(fact));
 }
 
 /// `24.0 GiB, of which 20.0 GiB available`, and what of that may be had where something limits it: `, 1.00 GiB of it to
@@ -140,7 +141,7 @@ pub fn json(facts: &MachineFacts, usable: &Usable, memory: &[MemoryLimit], momen
         memory_limits: memory.iter().map(json_memory_limit).collect(),
         load: moment.load,
     };
-    serde_json::to_string_pretty(&object).expect("words and figures are always JSON") + "\n"
+    foreign::json(&object).expect("words and figures are always JSON") + "\n"
 }
 
 fn json_limit(limit: &Limit) -> JsonLimit<'_> {

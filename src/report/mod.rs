@@ -14,16 +14,18 @@ pub mod reference;
 pub mod text;
 mod words;
 
-pub use deliver::{DeliveryError, deliver};
+pub use deliver::{DeliveryError, deliver, deliver_by};
 pub use formats::{FORMATS, Format, Unsupported};
 pub use progress::ProgressReporter;
 pub use words::{loss_sentence, warnings};
 
 use std::io::Write as _;
 
+use crate::foreign::escaped;
+
 /// Tells on standard error why something could not be done: a reason a line, each with the program's name.
 pub fn complain(message: &str) {
-    for line in message.lines() {
+    for line in message.lines().map(escaped) {
         // Where even that is closed, the exit code has to do.
         let _ = writeln!(std::io::stderr(), "parlab: {line}");
     }

@@ -105,6 +105,11 @@ pub fn service(name: &str, workers: u32) -> io::Result<Option<Box<dyn Service>>>
     kind(name).and_then(|kind| kind.service).map(|start| start(workers)).transpose()
 }
 
+/// Whether the tasks of a kind ask something that runs beside the workers.
+pub fn has_service(name: &str) -> bool {
+    kind(name).is_some_and(|kind| kind.service.is_some())
+}
+
 /// What a trial of a kind is asked for besides the results of its tasks.
 pub fn watch(name: &str) -> Watch {
     kind(name).map_or_else(Watch::default, |kind| Watch { tally: kind.tally, memory: kind.memory })

@@ -34,6 +34,7 @@
 //! | `f28_drafts` | a changed form was dropped without a question |
 
 mod f02_fits_not_converged;
+mod f15_escapes;
 pub(crate) mod made;
 
 mod f01_results_missing;
