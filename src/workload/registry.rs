@@ -4,6 +4,7 @@
 
 use std::io;
 
+use super::data_facts::DataFacts;
 use super::shared_cells::SharedCells;
 use super::task::{BuildError, Needs, Service, Workload};
 use super::{
@@ -23,6 +24,8 @@ struct Kind {
     /// Starts what its tasks ask for, for so many workers.
     service: Option<Start>,
     tally: Option<Tally>,
+    /// What is read of the file that a job names, if it names one.
+    data: fn(&Job) -> Option<DataFacts>,
     /// Whether the memory of all processes that take part is measured.
     memory: bool,
 }
@@ -35,6 +38,7 @@ impl Kind {
         needs: Needs::little,
         service: None,
         tally: None,
+        data: |_| None,
         memory: false,
     };
 }
@@ -53,7 +57,7 @@ const KINDS: &[Kind] = &[
     Kind { spec: race::SPEC, build: |job| Ok(race::build(job)), tally: Some(race::tally), ..Kind::PLAIN },
     Kind { spec: refcount::SPEC, build: |job| Ok(refcount::build(job)), tally: Some(refcount::tally), ..Kind::PLAIN },
     Kind { spec: memory::SPEC, build: memory::build, needs: memory::needs, memory: true, ..Kind::PLAIN },
-    Kind { spec: svc::SPEC, build: svc::build, needs: svc::needs, ..Kind::PLAIN },
+    Kind { spec: svc::SPEC, build: svc::build, needs: svc::needs, data: svc::data, ..Kind::PLAIN },
     Kind { spec: crash::SPEC, build: |job| Ok(crash::build(job)), ..Kind::PLAIN },
 ];
 
@@ -90,6 +94,11 @@ fn kind(name: &str) -> Option<&'static Kind> {
 /// [`BuildError`] if the table has no such kind, or if what its tasks share cannot be had.
 pub fn build(job: &Job) -> Result<Box<dyn Workload>, BuildError> {
     (kind(&job.kind).unwrap_or(&Kind::PLAIN).build)(job)
+}
+
+/// What was read of the file that a checked job names; `None` if it names none, or one that cannot be used.
+pub fn data_facts(job: &Job) -> Option<DataFacts> {
+    (kind(&job.kind)?.data)(job)
 }
 
 /// What a worker of a checked job will need of the machine. Nothing of it is allocated to find out.

@@ -41,3 +41,4 @@ mod f01_results_missing;
 mod f08_memory_limits;
 mod f16_small_things;
 mod f17_wall_and_speedup;
+mod f03_data_misread;
