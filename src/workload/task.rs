@@ -182,4 +182,10 @@ pub enum BuildError {
     /// What its tasks share cannot be had: data that is no data, or more of it than fits.
     #[error("{0}")]
     Unfit(String),
+    /// It was called off meanwhile.
+    #[error("it was called off while it was made ready")]
+    CalledOff,
 }
+
+/// Whether something that takes its time is still wanted. What prepares a workload asks at least every 20 ms of work.
+pub type IsWanted<'a> = dyn Fn() -> bool + 'a;

@@ -13,10 +13,11 @@ use rayon::iter::{IndexedParallelIterator as _, IntoParallelIterator as _, Paral
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
 use crate::backend::board::Board;
-use crate::backend::pool::{Backend, Broken, Departure, Notice, Pool};
+use crate::backend::pool::{Backend, Broken, Departure, Notice, Pool, Unready};
 use crate::backend::worker::{LazyJob, PreparedJob, Worker};
 use crate::machine::check_room_for_threads;
 use crate::scenario::{Config, Schedule};
+use crate::workload::IsWanted;
 
 /// The threads of a trial.
 struct ThreadsPool {
@@ -34,8 +35,8 @@ const PATIENCE: Duration = Duration::from_millis(50);
 pub(in crate::backend) struct Threads;
 
 impl Backend for Threads {
-    fn prepare(&self, job: &LazyJob, _: &Config) -> Result<(), Broken> {
-        Ok(job.prepared().map(drop)?)
+    fn prepare(&self, job: &LazyJob, _: &Config, is_wanted: &IsWanted<'_>) -> Result<(), Unready> {
+        job.prepare(is_wanted).map(drop)
     }
 
     fn start(&self, job: &LazyJob, board: &Arc<Board>) -> Result<Box<dyn Pool>, Broken> {

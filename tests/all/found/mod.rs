@@ -33,12 +33,18 @@
 //! | `f27_terminals_known` | terminals were taken for others |
 //! | `f28_drafts` | a changed form was dropped without a question |
 
-mod f02_fits_not_converged;
-mod f15_escapes;
-pub(crate) mod made;
-
 mod f01_results_missing;
+mod f02_fits_not_converged;
+mod f03_data_misread;
+mod f06_stopped_time;
 mod f08_memory_limits;
+mod f09_terminal_unread;
+mod f10_preparing;
+mod f11_ctrl_z;
+mod f12_signals;
+mod f15_escapes;
 mod f16_small_things;
 mod f17_wall_and_speedup;
-mod f03_data_misread;
+mod f22_colours_and_marks;
+mod f23_keys;
+pub(crate) mod made;
