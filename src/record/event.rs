@@ -13,6 +13,7 @@ use super::memory::MemoryCourse;
 use super::order::OrderFigures;
 pub use crate::machine::MachineFacts;
 use crate::scenario::{Interpreter, Job, Plan, Prediction};
+use crate::workload::DataFacts;
 
 /// An event with the time and the totals at that time, so that a consumer need not count for itself.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -110,6 +111,9 @@ pub struct Planned {
     pub machine: MachineFacts,
     /// Configurations and trials.
     pub plan: Plan,
+    /// What was read of the file of data that they learn from, if they do.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub data: Option<DataFacts>,
     /// What was expected of them, before anything was measured.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub predictions: Vec<Prediction>,
@@ -361,6 +365,8 @@ pub struct Warning {
 pub enum WarningCode {
     /// More threads than usable CPUs, where workers bring threads of their own.
     Oversubscribed,
+    /// A file of data may have been misread.
+    DataInDoubt,
     /// The system does not tell what memory the workers take up.
     MemoryUnknown,
     /// A worker ended before its work did.
@@ -397,8 +403,9 @@ pub enum WarningCode {
 
 impl WarningCode {
     /// All codes, in the order of their description.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::Oversubscribed,
+        Self::DataInDoubt,
         Self::MemoryUnknown,
         Self::WorkerLost,
         Self::TaskFailed,
@@ -421,6 +428,7 @@ impl WarningCode {
     pub fn word(self) -> &'static str {
         match self {
             Self::Oversubscribed => "oversubscribed",
+            Self::DataInDoubt => "data-in-doubt",
             Self::MemoryUnknown => "memory-unknown",
             Self::WorkerLost => "worker-lost",
             Self::TaskFailed => "task-failed",

@@ -16,6 +16,7 @@ use crate::record::{
 use crate::results;
 use crate::results::{Figures, Finding, Predicted, Row, SearchFigures, findings, results};
 use crate::scenario::{self, BackendKind, Config, Dispatch, Expected, Schedule, Value};
+use crate::workload::DataFacts;
 
 /// The report as indented JSON, ending in a newline. Before a run is planned there is no scenario, no machine and
 /// no configuration to tell of.
@@ -36,6 +37,8 @@ struct Report<'a> {
     status: Status,
     scenario: Option<ScenarioJson<'a>>,
     machine: Option<MachineJson<'a>>,
+    /// What was read of the file of data that the tasks learn from.
+    data: Option<&'a DataFacts>,
     baseline: Option<BaselineJson>,
     configs: Vec<Configuration<'a>>,
     /// Scaling laws are not fitted by this version.
@@ -271,6 +274,7 @@ impl<'a> Report<'a> {
             status: words::status(state),
             scenario: planned.map(|planned| ScenarioJson::of(&planned.scenario)),
             machine: planned.map(|planned| MachineJson::of(&planned.machine)),
+            data: planned.and_then(|planned| planned.data.as_ref()),
             baseline: figures.baseline.map(|row| BaselineJson::of(&figures.rows[row].config)),
             configs: rows
                 .map(|(index, row)| Configuration::of(row, figures.include_startup, told_results(state, index)))

@@ -179,8 +179,8 @@ fn keys(value: &Value) -> Vec<String> {
 const TOP: &str = r#"{"schema": "", "parlab": "", "started_at": "", "status": "",
     "scenario": {"name": "", "title": "", "kind": "", "tasks": 4, "seed": 1235, "interpreter": null, "sha256": ""},
     "machine": {"host": "", "kernel": "", "cpu_model": "", "logical_cpus": 2, "usable_cpus": 2, "limited_by": [],
-                "memory_bytes": 0},
-    "baseline": null, "configs": [], "fits": [], "metg": [], "grid": null, "findings": [], "warnings": []}"#;
+                "memory_bytes": 0, "memory_limited_by": []},
+    "data": null, "baseline": null, "configs": [], "fits": [], "metg": [], "grid": null, "findings": [], "warnings": []}"#;
 const CONFIG: &str = r#"{"backend": "processes", "workers": 2, "schedule": "dynamic", "chunk": 1, "vary": null,
     "processes": null, "threads_per_process": null, "dispatch": "pipe", "payload_bytes": 0,
     "wall_s": {"samples": [], "median": 0, "min": 0, "mean": 0, "sd": 0, "ci95": [0, 0]},

@@ -189,6 +189,7 @@ fn begin(state: &mut State, kind: &str, predictions: Vec<Prediction>) {
             seed: 1235,
             interpreter: None,
         },
+        data: None,
         timeout_s: 60.0,
         machine: MachineFacts::default(),
         plan: plan(),
