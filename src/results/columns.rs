@@ -118,7 +118,9 @@ pub static COLUMNS: &[Column] = &[
         key: Some("wall_and_startup_s.median"),
         heading: WALL_AND_STARTUP,
         unit: "s",
-        doc: Some("where the scenario counts the hiring, what speedups are made of: both of a repeat added, the median"),
+        doc: Some(
+            "where the scenario counts the hiring, what speedups are made of: both of a repeat added, the median",
+        ),
         applies: |figures| figures.include_startup,
         text: ColumnPlace::at(9),
         table: ColumnPlace::at(9),

@@ -12,7 +12,7 @@ const PREEMPTIONS_MIN: u64 = 50;
 /// Speaks when more workers than CPUs were faster than all CPUs together could compute: of the fastest such.
 pub(super) fn waiting(facts: &FindingInput) -> Option<Wording> {
     let (cpus, reference) = (facts.usable_cpus?, facts.reference()?);
-    let share = |fact: &Fact| fact.cpu_s / (fact.wall.median * f64::from(cpus));
+    let share = |fact: &Fact| fact.cpu_s / (fact.trial_s * f64::from(cpus));
     let beyond = facts.others().filter(|fact| fact.workers > cpus && share(fact) <= 0.5);
     let beyond = beyond.filter_map(|fact| Some((fact, fact.speedup?)));
     let (fact, speedup) = beyond.filter(|(_, s)| *s >= 1.2 * f64::from(cpus)).max_by(|a, b| a.1.total_cmp(&b.1))?;
@@ -30,7 +30,7 @@ pub(super) fn waiting(facts: &FindingInput) -> Option<Wording> {
 }
 
 /// Speaks when the same tasks cost much more CPU time side by side than alone, though there were CPUs enough: of the
-/// configuration where they cost most.
+/// configuration where they cost most. It names no culprit: what others do on the machine makes tasks dearer, too.
 pub(super) fn shared(facts: &FindingInput) -> Option<Wording> {
     let cpus = facts.usable_cpus?;
     let alone = facts.reference().filter(|fact| fact.workers == 1 && fact.cpu_s >= CPU_MIN_S)?;
@@ -41,8 +41,8 @@ pub(super) fn shared(facts: &FindingInput) -> Option<Wording> {
         .filter(|fact| fact.lock_waited_s.is_none() && times(fact) >= 1.3 && fact.efficiency.is_some_and(|e| e < 0.8));
     let fact = dearer.max_by(|a, b| times(a).total_cmp(&times(b)))?;
     let message = format!(
-        "The tasks cost {} {} times the CPU time that they cost {} ({} against {}): side by side they slow each other \
-         down, as with memory bandwidth, caches or physical cores that they share.",
+        "The tasks cost {} {} times the CPU time that they cost {} ({} against {}): they may slow each other down side by \
+         side, or other programs them; these figures do not tell which.",
         fact.label,
         units::digits(times(fact)),
         alone.label,
@@ -56,7 +56,8 @@ pub(super) fn shared(facts: &FindingInput) -> Option<Wording> {
 /// most, against the one of its backend that made the most of the CPUs.
 pub(super) fn switches(facts: &FindingInput) -> Option<Wording> {
     let cpus = facts.usable_cpus?;
-    let crowded = |fact: &&Fact| fact.workers > cpus || (facts.inner_threads && fact.workers > 1);
+    // Workers that leave CPUs idle take no turns: who is preempted beside them is so by others.
+    let crowded = |fact: &&Fact| fact.computes_beyond(cpus) || (facts.inner_threads && fact.workers > 1);
     let many = facts.others().filter(crowded).max_by_key(|fact| fact.preemptions)?;
     let alike = facts.like(many);
     let fewer = alike.into_iter().rev().find(|fact| fact.workers <= cpus && fact.workers < many.workers);
@@ -124,8 +125,8 @@ mod tests {
         let side_by_side = Fact { cpu_s: 1.1, ..threads(2, 0.55) };
         let facts = facts(vec![Fact { cpu_s: 0.61, ..serial(0.61) }, side_by_side]);
         let expected = "The tasks cost threads × 2 1.80 times the CPU time that they cost serial (1.10 s against 610 ms): \
-                        side by side they slow each other down, as with memory bandwidth, caches or physical cores that \
-                        they share.";
+                        they may slow each other down side by side, or other programs them; these figures do not tell \
+                        which.";
         assert_eq!(said(shared, &facts), expected);
     }
 
@@ -165,6 +166,8 @@ mod tests {
         assert_eq!(said(switches, &same), "");
         let enough = facts(vec![preempted(serial(1.0), 1), preempted(threads(2, 0.5), 500)]);
         assert_eq!(said(switches, &enough), "", "there are CPUs for all");
+        let others = facts(vec![preempted(serial(1.0), 1), idle(preempted(threads(4, 0.5), 500))]);
+        assert_eq!(said(switches, &others), "", "workers that wait take no turns: somebody else computed");
     }
 
     #[test]

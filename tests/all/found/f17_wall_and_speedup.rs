@@ -94,7 +94,8 @@ fn in_a_real_run_each_speedup_is_the_ratio_of_the_times_beside_it() {
     let rows: Vec<&str> = rows.take(3).collect();
     let serial_s = time_s(rows[0]);
     for row in rows {
-        let told: f64 = row.split_whitespace().find_map(|word| word.strip_suffix('×')?.parse().ok()).expect("a speedup");
+        let told: f64 =
+            row.split_whitespace().find_map(|word| word.strip_suffix('×')?.parse().ok()).expect("a speedup");
         let ratio = serial_s / time_s(row);
         assert!((told / ratio - 1.0).abs() < 0.06, "{told} beside {ratio}\n{text}");
     }

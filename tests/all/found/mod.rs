@@ -33,10 +33,13 @@
 //! | `f27_terminals_known` | terminals were taken for others |
 //! | `f28_drafts` | a changed form was dropped without a question |
 
-mod f15_escapes;
 pub(crate) mod made;
 
-mod f17_wall_and_speedup;
 mod f01_results_missing;
+mod f04_shares_beyond_one;
+mod f05_below_zero;
 mod f06_stopped_time;
+mod f07_wrong_culprit;
+mod f15_escapes;
 mod f16_small_things;
+mod f17_wall_and_speedup;
