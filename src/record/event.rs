@@ -247,6 +247,10 @@ pub struct TrialOutcome {
     /// Why one of them was, if it could say so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub failure: Option<String>,
+    /// Tasks that gave a result which is not what their kind is after: fits that were stopped before they converged.
+    /// At most [`RESULTS_MAX`] of them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unsettled: Vec<u64>,
     /// Durations of tasks; `None` when none was finished.
     pub task_s: Option<TaskTimes>,
     /// What the interpreters' locks cost; `None` without a lock.
@@ -281,6 +285,7 @@ impl Default for TrialOutcome {
             tasks_done: 0,
             tasks_failed: 0,
             failure: None,
+            unsettled: Vec::new(),
             task_s: None,
             interpreter: None,
             order: None,
@@ -364,6 +369,8 @@ pub enum WarningCode {
     TaskFailed,
     /// Tasks of a trial failed.
     TasksFailed,
+    /// A fit was stopped before it converged.
+    NotConverged,
     /// A trial took longer than its time limit.
     Timeout,
     /// A trial was timed again, since what it took was not what its tasks take.
@@ -386,12 +393,13 @@ pub enum WarningCode {
 
 impl WarningCode {
     /// All codes, in the order of their description.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::Oversubscribed,
         Self::MemoryUnknown,
         Self::WorkerLost,
         Self::TaskFailed,
         Self::TasksFailed,
+        Self::NotConverged,
         Self::Timeout,
         Self::TimedAgain,
         Self::NoSample,
@@ -411,6 +419,7 @@ impl WarningCode {
             Self::WorkerLost => "worker-lost",
             Self::TaskFailed => "task-failed",
             Self::TasksFailed => "tasks-failed",
+            Self::NotConverged => "not-converged",
             Self::Timeout => "timeout",
             Self::TimedAgain => "timed-again",
             Self::NoSample => "no-sample",
