@@ -1,11 +1,12 @@
-//! Workers and CPUs: who waits needs none, who computes wants one, and some share more than they think.
+//! Workers and CPUs: who waits needs none, who computes wants one.
+//!
+//! Nothing is said here of tasks that cost more CPU time side by side than alone: what they share may do that (memory
+//! bandwidth, caches, physical cores), and so may other programs, of which nothing is measured.
 
 use super::facts::{Fact, FindingInput};
 use super::finding::Wording;
 use crate::units;
 
-/// CPU times below this are too coarse to compare.
-const CPU_MIN_S: f64 = 0.01;
 /// So many involuntary switches a trial happen on any machine.
 const PREEMPTIONS_MIN: u64 = 50;
 
@@ -27,29 +28,6 @@ pub(super) fn waiting(facts: &FindingInput) -> Option<Wording> {
         units::percent(share(fact))
     );
     Some(Wording { weight: 78, message })
-}
-
-/// Speaks when the same tasks cost much more CPU time side by side than alone, though there were CPUs enough: of the
-/// configuration where they cost most. It names no culprit: what others do on the machine makes tasks dearer, too.
-pub(super) fn shared(facts: &FindingInput) -> Option<Wording> {
-    let cpus = facts.usable_cpus?;
-    let alone = facts.reference().filter(|fact| fact.workers == 1 && fact.cpu_s >= CPU_MIN_S)?;
-    let times = |fact: &Fact| fact.cpu_s / alone.cpu_s;
-    let dearer = facts.others().filter(|fact| (2..=cpus).contains(&fact.workers) && !facts.inner_threads);
-    // Under one lock they never compute side by side.
-    let dearer = dearer
-        .filter(|fact| fact.lock_waited_s.is_none() && times(fact) >= 1.3 && fact.efficiency.is_some_and(|e| e < 0.8));
-    let fact = dearer.max_by(|a, b| times(a).total_cmp(&times(b)))?;
-    let message = format!(
-        "The tasks cost {} {} times the CPU time that they cost {} ({} against {}): they may slow each other down side by \
-         side, or other programs them; these figures do not tell which.",
-        fact.label,
-        units::digits(times(fact)),
-        alone.label,
-        units::seconds(fact.cpu_s),
-        units::seconds(alone.cpu_s)
-    );
-    Some(Wording { weight: 70, message })
 }
 
 /// Speaks when more runnable threads than CPUs made the kernel take turns: of the configuration that was preempted
@@ -118,31 +96,6 @@ mod tests {
         let mut unknown = facts(vec![serial(1.2), idle(threads(12, 0.2))]);
         unknown.usable_cpus = None;
         assert_eq!(said(waiting, &unknown), "");
-    }
-
-    #[test]
-    fn tasks_that_cost_more_side_by_side_share_something() {
-        let side_by_side = Fact { cpu_s: 1.1, ..threads(2, 0.55) };
-        let facts = facts(vec![Fact { cpu_s: 0.61, ..serial(0.61) }, side_by_side]);
-        let expected = "The tasks cost threads × 2 1.80 times the CPU time that they cost serial (1.10 s against 610 ms): \
-                        they may slow each other down side by side, or other programs them; these figures do not tell \
-                        which.";
-        assert_eq!(said(shared, &facts), expected);
-    }
-
-    #[test]
-    fn nothing_is_said_of_sharing_where_it_does_not_show() {
-        let alone = Fact { cpu_s: 0.61, ..serial(0.61) };
-        let cases = [
-            ("efficient all the same", Fact { cpu_s: 1.1, ..threads(2, 0.35) }),
-            ("not dearer", Fact { cpu_s: 0.7, ..threads(2, 0.55) }),
-            ("more workers than CPUs", Fact { cpu_s: 1.1, ..threads(3, 0.55) }),
-        ];
-        for (why, fact) in cases {
-            assert_eq!(said(shared, &facts(vec![alone.clone(), fact])), "", "{why}");
-        }
-        let short = facts(vec![Fact { cpu_s: 0.001, ..serial(0.001) }, Fact { cpu_s: 0.003, ..threads(2, 0.001) }]);
-        assert_eq!(said(shared, &short), "", "too short to tell");
     }
 
     #[test]

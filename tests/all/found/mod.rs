@@ -39,7 +39,6 @@ mod f05_below_zero;
 mod f06_stopped_time;
 mod f07_wrong_culprit;
 mod f02_fits_not_converged;
-mod f06_stopped_time;
 mod f08_memory_limits;
 mod f09_terminal_unread;
 mod f10_preparing;

@@ -13,6 +13,7 @@ struct Template {
 
 const SLEEP: &str = "kind = 'sleep'\nunit_s = 0.01\ninputs = { repeat = 1, times = 24 }";
 const TINY: &str = "kind = 'square'\ntasks = 120000";
+const SENT: &str = "kind = 'square'\ntasks = 6000";
 const LOCKED: &str =
     "kind = 'countdown'\nsteps = 20000\ninputs = { repeat = 1, times = 60 }\n[interpreter]\ngil = true";
 const PI: &str = "kind = 'pi'\ndarts = 30000\ntasks = 40";
@@ -36,7 +37,7 @@ const TEMPLATES: &[Template] = &[
     Template { workload: SLEEP, sweep: "backends = ['hybrid']\nworkers = '2x2'", forks: true, any_schedule: true },
     Template { workload: LOCKED, sweep: "backends = ['hybrid']\nworkers = '2x2'", forks: true, any_schedule: true },
     Template {
-        workload: TINY,
+        workload: SENT,
         sweep: "backends = ['processes']\nworkers = 2\ndispatch = 'pipe'\npayload = 64\nchunk = 50",
         forks: true,
         any_schedule: false,

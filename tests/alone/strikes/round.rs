@@ -10,7 +10,7 @@ use super::program::Program;
 use crate::common::running::{events, send};
 
 /// What takes longer than this to end hangs: a run lasts well under a second.
-const HUNG: Duration = Duration::from_secs(25);
+const HUNG: Duration = Duration::from_secs(60);
 /// What is left behind is gone within this.
 const GONE: Duration = Duration::from_secs(10);
 
