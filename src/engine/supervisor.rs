@@ -15,12 +15,12 @@ use crate::system::signals::ends;
 use crate::workload::Service;
 
 /// How often the engine looks up while workers work.
-const TICK: Duration = Duration::from_millis(50);
+const TICK: Duration = Duration::from_millis(20);
 /// How often it tells how far they are.
 const PROGRESS_EVERY: Duration = Duration::from_millis(500);
 /// How long tasks are given to stop by themselves once a trial is called off.
 const GRACE: Duration = Duration::from_millis(50);
-/// How long the news of a signal that all were sent may take to get here.
+/// How long the news that all were sent a signal may take to get here.
 const NEWS: Duration = Duration::from_millis(100);
 /// A trial that loses more workers than this is given up.
 const LOSSES_MAX: usize = 1000;

@@ -32,9 +32,9 @@ pub struct BoardExecutor<'a> {
     /// How many of the values are the same in every trial.
     summed: usize,
     watch: Watch,
-    pulse: Pulse,
     /// Whether the job took longer to prepare than a trial may.
     is_too_slow: bool,
+    pulse: Pulse,
 }
 
 /// Said of a trial that had no time left to begin.
@@ -59,8 +59,8 @@ impl<'a> BoardExecutor<'a> {
             }),
             summed: spec.map_or(0, |spec| spec.values.len()),
             watch: workload::watch(&scenario.job.kind),
-            pulse: Pulse::start(),
             is_too_slow: control.is_slow_to_prepare(),
+            pulse: Pulse::start(),
         }
     }
 

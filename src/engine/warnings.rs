@@ -121,15 +121,6 @@ impl Warnings {
         self.given_up = 0;
     }
 
-    fn is_no_sample(&mut self, trial: usize, why: Disturbance, attempts: u32) {
-        let often = match attempts {
-            0 | 1 => String::new(),
-            n => format!("it was disturbed each of the {n} times that it was timed, at last thus: "),
-        };
-        let message = format!("{} is no sample: {often}{}", self.trial_in_words(trial), disturbance_in_words(why));
-        self.add(WarningCode::NoSample, message);
-    }
-
     /// Takes note of fits of a trial, at this point and with this job, that were stopped before they converged; each is
     /// told once.
     pub(super) fn unsettled(&mut self, point: Option<&Point>, job: &Job, tasks: &[u64]) {
@@ -146,6 +137,15 @@ impl Warnings {
             );
             self.add(WarningCode::NotConverged, message);
         }
+    }
+
+    fn is_no_sample(&mut self, trial: usize, why: Disturbance, attempts: u32) {
+        let often = match attempts {
+            0 | 1 => String::new(),
+            n => format!("it was disturbed each of the {n} times that it was timed, at last thus: "),
+        };
+        let message = format!("{} is no sample: {often}{}", self.trial_in_words(trial), disturbance_in_words(why));
+        self.add(WarningCode::NoSample, message);
     }
 
     fn compare(&mut self, trial: usize, checksum: &str) {
