@@ -240,7 +240,8 @@ impl LabSettings {
             }
             tell(RunNotice::Event(stamped));
         };
-        let begin = move |scenario| Session::start(scenario, run_info(source, predictions), program(), hear);
+        let begin =
+            move |scenario, control| Session::start(scenario, run_info(source, predictions), program(), control, hear);
         let run = PreparedRun::start(scenario, begin, move |why| refuse(RunNotice::Refused(why)))?;
         Ok(Box::new(run))
     }

@@ -3,7 +3,7 @@
 
 use super::{catalog, json, machine, reference, text, width};
 use crate::foreign;
-use crate::machine::{MachineFacts, Moment, Usable};
+use crate::machine::{MachineFacts, MemoryLimit, Moment, Usable};
 use crate::record::{History, RunState};
 use crate::scenario::library::Library;
 use crate::workload;
@@ -25,7 +25,7 @@ pub struct Format {
     /// The kinds of workload.
     pub kinds: Option<fn() -> String>,
     /// What is seen of the machine.
-    pub machine: Option<fn(&MachineFacts, &Usable, &Moment) -> String>,
+    pub machine: Option<fn(&MachineFacts, &Usable, &[MemoryLimit], &Moment) -> String>,
 }
 
 impl Format {

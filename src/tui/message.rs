@@ -10,6 +10,7 @@ use crate::machine::Sample;
 use crate::record::{Snapshot, Stamped};
 use crate::scenario::PredictionSpec;
 use crate::scenario::form::ScenarioForm;
+use crate::system::signals::exit_code;
 
 /// Something that happened.
 #[derive(Debug, Clone)]
@@ -70,6 +71,8 @@ pub enum Msg {
         /// Seconds that the process stood still.
         stopped_s: f64,
     },
+    /// It was asked to stop, and did not: nobody could have brought it back.
+    CannotStop,
 }
 
 /// Something to be done about it.
@@ -156,7 +159,7 @@ impl Exit {
     pub fn code(self) -> u8 {
         match self {
             Self::Quit => 0,
-            Self::Signal(signal) => 128 + signal as i32 as u8,
+            Self::Signal(signal) => exit_code(signal),
         }
     }
 }

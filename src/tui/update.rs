@@ -18,8 +18,12 @@ use super::shared::Remark;
 use super::state::State;
 use super::theme::Role;
 use crate::record::{Event, Stamped, Status};
+use crate::system::signals::ends;
 
 pub use super::message::{Effect, Exit, Msg};
+
+/// Said where Ctrl-Z would stop parlab for good.
+const CANNOT_STOP: &str = "not stopped: there is no shell here to bring parlab back";
 
 /// Changes the state, and says what else is to be done, in this order.
 pub fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
@@ -61,6 +65,7 @@ pub fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
         Msg::ReportOffer(offer) => name_report(state, offer),
         Msg::ReportSaved(outcome) => report_saved(state, outcome),
         Msg::Entries(entries) => state.shared.library.replace(entries),
+        Msg::CannotStop => state.shared.say(Remark::bad(CANNOT_STOP)),
         Msg::Refused { name, why } => return refused(state, name, why),
         Msg::Resumed { stopped_s } => {
             resumed(state, stopped_s);
@@ -103,7 +108,7 @@ fn resumed(state: &mut State, stopped_s: f64) {
 
 fn on_signal(signal: Signal) -> Vec<Effect> {
     match signal {
-        Signal::SIGTERM | Signal::SIGHUP | Signal::SIGINT => vec![Effect::Quit(Exit::Signal(signal))],
+        _ if ends(signal) => vec![Effect::Quit(Exit::Signal(signal))],
         Signal::SIGTSTP => vec![Effect::Suspend { group: false }],
         Signal::SIGCONT => vec![Effect::Retake],
         _ => Vec::new(),

@@ -33,11 +33,17 @@
 //! | `f27_terminals_known` | terminals were taken for others |
 //! | `f28_drafts` | a changed form was dropped without a question |
 
+mod f01_results_missing;
+mod f02_fits_not_converged;
+mod f08_memory_limits;
+mod f09_terminal_unread;
+mod f10_preparing;
+mod f11_ctrl_z;
+mod f12_signals;
 mod f15_escapes;
+mod f16_small_things;
+mod f17_wall_and_speedup;
+mod f22_colours_and_marks;
 mod f23_keys;
 mod f28_drafts;
 pub(crate) mod made;
-
-mod f01_results_missing;
-mod f16_small_things;
-mod f17_wall_and_speedup;

@@ -40,7 +40,7 @@ fn press(state: &mut State, key: Key) -> Vec<Effect> {
 }
 
 fn row(state: &State) -> usize {
-    state.shared.run.as_ref().map_or(usize::MAX, |run| run.row)
+    state.shared.run.as_ref().map_or(usize::MAX, |run| run.row())
 }
 
 /// A state in which each context holds.
@@ -273,6 +273,8 @@ fn only_the_picture_is_frozen() {
 #[test]
 fn points_are_walked_by_row_and_series_by_series() {
     let mut state = ended(Status::Done);
+    assert_eq!(row(&state), 2, "the fastest is selected at first");
+    press(&mut state, Key::Home);
     // Rows: serial, threads × 1, 2, 3, processes × 1, 2, 3, 4.
     let moves = [
         (Key::Left, 0),

@@ -4,8 +4,8 @@
 //! ╭ predict: Waiting for a database ─────────────────────────────────────────────╮
 //! │ How many times as fast as serial will each be? …                             │
 //! │                                                                              │
-//! │ ▸ threads × 2    1.8▏       ████████████                                     │
-//! │   threads × 4    0.5s                                                        │
+//! │ ▸ ● threads × 2    1.8▏       ████████████                                   │
+//! │   ● threads × 4    0.5s                                                      │
 //! ╰──────────────────────────────────────────────────────────────────────────────╯
 //! ```
 
@@ -45,8 +45,10 @@ pub(super) fn render(form: &PredictForm, theme: &Theme, area: Rect, buf: &mut Bu
             paint::dot(buf, row, (row.x, y), theme.symbols().pointer, theme.style(Role::Accent));
         }
         let name = if selected { Role::Title } else { Role::Text };
-        paint::put(buf, row, (row.x + 2, y), &field.label, theme, theme.style(name));
-        let x = row.x + 2 + name_width + 2;
+        let colour = Role::Backend(field.mark.family);
+        paint::dot(buf, row, (row.x + 2, y), theme.mark(field.mark), theme.style(colour));
+        paint::put(buf, row, (row.x + 4, y), &field.label, theme, theme.style(name));
+        let x = row.x + 4 + name_width + 2;
         let end = paint::put(buf, row, (x, y), field.text.text(), theme, theme.style(Role::Text));
         if selected {
             paint::dot(buf, row, (end, y), " ", theme.style(Role::Selected));
@@ -54,7 +56,7 @@ pub(super) fn render(form: &PredictForm, theme: &Theme, area: Rect, buf: &mut Bu
         if let Some(speedup) = speedup(field) {
             let left = x + TEXT;
             let room = Rect { x: left, width: row.right().saturating_sub(left).min(BAR), ..row };
-            bar(speedup, field.ideal(), most, theme, room, buf);
+            bar((speedup, field.ideal(), most), colour, theme, room, buf);
         }
     }
     let hidden = form.fields.len() - height.min(form.fields.len());
@@ -64,13 +66,12 @@ pub(super) fn render(form: &PredictForm, theme: &Theme, area: Rect, buf: &mut Bu
 }
 
 /// Draws a speedup as a bar, the ideal as a mark beside it; and says so where it is beyond that.
-fn bar(speedup: f64, ideal: f64, most: f64, theme: &Theme, room: Rect, buf: &mut Buffer) {
+fn bar((speedup, ideal, most): (f64, f64, f64), colour: Role, theme: &Theme, room: Rect, buf: &mut Buffer) {
     let is_beyond = speedup > ideal;
     let text = format!("more than its {} alone can give", workers(ideal));
     let width = paint::width(theme, &text) + 2;
     let bars = Rect { width: if is_beyond { room.width.saturating_sub(width) } else { room.width }, ..room };
-    let role = if is_beyond { Role::Warn } else { Role::Accent };
-    paint::bar(buf, bars, speedup / most, theme, theme.style(role));
+    paint::bar(buf, bars, speedup / most, theme, theme.style(colour));
     if !is_beyond && speedup < ideal && bars.width > 0 {
         let at = ((ideal / most * f64::from(bars.width)).round() as u16).clamp(1, bars.width) - 1;
         paint::dot(buf, bars, (bars.x + at, bars.y), theme.symbols().vertical, theme.style(Role::Ideal));

@@ -21,7 +21,7 @@ use crate::tui::screens::layout::body_of;
 use crate::tui::screens::prose::{ProseColumn, wrap};
 use crate::tui::screens::run::state::RunMonitor;
 use crate::tui::screens::scores::Picture;
-use crate::tui::screens::speedups;
+use crate::tui::screens::speedups::{self, TableMarks};
 use crate::tui::shared::Shared;
 use crate::tui::theme::{Role, Theme};
 use crate::tui::widgets::paint;
@@ -55,14 +55,15 @@ pub(in crate::tui::screens) fn render(run: &RunMonitor, theme: &Theme, area: Rec
     if let Some((picture, place)) = place {
         picture.render(place, buf);
     }
-    if let Some(row) = run.figures().rows.get(run.row) {
+    if let Some(row) = run.figures().rows.get(run.row()) {
         point(run, row, theme, places.point, buf);
     }
     let title = match run.figures().rows.len() {
         1 => "1 configuration".to_owned(),
         n => format!("{n} configurations"),
     };
-    speedups::table(run.figures(), Some(run.row), &title, theme, places.table, buf);
+    let marks = TableMarks { selected: Some(run.row()), running: run.running_row() };
+    speedups::table(run.figures(), marks, &title, theme, places.table, buf);
     if let Some(area) = places.lesson {
         lesson(run, Some(run.scroll), theme, area, buf);
     }
@@ -193,7 +194,7 @@ fn chart(run: &RunMonitor, theme: &Theme, area: Rect, buf: &mut Buffer) {
     let block = theme.block(&title, area.width);
     let inner = paint::padded(block.inner(area));
     block.render(area, buf);
-    speedups::render(run, Some(run.row), theme, inner, buf);
+    speedups::render(run, Some(run.row()), theme, inner, buf);
     if let Some(text) = speedups::shortest_tasks(run.figures(), theme, area.width.saturating_sub(6)) {
         paint::on_frame(buf, area, &text, theme);
     }
@@ -202,7 +203,8 @@ fn chart(run: &RunMonitor, theme: &Theme, area: Rect, buf: &mut Buffer) {
 /// The selected point in figures, as many as there is room for.
 fn point(run: &RunMonitor, row: &Row, theme: &Theme, area: Rect, buf: &mut Buffer) {
     let area = Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area };
-    let mut x = paint::put(buf, area, (area.x, area.y), &row.label, theme, theme.style(Role::Title));
+    paint::dot(buf, area, (area.x, area.y), theme.mark(row.mark), theme.style(Role::Backend(row.mark.family)));
+    let mut x = paint::put(buf, area, (area.x + 2, area.y), &row.label, theme, theme.style(Role::Title));
     for (name, figure) in point_figures(run, row) {
         let width = 3 + paint::width(theme, name) + 1 + paint::width(theme, &figure);
         if x + width > area.right() {

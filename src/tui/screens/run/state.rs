@@ -7,8 +7,8 @@ use std::sync::Arc;
 use super::lane_history::LaneHistory;
 use super::news::News;
 use crate::record::{Event, RunState, Snapshot, Stamped, TrialEnd, TrialOutcome};
-use crate::results::{Eta, Figures, Finding, SearchFigures, findings};
-use crate::scenario::{Config, Job, PlannedTrial, SeriesKey};
+use crate::results::{Eta, Figures, Finding, Row, SearchFigures, findings};
+use crate::scenario::{Config, Job, PlannedTrial};
 use crate::tui::port::Draft;
 use crate::workload;
 
@@ -45,8 +45,8 @@ pub struct RunMonitor {
     pub ending: Ending,
     /// What happened lately, newest last.
     pub news: VecDeque<News>,
-    /// The selected row of the figures.
-    pub row: usize,
+    /// The row of the figures that the user selected; `None` for the best one.
+    chosen: Option<usize>,
     /// The first line of the lesson that is shown.
     pub scroll: u16,
     /// When the gate of the trial opened, in seconds since the run began; `None` while workers are hired.
@@ -100,7 +100,7 @@ impl RunMonitor {
             held: Vec::new(),
             ending: Ending::NotAsked,
             news: VecDeque::new(),
-            row: 0,
+            chosen: None,
             scroll: 0,
             gate_s: None,
             figures: OnceCell::new(),
@@ -285,6 +285,17 @@ impl RunMonitor {
         Some((trial, plan.configs.get(trial.config)?))
     }
 
+    /// The row of the figures that the trial on the screen is of.
+    pub fn row_on_screen(&self) -> Option<&Row> {
+        let (trial, _) = self.planned_trial()?;
+        self.figures().rows.get(trial.config)
+    }
+
+    /// The row whose trial goes on, by its index.
+    pub fn running_row(&self) -> Option<usize> {
+        self.record.current.and(self.planned_trial()).map(|(trial, _)| trial.config)
+    }
+
     /// All trials, and how many of them have ended.
     pub fn trials(&self) -> (usize, usize) {
         (self.record.planned.as_ref().map_or(0, |planned| planned.plan.trials.len()), self.record.finished.len())
@@ -344,9 +355,14 @@ impl RunMonitor {
         self.eta().left_s(current)
     }
 
-    /// The selected row moved by a step within the table.
+    /// The selected row: the best one until the user selects another.
+    pub fn row(&self) -> usize {
+        self.chosen.or_else(|| self.figures().best()).unwrap_or(0)
+    }
+
+    /// Selects a row of the table, or the last one where there are not so many.
     pub fn select_row(&mut self, row: usize) {
-        self.row = row.min(self.figures().rows.len().saturating_sub(1));
+        self.chosen = Some(row.min(self.figures().rows.len().saturating_sub(1)));
     }
 
     /// Moves to the next point of the chart, or to the one before: series by series, each by its workers, or by
@@ -357,14 +373,15 @@ impl RunMonitor {
         let series = |row: usize| {
             let config = &rows[row].config;
             let place = config.point.as_ref().map(|_| rows[row].place);
-            (SeriesKey::curves().position(|curve| curve == SeriesKey::curve(config)), config.workers, place)
+            (rows[row].mark, config.workers, place)
         };
         let value =
             |row: usize| rows[row].config.point.as_ref().and_then(|point| point.value.as_number()).unwrap_or(0.0);
-        let is_there = |row: &usize| *row == self.row || !figures.is_yardstick(&rows[*row]);
+        let selected = self.row();
+        let is_there = |row: &usize| *row == selected || !figures.is_yardstick(&rows[*row]);
         let mut points: Vec<usize> = (0..rows.len()).filter(is_there).collect();
         points.sort_by(|&a, &b| series(a).cmp(&series(b)).then(value(a).total_cmp(&value(b))));
-        let Some(at) = points.iter().position(|&row| row == self.row) else { return };
+        let Some(at) = points.iter().position(|&row| row == selected) else { return };
         let to = if next { at + 1 } else { at.saturating_sub(1) };
         if let Some(&row) = points.get(to) {
             self.select_row(row);
