@@ -27,7 +27,7 @@ use crate::tui::port::{
     Saved, Unsaved,
 };
 use crate::tui::{self, Theme};
-use crate::workload;
+use crate::{report, workload};
 
 /// Opens the screen.
 ///
@@ -40,10 +40,11 @@ pub(super) fn open(cli: &Cli) -> Result<ExitCode, Failure> {
             Some(find(Path::new(what), &standard_folders()).map_err(|problem| Failure::usage(problem.to_string()))?)
         }
     };
-    let theme = Theme::detect(&|name| std::env::var(name).ok(), cli.ascii);
+    let env = |name: &str| std::env::var(name).ok();
+    let (theme, if_proven) = (Theme::detect(&env, cli.ascii), Theme::if_proven(&env, cli.ascii));
     let (mut lab, selected) = LabSettings::new(opened.as_ref())?;
     lab.journal = journal(cli.journal.as_deref())?.map(|journal| Arc::new(Mutex::new(journal)));
-    let exit = tui::run(lab, selected, theme).map_err(|error| Failure::run(error.to_string()))?;
+    let exit = tui::run(lab, selected, theme, if_proven).map_err(|error| Failure::run(error.to_string()))?;
     Ok(ExitCode::from(exit.code()))
 }
 
@@ -190,6 +191,10 @@ impl Lab for LabSettings {
         let path = drafts::save(&entry, &draft.text, file, existing)?;
         let found = library().entries.into_iter().find(|entry| is_file(entry, &path));
         Ok(Saved { file: label(&path), name: found.map(|entry| entry.call) })
+    }
+
+    fn summary(&self, record: &RunState) -> String {
+        report::text::render(record)
     }
 
     fn offer_report(&self, record: &RunState) -> ReportOffer {

@@ -22,6 +22,7 @@ use super::suspension::{Suspension, suspend};
 use super::terminal::Terminal;
 use super::theme::Theme;
 use super::update::{Effect, Exit, Msg, update};
+use super::widgets::paint;
 use crate::record::RunState;
 use crate::system::jobs::Extent;
 
@@ -38,7 +39,7 @@ const ROUND: Duration = Duration::from_millis(20);
 ///
 /// # Errors
 /// When the terminal cannot be drawn on or taken over, or another thread panicked.
-pub fn run(lab: impl Lab, open: Option<String>, theme: Theme) -> io::Result<Exit> {
+pub fn run(lab: impl Lab, open: Option<String>, theme: Theme, if_proven: Option<Theme>) -> io::Result<Exit> {
     if std::env::var_os("TERM").is_some_and(|term| term == "dumb") {
         return Err(io::Error::other("this terminal cannot be drawn on; `parlab run` works without a screen"));
     }
@@ -46,11 +47,16 @@ pub fn run(lab: impl Lab, open: Option<String>, theme: Theme) -> io::Result<Exit
     let (entries, machine) = (lab.entries(), lab.machine());
     let mailbox = Arc::new(Mailbox::default());
     let background = Background::start()?;
-    let terminal = Terminal::take()?;
+    let mut terminal = Terminal::take()?;
+    if if_proven.is_some() {
+        terminal.ask_for_utf8()?;
+    }
     let keys = Arc::clone(&mailbox);
     let _reader = Reader::start(move |input| {
         keys.post(match input {
             Input::Key(key) => Msg::Key(key),
+            Input::Paste(text) => Msg::Paste(text),
+            Input::CursorAt(column) => Msg::CursorAt(column),
             Input::Closed => Msg::InputClosed,
         });
     })?;
@@ -60,6 +66,7 @@ pub fn run(lab: impl Lab, open: Option<String>, theme: Theme) -> io::Result<Exit
         heard.post(Msg::Signal(signal));
     })?;
     let mut state = State::new(entries, machine, theme, size(screens::SIZE_MIN));
+    state.shared.if_proven = if_proven;
     if let Some(name) = open {
         state.shared.library.select_name(&name);
     }
@@ -419,7 +426,24 @@ impl<L: Lab> App<L> {
         if let Some(live) = self.live.take() {
             self.end(&*live);
         }
+        if code == Exit::Quit.code() {
+            self.leave_results();
+        }
         self.background.finish(Instant::now() + GRACE[2]);
+    }
+
+    /// Leaves the report of the run that was looked at last on the normal screen, as much of it as one sees at once: what
+    /// was on the other screen is gone, and a recording would end on nothing.
+    fn leave_results(&mut self) {
+        let shared = &mut self.state.shared;
+        shared.file_away();
+        let looked_at = shared.run.as_ref().filter(|run| !run.is_on() && run.record.planned.is_some());
+        let Some(run) = looked_at.or_else(|| shared.ended().next()) else { return };
+        let (columns, rows) = (shared.size.width, usize::from(shared.size.height.saturating_sub(2)));
+        let report = self.lab.summary(&run.record);
+        let all: Vec<String> =
+            report.lines().map(|line| paint::fit(&shared.theme, line, columns).into_owned()).collect();
+        self.terminal.leave_behind(&all[..all.len().min(rows)]);
     }
 
     /// Ends a run: by word, then by force. One that is being prepared has nothing to end: it is left behind.

@@ -17,6 +17,11 @@ use crate::system::signals::exit_code;
 pub enum Msg {
     /// A key was pressed.
     Key(Key),
+    /// A text was pasted.
+    Paste(String),
+    /// The terminal says in which column its cursor stands after a character of two bytes: in the second, if it takes
+    /// UTF-8.
+    CursorAt(u16),
     /// The terminal has a new size.
     Resized(Size),
     /// There will be no more keys: the terminal is gone.

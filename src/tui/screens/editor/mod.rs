@@ -46,6 +46,10 @@ impl ScreenLogic for Editor {
         (!means_nothing).then_some(row.label)
     }
 
+    fn paste(&mut self, _shared: &mut Shared, line: &str) -> Step {
+        update::paste(self, line)
+    }
+
     fn view(&self, _shared: &Shared, theme: &Theme, area: Rect, buf: &mut Buffer) {
         view::render(self, theme, area, buf);
     }

@@ -20,6 +20,21 @@ pub(super) fn obey(editor: &mut Editor, page: u16, action: Action) -> Step {
     }
 }
 
+/// Takes in a line that was pasted.
+pub(super) fn paste(editor: &mut Editor, line: &str) -> Step {
+    match editor.stage {
+        Stage::Filling => {
+            if editor.change(|value| value.insert_line(line)) {
+                editor.notice = None;
+                return Effect::Check(editor.draft()).into();
+            }
+        }
+        Stage::Naming => editor.file.insert_line(line),
+        Stage::Asking => {}
+    }
+    Step::DONE
+}
+
 fn fill(editor: &mut Editor, page: u16, action: Action) -> Step {
     let changed = match action {
         Action::Up | Action::Down | Action::PageUp | Action::PageDown => {

@@ -36,6 +36,13 @@ impl ScreenLogic for LibraryScreen {
         update::obey(shared, action)
     }
 
+    fn paste(&mut self, shared: &mut Shared, line: &str) -> Step {
+        if shared.library.filtering == Filtering::Typing {
+            shared.library.type_line(line);
+        }
+        Step::DONE
+    }
+
     fn view(&self, shared: &Shared, theme: &Theme, area: Rect, buf: &mut Buffer) {
         view::render(&shared.library, &shared.machine, theme, area, buf);
     }

@@ -186,6 +186,12 @@ impl LibraryList {
         self.apply_filter();
     }
 
+    /// Adds a line to the filter.
+    pub fn type_line(&mut self, line: &str) {
+        self.filter.insert_line(line);
+        self.apply_filter();
+    }
+
     /// Takes back a character of the filter.
     pub fn erase(&mut self) {
         self.filter.erase();

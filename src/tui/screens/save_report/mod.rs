@@ -42,6 +42,13 @@ impl ScreenLogic for SaveReport {
         Step::DONE
     }
 
+    fn paste(&mut self, _shared: &mut Shared, line: &str) -> Step {
+        if self.stage == SaveStage::Naming {
+            self.file.insert_line(line);
+        }
+        Step::DONE
+    }
+
     fn view(&self, shared: &Shared, theme: &Theme, area: Rect, buf: &mut Buffer) {
         view::render(self, shared, theme, area, buf);
     }
