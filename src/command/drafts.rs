@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use super::environment::catalog;
 use super::typed_files::{check_place, folder_of, typed_path, write};
-use crate::scenario::form::relocated;
+use crate::scenario::form::{relocated, retitled};
 use crate::scenario::library::{Entry, standard_folders};
 use crate::scenario::{DiagnosticList, Origin, Overrides, Scenario, Source, label};
 use crate::tui::port::{Existing, Unsaved};
@@ -60,9 +60,23 @@ pub(super) fn save(entry: &Entry, text: &str, file: &str, existing: Existing) ->
     }
     check_place(&path, existing)?;
     let text = relocated(text, &catalog(), &entry.origin, &folder);
+    let text = titled(entry, text, &path);
     check(&path, &text).map_err(|problems| failed(problems.to_string()))?;
     write(&path, &text, existing)?;
     Ok(path)
+}
+
+/// The text of a copy: under a title of its own, unless it was given one.
+fn titled(entry: &Entry, text: String, path: &Path) -> String {
+    let is_itself = matches!(&entry.origin, Origin::File(own) if own.canonicalize().ok() == path.canonicalize().ok());
+    let title = |text: &str| parse(&source(entry, text)).ok().map(|scenario| scenario.title);
+    let (old, stem) = (title(&entry.text), path.file_stem().map(|stem| stem.to_string_lossy().into_owned()));
+    match (old, stem) {
+        (Some(old), Some(stem)) if !is_itself && title(&text).as_ref() == Some(&old) => {
+            retitled(&text, &format!("{old} ({stem})"))
+        }
+        _ => text,
+    }
 }
 
 /// Whether the parser accepts the text where it will lie.

@@ -204,6 +204,7 @@ pub const BINDINGS: &[Binding] = &[
     row(&[Key::End], &[Editing, Saving], C::Last, "", "to its end"),
     row(&[Key::Backspace, Ctrl('h')], &[Editing, Saving], C::Erase, "", "take back a character"),
     row(&[Char('/')], &[Library], C::Filter, "filter", "show only scenarios with these words"),
+    row(&[Char('/')], &[Help], C::Filter, "search", "show only keys and words with these words"),
     row(&[Key::Tab], &[Library], C::Runs, "runs", "the results of what was run since parlab was opened"),
     row(&[Key::Enter], &[Filter], C::KeepFilter, "keep", "close the filter and keep it"),
     row(&[Key::Esc], &[Filter], C::ClearFilter, "clear", "empty the filter and close it"),

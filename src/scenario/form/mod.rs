@@ -141,6 +141,16 @@ impl ScenarioForm {
     }
 }
 
+/// A scenario's text under another title.
+pub fn retitled(text: &str, title: &str) -> String {
+    let Ok(mut document) = text.parse::<DocumentMut>() else { return text.to_owned() };
+    let Some(value) = document.get_mut("title").and_then(Item::as_value_mut) else { return text.to_owned() };
+    let decor = value.decor().clone();
+    *value = title.into();
+    *value.decor_mut() = decor;
+    document.to_string()
+}
+
 /// A scenario's text for a file in another folder: data that lies beside the old file is named by its whole path.
 pub fn relocated(text: &str, catalog: &Catalog, origin: &Origin, folder: &Path) -> String {
     let is_home = |file: &PathBuf| file.parent().is_some_and(|old| same_folder(old, folder));

@@ -73,7 +73,7 @@ impl Screen {
             Context::Running | Context::Ran => Some(Self::Run(RunScreen)),
             Context::Interim | Context::Results => Some(Self::Results(ResultsScreen)),
             Context::Runs => Some(Self::Runs(RunsScreen::default())),
-            Context::Help => Some(Self::Help(HelpScreen::default())),
+            Context::Help => Some(Self::Help(HelpScreen::of(Context::Help))),
             Context::Editing => {
                 let library = &shared.library;
                 library.selected().and_then(|entry| library.drafts.get(&entry.name)).cloned().map(Self::Editor)
@@ -132,6 +132,10 @@ pub fn transit(stack: &mut Stack<Screen>, shared: &mut Shared, transition: Trans
     match transition {
         Transition::Stay => return,
         Transition::Close => stack.close(),
+        Transition::Open(Context::Help) => {
+            let here = stack.top().context(shared);
+            stack.open(Screen::Help(HelpScreen::of(here)));
+        }
         Transition::Open(context) => Screen::on(context, shared).into_iter().for_each(|screen| stack.open(screen)),
         Transition::Swap(context) => {
             Screen::on(context, shared).into_iter().for_each(|screen| *stack.top_mut() = screen);

@@ -7,6 +7,8 @@ use crate::tui::theme::{Role, Theme};
 use crate::tui::widgets::paint;
 use crate::units;
 
+/// Longer lines than this are read with difficulty, in columns.
+const MEASURE: u16 = 90;
 /// Columns that field names take, with the gap after them.
 const FIELD: u16 = 10;
 
@@ -50,7 +52,7 @@ struct ProseLine {
 impl<'a> ProseColumn<'a> {
     /// A column of so many columns of text, without a line yet.
     pub(super) fn new(theme: &'a Theme, width: u16) -> Self {
-        Self { theme, width, lines: Vec::new() }
+        Self { theme, width: width.min(MEASURE), lines: Vec::new() }
     }
 
     /// Its lines so far.

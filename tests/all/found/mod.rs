@@ -27,6 +27,7 @@
 //! | `f21_many_lanes` | with many workers or tasks the lanes told nothing |
 //! | `f22_colours_and_marks` | a colour meant something else on each screen |
 //! | `f23_keys` | a key threw away what was measured |
+//! | `f24_room` | room was lacking at 80×24, and unused at 200×60 |
 //! | `f25_poor_terminals` | characters that a font lacks; a recording that ends on nothing |
 //! | `f26_what_it_is_about` | scenarios did not tell what they are about |
 //! | `f27_terminals_known` | terminals were taken for others |
@@ -44,6 +45,7 @@ mod f16_small_things;
 mod f17_wall_and_speedup;
 mod f22_colours_and_marks;
 mod f23_keys;
+mod f24_room;
 mod f25_poor_terminals;
 mod f27_terminals_known;
 mod f28_drafts;

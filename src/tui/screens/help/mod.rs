@@ -1,6 +1,7 @@
-//! The help: every key and every word, from tables.
+//! The help: every key and every word, from tables; first those of the screen that it was opened on.
 
-pub mod view;
+mod lines;
+mod view;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -9,19 +10,46 @@ use super::run;
 use super::screen::{ScreenLogic, Step, Transition};
 use super::scroll::moved;
 use crate::tui::keys::{Action, Context};
+use crate::tui::line_editor::LineEditor;
 use crate::tui::shared::Shared;
 use crate::tui::theme::Theme;
 
 /// The help, wherever it was opened.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone)]
 pub struct HelpScreen {
     /// The first line that is shown.
     pub first: u16,
+    /// What keys meant where it was opened.
+    here: Context,
+    /// The words that are searched for.
+    search: LineEditor,
+    is_typing: bool,
+}
+
+/// Bytes of a search: more tell nothing more.
+const SEARCH_MAX: usize = 64;
+
+impl HelpScreen {
+    /// The help for a screen on which keys have this meaning.
+    pub fn of(here: Context) -> Self {
+        Self { first: 0, here, search: LineEditor::within(String::new(), SEARCH_MAX), is_typing: false }
+    }
+
+    fn search(&mut self, action: Action) {
+        match action {
+            Action::Type(c) => self.search.insert(c),
+            Action::Erase => self.search.erase(),
+            Action::ClearFilter => self.search.clear(),
+            _ => {}
+        }
+        self.is_typing = !matches!(action, Action::ClearFilter | Action::KeepFilter);
+        self.first = 0;
+    }
 }
 
 impl ScreenLogic for HelpScreen {
     fn context(&self, _shared: &Shared) -> Context {
-        Context::Help
+        if self.is_typing { Context::Filter } else { Context::Help }
     }
 
     fn title<'a>(&'a self, _shared: &'a Shared) -> &'a str {
@@ -33,19 +61,31 @@ impl ScreenLogic for HelpScreen {
             Action::Back => return Transition::Close.into(),
             // On the help of a run, the hand that wants to cancel must not lose the run's results.
             Action::Quit => return run::cancel_or_quit(shared),
-            _ => {}
+            Action::Type(_) | Action::Erase | Action::Filter | Action::KeepFilter | Action::ClearFilter => {
+                self.search(action);
+            }
+            _ => {
+                // What fits between header and footer.
+                let page = shared.size.height.saturating_sub(6).max(1);
+                let last = view::scroll_max(self, shared.size, &shared.theme);
+                self.first = moved(self.first.into(), action, page, last);
+            }
         }
-        // What fits between header and footer.
-        let page = shared.size.height.saturating_sub(6).max(1);
-        self.first = moved(self.first.into(), action, page, view::scroll_max(shared.size, &shared.theme));
+        Step::DONE
+    }
+
+    fn paste(&mut self, _shared: &mut Shared, line: &str) -> Step {
+        if self.is_typing {
+            self.search.insert_line(line);
+        }
         Step::DONE
     }
 
     fn view(&self, _shared: &Shared, theme: &Theme, area: Rect, buf: &mut Buffer) {
-        view::render(self.first, theme, area, buf);
+        view::render(self, theme, area, buf);
     }
 
     fn fit(&mut self, shared: &mut Shared) {
-        self.first = self.first.min(view::scroll_max(shared.size, &shared.theme));
+        self.first = self.first.min(view::scroll_max(self, shared.size, &shared.theme));
     }
 }
