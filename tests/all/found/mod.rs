@@ -35,6 +35,7 @@
 
 mod f01_results_missing;
 mod f02_fits_not_converged;
+mod f06_stopped_time;
 mod f08_memory_limits;
 mod f09_terminal_unread;
 mod f10_preparing;
