@@ -197,7 +197,7 @@ impl Decoder {
             }
             return;
         }
-        let text = String::from_utf8_lossy(&paste.text).into_owned();
+        let text = paste.text.utf8_chunks().map(|chunk| chunk.valid()).collect();
         self.paste = None;
         self.inputs.push_back(Input::Paste(text));
         if is_lost {
@@ -349,7 +349,7 @@ mod tests {
         assert_eq!(inputs(&[b"\x1b[200~\x1b\x1b[201~"]), [paste("\x1b")]);
         assert_eq!(inputs(&[b"\x1b[200~lost", b"\x03"]), [paste("lost"), key(Key::Ctrl('c'))]);
         assert_eq!(inputs(&[b"\x1b[200~a\x03b\x1b[201~"]), [paste("a\x03b")], "in the middle it is a part of it");
-        let long = [b"\x1b[200~".as_slice(), &[b'a'; 1 << 20], b"\x1b[201~"].concat();
+        let long = [b"\x1b[200~".as_slice(), &vec![b'a'; 1 << 20], b"\x1b[201~"].concat();
         assert_eq!(inputs(&[&long]), [paste(&"a".repeat(PASTE_MAX))]);
         assert_eq!(inputs(&[b"\x1b[1;2R\x1b[24;80R"]), [Input::CursorAt(2), Input::CursorAt(80)]);
     }

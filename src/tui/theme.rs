@@ -15,23 +15,12 @@ use std::borrow::Cow;
 
 use ratatui::style::{Modifier, Style};
 
-pub use role::{Colours, Role};
+pub use role::{Colours, Glyphs, Role};
 pub use symbols::Symbols;
 
 use crate::chart::SeriesMark;
 use crate::foreign::escaped;
 use crate::units::{Letters, to_ascii, to_console};
-
-/// Which characters the terminal shows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Glyphs {
-    /// Blocks, braille, box drawing.
-    Unicode,
-    /// What the fonts of consoles have: straight lines, whole and half blocks, no braille.
-    Console,
-    /// Nothing beyond ASCII.
-    Ascii,
-}
 
 /// What the terminal can show.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

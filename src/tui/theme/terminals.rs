@@ -1,6 +1,6 @@
 //! What terminals can show, by their names: what a line over ssh carries is `TERM` alone.
 
-use super::{Colours, Glyphs};
+use super::role::{Colours, Glyphs};
 
 /// Terminals that show any colour, by how their names begin: over ssh they come without `COLORTERM`.
 const ANY_COLOUR: &[&str] = &[

@@ -64,6 +64,7 @@ fn a_copy_has_a_title_of_its_own_and_own_scenarios_show_their_names() {
     terminal.wait_for("saved as");
     let copy = std::fs::read_to_string(scenarios.join("mine-2.toml")).expect("a copy");
     assert!(copy.contains("title = \"A map of my own (mine-2)\""), "{copy}");
+    terminal.send("G");
     terminal.wait("both, told apart", |screen| {
         screen.contains("A map of my own (mine)") && screen.contains("A map of my own (mine-2)")
     });

@@ -37,7 +37,7 @@ fn the_linux_console_gets_what_its_font_has() {
 fn the_results_stay_on_the_terminal() {
     for (cols, rows) in [(80, 24), (60, 16), (120, 40)] {
         let terminal = run_and_quit(Session::parlab().size(cols, rows).open());
-        common::wait_until("the last of it", || terminal.text().contains("speedup"));
+        common::wait_until("the table", || terminal.text().contains("wall"));
         let text = terminal.text();
         assert!(text.contains("Map a function") && text.contains("serial"), "{cols}×{rows}:\n{text}");
         assert!(text.lines().count() <= usize::from(rows), "{cols}×{rows}: no more than one sees:\n{text}");

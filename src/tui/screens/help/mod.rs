@@ -1,6 +1,7 @@
 //! The help: every key and every word, from tables; first those of the screen that it was opened on.
 
 mod lines;
+mod state;
 mod view;
 
 use ratatui::buffer::Buffer;
@@ -14,38 +15,7 @@ use crate::tui::line_editor::LineEditor;
 use crate::tui::shared::Shared;
 use crate::tui::theme::Theme;
 
-/// The help, wherever it was opened.
-#[derive(Debug, Clone)]
-pub struct HelpScreen {
-    /// The first line that is shown.
-    pub first: u16,
-    /// What keys meant where it was opened.
-    here: Context,
-    /// The words that are searched for.
-    search: LineEditor,
-    is_typing: bool,
-}
-
-/// Bytes of a search: more tell nothing more.
-const SEARCH_MAX: usize = 64;
-
-impl HelpScreen {
-    /// The help for a screen on which keys have this meaning.
-    pub fn of(here: Context) -> Self {
-        Self { first: 0, here, search: LineEditor::within(String::new(), SEARCH_MAX), is_typing: false }
-    }
-
-    fn search(&mut self, action: Action) {
-        match action {
-            Action::Type(c) => self.search.insert(c),
-            Action::Erase => self.search.erase(),
-            Action::ClearFilter => self.search.clear(),
-            _ => {}
-        }
-        self.is_typing = !matches!(action, Action::ClearFilter | Action::KeepFilter);
-        self.first = 0;
-    }
-}
+pub use state::HelpScreen;
 
 impl ScreenLogic for HelpScreen {
     fn context(&self, _shared: &Shared) -> Context {

@@ -14,8 +14,8 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Rect, Size};
 use ratatui::widgets::Widget as _;
 
-use super::HelpScreen;
 use super::lines::{HelpLine, lines};
+use super::state::HelpScreen;
 use crate::tui::theme::{Role, Theme};
 use crate::tui::widgets::paint;
 

@@ -6,7 +6,6 @@ use crate::scenario::PredictionSpec;
 use crate::tui::line_editor::LineEditor;
 use crate::tui::port::{LibraryEntry, Ran};
 use crate::tui::screens::editor::state::Editor;
-use crate::tui::screens::predict::state::PredictForm;
 
 /// What was predicted of each scenario, by its name in the library; for as long as the screen is open.
 pub type PredictionsByName = BTreeMap<String, Vec<PredictionSpec>>;
@@ -32,8 +31,8 @@ pub struct LibraryList {
     pub notice: Option<(String, String)>,
     /// Forms that were left with changes in them, by the scenario's name; gone when parlab ends.
     pub drafts: BTreeMap<String, Editor>,
-    /// The same of predictions that were not put in force.
-    pub unsaid: BTreeMap<String, PredictForm>,
+    /// What was typed into the form for predictions and not put in force, field by field.
+    pub unsaid: BTreeMap<String, Vec<String>>,
 }
 
 /// A row of the list.

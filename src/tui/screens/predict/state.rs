@@ -61,10 +61,17 @@ impl PredictForm {
     /// cannot be run.
     pub fn of_selected(library: &LibraryList) -> Option<Self> {
         let entry = library.selected()?;
-        let in_force = Self::in_force(library, &entry.name)?;
+        let mut form = Self::in_force(library, &entry.name)?;
         // The file may have other configurations by now.
-        let left = library.unsaid.get(&entry.name).filter(|left| left.is_about_the_same(&in_force));
-        Some(left.map_or(in_force, |left| Self { problem: None, ..left.clone() }))
+        if let Some(left) = library.unsaid.get(&entry.name).filter(|left| left.len() == form.fields.len()) {
+            form.fields.iter_mut().zip(left).for_each(|(field, text)| field.text.set(text.clone()));
+        }
+        Some(form)
+    }
+
+    /// What its fields say.
+    pub fn texts(&self) -> Vec<String> {
+        self.fields.iter().map(|field| field.text.text().to_owned()).collect()
     }
 
     /// The form with what is in force.
@@ -73,15 +80,9 @@ impl PredictForm {
         Self::new(entry, library.prediction_specs.get(name).map_or(&[], Vec::as_slice))
     }
 
-    fn is_about_the_same(&self, other: &Self) -> bool {
-        let configs = |form: &Self| form.fields.iter().map(|field| field.config.clone()).collect::<Vec<_>>();
-        configs(self) == configs(other)
-    }
-
     /// Whether its fields say what is in force.
     pub fn is_in_force(&self, library: &LibraryList) -> bool {
-        let texts = |form: &Self| form.fields.iter().map(|field| field.text.text().to_owned()).collect::<Vec<_>>();
-        Self::in_force(library, &self.name).is_none_or(|in_force| texts(&in_force) == texts(self))
+        Self::in_force(library, &self.name).is_none_or(|in_force| in_force.texts() == self.texts())
     }
 
     /// Has its fields say what is in force again.

@@ -31,7 +31,7 @@ fn leave(form: &PredictForm, shared: &mut Shared) {
         shared.library.unsaid.remove(&form.name);
         return;
     }
-    shared.library.unsaid.insert(form.name.clone(), form.clone());
+    shared.library.unsaid.insert(form.name.clone(), form.texts());
     shared.say(Remark::hint("not in force, but kept: `p` goes on with it"));
 }
 
