@@ -132,6 +132,10 @@ pub enum Action {
     Leave,
     /// Between Run and Results.
     Switch,
+    /// Give one panel of the results the screen to itself, or the next one, or all of them.
+    Zoom,
+    /// Turn the chart to the next thing that it can be about.
+    TurnChart,
     /// Open the help.
     Help,
     /// Back one screen; from the library, quit.
@@ -226,7 +230,21 @@ pub const BINDINGS: &[Binding] = &[
     ),
     row(&[Key::Down, Char('j')], &[Library, Interim, Results, Help], C::Down, "", "one down"),
     row(&[Key::Left, Char('h')], &[Interim, Results], C::Left, "", "to the point before, series by series"),
-    row(&[Key::Right, Char('l')], &[Interim, Results], C::Right, "points", "to the next point, series by series"),
+    row(&[Key::Right, Char('l')], &[Interim, Results], C::Right, "", "to the next point, series by series"),
+    row(
+        &[Char('z')],
+        &[Interim, Results],
+        C::Zoom,
+        "zoom",
+        "one panel on the whole screen: what happened, the chart, the table, and all of them again",
+    ),
+    row(
+        &[Char('y')],
+        &[Running, Ran, Interim, Results],
+        C::TurnChart,
+        "",
+        "the chart of something else, where there is: updates lost, memory over time, speedups",
+    ),
     row(
         &[Key::PageUp, Ctrl('b')],
         &[Library, Interim, Results, Help],
@@ -403,10 +421,11 @@ mod tests {
             C::Predict | C::KeepPrediction => true,
             C::Pause | C::Cancel | C::Leave | C::Switch | C::Help | C::Back | C::Quit => true,
             C::Suspend | C::Redraw => true,
+            C::Zoom | C::TurnChart => true,
         };
         let bound: HashSet<Action> = BINDINGS.iter().map(|row| row.action).collect();
         assert!(bound.iter().all(|&action| has_key(action)));
-        assert_eq!(bound.len(), 35, "every action but `Type` is in the table");
+        assert_eq!(bound.len(), 37, "every action but `Type` is in the table");
     }
 
     #[test]

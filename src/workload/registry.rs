@@ -25,6 +25,8 @@ struct Kind {
     tally: Option<Tally>,
     /// Whether the memory of all processes that take part is measured.
     memory: bool,
+    /// Bytes that all tasks of a job together move between memory and cores.
+    moves: Option<fn(&Job) -> f64>,
 }
 
 impl Kind {
@@ -36,6 +38,7 @@ impl Kind {
         service: None,
         tally: None,
         memory: false,
+        moves: None,
     };
 }
 
@@ -49,7 +52,13 @@ const KINDS: &[Kind] = &[
     Kind { spec: mandelbrot::SPEC, build: |job| Ok(mandelbrot::build(job)), ..Kind::PLAIN },
     Kind { spec: sum::SPEC, build: sum::build, tally: Some(sum::tally), ..Kind::PLAIN },
     Kind { spec: matmul::SPEC, build: |job| Ok(matmul::build(job)), needs: matmul::needs, ..Kind::PLAIN },
-    Kind { spec: triad::SPEC, build: |job| Ok(triad::build(job)), needs: triad::needs, ..Kind::PLAIN },
+    Kind {
+        spec: triad::SPEC,
+        build: |job| Ok(triad::build(job)),
+        needs: triad::needs,
+        moves: Some(triad::bytes_moved),
+        ..Kind::PLAIN
+    },
     Kind { spec: race::SPEC, build: |job| Ok(race::build(job)), tally: Some(race::tally), ..Kind::PLAIN },
     Kind { spec: refcount::SPEC, build: |job| Ok(refcount::build(job)), tally: Some(refcount::tally), ..Kind::PLAIN },
     Kind { spec: memory::SPEC, build: memory::build, needs: memory::needs, memory: true, ..Kind::PLAIN },
@@ -103,6 +112,12 @@ pub fn needs(job: &Job) -> Needs {
 /// When the system refuses it.
 pub fn service(name: &str, workers: u32) -> io::Result<Option<Box<dyn Service>>> {
     kind(name).and_then(|kind| kind.service).map(|start| start(workers)).transpose()
+}
+
+/// Bytes that all tasks of a checked job together move between memory and cores; `None` for kinds that move none worth
+/// telling of.
+pub fn bytes_moved(job: &Job) -> Option<f64> {
+    Some((kind(&job.kind)?.moves?)(job))
 }
 
 /// What a trial of a kind is asked for besides the results of its tasks.

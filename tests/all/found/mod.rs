@@ -36,3 +36,7 @@
 pub(crate) mod made;
 
 mod f17_wall_and_speedup;
+mod f18_charts_wrecked;
+mod f19_verdict_first;
+mod f20_spreads_named;
+mod f26_what_it_is_about;

@@ -16,7 +16,7 @@ use ratatui::widgets::Widget as _;
 use crate::results::COLUMNS;
 use crate::scenario::BackendKind;
 use crate::tui::keys::{self, BINDINGS, Binding, Context};
-use crate::tui::screens::prose::wrap;
+use crate::tui::screens::prose::{more_lines, wrap};
 use crate::tui::theme::{Role, Theme};
 use crate::tui::widgets::paint;
 
@@ -88,7 +88,7 @@ pub(super) fn render(first: u16, theme: &Theme, area: Rect, buf: &mut Buffer) {
     }
     let below = lines.len() - start - lines[start..].len().min(inner.height.into());
     if below > 0 {
-        paint::on_frame(buf, area, &format!("{below} more lines"), theme);
+        paint::on_frame(buf, area, &more_lines(below), theme);
     }
 }
 

@@ -26,6 +26,10 @@ pub(in crate::tui::screens) fn obey_as_a_run(shared: &mut Shared, action: Action
         Action::Again => shared.run.as_ref().map_or(Step::DONE, |run| again(run).into()),
         Action::Edit => shared.run.as_ref().map_or(Step::DONE, |run| edit(run).into()),
         Action::Next => to_the_next(shared),
+        Action::TurnChart => {
+            shared.run.iter_mut().for_each(RunMonitor::turn_chart);
+            Step::DONE
+        }
         Action::Help => Transition::Open(Context::Help).into(),
         Action::Quit => cancel_or_quit(shared),
         _ => Step::DONE,

@@ -1,0 +1,271 @@
+//! The charts of a run's figures. What draws them is not asked.
+//!
+//! | subject | y | x |
+//! |---|---|---|
+//! | figures | speedup, a series a backend and dispatch | workers |
+//! | | efficiency, a series a backend, dispatch and number of workers | what the scenario varies |
+//! | | tasks a second, for scenarios without a baseline | either |
+//! | harm | the part of the updates that were lost, of the objects that leaked | either |
+//! | memory | bytes of all processes, a series a backend | seconds of a trial |
+
+mod memory;
+mod subject;
+
+use std::collections::BTreeMap;
+
+use super::{Figures, INTERVAL, Row, WORTH_WHILE};
+use crate::analysis::Interval;
+use crate::chart::{Chart, ChartPoint, ChartReference, ChartSeries, ChartUnit, XAxisKind};
+use crate::scenario::{Expected, Layout, SeriesKey};
+
+pub use subject::ChartSubject;
+
+/// A chart, and which row each of its points is of.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct FiguresChart {
+    /// What it shows; without any series and prediction while nothing is known.
+    pub chart: Chart,
+    /// The rows of the points of each series.
+    rows: Vec<Vec<usize>>,
+    /// Whether it is of so few values of x that bars show it better than lines: by the plan, so that it stays so.
+    is_few: bool,
+}
+
+/// With fewer values of x than this, there is nothing for a line to show.
+const LINE_MIN: usize = 3;
+
+/// A speedup or efficiency is sure if its interval is no longer than this, relative to it;
+const SURE_WITHIN: f64 = 1.0;
+/// or, where so few repeats were made that it has none, if its efficiency is no more than this.
+const PLAUSIBLE: f64 = 2.0;
+/// So many repeats have an interval, unless they scatter too far for one.
+const REPEATS_MIN: usize = 3;
+
+impl FiguresChart {
+    /// The chart of a subject of trials with so many tasks.
+    pub fn of(figures: &Figures, subject: ChartSubject, tasks: u64) -> Self {
+        match subject {
+            ChartSubject::Memory => memory::over_time(figures),
+            ChartSubject::Figures => Self::of_rows(figures, subject, predictions(figures, tasks)),
+            ChartSubject::Harm => Self::of_rows(figures, subject, Vec::new()),
+        }
+    }
+
+    fn of_rows(figures: &Figures, subject: ChartSubject, predictions: Vec<ChartSeries>) -> Self {
+        let mut by_series: BTreeMap<SeriesPlace, Vec<(usize, ChartPoint)>> = BTreeMap::new();
+        for (index, row) in figures.rows.iter().enumerate() {
+            if let (Some(mark), Some(point)) = (figures.series_index(row), subject.point(row, figures)) {
+                by_series.entry((mark, name(figures, row), row.config.per_process)).or_default().push((index, point));
+            }
+        }
+        let (mut series, mut rows) = (Vec::new(), Vec::new());
+        for ((mark, name, _), mut points) in by_series {
+            points.sort_by(|(_, a), (_, b)| a.x.total_cmp(&b.x));
+            let (of_points, points): (Vec<usize>, Vec<ChartPoint>) = points.into_iter().unzip();
+            let tags = of_points.iter().map(|row| tag(figures, &figures.rows[*row])).collect();
+            series.push(ChartSeries { name, mark, points, tags });
+            rows.push(of_points);
+        }
+        let planned_x = planned_x(figures);
+        let is_few = planned_x.len() < LINE_MIN;
+        let (x_kind, x_label) = match figures.varied() {
+            None => (XAxisKind::Workers, "workers"),
+            Some(key) => (XAxisKind::Values(varied_unit(figures)), key),
+        };
+        let chart = Chart {
+            series,
+            predictions,
+            reference: subject.reference(figures),
+            planned_x,
+            x_kind,
+            x_label: x_label.to_owned(),
+            y_unit: subject.unit(figures),
+            y_label: subject.measure(figures).to_owned(),
+            bars: subject.has_intervals().then(|| INTERVAL.to_owned()).unwrap_or_default(),
+        };
+        Self { chart, rows, is_few }
+    }
+
+    /// Whether nothing is known that it could show.
+    pub fn is_empty(&self) -> bool {
+        self.chart.series.is_empty() && self.chart.predictions.is_empty()
+    }
+
+    /// Whether it is to be shown as bars with numbers.
+    pub fn is_few(&self) -> bool {
+        self.is_few
+    }
+
+    /// What was predicted of the series with a mark at x.
+    pub fn predicted(&self, mark: usize, x: f64) -> Option<f64> {
+        let series = self.chart.predictions.iter().filter(|series| series.mark == mark);
+        series.flat_map(|series| &series.points).find(|point| point.x == x).map(|point| point.y)
+    }
+
+    /// Every point with its row and its mark, in the order of the rows.
+    pub fn by_row(&self) -> Vec<(usize, usize, ChartPoint)> {
+        let all = self.chart.series.iter().zip(&self.rows);
+        let of_series = |(series, rows): (&ChartSeries, &Vec<usize>)| -> Vec<(usize, usize, ChartPoint)> {
+            rows.iter().zip(&series.points).map(|(row, point)| (*row, series.mark, *point)).collect()
+        };
+        let mut points: Vec<(usize, usize, ChartPoint)> = all.flat_map(of_series).collect();
+        points.sort_by_key(|(row, ..)| *row);
+        points
+    }
+
+    /// The point of a row: index of its series, index in its points.
+    pub fn point_of(&self, row: usize) -> Option<(usize, usize)> {
+        let mut series = self.rows.iter().enumerate();
+        series.find_map(|(series, rows)| Some((series, rows.iter().position(|of_point| *of_point == row)?)))
+    }
+}
+
+/// What the points of a series have in common: its mark, its name, and how many threads each process has. Processes with
+/// other numbers of threads are no further points of the same line, though they share its mark and its name.
+type SeriesPlace = (usize, String, Option<u32>);
+
+/// What the legend calls the series of a row.
+fn name(figures: &Figures, row: &Row) -> String {
+    match figures.varied() {
+        None => SeriesKey::curve(&row.config).label(),
+        Some(_) => row.label.clone(),
+    }
+}
+
+impl Figures {
+    /// What their chart shows, if it is of them.
+    pub fn measure(&self) -> &'static str {
+        match (self.baseline, self.varied()) {
+            (None, _) => "tasks a second",
+            (Some(_), None) => "speedup",
+            (Some(_), Some(_)) => "efficiency",
+        }
+    }
+
+    /// Which series a row belongs to, and so its mark and colour in chart and table: by its curve, or by its place
+    /// among the rows of its point. `None` for what is not in the chart.
+    pub fn series_index(&self, row: &Row) -> Option<usize> {
+        match self.varied() {
+            None => curves(self).position(|curve| curve == SeriesKey::curve(&row.config)),
+            Some(_) if self.is_yardstick(row) => None,
+            Some(_) => {
+                let baseline = self.baseline.and_then(|baseline| self.rows.get(baseline));
+                let is_before = baseline.is_some_and(|baseline| baseline.place < row.place);
+                Some(row.place - usize::from(is_before))
+            }
+        }
+    }
+}
+
+/// Where a row stands along x.
+fn x_of(row: &Row) -> Option<f64> {
+    match &row.config.point {
+        None => Some(f64::from(row.config.workers)),
+        Some(point) => point.value.as_number(),
+    }
+}
+
+/// Every x of the plan, measured or not, once.
+fn planned_x(figures: &Figures) -> Vec<f64> {
+    let in_chart = figures.rows.iter().filter(|row| figures.series_index(row).is_some());
+    let mut all: Vec<f64> = in_chart.filter_map(x_of).collect();
+    all.sort_by(f64::total_cmp);
+    all.dedup();
+    all
+}
+
+fn varied_unit(figures: &Figures) -> ChartUnit {
+    let point = figures.rows.first().and_then(|row| row.config.point.as_ref());
+    if point.is_some_and(|point| point.is_bytes()) { ChartUnit::Bytes } else { ChartUnit::Number }
+}
+
+/// What tells a row from others with as many workers: how these are spread over processes.
+fn tag(figures: &Figures, row: &Row) -> String {
+    match row.config.layout().filter(|_| figures.varied().is_none()) {
+        Some(Layout { processes, threads }) => format!("{processes}x{threads}"),
+        None => String::new(),
+    }
+}
+
+/// The ideal speedup: 1 at the baseline's own number of workers, and as many times that as there are workers, up to
+/// the CPUs that may be used.
+fn ideal(figures: &Figures) -> Option<ChartReference> {
+    let baseline = figures.rows.get(figures.baseline?)?;
+    let until = figures.usable_cpus.map(f64::from);
+    Some(ChartReference::Ideal { slope: 1.0 / f64::from(baseline.config.workers.max(1)), until })
+}
+
+/// What figures are compared with: the ideal, or the efficiency that is worth while.
+fn reference(figures: &Figures) -> Option<ChartReference> {
+    match figures.varied() {
+        None => ideal(figures),
+        Some(_) => figures.baseline.map(|_| ChartReference::Level(WORTH_WHILE)),
+    }
+}
+
+fn point(row: &Row, figures: &Figures) -> Option<ChartPoint> {
+    let x = x_of(row)?;
+    if figures.baseline.is_some() {
+        let speedup = row.speedup?;
+        let part = if row.config.point.is_some() { row.efficiency? / speedup.value } else { 1.0 };
+        let [low, high] = ends(speedup.ci95).map(|end| end * part);
+        return Some(ChartPoint { x, y: speedup.value * part, low, high, is_sure: is_sure(row, figures) });
+    }
+    let (wall, y) = (row.wall_s?, row.tasks_per_s?);
+    let [low, high] = ends(row.wall_ci95);
+    let rate = |s: f64| if s > 0.0 { y * wall.median / s } else { f64::NAN };
+    Some(ChartPoint { x, y, low: rate(high), high: rate(low), is_sure: true })
+}
+
+fn ends(interval: Option<Interval>) -> [f64; 2] {
+    interval.map_or([f64::NAN; 2], |interval| [interval.low, interval.high])
+}
+
+/// Whether a row's speedup is known so well that the chart has to be made for it.
+fn is_sure(row: &Row, figures: &Figures) -> bool {
+    let baseline = figures.baseline.and_then(|baseline| figures.rows.get(baseline));
+    let is_baseline = baseline.is_some_and(|baseline| std::ptr::eq(baseline, row));
+    let plausible = row.efficiency.is_none_or(|efficiency| efficiency <= PLAUSIBLE);
+    let Some(speedup) = row.speedup else { return false };
+    match speedup.ci95 {
+        Some(ci95) => plausible && ci95.high - ci95.low <= SURE_WITHIN * speedup.value,
+        None => is_baseline || (plausible && row.samples_s.len() < REPEATS_MIN),
+    }
+}
+
+/// What was predicted in terms of the chart, a series a curve; nothing where the chart is over what is varied.
+fn predictions(figures: &Figures, tasks: u64) -> Vec<ChartSeries> {
+    if figures.varied().is_some() {
+        return Vec::new();
+    }
+    let points = |curve: SeriesKey| -> Vec<ChartPoint> {
+        let rows = figures.rows.iter().filter(|row| SeriesKey::curve(&row.config) == curve);
+        rows.filter_map(|row| predicted_point(row, figures, tasks)).collect()
+    };
+    let all = curves(figures).enumerate();
+    let all = all.map(|(mark, curve)| ChartSeries {
+        name: curve.label(),
+        mark,
+        points: points(curve),
+        ..ChartSeries::default()
+    });
+    all.filter(|series| !series.points.is_empty()).collect()
+}
+
+fn predicted_point(row: &Row, figures: &Figures, tasks: u64) -> Option<ChartPoint> {
+    let predicted = row.predicted?;
+    let y = match (figures.baseline, predicted.expected) {
+        (Some(_), _) => predicted.speedup?,
+        (None, Expected::WallS(wall_s)) => tasks as f64 / wall_s,
+        (None, Expected::Speedup(_)) => return None,
+    };
+    // A guess may be anything: it is no reason to see less of what was measured.
+    let measured = row.speedup.map(|speedup| speedup.value);
+    let is_sure = measured.is_none_or(|measured| (measured / 2.0..=measured * 2.0).contains(&y));
+    Some(ChartPoint { is_sure, ..ChartPoint::bare(f64::from(row.config.workers), y) })
+}
+
+/// The curves of the plan, whether measured or not, so that none changes its mark when another comes.
+fn curves(figures: &Figures) -> impl Iterator<Item = SeriesKey> {
+    SeriesKey::curves().filter(|curve| figures.rows.iter().any(|row| SeriesKey::curve(&row.config) == *curve))
+}
