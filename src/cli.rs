@@ -16,6 +16,7 @@ use clap_complete::Shell;
 
 pub use generated::{completions, manual};
 
+use crate::foreign::{PlainText, name};
 use crate::report::{FORMATS, Format};
 
 pub use overrides::OverrideArgs;
@@ -222,13 +223,34 @@ impl Cli {
                 "`parlab {later}` comes with a later version (a scenario file of this name is reached as ./{later})"
             )));
         }
-        let cli = Self::try_parse_from(args)?;
+        let cli = Self::try_parse_from(&args).map_err(|error| harmless(error, &args))?;
         match (&cli.scenario, &cli.command) {
             (Some(scenario), Some(_)) => Err(usage(format!(
                 "`{}` stands before a command: name a scenario, or give a command, not both",
-                scenario.display()
+                name(scenario)
             ))),
             _ => Ok(cli),
+        }
+    }
+}
+
+/// The same error with the arguments that it repeats escaped.
+///
+/// What clap says has its own escape sequences, for colours, which cannot be told from those of an argument any more.
+/// So it is asked to say the same of arguments that have none.
+fn harmless(error: clap::Error, args: &[OsString]) -> clap::Error {
+    let shown: Vec<String> = args.iter().map(name).collect();
+    if shown.iter().zip(args).all(|(shown, arg)| arg == shown.as_str()) {
+        return error;
+    }
+    match Cli::try_parse_from(shown) {
+        Err(same) if same.kind() == error.kind() => same,
+        // They mean something else now: an argument that is no text, above all.
+        _ => {
+            let said = error.render().to_string();
+            let said = said.split("\n\nUsage: ").next().unwrap_or_default();
+            let said = PlainText::lines(said.strip_prefix("error: ").unwrap_or(said));
+            Cli::command().error(error.kind(), said.as_str().trim_end())
         }
     }
 }

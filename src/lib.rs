@@ -21,6 +21,7 @@
 //!          scenario                 what is to be run?
 //!
 //!   chart     where does it stand in a picture?            system    what is asked of the system?
+//!                                                          foreign   how is shown what others wrote?
 //! ```
 //!
 //! Workers are a serial loop, a pool of threads, forked processes, or forked processes with a pool of threads each.
@@ -30,7 +31,8 @@
 //! are plain data of the `record`, which a journal holds as well. Only `command` has both in hand.
 //!
 //! A room imports what stands below it, never what stands above; `analysis`, `chart`, `machine` and `units` know none
-//! of the others, but that figures are written with `units` and that every room may use `system`, which knows none.
+//! of the others, but that figures are written with `units` and that every room may use `system` and `foreign`, which
+//! know none.
 //! Only `tui` names ratatui and crossterm; only `cli`, `report` and `tui` print. `tests/layers` reads the sources and
 //! holds them to this.
 //!
@@ -51,6 +53,7 @@
 //! - a call of the system that two rooms need? A function in `system`, whose first page says which library it goes by.
 //! - something a chart shows? What it is and where it stands in [`chart`], what it is of a run in `results/charts.rs`,
 //!   then how cells show it in `tui/widgets/plot`.
+//! - text that others wrote, shown? It passes through [`foreign`], or `tests/layers` objects.
 //! - a format of reports? A file beside `report/json.rs`, and a line of [`report::FORMATS`].
 //! - a key of the screen? A row in [`tui::keys`]; footer, help and README come from there. What it does is said in the
 //!   `update` of each screen that has it.
@@ -64,6 +67,7 @@ pub mod chart;
 pub mod cli;
 mod command;
 pub mod engine;
+pub mod foreign;
 pub mod machine;
 pub mod record;
 pub mod report;

@@ -10,6 +10,7 @@ use humantime::format_rfc3339_millis;
 use super::failure::Failure;
 use crate::cli;
 use crate::engine::RunInfo;
+use crate::foreign::name;
 use crate::record::{History, Journal, MachineFacts};
 use crate::scenario::library::{Library, find, standard_folders};
 use crate::scenario::{Catalog, Prediction, Scenario, Source};
@@ -28,9 +29,9 @@ pub(super) fn scenario(args: &cli::Run) -> Result<(Source, Scenario), Failure> {
 /// The journal that was asked for, if one was.
 pub(super) fn journal(path: Option<&Path>) -> Result<Option<Journal>, Failure> {
     let Some(path) = path else { return Ok(None) };
-    Journal::create(path).map(Some).map_err(|error| {
-        Failure::usage(format!("--journal {}: {error}; name a file that can be written", path.display()))
-    })
+    Journal::create(path)
+        .map(Some)
+        .map_err(|error| Failure::usage(format!("--journal {}: {error}; name a file that can be written", name(path))))
 }
 
 /// All scenarios that can be run by name.

@@ -2,6 +2,7 @@
 //! that others share.
 
 use super::failure::Failure;
+use super::task_room;
 use crate::machine;
 use crate::scenario::{Config, Dispatch, Job, Plan, Scenario};
 use crate::units;
@@ -15,7 +16,7 @@ pub(super) fn check(scenario: &Scenario, yes: bool) -> Result<(), Failure> {
     if yes {
         return Ok(());
     }
-    check_workers(scenario)?;
+    task_room::check(scenario)?;
     match machine::moment().memory_available_bytes {
         Some(available) => check_memory(scenario, available),
         None => Ok(()),
@@ -34,22 +35,6 @@ pub(super) fn check_workload(scenario: &Scenario, is_wanted: &dyn Fn() -> bool) 
         .take_while(|_| is_wanted())
         .try_for_each(|job| workload::build(&job).map(drop))
         .map_err(|error| Failure::usage(error.to_string()))
-}
-
-fn check_workers(scenario: &Scenario) -> Result<(), Failure> {
-    let hires = scenario.sweep.backends.iter().any(|backend| backend.spec().starts_workers());
-    let most = scenario.sweep.workers.iter().copied().max().unwrap_or(1);
-    let inner = scenario.jobs().map(|job| workload::needs(&job).inner_threads).max().unwrap_or(1);
-    let threads = u64::from(most) * u64::from(inner);
-    let Some(limit) = machine::task_limit().filter(|_| hires) else { return Ok(()) };
-    if threads <= limit.left {
-        return Ok(());
-    }
-    let each = if threads > u64::from(most) { format!(", {threads} threads in all,") } else { String::new() };
-    Err(Failure::refused(format!(
-        "{most} workers{each} are more than the {} processes and threads that {} leaves you; ask for fewer, or add --yes to try",
-        limit.left, limit.name
-    )))
 }
 
 fn check_memory(scenario: &Scenario, available: u64) -> Result<(), Failure> {

@@ -12,11 +12,13 @@ mod limits;
 mod preparation;
 mod run;
 mod signals;
+mod task_room;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use crate::cli::{self, Cli, Command};
+use crate::foreign::PlainText;
 use crate::report::Format;
 use crate::scenario::library::{bundled, find, standard_folders};
 use crate::scenario::{DiagnosticList, Overrides, Source, label, schema};
@@ -28,11 +30,7 @@ use failure::Failure;
 pub(crate) fn main() -> ExitCode {
     let cli = match Cli::read(std::env::args_os()) {
         Ok(cli) => cli,
-        Err(error) => {
-            // That the words cannot be written is no reason for another exit code.
-            let _ = error.print();
-            return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
-        }
+        Err(words) => return say(&words),
     };
     let done = match &cli.command {
         None => lab::open(&cli),
@@ -40,10 +38,10 @@ pub(crate) fn main() -> ExitCode {
         Some(Command::List(args)) => list(args),
         Some(Command::Show { name }) => show(name),
         Some(Command::Check { files }) => check(files),
-        Some(Command::Schema) => print(&format!("{:#}\n", schema(&catalog()))),
+        Some(Command::Schema) => print(&PlainText::own_words(format!("{:#}\n", schema(&catalog())))),
         Some(Command::Machine { format }) => machine(format),
-        Some(Command::Completions { shell }) => print(&cli::completions(*shell)),
-        Some(Command::Man) => print(&cli::manual()),
+        Some(Command::Completions { shell }) => print(&PlainText::own_words(cli::completions(*shell))),
+        Some(Command::Man) => print(&PlainText::own_words(cli::manual())),
         Some(Command::Forkserver { .. }) => return crate::backend::run_forkserver(),
     };
     done.unwrap_or_else(|failure| {
@@ -52,12 +50,25 @@ pub(crate) fn main() -> ExitCode {
     })
 }
 
+/// Prints what the command line has to say of itself: help and version, or bad usage.
+fn say(words: &clap::Error) -> ExitCode {
+    let code = ExitCode::from(u8::try_from(words.exit_code()).unwrap_or(2));
+    match report::deliver_by(|| words.print()) {
+        // Help that was asked for and did not arrive has failed; a complaint stays one, whether it is read or not.
+        Err(error) if !words.use_stderr() => {
+            report::complain(&error.to_string());
+            Failure::run("").exit_code()
+        }
+        _ => code,
+    }
+}
+
 /// `parlab list`: the library, or the kinds of workload.
 fn list(args: &cli::List) -> Result<ExitCode, Failure> {
     let format = args.format;
     match (args.kinds, format.kinds, format.library) {
-        (true, Some(kinds), _) => print(&kinds()),
-        (false, _, Some(list)) => print(&list(&library(), &history::history())),
+        (true, Some(kinds), _) => print(&PlainText::lines(&kinds())),
+        (false, _, Some(list)) => print(&PlainText::lines(&list(&library(), &history::history()))),
         _ => Err(Failure::usage(format!(
             "--format {}: only kinds are written so; add --kinds, or use text or json",
             format.name
@@ -68,11 +79,11 @@ fn list(args: &cli::List) -> Result<ExitCode, Failure> {
 /// `parlab show`: a bundled scenario's TOML.
 fn show(name: &str) -> Result<ExitCode, Failure> {
     match bundled().find(|source| source.name == name) {
-        Some(source) => print(&source.text),
+        Some(source) => print(&PlainText::of_file(&source.text)),
         None => {
             let source =
                 find(Path::new(name), &standard_folders()).map_err(|problem| Failure::usage(problem.to_string()))?;
-            print(&source.text)
+            print(&PlainText::of_file(&source.text))
         }
     }
 }
@@ -85,7 +96,7 @@ fn check(files: &[PathBuf]) -> Result<ExitCode, Failure> {
             .map_err(DiagnosticList::from)
             .and_then(|source| source.parse(&catalog(), &Overrides::default()));
         all_right &= checked.is_ok();
-        print(&report::catalog::check_text(&label(file), &checked))?;
+        print(&PlainText::lines(&report::catalog::check_text(&label(file), &checked)))?;
     }
     Ok(if all_right { ExitCode::SUCCESS } else { ExitCode::from(2) })
 }
@@ -94,11 +105,11 @@ fn check(files: &[PathBuf]) -> Result<ExitCode, Failure> {
 fn machine(format: &Format) -> Result<ExitCode, Failure> {
     let write = format.machine.ok_or_else(|| Failure::usage(format!("--format {}: not for machines", format.name)))?;
     let usable = machine::usable_here();
-    print(&write(&machine::facts(&usable), &usable, &machine::moment()))
+    print(&PlainText::lines(&write(&machine::facts(&usable), &usable, &machine::moment())))
 }
 
 /// Prints what a command is for.
-fn print(text: &str) -> Result<ExitCode, Failure> {
+fn print(text: &PlainText) -> Result<ExitCode, Failure> {
     report::deliver(text, None).map_err(|error| Failure::run(error.to_string()))?;
     Ok(ExitCode::SUCCESS)
 }

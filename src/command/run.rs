@@ -11,6 +11,7 @@ use super::history::HistoryKeeper;
 use super::{limits, signals};
 use crate::cli;
 use crate::engine::{RunInfo, Session};
+use crate::foreign::PlainText;
 use crate::record::{Journal, RunState, Stamped, Status};
 use crate::report::{self, ProgressReporter};
 use crate::scenario::{self, Plan, Prediction, Scenario};
@@ -38,8 +39,8 @@ pub(super) fn run(args: &cli::Run) -> Result<ExitCode, Failure> {
     let (state, heard) = carry_out(scenario, run_info(source, predictions), &mut watchers)?;
     heard.run_is_over();
     watchers.progress.finish();
-    let text = write(&state);
-    let text = if args.format.is_for_people { letters.fit(&text) } else { text.into() };
+    let text = PlainText::lines(&write(&state));
+    let text = if args.format.is_for_people { text.map(|text| letters.fit(text)) } else { text };
     let delivered = report::deliver(&text, args.output.as_deref());
     if let Err(error) = &delivered {
         report::complain(&error.to_string());

@@ -3,7 +3,7 @@
 //!
 //! What was measured meanwhile is read off the board afterwards, in `outcome`.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::time::{Duration, Instant};
 
 use super::control::{Control, Urgency};
@@ -56,6 +56,8 @@ pub(super) struct TrialSupervisor<'a> {
     /// How many workers each task has cost.
     losses: HashMap<u64, u32>,
     lost: usize,
+    /// Where claims begin that lost workers may have made without a word on their lanes.
+    doubtful: BTreeSet<u64>,
     left: u32,
     looked_up: Instant,
     /// Whether this thread stood still for a while.
@@ -100,6 +102,7 @@ impl<'a> TrialSupervisor<'a> {
             opening: None,
             losses: HashMap::new(),
             lost: 0,
+            doubtful: BTreeSet::new(),
             left: 0,
             looked_up: now,
             late: false,
@@ -219,13 +222,15 @@ impl<'a> TrialSupervisor<'a> {
         }
     }
 
-    /// Has a claim run that was lost with a worker, when all others have left; says whether there was one.
+    /// Has a claim run that was lost with a worker, when all others have left; says whether there was one. The worker
+    /// that runs it may be lost, too: it is then replaced as any other, and its replacement has the same claim.
     fn recover(&mut self) -> Result<bool, EarlyEnd> {
         if self.lost == 0 || self.board.is_cancelled() {
             return Ok(false);
         }
-        let Some(claim) = self.board.lost_claim() else { return Ok(false) };
-        self.board.hand_over(0, &claim);
+        let lost = self.board.lost_claims(&self.doubtful);
+        let Some(claim) = lost.first() else { return Ok(false) };
+        self.board.hand_over(0, claim);
         self.pool.replace(0).map_err(EarlyEnd::Broken)?;
         self.left -= 1;
         Ok(true)
@@ -283,6 +288,7 @@ impl<'a> TrialSupervisor<'a> {
             return Ok(());
         }
         self.lost += 1;
+        self.doubtful.extend(self.board.doubtful_claim(worker));
         let fatal = self.pool.loss_is_fatal(worker);
         let remedy = if fatal.is_some() { Remedy::GivenUp } else { self.remedy(task) };
         if let (Remedy::TaskFailed, Some(task)) = (remedy, task) {

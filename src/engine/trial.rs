@@ -54,7 +54,7 @@ impl<'a> BoardExecutor<'a> {
         let spec = BoardSpec {
             values: self.value_names.len(),
             summed: self.summed,
-            service: service.map(Service::port),
+            service: service.map(Service::address),
             lingers: self.watch.memory,
             ..BoardSpec::of(config, tasks, lanes(config.workers), self.clock)
         };
@@ -142,12 +142,9 @@ impl<'a> BoardExecutor<'a> {
 /// How a trial ended, and why if that was too early.
 fn ended(end: Result<(), EarlyEnd>, board: &Board) -> (TrialEnd, Option<String>) {
     match end {
-        Ok(()) => match board.spec().tasks.saturating_sub(board.progress().0) {
-            0 => (TrialEnd::Complete, None),
-            lost => {
-                let why = format!("{lost} tasks were lost with workers that were killed while they took them");
-                (TrialEnd::Broken, Some(why))
-            }
+        Ok(()) => match board.audit() {
+            Ok(()) => (TrialEnd::Complete, None),
+            Err(why) => (TrialEnd::Broken, Some(why)),
         },
         Err(EarlyEnd::Called(end)) => (end, None),
         Err(EarlyEnd::Broken(broken)) => (TrialEnd::Broken, Some(broken.to_string())),

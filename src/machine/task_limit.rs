@@ -1,6 +1,6 @@
 //! How many more processes and threads the system will let this user start.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use nix::sys::resource::{Resource, getrlimit};
 
@@ -21,6 +21,53 @@ pub fn task_limit() -> Option<TaskLimit> {
     account.into_iter().chain(group).min_by_key(|limit| limit.left)
 }
 
+/// The namespace of users that a process is in, as containers without privileges have one of their own: root there is
+/// root nowhere else.
+enum UserNamespace {
+    /// The first one, that of the machine itself.
+    Machine,
+    /// Another.
+    Nested {
+        /// What `/proc/PID/ns/user` points to for all that are in it; `None` where that is not to be seen.
+        link: Option<PathBuf>,
+        /// Whether its root is the machine's root.
+        is_rooted: bool,
+    },
+}
+
+impl UserNamespace {
+    fn read(process: &Path) -> Self {
+        let map = std::fs::read_to_string(process.join("uid_map")).unwrap_or_default();
+        let ranges: Vec<Vec<&str>> = map.lines().map(|line| line.split_whitespace().collect()).collect();
+        match &ranges[..] {
+            // A kernel without such namespaces has no map.
+            [] => Self::Machine,
+            [range] if range[..] == ["0", "0", "4294967295"] => Self::Machine,
+            ranges => Self::Nested {
+                link: std::fs::read_link(process.join("ns/user")).ok(),
+                is_rooted: ranges.iter().any(|range| range.starts_with(&["0", "0"])),
+            },
+        }
+    }
+
+    /// Whether the kernel lets a process have more all the same. Capabilities within a namespace do not count.
+    fn is_exempt(&self, own: &Account) -> bool {
+        match self {
+            Self::Machine => own.user == 0 || own.capabilities & LIFTING != 0,
+            Self::Nested { is_rooted, .. } => own.user == 0 && *is_rooted,
+        }
+    }
+
+    /// Whether a process of the same user counts: those outside of a nested namespace have an account of their own, and
+    /// nobody within may look at where they are.
+    fn counts(&self, process: &Path) -> bool {
+        match self {
+            Self::Machine | Self::Nested { link: None, .. } => true,
+            Self::Nested { link, .. } => std::fs::read_link(process.join("ns/user")).ok() == *link,
+        }
+    }
+}
+
 /// Capabilities that lift the limit on processes: `CAP_SYS_ADMIN` and `CAP_SYS_RESOURCE`.
 const LIFTING: u64 = 1 << 21 | 1 << 24;
 
@@ -28,13 +75,14 @@ const LIFTING: u64 = 1 << 21 | 1 << 24;
 /// the same real user, and lets root and the privileged have more all the same.
 fn account_limit(proc: &Path, soft: u64) -> Option<TaskLimit> {
     let own = Account::read(&proc.join("self"))?;
-    if own.user == 0 || own.capabilities & LIFTING != 0 {
+    let namespace = UserNamespace::read(&proc.join("self"));
+    if namespace.is_exempt(&own) {
         return None;
     }
     let processes = std::fs::read_dir(proc).ok()?.filter_map(|entry| {
         let entry = entry.ok()?;
         entry.file_name().to_str()?.parse::<u32>().ok()?;
-        Account::read(&entry.path()).filter(|other| other.user == own.user)
+        Account::read(&entry.path()).filter(|other| other.user == own.user && namespace.counts(&entry.path()))
     });
     let taken: u64 = processes.map(|process| process.threads).sum();
     Some(TaskLimit { name: "the limit on processes (ulimit -u)", left: soft.saturating_sub(taken) })
@@ -115,6 +163,30 @@ mod tests {
         }
         process("self", 1000, 3, "fffffffffedfffff");
         assert!(left().is_some(), "every other capability does not help");
+    }
+
+    #[test]
+    fn root_of_a_container_is_no_root() {
+        let proc = tempfile::tempdir().expect("a folder");
+        let process = |name: &str, map: &str, namespace: &str| {
+            let folder = proc.path().join(name);
+            let _ = fs::remove_dir_all(&folder);
+            fs::create_dir_all(folder.join("ns")).expect("a process");
+            let status = "Uid:\t0\t0\t0\t0\nThreads:\t3\nCapEff:\t000001ffffffffff\n";
+            fs::write(folder.join("status"), status).expect("a status");
+            fs::write(folder.join("uid_map"), map).expect("a map");
+            std::os::unix::fs::symlink(namespace, folder.join("ns/user")).expect("a namespace");
+        };
+        let left = || account_limit(proc.path(), 100).map(|limit| limit.left);
+        let (whole, container) = ("0 0 4294967295\n", "0 1000 1\n1 100000 65536\n");
+        process("self", whole, "user:[1]");
+        process("12", whole, "user:[1]");
+        assert_eq!(left(), None);
+        process("self", container, "user:[2]");
+        process("13", container, "user:[2]");
+        assert_eq!(left(), Some(97), "only those of the container are its user's");
+        process("self", "0 0 1\n", "user:[2]");
+        assert_eq!(left(), None, "whose root is root");
     }
 
     #[test]

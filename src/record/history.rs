@@ -12,6 +12,7 @@ use std::time::Duration;
 use nix::fcntl::OFlag;
 use serde::{Deserialize, Serialize};
 
+use crate::foreign;
 use crate::system::files::{CAUTIOUS, NewFile, read_regular};
 use crate::system::xdg;
 
@@ -108,7 +109,7 @@ impl History {
         let mut history = Self::read(file);
         history.add(past);
         let stored = Stored { schema: SCHEMA.to_owned(), runs: history.runs };
-        let text = serde_json::to_string_pretty(&stored).map_err(io::Error::other)?;
+        let text = foreign::json(&stored).map_err(io::Error::other)?;
         // Not waited for to be on the disk: nothing depends on it.
         let mut new = NewFile::beside(file, 0o600)?;
         new.write_all((text + "\n").as_bytes())?;

@@ -5,6 +5,7 @@
 use serde_json::{Value as Json, json};
 use unicode_width::UnicodeWidthStr as _;
 
+use crate::foreign::escaped;
 use crate::record::{History, Past};
 use crate::scenario::library::{Entry, Library};
 use crate::scenario::{DiagnosticList, Domain, KindSpec, Nature, Origin, Plan, Scenario, ValueSpec, path};
@@ -26,7 +27,7 @@ const SHOWN: usize = 3;
 /// it cannot be run, and with a tick if it was run before.
 pub fn list_text(library: &Library, history: &History, width: usize) -> String {
     let width = width.clamp(NARROWEST, WIDEST);
-    let names = library.entries.iter().map(|entry| entry.call.width()).max().unwrap_or(0).min(width / 3);
+    let names = library.entries.iter().map(|entry| escaped(&entry.call).width()).max().unwrap_or(0).min(width / 3);
     let mut out = String::new();
     let mut heading = None;
     for entry in &library.entries {
@@ -118,10 +119,11 @@ fn progress(library: &Library, history: &History) -> String {
 fn listed(entry: &Entry, mark: &str, names: usize, width: usize, out: &mut String) {
     let indent = " ".repeat(names + 4);
     let room = width - indent.len();
-    out.push_str(&format!("{mark} {}", units::padded(&entry.call, names, Side::Left)));
+    let call = escaped(&entry.call);
+    out.push_str(&format!("{mark} {}", units::padded(&call, names, Side::Left)));
     // A name too long for its column has a line of its own.
-    out.push_str(if entry.call.width() > names { "\n" } else { "  " });
-    let lead = if entry.call.width() > names { indent.as_str() } else { "" };
+    out.push_str(if call.width() > names { "\n" } else { "  " });
+    let lead = if call.width() > names { indent.as_str() } else { "" };
     match &entry.scenario {
         Ok(scenario) => {
             out.push_str(&format!("{lead}{}\n", cut(&scenario.title, room)));

@@ -7,13 +7,14 @@ use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 use super::closed::is_stdout_closed;
+use crate::foreign::{PlainText, name};
 use crate::system::files::NewFile;
 
 /// A report did not get to where it was asked to go.
 #[derive(Debug, thiserror::Error)]
 pub enum DeliveryError {
     /// The file could not be written, but stdout has the report.
-    #[error("failed to write the report to {}: {cause}; it went to standard output instead", path.display())]
+    #[error("failed to write the report to {}: {cause}; it went to standard output instead", name(path))]
     File {
         /// The file asked for.
         path: PathBuf,
@@ -21,7 +22,7 @@ pub enum DeliveryError {
         cause: io::Error,
     },
     /// Neither the file nor stdout could be written.
-    #[error("failed to write the report to {}: {cause}; nor to standard output: {stdout}", path.display())]
+    #[error("failed to write the report to {}: {cause}; nor to standard output: {stdout}", name(path))]
     FileAndStdout {
         /// The file asked for.
         path: PathBuf,
@@ -42,7 +43,8 @@ pub enum DeliveryError {
 ///
 /// # Errors
 /// [`DeliveryError`]; the report is on stdout all the same wherever that was possible.
-pub fn deliver(text: &str, path: Option<&Path>) -> Result<(), DeliveryError> {
+pub fn deliver(text: &PlainText, path: Option<&Path>) -> Result<(), DeliveryError> {
+    let text = text.as_str();
     let Some(path) = path else { return print_out(text).map_err(DeliveryError::Stdout) };
     let Err(cause) = write_file(path, text.as_bytes()) else { return Ok(()) };
     let path = path.to_owned();
@@ -50,6 +52,16 @@ pub fn deliver(text: &str, path: Option<&Path>) -> Result<(), DeliveryError> {
         Ok(()) => DeliveryError::File { path, cause },
         Err(stdout) => DeliveryError::FileAndStdout { path, cause, stdout },
     })
+}
+
+/// Has something write to stdout that does that itself, such as help in colours.
+///
+/// # Errors
+/// [`DeliveryError::Stdout`].
+pub fn deliver_by(print: impl FnOnce() -> io::Result<()>) -> Result<(), DeliveryError> {
+    let open = if is_stdout_closed() { Err(io::Error::other("it is closed")) } else { Ok(()) };
+    let printed = open.and_then(|()| print()).and_then(|()| io::stdout().flush());
+    read_enough(printed).map_err(DeliveryError::Stdout)
 }
 
 fn print_out(text: &str) -> io::Result<()> {
@@ -60,8 +72,13 @@ fn print_out(text: &str) -> io::Result<()> {
 }
 
 fn print(text: &str, out: &mut impl Write) -> io::Result<()> {
-    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
-        Err(e) if e.kind() == ErrorKind::BrokenPipe => Ok(()),
+    read_enough(out.write_all(text.as_bytes()).and_then(|()| out.flush()))
+}
+
+/// A reader that closed its end of a pipe has read enough.
+fn read_enough(written: io::Result<()>) -> io::Result<()> {
+    match written {
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
         written => written,
     }
 }

@@ -2,6 +2,7 @@
 //! one and a line of [`FORMATS`].
 
 use super::{catalog, json, machine, reference, text, width};
+use crate::foreign;
 use crate::machine::{MachineFacts, Moment, Usable};
 use crate::record::{History, RunState};
 use crate::scenario::library::Library;
@@ -60,6 +61,11 @@ impl std::fmt::Debug for Format {
     }
 }
 
+/// A value as the text of a file.
+fn lines_of_json(value: &serde_json::Value) -> String {
+    foreign::json(value).expect("a value is always JSON") + "\n"
+}
+
 /// All formats; the first is the usual one.
 pub static FORMATS: &[Format] = &[
     Format {
@@ -75,8 +81,8 @@ pub static FORMATS: &[Format] = &[
         name: "json",
         summary: "For scripts",
         report: Some(json::render),
-        library: Some(|library, history| format!("{:#}\n", catalog::list_json(library, history))),
-        kinds: Some(|| format!("{:#}\n", catalog::kinds_json(workload::specs()))),
+        library: Some(|library, history| lines_of_json(&catalog::list_json(library, history))),
+        kinds: Some(|| lines_of_json(&catalog::kinds_json(workload::specs()))),
         machine: Some(machine::json),
         ..Format::PLAIN
     },

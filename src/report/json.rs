@@ -9,6 +9,7 @@ use serde::Serialize;
 
 use super::words;
 use crate::analysis::{Interval, Summary};
+use crate::foreign;
 use crate::record::{
     LockUse, MachineFacts, MemoryCourse, ProcessMemory, RunState, ScenarioFacts, Status, TaskTimes, Warning,
 };
@@ -22,7 +23,7 @@ pub fn render(state: &RunState) -> String {
     let figures = Figures::of(state);
     let search = SearchFigures::of(state);
     let report = Report::of(state, &figures, search.as_ref());
-    let mut text = serde_json::to_string_pretty(&report).expect("structs with string keys always serialise");
+    let mut text = foreign::json(&report).expect("structs with string keys always serialise");
     text.push('\n');
     text
 }

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use serde::Serialize;
 
+use crate::foreign::{self, escaped};
 use crate::machine::{Limit, MachineFacts, Moment, Usable};
 use crate::units;
 
@@ -34,7 +35,7 @@ pub fn text(facts: &MachineFacts, usable: &Usable, moment: &Moment) -> String {
 
 fn line(out: &mut String, name: &str, fact: &str) {
     // Writing to a string cannot fail.
-    let _ = writeln!(out, "{name:<10} {fact}");
+    let _ = writeln!(out, "{name:<10} {}", escaped(fact));
 }
 
 fn memory(facts: &MachineFacts, moment: &Moment) -> String {
@@ -118,7 +119,7 @@ pub fn json(facts: &MachineFacts, usable: &Usable, moment: &Moment) -> String {
         memory_available_bytes: moment.memory_available_bytes,
         load: moment.load,
     };
-    serde_json::to_string_pretty(&object).expect("words and figures are always JSON") + "\n"
+    foreign::json(&object).expect("words and figures are always JSON") + "\n"
 }
 
 fn json_limit(limit: &Limit) -> JsonLimit<'_> {

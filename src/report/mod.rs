@@ -14,16 +14,18 @@ pub mod reference;
 pub mod text;
 mod words;
 
-pub use deliver::{DeliveryError, deliver};
+pub use deliver::{DeliveryError, deliver, deliver_by};
 pub use formats::{FORMATS, Format, Unsupported};
 pub use progress::ProgressReporter;
 pub use words::{loss_sentence, warnings};
 
 use std::io::Write as _;
 
+use crate::foreign::escaped;
+
 /// Tells on standard error why something could not be done: a reason a line, each with the program's name.
 pub fn complain(message: &str) {
-    for line in message.lines() {
+    for line in message.lines().map(escaped) {
         // Where even that is closed, the exit code has to do.
         let _ = writeln!(std::io::stderr(), "parlab: {line}");
     }
@@ -31,5 +33,5 @@ pub fn complain(message: &str) {
 
 /// The columns that texts on standard output may take: the terminal's, or 80 where there is none.
 pub fn width() -> usize {
-    crate::system::terminal::columns().unwrap_or(80).into()
+    crate::system::terminal::size().map_or(80, |(columns, _)| columns.into())
 }

@@ -33,8 +33,3 @@ pub fn warnings(state: &RunState) -> Vec<Warning> {
 pub(super) fn status(state: &RunState) -> Status {
     state.status.unwrap_or(Status::Interrupted)
 }
-
-/// Text fit for a terminal: a scenario's words may hold control characters, which would move the cursor.
-pub(super) fn printable(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() && c != '\n' { ' ' } else { c }).collect()
-}

@@ -39,7 +39,7 @@ pub(super) struct Diagnostics<'d> {
 impl<'d> Diagnostics<'d> {
     /// Nothing is wrong yet with the file called `label`, nor with the options.
     pub(super) fn new(label: &str, text: &'d str, original: &'d str, options: &'d Overrides) -> Self {
-        let (label, lines) = (escaped(label), SourceLines::of(text));
+        let (label, lines) = (escaped(label).into_owned(), SourceLines::of(text));
         Self { label, text, original, lines, options, broken: BTreeSet::new(), problems: Vec::new(), more: 0 }
     }
 

@@ -92,7 +92,7 @@ impl Library {
                 Ok(source) => source.parse(catalog, &Overrides::default()),
                 Err(problem) => Err(problem.into()),
             };
-            Entry { name: escaped(&name), call, origin, text, scenario }
+            Entry { name: escaped(&name).into_owned(), call, origin, text, scenario }
         };
         let mut entries: Vec<Entry> = bundled.into_iter().map(|source| entry(Origin::Bundled, Ok(source))).collect();
         entries.extend(found.into_iter().map(|(path, source)| entry(Origin::File(path), source)));

@@ -8,7 +8,7 @@ use std::os::unix::fs::FileTypeExt as _;
 use std::path::Path;
 
 use super::diagnostic::Diagnostic;
-use super::wording::escaped;
+use crate::foreign;
 use crate::system::files::{ReadError, read_regular};
 
 /// The largest scenario file, in bytes.
@@ -64,7 +64,7 @@ pub(super) fn read_text(path: &Path, sort: &Sort) -> Result<String, Diagnostic> 
 
 /// How a file is called in messages.
 pub fn label(path: &Path) -> String {
-    escaped(&path.to_string_lossy())
+    foreign::name(path)
 }
 
 fn too_large(label: &str, Sort { most, noun, .. }: &Sort) -> Diagnostic {

@@ -154,7 +154,7 @@ fn in_plain_words(error: &Error) -> String {
         message if message.starts_with("string values must be quoted") && empty => "there is no value".to_owned(),
         message if message.starts_with("string values must be quoted") => "text must stand in quotes".to_owned(),
         message if message.starts_with(NO_VALUE) => "there is no value; write key = value".to_owned(),
-        message => escaped(message),
+        message => escaped(message).into_owned(),
     };
     format!("is not valid TOML: {message}")
 }

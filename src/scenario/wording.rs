@@ -1,41 +1,13 @@
-//! How foreign text is quoted in messages, and how misspelt words are answered.
+//! How misspelt words are answered, and how words are listed and numbers written in messages.
 //!
 //! Whatever comes from a file or a command line goes through [`printable`] before it is shown, so that a hostile
 //! scenario can neither move the cursor nor fill the screen.
 
-/// The longest excerpt of foreign text that a message holds, in characters.
-const EXCERPT: usize = 48;
+pub use crate::foreign::printable;
+pub(super) use crate::foreign::{escaped, is_hazard};
 
 /// Words longer than this are not compared with the known ones: the cost grows with the product of the lengths.
 const COMPARABLE: usize = 40;
-
-/// Text fit for a terminal: the first line of it, shortened, with control and direction characters escaped.
-pub fn printable(text: &str) -> String {
-    let text = text.trim_end();
-    let line = text.split(['\n', '\r']).next().unwrap_or_default();
-    let cut = line.char_indices().nth(EXCERPT).map_or(line.len(), |(at, _)| at);
-    let mut out = escaped(&line[..cut]);
-    if cut < text.len() {
-        out.push('…');
-    }
-    out
-}
-
-/// The text whole, with control and direction characters escaped.
-pub(super) fn escaped(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        if is_hazard(c) { out.extend(c.escape_unicode()) } else { out.push(c) }
-    }
-    out
-}
-
-/// Whether a character can do more on a terminal than take its place: controls, and what turns or hides text.
-pub(super) fn is_hazard(c: char) -> bool {
-    c.is_control()
-        || matches!(c, '\u{ad}' | '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
-            | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
-}
 
 /// The known word that a misspelt one was probably meant to be.
 pub(super) fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
@@ -102,14 +74,6 @@ pub fn plain_whole(n: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn excerpts_are_short_and_harmless() {
-        assert_eq!(printable("plain"), "plain");
-        assert_eq!(printable("\u{1b}[2Jx\u{202e}y"), "\\u{1b}[2Jx\\u{202e}y");
-        assert_eq!(printable("one\ntwo"), "one…");
-        assert_eq!(printable(&"é".repeat(60)), format!("{}…", "é".repeat(48)));
-    }
 
     #[test]
     fn near_words_are_found_and_far_ones_are_not() {

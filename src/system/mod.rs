@@ -7,6 +7,7 @@
 //! for every Linux that parlab runs on, and only in this room, which a layer test holds:
 //! - futexes ([`futex`]): nix has none;
 //! - files that come beside a message ([`socket`]): nix hands them over as plain numbers;
+//! - random bytes for secrets ([`secret`]): nix has none;
 //! - renaming without replacing ([`files`]): nix has it with glibc alone;
 //! - the size of a terminal ([`terminal`]): nix has an `ioctl` only, which is unsafe.
 
@@ -14,9 +15,11 @@ pub mod clock;
 pub mod files;
 pub mod futex;
 pub mod lock;
+pub mod memfd;
 pub mod poll;
 pub mod process;
 pub mod random;
+pub mod secret;
 pub mod signals;
 pub mod socket;
 pub mod terminal;

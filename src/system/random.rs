@@ -2,7 +2,7 @@
 //! had from any place of their stream at once, so that who draws what when changes nothing.
 //!
 //! Results and checksums are made of these words: a change here changes what every run says. Nothing here is fit for
-//! secrets.
+//! secrets: those are made by [`secret`](super::secret).
 
 /// What the state of the generator grows by from one output to the next: 2⁶⁴ ÷ the golden ratio, and odd.
 pub const GAMMA: u64 = 0x9E37_79B9_7F4A_7C15;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use nix::sys::signal::Signal;
-use ratatui::layout::{Rect, Size};
+use ratatui::layout::Rect;
 
 use super::background::Background;
 use super::cost::Meter;
@@ -15,6 +15,7 @@ use super::pacer::{Pacer, Tempo};
 use super::port::{Draft, Existing, Lab, LiveRun, RunNotice, RunSink};
 use super::screens;
 use super::signals;
+use super::size::size;
 use super::state::State;
 use super::terminal::Terminal;
 use super::theme::Theme;
@@ -25,8 +26,6 @@ use super::update::{Effect, Exit, Msg, update};
 const GRACE: [Duration; 3] = [Duration::from_millis(400); 3];
 /// How long messages that are at hand are handled before it is seen whether a frame is due.
 const ROUND: Duration = Duration::from_millis(20);
-/// Terminals that claim to be larger than this are not believed.
-const SIZE_MAX: Size = Size::new(1000, 400);
 
 /// Shows the lab on this terminal until the user leaves, or a signal says so. `open` is the scenario to
 /// select first.
@@ -42,7 +41,6 @@ pub fn run(lab: impl Lab, open: Option<String>, theme: Theme) -> io::Result<Exit
     let mailbox = Arc::new(Mailbox::default());
     let background = Background::start()?;
     let terminal = Terminal::take()?;
-    let size = size()?;
     let keys = Arc::clone(&mailbox);
     let _reader = Reader::start(move |input| {
         keys.post(match input {
@@ -52,7 +50,7 @@ pub fn run(lab: impl Lab, open: Option<String>, theme: Theme) -> io::Result<Exit
     })?;
     let signals = Arc::clone(&mailbox);
     let _listener = signals::listen(move |signal| signals.post(Msg::Signal(signal)))?;
-    let mut state = State::new(entries, machine, theme, size);
+    let mut state = State::new(entries, machine, theme, size(screens::SIZE_MIN));
     if let Some(name) = open {
         state.shared.library.select_name(&name);
     }
@@ -140,7 +138,7 @@ impl<L: Lab> App<L> {
 
     fn handle(&mut self, msg: Msg) -> io::Result<Option<Exit>> {
         let msg = match msg {
-            Msg::Signal(Signal::SIGWINCH) => Msg::Resized(size().unwrap_or(self.state.shared.size)),
+            Msg::Signal(Signal::SIGWINCH) => Msg::Resized(size(self.state.shared.size)),
             other => other,
         };
         match &msg {
@@ -293,7 +291,7 @@ impl<L: Lab> App<L> {
     }
 
     fn resumed(&mut self, stopped: Duration) {
-        self.state.shared.size = size().unwrap_or(self.state.shared.size);
+        self.state.shared.size = size(self.state.shared.size);
         update(&mut self.state, Msg::Resumed { stopped_s: stopped.as_secs_f64() });
         self.terminal.forget();
         self.pacer.hurry();
@@ -367,9 +365,4 @@ fn provoke() {
             _ => {}
         }
     }
-}
-
-fn size() -> io::Result<Size> {
-    let (width, height) = crossterm::terminal::size()?;
-    Ok(Size::new(width.min(SIZE_MAX.width), height.min(SIZE_MAX.height)))
 }

@@ -2,12 +2,18 @@
 //!
 //! A run of many short trials may send events faster than they can be shown; a key must not wait for them all. What a
 //! run tells bears its number, so that a run that was given up is heard no more.
+//!
+//! Nobody types ahead by thousands of keys. So many at once come from something that was pasted, faster than keys can be
+//! made sense of: of those, the latest are kept.
 
 use std::collections::VecDeque;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::update::Msg;
+
+/// The most keys that wait to be made sense of.
+const KEYS_MAX: usize = 4096;
 
 /// A queue with a fast lane. Any thread may post; one takes.
 #[derive(Debug, Default)]
@@ -19,6 +25,8 @@ pub struct Mailbox {
 #[derive(Debug, Default)]
 struct Queues {
     urgent: VecDeque<Mail>,
+    /// What was typed: at most [`KEYS_MAX`].
+    typed: VecDeque<Mail>,
     rest: VecDeque<Mail>,
 }
 
@@ -44,8 +52,7 @@ impl Mailbox {
 
     fn add(&self, mail: Mail) {
         let mut queues = self.lock();
-        let queue = if is_urgent(&mail.msg) { &mut queues.urgent } else { &mut queues.rest };
-        queue.push_back(mail);
+        queues.add(mail);
         drop(queues);
         self.arrived.notify_one();
     }
@@ -77,13 +84,23 @@ impl Mailbox {
 }
 
 impl Queues {
-    fn next(&mut self) -> Option<Mail> {
-        self.urgent.pop_front().or_else(|| self.rest.pop_front())
+    fn add(&mut self, mail: Mail) {
+        match mail.msg {
+            Msg::Signal(_) => self.urgent.push_back(mail),
+            Msg::Key(_) | Msg::InputClosed => {
+                // What was typed last counts: it may be the end of what came by mistake.
+                if self.typed.len() >= KEYS_MAX {
+                    self.typed.pop_front();
+                }
+                self.typed.push_back(mail);
+            }
+            _ => self.rest.push_back(mail),
+        }
     }
-}
 
-fn is_urgent(msg: &Msg) -> bool {
-    matches!(msg, Msg::Key(_) | Msg::Signal(_) | Msg::InputClosed)
+    fn next(&mut self) -> Option<Mail> {
+        self.urgent.pop_front().or_else(|| self.typed.pop_front()).or_else(|| self.rest.pop_front())
+    }
 }
 
 #[cfg(test)]
@@ -111,6 +128,19 @@ mod tests {
             assert!(is_event(mailbox.take(Instant::now()), expected));
         }
         assert!(mailbox.take(Instant::now()).is_none());
+    }
+
+    #[test]
+    fn of_a_flood_of_keys_the_latest_are_kept_and_signals_overtake_them() {
+        let mailbox = Mailbox::default();
+        (0..1_000_000).for_each(|_| mailbox.post(Msg::Key(Key::Char('x'))));
+        mailbox.post(Msg::Key(Key::Char('q')));
+        mailbox.post(Msg::InputClosed);
+        mailbox.post(Msg::Signal(nix::sys::signal::Signal::SIGTERM));
+        let kept: Vec<Msg> = std::iter::from_fn(|| mailbox.take_now()).map(|mail| mail.msg).collect();
+        assert_eq!(kept.len(), KEYS_MAX + 1);
+        assert!(matches!(kept[0], Msg::Signal(_)));
+        assert!(matches!(kept[KEYS_MAX - 1..], [Msg::Key(Key::Char('q')), Msg::InputClosed]));
     }
 
     #[test]

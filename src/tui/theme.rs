@@ -15,6 +15,7 @@ use ratatui::style::{Modifier, Style};
 pub use role::{Colours, Role};
 pub use symbols::Symbols;
 
+use crate::foreign::escaped;
 use crate::units::{Letters, to_ascii};
 
 /// Which characters the terminal shows.
@@ -82,13 +83,16 @@ impl Theme {
         }
     }
 
-    /// `text` as it can be shown here: in ASCII mode `·×…µ—` and the like become lookalikes, the rest `?`.
+    /// `text` as it can be shown here, with what could do more than be shown [escaped]: in ASCII mode `·×…µ—` and the like become lookalikes, the rest `?`.
     ///
     /// Lookalikes may be longer (`…` is `...`), so measure afterwards.
     pub fn text<'a>(&self, text: &'a str) -> Cow<'a, str> {
         match self.glyphs {
-            Glyphs::Unicode => Cow::Borrowed(text),
-            Glyphs::Ascii => to_ascii(text),
+            Glyphs::Unicode => escaped(text),
+            Glyphs::Ascii => match escaped(text) {
+                Cow::Borrowed(text) => to_ascii(text),
+                Cow::Owned(text) => Cow::Owned(to_ascii(&text).into_owned()),
+            },
         }
     }
 }

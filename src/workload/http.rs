@@ -5,7 +5,10 @@
 //! worker is hired. A connection for each request would leave as many waiting to be forgotten by the kernel, and with
 //! some ten thousand tasks there would be no ports left.
 
+mod answers;
 mod client;
+mod entrance;
+mod password;
 mod server;
 #[cfg(test)]
 mod tests;
@@ -16,8 +19,9 @@ use std::time::{Duration, Instant};
 
 use nix::sys::resource::{Resource, getrlimit, setrlimit};
 
+use self::answers::thinking_s;
 use self::client::{Answer, ClientError, ResponseLine};
-use self::server::{Server, thinking_s};
+use self::server::Server;
 use super::cancelled::Cancelled;
 use super::param::Param;
 use super::task::{Service, TaskContext, Values, Workload};
@@ -53,7 +57,8 @@ pub(super) const SPEC: KindSpec = KindSpec {
     ..KindSpec::PLAIN
 };
 
-/// Descriptors that parlab needs besides those of the connections.
+/// Descriptors that parlab needs besides those of the workers' connections; of these, the server takes
+/// [`server::STRANGERS_MAX`] at most for connections that are not theirs.
 const FILES_BESIDES: u64 = 128;
 
 struct Http {
@@ -79,7 +84,7 @@ pub(super) fn build(job: &Job) -> Box<dyn Workload> {
 pub(super) fn serve(workers: u32) -> io::Result<Box<dyn Service>> {
     // Both ends of each connection, where the workers are threads.
     allow_files(2 * u64::from(workers) + FILES_BESIDES)?;
-    Ok(Box::new(Server::start()?))
+    Ok(Box::new(Server::start(workers)?))
 }
 
 impl Workload for Http {
@@ -118,11 +123,11 @@ fn with_line<T>(
     context: &dyn TaskContext,
     talk: impl FnOnce(&mut ResponseLine) -> Result<T, ClientError>,
 ) -> Result<T, ClientError> {
-    let port = context.service().ok_or_else(|| ClientError::Failed("there is no server to ask".to_owned()))?;
+    let service = context.service().ok_or_else(|| ClientError::Failed("there is no server to ask".to_owned()))?;
     LINE.with_borrow_mut(|kept| {
-        let mut line = match kept.take().filter(|line| line.port() == port) {
+        let mut line = match kept.take().filter(|line| line.address() == service) {
             Some(line) => line,
-            None => ResponseLine::open(port, &|| context.cancelled())?,
+            None => ResponseLine::open(service, &|| context.cancelled())?,
         };
         let said = talk(&mut line)?;
         *kept = Some(line);

@@ -120,6 +120,11 @@ pub fn bytes_moved(job: &Job) -> Option<f64> {
     Some((kind(&job.kind)?.moves?)(job))
 }
 
+/// Whether the tasks of a kind ask something that runs beside the workers.
+pub fn has_service(name: &str) -> bool {
+    kind(name).is_some_and(|kind| kind.service.is_some())
+}
+
 /// What a trial of a kind is asked for besides the results of its tasks.
 pub fn watch(name: &str) -> Watch {
     kind(name).map_or_else(Watch::default, |kind| Watch { tally: kind.tally, memory: kind.memory })

@@ -4,12 +4,14 @@ use std::os::fd::BorrowedFd;
 use std::time::Duration;
 
 use nix::sys::resource::Usage;
+use serde::{Deserialize, Serialize};
 
 use super::cancelled::Cancelled;
 use super::shared_cells::SharedCells;
 use super::waiting::until_readable;
 use crate::scenario::{Job, MAX_VALUES};
 use crate::system::lock::HeldLock;
+use crate::system::secret::Secret;
 
 /// A function that is mapped over the inputs.
 pub trait Workload: Send + Sync {
@@ -29,11 +31,20 @@ pub trait Workload: Send + Sync {
     fn cost(&self, task: u64) -> f64;
 }
 
+/// Where a trial's [`Service`] is to be had, and how it knows the trial's own workers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ServiceAddress {
+    /// The port on the loopback interface.
+    pub port: u16,
+    /// What it answers those alone who know it.
+    pub secret: Secret,
+}
+
 /// Something that the tasks of a trial ask for: it runs within parlab, beside the workers, from before they are hired
 /// until it is dropped.
 pub trait Service: Send {
-    /// The port on the loopback interface at which it is to be had.
-    fn port(&self) -> u16;
+    /// Where it is to be had.
+    fn address(&self) -> ServiceAddress;
 }
 
 /// What one worker of a job needs of the machine, besides a core and a little memory.
@@ -89,8 +100,8 @@ pub trait TaskContext {
         until_readable(source, &|| self.cancelled())
     }
 
-    /// The port of the trial's [`Service`], if its kind has one.
-    fn service(&self) -> Option<u16> {
+    /// Where the trial's [`Service`] is, if its kind has one.
+    fn service(&self) -> Option<ServiceAddress> {
         None
     }
 

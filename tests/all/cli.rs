@@ -248,7 +248,7 @@ fn more_workers_than_a_limit_allows_are_refused() {
     let output = limited(&user, 40).args(args).arg("1,40").output().expect("prlimit");
     assert_eq!((code(&output), stdout(&output).as_str()), (3, ""), "{}", stderr(&output));
     // One of the 40 is parlab itself.
-    for word in ["40 workers are more than the 39 ", "ulimit -u", "--yes"] {
+    for word in ["40 workers and ", " are more than the 39 ", "ulimit -u", "--yes"] {
         assert!(stderr(&output).contains(word), "{word}: {}", stderr(&output));
     }
     let output = limited(&user, 40).args(args).arg("200").args(["--backends", "serial"]).output().expect("prlimit");

@@ -7,6 +7,7 @@ pub mod locked;
 pub mod running;
 pub mod sshd;
 pub mod terminal;
+pub mod traced;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};

@@ -28,6 +28,8 @@ pub struct Session {
     command: CommandBuilder,
     rows: u16,
     cols: u16,
+    /// What the program is told of the size, where that is not the truth.
+    told: Option<(u16, u16)>,
 }
 
 impl Session {
@@ -40,7 +42,7 @@ impl Session {
         command.env("XDG_CONFIG_HOME", "/nonexistent");
         command.env("XDG_STATE_HOME", "/dev/null");
         command.cwd("/");
-        Self { command, rows: 24, cols: 80 }
+        Self { command, rows: 24, cols: 80, told: None }
     }
 
     /// parlab itself.
@@ -68,9 +70,15 @@ impl Session {
         self
     }
 
+    /// The size that the program is told, whatever the window's is.
+    pub fn told(mut self, cols: u16, rows: u16) -> Self {
+        self.told = Some((cols, rows));
+        self
+    }
+
     pub fn open(self) -> Terminal {
-        let size = PtySize { rows: self.rows, cols: self.cols, pixel_width: 0, pixel_height: 0 };
-        let pair = native_pty_system().openpty(size).expect("a pseudo-terminal");
+        let (cols, rows) = self.told.unwrap_or((self.cols, self.rows));
+        let pair = native_pty_system().openpty(pty_size(cols, rows)).expect("a pseudo-terminal");
         let modes_before = modes(&*pair.master);
         let child = pair.slave.spawn_command(self.command).expect("the program");
         let parser = vt100::Parser::new(nonzero(self.rows), nonzero(self.cols), 0);
@@ -111,7 +119,12 @@ impl Terminal {
 
     pub fn resize(&self, cols: u16, rows: u16) {
         self.seen.lock().unwrap().parser.screen_mut().set_size(nonzero(rows), nonzero(cols));
-        self.pair.master.resize(PtySize { rows, cols, pixel_width: 0, pixel_height: 0 }).expect("another size");
+        self.tell_size(cols, rows);
+    }
+
+    /// Tells the program another size, whatever the window's is.
+    pub fn tell_size(&self, cols: u16, rows: u16) {
+        self.pair.master.resize(pty_size(cols, rows)).expect("another size");
     }
 
     /// Sends a signal to the program.
@@ -174,6 +187,10 @@ impl Drop for Terminal {
 /// Line discipline and control characters, in words.
 fn modes(master: &dyn MasterPty) -> String {
     format!("{:?}", master.get_termios().expect("terminal modes"))
+}
+
+fn pty_size(cols: u16, rows: u16) -> PtySize {
+    PtySize { rows, cols, pixel_width: 0, pixel_height: 0 }
 }
 
 fn nonzero(n: u16) -> NonZeroU16 {

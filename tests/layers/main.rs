@@ -9,6 +9,7 @@ mod names;
 mod paths;
 mod rules;
 mod scopes;
+mod sinks;
 mod source;
 mod tokens;
 
@@ -66,6 +67,11 @@ fn no_type_has_the_name_of_another() {
 #[test]
 fn no_backend_is_asked_for_by_name() {
     none(&names::backends_by_name(&tree(), leftovers::BACKENDS_BY_NAME));
+}
+
+#[test]
+fn what_others_wrote_is_shown_through_one_door() {
+    none(&sinks::objections(&tree(), sinks::SINKS));
 }
 
 #[test]

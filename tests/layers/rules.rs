@@ -30,10 +30,11 @@ pub(crate) const ROOMS: &[Room] = &[
     room("machine", &["units"]),
     room("units", &[]),
     room("system", &[]),
+    room("foreign", &[]),
 ];
 
-/// The room that all others may use, and that uses none.
-const FOR_ALL: &str = "system";
+/// The rooms that all others may use, and that use none.
+const FOR_ALL: &[&str] = &["system", "foreign"];
 
 /// What holds the rooms together.
 const GLUE: &[&str] = &["lib", "main", "command"];
@@ -108,7 +109,7 @@ fn to_mention(source: &Source, room: Option<&Room>, unsafe_files: &[&str], menti
 
 /// What is wrong with naming `crate::used` in this room.
 fn to_import(room: &Room, used: &str) -> Option<String> {
-    if [room.name, FOR_ALL].contains(&used) || room.uses.contains(&used) {
+    if used == room.name || FOR_ALL.contains(&used) || room.uses.contains(&used) {
         return None;
     }
     if ROOMS.iter().any(|other| other.name == used) {

@@ -3,7 +3,8 @@
 //! # Order of stores
 //! A worker may be killed between any two of them, and is read by others at any time:
 //! 1. `arrive`: who it is and since when, then its state, and the gate's count last.
-//! 2. `claim`: the range into the spare slot, then `taken`, which makes it valid.
+//! 2. `aim`: where the next range begins, before it is taken from the cursor; `claim`: the range into the spare slot,
+//!    then `taken`, which makes it valid.
 //! 3. `begin`: what is known of the task, then `hand`: from here on a loss costs this task.
 //! 4. `finish`: the record, its verdict last; durations; the checksum into the spare slot; `hand`, then `done` last,
 //!    which makes the sum valid. A worker killed between these two is seen to hold nothing, and the task is run again.
@@ -65,6 +66,7 @@ impl<'b> LaneWriter<'b> {
         cells.arrived_at.store(now, Relaxed);
         // What its predecessor held is in no hand any more.
         cells.hand.store(0, Relaxed);
+        cells.aim.store(0, Relaxed);
         cells.activity.begin(now);
         cells.worker_state.store(worker_state::WAITING, Relaxed);
         self.board.count_arrival();
@@ -79,6 +81,12 @@ impl<'b> LaneWriter<'b> {
     /// Claims made so far, those of earlier workers at the lane included.
     pub(in crate::backend) fn claims_made(&self) -> u64 {
         self.cells.taken.load(Relaxed)
+    }
+
+    /// Says that the range that begins here is going to be taken from the cursor, if no other worker is quicker.
+    #[inline]
+    pub(in crate::backend) fn aim(&self, start: u64) {
+        self.cells.aim.store(start + 1, Relaxed);
     }
 
     /// Says that these positions are this worker's to run.

@@ -90,6 +90,8 @@ pub(in crate::backend) struct LaneCells {
     pub(in crate::backend) waits_ns: AtomicU64,
     /// Claims made: the switch for `claims`, whose slot `taken % 2` is valid. Engine too.
     pub(in crate::backend) taken: AtomicU64,
+    /// Where the claim begins that is being made, plus 1: it may have been got or not. 0 when none is. Engine too.
+    pub(in crate::backend) aim: AtomicU64,
     /// The last claim and the one before. Engine too.
     pub(in crate::backend) claims: [Claim; 2],
     /// The shortest task with a result, in ticks; 0 before there is one.

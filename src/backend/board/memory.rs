@@ -11,12 +11,12 @@ use std::sync::atomic::AtomicU64;
 use std::sync::atomic::Ordering::Relaxed;
 
 use memmap2::{MmapOptions, MmapRaw};
-use nix::sys::memfd::{MFdFlags, memfd_create};
 
 use super::histogram::BUCKETS;
 use super::layout::{Header, LaneCells, Record};
 use super::payload;
 use super::spec::BoardSpec;
+use crate::system::memfd;
 use crate::workload::SharedCells;
 
 /// A mapped board.
@@ -32,8 +32,7 @@ impl Board {
     /// # Errors
     /// When the kernel has no memory for it.
     pub fn create(spec: BoardSpec) -> io::Result<Self> {
-        let memory = memfd_create("parlab-board", MFdFlags::MFD_CLOEXEC)?;
-        File::from(memory.try_clone()?).set_len(spec.bytes() as u64)?;
+        let memory = memfd::of_size("parlab-board", spec.bytes() as u64)?;
         let board = Self::attach(memory, spec)?;
         board.write_inputs();
         Ok(board)

@@ -5,12 +5,13 @@
 //!   layout ── spec ── memory          what lies where, and the mapping itself
 //!      lane · gate · schedule         what workers do with it
 //!      recovery                       what the engine does about a worker that is gone
-//!      reading                        what there is to see
+//!      reading · audit                what there is to see, and whether all of it is there
 //! ```
 //!
 //! Nothing here runs a task, and nothing here starts a worker.
 
 mod activity;
+mod audit;
 mod checksum;
 mod clock;
 mod gate;

@@ -1,10 +1,13 @@
 //! What the engine writes to lanes: what becomes of the task, the claim and the account of a worker that is gone.
 //!
 //! A claim may be lost with its worker, killed after it moved the shared cursor and before it wrote down what it had
-//! got. That window is a few instructions wide, but tasks can be as short as that. Each lane keeps the sum of the
-//! starts of all ranges it has taken; the sum over all ranges there are is known beforehand; so when all workers have
-//! left and one range is missing, the difference of the two sums is where it starts.
+//! got. That window is a few instructions wide, but tasks can be as short as that. So a worker writes down where the
+//! range begins that it is going to take; whether it has got it, or another was quicker, is not known when it is killed.
+//! Each lane keeps the sum of the starts of all ranges it has taken, and the sum over all ranges there are is known
+//! beforehand. When all workers have left and tasks are missing, they are those of the doubtful ranges that make up the
+//! difference of the two sums. Where two sets of them do, or none does, that is for the engine to tell: nothing is guessed.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 use std::sync::atomic::Ordering::{Acquire, Relaxed, Release};
 
@@ -21,6 +24,16 @@ impl Board {
         lane.activity.close(self.spec().clock.now());
         lane.worker_state.store(worker_state::LOST, Relaxed);
         lane.hand.load(Relaxed).checked_sub(1)
+    }
+
+    /// Where the range begins that a lost worker was about to take, or had just taken, without a word on its lane. To be
+    /// asked before it is replaced.
+    pub fn doubtful_claim(&self, worker: u32) -> Option<u64> {
+        let lane = self.lane(worker);
+        let aim = lane.aim.load(Acquire).checked_sub(1)?;
+        let taken = lane.taken.load(Acquire);
+        let is_told = taken > 0 && lane.claims[(taken % 2) as usize].start.load(Relaxed) == aim;
+        (!is_told).then_some(aim)
     }
 
     /// Gives up the task that a lost worker held; its replacement goes on with the next.
@@ -49,22 +62,26 @@ impl Board {
         let _ = lane.worker_state.compare_exchange(from, to, Relaxed, Relaxed);
     }
 
-    /// The range that no worker ran although all of them were handed out: `None` if there is none, or if there are
-    /// several, which cannot be told apart. Only to be asked when all workers have left.
-    pub fn lost_claim(&self) -> Option<Range<u64>> {
+    /// The ranges that no worker ran although all of them were handed out, by where those begin that lost workers leave
+    /// in doubt; empty if that does not tell. Only to be asked when all workers have left.
+    pub fn lost_claims(&self, doubtful: &BTreeSet<u64>) -> Vec<Range<u64>> {
         let spec = self.spec();
         if spec.dispatch == Dispatch::Pipe {
             // Nothing is taken from the cursor, and the dispatcher knows what it has sent.
-            return None;
+            return Vec::new();
         }
-        let missing = spec.tasks.checked_sub(self.progress().0).filter(|&missing| missing > 0)?;
-        let claimed = self.lanes().map(starts_of).fold(0, u64::wrapping_add);
-        let start = sum_of_starts(spec)?.wrapping_sub(claimed);
-        let range = start..start.checked_add(missing)?;
-        (range.end <= spec.tasks && share_at(spec, start) == missing).then_some(range)
+        let Some(missing) = spec.tasks.checked_sub(self.progress().0).filter(|&missing| missing > 0) else {
+            return Vec::new();
+        };
+        let Some(starts) = sum_of_starts(spec) else { return Vec::new() };
+        let starts = starts.wrapping_sub(self.lanes().map(starts_of).fold(0, u64::wrapping_add));
+        let range = |start| start..start + share_at(spec, start);
+        let ranges: Vec<_> = doubtful.iter().filter(|&&start| start < spec.tasks).map(|&start| range(start)).collect();
+        Sought { missing, starts }.among(&ranges).unwrap_or_default()
     }
 
-    /// Gives a range to a worker that has left, for its replacement to run.
+    /// Gives a range to a worker that has left, for its replacement to run. Until that comes to its own end, the lane is
+    /// that of a worker that has not.
     pub fn hand_over(&self, worker: u32, range: &Range<u64>) {
         let lane = self.lane(worker);
         let taken = lane.taken.load(Acquire);
@@ -74,6 +91,7 @@ impl Board {
         claim.base.store(lane.done.load(Relaxed) + lane.failed.load(Relaxed), Relaxed);
         claim.starts.store(starts_of(lane).wrapping_add(range.start), Relaxed);
         lane.taken.store(taken + 1, Release);
+        lane.worker_state.store(worker_state::ABSENT, Release);
     }
 
     /// Takes back what a lost worker had fetched through the pipe and not delivered; empty if there is none. Of a chunk
@@ -88,6 +106,50 @@ impl Board {
         // Its replacement, should that be lost too, must not give it back again.
         claim.end.store(start, Relaxed);
         start..end
+    }
+}
+
+/// What ranges that were lost come to together.
+#[derive(Clone, Copy)]
+struct Sought {
+    /// Their tasks.
+    missing: u64,
+    /// The sum of their starts, modulo 2⁶⁴.
+    starts: u64,
+}
+
+impl Sought {
+    /// The only set of ranges that comes to this; `None` if there is none, or another one, or no end to the search.
+    fn among(self, ranges: &[Range<u64>]) -> Option<Vec<Range<u64>>> {
+        /// Sets that are looked at; with 20 workers killed in the middle of a claim there are not as many.
+        const LOOKS: u32 = 1 << 20;
+        let mut search = SubsetSearch { chosen: Vec::new(), found: None, looks: LOOKS };
+        search.go(self, ranges).then_some(search.found)?
+    }
+}
+
+/// A search through all sets.
+struct SubsetSearch {
+    chosen: Vec<Range<u64>>,
+    found: Option<Vec<Range<u64>>>,
+    looks: u32,
+}
+
+impl SubsetSearch {
+    /// Looks at all sets of these ranges beside those chosen; `false` if that was too much, or found a second one.
+    fn go(&mut self, sought: Sought, ranges: &[Range<u64>]) -> bool {
+        let Some(looks) = self.looks.checked_sub(1) else { return false };
+        self.looks = looks;
+        if sought.missing == 0 {
+            return sought.starts != 0 || self.found.replace(self.chosen.clone()).is_none();
+        }
+        let Some((first, others)) = ranges.split_first() else { return true };
+        let without = self.go(sought, others);
+        let Some(missing) = sought.missing.checked_sub(first.end - first.start) else { return without };
+        self.chosen.push(first.clone());
+        let with = self.go(Sought { missing, starts: sought.starts.wrapping_sub(first.start) }, others);
+        self.chosen.pop();
+        without && with
     }
 }
 

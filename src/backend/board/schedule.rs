@@ -4,12 +4,14 @@
 
 use std::ops::Range;
 use std::sync::atomic::AtomicU64;
-use std::sync::atomic::Ordering::Relaxed;
+use std::sync::atomic::Ordering::{Relaxed, Release};
 
 use super::spec::BoardSpec;
 use crate::scenario::Schedule;
 
-/// The next range of positions for a lane that has taken `taken` ranges before; `None` when there are no more.
+/// The next range of positions for a lane that has taken `taken` ranges before; `None` when there are no more. `aim` is
+/// told where a range begins before it is taken from the cursor, so that it is known what was taken last by a worker
+/// that is killed: see `recovery`.
 ///
 /// Every position below `spec.tasks` is handed out exactly once over all lanes.
 #[inline]
@@ -18,32 +20,33 @@ pub(in crate::backend) fn next_range(
     cursor: &AtomicU64,
     lane: u32,
     taken: u64,
+    aim: impl FnMut(u64),
 ) -> Option<Range<u64>> {
     match (spec.schedule, spec.chunk) {
-        (Schedule::Dynamic, chunk) => dynamic(spec.tasks, chunk.unwrap_or(1), cursor),
-        (Schedule::Guided, _) => guided(spec, cursor),
+        (Schedule::Dynamic | Schedule::Guided, _) => take(spec, cursor, aim),
         (Schedule::Static | Schedule::Stealing, None) => block(spec, lane, taken),
         (Schedule::Static | Schedule::Stealing, Some(chunk)) => dealt(spec, chunk, lane, taken),
     }
 }
 
-fn dynamic(tasks: u64, chunk: u64, cursor: &AtomicU64) -> Option<Range<u64>> {
-    // Looking first keeps a cursor that has run out from running on.
-    if cursor.load(Relaxed) >= tasks {
-        return None;
+#[inline]
+fn take(spec: &BoardSpec, cursor: &AtomicU64, mut aim: impl FnMut(u64)) -> Option<Range<u64>> {
+    let mut start = cursor.load(Relaxed);
+    while start < spec.tasks {
+        aim(start);
+        let end = start + share_at(spec, start);
+        // Released, so that the aim is there before the range is taken.
+        match cursor.compare_exchange_weak(start, end, Release, Relaxed) {
+            Ok(_) => return Some(start..end),
+            Err(moved_to) => start = moved_to,
+        }
     }
-    let start = cursor.fetch_add(chunk, Relaxed);
-    (start < tasks).then(|| start..tasks.min(start + chunk))
-}
-
-fn guided(spec: &BoardSpec, cursor: &AtomicU64) -> Option<Range<u64>> {
-    let take = |start| (start < spec.tasks).then(|| start + share_at(spec, start));
-    let start = cursor.try_update(Relaxed, Relaxed, take).ok()?;
-    Some(start..start + share_at(spec, start))
+    None
 }
 
 /// How many positions are handed out together from `start` on by a schedule with a cursor. Guided: a share of what
 /// is left, one part in as many as there are lanes, never less than `chunk`.
+#[inline]
 pub(in crate::backend) fn share_at(spec: &BoardSpec, start: u64) -> u64 {
     let left = spec.tasks.saturating_sub(start);
     let chunk = spec.chunk.unwrap_or(1);
@@ -79,7 +82,7 @@ mod tests {
         let mut taken = vec![0; spec.lanes as usize];
         let mut all = Vec::new();
         let mut ask = |worker: u32| {
-            let range = next_range(spec, &cursor, worker, taken[worker as usize])?;
+            let range = next_range(spec, &cursor, worker, taken[worker as usize], |_| ())?;
             taken[worker as usize] += 1;
             all.push((worker, range));
             Some(())
@@ -114,7 +117,7 @@ mod tests {
         fn the_largest_runs_do_not_overflow(workers in 1..4096u32, chunk in prop::option::of(1..1u64 << 40)) {
             let tasks = 1_000_000_000_000;
             let last = spec(tasks, workers, Schedule::Static, chunk);
-            prop_assert!(next_range(&last, &AtomicU64::new(0), workers - 1, u64::MAX).is_none());
+            prop_assert!(next_range(&last, &AtomicU64::new(0), workers - 1, u64::MAX, |_| ()).is_none());
             prop_assert_eq!(block(&spec(tasks, workers, Schedule::Static, None), workers - 1, 0).map(|r| r.end), Some(tasks));
         }
     }

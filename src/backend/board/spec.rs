@@ -8,6 +8,7 @@ use super::clock::Clock;
 use super::histogram::BUCKETS;
 use super::layout::{Header, LaneCells, Record};
 use crate::scenario::{Config, Dispatch, Schedule};
+use crate::workload::ServiceAddress;
 
 /// Up to this many tasks each gets a record; above it, each lane gets a histogram.
 pub const RECORDS_MAX: u64 = 1 << 17;
@@ -43,8 +44,8 @@ pub struct BoardSpec {
     pub payload: u64,
     /// How many workers share a process, where they are threads of forked ones; `None` elsewhere.
     pub per_process: Option<u32>,
-    /// The port of the trial's service on the loopback interface, if it has one.
-    pub service: Option<u16>,
+    /// Where the trial's service is, if it has one.
+    pub service: Option<ServiceAddress>,
     /// Whether workers that have nothing left to do stay until they are let go, so that all of
     /// them can be looked at together.
     pub lingers: bool,

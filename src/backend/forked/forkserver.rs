@@ -8,7 +8,7 @@
 use std::os::fd::{AsFd as _, AsRawFd as _, OwnedFd};
 use std::os::unix::net::UnixStream;
 use std::process::ExitCode;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use nix::errno::Errno;
 use nix::sys::prctl;
@@ -30,9 +30,16 @@ pub const COMMAND: &str = "__forkserver";
 
 /// Runs a forkserver whose line to the engine is the standard input; returns when the engine hangs up.
 pub fn run() -> ExitCode {
+    // First of all, before anything that takes time.
+    let tied = tie_to_parent();
     let Some(stream) = standard_input_as_line() else {
         return ExitCode::from(2);
     };
+    if let Err(reason) = tied {
+        // That is the answer to whatever is asked first.
+        let _ = Wire::new(stream).send(&Reply::Refused(reason), &[]);
+        return ExitCode::FAILURE;
+    }
     match Forkserver::new(stream).and_then(|mut forkserver| forkserver.serve()) {
         // The engine is gone, or is done with this forkserver: no worker may outlive it.
         Ok(()) | Err(_) => end_group(),
@@ -190,6 +197,7 @@ impl Forkserver {
                 Ok(WaitStatus::Exited(_, NO_THREADS)) => {
                     vec![Reply::Refused("cannot start the threads of a process: the system refuses".to_owned())]
                 }
+                Ok(WaitStatus::Exited(_, NOT_TIED)) => vec![Reply::Refused(not_tied("the system refuses"))],
                 Ok(WaitStatus::Exited(pid, status)) => self.left(pid, &Departure::Exit(status)),
                 Ok(WaitStatus::Signaled(pid, signal, _)) => {
                     self.left(pid, &Departure::Signal(signal.as_str().to_owned()))
@@ -246,6 +254,20 @@ impl Forkserver {
 
 /// The exit status of a process whose threads cannot be started.
 const NO_THREADS: i32 = 71;
+/// That of one that cannot be tied to its parent.
+const NOT_TIED: i32 = 72;
+
+/// Sees to it that this process dies with its parent: the thread that forked it.
+///
+/// # Errors
+/// Why it cannot, as in a sandbox that forbids the call: such a process may outlive everything, and is not to be.
+fn tie_to_parent() -> Result<(), String> {
+    prctl::set_pdeathsig(Signal::SIGKILL).map_err(|errno| not_tied(&format!("{errno:?}, {}", errno.desc())))
+}
+
+fn not_tied(why: &str) -> String {
+    format!("cannot have workers die with parlab: prctl(PR_SET_PDEATHSIG) is refused ({why})")
+}
 
 /// What a forked process does, from its first instruction to its exit status: works at its lanes, the first of them
 /// by itself.
@@ -256,9 +278,11 @@ fn work_as_child(
     lanes: &[u32],
     forkserver: Pid,
 ) -> i32 {
-    // Tied to the parent's one thread, which is the forkserver itself. If that died before this call, the signal would
-    // never come.
-    if prctl::set_pdeathsig(Signal::SIGKILL).is_err() || getppid() != forkserver {
+    if tie_to_parent().is_err() {
+        return NOT_TIED;
+    }
+    // The parent's one thread is the forkserver itself. If that died before this call, the signal would never come.
+    if getppid() != forkserver {
         return 1;
     }
     let name = |lane: u32| format!("parlab-w{lane}");
@@ -271,16 +295,37 @@ fn work_as_child(
             Some(ends) => pipe::work(&worker, ends),
         }
     };
-    if let [lane] = lanes {
-        work(*lane);
-        return 0;
+    match work_side_by_side(lanes, work) {
+        Ok(()) => 0,
+        Err(_) => NO_THREADS,
     }
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(lanes.len()).use_current_thread();
-    match pool.thread_name(move |index| format!("parlab-t{index}")).build() {
-        Ok(pool) => drop(pool.broadcast(|context| work(lanes[context.index()]))),
-        Err(_) => return NO_THREADS,
-    }
-    0
+}
+
+/// Works at all these lanes: at the first by itself, at each other one in a thread, or at none.
+///
+/// # Errors
+/// When the system refuses a thread.
+fn work_side_by_side(lanes: &[u32], work: impl Fn(u32) + Sync) -> std::io::Result<()> {
+    let Some((&first, others)) = lanes.split_first() else { return Ok(()) };
+    // What those that were started are to do once all are there, or once one is not to be had.
+    let (all_there, work) = (&OnceLock::new(), &work);
+    std::thread::scope(|scope| {
+        for (index, &lane) in (1..).zip(others) {
+            let body = move || {
+                if *all_there.wait() {
+                    work(lane);
+                }
+            };
+            let started = std::thread::Builder::new().name(format!("parlab-t{index}")).spawn_scoped(scope, body);
+            if let Err(error) = started {
+                let _ = all_there.set(false);
+                return Err(error);
+            }
+        }
+        let _ = all_there.set(true);
+        work(first);
+        Ok(())
+    })
 }
 
 /// The name that process lists show: 15 bytes at most.
@@ -297,7 +342,8 @@ fn standard_input_as_line() -> Option<UnixStream> {
     if line.local_addr().is_err() || getpgrp() != getpid() {
         return None;
     }
-    nix::unistd::dup2_stdin(std::fs::File::open("/dev/null").ok()?).ok()?;
+    // Standard output is where nothing is to be read or written, as whoever starts a forkserver sees to.
+    nix::unistd::dup2_stdin(std::io::stdout()).ok()?;
     Some(line)
 }
 

@@ -1,12 +1,13 @@
 //! The forkserver as the engine's side holds it: started when first needed, asked, heard, and ended with all its
 //! workers.
 
+use std::fs::File;
 use std::io;
 use std::os::fd::{BorrowedFd, OwnedFd};
 use std::os::unix::net::UnixStream;
 use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Command;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -14,11 +15,15 @@ use super::forkserver::COMMAND;
 use super::wire::{Reply, Request, Wire};
 use crate::backend::pool::Broken;
 use crate::backend::worker::LazyJob;
+use crate::foreign::name;
 use crate::scenario::Job;
 use crate::system::process::{ChildGroup, ending};
 
 /// How long a forkserver may take to prepare a job, whatever has to be loaded for it.
 const PREPARATION_MAX: Duration = Duration::from_secs(60);
+
+/// What a forkserver has in place of a terminal, to read from and to write to.
+const NOTHING: &str = "/dev/null";
 
 /// The forkserver of a run: one at a time, started again after it was ended.
 pub(in crate::backend) struct ForkserverClient {
@@ -105,20 +110,25 @@ struct RunningForkserver {
 
 impl RunningForkserver {
     fn start(program: &Path) -> Result<Self, Broken> {
-        let failed = |error: io::Error| Broken(format!("cannot start the forkserver ({}): {error}", program.display()));
+        let failed = |error: io::Error| Broken(format!("cannot start the forkserver ({}): {error}", name(program)));
         let (ours, theirs) = UnixStream::pair().map_err(failed)?;
         let mut command = Command::new(program);
         command.arg0("parlab").arg(COMMAND);
-        command.stdin(OwnedFd::from(theirs)).stdout(Stdio::null()).stderr(Stdio::null());
+        let nothing =
+            File::options().read(true).write(true).open(NOTHING).and_then(|file| Ok([file.try_clone()?, file]));
+        let [out, err] = nothing.map_err(|error| Broken(format!("cannot start workers without {NOTHING}: {error}")))?;
+        command.stdin(OwnedFd::from(theirs)).stdout(out).stderr(err);
         let child = ChildGroup::start(&mut command).map_err(failed)?;
         Ok(Self { child, wire: Wire::new(ours), prepared: None })
     }
 
     /// Has it prepare a job, in place of the one before.
     fn prepare(&mut self, job: &Job) -> Result<(), Broken> {
-        self.wire.send(&Request::Prepare(Box::new(job.clone())), &[]).map_err(|_| self.death_reason())?;
+        let asked = self.wire.send(&Request::Prepare(Box::new(job.clone())), &[]);
+        // One that is gone already may have said why.
+        let patience = if asked.is_ok() { PREPARATION_MAX } else { Duration::ZERO };
         loop {
-            match self.wire.receive(Some(PREPARATION_MAX)) {
+            match self.wire.receive(Some(patience)) {
                 Ok(None) => return Err(Broken("the forkserver does not answer".to_owned())),
                 Ok(Some(Reply::Ready)) => return Ok(()),
                 Ok(Some(Reply::Refused(reason))) => return Err(Broken(reason)),

@@ -1,4 +1,8 @@
-//! `threads`: a rayon thread pool, made for the trial and gone after it.
+//! `threads`: a thread a worker, made for the trial and gone after it.
+//!
+//! Where workers steal from each other they are a rayon thread pool, for stealing is what that does. Elsewhere they
+//! are bare threads: a thread of a pool that has nothing to do looks for work at each of the others before it sleeps,
+//! and thousands of them would be longer about that than about starting, working and ending.
 
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::mpsc::{self, Receiver, Sender};
@@ -17,14 +21,15 @@ use crate::scenario::{Config, Schedule};
 struct ThreadsPool {
     left: Receiver<u32>,
     exited: Receiver<()>,
-    pool: Option<ThreadPool>,
+    /// The pool whose threads they are, where they steal: it goes on until this is dropped.
+    stealing: Option<ThreadPool>,
     workers: u32,
 }
 
 /// How long the end of a trial waits for its threads, which only a task that ignores its cancellation can hold.
 const PATIENCE: Duration = Duration::from_millis(50);
 
-/// Makes a pool for each trial.
+/// Makes threads for each trial.
 pub(in crate::backend) struct Threads;
 
 impl Backend for Threads {
@@ -34,23 +39,67 @@ impl Backend for Threads {
 
     fn start(&self, job: &LazyJob, board: &Arc<Board>) -> Result<Box<dyn Pool>, Broken> {
         let (exit, exited) = mpsc::channel();
-        let door = Arc::new(OnceLock::new());
-        let workers = board.spec().lanes;
-        let pool = pool_behind(&door, workers, exit)?;
         let (leave, left) = mpsc::channel();
-        let (board, prepared) = (Arc::clone(board), job.prepared()?);
-        if board.spec().schedule == Schedule::Stealing {
-            steal(&pool, board, prepared, leave);
-        } else {
-            pool.spawn_broadcast(move |context| {
-                let worker = context.index() as u32;
-                Worker::new(&board, &prepared, worker).work();
-                let _ = leave.send(worker);
-            });
-        }
-        door.get_or_init(|| ());
-        Ok(Box::new(ThreadsPool { left, exited, pool: Some(pool), workers }))
+        let (board, prepared, workers) = (Arc::clone(board), job.prepared()?, board.spec().lanes);
+        let stealing = match board.spec().schedule {
+            Schedule::Stealing => Some(steal(board, prepared, leave, exit)?),
+            _ => start_threads(&board, &prepared, &leave, &exit).map(|()| None)?,
+        };
+        Ok(Box::new(ThreadsPool { left, exited, stealing, workers }))
     }
+}
+
+/// Starts a thread for each lane, or none.
+///
+/// # Errors
+/// When the system refuses a thread.
+fn start_threads(
+    board: &Arc<Board>,
+    prepared: &Arc<PreparedJob>,
+    leave: &Sender<u32>,
+    exit: &Sender<()>,
+) -> Result<(), Broken> {
+    let workers = board.spec().lanes;
+    let start = |worker: u32| {
+        let (board, prepared) = (Arc::clone(board), Arc::clone(prepared));
+        let (leave, exit) = (leave.clone(), exit.clone());
+        std::thread::Builder::new().name(name(worker)).spawn(move || {
+            // Told however the thread ends; dropped last.
+            let _exit = Farewell(exit);
+            Worker::new(&board, &prepared, worker).work();
+            let _ = leave.send(worker);
+        })
+    };
+    let mut started = Vec::new();
+    for worker in 0..workers {
+        match start(worker) {
+            Ok(thread) => started.push(thread),
+            Err(error) => {
+                // Those that did start wait at the gate. Until they are gone, a smaller trial might be refused too.
+                board.cancel();
+                started.into_iter().for_each(|thread| drop(thread.join()));
+                return Err(refused(workers, &error));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Tells that a thread has come to its end.
+struct Farewell(Sender<()>);
+
+impl Drop for Farewell {
+    fn drop(&mut self) {
+        let _ = self.0.send(());
+    }
+}
+
+fn name(worker: u32) -> String {
+    format!("worker-{worker}")
+}
+
+fn refused(threads: u32, error: &dyn std::error::Error) -> Broken {
+    Broken(format!("cannot start {threads} threads: {error}"))
 }
 
 /// A pool of so many threads, which wait behind a door: thousands of threads that look around for work would take the
@@ -66,7 +115,7 @@ fn pool_behind(door: &Arc<OnceLock<()>>, threads: u32, exit: Sender<()>) -> Resu
             let _ = exit.send(());
         })
         .spawn_handler(|thread| {
-            let builder = std::thread::Builder::new().name(format!("worker-{}", thread.index()));
+            let builder = std::thread::Builder::new().name(name(thread.index() as u32));
             let door = Arc::clone(door);
             started.push(builder.spawn(move || {
                 door.wait();
@@ -79,7 +128,7 @@ fn pool_behind(door: &Arc<OnceLock<()>>, threads: u32, exit: Sender<()>) -> Resu
         // Until those that did start are gone, a smaller trial might be refused too.
         door.get_or_init(|| ());
         started.into_iter().for_each(|thread| drop(thread.join()));
-        Broken(format!("cannot start {threads} threads: {error}"))
+        refused(threads, &error)
     })
 }
 
@@ -88,7 +137,17 @@ fn pool_behind(door: &Arc<OnceLock<()>>, threads: u32, exit: Sender<()>) -> Resu
 ///
 /// The iteration must not be handed to the pool from outside: a thread could come upon it before its own way to the
 /// gate, and would wait there for a gate that does not open without it.
-fn steal(pool: &ThreadPool, board: Arc<Board>, prepared: Arc<PreparedJob>, leave: Sender<u32>) {
+///
+/// # Errors
+/// When the system refuses a thread.
+fn steal(
+    board: Arc<Board>,
+    prepared: Arc<PreparedJob>,
+    leave: Sender<u32>,
+    exit: Sender<()>,
+) -> Result<ThreadPool, Broken> {
+    let door = Arc::new(OnceLock::new());
+    let pool = pool_behind(&door, board.spec().lanes, exit)?;
     let started = AtomicBool::new(false);
     pool.spawn_broadcast(move |context| {
         let worker = Worker::new(&board, &prepared, context.index() as u32);
@@ -98,6 +157,8 @@ fn steal(pool: &ThreadPool, board: Arc<Board>, prepared: Arc<PreparedJob>, leave
             rayon::spawn(move || iterate(&board, &prepared, &leave));
         }
     });
+    door.get_or_init(|| ());
+    Ok(pool)
 }
 
 /// Runs all positions on the pool that this is called in, and lets its threads leave.
@@ -131,7 +192,7 @@ impl Pool for ThreadsPool {
 impl Drop for ThreadsPool {
     fn drop(&mut self) {
         // The next trial must not share the machine with threads of this one that are still on their way out.
-        drop(self.pool.take());
+        drop(self.stealing.take());
         let until = Instant::now() + PATIENCE;
         for _ in 0..self.workers {
             if self.exited.recv_timeout(until.saturating_duration_since(Instant::now())).is_err() {

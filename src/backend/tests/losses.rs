@@ -1,11 +1,14 @@
 //! Workers that are killed: what they held is run again, once.
 
+use std::collections::BTreeSet;
+use std::ops::Range;
 use std::sync::Arc;
+use std::sync::atomic::Ordering::Relaxed;
 
 use proptest::prelude::*;
 
 use super::{NEVER, Nobody, board, prepared, reference, spec};
-use crate::backend::board::{Board, BoardSpec, next_range};
+use crate::backend::board::{Board, BoardSpec, LaneWriter, next_range};
 use crate::backend::forked::pipe::{self, PipePool};
 use crate::backend::pool::Pool as _;
 use crate::backend::worker::Worker;
@@ -34,30 +37,66 @@ proptest! {
     }
 }
 
+/// A worker that is killed as soon as it has moved the cursor: nothing is written of what it has got.
+fn claim_and_die(board: &Board, worker: u32) -> Option<Range<u64>> {
+    let lane = LaneWriter::new(board, worker);
+    lane.arrive(1);
+    let lost = next_range(board.spec(), board.cursor(), worker, lane.claims_made(), |start| lane.aim(start));
+    board.mark_lost(worker);
+    lost
+}
+
+/// Has all claims run that were lost, each by a worker that is struck as often as it says before one comes to its end.
+fn recover(board: &Board, doubtful: &BTreeSet<u64>, strikes: u32) -> Vec<Range<u64>> {
+    let mut recovered = Vec::new();
+    while let Some(lost) = board.lost_claims(doubtful).first() {
+        board.hand_over(0, lost);
+        for _ in 0..strikes {
+            assert!(!board.is_finished(0), "it would count as one that has left in good order");
+            // Killed before it came to the gate, or with nothing done.
+            assert_eq!(board.mark_lost(0), None);
+        }
+        Worker::new(board, &prepared(vec![], NEVER), 0).work();
+        recovered.push(lost.clone());
+    }
+    recovered
+}
+
 proptest! {
     #[test]
-    fn a_claim_lost_with_its_worker_is_found(
+    fn claims_lost_with_their_workers_are_found_and_run_once(
         tasks in 2..5_000u64,
         workers in 1..6u32,
         chunk in prop::option::of(1..60u64),
         schedule in prop::sample::select(&[Schedule::Dynamic, Schedule::Guided]),
-        before in 0..5_000u64,
+        before in prop::collection::vec(0..5_000u64, 1..4),
+        strikes in 0..3u32,
+        beaten in any::<bool>(),
     ) {
         let board = board(tasks, workers, schedule, chunk);
-        // Some are run, then a worker moves the cursor and is never seen again, then the others run the rest.
-        Worker::new(&board, &prepared(vec![], before % tasks), 0).work();
-        let lost = next_range(board.spec(), board.cursor(), 0, 0);
+        let (mut lost, mut doubtful) = (Vec::new(), BTreeSet::new());
+        // Some are run, then a worker moves the cursor and is never seen again, and that more than once; then the others
+        // run the rest.
+        for (n, before) in before.into_iter().enumerate() {
+            let worker = n as u32 % workers;
+            Worker::new(&board, &prepared(vec![], before % tasks), worker).work();
+            lost.extend(claim_and_die(&board, worker));
+            doubtful.extend(board.doubtful_claim(worker));
+        }
+        if beaten {
+            // Killed after another was quicker: what it aimed at has been run.
+            doubtful.insert(0);
+        }
         for worker in 0..workers {
             Worker::new(&board, &prepared(vec![], NEVER), worker).work();
         }
-        prop_assert_eq!(board.lost_claim(), lost.clone());
-        if let Some(range) = lost {
-            board.hand_over(0, &range);
-            Worker::new(&board, &prepared(vec![], NEVER), 0).work();
-        }
-        prop_assert_eq!(board.lost_claim(), None);
-        prop_assert_eq!(board.totals().done, tasks);
-        prop_assert_eq!(board.totals().checksum, reference(tasks));
+        prop_assert_eq!(board.audit().is_err(), !lost.is_empty());
+        let mut recovered = recover(&board, &doubtful, strikes);
+        recovered.sort_by_key(|range| range.start);
+        lost.sort_by_key(|range| range.start);
+        prop_assert_eq!(recovered, lost);
+        prop_assert_eq!(board.audit(), Ok(()));
+        prop_assert_eq!((board.totals().done, board.totals().checksum), (tasks, reference(tasks)));
     }
 }
 
@@ -110,14 +149,54 @@ proptest! {
 }
 
 #[test]
-fn two_lost_claims_are_not_made_up() {
-    let board = board(1_000, 2, Schedule::Dynamic, Some(10));
-    for _ in 0..2 {
-        next_range(board.spec(), board.cursor(), 0, 0);
+fn what_cannot_be_told_is_not_made_up() {
+    let board = board(1_000, 4, Schedule::Dynamic, Some(10));
+    let lost = [claim_and_die(&board, 0), claim_and_die(&board, 1)];
+    for worker in 2..4 {
+        Worker::new(&board, &prepared(vec![], NEVER), worker).work();
     }
+    assert_eq!(lost, [Some(0..10), Some(10..20)]);
+    assert_eq!(board.lost_claims(&BTreeSet::from([0, 10, 500])), [0..10, 10..20]);
+    assert!(board.lost_claims(&BTreeSet::from([0, 500])).is_empty());
+    assert_eq!(board.audit(), Err("20 tasks were lost with workers that were killed while they took them".to_owned()));
+}
+
+#[test]
+fn an_ambiguous_loss_is_told() {
+    let board = board(200, 5, Schedule::Dynamic, Some(10));
+    for worker in 0..4 {
+        claim_and_die(&board, worker);
+    }
+    // Those that begin at 10 and 20 were run after all.
+    for start in [10, 20] {
+        board.hand_over(4, &(start..start + 10));
+        Worker::new(&board, &prepared(vec![], NEVER), 4).work();
+    }
+    assert!(board.lost_claims(&BTreeSet::from([0, 10, 20, 30])).is_empty(), "0 and 30, or 10 and 20?");
+    assert_eq!(board.lost_claims(&BTreeSet::from([0, 10, 30])), [0..10, 30..40]);
+}
+
+#[test]
+fn a_trial_that_lacks_a_result_is_not_whole_whatever_its_sums_say() {
+    let whole = || {
+        let board = board(20, 1, Schedule::Dynamic, Some(4));
+        Worker::new(&board, &prepared(vec![], NEVER), 0).work();
+        assert_eq!(board.audit(), Ok(()));
+        board
+    };
+    // One was run twice and another not at all.
+    let board = whole();
+    board.record(7).expect("a record").verdict.store(0, Relaxed);
+    assert_eq!(board.audit(), Err("task 7 was counted, and no worker ran it".to_owned()));
+    // One was run twice, and all of them at least once.
+    let board = whole();
+    board.hand_over(0, &(3..4));
     Worker::new(&board, &prepared(vec![], NEVER), 0).work();
-    assert_eq!(board.lost_claim(), None);
-    assert_eq!(board.progress().0, 980);
+    assert_eq!(board.audit(), Err("21 tasks were counted where there are 20".to_owned()));
+    // What is on record is not what was summed up.
+    let board = whole();
+    board.record(7).expect("a record").values[0].store(7.5f64.to_bits(), Relaxed);
+    assert_eq!(board.audit(), Err("the results and their sum do not agree".to_owned()));
 }
 
 #[test]

@@ -11,7 +11,7 @@ use super::Worker;
 use super::interpreter::LaneInterpreter;
 use super::usage::counts;
 use crate::backend::board::Activity;
-use crate::workload::{Cancelled, ReleasedGil, SharedCells, TaskContext, until_readable};
+use crate::workload::{Cancelled, ReleasedGil, ServiceAddress, SharedCells, TaskContext, until_readable};
 
 impl TaskContext for Worker<'_> {
     fn progress(&self, fraction: f64) -> Result<(), Cancelled> {
@@ -48,7 +48,7 @@ impl TaskContext for Worker<'_> {
         self.reacquire()
     }
 
-    fn service(&self) -> Option<u16> {
+    fn service(&self) -> Option<ServiceAddress> {
         self.board.spec().service
     }
 

@@ -120,7 +120,8 @@ impl<'a> Worker<'a> {
 
     /// Takes the next range there is.
     fn next_claim(&self) -> Option<Range<u64>> {
-        let range = next_range(self.board.spec(), self.board.cursor(), self.number, self.lane.claims_made())?;
+        let (board, aim) = (self.board, |start| self.lane.aim(start));
+        let range = next_range(board.spec(), board.cursor(), self.number, self.lane.claims_made(), aim)?;
         self.lane.claim(&range);
         Some(range)
     }

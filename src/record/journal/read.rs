@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 
 use super::header::{FORMAT, JournalHeader, MAJOR, MINOR};
+use crate::foreign::{escaped, name};
 use crate::record::{RunState, Stamped};
 use crate::system::files::{ReadError, open_regular};
 
@@ -38,7 +39,7 @@ impl Recording {
 #[derive(Debug, thiserror::Error)]
 pub enum JournalError {
     /// The file cannot be read.
-    #[error("failed to read the journal {}: {cause}", path.display())]
+    #[error("failed to read the journal {}: {cause}", name(path))]
     Io {
         /// The journal.
         path: PathBuf,
@@ -49,14 +50,17 @@ pub enum JournalError {
     #[error(
         "{}: not a journal: it does not begin with {{\"format\":\"{FORMAT}\",…}}; those of before version 1 of the format \
          cannot be read",
-        path.display()
+        name(path)
     )]
     NotAJournal {
         /// The file.
         path: PathBuf,
     },
     /// A later program wrote it, in a way that is not known here.
-    #[error("{}: a journal of version {major}, and this parlab reads those of version {MAJOR}; use a newer one", path.display())]
+    #[error(
+        "{}: a journal of version {major}, and this parlab reads those of version {MAJOR}; use a newer one",
+        name(path)
+    )]
     TooNew {
         /// The journal.
         path: PathBuf,
@@ -64,7 +68,7 @@ pub enum JournalError {
         major: u32,
     },
     /// A line before the last is not an event.
-    #[error("{}:{line}: not an event of a run: {cause}", path.display())]
+    #[error("{}:{line}: not an event of a run: {}", name(path), escaped(&cause.to_string()))]
     Torn {
         /// The journal.
         path: PathBuf,
@@ -74,7 +78,7 @@ pub enum JournalError {
         cause: serde_json::Error,
     },
     /// A line is too long to be an event.
-    #[error("{}:{line}: longer than {} MiB: not an event of a run", path.display(), LINE_MAX >> 20)]
+    #[error("{}:{line}: longer than {} MiB: not an event of a run", name(path), LINE_MAX >> 20)]
     TooLong {
         /// The journal.
         path: PathBuf,

@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use serde::Serialize;
 
 use super::header::JournalHeader;
+use crate::foreign::{self, name};
 use crate::record::{Observer, RunState, Stamped};
 
 /// A journal being written.
@@ -26,7 +27,7 @@ pub struct Journal<W: Write = BufWriter<File>> {
 
 /// The journal could not be written and is dropped; told once.
 #[derive(Debug, thiserror::Error)]
-#[error("failed to write the journal {}: {cause}; the run goes on without it", path.display())]
+#[error("failed to write the journal {}: {cause}; the run goes on without it", name(path))]
 pub struct JournalLost {
     /// The journal.
     pub path: PathBuf,
@@ -87,7 +88,7 @@ fn write_lines(out: &mut impl Write, header: Option<&JournalHeader>, stamped: &S
 }
 
 fn add_line(lines: &mut Vec<u8>, content: &impl Serialize) -> io::Result<()> {
-    serde_json::to_writer(&mut *lines, content)?;
+    lines.extend_from_slice(foreign::json_line(content)?.as_bytes());
     lines.push(b'\n');
     Ok(())
 }

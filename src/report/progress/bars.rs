@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::wording;
+use crate::foreign::escaped;
 use crate::record::{Event, RunState, Stamped};
 use crate::units::{self, Letters};
 
@@ -57,7 +58,7 @@ impl Bars {
             Event::TrialStarted { trial } => {
                 self.gate = None;
                 let heading = wording::heading(state, *trial).unwrap_or_default();
-                self.trial.set_prefix(self.letters.fit(&heading).into_owned());
+                self.trial.set_prefix(self.letters.fit(&escaped(&heading)).into_owned());
                 self.refresh(0, state);
             }
             Event::GateOpened { .. } => self.gate = Some(self.heard),
@@ -77,7 +78,7 @@ impl Bars {
     /// Writes a line above the bars.
     pub(super) fn line(&mut self, line: &str) {
         // A terminal that is gone is no reason to stop measuring.
-        let _ = self.all.println(self.letters.fit(line));
+        let _ = self.all.println(self.letters.fit(&escaped(line)));
     }
 
     /// Takes the bars away.

@@ -8,6 +8,7 @@ mod wording;
 
 use std::io::{self, Write};
 
+use crate::foreign::escaped;
 use crate::record::{Observer, RunState, Stamped};
 use crate::units::Letters;
 pub use bars::Bars;
@@ -93,5 +94,5 @@ impl ProgressLines {
 
 fn write_line(out: &mut impl Write, line: &str) {
     // The user cannot be told that stderr is gone, and the run does not need it.
-    let _ = writeln!(out, "{line}").and_then(|()| out.flush());
+    let _ = writeln!(out, "{}", escaped(line)).and_then(|()| out.flush());
 }

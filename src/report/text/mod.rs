@@ -12,6 +12,7 @@ mod tally;
 mod wrap;
 
 use super::words;
+use crate::foreign::{PlainText, escaped};
 use crate::record::{MachineFacts, Planned, RunState, Status, TrialEnd, label};
 use crate::results::{Figures, SearchFigures, findings};
 use crate::scenario::{Config, Point, Schedule};
@@ -51,9 +52,7 @@ pub fn render(state: &RunState) -> String {
         sections.push(paragraphs(&planned.scenario.lesson, WIDTH));
     }
     sections.retain(|section| !section.is_empty());
-    let mut text = words::printable(&sections.join("\n\n"));
-    text.push('\n');
-    text
+    PlainText::lines(&(sections.join("\n\n") + "\n")).as_str().to_owned()
 }
 
 /// Title, the scenario in one line, the machine in one line.
@@ -137,7 +136,7 @@ fn machine(facts: &MachineFacts) -> String {
     let memory = facts.memory_bytes.map(units::bytes).unwrap_or_default();
     let kernel = facts.kernel.as_ref().map(|release| format!("Linux {release}")).unwrap_or_default();
     let name = |word: &Option<String>| word.clone().unwrap_or_default();
-    dotted(&[name(&facts.host), name(&facts.cpu_model), cores, memory, kernel])
+    dotted(&[name(&facts.host), name(&facts.cpu_model), cores, memory, kernel].map(|fact| escaped(&fact).into_owned()))
 }
 
 /// What the table's columns mean.

@@ -12,6 +12,8 @@ use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Deserialize;
 
 use super::super::cancelled::Cancelled;
+use super::super::task::ServiceAddress;
+use super::password::password;
 
 /// The longest answer taken, in bytes.
 const LONGEST: usize = 64 << 10;
@@ -24,7 +26,7 @@ const PATIENCE: Duration = Duration::from_secs(10);
 
 /// A connection to the server.
 pub(super) struct ResponseLine {
-    port: u16,
+    address: ServiceAddress,
     stream: TcpStream,
     /// Read, but not understood yet.
     received: Vec<u8>,
@@ -61,11 +63,12 @@ struct Body {
 }
 
 impl ResponseLine {
-    /// Connects to the server at a port of the loopback interface, unless that is called off.
-    pub(super) fn open(port: u16, cancelled: &dyn Fn() -> bool) -> Result<Self, ClientError> {
-        let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+    /// Connects to the server on the loopback interface and says that it is one of the trial's own, unless that is called
+    /// off.
+    pub(super) fn open(service: ServiceAddress, cancelled: &dyn Fn() -> bool) -> Result<Self, ClientError> {
+        let address = SocketAddr::from((Ipv4Addr::LOCALHOST, service.port));
         let begun = Instant::now();
-        let stream = loop {
+        let mut stream = loop {
             match TcpStream::connect_timeout(&address, ATTEMPT) {
                 Ok(stream) => break stream,
                 Err(_) if cancelled() => return Err(ClientError::Cancelled),
@@ -74,12 +77,15 @@ impl ResponseLine {
             }
         };
         // Otherwise a request would wait for the acknowledgement of the one before.
-        stream.set_nodelay(true).map_err(|error| failed("cannot use the connection", &error))?;
-        Ok(Self { port, stream, received: Vec::new() })
+        stream
+            .set_nodelay(true)
+            .and_then(|()| stream.write_all(password(&service.secret).as_bytes()))
+            .map_err(|error| failed("cannot use the connection", &error))?;
+        Ok(Self { address: service, stream, received: Vec::new() })
     }
 
-    pub(super) fn port(&self) -> u16 {
-        self.port
+    pub(super) fn address(&self) -> ServiceAddress {
+        self.address
     }
 
     /// Asks for a name, with seconds to think for each of its characters; `wait` returns when there is something to
@@ -91,7 +97,8 @@ impl ResponseLine {
         wait: impl Fn(BorrowedFd<'_>) -> Result<(), Cancelled>,
     ) -> Result<Answer, ClientError> {
         let name = utf8_percent_encode(name, NON_ALPHANUMERIC);
-        let request = format!("GET /users/{name}?unit_s={unit_s} HTTP/1.1\r\nHost: 127.0.0.1:{}\r\n\r\n", self.port);
+        let request =
+            format!("GET /users/{name}?unit_s={unit_s} HTTP/1.1\r\nHost: 127.0.0.1:{}\r\n\r\n", self.address.port);
         self.stream.write_all(request.as_bytes()).map_err(|error| failed("cannot ask the server", &error))?;
         loop {
             wait(self.stream.as_fd())?;

@@ -35,6 +35,9 @@
 
 pub(crate) mod made;
 
+mod f01_results_missing;
+mod f15_escapes;
+mod f16_small_things;
 mod f17_wall_and_speedup;
 mod f18_charts_wrecked;
 mod f19_verdict_first;

@@ -1,0 +1,3 @@
+//! Small things, each of which stopped somebody: a file each.
+
+mod size;
