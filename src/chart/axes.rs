@@ -1,6 +1,6 @@
 //! Which axes a chart has: linear or logarithmic, from where to where, and how much of the line to compare with they show.
 //!
-//! They hold what is known well; what is not, and lies far off, is told at the edge. They follow the data and not the
+//! They hold what can be; what cannot, and lies far off, is told at the edge. They follow the data and not the
 //! line to compare with, which is cut off where it would leave the data little room. Over workers both are
 //! logarithmic if these span more than a factor of 16 and the data more than one of 8. Over other values, x is
 //! logarithmic beyond a factor of 10, with 0 at its left end, beyond a gap, if that was measured, too.
@@ -111,10 +111,10 @@ enum ChartReferenceEnd {
 }
 
 /// From where to where y goes: what is sure with its bars, and of the rest what lies near. Where nothing is sure, the
-/// bars of it all would leave nothing to see.
+/// bars of it all would leave nothing to see, nor would bars anywhere that are longer than their point is high.
 fn data_range(chart: &Chart) -> Option<(f64, f64)> {
     let sure = || chart.points().filter(|point| point.is_sure);
-    let Some((low, high)) = extent(sure().flat_map(|point| <[f64; 2]>::from(point.spread()))) else {
+    let Some((low, high)) = extent(sure().flat_map(|point| <[f64; 2]>::from(point.held()))) else {
         return extent(chart.points().map(|point| point.y));
     };
     let beyond = UNSURE_BEYOND * (high - low).max(0.1 * high.abs());

@@ -36,7 +36,7 @@ impl BarsLayout {
 /// The upper ends of all points, of those alone that are sure, or without bars of all.
 fn ends(chart: &Chart, sure: bool) -> Vec<f64> {
     let points = chart.points().filter(|point| point.is_sure || !sure);
-    points.map(|point| if sure { point.spread().1 } else { point.y }).collect()
+    points.map(|point| if sure { point.held().1 } else { point.y }).collect()
 }
 
 impl Chart {

@@ -145,7 +145,8 @@ fn wrapped(entries: &[Named], surface: &ChartSurface<'_>) -> Vec<LegendEntry> {
 /// Entries in so many lines, with names as long as they may be there; without the error bars' before names are gone.
 fn squeezed(entries: &[Named], most: u16, surface: &ChartSurface<'_>) -> Vec<LegendEntry> {
     let series = entries.iter().filter(|(mark, _)| *mark != LegendMark::Bar).cloned().collect::<Vec<_>>();
-    let tries = LEVELS.flat_map(|level| [cut(entries, level), cut(&series, level)]);
+    let with_bars = LEVELS.filter(|level| *level <= LEGIBLE).map(|level| cut(entries, level));
+    let tries = with_bars.chain(LEVELS.map(|level| cut(&series, level)));
     let mut found = tries.map(|entries| wrapped(&entries, surface)).filter(|entries| lines(entries) <= most);
     found.next().unwrap_or_else(|| {
         let marks = wrapped(&cut(&series, *LEVELS.end()), surface);
@@ -155,6 +156,9 @@ fn squeezed(entries: &[Named], most: u16, surface: &ChartSurface<'_>) -> Vec<Leg
 
 /// How much names are shortened: from not at all to nothing left but the mark.
 const LEVELS: std::ops::RangeInclusive<usize> = 0..=5;
+
+/// Up to here error bars are told, too.
+const LEGIBLE: usize = 3;
 
 fn cut(entries: &[Named], level: usize) -> Vec<Named> {
     let cut = |(mark, name): &Named| match mark {

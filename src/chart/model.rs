@@ -14,8 +14,8 @@ pub struct ChartPoint {
     pub low: f64,
     /// Upper end of the error bar.
     pub high: f64,
-    /// Whether it is known so well that the axes have to hold it and its error bar. Of the others those are shown that
-    /// lie near; what lies far off is told at the edge.
+    /// Whether it can be true, so that the axes have to hold it. Of the others those are shown that lie near; what lies
+    /// far off is told at the edge.
     pub is_sure: bool,
 }
 
@@ -100,6 +100,12 @@ impl ChartPoint {
 
     pub(super) fn has_bar(&self) -> bool {
         is_fine(self.low) && is_fine(self.high)
+    }
+
+    /// What of its error bar the axes have to hold: nothing of one that is longer than the point is high.
+    pub(super) fn held(&self) -> (f64, f64) {
+        let (low, high) = self.spread();
+        if high - low <= self.y.abs() { (low, high) } else { (self.y, self.y) }
     }
 
     /// The error bar, the point itself included.

@@ -41,7 +41,7 @@ const OFF_AXIS: f64 = 0.55;
 const ROWS_TO_SPARE: u16 = 5;
 
 /// The least length of an axis, as a part of its values.
-const LEAST_SPAN: f64 = 0.02;
+const LEAST_SPAN: f64 = 0.1;
 
 /// A range with its ticks, in the terms that it is even in: values, or powers of two.
 struct Ruled {
@@ -96,7 +96,8 @@ impl Ruler {
         let base = self.unit.base();
         let from = ((span / f64::from(self.rows.max(2))).log(base)).floor() as i32 - 1;
         let powers = (from..from + 5).map(|power| base.powi(power));
-        powers.flat_map(|power| self.unit.steps().iter().map(move |step| step * power)).collect()
+        let steps = powers.flat_map(|power| self.unit.steps().iter().map(move |step| step * power));
+        steps.filter(|step| *step >= self.unit.least_step(self.hi) * (1.0 - 1e-9)).collect()
     }
 
     /// The range with the smallest rows that will do.

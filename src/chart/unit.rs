@@ -51,6 +51,14 @@ impl ChartUnit {
         }
     }
 
+    /// The least step between ticks up to a value: a hundredth, where there is more than some of them.
+    pub(super) fn least_step(self, hi: f64) -> f64 {
+        match self {
+            Self::Ratio | Self::Fraction if hi >= 0.1 => 0.01,
+            _ => 0.0,
+        }
+    }
+
     /// The labels of ticks, all with the same decimals and prefix.
     pub(super) fn labels(self, values: &[f64]) -> Vec<String> {
         let most = values.iter().fold(0.0_f64, |most, value| most.max(value.abs()));

@@ -262,7 +262,7 @@ pub static COLUMNS: &[Column] = &[
         unit: "s",
         doc: Some("time × workers ÷ bytes of payload: what each costs, whichever way it takes"),
         applies: |figures| figures.rows.iter().any(|row| row.s_per_byte.is_some()),
-        text: ColumnPlace::with(17, 4),
+        text: ColumnPlace::at(17),
         table: Some(ColumnPlace { order: [16; 2], priority: [1, 0], heading: None }),
         line: ColumnPlace::at(7),
         value: |row| row.s_per_byte.map(Figure::Seconds),
@@ -297,16 +297,29 @@ pub struct ShownColumn<'f> {
 
 /// Where the figures of a column come from.
 enum FigureSource<'f> {
-    Column(fn(&Row) -> Option<Figure>),
+    Column { shown: fn(&Row) -> Option<Figure>, brief: fn(&Row) -> Option<Figure> },
     /// What the tasks left under this name.
     Tally(&'f str),
 }
 
 impl ShownColumn<'_> {
+    /// The figure of a configuration without what a line tells beside it, for where that has no room.
+    pub fn brief(&self, row: &Row) -> Option<Figure> {
+        match self.source {
+            FigureSource::Column { brief, .. } => brief(row),
+            FigureSource::Tally(_) => self.of(row),
+        }
+    }
+
+    /// Whether another column of the run says more.
+    pub fn yields(&self) -> bool {
+        self.priority == YIELDING
+    }
+
     /// The figure of a configuration.
     pub fn of(&self, row: &Row) -> Option<Figure> {
         match self.source {
-            FigureSource::Column(value) => value(row),
+            FigureSource::Column { shown, .. } => shown(row),
             FigureSource::Tally(name) => row.tally.as_ref()?.get(name).copied().map(Figure::Tally),
         }
     }
@@ -323,7 +336,7 @@ pub fn columns(figures: &Figures, view: View) -> Vec<ShownColumn<'_>> {
             priority: if (column.yields)(figures) { YIELDING } else { place.priority[varies] },
             is_scenarios: column.heading_of.is_some(),
             order: place.order[varies],
-            source: FigureSource::Column(value(column, view)),
+            source: FigureSource::Column { shown: value(column, view), brief: column.value },
         })
     });
     let mut columns: Vec<ShownColumn> = shown.chain(tallies(figures, view)).collect();

@@ -34,12 +34,8 @@ pub struct FiguresChart {
 /// With fewer values of x than this, there is nothing for a line to show.
 const LINE_MIN: usize = 3;
 
-/// A speedup or efficiency is sure if its interval is no longer than this, relative to it;
-const SURE_WITHIN: f64 = 1.0;
-/// or, where so few repeats were made that it has none, if its efficiency is no more than this.
+/// The efficiency beyond which a speedup is not believed: no cache explains more.
 const PLAUSIBLE: f64 = 2.0;
-/// So many repeats have an interval, unless they scatter too far for one.
-const REPEATS_MIN: usize = 3;
 
 impl FiguresChart {
     /// The chart of a subject of trials with so many tasks.
@@ -209,7 +205,7 @@ fn point(row: &Row, figures: &Figures) -> Option<ChartPoint> {
         let speedup = row.speedup?;
         let part = if row.config.point.is_some() { row.efficiency? / speedup.value } else { 1.0 };
         let [low, high] = ends(speedup.ci95).map(|end| end * part);
-        return Some(ChartPoint { x, y: speedup.value * part, low, high, is_sure: is_sure(row, figures) });
+        return Some(ChartPoint { x, y: speedup.value * part, low, high, is_sure: is_sure(row) });
     }
     let (wall, y) = (row.wall_s?, row.tasks_per_s?);
     let [low, high] = ends(row.wall_ci95);
@@ -221,16 +217,9 @@ fn ends(interval: Option<Interval>) -> [f64; 2] {
     interval.map_or([f64::NAN; 2], |interval| [interval.low, interval.high])
 }
 
-/// Whether a row's speedup is known so well that the chart has to be made for it.
-fn is_sure(row: &Row, figures: &Figures) -> bool {
-    let baseline = figures.baseline.and_then(|baseline| figures.rows.get(baseline));
-    let is_baseline = baseline.is_some_and(|baseline| std::ptr::eq(baseline, row));
-    let plausible = row.efficiency.is_none_or(|efficiency| efficiency <= PLAUSIBLE);
-    let Some(speedup) = row.speedup else { return false };
-    match speedup.ci95 {
-        Some(ci95) => plausible && ci95.high - ci95.low <= SURE_WITHIN * speedup.value,
-        None => is_baseline || (plausible && row.samples_s.len() < REPEATS_MIN),
-    }
+/// Whether a row's speedup can be true: if not, it tells of its baseline rather than of itself.
+fn is_sure(row: &Row) -> bool {
+    row.efficiency.is_none_or(|efficiency| efficiency <= PLAUSIBLE)
 }
 
 /// What was predicted in terms of the chart, a series a curve; nothing where the chart is over what is varied.

@@ -162,9 +162,8 @@ pub(super) fn shortest_tasks(figures: &Figures, theme: &Theme, width: u16) -> Op
         let all = each.join(" · ");
         [format!("METG({half}): {all}"), format!("METG: {all}"), all]
     });
-    let mut fitting = texts.filter(|text| paint::width(theme, text) <= width);
-    fitting.next().or_else(|| {
-        let first = format!("METG: {} {}", names[1][0], units::seconds(known[0].1));
-        Some(format!("{first} · {} more", known.len() - 1)).filter(|_| known.len() > 1)
-    })
+    let (first, more) = (units::seconds(known[0].1), known.len() - 1);
+    let some = if more > 0 { format!(" · {more} more") } else { String::new() };
+    let shorter = [format!("METG: {} {first}{some}", names[1][0]), format!("METG {first}{some}")];
+    texts.chain(shorter).find(|text| paint::width(theme, text) <= width)
 }

@@ -55,12 +55,14 @@ const NUMBER: u16 = 7;
 impl Widget for BarList<'_> {
     fn render(self, area: Rect, buf: &mut Buffer) {
         let area = area.intersection(buf.area);
-        let header = u16::from(area.height >= 6);
         let axis = if area.height >= 5 { AXIS } else { 0 };
+        // Bars below their words are worth more than a legend.
+        let two_each = u16::try_from(2 * self.items.len()).unwrap_or(u16::MAX).saturating_add(axis);
+        let header = u16::from(area.height >= 6 && area.height != two_each);
         let body = Rect { y: area.y + header, height: area.height.saturating_sub(header + axis), ..area };
         let lines: u16 = if usize::from(body.height) >= 2 * self.items.len() { 2 } else { 1 };
         let bars = self.bars_area(body, lines);
-        let Some(layout) = BarsLayout::new(self.chart, bars.width) else { return };
+        let Some(layout) = BarsLayout::new(self.chart, bars.width.max(3)) else { return };
         if header > 0 {
             self.header(Rect { height: 1, ..area }, buf);
         }

@@ -52,7 +52,7 @@ impl Widget for Plot<'_> {
         let Some(layout) = self.layout(area) else { return };
         let cells = PlotCells::new(&layout, area);
         self.y_axis(&layout, &cells, buf);
-        self.x_axis(&layout, &cells, buf);
+        self.x_axis(&layout, &cells, self.selected_span(&layout, &cells), buf);
         self.draw_data(&layout, &cells, buf);
         self.legend(&layout.legend, cells.header, buf);
         if let Some((point, placed)) = self.selected_point(&layout) {
@@ -95,7 +95,16 @@ impl Plot<'_> {
         }
     }
 
-    fn x_axis(&self, layout: &ChartLayout, cells: &PlotCells, buf: &mut Buffer) {
+    /// Where the selected point's own x will stand: from column to column.
+    fn selected_span(&self, layout: &ChartLayout, cells: &PlotCells) -> Option<(u16, u16)> {
+        let (point, placed) = self.selected_point(layout)?;
+        let text = self.chart.x_kind.text(point.x);
+        let start = self.centred(cells.column(placed.x), &text, cells.x_labels);
+        Some((start, start + paint::width(self.theme, &text)))
+    }
+
+    /// The axis with its labels, but for those that would only be seen in part beside the one at `free`.
+    fn x_axis(&self, layout: &ChartLayout, cells: &PlotCells, free: Option<(u16, u16)>, buf: &mut Buffer) {
         let symbols = self.theme.symbols();
         let (line, text) = (self.theme.style(Role::Border), self.theme.style(Role::Dim));
         let bottom = cells.plot.bottom() - 1;
@@ -106,7 +115,10 @@ impl Plot<'_> {
             let x = cells.column(tick.at);
             paint::dot(buf, cells.plot, (x, bottom), symbols.tick_x, line);
             let start = self.centred(x, &tick.text, cells.x_labels);
-            paint::put(buf, cells.x_labels, (start, cells.x_labels.y), &tick.text, self.theme, text);
+            let end = start + paint::width(self.theme, &tick.text);
+            if free.is_none_or(|(from, to)| end < from || start > to) {
+                paint::put(buf, cells.x_labels, (start, cells.x_labels.y), &tick.text, self.theme, text);
+            }
         }
         if let Some(gap) = layout.axes.x_gap {
             let x = cells.column(gap);

@@ -70,7 +70,7 @@ fn panel(screen: &str, title: &str) -> Vec<String> {
     let lines: Vec<Vec<char>> = screen.lines().map(|line| line.chars().collect()).collect();
     let top = lines.iter().position(|line| line.iter().collect::<String>().contains(title)).expect("the panel");
     let text: String = lines[top].iter().collect();
-    let left = text[..text.find(title).expect("its title")].chars().count() - 2;
+    let left = text[..text.find(title).expect("its title")].chars().count() - 1;
     let right = (left + 1..lines[top].len()).find(|&x| lines[top][x] == '╮').expect("its corner");
     let rows = lines[top + 1..].iter().take_while(|line| line.get(left) == Some(&'│'));
     rows.map(|line| line[left + 1..right].iter().collect::<String>().trim().to_owned()).collect()

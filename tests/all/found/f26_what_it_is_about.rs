@@ -152,7 +152,7 @@ fn other_runs_are_not_told_of_any_of_it() {
 fn a_real_race_and_a_real_triad_say_so() {
     let run = |scenario: &str, changes: &[&str]| {
         let output = common::parlab().args(["run", "--quiet", scenario]).args(changes).output().expect("parlab");
-        common::stdout(&output)
+        common::stdout(&output).split_whitespace().collect::<Vec<_>>().join(" ")
     };
     let race = run("race", &["--repeats", "1"]);
     assert!(race.contains("updates") && (race.contains(" lost none") || race.contains("No updates lost")), "{race}");

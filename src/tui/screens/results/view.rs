@@ -18,7 +18,7 @@ use ratatui::layout::Rect;
 use ratatui::widgets::Widget as _;
 
 use crate::record::Status;
-use crate::results::{Row, View, columns};
+use crate::results::{Row, ShownColumn, View, columns};
 use crate::tui::screens::layout::body_of;
 use crate::tui::screens::prose::{ProseColumn, more_lines, wrap};
 use crate::tui::screens::run::state::{RunMonitor, Zoom};
@@ -34,7 +34,7 @@ const BESIDE_MIN: u16 = 110;
 const CHART_WIDE: u16 = 76;
 const CHART_MIN: u16 = 10;
 /// Columns that a chart keeps beside a table.
-const CHART_LEAST: u16 = 26;
+const CHART_LEAST: u16 = 24;
 /// Rows that the text keeps below them, the frame included.
 const TEXT_LEAST: u16 = 5;
 /// Columns that scores need to say anything.
@@ -256,24 +256,42 @@ fn chart(run: &RunMonitor, theme: &Theme, area: Rect, buf: &mut Buffer) {
 fn point(run: &RunMonitor, row: &Row, theme: &Theme, area: Rect, buf: &mut Buffer) {
     let area = Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area };
     let mut x = paint::put(buf, area, (area.x, area.y), &row.label, theme, theme.style(Role::Title));
-    for (name, figure) in point_figures(run, row) {
-        let width = 3 + paint::width(theme, name) + 1 + paint::width(theme, &figure);
-        if x + width > area.right() {
+    let mut is_full = false;
+    for PointFigure { name, texts, yields } in point_figures(run, row) {
+        let width = |text: &String| 3 + paint::width(theme, name) + 1 + paint::width(theme, text);
+        let Some(text) = texts.iter().find(|text| x + width(text) <= area.right()) else {
+            is_full = true;
+            continue;
+        };
+        // What says less than another does not take its place.
+        if is_full && yields {
             continue;
         }
         x = paint::put(buf, area, (x + 3, area.y), name, theme, theme.style(Role::Dim));
-        x = paint::put(buf, area, (x + 1, area.y), &figure, theme, theme.style(Role::Text));
+        x = paint::put(buf, area, (x + 1, area.y), text, theme, theme.style(Role::Text));
     }
 }
 
+/// A figure of the selected point: as much as can be said of it, and less.
+struct PointFigure<'r> {
+    name: &'r str,
+    texts: Vec<String>,
+    /// Whether another figure says more.
+    yields: bool,
+}
+
 /// Names and figures of a row, the most telling first: the end of the line may be cut off.
-fn point_figures<'r>(run: &'r RunMonitor, row: &'r Row) -> Vec<(&'r str, String)> {
+fn point_figures<'r>(run: &'r RunMonitor, row: &'r Row) -> Vec<PointFigure<'r>> {
+    let plain = |name, text| PointFigure { name, texts: vec![text], yields: false };
     if row.wall_s.is_none() {
-        let point = row.config.point.iter().map(|point| (point.key.as_str(), point.value_in_words()));
-        return point.chain([("", why_unmeasured(run, row).to_owned())]).collect();
+        let point = row.config.point.iter().map(|point| plain(point.key.as_str(), point.value_in_words()));
+        return point.chain([plain("", why_unmeasured(run, row).to_owned())]).collect();
     }
-    let shown = columns(run.figures(), View::Line);
-    shown.iter().filter_map(|column| Some((column.heading, column.of(row)?.words()))).collect()
+    let figure = |column: ShownColumn<'r>| {
+        let texts = [column.of(row), column.brief(row)].into_iter().flatten().map(|figure| figure.words()).collect();
+        PointFigure { name: column.heading, texts, yields: column.yields() }
+    };
+    columns(run.figures(), View::Line).into_iter().map(figure).filter(|figure| !figure.texts.is_empty()).collect()
 }
 
 fn why_unmeasured(run: &RunMonitor, row: &Row) -> &'static str {
