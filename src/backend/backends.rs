@@ -10,9 +10,10 @@ use super::forked::forkserver_client::ForkserverClient;
 use super::forked::processes::Processes;
 use super::local::serial::Serial;
 use super::local::threads::Threads;
-use super::pool::{Backend, Broken, Pool};
+use super::pool::{Backend, Broken, Pool, Unready};
 use super::worker::LazyJob;
 use crate::scenario::{BackendKind, Config, Job};
+use crate::workload::IsWanted;
 
 /// What the backends of a run have in common.
 struct RunResources {
@@ -59,9 +60,10 @@ impl Backends {
     /// Does once per job what a backend needs before it can start workers: not part of any start-up time.
     ///
     /// # Errors
-    /// [`Broken`] when the workload cannot be prepared or the forkserver cannot be started.
-    pub fn prepare(&self, config: &Config) -> Result<(), Broken> {
-        self.of(config.backend)?.prepare(&self.job, config)
+    /// [`Unready`] when the workload cannot be prepared, the forkserver cannot be started, or neither is wanted any
+    /// more.
+    pub fn prepare(&self, config: &Config, is_wanted: &IsWanted<'_>) -> Result<(), Unready> {
+        self.of(config.backend)?.prepare(&self.job, config, is_wanted)
     }
 
     /// Starts a worker for each lane of the board; they come to its gate.

@@ -19,6 +19,7 @@
 
 mod backends;
 mod board;
+mod broken;
 mod forked;
 mod local;
 mod pool;
@@ -31,6 +32,7 @@ pub use board::{
     Activity, ActivityReading, Board, BoardSpec, Clock, LaneReading, RECORDS_MAX, RecordReading, TickScale, Totals,
     WorkerState,
 };
+pub use broken::{Broken, Unready};
 pub use forked::forkserver::{COMMAND as FORKSERVER_COMMAND, run as run_forkserver};
-pub use pool::{Broken, Departure, Notice, Pool};
+pub use pool::{Departure, Notice, Pool};
 pub use worker::panics_are_caught;

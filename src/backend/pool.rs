@@ -4,9 +4,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::board::Board;
+pub(super) use super::broken::{Broken, Unready};
 use super::worker::LazyJob;
 use crate::scenario::Config;
-use crate::workload::BuildError;
+use crate::workload::IsWanted;
 
 /// A way to start workers, kept for the whole run.
 pub(super) trait Backend: Send {
@@ -14,10 +15,10 @@ pub(super) trait Backend: Send {
     /// done. Not part of any start-up time.
     ///
     /// # Errors
-    /// When the job cannot be made ready.
-    fn prepare(&self, job: &LazyJob, config: &Config) -> Result<(), Broken>;
+    /// When the job cannot be made ready, or is not wanted any more before it is.
+    fn prepare(&self, job: &LazyJob, config: &Config, is_wanted: &IsWanted<'_>) -> Result<(), Unready>;
 
-    /// Starts a worker for each lane of the board; they come to its gate.
+    /// Starts a worker for each lane of the board; they come to its gate. The job was prepared for them.
     ///
     /// # Errors
     /// When the system refuses.
@@ -86,15 +87,4 @@ pub enum Departure {
     Exit(i32),
     /// It was killed by the signal of this name.
     Signal(String),
-}
-
-/// Why a pool cannot be started or cannot go on.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{0}")]
-pub struct Broken(pub String);
-
-impl From<BuildError> for Broken {
-    fn from(error: BuildError) -> Self {
-        Self(error.to_string())
-    }
 }

@@ -3,7 +3,7 @@
 
 use super::areas::legend_rows;
 use super::axes::ChartSpan;
-use super::model::{Chart, ChartReference, ChartSeries};
+use super::model::{Chart, ChartReference, ChartSeries, SeriesMark};
 use super::surface::ChartSurface;
 use crate::units;
 
@@ -38,7 +38,7 @@ pub struct LegendEntry {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LegendMark {
     /// The mark of a series, see [`ChartSeries::mark`].
-    Series(usize),
+    Series(SeriesMark),
     /// The mark of predictions.
     Predicted,
     /// An error bar.

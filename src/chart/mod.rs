@@ -34,7 +34,7 @@ pub use axes::ChartAxes;
 pub use bars::BarsLayout;
 pub use layout::ChartLayout;
 pub use legend::{ChartLegend, LegendEntry, LegendMark};
-pub use model::{Chart, ChartPoint, ChartReference, ChartSeries, XAxisKind};
+pub use model::{Chart, ChartPoint, ChartReference, ChartSeries, SeriesMark, XAxisKind};
 pub use placed::{Beyond, PlacedPoint, PlacedReference, PlacedSeries};
 pub use scale::{AxisScale, on_axis};
 pub use surface::ChartSurface;

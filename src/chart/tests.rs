@@ -2,6 +2,8 @@
 
 use super::*;
 
+const THREADS: SeriesMark = SeriesMark { family: 1, member: 0 };
+
 /// Three points of threads with error bars, one that cannot be drawn, a prediction, and the ideal. x goes from 1 to 4,
 /// y from 1 to 4.
 fn chart() -> Chart {
@@ -9,8 +11,13 @@ fn chart() -> Chart {
     let points = vec![point(1.0, 1.0, 0.0), point(2.0, f64::NAN, 0.0), point(2.0, 1.5, 0.5), point(4.0, 2.0, 0.5)];
     let guess = vec![point(4.0, 3.0, 0.0)];
     Chart {
-        series: vec![ChartSeries { name: "threads".to_owned(), mark: 1, points, ..ChartSeries::default() }],
-        predictions: vec![ChartSeries { name: "threads".to_owned(), mark: 1, points: guess, ..ChartSeries::default() }],
+        series: vec![ChartSeries { name: "threads".to_owned(), mark: THREADS, points, ..ChartSeries::default() }],
+        predictions: vec![ChartSeries {
+            name: "threads".to_owned(),
+            mark: THREADS,
+            points: guess,
+            ..ChartSeries::default()
+        }],
         reference: Some(ChartReference::Ideal { slope: 1.0, until: None }),
         x_label: "workers".to_owned(),
         y_unit: ChartUnit::Ratio,
@@ -124,7 +131,12 @@ fn many_series_are_all_in_the_legend() {
     let names = ["threads × 2", "processes × 2", "processes × 2 pipe", "hybrid × 2x2"];
     let one = chart.series[0].clone();
     let series = names.iter().enumerate();
-    chart.series = series.map(|(mark, name)| ChartSeries { name: (*name).to_owned(), mark, ..one.clone() }).collect();
+    chart.series = series
+        .map(|(family, name)| {
+            let mark = SeriesMark { family, member: 0 };
+            ChartSeries { name: (*name).to_owned(), mark, ..one.clone() }
+        })
+        .collect();
     for (columns, rows) in [(24, 6), (28, 8), (34, 11), (60, 20), (120, 40)] {
         let layout = layout(&chart, columns, rows);
         let marks = layout.legend.entries.iter().filter(|entry| matches!(entry.mark, LegendMark::Series(_)));

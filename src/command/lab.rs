@@ -11,6 +11,7 @@ use super::environment::{catalog, journal, library, machine_facts, program, run_
 use super::failure::Failure;
 use super::history;
 use super::preparation::PreparedRun;
+use super::saved_reports;
 use crate::cli::Cli;
 use crate::engine::Session;
 use crate::machine::{self, Pace, Sampler};
@@ -22,8 +23,8 @@ use crate::scenario::{
     predictions,
 };
 use crate::tui::port::{
-    Draft, Existing, FieldError, Lab, LibraryEntry, LiveRun, Preview, Ran, RunNotice, RunSink, SampleSink, Saved,
-    Unsaved,
+    Draft, Existing, FieldError, Lab, LibraryEntry, LiveRun, Preview, Ran, ReportOffer, RunNotice, RunSink, SampleSink,
+    Saved, Unsaved,
 };
 use crate::tui::{self, Theme};
 use crate::workload;
@@ -186,6 +187,14 @@ impl Lab for LabSettings {
         Ok(Saved { file: label(&path), name: found.map(|entry| entry.call) })
     }
 
+    fn offer_report(&self, record: &RunState) -> ReportOffer {
+        saved_reports::offer(record)
+    }
+
+    fn save_report(&self, record: &RunState, format: &str, file: &str, existing: Existing) -> Result<String, Unsaved> {
+        saved_reports::save(record, format, file, existing)
+    }
+
     fn watch(&self, samples: SampleSink) -> Result<(), String> {
         let usable = machine::usable_here().cpus;
         let sampler =
@@ -226,7 +235,8 @@ impl LabSettings {
             }
             tell(RunNotice::Event(stamped));
         };
-        let begin = move |scenario| Session::start(scenario, run_info(source, predictions), program(), hear);
+        let begin =
+            move |scenario, control| Session::start(scenario, run_info(source, predictions), program(), control, hear);
         let run = PreparedRun::start(scenario, begin, move |why| refuse(RunNotice::Refused(why)))?;
         Ok(Box::new(run))
     }

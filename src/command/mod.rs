@@ -9,10 +9,14 @@ mod failure;
 mod history;
 mod lab;
 mod limits;
+mod memory_check;
 mod preparation;
+mod rehearsal;
 mod run;
+mod saved_reports;
 mod signals;
 mod task_room;
+mod typed_files;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -32,6 +36,8 @@ pub(crate) fn main() -> ExitCode {
         Ok(cli) => cli,
         Err(words) => return say(&words),
     };
+    // On the screen as without: nothing can be told any more once that signal has come.
+    let _ = signals::outlive_file_limits();
     let done = match &cli.command {
         None => lab::open(&cli),
         Some(Command::Run(args)) => run::run(args),
@@ -105,7 +111,12 @@ fn check(files: &[PathBuf]) -> Result<ExitCode, Failure> {
 fn machine(format: &Format) -> Result<ExitCode, Failure> {
     let write = format.machine.ok_or_else(|| Failure::usage(format!("--format {}: not for machines", format.name)))?;
     let usable = machine::usable_here();
-    print(&PlainText::lines(&write(&machine::facts(&usable), &usable, &machine::moment())))
+    print(&PlainText::lines(&write(
+        &machine::facts(&usable),
+        &usable,
+        &machine::memory_limits_here(),
+        &machine::moment(),
+    )))
 }
 
 /// Prints what a command is for.

@@ -1,15 +1,14 @@
 //! A run from the moment that the screen asks for it: what may take time before it begins, such as loading data,
 //! happens on a thread of its own; then it goes on as a [`Session`].
 //!
-//! A run that is dropped before it began is left behind: its thread ends when it notices, between two jobs. Nothing
-//! waits for it, since neither a slow disk nor a large memory can be hurried.
+//! A run that is dropped before it began is left behind: its thread ends when it notices, soon. Nothing waits for it,
+//! since neither a slow disk nor a large memory can be hurried.
 
 use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::failure::Failure;
-use super::limits;
-use crate::engine::Session;
+use super::rehearsal::rehearse;
+use crate::engine::{Control, Session};
 use crate::record::Snapshot;
 use crate::scenario::Scenario;
 use crate::tui::port::LiveRun;
@@ -17,6 +16,7 @@ use crate::tui::port::LiveRun;
 /// A run that is being prepared, or that has begun.
 pub(super) struct PreparedRun {
     phase: Arc<Mutex<Phase>>,
+    control: Arc<Control>,
 }
 
 /// How far it has come.
@@ -36,22 +36,33 @@ impl PreparedRun {
     /// When the system refuses a thread.
     pub(super) fn start(
         scenario: Scenario,
-        begin: impl FnOnce(Scenario) -> io::Result<Session> + Send + 'static,
+        begin: impl FnOnce(Scenario, Arc<Control>) -> io::Result<Session> + Send + 'static,
         refuse: impl FnOnce(String) + Send + 'static,
     ) -> Result<Self, String> {
         let phase = Arc::new(Mutex::new(Phase::Preparing));
         let watched = Arc::clone(&phase);
+        let control = Arc::new(Control::default());
+        let heeded = Arc::clone(&control);
         let body = move || {
-            let begun = prepare(&scenario, &watched)
+            let scenario = Arc::new(scenario);
+            let begun = rehearse(&scenario, false, &heeded)
                 .map_err(|failure| failure.message)
-                .and_then(|()| go_on(scenario, begin, &watched));
+                .and_then(|()| go_on(&watched, || begin(Arc::unwrap_or_clone(scenario), heeded)));
             if let Err(why) = begun {
                 refuse(why);
             }
         };
         let thread = std::thread::Builder::new().name("preparation".to_owned()).spawn(body);
         thread.map_err(|error| format!("cannot start the run: {error}"))?;
-        Ok(Self { phase })
+        Ok(Self { phase, control })
+    }
+
+    /// What has not begun by now never will.
+    fn give_up_preparation(&self) {
+        let mut phase = lock(&self.phase);
+        if matches!(*phase, Phase::Preparing) {
+            *phase = Phase::GivenUp;
+        }
     }
 
     fn session<T>(&self, look: impl FnOnce(&Session) -> T) -> Option<T> {
@@ -59,21 +70,11 @@ impl PreparedRun {
     }
 }
 
-/// Sees to it that a scenario can be run here, and that its data is there and can be used.
-fn prepare(scenario: &Scenario, phase: &Mutex<Phase>) -> Result<(), Failure> {
-    limits::check(scenario, false)?;
-    limits::check_workload(scenario, &|| matches!(*lock(phase), Phase::Preparing))
-}
-
 /// Begins the run, unless it was given up meanwhile.
-fn go_on(
-    scenario: Scenario,
-    begin: impl FnOnce(Scenario) -> io::Result<Session>,
-    phase: &Mutex<Phase>,
-) -> Result<(), String> {
+fn go_on(phase: &Mutex<Phase>, begin: impl FnOnce() -> io::Result<Session>) -> Result<(), String> {
     let mut phase = lock(phase);
     if matches!(*phase, Phase::Preparing) {
-        *phase = Phase::Begun(begin(scenario).map_err(|error| format!("cannot start the run: {error}"))?);
+        *phase = Phase::Begun(begin().map_err(|error| format!("cannot start the run: {error}"))?);
     }
     Ok(())
 }
@@ -88,27 +89,24 @@ impl LiveRun for PreparedRun {
     }
 
     fn cancel(&self) {
-        let mut phase = lock(&self.phase);
-        match &*phase {
-            Phase::Begun(session) => session.control().cancel(),
-            Phase::Preparing | Phase::GivenUp => *phase = Phase::GivenUp,
-        }
+        self.control.cancel();
+        self.give_up_preparation();
     }
 
     fn kill(&self) {
-        if self.session(|session| session.control().kill()).is_none() {
-            self.cancel();
-        }
+        self.control.kill();
+        self.give_up_preparation();
     }
 
     fn stood_still(&self) {
-        self.session(|session| session.control().disturb());
+        self.control.disturb();
     }
 }
 
 impl Drop for PreparedRun {
     fn drop(&mut self) {
         // A session ends with its drop, which waits for that: not while its phase is locked.
+        self.control.cancel();
         let phase = std::mem::replace(&mut *lock(&self.phase), Phase::GivenUp);
         drop(phase);
     }

@@ -2,15 +2,17 @@
 
 use std::io::{IsTerminal as _, stderr};
 use std::process::ExitCode;
+use std::sync::Arc;
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::time::Duration;
 
 use super::environment::{journal, program, run_info, scenario};
 use super::failure::Failure;
 use super::history::HistoryKeeper;
-use super::{limits, signals};
+use super::rehearsal::rehearse;
+use super::signals;
 use crate::cli;
-use crate::engine::{RunInfo, Session};
+use crate::engine::{Control, RunInfo, Session};
 use crate::foreign::PlainText;
 use crate::record::{Journal, RunState, Stamped, Status};
 use crate::report::{self, ProgressReporter};
@@ -27,16 +29,19 @@ const REFRESH: Duration = Duration::from_millis(200);
 pub(super) fn run(args: &cli::Run) -> Result<ExitCode, Failure> {
     let write = args.format.reporter().map_err(|error| Failure::usage(error.to_string()))?;
     let (source, scenario) = scenario(args)?;
-    limits::check(&scenario, args.yes)?;
-    limits::check_workload(&scenario, &|| true)?;
     let predictions = predictions(args.predict.as_deref(), &scenario)?;
+    let control = Arc::new(Control::default());
+    let heard = signals::listen(Arc::clone(&control))
+        .map_err(|error| Failure::run(format!("cannot listen for signals: {error}")))?;
+    let scenario = Arc::new(scenario);
+    rehearse(&scenario, args.yes, &control)?;
     let letters = Letters::of_environment();
     let mut watchers = Watchers {
         progress: ProgressReporter::new(args.quiet, stderr().is_terminal(), letters),
         journal: journal(args.journal.as_deref())?,
         history: HistoryKeeper::new(),
     };
-    let (state, heard) = carry_out(scenario, run_info(source, predictions), &mut watchers)?;
+    let state = carry_out(Arc::unwrap_or_clone(scenario), run_info(source, predictions), control, &mut watchers)?;
     heard.run_is_over();
     watchers.progress.finish();
     let text = PlainText::lines(&write(&state));
@@ -45,6 +50,7 @@ pub(super) fn run(args: &cli::Run) -> Result<ExitCode, Failure> {
     if let Err(error) = &delivered {
         report::complain(&error.to_string());
     }
+    watchers.progress.drain();
     Ok(ExitCode::from(match state.status {
         Some(Status::Interrupted) => heard.exit_code().unwrap_or(130),
         Some(Status::Done) if delivered.is_ok() => 0,
@@ -80,22 +86,20 @@ impl Watchers {
 fn carry_out(
     scenario: Scenario,
     info: RunInfo,
+    control: Arc<Control>,
     watchers: &mut Watchers,
-) -> Result<(RunState, signals::SignalState), Failure> {
-    let deaf = |error| Failure::run(format!("cannot listen for signals: {error}"));
-    signals::outlive_file_limits().map_err(deaf)?;
+) -> Result<RunState, Failure> {
     let (tell, events) = mpsc::channel();
-    let session = Session::start(scenario, info, program(), move |stamped| {
+    let session = Session::start(scenario, info, program(), control, move |stamped| {
         let _ = tell.send(stamped);
     })
     .map_err(|error| Failure::run(format!("cannot start the run: {error}")))?;
-    let heard = signals::listen(session.control().clone()).map_err(deaf)?;
     let mut state = RunState::default();
     loop {
         match events.recv_timeout(REFRESH) {
             Ok(stamped) => watchers.tell(&stamped, &mut state),
             Err(RecvTimeoutError::Timeout) => watchers.progress.tick(session.control().progress().0, &state),
-            Err(RecvTimeoutError::Disconnected) => return Ok((state, heard)),
+            Err(RecvTimeoutError::Disconnected) => return Ok(state),
         }
     }
 }

@@ -25,6 +25,7 @@ pub enum Urgency {
 pub struct Control {
     urgency: AtomicU8,
     disturbed: AtomicBool,
+    slow_to_prepare: AtomicBool,
     live: Mutex<Option<LiveTrial>>,
 }
 
@@ -53,9 +54,23 @@ impl Control {
         self.disturbed.store(true, Relaxed);
     }
 
+    /// Says that what the tasks share could not be made ready within the time that a trial may take: no trial is tried.
+    pub fn prepares_too_slowly(&self) {
+        self.slow_to_prepare.store(true, Relaxed);
+    }
+
+    pub(super) fn is_slow_to_prepare(&self) -> bool {
+        self.slow_to_prepare.load(Relaxed)
+    }
+
     /// Whether there was a disturbance since this was last asked.
     pub(super) fn take_disturbance(&self) -> bool {
         self.disturbed.swap(false, Relaxed)
+    }
+
+    /// Whether there was one; asking changes nothing.
+    pub fn is_disturbed(&self) -> bool {
+        self.disturbed.load(Relaxed)
     }
 
     fn escalate(&self, urgency: Urgency) {

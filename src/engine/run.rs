@@ -47,6 +47,7 @@ pub fn run(
 ) -> Status {
     let plan = Plan::of(scenario);
     let mut run = RunLoop {
+        scenario,
         begun: Instant::now(),
         trials_done: 0,
         warnings: Warnings::new(&plan),
@@ -71,6 +72,7 @@ pub fn run(
 
 /// The state of a run.
 struct RunLoop<'a> {
+    scenario: &'a Scenario,
     begun: Instant,
     trials_done: usize,
     warnings: Warnings,
@@ -121,6 +123,8 @@ impl RunLoop<'_> {
         if self.watches_memory && outcome.end == TrialEnd::Complete && outcome.memory.is_none() {
             self.warnings.memory_is_unknown();
         }
+        let point = plan.configs[index].point.as_ref();
+        self.warnings.unsettled(point, &self.scenario.job_at(point), &outcome.unsettled);
         self.warnings.finished(trial, &outcome);
         self.tell(Event::TrialFinished { trial, outcome: Arc::new(outcome) });
     }

@@ -19,7 +19,7 @@ pub struct Session {
 }
 
 impl Session {
-    /// Starts to carry out a scenario. `tell` is called on the run's thread with every event in order; the last
+    /// Starts to carry out a scenario, which `control` may end from now on, or has ended already. `tell` is called on the run's thread with every event in order; the last
     /// is always [`Event::RunFinished`]. `program` is parlab's own binary, of which forkservers are made.
     ///
     /// # Errors
@@ -28,9 +28,9 @@ impl Session {
         scenario: Scenario,
         setting: RunInfo,
         program: PathBuf,
+        control: Arc<Control>,
         mut tell: impl FnMut(Stamped) + Send + 'static,
     ) -> io::Result<Self> {
-        let control = Arc::new(Control::default());
         let watched = Arc::clone(&control);
         let body = move || {
             let mut last = (0.0, 0);

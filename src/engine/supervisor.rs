@@ -10,6 +10,7 @@ use super::control::{Control, Urgency};
 use super::memory::MemoryWatch;
 use crate::backend::{Board, Broken, Departure, Notice, Pool, TickScale};
 use crate::record::{Cause, Event, Loss, MemoryCourse, Remedy, TrialEnd};
+use crate::system::signals::ends;
 use crate::workload::Service;
 
 /// How often the engine looks up while workers work.
@@ -20,7 +21,7 @@ const PROGRESS_EVERY: Duration = Duration::from_millis(500);
 const GRACE: Duration = Duration::from_millis(50);
 /// A look-up that comes later than this may mean that the whole program was stopped.
 const LATE: Duration = Duration::from_millis(250);
-/// How long the news of such a stop may take to get here.
+/// How long the news of such a stop, or of a signal that all were sent, may take to get here.
 const NEWS: Duration = Duration::from_millis(100);
 /// A trial that loses more workers than this is given up.
 const LOSSES_MAX: usize = 1000;
@@ -272,7 +273,10 @@ impl<'a> TrialSupervisor<'a> {
             Some(Notice::Left { worker, pid, how }) => self.lose(worker, pid, how),
             Some(Notice::Stalled { worker, pid, stopped }) => {
                 self.board.mark_stalled(worker, stopped);
-                (self.tell)(Event::WorkerStalled { trial: self.trial, worker, pid, stopped });
+                // Stopped with the whole program, it is no news of the worker's own.
+                if !self.control.is_disturbed() {
+                    (self.tell)(Event::WorkerStalled { trial: self.trial, worker, pid, stopped });
+                }
                 Ok(())
             }
             Some(Notice::Broken(broken)) => Err(EarlyEnd::Broken(broken)),
@@ -284,6 +288,11 @@ impl<'a> TrialSupervisor<'a> {
         let task = self.board.mark_lost(worker);
         if self.called_off.is_some() {
             // It was on its way out anyway.
+            self.left += 1;
+            return Ok(());
+        }
+        if self.was_for_all(&how) {
+            self.look_up()?;
             self.left += 1;
             return Ok(());
         }
@@ -305,6 +314,20 @@ impl<'a> TrialSupervisor<'a> {
             return Err(EarlyEnd::Broken(fatal.unwrap_or_else(too_many)));
         }
         self.pool.replace(worker).map_err(EarlyEnd::Broken)
+    }
+
+    /// Whether a worker was ended by a signal that the whole program was sent, as by a batch system whose patience is at
+    /// its end: that the program was told to end may be heard a moment later.
+    fn was_for_all(&self, how: &Departure) -> bool {
+        let Departure::Signal(name) = how else { return false };
+        if !name.parse().is_ok_and(ends) {
+            return false;
+        }
+        let until = Instant::now() + NEWS;
+        while self.control.urgency() == Urgency::GoOn && Instant::now() < until {
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        self.control.urgency() > Urgency::GoOn
     }
 
     fn remedy(&mut self, task: Option<u64>) -> Remedy {

@@ -5,12 +5,13 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Instant;
 
-use super::control::Control;
+use super::control::{Control, Urgency};
 use super::outcome::OutcomeReader;
 use super::run::Executor;
 use super::supervisor::{EarlyEnd, Starting, TrialSupervisor};
-use crate::backend::{Backends, Board, BoardSpec, Broken, Clock, TickScale};
+use crate::backend::{Backends, Board, BoardSpec, Broken, Clock, TickScale, Unready};
 use crate::record::{Event, TrialEnd, TrialOutcome};
 use crate::scenario::{Config, Job, Point, Scenario};
 use crate::workload::{self, Service, Watch};
@@ -25,10 +26,17 @@ pub struct BoardExecutor<'a> {
     clock: Clock,
     scale: TickScale,
     value_names: Vec<&'static str>,
+    /// Which of them says whether a result is what its kind is after.
+    settled: Option<usize>,
     /// How many of the values are the same in every trial.
     summed: usize,
     watch: Watch,
+    /// Whether the job took longer to prepare than a trial may.
+    is_too_slow: bool,
 }
+
+/// Said of a trial that had no time left to begin.
+const TOO_SLOW: &str = "its workload was not ready by then";
 
 impl<'a> BoardExecutor<'a> {
     /// An executor for the trials of one run; `program` is parlab's own binary, of which forkservers are made.
@@ -43,8 +51,13 @@ impl<'a> BoardExecutor<'a> {
             clock,
             scale: TickScale::new(clock),
             value_names: spec.map_or(Vec::new(), |spec| spec.results().map(|value| value.name).collect()),
+            settled: spec.and_then(|spec| {
+                let settled = spec.search?.settled;
+                spec.results().position(|value| value.name == settled)
+            }),
             summed: spec.map_or(0, |spec| spec.values.len()),
             watch: workload::watch(&scenario.job.kind),
+            is_too_slow: control.is_slow_to_prepare(),
         }
     }
 
@@ -95,7 +108,11 @@ impl<'a> BoardExecutor<'a> {
         tell: &mut dyn FnMut(Event),
     ) -> Result<TrialOutcome, Broken> {
         let job = self.turn_to_job_of(config);
-        self.backends.prepare(config)?;
+        match self.prepare(config) {
+            Ok(()) => {}
+            Err(Unready::CalledOff) => return Ok(self.called_off()),
+            Err(Unready::Broken(broken)) => return Err(broken),
+        }
         let service = workload::service(&self.scenario.job.kind, config.workers);
         let service = service.map_err(|error| Broken(format!("cannot start what the tasks ask: {error}")))?;
         let board = Arc::new(self.board(config, service.as_deref())?);
@@ -115,11 +132,34 @@ impl<'a> BoardExecutor<'a> {
         self.control.ended(now);
         let (end, broken) = ended(end, &board);
         let tick_s = self.scale.seconds_per_tick();
-        let reader = OutcomeReader { scenario: self.scenario, board: &board, value_names: &self.value_names, tick_s };
+        let reader = OutcomeReader {
+            scenario: self.scenario,
+            board: &board,
+            value_names: &self.value_names,
+            settled: self.settled,
+            tick_s,
+        };
         let outcome = reader.outcome(end, opening, now);
         let results = with_results.then(|| reader.results()).flatten();
         let tally = tally.filter(|_| end == TrialEnd::Complete && outcome.tasks_failed == 0);
         Ok(TrialOutcome { broken, memory, tally, results, ..outcome })
+    }
+
+    /// Has the backend prepare what its workers need, within the time that a trial may take.
+    fn prepare(&self, config: &Config) -> Result<(), Unready> {
+        let until = Instant::now() + self.scenario.sweep.timeout;
+        let is_wanted = || self.control.urgency() == Urgency::GoOn && Instant::now() < until;
+        if self.is_too_slow { Err(Unready::CalledOff) } else { self.backends.prepare(config, &is_wanted) }
+    }
+
+    /// What becomes of a trial that was called off before its workload was ready.
+    fn called_off(&mut self) -> TrialOutcome {
+        if self.control.urgency() > Urgency::GoOn {
+            return TrialOutcome { end: TrialEnd::Cancelled, ..TrialOutcome::default() };
+        }
+        // Where the program was stopped meanwhile, it is tried again.
+        self.is_too_slow = !self.control.is_disturbed();
+        TrialOutcome { end: TrialEnd::TimedOut, broken: Some(TOO_SLOW.to_owned()), ..TrialOutcome::default() }
     }
 
     /// Has the backends turn to the job of a configuration.
@@ -128,6 +168,7 @@ impl<'a> BoardExecutor<'a> {
         if self.point != config.point {
             self.backends.set_job(&job);
             self.point.clone_from(&config.point);
+            self.is_too_slow = self.control.is_slow_to_prepare();
         }
         job
     }

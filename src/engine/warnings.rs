@@ -1,10 +1,10 @@
 //! What went wrong in a run, gathered as it happens and told at its end.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::record::{Event, Remedy, TrialEnd, TrialOutcome, Warning, WarningCode};
-use crate::record::{loss_in_words, trial_in_words};
-use crate::scenario::Plan;
+use crate::record::{loss_in_words, task_in_words, trial_in_words};
+use crate::scenario::{Job, Plan, Point};
 
 /// More warnings of one code than this are counted instead of listed.
 const LISTED_MAX: usize = 20;
@@ -19,6 +19,8 @@ pub(super) struct Warnings {
     given_up: u64,
     /// By point, where the tasks differ from point to point: trial and checksum that the others must equal.
     references: BTreeMap<Option<u32>, (usize, String)>,
+    /// Points and tasks whose results have been told to be less than was asked for.
+    unsettled: BTreeSet<(Option<u32>, u64)>,
 }
 
 impl Warnings {
@@ -30,6 +32,7 @@ impl Warnings {
             unlisted: 0,
             given_up: 0,
             references: BTreeMap::new(),
+            unsettled: BTreeSet::new(),
         }
     }
 
@@ -74,10 +77,12 @@ impl Warnings {
         match outcome.end {
             TrialEnd::TimedOut => {
                 let trial = self.trial_in_words(trial);
+                let why = outcome.broken.as_deref().map(|why| format!(": {why}")).unwrap_or_default();
                 self.fail(
                     WarningCode::Timeout,
                     format!(
-                        "{trial} took longer than timeout_s allows and was ended; its configuration is not tried again"
+                        "{trial} took longer than timeout_s allows and was ended{why}; its configuration is not tried \
+                         again"
                     ),
                 );
             }
@@ -104,6 +109,24 @@ impl Warnings {
             TrialEnd::Cancelled => {}
         }
         self.given_up = 0;
+    }
+
+    /// Takes note of fits of a trial, at this point and with this job, that were stopped before they converged; each is
+    /// told once.
+    pub(super) fn unsettled(&mut self, point: Option<&Point>, job: &Job, tasks: &[u64]) {
+        for &task in tasks {
+            if !self.unsettled.insert((point.map(|point| point.index), task)) {
+                continue;
+            }
+            let varied = point.map(|point| format!("{} = {}, ", point.key, point.value_in_words()));
+            let message = format!(
+                "the fit of {}{} was stopped before it converged; its score counts all the same. Scale the data, or raise \
+                 max_iter where it is set",
+                varied.unwrap_or_default(),
+                task_in_words(job, task)
+            );
+            self.add(WarningCode::NotConverged, message);
+        }
     }
 
     fn compare(&mut self, trial: usize, checksum: &str) {

@@ -223,6 +223,10 @@ pub struct TrialOutcome {
     /// Why one of them was, if it could say so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub failure: Option<String>,
+    /// Tasks that gave a result which is not what their kind is after: fits that were stopped before they converged.
+    /// At most [`RESULTS_MAX`] of them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unsettled: Vec<u64>,
     /// Durations of tasks; `None` when none was finished.
     pub task_s: Option<TaskTimes>,
     /// What the interpreters' locks cost; `None` without a lock.
@@ -256,6 +260,7 @@ impl Default for TrialOutcome {
             tasks_done: 0,
             tasks_failed: 0,
             failure: None,
+            unsettled: Vec::new(),
             task_s: None,
             interpreter: None,
             order: None,
@@ -339,6 +344,8 @@ pub enum WarningCode {
     TaskFailed,
     /// Tasks of a trial failed.
     TasksFailed,
+    /// A fit was stopped before it converged.
+    NotConverged,
     /// A trial took longer than its time limit.
     Timeout,
     /// A trial could not be carried on.
@@ -357,12 +364,13 @@ pub enum WarningCode {
 
 impl WarningCode {
     /// All codes, in the order of their description.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Oversubscribed,
         Self::MemoryUnknown,
         Self::WorkerLost,
         Self::TaskFailed,
         Self::TasksFailed,
+        Self::NotConverged,
         Self::Timeout,
         Self::TrialBroken,
         Self::ResultsDiffer,
@@ -380,6 +388,7 @@ impl WarningCode {
             Self::WorkerLost => "worker-lost",
             Self::TaskFailed => "task-failed",
             Self::TasksFailed => "tasks-failed",
+            Self::NotConverged => "not-converged",
             Self::Timeout => "timeout",
             Self::TrialBroken => "trial-broken",
             Self::ResultsDiffer => "results-differ",

@@ -27,4 +27,4 @@ pub use memory::{MemoryCourse, ProcessMemory};
 pub use observer::Observer;
 pub use order::OrderFigures;
 pub use state::RunState;
-pub use words::{label, label_at, loss_in_words, stall_in_words, trial_in_words};
+pub use words::{label, label_at, loss_in_words, stall_in_words, task_in_words, trial_in_words};

@@ -1,7 +1,7 @@
 //! What happens in a run, in words: the same ones in reports, in progress lines and on the screen.
 
 use super::event::{Cause, Loss, Remedy};
-use crate::scenario::{Config, Layout, Plan, Scales, SeriesKey};
+use crate::scenario::{Config, Job, Layout, Plan, Scales, SeriesKey};
 
 /// The name of a configuration for people: `serial`, `threads × 4`, `processes × 2 pipe`, `hybrid × 2x4`.
 pub fn label(config: &Config) -> String {
@@ -29,6 +29,13 @@ pub fn trial_in_words(plan: &Plan, trial: usize) -> String {
     };
     let round = if planned.warmup { "warm-up" } else { "repeat" };
     format!("{}, {round} {}", label_at(config), planned.repeat.saturating_add(1))
+}
+
+/// A task for people: what the grid says of it, `C = 1, kernel = poly, fold = 0`, else its number.
+pub fn task_in_words(job: &Job, task: u64) -> String {
+    let point: Vec<String> =
+        job.inputs.grid_point(task).into_iter().map(|(key, value)| format!("{key} = {value}")).collect();
+    if point.is_empty() { format!("task {task}") } else { point.join(", ") }
 }
 
 /// A worker that was stopped from outside, or goes on after that, in one line.

@@ -7,6 +7,7 @@ use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 use super::closed::is_stdout_closed;
+use super::readers;
 use crate::foreign::{PlainText, name};
 use crate::system::files::NewFile;
 
@@ -72,7 +73,7 @@ fn print_out(text: &str) -> io::Result<()> {
 }
 
 fn print(text: &str, out: &mut impl Write) -> io::Result<()> {
-    read_enough(out.write_all(text.as_bytes()).and_then(|()| out.flush()))
+    read_enough(readers::write_to(out, text.as_bytes()))
 }
 
 /// A reader that closed its end of a pipe has read enough.
@@ -109,8 +110,9 @@ fn replace(target: &Path, bytes: &[u8], permissions: Option<fs::Permissions>) ->
 }
 
 fn write_in_place(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let mut file = OpenOptions::new().write(true).create(true).truncate(true).open(path)?;
-    match file.write_all(bytes).and_then(|()| file.flush()) {
+    // A named pipe cannot even be opened before it has a reader.
+    let mut file = readers::awaiting(|| OpenOptions::new().write(true).create(true).truncate(true).open(path))?;
+    match readers::write_to(&mut file, bytes) {
         // As on stdout: the reader of a named pipe has read enough.
         Err(e) if e.kind() == ErrorKind::BrokenPipe => Ok(()),
         written => written,

@@ -10,6 +10,7 @@ mod formats;
 pub mod json;
 pub mod machine;
 pub mod progress;
+pub mod readers;
 pub mod reference;
 pub mod text;
 mod words;
@@ -19,15 +20,13 @@ pub use formats::{FORMATS, Format, Unsupported};
 pub use progress::ProgressReporter;
 pub use words::{loss_sentence, warnings};
 
-use std::io::Write as _;
-
 use crate::foreign::escaped;
 
 /// Tells on standard error why something could not be done: a reason a line, each with the program's name.
 pub fn complain(message: &str) {
     for line in message.lines().map(escaped) {
         // Where even that is closed, the exit code has to do.
-        let _ = writeln!(std::io::stderr(), "parlab: {line}");
+        let _ = readers::write_to(&mut std::io::stderr(), format!("parlab: {line}\n").as_bytes());
     }
 }
 

@@ -297,7 +297,10 @@ pub struct ShownColumn<'f> {
 
 /// Where the figures of a column come from.
 enum FigureSource<'f> {
-    Column { shown: fn(&Row) -> Option<Figure>, brief: fn(&Row) -> Option<Figure> },
+    Column {
+        shown: fn(&Row) -> Option<Figure>,
+        brief: fn(&Row) -> Option<Figure>,
+    },
     /// What the tasks left under this name.
     Tally(&'f str),
 }

@@ -11,14 +11,21 @@
 //! - renaming without replacing ([`files`]): nix has it with glibc alone;
 //! - the size of a terminal ([`terminal`]): nix has an `ioctl` only, which is unsafe.
 
+pub mod allocator;
+pub mod aside;
 pub mod clock;
+pub mod fatal;
 pub mod files;
 pub mod futex;
+pub mod jobs;
+pub mod last_resort;
 pub mod lock;
 pub mod memfd;
+pub mod outlet;
 pub mod poll;
 pub mod process;
 pub mod random;
+pub mod raw_mode;
 pub mod secret;
 pub mod signals;
 pub mod socket;

@@ -1,16 +1,35 @@
 //! A child process with a process group of its own, which ends with the value that owns it: the child and all that it
 //! has started in its group.
 //!
+//! All groups that live are known here, so that a program that stops, or ends in a hurry, can have them do the same
+//! ([`signal_groups`]), whichever thread owns them and waits for what.
+//!
 //! A parent that is killed outright runs no destructor. A child that must not outlive even that sees its standard input
 //! end, as the forkserver does, if that is a pipe or socket from here.
 
 use std::io;
 use std::os::unix::process::{CommandExt as _, ExitStatusExt as _};
 use std::process::{Child, Command, ExitStatus};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use nix::sys::signal::{Signal, killpg};
 use nix::sys::wait::{Id, WaitPidFlag, WaitStatus, waitid};
 use nix::unistd::Pid;
+
+/// The groups whose leaders have not been waited for: as long as one stands here, its number is no other's.
+static GROUPS: Mutex<Vec<Pid>> = Mutex::new(Vec::new());
+
+fn groups() -> MutexGuard<'static, Vec<Pid>> {
+    GROUPS.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Sends a signal to everything in all groups that were started here and have not been ended.
+pub fn signal_groups(signal: Signal) {
+    // A group of which nobody is left needs none.
+    groups().iter().for_each(|&group| {
+        let _ = killpg(group, signal);
+    });
+}
 
 /// A child that leads a process group. Dropping it kills the group and waits for the child.
 #[derive(Debug)]
@@ -27,7 +46,10 @@ impl ChildGroup {
     /// # Errors
     /// When the system cannot start it.
     pub fn start(command: &mut Command) -> io::Result<Self> {
-        Ok(Self { child: command.process_group(0).spawn()?, status: None })
+        let mut groups = groups();
+        let group = Self { child: command.process_group(0).spawn()?, status: None };
+        groups.push(group.pid());
+        Ok(group)
     }
 
     /// The child's process id, which is also the group's.
@@ -48,6 +70,7 @@ impl ChildGroup {
         if let Some(status) = self.status {
             return Ok(status);
         }
+        groups().retain(|&group| group != self.pid());
         if self.look().is_some() {
             // Fails where all are gone.
             let _ = killpg(self.pid(), Signal::SIGKILL);
@@ -132,6 +155,22 @@ mod tests {
         assert_eq!(ending(&group.end()), "ended (exit status: 0)");
         assert_eq!(stdout.read_to_end(&mut Vec::new()).unwrap(), 8);
         assert!(group.end().is_ok_and(|status| status.success()), "it is remembered");
+    }
+
+    #[test]
+    fn all_groups_can_be_reached_at_once() {
+        let mut group = ChildGroup::start(shell("sleep 1000 & echo started; wait").stdout(Stdio::piped())).unwrap();
+        group.child.stdout.take().unwrap().read_exact(&mut [0; 8]).unwrap();
+        let status = || std::fs::read_to_string(format!("/proc/{}/stat", group.id())).unwrap();
+        assert!(groups().contains(&group.pid()));
+        // Those of other tests must not be stopped, so this one's is the only one that is.
+        killpg(group.pid(), Signal::SIGSTOP).unwrap();
+        wait_for(|| status().contains(") T "));
+        signal_groups(Signal::SIGCONT);
+        wait_for(|| !status().contains(") T "));
+        let pid = group.pid();
+        drop(group);
+        assert!(!groups().contains(&pid), "whose leader was waited for is no longer known");
     }
 
     #[test]

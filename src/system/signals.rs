@@ -8,6 +8,40 @@ use std::thread::JoinHandle;
 use nix::sys::signal::{SigSet, Signal};
 use signal_hook::iterator::{Handle, Signals};
 
+/// Those that ask a program to end: from a user, a terminal, a batch system that warns before time is up, or the kernel
+/// where a limit is reached. Each would end it at once, with nothing told.
+pub const ENDS: [Signal; 13] = [
+    Signal::SIGHUP,
+    Signal::SIGINT,
+    Signal::SIGQUIT,
+    Signal::SIGUSR1,
+    Signal::SIGUSR2,
+    Signal::SIGALRM,
+    Signal::SIGTERM,
+    Signal::SIGSTKFLT,
+    Signal::SIGXCPU,
+    Signal::SIGVTALRM,
+    Signal::SIGPROF,
+    Signal::SIGIO,
+    Signal::SIGPWR,
+];
+
+/// Whether a signal asks for the end.
+pub fn ends(signal: Signal) -> bool {
+    ENDS.contains(&signal)
+}
+
+/// Whether a user insists who sends it again. Others may come by the dozen from the kernel or from a batch system, which
+/// repeat themselves whatever is done about it.
+pub fn insists(signal: Signal) -> bool {
+    matches!(signal, Signal::SIGHUP | Signal::SIGINT | Signal::SIGQUIT | Signal::SIGTERM)
+}
+
+/// The exit code that a shell expects of a program that this signal ended.
+pub fn exit_code(signal: Signal) -> u8 {
+    128 + signal as i32 as u8
+}
+
 /// The thread that waits for signals. Dropping it ends it, and leaves the signals caught and unheard.
 #[derive(Debug)]
 pub struct SignalListener {
@@ -16,16 +50,19 @@ pub struct SignalListener {
 }
 
 impl SignalListener {
-    /// Catches these signals from now on, and hands on each.
+    /// Catches these signals from now on, and hands on each. Those that are ignored stay so: under `nohup`, or in the
+    /// background of a script, some are from the start.
     ///
     /// # Errors
     /// When they cannot be caught, or there is no thread to be had.
     pub fn start(signals: &[Signal], mut deliver: impl FnMut(Signal) + Send + 'static) -> io::Result<Self> {
-        let mut caught = Signals::new(signals.iter().map(|&signal| signal as i32))?;
+        let ignored = ignored();
+        let heeded = || signals.iter().copied().filter(|&signal| !ignored.contains(signal));
+        let mut caught = Signals::new(heeded().map(|signal| signal as i32))?;
         let handle = caught.handle();
         // The process that started this one may have blocked them, which is handed down: they would never come then.
         // The thread that is started here inherits what is unblocked.
-        signals.iter().copied().collect::<SigSet>().thread_unblock()?;
+        heeded().collect::<SigSet>().thread_unblock()?;
         let wait = move || caught.forever().filter_map(|number| Signal::try_from(number).ok()).for_each(&mut deliver);
         let thread = std::thread::Builder::new().name("signals".to_owned()).spawn(wait)?;
         Ok(Self { handle, thread: Some(thread) })

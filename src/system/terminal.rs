@@ -22,6 +22,11 @@ pub fn size() -> Option<(u16, u16)> {
     Some((columns, side(told.1, variable("LINES").as_deref(), USUAL.1)))
 }
 
+/// Columns of the terminal on standard error; `None` if it is none, or does not know.
+pub fn stderr_columns() -> Option<u16> {
+    rustix::termios::tcgetwinsize(std::io::stderr()).ok().map(|size| size.ws_col).filter(|&columns| columns > 0)
+}
+
 /// A side by what the terminal says, else by a variable of the environment, else the usual one.
 fn side(told: u16, variable: Option<&str>, usual: u16) -> u16 {
     let wanted = || variable?.trim().parse::<u16>().ok().filter(|&side| side > 0);

@@ -10,6 +10,7 @@ use ratatui::layout::Rect;
 use super::background::Background;
 use super::cost::Meter;
 use super::input::{Input, Reader};
+use super::keys::Key;
 use super::mailbox::{Mail, Mailbox};
 use super::pacer::{Pacer, Tempo};
 use super::port::{Draft, Existing, Lab, LiveRun, RunNotice, RunSink};
@@ -17,13 +18,18 @@ use super::screens;
 use super::signals;
 use super::size::size;
 use super::state::State;
+use super::suspension::{Suspension, suspend};
 use super::terminal::Terminal;
 use super::theme::Theme;
 use super::update::{Effect, Exit, Msg, update};
+use crate::record::RunState;
+use crate::system::jobs::Extent;
 
 /// How long a cancelled run may take to end when the screen is left, how long a killed one, and how long files may take
 /// to be written.
 const GRACE: [Duration; 3] = [Duration::from_millis(400); 3];
+/// How long all of that may take, whatever it waits for.
+const END_GRACE: Duration = Duration::from_millis(1800);
 /// How long messages that are at hand are handled before it is seen whether a frame is due.
 const ROUND: Duration = Duration::from_millis(20);
 
@@ -48,8 +54,11 @@ pub fn run(lab: impl Lab, open: Option<String>, theme: Theme) -> io::Result<Exit
             Input::Closed => Msg::InputClosed,
         });
     })?;
-    let signals = Arc::clone(&mailbox);
-    let _listener = signals::listen(move |signal| signals.post(Msg::Signal(signal)))?;
+    let heard = Arc::clone(&mailbox);
+    signals::listen(move |signal| {
+        provoke("signal");
+        heard.post(Msg::Signal(signal));
+    })?;
     let mut state = State::new(entries, machine, theme, size(screens::SIZE_MIN));
     if let Some(name) = open {
         state.shared.library.select_name(&name);
@@ -58,8 +67,28 @@ pub fn run(lab: impl Lab, open: Option<String>, theme: Theme) -> io::Result<Exit
     let meter = Meter::new(now, terminal.bytes_written());
     let pacer = Pacer::new(now);
     let lab = Arc::new(lab);
-    App { lab, runs: 0, live: None, terminal, state, mailbox, background, meter, pacer, expected_continues: 0 }.go()
+    App {
+        lab,
+        runs: 0,
+        live: None,
+        terminal,
+        state,
+        mailbox,
+        background,
+        meter,
+        pacer,
+        expected_continues: 0,
+        unread_since: None,
+        unseen_presses: 0,
+    }
+    .go()
 }
+
+/// How long a terminal is not read before nobody is thought to look at it.
+const UNSEEN: Duration = Duration::from_millis(300);
+
+/// How the screen ends when its terminal is gone: no user looks at one that cannot be written to.
+const GONE: Exit = Exit::Signal(Signal::SIGHUP);
 
 /// Everything that the loop holds together.
 struct App<L> {
@@ -76,6 +105,10 @@ struct App<L> {
     pacer: Pacer,
     /// `SIGCONT`s still to come that end stops of our own.
     expected_continues: u32,
+    /// Since when the terminal has not been read.
+    unread_since: Option<Instant>,
+    /// How often Ctrl-C was pressed since then.
+    unseen_presses: u32,
 }
 
 impl<L: Lab> App<L> {
@@ -85,13 +118,17 @@ impl<L: Lab> App<L> {
         let samples = Arc::clone(&self.mailbox);
         // Without meters the screen says that there are none; the rest works.
         let _ = self.lab.watch(Box::new(move |sample| samples.post(Msg::Sample(sample))));
-        provoke();
+        provoke("screen");
+        if cfg!(debug_assertions) {
+            std::thread::spawn(|| provoke("elsewhere"));
+            std::thread::spawn(|| overflow(provoked("stack")));
+        }
         let outcome = loop {
             if let Some(outcome) = self.step().transpose() {
                 break outcome;
             }
         };
-        self.leave();
+        self.leave(outcome.as_ref().map_or(1, |exit| exit.code()));
         outcome
     }
 
@@ -121,11 +158,16 @@ impl<L: Lab> App<L> {
             return Err(io::Error::other("a thread panicked; what it said stands above"));
         }
         let now = Instant::now();
-        if self.pacer.is_due(now, self.tempo())
-            && let Err(_gone) = self.draw(now)
-        {
-            // No user looks at a terminal that cannot be written to.
-            return Ok(Some(Exit::Signal(Signal::SIGHUP)));
+        if self.pacer.is_due(now, self.tempo()) {
+            if self.terminal.is_read() {
+                (self.unread_since, self.unseen_presses) = (None, 0);
+                if self.draw(now).is_err() {
+                    return Ok(Some(GONE));
+                }
+            } else {
+                self.unread_since.get_or_insert(now);
+                self.pacer.put_off(now);
+            }
         }
         Ok(None)
     }
@@ -147,18 +189,39 @@ impl<L: Lab> App<L> {
             Msg::Engine(_) => {}
             _ => self.pacer.hurry(),
         }
+        if self.insists(&msg) {
+            return Ok(Some(Exit::Quit));
+        }
         let (was_running, is_of_run) = (self.state.is_running(), matches!(msg, Msg::Engine(_) | Msg::Refused { .. }));
         let effects = update(&mut self.state, msg);
         if was_running && is_of_run && !self.state.is_running() {
             self.run_ended();
         }
         for effect in effects {
-            if let Effect::Quit(exit) = effect {
-                return Ok(Some(exit));
+            match effect {
+                Effect::Quit(exit) => return Ok(Some(exit)),
+                Effect::Suspend { group } => {
+                    if let Some(exit) = self.suspend(group) {
+                        return Ok(Some(exit));
+                    }
+                }
+                Effect::Retake => {
+                    if let Some(exit) = self.retake() {
+                        return Ok(Some(exit));
+                    }
+                }
+                other => self.carry_out(other),
             }
-            self.carry_out(effect)?;
         }
         Ok(None)
+    }
+
+    /// Whether the user insists on the end without seeing what a key does: where nobody reads the terminal, the second
+    /// Ctrl-C ends parlab, whatever it would mean on the screen.
+    fn insists(&mut self, msg: &Msg) -> bool {
+        let is_unseen = self.unread_since.is_some_and(|since| since.elapsed() >= UNSEEN);
+        self.unseen_presses += u32::from(is_unseen && matches!(msg, Msg::Key(Key::Ctrl('c'))));
+        self.unseen_presses >= 2
     }
 
     /// The run has told its last. What it looked like then is kept; of one that was refused there is nothing to keep.
@@ -170,7 +233,7 @@ impl<L: Lab> App<L> {
         self.pacer.hurry();
     }
 
-    fn carry_out(&mut self, effect: Effect) -> io::Result<()> {
+    fn carry_out(&mut self, effect: Effect) {
         match effect {
             Effect::Start(name) => {
                 let sink = self.next_run(&name);
@@ -190,6 +253,12 @@ impl<L: Lab> App<L> {
                 checked.into_iter().for_each(|checked| drop(update(&mut self.state, Msg::Checked(checked))));
             }
             Effect::Save { draft, file, existing } => self.save(draft, file, existing),
+            Effect::OfferReport => {
+                let offer = self.state.shared.run.as_ref().map(|run| self.lab.offer_report(&run.record));
+                offer.into_iter().for_each(|offer| drop(update(&mut self.state, Msg::ReportOffer(offer))));
+            }
+            Effect::SaveReport { format, file, existing } => self
+                .about_the_run(move |lab, record| Msg::ReportSaved(lab.save_report(record, format, &file, existing))),
             Effect::Cancel => self.live.iter().for_each(|run| run.cancel()),
             Effect::Kill => self.live.iter().for_each(|run| run.kill()),
             Effect::GiveUp => self.give_up(),
@@ -198,12 +267,9 @@ impl<L: Lab> App<L> {
                 self.background.hand_over(move || mailbox.post(Msg::Entries(lab.entries())));
             }
             Effect::Pace { running } => self.lab.set_pace(running),
-            Effect::Suspend { group } => self.suspend(group)?,
-            Effect::Retake => self.retake()?,
             Effect::Redraw => self.terminal.forget(),
-            Effect::Quit(_) => {}
+            Effect::Suspend { .. } | Effect::Retake | Effect::Quit(_) => {}
         }
-        Ok(())
     }
 
     /// Where what is heard of the next run goes.
@@ -239,6 +305,13 @@ impl<L: Lab> App<L> {
         });
     }
 
+    /// Asks the lab something about the run on the screen, in the background.
+    fn about_the_run(&self, ask: impl FnOnce(&L, &RunState) -> Msg + Send + 'static) {
+        let Some(run) = &self.state.shared.run else { return };
+        let (lab, mailbox, record) = (Arc::clone(&self.lab), Arc::clone(&self.mailbox), run.record.clone());
+        self.background.hand_over(move || mailbox.post(ask(&lab, &record)));
+    }
+
     /// Opens the form of a scenario, or says why not.
     fn edit(&mut self, name: String, text: Option<&str>) {
         let msg = match self.lab.form(&name, text) {
@@ -267,27 +340,41 @@ impl<L: Lab> App<L> {
         self.pacer.hurry();
     }
 
-    fn suspend(&mut self, group: bool) -> io::Result<()> {
-        let before = Instant::now();
-        self.terminal.pause();
-        signals::stop(group);
-        self.terminal.resume()?;
-        self.expected_continues += 1;
-        self.live.iter().for_each(|run| run.stood_still());
-        self.resumed(before.elapsed());
-        Ok(())
+    /// Stops, if somebody could have parlab go on; says how to end if there is nothing to come back to.
+    fn suspend(&mut self, group: bool) -> Option<Exit> {
+        let extent = if group { Extent::Group } else { Extent::Process };
+        let live = &self.live;
+        match suspend(&mut self.terminal, extent, &|| live.iter().for_each(|run| run.stood_still())) {
+            Ok(Suspension::Refused) => {
+                update(&mut self.state, Msg::CannotStop);
+                self.pacer.hurry();
+            }
+            Ok(Suspension::ToEnd) => {}
+            Ok(Suspension::Over { stopped, away }) => {
+                self.expected_continues = u32::from(stopped);
+                self.resumed(away);
+            }
+            Err(_gone) => return Some(GONE),
+        }
+        None
     }
 
     /// The process was told to continue: after a stop of our own, which has been dealt with, or after one that
     /// could not be seen coming.
-    fn retake(&mut self) -> io::Result<()> {
-        self.terminal.resume()?;
-        match self.expected_continues.checked_sub(1) {
-            Some(rest) => self.expected_continues = rest,
-            None => self.live.iter().for_each(|run| run.stood_still()),
+    fn retake(&mut self) -> Option<Exit> {
+        if let Some(rest) = self.expected_continues.checked_sub(1) {
+            self.expected_continues = rest;
+            return None;
         }
+        if signals::asked_to_end() {
+            return None;
+        }
+        if self.terminal.resume().is_err() {
+            return Some(GONE);
+        }
+        self.live.iter().for_each(|run| run.stood_still());
         self.resumed(Duration::ZERO);
-        Ok(())
+        None
     }
 
     fn resumed(&mut self, stopped: Duration) {
@@ -326,7 +413,8 @@ impl<L: Lab> App<L> {
 
     /// Ends a run that is still on. The terminal is given back first, so that a user who waits for it does not wait for
     /// the run.
-    fn leave(mut self) {
+    fn leave(mut self, code: u8) {
+        signals::end_within(END_GRACE, code);
         self.terminal.pause();
         if let Some(live) = self.live.take() {
             self.end(&*live);
@@ -357,12 +445,17 @@ impl<L: Lab> App<L> {
 }
 
 /// Panics where a test asks for it, to see that the terminal survives; release builds cannot be asked.
-fn provoke() {
-    if cfg!(debug_assertions) {
-        match std::env::var("PARLAB_PROVOKE_PANIC").as_deref() {
-            Ok("screen") => panic!("provoked on the screen's thread"),
-            Ok("elsewhere") => drop(std::thread::spawn(|| panic!("provoked on another thread"))),
-            _ => {}
-        }
-    }
+fn provoke(place: &str) {
+    assert!(!provoked(place), "provoked on the thread called {place}");
+}
+
+/// Whether a test asks for a fault.
+fn provoked(place: &str) -> bool {
+    cfg!(debug_assertions) && std::env::var("PARLAB_PROVOKE_PANIC").is_ok_and(|asked| asked == place)
+}
+
+/// Uses up the stack, if asked to.
+fn overflow(deeper: bool) -> u8 {
+    let room = std::hint::black_box([1; 1024]);
+    if std::hint::black_box(deeper) { overflow(deeper).wrapping_add(room[0]) } else { room[1] }
 }

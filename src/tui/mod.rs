@@ -12,7 +12,7 @@
 //! - [`keys`]: the one table of keys; [`line_editor`]: the one line that is typed
 //! - [`screens`]: a stack of them, of which the top one decides what a key means, and pure drawing with [`theme`] and
 //!   [`widgets`]; [`shared`] is what they all look at
-//! - [`terminal`], [`input`], [`mod@size`], [`signals`]: the only files that touch the terminal and the process
+//! - [`terminal`], [`input`], [`mod@size`], [`signals`], [`suspension`]: the only files that touch the terminal and the process
 //! - [`mailbox`]: messages on their way to the loop; [`background`]: a thread for what may take time
 //! - [`pacer`], [`cost`]: when to draw, and what it costs
 //!
@@ -33,6 +33,7 @@ pub mod shared;
 pub mod signals;
 pub mod size;
 pub mod state;
+pub mod suspension;
 pub mod terminal;
 pub mod theme;
 pub mod update;

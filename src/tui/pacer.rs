@@ -55,6 +55,11 @@ impl Pacer {
         *self = Self { last: now, urgent: false, debt: (self.debt - made_up).max(0.0) + bytes as f64 };
     }
 
+    /// A frame was due, but the one before has not been read yet.
+    pub fn put_off(&mut self, now: Instant) {
+        *self = Self { last: now, urgent: true, ..*self };
+    }
+
     /// How long until the next frame is due; nothing if it is due now.
     pub fn wait(&self, now: Instant, tempo: Tempo) -> Duration {
         let paid = Duration::from_secs_f64((self.debt - BURST).max(0.0) / BUDGET_PER_S);

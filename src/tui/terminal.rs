@@ -1,33 +1,45 @@
 //! The terminal: taken over once, given back exactly once, and written to only where something changed.
 //!
-//! It is given back by `Drop`, and by the panic hook before the panic's message is printed, whichever thread
-//! panics. No mouse capture: people select text over SSH.
+//! It is given back by `Drop`, by the panic hook before the panic's message is printed, whichever thread panics, and by
+//! a signal that ends the process on the spot. It may be one that nobody reads, as over a line that is stalled: nothing
+//! here waits for that longer than a moment. No mouse capture: people select text over SSH.
 
-use std::io::{self, IsTerminal as _, Stdout, Write};
-use std::sync::Once;
+use std::fs::File;
+use std::io::{self, IsTerminal as _};
+use std::os::fd::AsFd as _;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Once, OnceLock};
+use std::time::Duration;
 
-use crossterm::cursor::{Hide, Show};
+use crossterm::cursor::Hide;
 use crossterm::queue;
-use crossterm::terminal::{
-    BeginSynchronizedUpdate, Clear, ClearType, EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen,
-    disable_raw_mode, enable_raw_mode,
-};
+use crossterm::terminal::{BeginSynchronizedUpdate, Clear, ClearType, EndSynchronizedUpdate, EnterAlternateScreen};
 use ratatui::backend::{Backend as _, CrosstermBackend};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use crate::backend::panics_are_caught;
+use crate::system::outlet::Outlet;
+use crate::system::{fatal, raw_mode};
+
+/// What gives the terminal back: the end of a synchronised update, the normal screen, the cursor. As bytes, for a
+/// handler of a signal can make none.
+const GIVE_BACK: &[u8] = b"\x1b[?2026l\x1b[?1049l\x1b[?25h";
+
+/// How long a terminal may take to read what it was sent last.
+const PATIENCE: Duration = Duration::from_millis(200);
 
 /// Whether this process has taken the terminal at the moment. One for the process, as the terminal itself is.
 static TAKEN: AtomicBool = AtomicBool::new(false);
 /// Whether a thread panicked while the terminal was taken.
 static PANICKED: AtomicBool = AtomicBool::new(false);
+/// The way to it.
+static OUTLET: OnceLock<Outlet> = OnceLock::new();
 
 /// The terminal while it is taken. Dropping it gives it back.
 #[derive(Debug)]
 pub struct Terminal {
-    out: Stdout,
+    out: Outlet,
     shown: FrameDiff,
     bytes_written: u64,
 }
@@ -38,12 +50,12 @@ impl Terminal {
     /// # Errors
     /// When standard output is no terminal, or one that cannot be set up.
     pub fn take() -> io::Result<Self> {
-        let out = io::stdout();
-        if !out.is_terminal() {
+        if !io::stdout().is_terminal() {
             return Err(io::Error::other("standard output is not a terminal; `parlab run` works without one"));
         }
         give_back_on_panic();
-        let mut terminal = Self { out, shown: FrameDiff::new(Rect::ZERO), bytes_written: 0 };
+        fatal::before_the_end(give_back_on_the_spot);
+        let mut terminal = Self { out: outlet()?, shown: FrameDiff::new(Rect::ZERO), bytes_written: 0 };
         terminal.enter()?;
         Ok(terminal)
     }
@@ -56,6 +68,11 @@ impl Terminal {
         let mut frame = Vec::new();
         self.shown.frame(area, render, &mut frame)?;
         self.write(&frame)
+    }
+
+    /// Whether the last frame has been read, so that there is room for another.
+    pub fn is_read(&self) -> bool {
+        self.out.is_idle()
     }
 
     /// Gives the terminal back for a while; [`Self::resume`] takes it again.
@@ -89,7 +106,7 @@ impl Terminal {
 
     fn enter(&mut self) -> io::Result<()> {
         TAKEN.store(true, Ordering::SeqCst);
-        enable_raw_mode()?;
+        raw_mode::make_raw()?;
         let mut bytes = Vec::new();
         queue!(bytes, EnterAlternateScreen, Hide)?;
         self.shown.forget();
@@ -100,8 +117,7 @@ impl Terminal {
         if bytes.is_empty() || !TAKEN.load(Ordering::SeqCst) {
             return Ok(());
         }
-        self.out.write_all(bytes)?;
-        self.out.flush()?;
+        self.out.write(bytes)?;
         self.bytes_written += bytes.len() as u64;
         Ok(())
     }
@@ -113,17 +129,41 @@ impl Drop for Terminal {
     }
 }
 
-/// Gives the terminal back if it is taken; does nothing otherwise.
-fn give_back() {
+/// The outlet to standard output: made with the first terminal that is taken.
+fn outlet() -> io::Result<Outlet> {
+    if let Some(outlet) = OUTLET.get() {
+        return Ok(outlet.clone());
+    }
+    // Not through the standard library's buffer, whose lock a thread that is left behind would keep.
+    let outlet = Outlet::to(File::from(io::stdout().as_fd().try_clone_to_owned()?))?;
+    Ok(OUTLET.get_or_init(|| outlet).clone())
+}
+
+/// Gives the terminal back if it is taken; does nothing otherwise. What it does not read is thrown away, or what gives it
+/// back would not come through.
+pub(super) fn give_back() {
     if !TAKEN.swap(false, Ordering::SeqCst) {
         return;
     }
-    let mut bytes = Vec::new();
     // A terminal that is gone needs no restoring, so errors end here. The mode is reset even if writing fails.
-    let _ = queue!(bytes, EndSynchronizedUpdate, LeaveAlternateScreen, Show);
-    let mut out = io::stdout();
-    let _ = out.write_all(&bytes).and_then(|()| out.flush());
-    let _ = disable_raw_mode();
+    if let Some(outlet) = OUTLET.get()
+        && outlet.write(GIVE_BACK).is_ok()
+        && !outlet.flush(PATIENCE)
+        && !outlet.is_idle()
+    {
+        raw_mode::discard_unread();
+        outlet.flush(PATIENCE);
+    }
+    raw_mode::make_cooked();
+}
+
+/// The same in a handler of a signal.
+fn give_back_on_the_spot() {
+    if TAKEN.swap(false, Ordering::SeqCst) {
+        OUTLET.get().into_iter().for_each(Outlet::silence);
+        raw_mode::write_last(GIVE_BACK);
+        raw_mode::make_cooked();
+    }
 }
 
 fn give_back_on_panic() {
@@ -215,6 +255,15 @@ mod tests {
         let mut parser = vt100::Parser::new(NonZero::new(3).unwrap(), NonZero::new(20).unwrap(), 0);
         chunks.iter().for_each(|chunk| parser.process(chunk));
         parser.screen().contents()
+    }
+
+    #[test]
+    fn what_gives_it_back_undoes_what_took_it() {
+        use crossterm::cursor::Show;
+        use crossterm::terminal::LeaveAlternateScreen;
+        let mut bytes = Vec::new();
+        queue!(bytes, EndSynchronizedUpdate, LeaveAlternateScreen, Show).unwrap();
+        assert_eq!(bytes, GIVE_BACK);
     }
 
     #[test]

@@ -9,7 +9,7 @@ use std::sync::atomic::Ordering::Relaxed;
 
 use super::cancelled::Cancelled;
 use super::param::Param;
-use super::task::{BuildError, Needs, TaskContext, Values, Workload};
+use super::task::{BuildError, IsWanted, Needs, TaskContext, Values, Workload, values_of};
 use crate::scenario::{Bounds, Domain, Inputs, Job, KindSpec, Nature, ParamSpec, Value, ValueSpec};
 
 pub(super) const SPEC: KindSpec = KindSpec {
@@ -68,10 +68,10 @@ struct Memory {
     part: Param,
 }
 
-pub(super) fn build(job: &Job) -> Result<Box<dyn Workload>, BuildError> {
+pub(super) fn build(job: &Job, is_wanted: &IsWanted<'_>) -> Result<Box<dyn Workload>, BuildError> {
     let mib = Param::of_job(job, "mib");
     Ok(Box::new(Memory {
-        data: data(words(mib.largest() as u64))?,
+        data: data(words(mib.largest() as u64), is_wanted)?,
         mib,
         access: Param::of_job(job, "access"),
         passes: Param::of_job(job, "passes"),
@@ -97,13 +97,19 @@ fn may_write(job: &Job) -> bool {
 }
 
 /// The data: small numbers, so that their sums are exact.
-fn data(words: usize) -> Result<Box<[AtomicU64]>, BuildError> {
+fn data(words: usize, is_wanted: &IsWanted<'_>) -> Result<Box<[AtomicU64]>, BuildError> {
     let mut data = Vec::new();
     data.try_reserve_exact(words).map_err(|_| {
         let mib = (words * WORD) >> 20;
         BuildError::Unfit(format!("mib = {mib}: the system has no room for so much data; ask for less"))
     })?;
-    data.extend((0..words).map(|word| AtomicU64::new(number(word))));
+    while data.len() < words {
+        if !is_wanted() {
+            return Err(BuildError::CalledOff);
+        }
+        let stride = data.len()..words.min(data.len() + STRIDE);
+        data.extend(stride.map(|word| AtomicU64::new(number(word))));
+    }
     Ok(data.into_boxed_slice())
 }
 
@@ -130,7 +136,7 @@ impl Workload for Memory {
                 context.progress((pass as f64 + done as f64 / part.len() as f64) / passes as f64)?;
             }
         }
-        Ok([sum as f64, (part.len() * WORD) as f64 * passes as f64, 0.0, 0.0])
+        Ok(values_of([sum as f64, (part.len() * WORD) as f64 * passes as f64]))
     }
 
     fn cost(&self, task: u64) -> f64 {

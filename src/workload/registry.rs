@@ -5,7 +5,7 @@
 use std::io;
 
 use super::shared_cells::SharedCells;
-use super::task::{BuildError, Needs, Service, Workload};
+use super::task::{BuildError, IsWanted, Needs, Service, Workload};
 use super::{
     convoy, countdown, crash, http, mandelbrot, matmul, memory, pi, race, refcount, sleep, square, sum, svc, triad,
 };
@@ -14,11 +14,13 @@ use crate::scenario::{Job, KindSpec};
 /// Starts a service for so many workers.
 type Start = fn(u32) -> io::Result<Box<dyn Service>>;
 
+/// Loads and computes whatever the tasks of a checked job share, while it is wanted.
+type Build = fn(&Job, &IsWanted<'_>) -> Result<Box<dyn Workload>, BuildError>;
+
 /// A row of the table. What a kind does not have, [`Kind::PLAIN`] has none of.
 struct Kind {
     spec: KindSpec,
-    /// Loads and computes whatever the tasks of a checked job share.
-    build: fn(&Job) -> Result<Box<dyn Workload>, BuildError>,
+    build: Build,
     needs: fn(&Job) -> Needs,
     /// Starts what its tasks ask for, for so many workers.
     service: Option<Start>,
@@ -33,7 +35,7 @@ impl Kind {
     /// A kind that needs little, asks no service, and leaves nothing behind but its results.
     const PLAIN: Self = Self {
         spec: KindSpec::PLAIN,
-        build: |job| Err(BuildError::UnknownKind(job.kind.clone())),
+        build: |job, _| Err(BuildError::UnknownKind(job.kind.clone())),
         needs: Needs::little,
         service: None,
         tally: None,
@@ -43,27 +45,32 @@ impl Kind {
 }
 
 const KINDS: &[Kind] = &[
-    Kind { spec: square::SPEC, build: |job| Ok(square::build(job)), ..Kind::PLAIN },
-    Kind { spec: sleep::SPEC, build: |job| Ok(sleep::build(job)), ..Kind::PLAIN },
-    Kind { spec: http::SPEC, build: |job| Ok(http::build(job)), service: Some(http::serve), ..Kind::PLAIN },
-    Kind { spec: countdown::SPEC, build: |job| Ok(countdown::build(job)), ..Kind::PLAIN },
-    Kind { spec: convoy::SPEC, build: |job| Ok(convoy::build(job)), ..Kind::PLAIN },
-    Kind { spec: pi::SPEC, build: |job| Ok(pi::build(job)), ..Kind::PLAIN },
-    Kind { spec: mandelbrot::SPEC, build: |job| Ok(mandelbrot::build(job)), ..Kind::PLAIN },
-    Kind { spec: sum::SPEC, build: sum::build, tally: Some(sum::tally), ..Kind::PLAIN },
-    Kind { spec: matmul::SPEC, build: |job| Ok(matmul::build(job)), needs: matmul::needs, ..Kind::PLAIN },
+    Kind { spec: square::SPEC, build: |job, _| Ok(square::build(job)), ..Kind::PLAIN },
+    Kind { spec: sleep::SPEC, build: |job, _| Ok(sleep::build(job)), ..Kind::PLAIN },
+    Kind { spec: http::SPEC, build: |job, _| Ok(http::build(job)), service: Some(http::serve), ..Kind::PLAIN },
+    Kind { spec: countdown::SPEC, build: |job, _| Ok(countdown::build(job)), ..Kind::PLAIN },
+    Kind { spec: convoy::SPEC, build: |job, _| Ok(convoy::build(job)), ..Kind::PLAIN },
+    Kind { spec: pi::SPEC, build: |job, _| Ok(pi::build(job)), ..Kind::PLAIN },
+    Kind { spec: mandelbrot::SPEC, build: |job, _| Ok(mandelbrot::build(job)), ..Kind::PLAIN },
+    Kind { spec: sum::SPEC, build: |job, _| sum::build(job), tally: Some(sum::tally), ..Kind::PLAIN },
+    Kind { spec: matmul::SPEC, build: |job, _| Ok(matmul::build(job)), needs: matmul::needs, ..Kind::PLAIN },
     Kind {
         spec: triad::SPEC,
-        build: |job| Ok(triad::build(job)),
+        build: |job, _| Ok(triad::build(job)),
         needs: triad::needs,
         moves: Some(triad::bytes_moved),
         ..Kind::PLAIN
     },
-    Kind { spec: race::SPEC, build: |job| Ok(race::build(job)), tally: Some(race::tally), ..Kind::PLAIN },
-    Kind { spec: refcount::SPEC, build: |job| Ok(refcount::build(job)), tally: Some(refcount::tally), ..Kind::PLAIN },
+    Kind { spec: race::SPEC, build: |job, _| Ok(race::build(job)), tally: Some(race::tally), ..Kind::PLAIN },
+    Kind {
+        spec: refcount::SPEC,
+        build: |job, _| Ok(refcount::build(job)),
+        tally: Some(refcount::tally),
+        ..Kind::PLAIN
+    },
     Kind { spec: memory::SPEC, build: memory::build, needs: memory::needs, memory: true, ..Kind::PLAIN },
-    Kind { spec: svc::SPEC, build: svc::build, needs: svc::needs, ..Kind::PLAIN },
-    Kind { spec: crash::SPEC, build: |job| Ok(crash::build(job)), ..Kind::PLAIN },
+    Kind { spec: svc::SPEC, build: |job, _| svc::build(job), needs: svc::needs, ..Kind::PLAIN },
+    Kind { spec: crash::SPEC, build: |job, _| Ok(crash::build(job)), ..Kind::PLAIN },
 ];
 
 /// Names of values with the values, read off the shared cells when all tasks are done: each value that the kind's
@@ -98,7 +105,15 @@ fn kind(name: &str) -> Option<&'static Kind> {
 /// # Errors
 /// [`BuildError`] if the table has no such kind, or if what its tasks share cannot be had.
 pub fn build(job: &Job) -> Result<Box<dyn Workload>, BuildError> {
-    (kind(&job.kind).unwrap_or(&Kind::PLAIN).build)(job)
+    build_while(job, &|| true)
+}
+
+/// The same while it is wanted.
+///
+/// # Errors
+/// As [`build`], and [`BuildError::CalledOff`].
+pub fn build_while(job: &Job, is_wanted: &IsWanted<'_>) -> Result<Box<dyn Workload>, BuildError> {
+    (kind(&job.kind).unwrap_or(&Kind::PLAIN).build)(job, is_wanted)
 }
 
 /// What a worker of a checked job will need of the machine. Nothing of it is allocated to find out.

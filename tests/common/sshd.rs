@@ -42,6 +42,11 @@ impl Server {
 
     /// Arguments for a client that gets a terminal and a shell.
     pub fn client_args(&self) -> Vec<String> {
+        self.client_args_for("sh")
+    }
+
+    /// Arguments for a client that gets a terminal and a command in it.
+    pub fn client_args_for(&self, command: &str) -> Vec<String> {
         let key = self.folder.path().join("user");
         let mut args: Vec<String> =
             ["-tt", "-q", "-F", "none", "-o", "StrictHostKeyChecking=no", "-o", "BatchMode=yes"]
@@ -49,7 +54,7 @@ impl Server {
                 .to_vec();
         args.extend(["-o".to_owned(), "UserKnownHostsFile=/dev/null".to_owned(), "-i".to_owned()]);
         args.extend([key.display().to_string(), "-p".to_owned(), self.port.to_string(), "127.0.0.1".to_owned()]);
-        args.push("sh".to_owned());
+        args.push(command.to_owned());
         args
     }
 

@@ -2,7 +2,8 @@
 
 use std::io::{Read as _, Write};
 use std::num::NonZeroU16;
-use std::sync::{Arc, Mutex};
+use std::os::unix::fs::OpenOptionsExt as _;
+use std::sync::{Arc, Condvar, Mutex};
 use std::time::Instant;
 
 use portable_pty::{Child, CommandBuilder, MasterPty, PtyPair, PtySize, native_pty_system};
@@ -13,6 +14,7 @@ use super::PATIENCE;
 pub struct Terminal {
     pair: PtyPair,
     keyboard: Box<dyn Write + Send>,
+    reads: Arc<(Mutex<bool>, Condvar)>,
     child: Box<dyn Child + Send + Sync>,
     seen: Arc<Mutex<Seen>>,
     modes_before: String,
@@ -85,16 +87,21 @@ impl Session {
         let seen = Arc::new(Mutex::new(Seen { parser, bytes: Vec::new() }));
         let mut reader = pair.master.try_clone_reader().expect("the terminal's output");
         let watcher = Arc::clone(&seen);
+        let reads = Arc::new((Mutex::new(true), Condvar::new()));
+        let may_read = Arc::clone(&reads);
         std::thread::spawn(move || {
             let mut chunk = [0; 4096];
             while let Ok(n @ 1..) = reader.read(&mut chunk) {
                 let mut seen = watcher.lock().unwrap();
                 seen.parser.process(&chunk[..n]);
                 seen.bytes.extend_from_slice(&chunk[..n]);
+                drop(seen);
+                let reads = may_read.0.lock().unwrap();
+                drop(may_read.1.wait_while(reads, |reads| !*reads).unwrap());
             }
         });
         let keyboard = pair.master.take_writer().expect("the terminal's input");
-        Terminal { pair, keyboard, child, seen, modes_before }
+        Terminal { pair, keyboard, reads, child, seen, modes_before }
     }
 }
 
@@ -102,6 +109,18 @@ impl Terminal {
     /// The text on the screen.
     pub fn text(&self) -> String {
         self.seen.lock().unwrap().parser.screen().contents()
+    }
+
+    /// The colours of a text, wherever it stands on the screen and is not in reverse.
+    pub fn colours_of(&self, text: &str) -> Vec<vt100::Color> {
+        let seen = self.seen.lock().unwrap();
+        let screen = seen.parser.screen();
+        let (rows, columns) = (screen.size().0.get(), screen.size().1.get());
+        let cell = |y: u16, x: u16| screen.cell(y, x).map_or("", |cell| cell.contents());
+        let is_there = |y: u16, x: u16| text.chars().zip(x..).all(|(c, x)| cell(y, x) == c.to_string());
+        let places = (0..rows).flat_map(|y| (0..columns).map(move |x| (y, x))).filter(|(y, x)| is_there(*y, *x));
+        let cells = places.filter_map(|(y, x)| screen.cell(y, x)).filter(|cell| !cell.inverse());
+        cells.map(vt100::Cell::fgcolor).collect()
     }
 
     /// Everything that was ever written to the terminal.
@@ -125,6 +144,42 @@ impl Terminal {
     /// Tells the program another size, whatever the window's is.
     pub fn tell_size(&self, cols: u16, rows: u16) {
         self.pair.master.resize(pty_size(cols, rows)).expect("another size");
+    }
+
+    /// Has nobody read the terminal any more, and fills it up: whoever writes to it waits from now on.
+    pub fn stop_reading(&self) {
+        *self.reads.0.lock().unwrap() = false;
+        let name = self.pair.master.tty_name().expect("a name");
+        let flags = nix::libc::O_NONBLOCK | nix::libc::O_NOCTTY;
+        let mut back = std::fs::OpenOptions::new().write(true).custom_flags(flags).open(name).expect("the terminal");
+        // What is read last may still make some room.
+        for _ in 0..3 {
+            while back.write(b" ").is_ok() {}
+            std::thread::sleep(std::time::Duration::from_millis(50));
+        }
+    }
+
+    /// Has the terminal read again.
+    pub fn go_on_reading(&self) {
+        *self.reads.0.lock().unwrap() = true;
+        self.reads.1.notify_all();
+    }
+
+    /// Whether line discipline and control characters are as they were before the program started.
+    pub fn has_its_modes(&self) -> bool {
+        modes(&*self.pair.master) == self.modes_before
+    }
+
+    /// Waits for the program to end, which must be over at once, and returns its exit code.
+    pub fn exit_code_at_once(&mut self) -> u32 {
+        let until = Instant::now() + super::AT_ONCE;
+        loop {
+            if let Some(status) = self.child.try_wait().expect("a child") {
+                return status.exit_code();
+            }
+            assert!(Instant::now() < until, "the program does not end");
+            std::thread::sleep(std::time::Duration::from_millis(5));
+        }
     }
 
     /// Sends a signal to the program.

@@ -9,6 +9,7 @@ use std::os::fd::{AsFd as _, AsRawFd as _, OwnedFd};
 use std::os::unix::net::UnixStream;
 use std::process::ExitCode;
 use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 use nix::errno::Errno;
 use nix::sys::prctl;
@@ -22,15 +23,18 @@ use super::wire::{Reply, Request, Wire};
 use crate::backend::board::{Board, BoardSpec};
 use crate::backend::pool::Departure;
 use crate::backend::worker::{PreparedJob, Worker};
+use crate::machine::check_room_for_threads;
 use crate::scenario::Dispatch;
 use crate::system::poll::{PollFd, PollFlags, is_ready, poll};
+use crate::system::signals::ENDS;
 
 /// The hidden sub-command that starts a forkserver.
 pub const COMMAND: &str = "__forkserver";
 
 /// Runs a forkserver whose line to the engine is the standard input; returns when the engine hangs up.
 pub fn run() -> ExitCode {
-    // First of all, before anything that takes time.
+    // First of all, since it neither hears while it prepares a job nor while it is stopped that its line is dead. Tied to
+    // the thread that started it, which lives as long as the run.
     let tied = tie_to_parent();
     let Some(stream) = standard_input_as_line() else {
         return ExitCode::from(2);
@@ -38,6 +42,9 @@ pub fn run() -> ExitCode {
     if let Err(reason) = tied {
         // That is the answer to whatever is asked first.
         let _ = Wire::new(stream).send(&Reply::Refused(reason), &[]);
+        return ExitCode::FAILURE;
+    }
+    if is_dead(&stream) {
         return ExitCode::FAILURE;
     }
     match Forkserver::new(stream).and_then(|mut forkserver| forkserver.serve()) {
@@ -71,9 +78,10 @@ impl Forkserver {
     fn new(stream: UnixStream) -> std::io::Result<Self> {
         name_process("parlab-forkserver");
         hear_of_children()?;
-        let mut signals = SigSet::empty();
-        signals.add(Signal::SIGCHLD);
-        sigprocmask(SigmaskHow::SIG_BLOCK, Some(&signals), None)?;
+        let signals = SigSet::from(Signal::SIGCHLD);
+        // What the whole program is sent is for the engine to hear: it ends this process. Workers hear all of it.
+        let unheard = ENDS.into_iter().collect::<SigSet>() | signals;
+        sigprocmask(SigmaskHow::SIG_BLOCK, Some(&unheard), None)?;
         // A panic in a task is caught and counted; its message would only garble the user's terminal.
         std::panic::set_hook(Box::new(|_| {}));
         Ok(Self {
@@ -98,7 +106,7 @@ impl Forkserver {
             }
             if asked {
                 // One poll may stand for several messages.
-                while let Some(request) = self.wire.receive(Some(std::time::Duration::ZERO))? {
+                while let Some(request) = self.wire.receive(Some(Duration::ZERO))? {
                     self.obey(request)?;
                 }
             }
@@ -110,7 +118,7 @@ impl Forkserver {
             Request::Prepare(job) => {
                 // The data of two jobs need not fit into memory side by side.
                 self.prepared = None;
-                Some(match PreparedJob::prepare(&job) {
+                Some(match PreparedJob::prepare(&job, &|| true) {
                     Ok(prepared) => {
                         self.prepared = Some(Arc::new(prepared));
                         Reply::Ready
@@ -307,6 +315,7 @@ fn work_as_child(
 /// When the system refuses a thread.
 fn work_side_by_side(lanes: &[u32], work: impl Fn(u32) + Sync) -> std::io::Result<()> {
     let Some((&first, others)) = lanes.split_first() else { return Ok(()) };
+    check_room_for_threads(others.len() as u32).map_err(std::io::Error::other)?;
     // What those that were started are to do once all are there, or once one is not to be had.
     let (all_there, work) = (&OnceLock::new(), &work);
     std::thread::scope(|scope| {
@@ -345,6 +354,12 @@ fn standard_input_as_line() -> Option<UnixStream> {
     // Standard output is where nothing is to be read or written, as whoever starts a forkserver sees to.
     nix::unistd::dup2_stdin(std::io::stdout()).ok()?;
     Some(line)
+}
+
+/// Whether nobody is at the other end of the line: a parent that died earlier brings no signal.
+fn is_dead(line: &UnixStream) -> bool {
+    let mut files = [PollFd::new(line.as_fd(), PollFlags::empty())];
+    poll(&mut files, Some(Duration::ZERO)).is_ok() && is_ready(&files[0])
 }
 
 /// Undoes a `SIG_IGN` for SIGCHLD, which is handed down through exec: under it the kernel reaps the children by

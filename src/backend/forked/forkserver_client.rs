@@ -13,14 +13,15 @@ use std::time::Duration;
 
 use super::forkserver::COMMAND;
 use super::wire::{Reply, Request, Wire};
-use crate::backend::pool::Broken;
+use crate::backend::pool::{Broken, Unready};
 use crate::backend::worker::LazyJob;
 use crate::foreign::name;
 use crate::scenario::Job;
 use crate::system::process::{ChildGroup, ending};
+use crate::workload::IsWanted;
 
-/// How long a forkserver may take to prepare a job, whatever has to be loaded for it.
-const PREPARATION_MAX: Duration = Duration::from_secs(60);
+/// How often it is looked whether what a forkserver prepares is still wanted.
+const LOOK: Duration = Duration::from_millis(20);
 
 /// What a forkserver has in place of a terminal, to read from and to write to.
 const NOTHING: &str = "/dev/null";
@@ -37,11 +38,12 @@ impl ForkserverClient {
         Self { program: program.to_owned(), running: Mutex::new(None) }
     }
 
-    /// Starts the forkserver and has it prepare the job, unless that has been done.
+    /// Starts the forkserver and has it prepare the job, unless that has been done. One that is still at it when it is
+    /// not wanted any more is ended.
     ///
     /// # Errors
-    /// When it cannot be started or cannot prepare the job.
-    pub(super) fn prepare(&self, job: &LazyJob) -> Result<(), Broken> {
+    /// When it cannot be started or cannot prepare the job, or is not wanted any more.
+    pub(super) fn prepare(&self, job: &LazyJob, is_wanted: &IsWanted<'_>) -> Result<(), Unready> {
         let mut running = self.lock();
         let alive = running.as_mut().is_some_and(|forkserver| forkserver.child.is_running());
         let mut forkserver = match running.take().filter(|_| alive) {
@@ -49,7 +51,7 @@ impl ForkserverClient {
             None => RunningForkserver::start(&self.program)?,
         };
         if forkserver.prepared != Some(job.number) {
-            forkserver.prepare(&job.job)?;
+            forkserver.prepare(&job.job, is_wanted)?;
             forkserver.prepared = Some(job.number);
         }
         *running = Some(forkserver);
@@ -123,19 +125,28 @@ impl RunningForkserver {
     }
 
     /// Has it prepare a job, in place of the one before.
-    fn prepare(&mut self, job: &Job) -> Result<(), Broken> {
-        let asked = self.wire.send(&Request::Prepare(Box::new(job.clone())), &[]);
+    fn prepare(&mut self, job: &Job, is_wanted: &IsWanted<'_>) -> Result<(), Unready> {
+        let request = Request::Prepare(Box::new(job.clone()));
         // One that is gone already may have said why.
-        let patience = if asked.is_ok() { PREPARATION_MAX } else { Duration::ZERO };
+        let is_gone = self.wire.send_while(&request, &[], is_wanted).is_err();
         loop {
-            match self.wire.receive(Some(patience)) {
-                Ok(None) => return Err(Broken("the forkserver does not answer".to_owned())),
+            match self.wire.receive(Some(LOOK)) {
+                Ok(None) if is_gone => return Err(self.death_reason().into()),
+                Ok(None) if is_wanted() => {}
+                Ok(None) => return Err(Unready::CalledOff),
                 Ok(Some(Reply::Ready)) => return Ok(()),
-                Ok(Some(Reply::Refused(reason))) => return Err(Broken(reason)),
+                Ok(Some(Reply::Refused(reason))) => return Err(Broken(reason).into()),
                 // Late news of the trial before.
                 Ok(Some(Reply::Left { .. } | Reply::Stalled { .. })) => {}
-                Err(_) => return Err(self.death_reason()),
+                Err(error) => return Err(self.unready(&error)),
             }
+        }
+    }
+
+    fn unready(&mut self, error: &io::Error) -> Unready {
+        match error.kind() {
+            io::ErrorKind::TimedOut => Unready::CalledOff,
+            _ => self.death_reason().into(),
         }
     }
 

@@ -7,9 +7,10 @@ use super::forkserver_client::ForkserverClient;
 use super::pipe::PipePool;
 use super::wire::{Reply, Request};
 use crate::backend::board::Board;
-use crate::backend::pool::{Backend, Broken, Notice, Pool};
+use crate::backend::pool::{Backend, Broken, Notice, Pool, Unready};
 use crate::backend::worker::LazyJob;
 use crate::scenario::{Config, Dispatch};
+use crate::workload::IsWanted;
 
 /// Has workers forked.
 pub(in crate::backend) struct Processes {
@@ -23,12 +24,12 @@ impl Processes {
 }
 
 impl Backend for Processes {
-    fn prepare(&self, job: &LazyJob, config: &Config) -> Result<(), Broken> {
+    fn prepare(&self, job: &LazyJob, config: &Config, is_wanted: &IsWanted<'_>) -> Result<(), Unready> {
         if config.dispatch == Dispatch::Pipe {
             // The dispatcher sends tasks in their order, and that may depend on what the workload knows.
-            job.prepared()?;
+            job.prepare(is_wanted)?;
         }
-        self.forkserver.prepare(job)
+        self.forkserver.prepare(job, is_wanted)
     }
 
     /// That the forkserver cannot fork is told by the pool.

@@ -14,6 +14,7 @@ use crate::backend::pool::Departure;
 use crate::scenario::Job;
 use crate::system::poll::{PollFd, PollFlags, poll};
 use crate::system::socket;
+use crate::workload::IsWanted;
 
 /// What the engine asks of the forkserver.
 #[derive(Debug, Serialize, Deserialize)]
@@ -49,6 +50,9 @@ pub(in crate::backend) struct Wire {
     files: VecDeque<OwnedFd>,
 }
 
+/// How often it is looked whether a message that finds no room is still wanted.
+const LOOK: Duration = Duration::from_millis(20);
+
 /// Longest message taken: a scenario of the largest size allowed, as JSON.
 const LONGEST: usize = 64 << 20;
 
@@ -60,6 +64,19 @@ impl Wire {
     /// Sends a message, with files beside it, [`socket::FILES_MAX`] at most. While the line is full, what the other end
     /// has to say is taken in: two ends that only wanted to talk would wait for each other for ever.
     pub(in crate::backend) fn send(&mut self, message: &impl Serialize, files: &[BorrowedFd<'_>]) -> io::Result<()> {
+        self.send_while(message, files, &|| true)
+    }
+
+    /// The same while it is wanted: the other end may be stopped.
+    ///
+    /// # Errors
+    /// `TimedOut` when it is not wanted any more; the line is of no use then.
+    pub(in crate::backend) fn send_while(
+        &mut self,
+        message: &impl Serialize,
+        files: &[BorrowedFd<'_>],
+        is_wanted: &IsWanted<'_>,
+    ) -> io::Result<()> {
         let mut line = serde_json::to_vec(message)?;
         line.push(b'\n');
         let mut rest: &[u8] = &line;
@@ -71,8 +88,9 @@ impl Wire {
                     files = &[];
                 }
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => self.wait_for_room()?,
-                Err(error) => return Err(error),
+                Err(error) if error.kind() != io::ErrorKind::WouldBlock => return Err(error),
+                Err(_) if is_wanted() => self.wait_for_room()?,
+                Err(_) => return Err(io::ErrorKind::TimedOut.into()),
             }
         }
         Ok(())
@@ -80,7 +98,7 @@ impl Wire {
 
     fn wait_for_room(&mut self) -> io::Result<()> {
         let mut files = [PollFd::new(self.stream.as_fd(), PollFlags::POLLIN | PollFlags::POLLOUT)];
-        poll(&mut files, None)?;
+        poll(&mut files, Some(LOOK))?;
         let has_words = files[0].revents().is_some_and(|events| events.contains(PollFlags::POLLIN));
         if has_words { self.fill() } else { Ok(()) }
     }

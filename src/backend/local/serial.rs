@@ -8,21 +8,24 @@ use std::sync::mpsc::{self, Receiver};
 use std::time::Duration;
 
 use crate::backend::board::Board;
-use crate::backend::pool::{Backend, Broken, Departure, Notice, Pool};
+use crate::backend::pool::{Backend, Broken, Departure, Notice, Pool, Unready};
 use crate::backend::worker::{LazyJob, Worker};
+use crate::machine::check_room_for_threads;
 use crate::scenario::Config;
+use crate::workload::IsWanted;
 
 /// Starts the loop.
 pub(in crate::backend) struct Serial;
 
 impl Backend for Serial {
-    fn prepare(&self, job: &LazyJob, _: &Config) -> Result<(), Broken> {
-        Ok(job.prepared().map(drop)?)
+    fn prepare(&self, job: &LazyJob, _: &Config, is_wanted: &IsWanted<'_>) -> Result<(), Unready> {
+        job.prepare(is_wanted).map(drop)
     }
 
     fn start(&self, job: &LazyJob, board: &Arc<Board>) -> Result<Box<dyn Pool>, Broken> {
         let (leave, left) = mpsc::channel();
         let (board, prepared) = (Arc::clone(board), job.prepared()?);
+        check_room_for_threads(1).map_err(|why| Broken(format!("cannot start a thread: {why}")))?;
         std::thread::Builder::new()
             .name("serial".to_owned())
             .spawn(move || {

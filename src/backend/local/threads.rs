@@ -13,9 +13,11 @@ use rayon::iter::{IndexedParallelIterator as _, IntoParallelIterator as _, Paral
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
 use crate::backend::board::Board;
-use crate::backend::pool::{Backend, Broken, Departure, Notice, Pool};
+use crate::backend::pool::{Backend, Broken, Departure, Notice, Pool, Unready};
 use crate::backend::worker::{LazyJob, PreparedJob, Worker};
+use crate::machine::check_room_for_threads;
 use crate::scenario::{Config, Schedule};
+use crate::workload::IsWanted;
 
 /// The threads of a trial.
 struct ThreadsPool {
@@ -33,14 +35,15 @@ const PATIENCE: Duration = Duration::from_millis(50);
 pub(in crate::backend) struct Threads;
 
 impl Backend for Threads {
-    fn prepare(&self, job: &LazyJob, _: &Config) -> Result<(), Broken> {
-        Ok(job.prepared().map(drop)?)
+    fn prepare(&self, job: &LazyJob, _: &Config, is_wanted: &IsWanted<'_>) -> Result<(), Unready> {
+        job.prepare(is_wanted).map(drop)
     }
 
     fn start(&self, job: &LazyJob, board: &Arc<Board>) -> Result<Box<dyn Pool>, Broken> {
         let (exit, exited) = mpsc::channel();
         let (leave, left) = mpsc::channel();
         let (board, prepared, workers) = (Arc::clone(board), job.prepared()?, board.spec().lanes);
+        check_room_for_threads(workers).map_err(|why| refused(workers, &why))?;
         let stealing = match board.spec().schedule {
             Schedule::Stealing => Some(steal(board, prepared, leave, exit)?),
             _ => start_threads(&board, &prepared, &leave, &exit).map(|()| None)?,
@@ -98,7 +101,7 @@ fn name(worker: u32) -> String {
     format!("worker-{worker}")
 }
 
-fn refused(threads: u32, error: &dyn std::error::Error) -> Broken {
+fn refused(threads: u32, error: &dyn std::fmt::Display) -> Broken {
     Broken(format!("cannot start {threads} threads: {error}"))
 }
 

@@ -3,8 +3,10 @@
 use std::sync::{Arc, OnceLock};
 
 use super::gil::Gil;
+use crate::backend::broken::{Broken, Unready};
 use crate::scenario::{Job, Permutation};
-use crate::workload::{BuildError, Workload, build};
+use crate::system::aside::aside;
+use crate::workload::{BuildError, IsWanted, Workload, build_while};
 
 /// What all workers of a run share: the workload, ready to run, and the order of its tasks. Forked processes have a
 /// copy each, and so an interpreter of their own.
@@ -16,12 +18,12 @@ pub(in crate::backend) struct PreparedJob {
 }
 
 impl PreparedJob {
-    /// Prepares a job: loads and computes whatever its tasks share.
+    /// Prepares a job while that is wanted: loads and computes whatever its tasks share.
     ///
     /// # Errors
     /// [`BuildError`] if the workload cannot be made ready.
-    pub(in crate::backend) fn prepare(job: &Job) -> Result<Self, BuildError> {
-        let workload = build(job)?;
+    pub(in crate::backend) fn prepare(job: &Job, is_wanted: &IsWanted<'_>) -> Result<Self, BuildError> {
+        let workload = build_while(job, is_wanted)?;
         let order = Permutation::of(job, |task| workload.cost(task));
         let gil = job.interpreter.map(|interpreter| Gil::new(interpreter.switch_interval()));
         Ok(Self::of(workload, order).under(gil))
@@ -55,13 +57,30 @@ impl LazyJob {
         Self { number, job: job.clone(), prepared: OnceLock::new() }
     }
 
+    /// The job, prepared if it is not yet. What takes too long is left behind.
+    ///
     /// # Errors
-    /// [`BuildError`] if the workload cannot be made ready.
-    pub(in crate::backend) fn prepared(&self) -> Result<Arc<PreparedJob>, BuildError> {
+    /// If the workload cannot be made ready, or is not wanted any more before it is.
+    pub(in crate::backend) fn prepare(&self, is_wanted: &IsWanted<'_>) -> Result<Arc<PreparedJob>, Unready> {
         if let Some(prepared) = self.prepared.get() {
             return Ok(Arc::clone(prepared));
         }
-        let prepared = PreparedJob::prepare(&self.job)?;
-        Ok(Arc::clone(self.prepared.get_or_init(|| Arc::new(prepared))))
+        let job = self.job.clone();
+        let refused = |error| Broken(format!("cannot prepare the workload: {error}"));
+        match aside(move |is_wanted| PreparedJob::prepare(&job, is_wanted), is_wanted).map_err(refused)? {
+            Some(prepared) => {
+                let prepared = Arc::new(prepared?);
+                Ok(Arc::clone(self.prepared.get_or_init(|| prepared)))
+            }
+            None => Err(Unready::CalledOff),
+        }
+    }
+
+    /// The job, which has been prepared.
+    ///
+    /// # Errors
+    /// If it has not.
+    pub(in crate::backend) fn prepared(&self) -> Result<Arc<PreparedJob>, Broken> {
+        self.prepared.get().map(Arc::clone).ok_or_else(|| Broken("the workload was not prepared".to_owned()))
     }
 }

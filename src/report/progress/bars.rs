@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
+use super::stderr::UnhurriedTerminal;
 use super::wording;
 use crate::foreign::escaped;
 use crate::record::{Event, RunState, Stamped};
@@ -31,7 +32,7 @@ pub struct Bars {
 
 impl Bars {
     pub(super) fn on_stderr(letters: Letters) -> Self {
-        Self::on(ProgressDrawTarget::stderr_with_hz(5), letters)
+        Self::on(ProgressDrawTarget::term_like_with_hz(Box::new(UnhurriedTerminal::default()), 5), letters)
     }
 
     pub(super) fn on(target: ProgressDrawTarget, letters: Letters) -> Self {

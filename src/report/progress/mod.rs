@@ -1,12 +1,13 @@
 //! Progress of a run without a screen, on stderr: bars on a terminal, lines elsewhere, nothing when asked for quiet.
 //!
-//! It listens to events and to counts read off the board; it waits for nothing, starts no thread, and an stderr
-//! that is gone or full is no reason to stop measuring.
+//! It listens to events and to counts read off the board; it waits for nothing, and an stderr that is gone, full, or
+//! that nobody reads is no reason to stop measuring.
 
 mod bars;
+mod stderr;
 mod wording;
 
-use std::io::{self, Write};
+use std::io::Write;
 
 use crate::foreign::escaped;
 use crate::record::{Observer, RunState, Stamped};
@@ -29,7 +30,7 @@ impl ProgressReporter {
         match (quiet, stderr_is_terminal) {
             (true, _) => Self::Silent,
             (false, true) => Self::Bars(Box::new(Bars::on_stderr(letters))),
-            (false, false) => Self::ProgressLines(Box::new(ProgressLines::to(Box::new(io::stderr()), letters))),
+            (false, false) => Self::ProgressLines(Box::new(ProgressLines::to(Box::new(stderr::Unhurried), letters))),
         }
     }
 
@@ -46,7 +47,7 @@ impl ProgressReporter {
         match self {
             Self::Bars(bars) => bars.line(line),
             Self::ProgressLines(lines) => lines.line(line),
-            Self::Silent => write_line(&mut io::stderr(), line),
+            Self::Silent => write_line(&mut stderr::Unhurried, line),
         }
     }
 
@@ -54,6 +55,14 @@ impl ProgressReporter {
     pub fn finish(&mut self) {
         if let Self::Bars(bars) = self {
             bars.clear();
+        }
+        stderr::settle();
+    }
+
+    /// Waits until lines have been read that no terminal shows: a log is to be whole.
+    pub fn drain(&mut self) {
+        if !matches!(self, Self::Bars(_)) {
+            stderr::drain();
         }
     }
 }

@@ -1,7 +1,7 @@
 //! The memory of all processes of a trial over its time: a series a backend and dispatch, that of the most workers, or
 //! where something is varied that of its last point.
 
-use super::{FiguresChart, curves};
+use super::FiguresChart;
 use crate::chart::{Chart, ChartPoint, ChartSeries, ChartUnit, XAxisKind};
 use crate::record::MemoryCourse;
 use crate::results::Figures;
@@ -10,13 +10,13 @@ use crate::scenario::SeriesKey;
 /// The chart; without any series where no memory was measured.
 pub(super) fn over_time(figures: &Figures) -> FiguresChart {
     let (mut series, mut rows) = (Vec::new(), Vec::new());
-    for (mark, curve) in curves(figures).enumerate() {
+    for curve in SeriesKey::curves() {
         let of_curve = figures.rows.iter().enumerate().filter(|(_, row)| SeriesKey::curve(&row.config) == curve);
         let with_memory = of_curve.filter_map(|(index, row)| Some((index, row, row.memory.as_ref()?)));
         let Some((index, row, memory)) = with_memory.max_by_key(|(_, row, _)| row.config.workers) else { continue };
         let points = points(memory);
         rows.push(vec![index; points.len()]);
-        series.push(ChartSeries { name: row.label.clone(), mark, points, ..ChartSeries::default() });
+        series.push(ChartSeries { name: row.label.clone(), mark: row.mark, points, ..ChartSeries::default() });
     }
     let chart = Chart {
         series,

@@ -15,7 +15,7 @@ use std::collections::BTreeMap;
 
 use super::{Figures, INTERVAL, Row, WORTH_WHILE};
 use crate::analysis::Interval;
-use crate::chart::{Chart, ChartPoint, ChartReference, ChartSeries, ChartUnit, XAxisKind};
+use crate::chart::{Chart, ChartPoint, ChartReference, ChartSeries, ChartUnit, SeriesMark, XAxisKind};
 use crate::scenario::{Expected, Layout, SeriesKey};
 
 pub use subject::ChartSubject;
@@ -48,18 +48,18 @@ impl FiguresChart {
     }
 
     fn of_rows(figures: &Figures, subject: ChartSubject, predictions: Vec<ChartSeries>) -> Self {
-        let mut by_series: BTreeMap<SeriesPlace, Vec<(usize, ChartPoint)>> = BTreeMap::new();
-        for (index, row) in figures.rows.iter().enumerate() {
-            if let (Some(mark), Some(point)) = (figures.series_index(row), subject.point(row, figures)) {
-                by_series.entry((mark, name(figures, row), row.config.per_process)).or_default().push((index, point));
+        let mut by_series: BTreeMap<SeriesMark, Vec<(usize, ChartPoint)>> = BTreeMap::new();
+        for (index, row) in figures.rows.iter().enumerate().filter(|(_, row)| !figures.is_yardstick(row)) {
+            if let Some(point) = subject.point(row, figures) {
+                by_series.entry(row.mark).or_default().push((index, point));
             }
         }
         let (mut series, mut rows) = (Vec::new(), Vec::new());
-        for ((mark, name, _), mut points) in by_series {
+        for (mark, mut points) in by_series {
             points.sort_by(|(_, a), (_, b)| a.x.total_cmp(&b.x));
             let (of_points, points): (Vec<usize>, Vec<ChartPoint>) = points.into_iter().unzip();
             let tags = of_points.iter().map(|row| tag(figures, &figures.rows[*row])).collect();
-            series.push(ChartSeries { name, mark, points, tags });
+            series.push(ChartSeries { name: name(figures, &figures.rows[of_points[0]]), mark, points, tags });
             rows.push(of_points);
         }
         let planned_x = planned_x(figures);
@@ -93,18 +93,18 @@ impl FiguresChart {
     }
 
     /// What was predicted of the series with a mark at x.
-    pub fn predicted(&self, mark: usize, x: f64) -> Option<f64> {
+    pub fn predicted(&self, mark: SeriesMark, x: f64) -> Option<f64> {
         let series = self.chart.predictions.iter().filter(|series| series.mark == mark);
         series.flat_map(|series| &series.points).find(|point| point.x == x).map(|point| point.y)
     }
 
     /// Every point with its row and its mark, in the order of the rows.
-    pub fn by_row(&self) -> Vec<(usize, usize, ChartPoint)> {
+    pub fn by_row(&self) -> Vec<(usize, SeriesMark, ChartPoint)> {
         let all = self.chart.series.iter().zip(&self.rows);
-        let of_series = |(series, rows): (&ChartSeries, &Vec<usize>)| -> Vec<(usize, usize, ChartPoint)> {
+        let of_series = |(series, rows): (&ChartSeries, &Vec<usize>)| -> Vec<(usize, SeriesMark, ChartPoint)> {
             rows.iter().zip(&series.points).map(|(row, point)| (*row, series.mark, *point)).collect()
         };
-        let mut points: Vec<(usize, usize, ChartPoint)> = all.flat_map(of_series).collect();
+        let mut points: Vec<(usize, SeriesMark, ChartPoint)> = all.flat_map(of_series).collect();
         points.sort_by_key(|(row, ..)| *row);
         points
     }
@@ -116,15 +116,17 @@ impl FiguresChart {
     }
 }
 
-/// What the points of a series have in common: its mark, its name, and how many threads each process has. Processes with
-/// other numbers of threads are no further points of the same line, though they share its mark and its name.
-type SeriesPlace = (usize, String, Option<u32>);
-
-/// What the legend calls the series of a row.
+/// What the legend calls the series of a row: with the threads of each process where that tells it from another.
 fn name(figures: &Figures, row: &Row) -> String {
-    match figures.varied() {
-        None => SeriesKey::curve(&row.config).label(),
-        Some(_) => row.label.clone(),
+    let series = SeriesKey::of(&row.config);
+    let another = || {
+        let mut others = figures.rows.iter().map(|row| SeriesKey::of(&row.config));
+        others.any(|other| other.backend == series.backend && other.per_process != series.per_process)
+    };
+    match (figures.varied(), series.per_process) {
+        (Some(_), _) => row.label.clone(),
+        (None, Some(threads)) if another() => format!("{} × nx{threads}", series.label()),
+        (None, _) => series.label(),
     }
 }
 
@@ -135,20 +137,6 @@ impl Figures {
             (None, _) => "tasks a second",
             (Some(_), None) => "speedup",
             (Some(_), Some(_)) => "efficiency",
-        }
-    }
-
-    /// Which series a row belongs to, and so its mark and colour in chart and table: by its curve, or by its place
-    /// among the rows of its point. `None` for what is not in the chart.
-    pub fn series_index(&self, row: &Row) -> Option<usize> {
-        match self.varied() {
-            None => curves(self).position(|curve| curve == SeriesKey::curve(&row.config)),
-            Some(_) if self.is_yardstick(row) => None,
-            Some(_) => {
-                let baseline = self.baseline.and_then(|baseline| self.rows.get(baseline));
-                let is_before = baseline.is_some_and(|baseline| baseline.place < row.place);
-                Some(row.place - usize::from(is_before))
-            }
         }
     }
 }
@@ -163,7 +151,7 @@ fn x_of(row: &Row) -> Option<f64> {
 
 /// Every x of the plan, measured or not, once.
 fn planned_x(figures: &Figures) -> Vec<f64> {
-    let in_chart = figures.rows.iter().filter(|row| figures.series_index(row).is_some());
+    let in_chart = figures.rows.iter().filter(|row| !figures.is_yardstick(row));
     let mut all: Vec<f64> = in_chart.filter_map(x_of).collect();
     all.sort_by(f64::total_cmp);
     all.dedup();
@@ -227,18 +215,14 @@ fn predictions(figures: &Figures, tasks: u64) -> Vec<ChartSeries> {
     if figures.varied().is_some() {
         return Vec::new();
     }
-    let points = |curve: SeriesKey| -> Vec<ChartPoint> {
-        let rows = figures.rows.iter().filter(|row| SeriesKey::curve(&row.config) == curve);
-        rows.filter_map(|row| predicted_point(row, figures, tasks)).collect()
-    };
-    let all = curves(figures).enumerate();
-    let all = all.map(|(mark, curve)| ChartSeries {
-        name: curve.label(),
-        mark,
-        points: points(curve),
-        ..ChartSeries::default()
-    });
-    all.filter(|series| !series.points.is_empty()).collect()
+    let mut by_series: BTreeMap<SeriesMark, (String, Vec<ChartPoint>)> = BTreeMap::new();
+    for row in &figures.rows {
+        if let Some(point) = predicted_point(row, figures, tasks) {
+            by_series.entry(row.mark).or_insert_with(|| (name(figures, row), Vec::new())).1.push(point);
+        }
+    }
+    let series = |(mark, (name, points))| ChartSeries { name, mark, points, ..ChartSeries::default() };
+    by_series.into_iter().map(series).collect()
 }
 
 fn predicted_point(row: &Row, figures: &Figures, tasks: u64) -> Option<ChartPoint> {
@@ -252,9 +236,4 @@ fn predicted_point(row: &Row, figures: &Figures, tasks: u64) -> Option<ChartPoin
     let measured = row.speedup.map(|speedup| speedup.value);
     let is_sure = measured.is_none_or(|measured| (measured / 2.0..=measured * 2.0).contains(&y));
     Some(ChartPoint { is_sure, ..ChartPoint::bare(f64::from(row.config.workers), y) })
-}
-
-/// The curves of the plan, whether measured or not, so that none changes its mark when another comes.
-fn curves(figures: &Figures) -> impl Iterator<Item = SeriesKey> {
-    SeriesKey::curves().filter(|curve| figures.rows.iter().any(|row| SeriesKey::curve(&row.config) == *curve))
 }

@@ -74,6 +74,14 @@ fn bars(
     BarList { chart: &plotted.chart, items: &items, theme }.render(area, buf);
 }
 
+/// Rows of the figures that the table shows as something else: the one that the cursor is on, and the one whose trial
+/// is going on.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct TableMarks {
+    pub(super) selected: Option<usize>,
+    pub(super) running: Option<usize>,
+}
+
 /// A table that is to be drawn.
 pub(super) struct TableParts {
     columns: Vec<TableColumn>,
@@ -85,35 +93,29 @@ impl TableParts {
     pub(super) fn of(figures: &Figures, theme: &Theme) -> Self {
         let shown = columns(figures, View::Table);
         let columns = shown.iter().enumerate().map(|(index, column)| heading(index, column, theme)).collect();
-        let rows = figures.rows.iter().map(|row| cells(row, &shown, figures, theme)).collect();
+        let rows = figures.rows.iter().map(|row| cells(row, &shown, theme)).collect();
         Self { columns, rows }
     }
 
-    fn table<'t>(&'t self, selected: Option<usize>, theme: &'t Theme) -> Table<'t> {
-        Table { columns: &self.columns, rows: &self.rows, selected, theme }
+    fn table<'t>(&'t self, marks: TableMarks, theme: &'t Theme) -> Table<'t> {
+        let TableMarks { selected, running } = marks;
+        Table { columns: &self.columns, rows: &self.rows, selected, running, theme }
     }
 
     /// Columns of the screen with all of its own, and with those alone that are never dropped; the frame included.
     pub(super) fn widths(&self, theme: &Theme) -> (u16, u16) {
-        let table = self.table(None, theme);
+        let table = self.table(TableMarks::default(), theme);
         (table.width().saturating_add(2), table.least_width().saturating_add(2))
     }
 }
 
-/// Draws the table with its frame; `selected` is a row of the figures.
-pub(super) fn table(
-    figures: &Figures,
-    selected: Option<usize>,
-    title: &str,
-    theme: &Theme,
-    area: Rect,
-    buf: &mut Buffer,
-) {
+/// Draws the table with its frame.
+pub(super) fn table(figures: &Figures, marks: TableMarks, title: &str, theme: &Theme, area: Rect, buf: &mut Buffer) {
     let block = theme.block(title, area.width);
     let inner = block.inner(area);
     block.render(area, buf);
     let parts = TableParts::of(figures, theme);
-    let table = parts.table(selected, theme);
+    let table = parts.table(marks, theme);
     let hidden = table.hidden(inner.height);
     table.render(inner, buf);
     if hidden > 0 {
@@ -129,12 +131,12 @@ fn heading(index: usize, column: &ShownColumn, theme: &Theme) -> TableColumn {
     if index == 0 { TableColumn::left(heading, column.priority) } else { TableColumn::right(heading, column.priority) }
 }
 
-fn cells(row: &Row, shown: &[ShownColumn], figures: &Figures, theme: &Theme) -> Vec<TableCell> {
+fn cells(row: &Row, shown: &[ShownColumn], theme: &Theme) -> Vec<TableCell> {
     let cell = |column: &ShownColumn| match column.of(row) {
         None => TableCell::styled(theme.symbols().dash, Role::Dim),
         Some(Figure::Failed) => TableCell::styled(Figure::Failed.words(), Role::Bad),
         Some(Figure::Label(name)) => {
-            TableCell::styled(name, figures.series_index(row).map_or(Role::Text, Role::Series))
+            TableCell::styled(format!("{} {name}", theme.mark(row.mark)), Role::Backend(row.mark.family))
         }
         Some(figure) => TableCell::from(figure.words()),
     };

@@ -16,7 +16,7 @@ use ratatui::style::Style;
 use ratatui::widgets::Widget;
 
 use super::paint;
-use crate::chart::{BarsLayout, Chart, ChartPoint, on_axis};
+use crate::chart::{BarsLayout, Chart, ChartPoint, SeriesMark, on_axis};
 use crate::tui::theme::{Role, Theme};
 
 /// A figure.
@@ -25,7 +25,7 @@ pub struct BarItem<'a> {
     /// What it is of.
     pub name: &'a str,
     /// Its mark and colour, see [`crate::chart::ChartSeries::mark`].
-    pub mark: usize,
+    pub mark: SeriesMark,
     /// Its value with its interval.
     pub point: ChartPoint,
     /// What was predicted of it.
@@ -131,15 +131,14 @@ impl BarList<'_> {
 
     /// One or two lines: its name and number, its bar.
     fn item(&self, item: &BarItem<'_>, layout: &BarsLayout, place: Rect, area: Rect, buf: &mut Buffer) {
-        let symbols = self.theme.symbols();
-        let style = self.theme.style(Role::Series(item.mark));
+        let style = self.theme.style(Role::Backend(item.mark.family));
         let line = Rect { x: area.x, width: area.width, height: 1, ..place };
         let two = place.height > 1;
         let room = if two { area.width.saturating_sub(paint::width(self.theme, item.name) + 4) } else { NUMBER };
         let number = self.number(item, room);
         let bar = Rect { y: place.bottom() - 1, height: 1, ..place };
         self.bar(item, layout, bar, buf);
-        let mark = symbols.marks[item.mark % symbols.marks.len()];
+        let mark = self.theme.mark(item.mark);
         paint::dot(buf, line, (line.x, line.y), mark, style);
         let name = if item.is_selected { self.theme.style(Role::Selected) } else { style };
         paint::put(buf, line, (line.x + 2, line.y), item.name, self.theme, name);
@@ -166,7 +165,7 @@ impl BarList<'_> {
 
     fn bar(&self, item: &BarItem<'_>, layout: &BarsLayout, line: Rect, buf: &mut Buffer) {
         let symbols = self.theme.symbols();
-        let style = self.theme.style(Role::Series(item.mark));
+        let style = self.theme.style(Role::Backend(item.mark.family));
         let column = |value: f64| column(layout, line, value);
         let filled = Rect { width: column(item.point.y) - line.x + 1, ..line };
         if item.point.y > 0.0 {
@@ -176,7 +175,7 @@ impl BarList<'_> {
         }
         if has_interval(&item.point) {
             self.interval(&item.point, layout, line, style, buf);
-            let mark = symbols.marks[item.mark % symbols.marks.len()];
+            let mark = self.theme.mark(item.mark);
             paint::dot(buf, line, (column(item.point.y), line.y), mark, style);
         }
         if let Some(reference) = self.chart.reference_at(item.point.x).filter(|value| is_inside(layout, *value)) {
@@ -241,7 +240,7 @@ mod tests {
         let sure = |x, y, low, high| ChartPoint { x, y, low, high, is_sure: true };
         let points = vec![ChartPoint::bare(1.0, 1.0), sure(2.0, 1.55, 1.4, 1.7)];
         Chart {
-            series: vec![ChartSeries { name: "threads".to_owned(), mark: 0, points, ..ChartSeries::default() }],
+            series: vec![ChartSeries { name: "threads".to_owned(), points, ..ChartSeries::default() }],
             reference: Some(ChartReference::Ideal { slope: 1.0, until: Some(2.0) }),
             y_unit: ChartUnit::Ratio,
             y_label: "speedup".to_owned(),
@@ -253,7 +252,7 @@ mod tests {
     fn items(chart: &Chart) -> Vec<BarItem<'_>> {
         let item = |(n, point): (usize, &ChartPoint)| BarItem {
             name: ["serial", "threads × 2"][n],
-            mark: n,
+            mark: SeriesMark { family: n, member: 0 },
             point: *point,
             predicted: None,
             is_selected: n == 1,

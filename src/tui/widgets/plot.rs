@@ -2,9 +2,9 @@
 //! stands at the edge with its value.
 //!
 //! ```text
-//! speedup over workers       ● threads  ○ processes  ┈┈ ideal      header
+//! speedup over workers       ● threads  ◆ processes  ┈┈ ideal      header
 //! 2.00┤           ⢀⠠⠂⠁                                             plot: y at its left,
-//! 1.50┤       ⢀⠠⠂●⠤⠤⠤⠤⠤●⠤⠤⠤⠤○↑7.31                                 its last row is the x axis
+//! 1.50┤       ⢀⠠⠂●⠤⠤⠤⠤⠤●⠤⠤⠤⠤◆↑7.31                                 its last row is the x axis
 //! 1.00└────────┬────────┬─────┬────┬─
 //!              1        2     3    4                               tick labels
 //! ```

@@ -31,12 +31,12 @@ fn figure_under(screen: &str, heading: &str, row: &str) -> Option<String> {
 #[test]
 fn every_size_shows_the_time_that_the_speedup_is_made_of() {
     for size in [(60, 16), (80, 24), (120, 40), (200, 60)] {
-        let screen = tiny().results(size, &[Key::Down]);
+        let screen = tiny().results(size, &[Key::Home, Key::Down]);
         let time = |row| figure_under(&screen, "wall + start-up", row);
         assert_eq!(time("serial").as_deref(), Some("1.00 ms"), "{size:?}\n{screen}");
         assert_eq!(time("× 2").as_deref(), Some("5.00 ms"), "{size:?}\n{screen}");
         // The line about the selected row has it first.
-        let detail = screen.lines().find(|line| line.starts_with(" threads × 2   ")).unwrap_or_default();
+        let detail = screen.lines().find(|line| line.starts_with(" ● threads × 2   ")).unwrap_or_default();
         assert!(detail.contains("   wall + start-up 5.00 ms") || size.0 < 80, "{size:?}\n{screen}");
     }
 }

@@ -78,7 +78,7 @@ fn every_series_is_in_the_legend_and_bytes_have_their_prefix() {
     for size in SIZES {
         let screen = pickling().results(size, &[]);
         let head: String = chart_lines(&screen).into_iter().take(4).collect();
-        for mark in ["● ", "○ ", "◆ "] {
+        for mark in ["● ", "◆ ", "◇ "] {
             let name = head.split(mark).nth(1).and_then(|rest| rest.chars().next());
             assert!(name.is_some_and(char::is_alphanumeric), "{mark} has no name, {size:?}\n{screen}");
         }
@@ -109,7 +109,7 @@ fn speedups_that_differ_stand_on_rows_of_their_own() {
         let chart = chart_lines(&screen);
         let row_of = |n: usize| {
             let marks = chart.iter().enumerate().flat_map(|(row, line)| {
-                let columns = line.chars().enumerate().filter(|(_, c)| *c == '○' || *c == '◆');
+                let columns = line.chars().enumerate().filter(|(_, c)| *c == '◆' || *c == '◇');
                 columns.map(move |(column, _)| (column, row)).collect::<Vec<_>>()
             });
             let mut marks: Vec<(usize, usize)> = marks.filter(|(_, row)| *row > 0).collect();

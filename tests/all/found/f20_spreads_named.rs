@@ -30,8 +30,8 @@ fn whiskers_brackets_and_sentences_have_one_interval() {
     let json = made.json();
     assert_eq!(json["configs"][2]["speedup"]["ci95"], serde_json::json!([ci95.low, ci95.high]));
     for size in [(60, 16), (80, 24), (120, 40), (200, 60)] {
-        let screen = made.results(size, &[Key::Down, Key::Down]);
-        let line = screen.lines().find(|line| line.starts_with(" processes × 2   speedup ")).expect("its line");
+        let screen = made.results(size, &[Key::Home, Key::Down, Key::Down]);
+        let line = screen.lines().find(|line| line.starts_with(" ◆ processes × 2   speedup ")).expect("its line");
         assert!(line.contains(&format!("(95 %: {told})")), "{size:?}\n{screen}");
         let legend: String = screen.lines().skip(1).take(4).collect();
         assert!(legend.contains("│ 95 %"), "the legend, {size:?}\n{screen}");
@@ -46,9 +46,9 @@ fn the_baseline_has_no_interval_over_itself() {
     let (series, point) = chart.point_of(0).expect("a point");
     let point = chart.chart.series[series].points[point];
     assert!(point.low.is_nan() && point.high.is_nan(), "{point:?}");
-    let screen = made.results((200, 60), &[]);
-    let line = screen.lines().find(|line| line.starts_with(" serial   ")).expect("its line");
-    assert!(line.starts_with(" serial   speedup 1.00   wall 1.00 s (95 %: "), "{line}");
+    let screen = made.results((200, 60), &[Key::Home]);
+    let line = screen.lines().find(|line| line.starts_with(" ■ serial   ")).expect("its line");
+    assert!(line.starts_with(" ■ serial   speedup 1.00   wall 1.00 s (95 %: "), "{line}");
     assert!(line.contains("repeats 3 of 800 ms – 1.25 s"), "its spread is of the wall time alone\n{line}");
 }
 
@@ -69,8 +69,8 @@ fn too_few_repeats_have_no_whiskers() {
         .with(threads(1), &[1.0, 1.2])
         .with(threads(2), &[0.5, 0.9])
         .with(threads(3), &[0.4, 0.9]);
-    let screen = made.results((120, 40), &[Key::Down]);
-    let line = screen.lines().find(|line| line.starts_with(" threads × 1   ")).expect("its line");
+    let screen = made.results((120, 40), &[Key::Home, Key::Down]);
+    let line = screen.lines().find(|line| line.starts_with(" ● threads × 1   ")).expect("its line");
     assert!(!screen.contains("│ 95 %") && !line.contains("95 %"), "{screen}");
     assert!(line.contains("repeats 2 of 1.00–1.20 s"), "{line}");
 }

@@ -36,10 +36,18 @@
 pub(crate) mod made;
 
 mod f01_results_missing;
+mod f02_fits_not_converged;
+mod f08_memory_limits;
+mod f09_terminal_unread;
+mod f10_preparing;
+mod f11_ctrl_z;
+mod f12_signals;
 mod f15_escapes;
 mod f16_small_things;
 mod f17_wall_and_speedup;
 mod f18_charts_wrecked;
 mod f19_verdict_first;
 mod f20_spreads_named;
+mod f22_colours_and_marks;
+mod f23_keys;
 mod f26_what_it_is_about;

@@ -1,6 +1,6 @@
 //! What a grid search has found, as whoever looks on while it runs sees it.
 
-use std::sync::mpsc;
+use std::sync::{Arc, mpsc};
 
 use parlab::engine::{RunInfo, Session};
 
@@ -24,7 +24,8 @@ fn run(toml: &str) -> (RunState, Session) {
         text: toml.to_owned(),
     };
     let program = env!("CARGO_BIN_EXE_parlab").into();
-    let session = Session::start(scenario, setting, program, move |event| drop(tell.send(event))).expect("a run");
+    let session =
+        Session::start(scenario, setting, program, Arc::default(), move |event| drop(tell.send(event))).expect("a run");
     let mut record = RunState::default();
     for stamped in told {
         record.apply(&stamped);

@@ -17,13 +17,13 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::widgets::Widget as _;
 
-use crate::record::Status;
+use crate::record::{Status, WarningCode};
 use crate::results::{Row, ShownColumn, View, columns};
 use crate::tui::screens::layout::body_of;
 use crate::tui::screens::prose::{ProseColumn, more_lines, wrap};
 use crate::tui::screens::run::state::{RunMonitor, Zoom};
 use crate::tui::screens::scores::Picture;
-use crate::tui::screens::speedups::{self, TableParts};
+use crate::tui::screens::speedups::{self, TableMarks, TableParts};
 use crate::tui::shared::Shared;
 use crate::tui::theme::{Role, Theme};
 use crate::tui::widgets::paint;
@@ -52,7 +52,7 @@ struct Places {
 }
 
 /// Draws what a run has shown, whether it has ended or not.
-pub(super) fn render(run: &RunMonitor, theme: &Theme, area: Rect, buf: &mut Buffer) {
+pub(in crate::tui::screens) fn render(run: &RunMonitor, theme: &Theme, area: Rect, buf: &mut Buffer) {
     let problems = problems(run, theme, area.width.saturating_sub(4));
     let places = places(run, theme, problems.len(), area);
     self::problems_in(places.problems, run.scroll, &problems, theme, buf);
@@ -65,7 +65,7 @@ pub(super) fn render(run: &RunMonitor, theme: &Theme, area: Rect, buf: &mut Buff
             picture.render(place, buf);
         }
     }
-    if let Some(row) = run.figures().rows.get(run.row).filter(|_| places.point.height > 0) {
+    if let Some(row) = run.figures().rows.get(run.row()).filter(|_| places.point.height > 0) {
         point(run, row, theme, places.point, buf);
     }
     let title = match run.figures().rows.len() {
@@ -73,7 +73,8 @@ pub(super) fn render(run: &RunMonitor, theme: &Theme, area: Rect, buf: &mut Buff
         n => format!("{n} configurations"),
     };
     if places.table.height > 0 {
-        speedups::table(run.figures(), Some(run.row), &title, theme, places.table, buf);
+        let marks = TableMarks { selected: Some(run.row()), running: run.running_row() };
+        speedups::table(run.figures(), marks, &title, theme, places.table, buf);
     }
     if let Some(area) = places.lesson {
         lesson(run, Some(run.scroll), theme, area, buf);
@@ -197,7 +198,9 @@ fn problems(run: &RunMonitor, theme: &Theme, width: u16) -> Vec<(String, Role)> 
     if !headline.is_empty() {
         lines.push((format!("{} {headline}", theme.symbols().cross), role));
     }
-    let texts = run.record.warnings.iter().flat_map(|problem| {
+    // That it was interrupted is told in the headline.
+    let others = run.record.warnings.iter().filter(|warning| warning.code != WarningCode::Interrupted);
+    let texts = others.flat_map(|problem| {
         let bullet = theme.symbols().bullet;
         wrap(theme, &format!("{bullet} {}", problem.message), width)
     });
@@ -244,7 +247,7 @@ fn chart(run: &RunMonitor, theme: &Theme, area: Rect, buf: &mut Buffer) {
     let block = theme.block(&title, area.width);
     let inner = paint::padded(block.inner(area));
     block.render(area, buf);
-    speedups::render(run, Some(run.row), theme, inner, buf);
+    speedups::render(run, Some(run.row()), theme, inner, buf);
     if let Some(text) = speedups::shortest_tasks(run.figures(), theme, area.width.saturating_sub(6)) {
         paint::on_frame(buf, area, &text, theme);
     } else if run.figures().subjects().len() > 1 {
@@ -255,7 +258,8 @@ fn chart(run: &RunMonitor, theme: &Theme, area: Rect, buf: &mut Buffer) {
 /// The selected point in figures, as many as there is room for; what has none is passed over.
 fn point(run: &RunMonitor, row: &Row, theme: &Theme, area: Rect, buf: &mut Buffer) {
     let area = Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area };
-    let mut x = paint::put(buf, area, (area.x, area.y), &row.label, theme, theme.style(Role::Title));
+    paint::dot(buf, area, (area.x, area.y), theme.mark(row.mark), theme.style(Role::Backend(row.mark.family)));
+    let mut x = paint::put(buf, area, (area.x + 2, area.y), &row.label, theme, theme.style(Role::Title));
     let mut is_full = false;
     for PointFigure { name, texts, yields } in point_figures(run, row) {
         let width = |text: &String| 3 + paint::width(theme, name) + 1 + paint::width(theme, text);

@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 
-use super::tests::{cluster, drawn, speedups, two_cores};
+use super::tests::{cluster, drawn, mark, speedups, two_cores};
 use super::*;
 use crate::chart::{ChartReference, ChartSeries, ChartUnit, XAxisKind};
 use crate::tui::widgets::frame::{draw, sizes, themes};
@@ -41,8 +41,8 @@ proptest! {
         let points: Vec<ChartPoint> = points.into_iter().map(|(x, y, low, high)| ChartPoint { x, y, low, high, is_sure: low < y }).collect();
         let (a, b) = points.split_at(cut.min(points.len()));
         let series = vec![
-            ChartSeries { name: "a…".into(), mark: 0, points: a.to_vec(), tags: vec!["2x4".into()] },
-            ChartSeries { name: "b".into(), mark: 99, points: b.to_vec(), ..ChartSeries::default() },
+            ChartSeries { name: "a…".into(), mark: mark(0), points: a.to_vec(), tags: vec!["2x4".into()] },
+            ChartSeries { name: "b".into(), mark: mark(99), points: b.to_vec(), ..ChartSeries::default() },
         ];
         let chart = Chart {
             predictions: series.clone(),

@@ -30,8 +30,9 @@ impl Plot<'_> {
         }
         for series in &layout.series {
             let style = self.series_style(series);
+            let stroke = LineStroke::Dashed(self.theme.dashes(series.mark));
             for [from, to] in series.joined() {
-                canvas.line(cells.place(from), cells.place(to), LineStroke::Solid, style);
+                canvas.line(cells.place(from), cells.place(to), stroke, style);
             }
         }
         self.crosshair(layout, cells, buf);
@@ -40,7 +41,7 @@ impl Plot<'_> {
     }
 
     fn series_style(&self, series: &PlacedSeries) -> Style {
-        self.theme.style(Role::Series(series.mark))
+        self.theme.style(Role::Backend(series.mark.family))
     }
 
     /// From corner to corner; the canvas cuts it.
@@ -83,7 +84,7 @@ impl Plot<'_> {
         // What was measured comes first: it is a prediction that steps aside.
         let measured = layout.series.iter().enumerate().map(|(s, series)| (Some(s), series));
         for (s, series) in measured.chain(layout.predictions.iter().map(|predicted| (None, predicted))) {
-            let symbol = if s.is_some() { symbols.marks[series.mark % symbols.marks.len()] } else { symbols.guess };
+            let symbol = if s.is_some() { self.theme.mark(series.mark) } else { symbols.guess };
             for point in &series.points {
                 let (x, mut y) = cells.cell(point);
                 if point.beyond == Some(Beyond::Below) {

@@ -1,0 +1,67 @@
+//! What happens before a run begins: it is seen to that the scenario can be run here, and that its data is there and
+//! can be used, so that what is wrong is told before anything is measured, instead of once a trial.
+//!
+//! All of that may take its time, and happens on a thread that is left behind once the run is called off.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use super::failure::Failure;
+use super::limits;
+use crate::engine::{Control, Urgency};
+use crate::scenario::{Job, Scenario};
+use crate::system::aside::aside;
+use crate::workload::{self, BuildError};
+
+/// Looks whether a scenario can be run; with `yes`, whatever the limits say. When the run is called off meanwhile, or
+/// something takes longer than a trial may, `control` knows: the run that begins ends at once.
+///
+/// # Errors
+/// Why it cannot be run, with exit code 2, or 3 where a limit forbids it.
+pub(super) fn rehearse(scenario: &Arc<Scenario>, yes: bool, control: &Control) -> Result<(), Failure> {
+    let watch = RehearsalWatch { control, timeout: scenario.sweep.timeout };
+    let checked = Arc::clone(scenario);
+    if watch.see_to(move |_| limits::check(&checked, yes))?.is_none() {
+        return Ok(());
+    }
+    for job in scenario.jobs() {
+        let job = job.into_owned();
+        if watch.see_to(move |is_wanted| make_ready(&job, is_wanted))?.is_none() {
+            return Ok(());
+        }
+    }
+    Ok(())
+}
+
+/// Makes a workload ready and drops it again. Whether there is room is known by then.
+fn make_ready(job: &Job, is_wanted: &dyn Fn() -> bool) -> Result<(), Failure> {
+    match workload::build_while(job, is_wanted) {
+        Ok(_) | Err(BuildError::CalledOff) => Ok(()),
+        Err(error) => Err(Failure::usage(error.to_string())),
+    }
+}
+
+/// Who may call a rehearsal off.
+struct RehearsalWatch<'a> {
+    control: &'a Control,
+    /// How long each part may take.
+    timeout: Duration,
+}
+
+impl RehearsalWatch<'_> {
+    /// Does a part, while it is wanted; `None` if it was called off.
+    fn see_to(
+        &self,
+        part: impl FnOnce(&dyn Fn() -> bool) -> Result<(), Failure> + Send + 'static,
+    ) -> Result<Option<()>, Failure> {
+        let until = Instant::now() + self.timeout;
+        let is_on = || self.control.urgency() == Urgency::GoOn;
+        let done = aside(part, &|| is_on() && Instant::now() < until)
+            .map_err(|error| Failure::run(format!("cannot prepare the run: {error}")))?;
+        // A program that was stopped meanwhile has its clocks go on.
+        if done.is_none() && is_on() && !self.control.is_disturbed() {
+            self.control.prepares_too_slowly();
+        }
+        done.transpose()
+    }
+}
