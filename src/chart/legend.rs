@@ -77,7 +77,7 @@ impl ChartLegend {
             return Self::on_one_line(entries, &title(chart, span), surface);
         }
         // Several lines then, and room for everything, unless that leaves the plot too little.
-        let wrapped = choices.iter().map(|entries| wrapped(entries, surface));
+        let wrapped = choices.iter().map(|entries| wrapped(entries, GAP, surface));
         let mut fitting = wrapped.filter(|entries| lines(entries) <= most);
         let entries = fitting.next().unwrap_or_else(|| squeezed(&choices[2], most, surface));
         Self { title: None, entries }
@@ -87,7 +87,7 @@ impl ChartLegend {
         let (room, taken) = (surface.columns, length(entries, surface));
         let fits = room >= surface.width(title).saturating_add(AFTER_TITLE).saturating_add(taken);
         let start = if fits { room - taken } else { 0 };
-        let mut placed = wrapped(entries, surface);
+        let mut placed = wrapped(entries, GAP, surface);
         placed.iter_mut().for_each(|entry| entry.x += start);
         Self { entries: placed, title: fits.then(|| title.to_owned()) }
     }
@@ -128,7 +128,7 @@ fn entries(chart: &Chart, after_line: &str) -> Vec<Named> {
 }
 
 /// Entries one after the other, on as many lines as they take.
-fn wrapped(entries: &[Named], surface: &ChartSurface<'_>) -> Vec<LegendEntry> {
+fn wrapped(entries: &[Named], gap: u16, surface: &ChartSurface<'_>) -> Vec<LegendEntry> {
     let (mut line, mut x) = (0, 0_u16);
     let place = |(mark, name): &Named| {
         let width = entry_width(*mark, name, surface);
@@ -136,7 +136,7 @@ fn wrapped(entries: &[Named], surface: &ChartSurface<'_>) -> Vec<LegendEntry> {
             (line, x) = (line + 1, 0);
         }
         let entry = LegendEntry { line, x, mark: *mark, name: name.clone() };
-        x = x.saturating_add(width).saturating_add(GAP);
+        x = x.saturating_add(width).saturating_add(gap);
         entry
     };
     entries.iter().map(place).collect()
@@ -147,9 +147,9 @@ fn squeezed(entries: &[Named], most: u16, surface: &ChartSurface<'_>) -> Vec<Leg
     let series = entries.iter().filter(|(mark, _)| *mark != LegendMark::Bar).cloned().collect::<Vec<_>>();
     let with_bars = LEVELS.filter(|level| *level <= LEGIBLE).map(|level| cut(entries, level));
     let tries = with_bars.chain(LEVELS.map(|level| cut(&series, level)));
-    let mut found = tries.map(|entries| wrapped(&entries, surface)).filter(|entries| lines(entries) <= most);
+    let mut found = tries.map(|entries| wrapped(&entries, 1, surface)).filter(|entries| lines(entries) <= most);
     found.next().unwrap_or_else(|| {
-        let marks = wrapped(&cut(&series, *LEVELS.end()), surface);
+        let marks = wrapped(&cut(&series, *LEVELS.end()), 1, surface);
         marks.into_iter().filter(|entry| entry.line < most).collect()
     })
 }

@@ -279,7 +279,7 @@ pub static COLUMNS: &[Column] = &[
         detail: Some(memory_with_shares),
         ..Column::PLAIN
     },
-    Column { heading: "repeats", line: ColumnPlace::at(52), value: repeats, ..Column::PLAIN },
+    Column { heading: "repeats", line: ColumnPlace::at(12), value: repeats, ..Column::PLAIN },
     Column { heading: "context switches", line: ColumnPlace::at(53), value: context_switches, ..Column::PLAIN },
 ];
 

@@ -9,6 +9,8 @@ use crate::workload;
 /// Bytes a second, of kinds that say how many their tasks move.
 pub(super) fn bytes_per_s(row: &Row, job: &Job) -> Option<f64> {
     let time_s = row.time_s.filter(|time| time.median > 0.0)?.median;
+    // Most kinds say nothing of it: no need to look at what the job is at each point.
+    workload::moves_bytes(&job.kind).then_some(())?;
     let bytes = workload::bytes_moved(&at(job, row.config.point.as_ref()))?;
     Some(bytes / time_s)
 }

@@ -27,7 +27,9 @@ mod triad;
 mod waiting;
 
 pub use cancelled::Cancelled;
-pub use registry::{Tally, Watch, build, build_while, bytes_moved, has_service, needs, service, spec, specs, watch};
+pub use registry::{
+    Tally, Watch, build, build_while, bytes_moved, has_service, moves_bytes, needs, service, spec, specs, watch,
+};
 pub use shared_cells::SharedCells;
 pub use task::{
     BuildError, IsWanted, Needs, ReleasedGil, Service, ServiceAddress, TaskContext, Values, Workload, values_of,

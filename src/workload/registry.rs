@@ -129,6 +129,11 @@ pub fn service(name: &str, workers: u32) -> io::Result<Option<Box<dyn Service>>>
     kind(name).and_then(|kind| kind.service).map(|start| start(workers)).transpose()
 }
 
+/// Whether a kind says how many bytes its tasks move.
+pub fn moves_bytes(name: &str) -> bool {
+    kind(name).is_some_and(|kind| kind.moves.is_some())
+}
+
 /// Bytes that all tasks of a checked job together move between memory and cores; `None` for kinds that move none worth
 /// telling of.
 pub fn bytes_moved(job: &Job) -> Option<f64> {

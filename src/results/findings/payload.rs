@@ -16,6 +16,7 @@ struct ByteCost<'a> {
 
 /// A sentence where several ways were tried with payload; else none.
 pub(super) fn a_byte(figures: &Figures) -> Option<Finding> {
+    figures.rows.iter().any(|row| row.s_per_byte.is_some()).then_some(())?;
     let mut by_place: BTreeMap<usize, Vec<&Row>> = BTreeMap::new();
     for row in figures.rows.iter().filter(|row| !is_reference(figures, row)) {
         by_place.entry(row.place).or_default().push(row);

@@ -49,12 +49,17 @@ pub struct BarList<'a> {
 const AXIS: u16 = 2;
 /// Columns left of the bars.
 const LEFT: u16 = 2;
+/// Areas with fewer columns than this show nothing.
+const NARROWEST: u16 = 8;
 /// Columns that a number may take beside its bar.
 const NUMBER: u16 = 7;
 
 impl Widget for BarList<'_> {
     fn render(self, area: Rect, buf: &mut Buffer) {
         let area = area.intersection(buf.area);
+        if area.width < NARROWEST {
+            return;
+        }
         let axis = if area.height >= 5 { AXIS } else { 0 };
         // Bars below their words are worth more than a legend.
         let two_each = u16::try_from(2 * self.items.len()).unwrap_or(u16::MAX).saturating_add(axis);
@@ -78,7 +83,7 @@ impl Widget for BarList<'_> {
         if axis > 0 {
             let used = self.items.len().min(shown) as u16 * step;
             let y = (bars.y + used).min(bars.bottom());
-            self.axis(&layout, Rect { y, height: AXIS, ..bars }, buf);
+            self.axis(&layout, Rect { y, height: AXIS, ..bars }, area, buf);
         }
     }
 }
@@ -170,7 +175,7 @@ impl BarList<'_> {
         let filled = Rect { width: column(item.point.y) - line.x + 1, ..line };
         if item.point.y > 0.0 {
             for x in filled.left()..filled.right() {
-                paint::dot(buf, line, (x, line.y), symbols.shades[symbols.shades.len() - 1], style);
+                paint::dot(buf, line, (x, line.y), symbols.eighths[7], style);
             }
         }
         if has_interval(&item.point) {
@@ -198,13 +203,14 @@ impl BarList<'_> {
         }
     }
 
-    fn axis(&self, layout: &BarsLayout, place: Rect, buf: &mut Buffer) {
+    fn axis(&self, layout: &BarsLayout, place: Rect, area: Rect, buf: &mut Buffer) {
         let symbols = self.theme.symbols();
         let (line, text) = (self.theme.style(Role::Border), self.theme.style(Role::Dim));
         for x in place.left()..place.right() {
             paint::dot(buf, place, (x, place.y), symbols.horizontal, line);
         }
-        let labels = Rect { x: place.x.saturating_sub(LEFT), width: place.width + LEFT + 1, ..place };
+        let around = Rect { x: place.x.saturating_sub(LEFT), width: place.width + LEFT + 1, ..place };
+        let labels = around.intersection(area);
         for tick in &layout.ticks {
             let x = column(layout, place, tick.value);
             paint::dot(buf, place, (x, place.y), symbols.tick_x, line);

@@ -248,7 +248,7 @@ fn chart(run: &RunMonitor, theme: &Theme, area: Rect, buf: &mut Buffer) {
     let inner = paint::padded(block.inner(area));
     block.render(area, buf);
     speedups::render(run, Some(run.row()), theme, inner, buf);
-    if let Some(text) = speedups::shortest_tasks(run.figures(), theme, area.width.saturating_sub(6)) {
+    if let Some(text) = speedups::shortest_tasks(run.figures(), theme, area.width.saturating_sub(4)) {
         paint::on_frame(buf, area, &text, theme);
     } else if run.figures().subjects().len() > 1 {
         paint::on_frame(buf, area, "y: another chart", theme);
