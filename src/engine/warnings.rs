@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::record::{Event, Remedy, TrialEnd, TrialOutcome, Warning, WarningCode};
-use crate::record::{loss_in_words, task_in_words, trial_in_words};
+use crate::record::{Disturbance, Event, Remedy, TrialEnd, TrialOutcome, Warning, WarningCode};
+use crate::record::{disturbance_in_words, loss_in_words, task_in_words, trial_in_words};
 use crate::scenario::{Job, Plan, Point};
 
 /// More warnings of one code than this are counted instead of listed.
@@ -72,8 +72,15 @@ impl Warnings {
         }
     }
 
-    /// Takes note of how a trial ended.
-    pub(super) fn finished(&mut self, trial: usize, outcome: &TrialOutcome) {
+    /// Takes note that a trial is timed again.
+    pub(super) fn repeated(&mut self, trial: usize, why: Disturbance) {
+        let message = format!("{} was timed again: {}", self.trial_in_words(trial), disturbance_in_words(why));
+        self.add(WarningCode::TimedAgain, message);
+        self.given_up = 0;
+    }
+
+    /// Takes note of how a trial ended that was timed so many times.
+    pub(super) fn finished(&mut self, trial: usize, outcome: &TrialOutcome, attempts: u32) {
         match outcome.end {
             TrialEnd::TimedOut => {
                 let trial = self.trial_in_words(trial);
@@ -100,7 +107,10 @@ impl Warnings {
                     ),
                 }
             }
-            TrialEnd::Complete => self.compare(trial, &outcome.checksum),
+            TrialEnd::Complete => {
+                self.compare(trial, &outcome.checksum);
+                outcome.disturbance.into_iter().for_each(|why| self.is_no_sample(trial, why, attempts));
+            }
             TrialEnd::Broken => {
                 let trial = self.trial_in_words(trial);
                 let why = outcome.broken.as_deref().unwrap_or("no reason was given");
@@ -127,6 +137,15 @@ impl Warnings {
             );
             self.add(WarningCode::NotConverged, message);
         }
+    }
+
+    fn is_no_sample(&mut self, trial: usize, why: Disturbance, attempts: u32) {
+        let often = match attempts {
+            0 | 1 => String::new(),
+            n => format!("it was disturbed each of the {n} times that it was timed, at last thus: "),
+        };
+        let message = format!("{} is no sample: {often}{}", self.trial_in_words(trial), disturbance_in_words(why));
+        self.add(WarningCode::NoSample, message);
     }
 
     fn compare(&mut self, trial: usize, checksum: &str) {

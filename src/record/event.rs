@@ -66,6 +66,13 @@ pub enum Event {
         /// Whether it is stopped now.
         stopped: bool,
     },
+    /// What a trial took is worth nothing: it is timed again, from its start.
+    TrialRepeated {
+        /// Index into [`Plan::trials`].
+        trial: usize,
+        /// Why.
+        why: Disturbance,
+    },
     /// A trial ended, well or not.
     TrialFinished {
         /// Index into [`Plan::trials`].
@@ -186,11 +193,28 @@ pub enum TrialEnd {
     Broken,
 }
 
+/// Why the time of a trial that ran to its end, or to its time limit, is not what its tasks take.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Disturbance {
+    /// The whole program stood still for a while: Ctrl-Z, SIGSTOP, a frozen control group.
+    ProgramStopped,
+    /// The machine was suspended for a while.
+    MachineSuspended,
+    /// Workers were stopped from outside for a while.
+    WorkersStopped,
+    /// A worker was lost, and what it had begun was run again by another.
+    WorkerReplaced,
+}
+
 /// What was measured in a trial.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct TrialOutcome {
     /// How it ended.
     pub end: TrialEnd,
+    /// Why it is no sample although it ran to its end; its results count all the same.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub disturbance: Option<Disturbance>,
     /// Why its backend could not carry it through, if it is [`TrialEnd::Broken`]: what it had done by then stands all
     /// the same.
     #[serde(default)]
@@ -247,6 +271,7 @@ impl Default for TrialOutcome {
     fn default() -> Self {
         Self {
             end: TrialEnd::Broken,
+            disturbance: None,
             broken: None,
             wall_s: 0.0,
             startup_s: None,
@@ -348,6 +373,10 @@ pub enum WarningCode {
     NotConverged,
     /// A trial took longer than its time limit.
     Timeout,
+    /// A trial was timed again, since what it took was not what its tasks take.
+    TimedAgain,
+    /// A trial was disturbed each time that it was timed, and is no sample.
+    NoSample,
     /// A trial could not be carried on.
     TrialBroken,
     /// Two trials of the same tasks came to different results.
@@ -364,7 +393,7 @@ pub enum WarningCode {
 
 impl WarningCode {
     /// All codes, in the order of their description.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 15] = [
         Self::Oversubscribed,
         Self::MemoryUnknown,
         Self::WorkerLost,
@@ -372,6 +401,8 @@ impl WarningCode {
         Self::TasksFailed,
         Self::NotConverged,
         Self::Timeout,
+        Self::TimedAgain,
+        Self::NoSample,
         Self::TrialBroken,
         Self::ResultsDiffer,
         Self::More,
@@ -390,6 +421,8 @@ impl WarningCode {
             Self::TasksFailed => "tasks-failed",
             Self::NotConverged => "not-converged",
             Self::Timeout => "timeout",
+            Self::TimedAgain => "timed-again",
+            Self::NoSample => "no-sample",
             Self::TrialBroken => "trial-broken",
             Self::ResultsDiffer => "results-differ",
             Self::More => "more",

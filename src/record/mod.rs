@@ -16,8 +16,8 @@ mod state;
 mod words;
 
 pub use event::{
-    Cause, Event, LockUse, Loss, MachineFacts, Planned, RESULTS_MAX, Remedy, ScenarioFacts, Stamped, Status,
-    TaskResult, TaskTimes, TrialEnd, TrialOutcome, Warning, WarningCode,
+    Cause, Disturbance, Event, LockUse, Loss, MachineFacts, Planned, RESULTS_MAX, Remedy, ScenarioFacts, Stamped,
+    Status, TaskResult, TaskTimes, TrialEnd, TrialOutcome, Warning, WarningCode,
 };
 pub use history::{History, Past};
 pub use journal::{Journal, JournalError, JournalLost, Recording, read};
@@ -27,4 +27,4 @@ pub use memory::{MemoryCourse, ProcessMemory};
 pub use observer::Observer;
 pub use order::OrderFigures;
 pub use state::RunState;
-pub use words::{label, label_at, loss_in_words, stall_in_words, task_in_words, trial_in_words};
+pub use words::{disturbance_in_words, label, label_at, loss_in_words, stall_in_words, task_in_words, trial_in_words};

@@ -1,6 +1,6 @@
 //! What happens in a run, in words: the same ones in reports, in progress lines and on the screen.
 
-use super::event::{Cause, Loss, Remedy};
+use super::event::{Cause, Disturbance, Loss, Remedy};
 use crate::scenario::{Config, Job, Layout, Plan, Scales, SeriesKey};
 
 /// The name of a configuration for people: `serial`, `threads × 4`, `processes × 2 pipe`, `hybrid × 2x4`.
@@ -44,6 +44,16 @@ pub fn stall_in_words(worker: u32, pid: u32, stopped: bool) -> String {
         return format!("worker {worker} (pid {pid}) was stopped from outside; `kill -CONT {pid}` lets it go on");
     }
     format!("worker {worker} (pid {pid}) goes on")
+}
+
+/// What disturbed a trial, as a sentence without its end.
+pub fn disturbance_in_words(why: Disturbance) -> &'static str {
+    match why {
+        Disturbance::ProgramStopped => "parlab was stopped for a while",
+        Disturbance::MachineSuspended => "the machine was suspended for a while",
+        Disturbance::WorkersStopped => "workers were stopped from outside for a while",
+        Disturbance::WorkerReplaced => "a worker was lost, and another ran what it had begun",
+    }
 }
 
 /// The loss of a worker in one line: who, how, which task it held, and what is done about it.

@@ -26,6 +26,7 @@ pub mod poll;
 pub mod process;
 pub mod random;
 pub mod raw_mode;
+pub mod schedule_account;
 pub mod secret;
 pub mod signals;
 pub mod socket;

@@ -14,6 +14,7 @@ use super::keys::Key;
 use super::mailbox::{Mail, Mailbox};
 use super::pacer::{Pacer, Tempo};
 use super::port::{Draft, Existing, Lab, LiveRun, RunNotice, RunSink};
+use super::provoked::{is_provoked, overflow, provoke};
 use super::screens;
 use super::signals;
 use super::size::size;
@@ -121,7 +122,7 @@ impl<L: Lab> App<L> {
         provoke("screen");
         if cfg!(debug_assertions) {
             std::thread::spawn(|| provoke("elsewhere"));
-            std::thread::spawn(|| overflow(provoked("stack")));
+            std::thread::spawn(|| overflow(is_provoked("stack")));
         }
         let outcome = loop {
             if let Some(outcome) = self.step().transpose() {
@@ -372,7 +373,7 @@ impl<L: Lab> App<L> {
         if self.terminal.resume().is_err() {
             return Some(GONE);
         }
-        self.live.iter().for_each(|run| run.stood_still());
+        // What is being timed finds out by itself whether there was a stop.
         self.resumed(Duration::ZERO);
         None
     }
@@ -442,20 +443,4 @@ impl<L: Lab> App<L> {
             }
         }
     }
-}
-
-/// Panics where a test asks for it, to see that the terminal survives; release builds cannot be asked.
-fn provoke(place: &str) {
-    assert!(!provoked(place), "provoked on the thread called {place}");
-}
-
-/// Whether a test asks for a fault.
-fn provoked(place: &str) -> bool {
-    cfg!(debug_assertions) && std::env::var("PARLAB_PROVOKE_PANIC").is_ok_and(|asked| asked == place)
-}
-
-/// Uses up the stack, if asked to.
-fn overflow(deeper: bool) -> u8 {
-    let room = std::hint::black_box([1; 1024]);
-    if std::hint::black_box(deeper) { overflow(deeper).wrapping_add(room[0]) } else { room[1] }
 }

@@ -22,13 +22,16 @@ const JSON: &str = "use foreign::json or foreign::json_line, which escape";
 
 /// All of them.
 pub(crate) const SINKS: &[Sink] = &[
-    // Standard output is the report's and the screen's; the system is asked how wide it is, and a forkserver has none.
+    // Standard output is the report's and the screen's; the system is asked how wide it is, gives the terminal back, and
+    // a forkserver has none.
     sink(
         "stdout",
         &[
             "src/report/deliver.rs",
             "src/tui/terminal.rs",
             "src/system/terminal.rs",
+            "src/system/raw_mode.rs",
+            "src/backend/forked/forkserver.rs",
             "src/backend/forked/forkserver_client.rs",
         ],
         PRINTING,
@@ -39,12 +42,15 @@ pub(crate) const SINKS: &[Sink] = &[
         &[
             "src/report/mod.rs",
             "src/report/progress/mod.rs",
+            "src/report/progress/bars.rs",
+            "src/report/progress/stderr.rs",
+            "src/system/terminal.rs",
             "src/command/run.rs",
             "src/backend/forked/forkserver_client.rs",
         ],
         PRINTING,
     ),
-    sink("stderr_with_hz", &["src/report/progress/bars.rs"], PRINTING),
+    sink("stderr_with_hz", &[], PRINTING),
     sink("println", &["src/report/progress/bars.rs"], PRINTING),
     sink("eprintln", &[], PRINTING),
     sink("eprint", &[], PRINTING),

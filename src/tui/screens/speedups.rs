@@ -165,7 +165,8 @@ pub(super) fn shortest_tasks(figures: &Figures, theme: &Theme, width: u16) -> Op
         [format!("METG({half}): {all}"), format!("METG: {all}"), all]
     });
     let words = names[1].iter().zip(&known);
-    let words = words.map(|(name, (_, s))| format!("{} {}", name.chars().take(3).collect::<String>(), units::seconds(*s)));
+    let words =
+        words.map(|(name, (_, s))| format!("{} {}", name.chars().take(3).collect::<String>(), units::seconds(*s)));
     let abbreviated = words.collect::<Vec<_>>().join(" · ");
     let (first, more) = (units::seconds(known[0].1), known.len() - 1);
     let some = if more > 0 { format!(" · {more} more") } else { String::new() };

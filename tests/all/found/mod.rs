@@ -37,6 +37,7 @@ pub(crate) mod made;
 
 mod f01_results_missing;
 mod f02_fits_not_converged;
+mod f06_stopped_time;
 mod f08_memory_limits;
 mod f09_terminal_unread;
 mod f10_preparing;

@@ -1,3 +1,8 @@
 //! Small things, each of which stopped somebody: a file each.
 
+mod devices;
+mod pasted;
+mod room;
+mod sealed;
 mod size;
+mod strangers;
