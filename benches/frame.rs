@@ -69,19 +69,25 @@ fn report(what: &str, (width, height): (u16, u16), widget: impl Widget + Copy) -
 fn chart() -> Chart {
     let point = |n: f64, serial: f64| {
         let y = 1.0 / (serial + (1.0 - serial) / n);
-        ChartPoint { x: n, y, low: y * 0.95, high: y * 1.05 }
+        ChartPoint { x: n, y, low: y * 0.95, high: y * 1.05, is_sure: true }
     };
     let named = |(mark, name): (usize, &str)| {
         let points = (1..=16).map(|n| point(f64::from(n), 0.02 + 0.05 * mark as f64)).collect();
-        ChartSeries { name: name.to_owned(), mark: SeriesMark { family: mark, member: 0 }, points }
+        ChartSeries {
+            name: name.to_owned(),
+            mark: SeriesMark { family: mark, member: 0 },
+            points,
+            ..ChartSeries::default()
+        }
     };
     Chart {
         series: ["processes", "threads", "hybrid"].into_iter().enumerate().map(named).collect(),
         predictions: Vec::new(),
-        reference: Some(ChartReference::Ideal { slope: 1.0 }),
+        reference: Some(ChartReference::Ideal { slope: 1.0, until: None }),
         x_kind: XAxisKind::Workers,
         x_label: "workers".to_owned(),
         y_label: "speedup".to_owned(),
+        ..Chart::default()
     }
 }
 

@@ -117,12 +117,14 @@ pub enum Action {
     Freeze,
     /// Cancel the run and show what was measured; when it is being cancelled already, kill it.
     Cancel,
-    /// Look at the last moments of the lanes, closer each time.
+    /// Look closer: in a run at the last moments of the lanes, in results at one panel after the other.
     Zoom,
     /// Fold the lanes, or unfold them.
     Fold,
     /// Between Run and Results.
     Switch,
+    /// Turn the chart to the next thing that it can be about.
+    TurnChart,
     /// Open the help.
     Help,
     /// Back one screen; from the library, quit.
@@ -224,7 +226,21 @@ pub const BINDINGS: &[Binding] = &[
     ),
     row(&[Key::Down, Char('j')], &[Library, Running, Ran, Interim, Results, Runs, Help], C::Down, "", "one down"),
     row(&[Key::Left, Char('h')], &[Interim, Results], C::Left, "", "to the point before, series by series"),
-    row(&[Key::Right, Char('l')], &[Interim, Results], C::Right, "points", "to the next point, series by series"),
+    row(&[Key::Right, Char('l')], &[Interim, Results], C::Right, "", "to the next point, series by series"),
+    row(
+        &[Char('z')],
+        &[Interim, Results],
+        C::Zoom,
+        "zoom",
+        "one panel on the whole screen: what happened, the chart, the table, and all of them again",
+    ),
+    row(
+        &[Char('y')],
+        &[Running, Ran, Interim, Results],
+        C::TurnChart,
+        "",
+        "the chart of something else, where there is: updates lost, memory over time, speedups",
+    ),
     row(
         &[Key::PageUp, Ctrl('b')],
         &[Library, Running, Ran, Interim, Results, Runs, Help],
@@ -385,10 +401,11 @@ mod tests {
             C::Freeze | C::Cancel | C::Switch | C::Help | C::Back | C::Quit => true,
             C::Zoom | C::Fold => true,
             C::Suspend | C::Redraw => true,
+            C::TurnChart => true,
         };
         let bound: HashSet<Action> = BINDINGS.iter().map(|row| row.action).collect();
         assert!(bound.iter().all(|&action| has_key(action)));
-        assert_eq!(bound.len(), 41, "every action but `Type` is in the table");
+        assert_eq!(bound.len(), 42, "every action but `Type` is in the table");
     }
 
     #[test]

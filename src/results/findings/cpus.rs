@@ -14,7 +14,8 @@ const PREEMPTIONS_MIN: u64 = 50;
 pub(super) fn waiting(facts: &FindingInput) -> Option<Wording> {
     let (cpus, reference) = (facts.usable_cpus?, facts.reference()?);
     let share = |fact: &Fact| fact.cpu_s / (fact.trial_s * f64::from(cpus));
-    let beyond = facts.others().filter(|fact| fact.workers > cpus && share(fact) <= 0.5);
+    let clear = facts.others().filter(|fact| fact.unclear().is_none());
+    let beyond = clear.filter(|fact| fact.workers > cpus && share(fact) <= 0.5);
     let beyond = beyond.filter_map(|fact| Some((fact, fact.speedup?)));
     let (fact, speedup) = beyond.filter(|(_, s)| *s >= 1.2 * f64::from(cpus)).max_by(|a, b| a.1.total_cmp(&b.1))?;
     let message = format!(

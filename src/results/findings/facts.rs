@@ -1,11 +1,12 @@
 //! What the rules look at: figures of the configurations that were measured, and nothing else.
 
 use super::super::figures::{Figures, Row};
+use super::super::harm::Harm;
 use super::super::predictions::Predicted;
 use crate::analysis::{Interval, Summary};
 use crate::record::OrderFigures;
 use crate::record::RunState;
-use crate::record::{Loss, TaskTimes, TrialOutcome};
+use crate::record::{Loss, MemoryCourse, TaskTimes, TrialOutcome};
 use crate::scenario::{Schedule, SeriesKey};
 
 /// Workers compute when they keep this share of the CPUs busy.
@@ -62,8 +63,15 @@ pub(super) struct Fact {
     pub(super) predicted: Option<Predicted>,
     /// What was measured of the interpreter's lock in the same sample, if there was one.
     pub(super) lock: Option<LockFacts>,
-    /// Of the same sample: how long workers waited for the lock of their interpreter, all together, whether they share one or not.
+    /// Of the same sample: how long workers waited for the lock of their interpreter, all together, whether they share
+    /// one or not.
     pub(super) lock_waited_s: Option<f64>,
+    /// What was lost of what the tasks share.
+    pub(super) harm: Option<Harm>,
+    /// What the processes took up in memory.
+    pub(super) memory: Option<MemoryCourse>,
+    /// Bytes a second that the tasks moved.
+    pub(super) bytes_per_s: Option<f64>,
 }
 
 /// What was measured of the one lock that all workers share, in seconds.
@@ -126,7 +134,32 @@ fn shared_lock(row: &Row, outcome: &TrialOutcome) -> Option<LockFacts> {
     Some(LockFacts { held_s: lock.held_s, waited_s: lock.waited_s })
 }
 
+fn relative_ci95(row: &Row, is_baseline: bool) -> Option<Interval> {
+    row.speedup_ci95().filter(|_| !is_baseline)
+}
+
+/// So many repeats tell something of how sure a speedup is; with fewer there is no interval.
+const TELLING_REPEATS: usize = 3;
+
+/// Why a speedup cannot be told from no change.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum Unclear {
+    /// Its interval has no change in it.
+    Within(Interval),
+    /// Its repeats lie so far apart that it has no interval.
+    Scattered,
+}
+
 impl Fact {
+    /// Whether its speedup cannot be told from no change; `None` also where there are too few repeats to say so.
+    pub(super) fn unclear(&self) -> Option<Unclear> {
+        self.speedup?;
+        match self.speedup_ci95 {
+            Some(ci95) => ci95.contains(1.0).then_some(Unclear::Within(ci95)),
+            None => (self.wall.samples >= TELLING_REPEATS).then_some(Unclear::Scattered),
+        }
+    }
+
     fn of(state: &RunState, index: usize, row: &Row, is_baseline: bool) -> Option<Self> {
         let wall = row.wall_s.filter(|wall| wall.median > 0.0 && wall.median.is_finite())?;
         let usage = row.usage.as_ref()?;
@@ -141,7 +174,7 @@ impl Fact {
             wall,
             startup_s: row.startup_s.map(|startup| startup.median),
             speedup: relative(row.speedup.map(|speedup| speedup.value)),
-            speedup_ci95: row.speedup_ci95,
+            speedup_ci95: relative_ci95(row, is_baseline),
             efficiency: relative(row.efficiency),
             karp_flatt: relative(row.karp_flatt),
             trial_s: typical.wall_s,
@@ -152,6 +185,9 @@ impl Fact {
             predicted: row.predicted,
             lock: shared_lock(row, typical),
             lock_waited_s: typical.interpreter.map(|lock| lock.waited_s),
+            harm: row.harm,
+            memory: row.memory.clone(),
+            bytes_per_s: row.bytes_per_s,
         })
     }
 

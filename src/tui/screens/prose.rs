@@ -7,8 +7,11 @@ use crate::tui::theme::{Role, Theme};
 use crate::tui::widgets::paint;
 use crate::units;
 
-/// Longer lines than this are read with difficulty, in columns.
-const MEASURE: u16 = 90;
+/// So many lines more: `1 more line`, `8 more lines`.
+pub(super) fn more_lines(n: usize) -> String {
+    if n == 1 { "1 more line".to_owned() } else { format!("{n} more lines") }
+}
+
 /// Columns that field names take, with the gap after them.
 const FIELD: u16 = 10;
 

@@ -34,6 +34,8 @@ pub struct Symbols {
     pub tick_x: &'static str,
     /// Where the axes meet.
     pub corner: &'static str,
+    /// A gap in an axis.
+    pub gap: &'static str,
     /// Upper and lower end of an error bar, and its stem.
     pub whisker: [&'static str; 3],
     /// Horizontal and vertical line of a crosshair.
@@ -89,6 +91,7 @@ pub(super) static UNICODE: Symbols = Symbols {
     tick_y: "┤",
     tick_x: "┬",
     corner: "└",
+    gap: "≈",
     whisker: ["┬", "┴", "│"],
     crosshair: ["╌", "╎"],
     span_ends: ["▐", "▌"],
@@ -171,6 +174,7 @@ pub(super) static ASCII: Symbols = Symbols {
     tick_y: "+",
     tick_x: "+",
     corner: "+",
+    gap: "/",
     whisker: ["-", "-", "|"],
     crosshair: ["~", ":"],
     span_ends: ["[", "]"],

@@ -25,7 +25,7 @@ use crate::record::MachineFacts;
 use crate::scenario::{Config, Point, Scales, SeriesKey};
 use crate::tui::port::{LibraryEntry, Preview, Ran};
 use crate::tui::screens::layout::body_of;
-use crate::tui::screens::prose::ProseColumn;
+use crate::tui::screens::prose::{ProseColumn, more_lines};
 use crate::tui::shared::Shared;
 use crate::tui::theme::{Role, Theme};
 use crate::tui::widgets::paint;
@@ -63,7 +63,7 @@ pub(super) fn render(library: &LibraryList, machine: &MachineFacts, theme: &Them
     block.render(right, buf);
     let below = column(library, entry, theme, inner.width).render(library.scroll, inner, buf);
     if below > 0 {
-        paint::on_frame(buf, right, &format!("J: {below} more lines"), theme);
+        paint::on_frame(buf, right, &format!("J: {}", more_lines(below)), theme);
     }
 }
 

@@ -60,6 +60,10 @@ pub(in crate::tui::screens) fn obey_as_a_run(shared: &mut Shared, action: Action
         Action::Again => shared.run.as_ref().map_or(Step::DONE, |run| again(run).into()),
         Action::Edit => edit(shared),
         Action::Next => to_the_next(shared),
+        Action::TurnChart => {
+            shared.run.iter_mut().for_each(RunMonitor::turn_chart);
+            Step::DONE
+        }
         Action::SaveReport => Effect::OfferReport.into(),
         Action::Help => Transition::Open(Context::Help).into(),
         Action::Quit => cancel_or_quit(shared),

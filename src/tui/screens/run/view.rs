@@ -185,7 +185,7 @@ fn cores(sample: Option<&Sample>, theme: &Theme, area: Rect, buf: &mut Buffer) {
 }
 
 fn speedup(run: &RunMonitor, theme: &Theme, area: Rect, buf: &mut Buffer) {
-    let block = theme.block(&format!("{} so far", speedups::title(run.figures())), area.width);
+    let block = theme.block(&format!("{} so far", speedups::title(run)), area.width);
     let inner = block.inner(area);
     block.render(area, buf);
     speedups::render(run, None, theme, inner, buf);
