@@ -43,6 +43,7 @@ fn fact(backend: BackendKind, workers: u32, wall_s: f64) -> Fact {
         speedup_ci95: None,
         efficiency: None,
         karp_flatt: None,
+        trial_s: wall_s,
         cpu_s: wall_s * f64::from(workers.min(2)),
         preemptions: 2,
         task_s: None,

@@ -11,7 +11,7 @@ pub(super) fn held(facts: &FindingInput) -> Option<Wording> {
     let mut cases: Vec<(&Fact, LockFacts, f64)> =
         locked.filter_map(|fact| Some((fact, fact.lock?, fact.speedup?))).collect();
     cases.sort_by_key(|(fact, _, _)| fact.workers);
-    let share = |fact: &Fact, lock: LockFacts| (lock.held_s / fact.wall.median).clamp(0.0, 1.0);
+    let share = |fact: &Fact, lock: LockFacts| (lock.held_s / fact.trial_s).clamp(0.0, 1.0);
     let stuck = cases.iter().find(|(fact, lock, speedup)| share(fact, *lock) >= 0.8 && *speedup <= 1.2);
     if let Some(&(fact, lock, speedup)) = stuck {
         let how = if speedup > 1.0 {

@@ -45,7 +45,6 @@ const RULES: &[Rule] = &[
     Rule { name: "efficiency", speak: efficiency::below_half },
     Rule { name: "start-up", speak: overhead::start_up },
     Rule { name: "hand-out", speak: overhead::hand_out },
-    Rule { name: "shared", speak: cpus::shared },
     Rule { name: "switches", speak: cpus::switches },
     Rule { name: "spread", speak: speed::spread },
     Rule { name: "tasks", speak: makespan::tasks },

@@ -35,7 +35,9 @@
 
 mod f01_results_missing;
 mod f02_fits_not_converged;
+mod f04_shares_beyond_one;
 mod f06_stopped_time;
+mod f07_wrong_culprit;
 mod f08_memory_limits;
 mod f09_terminal_unread;
 mod f10_preparing;
