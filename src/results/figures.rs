@@ -63,7 +63,7 @@ pub struct Row {
     pub samples_s: Vec<f64>,
     /// The samples in short.
     pub wall_s: Option<Summary>,
-    /// The 95 % interval of their mean, by [`analysis::mean_ci95`].
+    /// The 95 % interval of their mean, by [`analysis::mean_ci95`]; no end of it lies below nothing.
     pub wall_ci95: Option<Interval>,
     /// Start-up seconds of the samples in short.
     pub startup_s: Option<Summary>,
@@ -256,7 +256,7 @@ fn measured(state: &RunState, facts: &ScenarioFacts, index: usize, config: &Conf
         mark: SeriesMark { family: 0, member: 0 },
         trials: state.trials_of(index, false).count(),
         wall_s,
-        wall_ci95: analysis::mean_ci95(&samples_s),
+        wall_ci95: analysis::mean_ci95(&samples_s).map(|ci95| ci95.at_least(0.0)),
         startup_s: summary(&startups_s),
         time_s: None,
         samples_s,

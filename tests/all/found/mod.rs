@@ -36,6 +36,7 @@
 mod f01_results_missing;
 mod f02_fits_not_converged;
 mod f04_shares_beyond_one;
+mod f05_below_zero;
 mod f06_stopped_time;
 mod f07_wrong_culprit;
 mod f08_memory_limits;
