@@ -29,7 +29,7 @@ use crate::tui::port::{
     Saved, Unsaved,
 };
 use crate::tui::{self, Theme};
-use crate::{report, workload};
+use crate::workload;
 
 /// Opens the screen.
 ///

@@ -30,7 +30,7 @@ pub(super) fn play(case: &Case, mark: String, expected: &str) -> Verdict {
     let mut program = Program::start(case, mark);
     let mut verdict = Verdict::default();
     let (started, mut asked) = (Instant::now(), Instant::now());
-    let mut waits = |program: &mut Program| program.ended().is_none() && started.elapsed() < HUNG;
+    let waits = |program: &mut Program| program.ended().is_none() && started.elapsed() < HUNG;
     // On the screen the run begins with a key.
     while case.on_screen && waits(&mut program) && !program.begin(&mut asked) {
         std::thread::sleep(Duration::from_millis(1));

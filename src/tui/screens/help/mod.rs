@@ -11,7 +11,6 @@ use super::run;
 use super::screen::{ScreenLogic, Step, Transition};
 use super::scroll::moved;
 use crate::tui::keys::{Action, Context};
-use crate::tui::line_editor::LineEditor;
 use crate::tui::shared::Shared;
 use crate::tui::theme::Theme;
 
