@@ -172,7 +172,15 @@ fn a_crowd_is_folded_into_strips() {
     55–63                          ░▒▓██████████▓▒░
           ╵0          ╵2 s       ╵4 s        ╵6 s
     ");
-    insta::assert_snapshot!(at(&crowd(&spans[..12]), (40, 7), &Theme::PLAIN), @"");
+    insta::assert_snapshot!(at(&crowd(&spans[..12]), (40, 7), &Theme::PLAIN), @"
+      0-1 899999996
+      2-3 1999999993
+      4-5  4999999991
+      6-7   799999997
+      8-9   1999999993
+    10-11    4999999991
+          '0                   '5 s
+    ");
 }
 
 #[test]
