@@ -15,6 +15,7 @@ const HUNG: Duration = Duration::from_secs(60);
 const GONE: Duration = Duration::from_secs(10);
 
 /// What came of a round.
+#[expect(clippy::struct_excessive_bools, reason = "each is a column of the table")]
 #[derive(Debug, Default)]
 pub(super) struct Verdict {
     pub(super) struck: bool,
@@ -30,7 +31,7 @@ pub(super) fn play(case: &Case, mark: String, expected: &str) -> Verdict {
     let mut program = Program::start(case, mark);
     let mut verdict = Verdict::default();
     let (started, mut asked) = (Instant::now(), Instant::now());
-    let mut waits = |program: &mut Program| program.ended().is_none() && started.elapsed() < HUNG;
+    let waits = |program: &mut Program| program.ended().is_none() && started.elapsed() < HUNG;
     // On the screen the run begins with a key.
     while case.on_screen && waits(&mut program) && !program.begin(&mut asked) {
         std::thread::sleep(Duration::from_millis(1));
