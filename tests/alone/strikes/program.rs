@@ -116,11 +116,11 @@ impl Program {
     /// Whether the run has begun that is to be struck: on the screen it takes a key.
     pub(super) fn begin(&mut self, asked: &mut Instant) -> bool {
         let has_begun = std::fs::metadata(self.journal()).is_ok_and(|file| file.len() > 0);
-        if let (false, Some(window)) = (has_begun, &mut self.window) {
-            if asked.elapsed().as_millis() > 60 && window.parser.screen().alternate_screen() {
-                *asked = Instant::now();
-                let _ = window.master.write_all(b"\r");
-            }
+        let is_shown = |window: &&mut Window| window.parser.screen().alternate_screen();
+        let is_due = !has_begun && asked.elapsed().as_millis() > 60;
+        if let Some(window) = self.window.as_mut().filter(|window| is_due && is_shown(window)) {
+            *asked = Instant::now();
+            let _ = window.master.write_all(b"\r");
         }
         has_begun
     }

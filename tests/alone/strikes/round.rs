@@ -15,6 +15,7 @@ const HUNG: Duration = Duration::from_secs(60);
 const GONE: Duration = Duration::from_secs(10);
 
 /// What came of a round.
+#[expect(clippy::struct_excessive_bools, reason = "each is a column of the table")]
 #[derive(Debug, Default)]
 pub(super) struct Verdict {
     pub(super) struck: bool,
