@@ -13,6 +13,7 @@ mod memory;
 mod observer;
 mod order;
 mod state;
+mod warning;
 mod words;
 
 pub use event::{

@@ -25,7 +25,7 @@ pub struct Format {
     /// The kinds of workload.
     pub kinds: Option<fn() -> String>,
     /// What is seen of the machine.
-    pub machine: Option<fn(&MachineFacts, &Usable, &[MemoryLimit], &Moment) -> String>,
+    pub machine: Option<MachineWriter>,
 }
 
 impl Format {
@@ -75,6 +75,9 @@ impl std::fmt::Debug for Format {
 fn lines_of_json(value: &serde_json::Value) -> String {
     foreign::json(value).expect("a value is always JSON") + "\n"
 }
+
+/// Tells the machine: its facts, its usable CPUs, what limits its memory, and how busy it is.
+pub(crate) type MachineWriter = fn(&MachineFacts, &Usable, &[MemoryLimit], &Moment) -> String;
 
 /// All formats; the first is the usual one.
 pub static FORMATS: &[Format] = &[

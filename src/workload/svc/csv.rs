@@ -11,7 +11,7 @@ use libsvm_rs::SvmNode;
 
 use self::cells::{CellKind, kind, number};
 use self::columns::Survey;
-use self::lines::{Lines, separator};
+use self::lines::{CsvLines, separator};
 
 /// What a reader is told, or is to find out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -77,7 +77,7 @@ pub(super) fn extent(text: &str) -> (u64, u64) {
 pub(super) fn read(text: &str, options: CsvOptions) -> Result<CsvTable, String> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let separator = separator(text);
-    let survey = Survey::of(Lines::new(text, separator))?;
+    let survey = Survey::of(CsvLines::new(text, separator))?;
     let names = survey.names(options.header)?;
     let index = survey.index(names.is_some(), options.index);
     let mut doubts: Vec<String> =
@@ -95,7 +95,7 @@ pub(super) fn read(text: &str, options: CsvOptions) -> Result<CsvTable, String> 
         separator,
         doubts,
     };
-    let mut lines = Lines::new(text, separator);
+    let mut lines = CsvLines::new(text, separator);
     let skipped = usize::from(table.header.is_some());
     let mut taken = 0;
     while let Some((line, cells)) = lines.next()? {

@@ -3,13 +3,13 @@
 use std::collections::{HashMap, HashSet};
 
 use super::cells::{CellKind, kind};
-use super::lines::Lines;
+use super::lines::CsvLines;
 
 /// The first line, and what stands below it.
 pub(super) struct Survey {
     line: u64,
     pub(super) first: Vec<String>,
-    pub(super) below: Vec<Column>,
+    pub(super) below: Vec<ColumnSurvey>,
     pub(super) rows: u64,
     /// How often each value of the last column stands below the first line, by its bits.
     pub(super) labels: HashMap<u64, u64>,
@@ -19,7 +19,7 @@ pub(super) struct Survey {
 
 /// What stands in a column below the first line.
 #[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Column {
+pub(super) struct ColumnSurvey {
     /// Whether any number there has a fraction, or is written as if it had.
     pub(super) has_fractions: bool,
     /// The first number, if all count on from there, one by one.
@@ -29,12 +29,12 @@ pub(super) struct Column {
 impl Survey {
     /// # Errors
     /// Those of the lines.
-    pub(super) fn of(mut lines: Lines<'_>) -> Result<Self, String> {
+    pub(super) fn of(mut lines: CsvLines<'_>) -> Result<Self, String> {
         let Some((line, cells)) = lines.next()? else { return Err(": holds no samples".to_owned()) };
         let first: Vec<String> = cells.iter().map(str::to_owned).collect();
         let mut survey = Self {
             line,
-            below: vec![Column::default(); first.len()],
+            below: vec![ColumnSurvey::default(); first.len()],
             first,
             rows: 0,
             labels: HashMap::new(),
@@ -78,7 +78,7 @@ impl Survey {
     }
 }
 
-impl Column {
+impl ColumnSurvey {
     fn take_in(&mut self, cell: &str, row: u64) {
         let number = match kind(cell) {
             CellKind::Number { plain, .. } => {

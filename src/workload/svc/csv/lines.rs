@@ -7,11 +7,11 @@ use super::cells::{CellKind, kind, with_decimal_comma};
 /// What may stand between the columns; of those that fit alike, the first.
 const SEPARATORS: [char; 3] = [',', ';', '\t'];
 
-/// Lines that are looked at to find out which.
+/// CsvLines that are looked at to find out which.
 const LOOKED_AT: usize = 50;
 
 /// Goes through the lines that are not empty.
-pub(super) struct Lines<'a> {
+pub(super) struct CsvLines<'a> {
     text: &'a str,
     reader: csv::Reader<&'a [u8]>,
     record: StringRecord,
@@ -19,7 +19,7 @@ pub(super) struct Lines<'a> {
     first: Option<(u64, usize)>,
 }
 
-impl<'a> Lines<'a> {
+impl<'a> CsvLines<'a> {
     pub(super) fn new(text: &'a str, separator: char) -> Self {
         let reader = csv::ReaderBuilder::new()
             .has_headers(false)

@@ -1,3 +1,5 @@
+//! What is read of a CSV, what is doubted, and what is refused; only texts, no files.
+
 use super::*;
 
 fn values(table: &CsvTable) -> Vec<Vec<f64>> {
