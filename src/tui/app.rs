@@ -9,12 +9,14 @@ use ratatui::layout::Rect;
 
 use super::background::Background;
 use super::cost::Meter;
-use super::input::{Input, Reader};
+use super::input::Reader;
 use super::keys::Key;
 use super::mailbox::{Mail, Mailbox};
 use super::pacer::{Pacer, Tempo};
-use super::port::{Draft, Existing, Lab, LiveRun, RunNotice, RunSink};
+use super::port::{Draft, Lab, LiveRun, RunNotice, RunSink};
 use super::provoked::{is_provoked, overflow, provoke};
+use super::remains;
+use super::saving;
 use super::screens;
 use super::signals;
 use super::size::size;
@@ -23,7 +25,6 @@ use super::suspension::{Suspension, suspend};
 use super::terminal::Terminal;
 use super::theme::Theme;
 use super::update::{Effect, Exit, Msg, update};
-use super::widgets::paint;
 use crate::record::RunState;
 use crate::system::jobs::Extent;
 
@@ -54,12 +55,7 @@ pub fn run(lab: impl Lab, open: Option<String>, theme: Theme, if_proven: Option<
     }
     let keys = Arc::clone(&mailbox);
     let _reader = Reader::start(move |input| {
-        keys.post(match input {
-            Input::Key(key) => Msg::Key(key),
-            Input::Paste(text) => Msg::Paste(text),
-            Input::CursorAt(column) => Msg::CursorAt(column),
-            Input::Closed => Msg::InputClosed,
-        });
+        keys.post(input.into());
     })?;
     let heard = Arc::clone(&mailbox);
     signals::listen(move |signal| {
@@ -260,7 +256,10 @@ impl<L: Lab> App<L> {
                 let checked = self.state.editor().map(|editor| self.lab.check(&draft, &editor.form));
                 checked.into_iter().for_each(|checked| drop(update(&mut self.state, Msg::Checked(checked))));
             }
-            Effect::Save { draft, file, existing } => self.save(draft, file, existing),
+            Effect::Save { draft, file, existing } => {
+                let (lab, mailbox) = (Arc::clone(&self.lab), Arc::clone(&self.mailbox));
+                self.background.hand_over(move || saving::save(&*lab, &mailbox, &draft, &file, existing));
+            }
             Effect::OfferReport => {
                 let offer = self.state.shared.run.as_ref().map(|run| self.lab.offer_report(&run.record));
                 offer.into_iter().for_each(|offer| drop(update(&mut self.state, Msg::ReportOffer(offer))));
@@ -299,18 +298,6 @@ impl<L: Lab> App<L> {
             live.cancel();
             self.background.hand_over(move || drop(live));
         }
-    }
-
-    /// Saves a draft, and reads the library anew if that went well.
-    fn save(&self, draft: Draft, file: String, existing: Existing) {
-        let (lab, mailbox) = (Arc::clone(&self.lab), Arc::clone(&self.mailbox));
-        self.background.hand_over(move || {
-            let outcome = lab.save(&draft, &file, existing);
-            if outcome.is_ok() {
-                mailbox.post(Msg::Entries(lab.entries()));
-            }
-            mailbox.post(Msg::Saved(outcome));
-        });
     }
 
     /// Asks the lab something about the run on the screen, in the background.
@@ -436,15 +423,8 @@ impl<L: Lab> App<L> {
     /// Leaves the report of the run that was looked at last on the normal screen, as much of it as one sees at once: what
     /// was on the other screen is gone, and a recording would end on nothing.
     fn leave_results(&mut self) {
-        let shared = &mut self.state.shared;
-        shared.file_away();
-        let looked_at = shared.run.as_ref().filter(|run| !run.is_on() && run.record.planned.is_some());
-        let Some(run) = looked_at.or_else(|| shared.ended().next()) else { return };
-        let (columns, rows) = (shared.size.width, usize::from(shared.size.height.saturating_sub(2)));
-        let report = self.lab.summary(&run.record);
-        let all: Vec<String> =
-            report.lines().map(|line| paint::fit(&shared.theme, line, columns).into_owned()).collect();
-        self.terminal.leave_behind(&all[..all.len().min(rows)]);
+        let lines = remains::lines(&mut self.state.shared, |record| self.lab.summary(record));
+        self.terminal.leave_behind(&lines);
     }
 
     /// Ends a run: by word, then by force. One that is being prepared has nothing to end: it is left behind.

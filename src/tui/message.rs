@@ -3,6 +3,7 @@
 use nix::sys::signal::Signal;
 use ratatui::layout::Size;
 
+use super::input::Input;
 use super::keys::Key;
 use super::port::{Draft, Existing, FieldError, LibraryEntry, Preview, ReportOffer, Saved, Unsaved};
 use super::shared::Cost;
@@ -78,6 +79,17 @@ pub enum Msg {
     },
     /// It was asked to stop, and did not: nobody could have brought it back.
     CannotStop,
+}
+
+impl From<Input> for Msg {
+    fn from(input: Input) -> Self {
+        match input {
+            Input::Key(key) => Self::Key(key),
+            Input::Paste(text) => Self::Paste(text),
+            Input::CursorAt(column) => Self::CursorAt(column),
+            Input::Closed => Self::InputClosed,
+        }
+    }
 }
 
 /// Something to be done about it.
