@@ -7,9 +7,9 @@ use std::hint::black_box;
 use std::process::ExitCode;
 use std::time::Instant;
 
-use parlab::chart::{Chart, ChartPoint, ChartReference, ChartSeries, XAxisKind};
+use parlab::chart::{Chart, ChartPoint, ChartReference, ChartSeries, SeriesMark, XAxisKind};
 use parlab::record::LaneState;
-use parlab::tui::theme::Theme;
+use parlab::tui::theme::{Role, Theme};
 use parlab::tui::widgets::{Cores, Label, LaneRow, Lanes, Plot, Segment};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -33,7 +33,7 @@ fn main() -> ExitCode {
     for (workers, tasks) in [(8, 12), (64, 150), (1024, 100)] {
         let spans = spans(workers, tasks);
         let rows: Vec<LaneRow<'_>> = spans.iter().enumerate().map(|(i, spans)| lane(i, spans)).collect();
-        let lanes = Lanes { lanes: &rows, now_s: 9.0, span_s: 10.0, theme: &theme };
+        let lanes = Lanes { lanes: &rows, now_s: 9.0, span_s: 10.0, work: Role::Backend(2), theme: &theme };
         report(&format!("{workers} lanes of {tasks} tasks"), (120, 40), lanes);
     }
     if worst.into_iter().all(|us| us < LIMIT_US) { ExitCode::SUCCESS } else { ExitCode::FAILURE }
@@ -64,7 +64,7 @@ fn chart() -> Chart {
     };
     let named = |(mark, name): (usize, &str)| {
         let points = (1..=16).map(|n| point(f64::from(n), 0.02 + 0.05 * mark as f64)).collect();
-        ChartSeries { name: name.to_owned(), mark, points }
+        ChartSeries { name: name.to_owned(), mark: SeriesMark { family: mark, member: 0 }, points }
     };
     Chart {
         series: ["processes", "threads", "hybrid"].into_iter().enumerate().map(named).collect(),

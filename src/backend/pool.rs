@@ -50,6 +50,12 @@ pub trait Pool: Send {
         None
     }
 
+    /// Whether the process that forks the workers was stopped from outside since this was last asked, and whether it
+    /// still is; `None` if it was not. Its workers may have been stopped with it.
+    fn take_stop(&mut self) -> Option<bool> {
+        None
+    }
+
     /// Ends what can be ended by force. Threads cannot.
     fn kill(&mut self);
 }

@@ -1,7 +1,7 @@
 //! The line above a chart: what it shows at the left, whose marks are whose at the right, as far as there is room.
 
 use super::axes::ChartAxes;
-use super::model::{Chart, ChartReference, ChartSeries};
+use super::model::{Chart, ChartReference, ChartSeries, SeriesMark};
 use super::surface::ChartSurface;
 use crate::units;
 
@@ -34,7 +34,7 @@ pub struct LegendEntry {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LegendMark {
     /// The mark of a series, see [`ChartSeries::mark`].
-    Series(usize),
+    Series(SeriesMark),
     /// The mark of predictions.
     Predicted,
     /// A sample of the line to compare with.

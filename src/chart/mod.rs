@@ -30,7 +30,7 @@ pub use areas::{ChartArea, ChartAreas};
 pub use axes::ChartAxes;
 pub use layout::ChartLayout;
 pub use legend::{ChartLegend, LegendEntry, LegendMark};
-pub use model::{Chart, ChartPoint, ChartReference, ChartSeries, XAxisKind};
+pub use model::{Chart, ChartPoint, ChartReference, ChartSeries, SeriesMark, XAxisKind};
 pub use placed::{PlacedPoint, PlacedReference, PlacedSeries};
 pub use scale::{AxisScale, on_axis};
 pub use surface::ChartSurface;

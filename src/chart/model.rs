@@ -16,13 +16,22 @@ pub struct ChartPoint {
     pub high: f64,
 }
 
+/// What tells a series from others, wherever it is seen: it keeps that when others come and go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SeriesMark {
+    /// What it is one of: those of a family have one colour.
+    pub family: usize,
+    /// Which of the family it is: each has a mark of its own.
+    pub member: usize,
+}
+
 /// Points that belong together, in the order of x.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ChartSeries {
     /// Its name in the legend.
     pub name: String,
-    /// Which mark and colour it has, so that a series keeps them when others come and go.
-    pub mark: usize,
+    /// Which mark and colour it has.
+    pub mark: SeriesMark,
     /// Its points.
     pub points: Vec<ChartPoint>,
 }

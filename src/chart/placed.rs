@@ -1,7 +1,7 @@
 //! Points, error bars and the line to compare with, as fractions of the axes. It knows no size and no rounding.
 
 use super::axes::ChartAxes;
-use super::model::{Chart, ChartPoint, ChartReference, ChartSeries};
+use super::model::{Chart, ChartPoint, ChartReference, ChartSeries, SeriesMark};
 
 /// A point that is drawn. Its own place is on the axes; the ends of its error bar may lie beyond them.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -22,7 +22,7 @@ pub struct PlacedPoint {
 #[derive(Debug, Clone, PartialEq)]
 pub struct PlacedSeries {
     /// Its mark and colour, see [`ChartSeries::mark`].
-    pub mark: usize,
+    pub mark: SeriesMark,
     /// Its points.
     pub points: Vec<PlacedPoint>,
 }

@@ -2,6 +2,8 @@
 
 use super::*;
 
+const THREADS: SeriesMark = SeriesMark { family: 1, member: 0 };
+
 /// Three points of threads with error bars, one that cannot be drawn, a prediction, and the ideal. x goes from 1 to 4,
 /// y from 0 to 4.
 fn chart() -> Chart {
@@ -9,8 +11,8 @@ fn chart() -> Chart {
     let points = vec![point(1.0, 1.0, 0.0), point(2.0, f64::NAN, 0.0), point(2.0, 1.5, 0.5), point(4.0, 2.0, 0.5)];
     let guess = vec![point(4.0, 3.0, 0.0)];
     Chart {
-        series: vec![ChartSeries { name: "threads".to_owned(), mark: 1, points }],
-        predictions: vec![ChartSeries { name: "threads".to_owned(), mark: 1, points: guess }],
+        series: vec![ChartSeries { name: "threads".to_owned(), mark: THREADS, points }],
+        predictions: vec![ChartSeries { name: "threads".to_owned(), mark: THREADS, points: guess }],
         reference: Some(ChartReference::Ideal { slope: 1.0 }),
         x_kind: XAxisKind::Workers,
         x_label: "workers".to_owned(),
@@ -144,7 +146,7 @@ fn fractions_have_a_level_and_bars_that_may_be_cut_off() {
     let chart = Chart {
         series: vec![ChartSeries {
             name: "threads × 2".to_owned(),
-            mark: 0,
+            mark: THREADS,
             points: vec![
                 ChartPoint { x: 2.0, y: 0.5, low: -0.6, high: 2.2 },
                 ChartPoint { x: 4.0, y: 0.8, low: 0.8, high: 0.8 },

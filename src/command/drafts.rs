@@ -3,16 +3,14 @@
 //! A file is written whole or not at all, replaces another only where that was asked for, and is a scenario that the
 //! parser accepts where it lies.
 
-use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use super::environment::catalog;
 use super::outputs;
+use super::typed_files::{check_place, folder_of, typed_path, write};
 use crate::scenario::form::relocated;
 use crate::scenario::library::{Entry, standard_folders};
 use crate::scenario::{DiagnosticList, Origin, Overrides, Scenario, Source, label};
-use crate::system::files::NewFile;
-use crate::system::xdg;
 use crate::tui::port::{Existing, Unsaved};
 
 /// The ending of scenario files.
@@ -58,8 +56,8 @@ pub(super) fn save(
     journal: Option<&Path>,
 ) -> Result<PathBuf, Unsaved> {
     let failed = |why: String| Unsaved::Failed(why);
-    let path = path(file).map_err(failed)?;
-    let (folder, shown) = (folder(&path), label(&path));
+    let path = typed_path(file, ENDING).map_err(failed)?;
+    let folder = folder_of(&path);
     if !folder.is_dir() {
         // Only the folder that the library looks into: any other may be a slip of the hand.
         if !standard_folders().contains(&folder) {
@@ -67,40 +65,12 @@ pub(super) fn save(
         }
         std::fs::create_dir_all(&folder).map_err(|error| failed(format!("{}: {error}", label(&folder))))?;
     }
-    match path.symlink_metadata() {
-        Ok(found) if found.is_dir() => return Err(failed(format!("{shown} is a folder; name a file in it"))),
-        Ok(found) if !found.is_file() => return Err(failed(format!("{shown} is no regular file; choose another"))),
-        Ok(_) if existing == Existing::Kept => return Err(Unsaved::Exists),
-        Ok(_) | Err(_) => {}
-    }
+    check_place(&path, existing)?;
     let text = relocated(text, &catalog(), &entry.origin, &folder);
     let scenario = check(&path, &text).map_err(|problems| failed(problems.to_string()))?;
-    outputs::check_saved(&path, journal, &scenario).map_err(|failure| failed(failure.message))?;
-    match write(&path, &text, existing) {
-        Ok(()) => Ok(path),
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Err(Unsaved::Exists),
-        Err(error) => Err(failed(format!("{shown}: {error}"))),
-    }
-}
-
-/// The file that was meant: `~` is the home, and the ending may be left out.
-fn path(typed: &str) -> Result<PathBuf, String> {
-    let typed = typed.trim();
-    if typed.is_empty() || typed.ends_with('/') {
-        return Err("name a file".to_owned());
-    }
-    let mut path = match typed.strip_prefix("~/") {
-        Some(rest) => xdg::home(xdg::variable).ok_or("there is no home; name the whole path")?.join(rest),
-        None => PathBuf::from(typed),
-    };
-    if path.extension().is_none_or(|ending| ending != ENDING) {
-        path.as_mut_os_string().push(format!(".{ENDING}"));
-    }
+    outputs::check_saved(&path, journal, outputs::data(&scenario)).map_err(|failure| failed(failure.message))?;
+    write(&path, &text, existing)?;
     Ok(path)
-}
-
-fn folder(path: &Path) -> PathBuf {
-    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new(".")).to_owned()
 }
 
 /// Whether the parser accepts the text where it will lie.
@@ -108,15 +78,4 @@ fn check(path: &Path, text: &str) -> Result<Scenario, DiagnosticList> {
     let name = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
     let source = Source { name, label: label(path), origin: Origin::File(path.to_owned()), text: text.to_owned() };
     source.parse(&catalog(), &Overrides::default())
-}
-
-/// Writes a new file beside the place, and moves it there when it is whole.
-fn write(path: &Path, text: &str, existing: Existing) -> io::Result<()> {
-    let mut new = NewFile::beside(path, 0o666)?;
-    new.write_all(text.as_bytes())?;
-    new.sync()?;
-    match existing {
-        Existing::Replaced => new.replace(),
-        Existing::Kept => new.place(),
-    }
 }

@@ -12,6 +12,7 @@ use super::failure::Failure;
 use super::history;
 use super::outputs;
 use super::preparation::PreparedRun;
+use super::saved_reports;
 use crate::cli::Cli;
 use crate::engine::Session;
 use crate::machine::{self, Pace, Sampler};
@@ -24,8 +25,8 @@ use crate::scenario::{
     predictions,
 };
 use crate::tui::port::{
-    Draft, Existing, FieldError, Lab, LibraryEntry, LiveRun, Preview, Ran, RunNotice, RunSink, SampleSink, Saved,
-    Unsaved,
+    Draft, Existing, FieldError, Lab, LibraryEntry, LiveRun, Preview, Ran, ReportOffer, RunNotice, RunSink, SampleSink,
+    Saved, Unsaved,
 };
 use crate::tui::{self, Theme};
 use crate::workload;
@@ -236,6 +237,17 @@ impl Lab for LabSettings {
         let path = drafts::save(&entry, &draft.text, file, existing, self.journal_file.as_deref())?;
         let found = library().entries.into_iter().find(|entry| is_file(entry, &path));
         Ok(Saved { file: label(&path), name: found.map(|entry| entry.call) })
+    }
+
+    fn offer_report(&self, record: &RunState) -> ReportOffer {
+        saved_reports::offer(record)
+    }
+
+    fn save_report(&self, record: &RunState, format: &str, file: &str, existing: Existing) -> Result<String, Unsaved> {
+        saved_reports::save(record, format, file, existing, |path| {
+            let read = outputs::inputs_of_all(&library(), self.guest.as_ref());
+            outputs::check_saved(path, self.journal_file.as_deref(), read)
+        })
     }
 
     fn watch(&self, samples: SampleSink) -> Result<(), String> {

@@ -9,12 +9,15 @@ mod failure;
 mod history;
 mod lab;
 mod limits;
+mod memory_check;
 mod outputs;
 mod preparation;
 mod rehearsal;
 mod run;
+mod saved_reports;
 mod signals;
 mod task_room;
+mod typed_files;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -113,7 +116,12 @@ fn check(files: &[PathBuf]) -> Result<ExitCode, Failure> {
 fn machine(format: &Format) -> Result<ExitCode, Failure> {
     let write = format.machine.ok_or_else(|| Failure::usage(format!("--format {}: not for machines", format.name)))?;
     let usable = machine::usable_here();
-    print(&PlainText::lines(&write(&machine::facts(&usable), &usable, &machine::moment())))
+    print(&PlainText::lines(&write(
+        &machine::facts(&usable),
+        &usable,
+        &machine::memory_limits_here(),
+        &machine::moment(),
+    )))
 }
 
 /// Prints what a command is for.

@@ -88,7 +88,7 @@ pub(super) fn outlive_file_limits() -> io::Result<()> {
 /// When the system refuses a handler or a thread.
 pub(super) fn listen(control: Arc<Control>) -> io::Result<SignalState> {
     let heard = SignalState::default();
-    let heeded: Vec<Signal> = ENDS.into_iter().chain([Signal::SIGTSTP, Signal::SIGCONT]).collect();
+    let heeded: Vec<Signal> = ENDS.into_iter().chain([Signal::SIGTSTP]).collect();
     let state = heard.clone();
     SignalListener::start(&heeded, move |signal| obey(signal, &state, &control))?.keep_on();
     Ok(heard)
@@ -97,7 +97,6 @@ pub(super) fn listen(control: Arc<Control>) -> io::Result<SignalState> {
 /// Does what a signal asks for; returns if that is not the end by force.
 fn obey(signal: Signal, state: &SignalState, control: &Control) {
     match signal {
-        Signal::SIGCONT => control.disturb(),
         Signal::SIGTSTP => stop(control),
         _ if !ends(signal) => {}
         _ if state.is_first(signal) => {

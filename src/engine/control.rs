@@ -49,7 +49,8 @@ impl Control {
         }
     }
 
-    /// Says that the program was stopped for a while (Ctrl-Z): the trial in progress has to be timed again.
+    /// Says that the program was stopped for a while (Ctrl-Z): the trial in progress has to be timed again. Not to be said
+    /// of a SIGCONT alone, which may come without a stop.
     pub fn disturb(&self) {
         self.disturbed.store(true, Relaxed);
     }

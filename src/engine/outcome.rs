@@ -12,6 +12,8 @@ pub(super) struct OutcomeReader<'a> {
     pub(super) board: &'a Board,
     /// The names of a result's values.
     pub(super) value_names: &'a [&'static str],
+    /// Which of them says whether a result is what its kind is after, if one does.
+    pub(super) settled: Option<usize>,
     /// Seconds a tick.
     pub(super) tick_s: f64,
 }
@@ -38,6 +40,7 @@ impl OutcomeReader<'_> {
             tasks_done: totals.done,
             tasks_failed: totals.failed,
             failure: board.failure(),
+            unsettled: self.unsettled(),
             task_s: totals.task_ticks.map(|ticks| {
                 let [min, median, p95, max] = ticks.map(|t| t * tick_s);
                 TaskTimes { min, median, p95, max }
@@ -48,6 +51,16 @@ impl OutcomeReader<'_> {
             lanes: lanes(board, &Timeline { opened, ended: last_end, tick_s }),
             ..TrialOutcome::default()
         }
+    }
+
+    /// Tasks whose result is less than their kind is after.
+    fn unsettled(&self) -> Vec<u64> {
+        let Some(settled) = self.settled else { return Vec::new() };
+        let is_unsettled = |task: &u64| {
+            let record = self.board.read_record(*task).filter(|record| !record.failed);
+            record.is_some_and(|record| record.values.get(settled).is_some_and(|&settled| settled < 1.0))
+        };
+        (0..self.board.spec().tasks).filter(is_unsettled).take(RESULTS_MAX as usize).collect()
     }
 
     /// What came of each task; `None` where there are too many.

@@ -10,7 +10,8 @@ use std::time::Instant;
 use super::control::{Control, Urgency};
 use super::warnings::Warnings;
 use crate::record::{
-    Event, MachineFacts, Planned, ScenarioFacts, Stamped, Status, TrialEnd, TrialOutcome, Warning, WarningCode,
+    Disturbance, Event, MachineFacts, Planned, ScenarioFacts, Stamped, Status, TrialEnd, TrialOutcome, Warning,
+    WarningCode,
 };
 use crate::scenario::{Config, Plan, Prediction, Scenario};
 use crate::workload;
@@ -47,6 +48,7 @@ pub fn run(
 ) -> Status {
     let plan = Plan::of(scenario);
     let mut run = RunLoop {
+        scenario,
         begun: Instant::now(),
         trials_done: 0,
         warnings: Warnings::new(&plan),
@@ -69,8 +71,19 @@ pub fn run(
     run.finish(control.urgency() > Urgency::GoOn)
 }
 
+/// A disturbed trial is timed again so many times at most.
+const AGAIN_MAX: u32 = 3;
+
+/// A trial that is to be carried out.
+struct Asked<'a> {
+    trial: usize,
+    config: &'a Config,
+    with_results: bool,
+}
+
 /// The state of a run.
 struct RunLoop<'a> {
+    scenario: &'a Scenario,
     begun: Instant,
     trials_done: usize,
     warnings: Warnings,
@@ -94,19 +107,8 @@ impl RunLoop<'_> {
             return;
         }
         let with_results = !self.with_results.contains(&index);
-        let mut outcome = loop {
-            control.take_disturbance();
-            self.tell(Event::TrialStarted { trial });
-            let outcome = executor.trial(trial, &plan.configs[index], with_results, &mut |event| {
-                self.warnings.hear(&event);
-                self.tell(event);
-            });
-            // While the program was stopped its threads were, too, but neither the clock nor the time limit was.
-            let ran = matches!(outcome.end, TrialEnd::Complete | TrialEnd::TimedOut);
-            if !(control.take_disturbance() && ran) {
-                break outcome;
-            }
-        };
+        let ask = Asked { trial, config: &plan.configs[index], with_results };
+        let (mut outcome, attempts) = self.timed(&ask, executor, control);
         self.trials_done += 1;
         if outcome.end == TrialEnd::TimedOut {
             self.timed_out.insert(index);
@@ -121,8 +123,38 @@ impl RunLoop<'_> {
         if self.watches_memory && outcome.end == TrialEnd::Complete && outcome.memory.is_none() {
             self.warnings.memory_is_unknown();
         }
-        self.warnings.finished(trial, &outcome);
+        let point = plan.configs[index].point.as_ref();
+        self.warnings.unsettled(point, &self.scenario.job_at(point), &outcome.unsettled);
+        self.warnings.finished(trial, &outcome, attempts);
         self.tell(Event::TrialFinished { trial, outcome: Arc::new(outcome) });
+    }
+
+    /// Has a trial carried out, and again where something disturbed it: workers or the whole program that were stopped, a
+    /// lost worker. The last outcome, and how many there were. Whatever disturbs a trial says so in
+    /// [`TrialOutcome::disturbance`] or to the [`Control`], and this alone decides what becomes of it.
+    fn timed(&mut self, ask: &Asked<'_>, executor: &mut dyn Executor, control: &Control) -> (TrialOutcome, u32) {
+        let mut attempts = 1;
+        loop {
+            let outcome = self.attempt(ask, executor, control);
+            let again = outcome.disturbance.filter(|_| attempts <= AGAIN_MAX && control.urgency() == Urgency::GoOn);
+            let Some(why) = again else { return (outcome, attempts) };
+            attempts += 1;
+            self.warnings.repeated(ask.trial, why);
+            self.tell(Event::TrialRepeated { trial: ask.trial, why });
+        }
+    }
+
+    fn attempt(&mut self, ask: &Asked<'_>, executor: &mut dyn Executor, control: &Control) -> TrialOutcome {
+        control.take_disturbance();
+        self.tell(Event::TrialStarted { trial: ask.trial });
+        let outcome = executor.trial(ask.trial, ask.config, ask.with_results, &mut |event| {
+            self.warnings.hear(&event);
+            self.tell(event);
+        });
+        // While the program was stopped its threads were, too, but neither the clock nor the time limit was.
+        let ran = matches!(outcome.end, TrialEnd::Complete | TrialEnd::TimedOut) && outcome.tasks_failed == 0;
+        let stopped = (control.take_disturbance() && ran).then_some(Disturbance::ProgramStopped);
+        TrialOutcome { disturbance: stopped.or(outcome.disturbance), ..outcome }
     }
 
     fn finish(&mut self, interrupted: bool) -> Status {

@@ -8,20 +8,19 @@ use std::time::{Duration, Instant};
 
 use super::control::{Control, Urgency};
 use super::memory::MemoryWatch;
+use super::stops::Stops;
 use crate::backend::{Board, Broken, Departure, Notice, Pool, TickScale};
 use crate::record::{Cause, Event, Loss, MemoryCourse, Remedy, TrialEnd};
 use crate::system::signals::ends;
 use crate::workload::Service;
 
 /// How often the engine looks up while workers work.
-const TICK: Duration = Duration::from_millis(50);
+const TICK: Duration = Duration::from_millis(20);
 /// How often it tells how far they are.
 const PROGRESS_EVERY: Duration = Duration::from_millis(500);
 /// How long tasks are given to stop by themselves once a trial is called off.
 const GRACE: Duration = Duration::from_millis(50);
-/// A look-up that comes later than this may mean that the whole program was stopped.
-const LATE: Duration = Duration::from_millis(250);
-/// How long the news of such a stop, or of a signal that all were sent, may take to get here.
+/// How long the news that all were sent a signal may take to get here.
 const NEWS: Duration = Duration::from_millis(100);
 /// A trial that loses more workers than this is given up.
 const LOSSES_MAX: usize = 1000;
@@ -60,9 +59,7 @@ pub(super) struct TrialSupervisor<'a> {
     /// Where claims begin that lost workers may have made without a word on their lanes.
     doubtful: BTreeSet<u64>,
     left: u32,
-    looked_up: Instant,
-    /// Whether this thread stood still for a while.
-    late: bool,
+    stops: Stops,
     memory: Option<MemoryWatch<'a>>,
 }
 
@@ -90,7 +87,6 @@ impl<'a> TrialSupervisor<'a> {
         tell: &'a mut dyn FnMut(Event),
         timeout: Duration,
     ) -> Self {
-        let now = Instant::now();
         Self {
             trial,
             board,
@@ -98,15 +94,14 @@ impl<'a> TrialSupervisor<'a> {
             service,
             control,
             tell,
-            deadline: now + timeout,
+            deadline: Instant::now() + timeout,
             called_off: None,
             opening: None,
             losses: HashMap::new(),
             lost: 0,
             doubtful: BTreeSet::new(),
             left: 0,
-            looked_up: now,
-            late: false,
+            stops: Stops::default(),
             memory: None,
         }
     }
@@ -139,12 +134,9 @@ impl<'a> TrialSupervisor<'a> {
         self.lost == 0
     }
 
-    /// After a trial in which this thread stood still for a while: before the trial is believed, there is time to hear
-    /// that the whole program was stopped.
-    pub(super) fn wait_for_late_news(&self) {
-        if self.late || self.looked_up.elapsed() > LATE {
-            std::thread::sleep(NEWS);
-        }
+    /// Whether workers were stopped from outside for a while, and went on or came to their end.
+    pub(super) fn saw_stops(&self) -> bool {
+        self.stops.are_over()
     }
 
     /// The course of the workers' memory, if it was watched.
@@ -239,8 +231,9 @@ impl<'a> TrialSupervisor<'a> {
 
     /// Looks at the clock and at the control, and ends what should end.
     fn look_up(&mut self) -> Result<(), EarlyEnd> {
-        self.late |= self.looked_up.elapsed() > LATE;
-        self.looked_up = Instant::now();
+        if let Some(stopped) = self.pool.take_stop() {
+            self.stops.forkserver(stopped);
+        }
         let urgency = self.control.urgency();
         if self.called_off.is_none() {
             let end = match urgency {
@@ -267,12 +260,14 @@ impl<'a> TrialSupervisor<'a> {
         match self.pool.next(timeout) {
             None => Ok(()),
             Some(Notice::Left { worker, .. }) if self.board.is_finished(worker) => {
+                self.stops.gone(worker);
                 self.left += 1;
                 Ok(())
             }
             Some(Notice::Left { worker, pid, how }) => self.lose(worker, pid, how),
             Some(Notice::Stalled { worker, pid, stopped }) => {
                 self.board.mark_stalled(worker, stopped);
+                self.stops.worker(worker, stopped);
                 // Stopped with the whole program, it is no news of the worker's own.
                 if !self.control.is_disturbed() {
                     (self.tell)(Event::WorkerStalled { trial: self.trial, worker, pid, stopped });
@@ -286,6 +281,7 @@ impl<'a> TrialSupervisor<'a> {
     /// Decides what becomes of a lost worker's task and place.
     fn lose(&mut self, worker: u32, pid: u32, how: Departure) -> Result<(), EarlyEnd> {
         let task = self.board.mark_lost(worker);
+        self.stops.gone(worker);
         if self.called_off.is_some() {
             // It was on its way out anyway.
             self.left += 1;

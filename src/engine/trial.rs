@@ -5,14 +5,15 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use super::control::{Control, Urgency};
 use super::outcome::OutcomeReader;
+use super::pulse::{Pulse, Standstill};
 use super::run::Executor;
 use super::supervisor::{EarlyEnd, Starting, TrialSupervisor};
 use crate::backend::{Backends, Board, BoardSpec, Broken, Clock, TickScale, Unready};
-use crate::record::{Event, TrialEnd, TrialOutcome};
+use crate::record::{Disturbance, Event, TrialEnd, TrialOutcome};
 use crate::scenario::{Config, Job, Point, Scenario};
 use crate::workload::{self, Service, Watch};
 
@@ -26,11 +27,14 @@ pub struct BoardExecutor<'a> {
     clock: Clock,
     scale: TickScale,
     value_names: Vec<&'static str>,
+    /// Which of them says whether a result is what its kind is after.
+    settled: Option<usize>,
     /// How many of the values are the same in every trial.
     summed: usize,
     watch: Watch,
     /// Whether the job took longer to prepare than a trial may.
     is_too_slow: bool,
+    pulse: Pulse,
 }
 
 /// Said of a trial that had no time left to begin.
@@ -49,9 +53,14 @@ impl<'a> BoardExecutor<'a> {
             clock,
             scale: TickScale::new(clock),
             value_names: spec.map_or(Vec::new(), |spec| spec.results().map(|value| value.name).collect()),
+            settled: spec.and_then(|spec| {
+                let settled = spec.search?.settled;
+                spec.results().position(|value| value.name == settled)
+            }),
             summed: spec.map_or(0, |spec| spec.values.len()),
             watch: workload::watch(&scenario.job.kind),
             is_too_slow: control.is_slow_to_prepare(),
+            pulse: Pulse::start(),
         }
     }
 
@@ -112,25 +121,34 @@ impl<'a> BoardExecutor<'a> {
         let board = Arc::new(self.board(config, service.as_deref())?);
         self.control.enter(&board, &job, self.scale);
         forget_peak_memory();
+        self.pulse.take();
         let starting = self.starting(config);
         let pool = self.backends.start(config.backend, &board)?;
         let timeout = self.scenario.sweep.timeout;
         let mut supervisor = TrialSupervisor::new(trial, &board, pool, service, self.control, tell, timeout);
         let end = supervisor.run(starting);
         let now = self.clock.now();
-        supervisor.wait_for_late_news();
+        let standstill = self.pulse.take();
         let (opening, memory) = (supervisor.opening(), supervisor.take_memory());
-        let tally = supervisor.lost_none().then(|| self.tally(&job, &board)).flatten();
+        let (lost_none, saw_stops) = (supervisor.lost_none(), supervisor.saw_stops());
+        let tally = lost_none.then(|| self.tally(&job, &board)).flatten();
         // Its workers are gone before the trial counts as ended.
         drop(supervisor);
         self.control.ended(now);
         let (end, broken) = ended(end, &board);
         let tick_s = self.scale.seconds_per_tick();
-        let reader = OutcomeReader { scenario: self.scenario, board: &board, value_names: &self.value_names, tick_s };
+        let reader = OutcomeReader {
+            scenario: self.scenario,
+            board: &board,
+            value_names: &self.value_names,
+            settled: self.settled,
+            tick_s,
+        };
         let outcome = reader.outcome(end, opening, now);
         let results = with_results.then(|| reader.results()).flatten();
         let tally = tally.filter(|_| end == TrialEnd::Complete && outcome.tasks_failed == 0);
-        Ok(TrialOutcome { broken, memory, tally, results, ..outcome })
+        let disturbance = disturbance(&outcome, standstill, saw_stops, !lost_none);
+        Ok(TrialOutcome { disturbance, broken, memory, tally, results, ..outcome })
     }
 
     /// Has the backend prepare what its workers need, within the time that a trial may take.
@@ -178,6 +196,26 @@ fn ended(end: Result<(), EarlyEnd>, board: &Board) -> (TrialEnd, Option<String>)
         Err(EarlyEnd::Called(end)) => (end, None),
         Err(EarlyEnd::Broken(broken)) => (TrialEnd::Broken, Some(broken.to_string())),
     }
+}
+
+/// What makes the time of a trial worth nothing, if it ran to its end or to its time limit.
+fn disturbance(outcome: &TrialOutcome, still: Standstill, saw_stops: bool, lost_workers: bool) -> Option<Disturbance> {
+    /// A standstill of a smaller part of the wall time than this is no worse than what repeats differ by.
+    const PART: f64 = 0.01;
+    let counts = |still: Duration| !still.is_zero() && still.as_secs_f64() > PART * outcome.wall_s;
+    match outcome.end {
+        TrialEnd::Complete if outcome.tasks_failed == 0 => {}
+        TrialEnd::TimedOut => {}
+        _ => return None,
+    }
+    let causes = [
+        (counts(still.suspended), Disturbance::MachineSuspended),
+        (counts(still.stopped), Disturbance::ProgramStopped),
+        (saw_stops, Disturbance::WorkersStopped),
+        // What took too long did not do so for the sake of a worker.
+        (lost_workers && outcome.end == TrialEnd::Complete, Disturbance::WorkerReplaced),
+    ];
+    causes.into_iter().find(|(holds, _)| *holds).map(|(_, cause)| cause)
 }
 
 /// Starts this process's peak resident set anew, so that a trial is not charged with an earlier one's.

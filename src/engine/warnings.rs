@@ -1,10 +1,10 @@
 //! What went wrong in a run, gathered as it happens and told at its end.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use crate::record::{Event, Remedy, TrialEnd, TrialOutcome, Warning, WarningCode};
-use crate::record::{loss_in_words, trial_in_words};
-use crate::scenario::Plan;
+use crate::record::{Disturbance, Event, Remedy, TrialEnd, TrialOutcome, Warning, WarningCode};
+use crate::record::{disturbance_in_words, loss_in_words, task_in_words, trial_in_words};
+use crate::scenario::{Job, Plan, Point};
 
 /// More warnings of one code than this are counted instead of listed.
 const LISTED_MAX: usize = 20;
@@ -19,6 +19,8 @@ pub(super) struct Warnings {
     given_up: u64,
     /// By point, where the tasks differ from point to point: trial and checksum that the others must equal.
     references: BTreeMap<Option<u32>, (usize, String)>,
+    /// Points and tasks whose results have been told to be less than was asked for.
+    unsettled: BTreeSet<(Option<u32>, u64)>,
 }
 
 impl Warnings {
@@ -30,6 +32,7 @@ impl Warnings {
             unlisted: 0,
             given_up: 0,
             references: BTreeMap::new(),
+            unsettled: BTreeSet::new(),
         }
     }
 
@@ -69,8 +72,15 @@ impl Warnings {
         }
     }
 
-    /// Takes note of how a trial ended.
-    pub(super) fn finished(&mut self, trial: usize, outcome: &TrialOutcome) {
+    /// Takes note that a trial is timed again.
+    pub(super) fn repeated(&mut self, trial: usize, why: Disturbance) {
+        let message = format!("{} was timed again: {}", self.trial_in_words(trial), disturbance_in_words(why));
+        self.add(WarningCode::TimedAgain, message);
+        self.given_up = 0;
+    }
+
+    /// Takes note of how a trial ended that was timed so many times.
+    pub(super) fn finished(&mut self, trial: usize, outcome: &TrialOutcome, attempts: u32) {
         match outcome.end {
             TrialEnd::TimedOut => {
                 let trial = self.trial_in_words(trial);
@@ -97,7 +107,10 @@ impl Warnings {
                     ),
                 }
             }
-            TrialEnd::Complete => self.compare(trial, &outcome.checksum),
+            TrialEnd::Complete => {
+                self.compare(trial, &outcome.checksum);
+                outcome.disturbance.into_iter().for_each(|why| self.is_no_sample(trial, why, attempts));
+            }
             TrialEnd::Broken => {
                 let trial = self.trial_in_words(trial);
                 let why = outcome.broken.as_deref().unwrap_or("no reason was given");
@@ -106,6 +119,33 @@ impl Warnings {
             TrialEnd::Cancelled => {}
         }
         self.given_up = 0;
+    }
+
+    /// Takes note of fits of a trial, at this point and with this job, that were stopped before they converged; each is
+    /// told once.
+    pub(super) fn unsettled(&mut self, point: Option<&Point>, job: &Job, tasks: &[u64]) {
+        for &task in tasks {
+            if !self.unsettled.insert((point.map(|point| point.index), task)) {
+                continue;
+            }
+            let varied = point.map(|point| format!("{} = {}, ", point.key, point.value_in_words()));
+            let message = format!(
+                "the fit of {}{} was stopped before it converged; its score counts all the same. Scale the data, or raise \
+                 max_iter where it is set",
+                varied.unwrap_or_default(),
+                task_in_words(job, task)
+            );
+            self.add(WarningCode::NotConverged, message);
+        }
+    }
+
+    fn is_no_sample(&mut self, trial: usize, why: Disturbance, attempts: u32) {
+        let often = match attempts {
+            0 | 1 => String::new(),
+            n => format!("it was disturbed each of the {n} times that it was timed, at last thus: "),
+        };
+        let message = format!("{} is no sample: {often}{}", self.trial_in_words(trial), disturbance_in_words(why));
+        self.add(WarningCode::NoSample, message);
     }
 
     fn compare(&mut self, trial: usize, checksum: &str) {

@@ -3,6 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::memory_limit::{memory_limited_by, memory_limits};
 use super::surroundings::Surroundings;
 use super::usable::{Usable, online};
 
@@ -23,6 +24,9 @@ pub struct MachineFacts {
     pub limited_by: Vec<String>,
     /// Physical memory in bytes.
     pub memory_bytes: Option<u64>,
+    /// What allows less than that, e.g. `cgroup memory.max`, `RLIMIT_AS`; tightest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub memory_limited_by: Vec<String>,
 }
 
 /// What changes all the time.
@@ -30,6 +34,8 @@ pub struct MachineFacts {
 pub struct Moment {
     /// Memory that programs could still get without swapping.
     pub memory_available_bytes: Option<u64>,
+    /// What of it this process could get, by whichever limit is tightest.
+    pub memory_left_bytes: Option<u64>,
     /// Load averages over 1, 5 and 15 minutes: tasks that run, want to run, or wait for a disk.
     pub load: Option<[f64; 3]>,
 }
@@ -57,6 +63,7 @@ impl MachineFacts {
             usable_cpus: usable.count,
             limited_by: usable.limited_by(logical_cpus),
             memory_bytes: memory_bytes(here, "MemTotal:"),
+            memory_limited_by: memory_limited_by(&memory_limits(here), memory_bytes(here, "MemTotal:")),
         }
     }
 }
@@ -64,7 +71,10 @@ impl MachineFacts {
 impl Moment {
     /// What these surroundings say now.
     pub fn of(here: &Surroundings) -> Self {
-        Self { memory_available_bytes: memory_bytes(here, "MemAvailable:"), load: load(here) }
+        let memory_available_bytes = memory_bytes(here, "MemAvailable:");
+        let left = memory_limits(here).into_iter().map(|limit| limit.left_bytes);
+        let memory_left_bytes = left.chain(memory_available_bytes).min();
+        Self { memory_available_bytes, memory_left_bytes, load: load(here) }
     }
 }
 

@@ -5,6 +5,7 @@
 //! - `hierarchy`, `cgroup`: the control groups this process is in, and what each level allows
 //! - `limit`: what sets a limit to the CPUs
 //! - [`usable`](mod@usable): affinity, control groups and Slurm together
+//! - `memory_limit`, `thread_room`: what limits the memory that may be taken up, and whether threads fit into it
 //! - [`facts`](mod@facts): host, kernel, processor, memory, load
 //! - `pss`: what a process takes up in memory, shared pages split
 //! - [`meters`]: a thread that samples the cores while a caller watches
@@ -16,17 +17,21 @@ pub mod cpuset;
 pub mod facts;
 mod hierarchy;
 mod limit;
+mod memory_limit;
 pub mod meters;
 mod pss;
 pub mod surroundings;
 mod task_limit;
+mod thread_room;
 pub mod usable;
 
 pub use cpuset::CpuSet;
 pub use facts::{MachineFacts, Moment, facts, moment};
 pub use limit::Limit;
+pub use memory_limit::{MemoryLimit, memory_limits, memory_limits_here, tightest};
 pub use meters::{Core, Pace, Sample, Sampler};
 pub use pss::{process_of, pss_bytes};
 pub use surroundings::Surroundings;
 pub use task_limit::{TaskLimit, task_limit};
+pub use thread_room::{SPARE_BYTES, THREAD_BYTES, check_room_for_threads};
 pub use usable::{Usable, usable, usable_here};

@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::warning::Warning;
 use serde::{Deserialize, Serialize};
 
 use super::lane_totals::LaneTotals;
@@ -65,6 +66,13 @@ pub enum Event {
         pid: u32,
         /// Whether it is stopped now.
         stopped: bool,
+    },
+    /// What a trial took is worth nothing: it is timed again, from its start.
+    TrialRepeated {
+        /// Index into [`Plan::trials`].
+        trial: usize,
+        /// Why.
+        why: Disturbance,
     },
     /// A trial ended, well or not.
     TrialFinished {
@@ -186,11 +194,28 @@ pub enum TrialEnd {
     Broken,
 }
 
+/// Why the time of a trial that ran to its end, or to its time limit, is not what its tasks take.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Disturbance {
+    /// The whole program stood still for a while: Ctrl-Z, SIGSTOP, a frozen control group.
+    ProgramStopped,
+    /// The machine was suspended for a while.
+    MachineSuspended,
+    /// Workers were stopped from outside for a while.
+    WorkersStopped,
+    /// A worker was lost, and what it had begun was run again by another.
+    WorkerReplaced,
+}
+
 /// What was measured in a trial.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct TrialOutcome {
     /// How it ended.
     pub end: TrialEnd,
+    /// Why it is no sample although it ran to its end; its results count all the same.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub disturbance: Option<Disturbance>,
     /// Why its backend could not carry it through, if it is [`TrialEnd::Broken`]: what it had done by then stands all
     /// the same.
     #[serde(default)]
@@ -223,6 +248,10 @@ pub struct TrialOutcome {
     /// Why one of them was, if it could say so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub failure: Option<String>,
+    /// Tasks that gave a result which is not what their kind is after: fits that were stopped before they converged.
+    /// At most [`RESULTS_MAX`] of them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unsettled: Vec<u64>,
     /// Durations of tasks; `None` when none was finished.
     pub task_s: Option<TaskTimes>,
     /// What the interpreters' locks cost; `None` without a lock.
@@ -243,6 +272,7 @@ impl Default for TrialOutcome {
     fn default() -> Self {
         Self {
             end: TrialEnd::Broken,
+            disturbance: None,
             broken: None,
             wall_s: 0.0,
             startup_s: None,
@@ -256,6 +286,7 @@ impl Default for TrialOutcome {
             tasks_done: 0,
             tasks_failed: 0,
             failure: None,
+            unsettled: Vec::new(),
             task_s: None,
             interpreter: None,
             order: None,
@@ -314,99 +345,4 @@ pub enum Status {
     Failed,
     /// The user or a signal ended it.
     Interrupted,
-}
-
-/// What went wrong in a run, or may mislead in its figures: a word for scripts and a sentence for people.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Warning {
-    /// What scripts and rules go by.
-    pub code: WarningCode,
-    /// One line.
-    pub message: String,
-}
-
-/// The kinds of warnings. Their words are part of the report's schema: they are added to, never renamed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum WarningCode {
-    /// More threads than usable CPUs, where workers bring threads of their own.
-    Oversubscribed,
-    /// The system does not tell what memory the workers take up.
-    MemoryUnknown,
-    /// A worker ended before its work did.
-    WorkerLost,
-    /// A task was given up because it cost two workers.
-    TaskFailed,
-    /// Tasks of a trial failed.
-    TasksFailed,
-    /// A trial took longer than its time limit.
-    Timeout,
-    /// A trial could not be carried on.
-    TrialBroken,
-    /// Two trials of the same tasks came to different results.
-    ResultsDiffer,
-    /// More warnings of one kind than are listed.
-    More,
-    /// The run was ended before its last trial.
-    Interrupted,
-    /// The record of the run ends before the run does.
-    Unfinished,
-    /// The journal that was asked for could not be written, or not to its end.
-    JournalIncomplete,
-    /// The report could not be written where it was asked to go.
-    ReportRedirected,
-    /// An error within parlab.
-    InternalError,
-}
-
-impl WarningCode {
-    /// All codes, in the order of their description.
-    pub const ALL: [Self; 14] = [
-        Self::Oversubscribed,
-        Self::MemoryUnknown,
-        Self::WorkerLost,
-        Self::TaskFailed,
-        Self::TasksFailed,
-        Self::Timeout,
-        Self::TrialBroken,
-        Self::ResultsDiffer,
-        Self::More,
-        Self::Interrupted,
-        Self::Unfinished,
-        Self::JournalIncomplete,
-        Self::ReportRedirected,
-        Self::InternalError,
-    ];
-
-    /// The word used in reports.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Oversubscribed => "oversubscribed",
-            Self::MemoryUnknown => "memory-unknown",
-            Self::WorkerLost => "worker-lost",
-            Self::TaskFailed => "task-failed",
-            Self::TasksFailed => "tasks-failed",
-            Self::Timeout => "timeout",
-            Self::TrialBroken => "trial-broken",
-            Self::ResultsDiffer => "results-differ",
-            Self::More => "more",
-            Self::Interrupted => "interrupted",
-            Self::Unfinished => "unfinished",
-            Self::JournalIncomplete => "journal-incomplete",
-            Self::ReportRedirected => "report-redirected",
-            Self::InternalError => "internal-error",
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn codes_are_told_and_stored_by_the_same_word() {
-        for code in WarningCode::ALL {
-            assert_eq!(serde_json::to_value(code).expect("a word"), code.word());
-        }
-    }
 }

@@ -4,7 +4,8 @@
 
 use std::sync::Arc;
 
-use super::event::{Event, Loss, Planned, Stamped, Status, TrialEnd, TrialOutcome, Warning};
+use super::event::{Event, Loss, Planned, Stamped, Status, TrialEnd, TrialOutcome};
+use super::warning::Warning;
 use crate::scenario::Plan;
 
 /// Everything the events have told so far.
@@ -47,7 +48,7 @@ impl RunState {
                 self.current_startup_s = None;
             }
             Event::GateOpened { startup_s, .. } => self.current_startup_s = *startup_s,
-            Event::Progress { .. } | Event::WorkerStalled { .. } => {}
+            Event::Progress { .. } | Event::WorkerStalled { .. } | Event::TrialRepeated { .. } => {}
             Event::WorkerLost(loss) => self.losses.push(loss.clone()),
             Event::TrialFinished { trial, outcome } => {
                 self.finish(*trial, Arc::clone(outcome));
@@ -68,9 +69,10 @@ impl RunState {
         self.planned.as_ref().map(|planned| &planned.plan)
     }
 
-    /// The counted trials of a configuration that ran to their end with every task done: its samples.
+    /// The counted trials of a configuration that ran to their end undisturbed, with every task done: its samples.
     pub fn samples(&self, config: usize) -> impl DoubleEndedIterator<Item = &TrialOutcome> {
-        self.trials_of(config, false).filter(|outcome| outcome.end == TrialEnd::Complete && outcome.tasks_failed == 0)
+        let whole = |outcome: &&TrialOutcome| outcome.end == TrialEnd::Complete && outcome.tasks_failed == 0;
+        self.trials_of(config, false).filter(whole).filter(|outcome| outcome.disturbance.is_none())
     }
 
     /// All trials of a configuration that were started and ended, warm-ups among them if asked for.

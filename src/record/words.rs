@@ -1,7 +1,7 @@
 //! What happens in a run, in words: the same ones in reports, in progress lines and on the screen.
 
-use super::event::{Cause, Loss, Remedy};
-use crate::scenario::{Config, Layout, Plan, Scales, SeriesKey};
+use super::event::{Cause, Disturbance, Loss, Remedy};
+use crate::scenario::{Config, Job, Layout, Plan, Scales, SeriesKey};
 
 /// The name of a configuration for people: `serial`, `threads × 4`, `processes × 2 pipe`, `hybrid × 2x4`.
 pub fn label(config: &Config) -> String {
@@ -31,12 +31,29 @@ pub fn trial_in_words(plan: &Plan, trial: usize) -> String {
     format!("{}, {round} {}", label_at(config), planned.repeat.saturating_add(1))
 }
 
+/// A task for people: what the grid says of it, `C = 1, kernel = poly, fold = 0`, else its number.
+pub fn task_in_words(job: &Job, task: u64) -> String {
+    let point: Vec<String> =
+        job.inputs.grid_point(task).into_iter().map(|(key, value)| format!("{key} = {value}")).collect();
+    if point.is_empty() { format!("task {task}") } else { point.join(", ") }
+}
+
 /// A worker that was stopped from outside, or goes on after that, in one line.
 pub fn stall_in_words(worker: u32, pid: u32, stopped: bool) -> String {
     if stopped {
         return format!("worker {worker} (pid {pid}) was stopped from outside; `kill -CONT {pid}` lets it go on");
     }
     format!("worker {worker} (pid {pid}) goes on")
+}
+
+/// What disturbed a trial, as a sentence without its end.
+pub fn disturbance_in_words(why: Disturbance) -> &'static str {
+    match why {
+        Disturbance::ProgramStopped => "parlab was stopped for a while",
+        Disturbance::MachineSuspended => "the machine was suspended for a while",
+        Disturbance::WorkersStopped => "workers were stopped from outside for a while",
+        Disturbance::WorkerReplaced => "a worker was lost, and another ran what it had begun",
+    }
 }
 
 /// The loss of a worker in one line: who, how, which task it held, and what is done about it.

@@ -243,6 +243,7 @@ fn domain_json(domain: Domain) -> Json {
             json!({ "type": "number", "default": default, "min": bounds.min, "max": bounds.max })
         }
         Domain::Whole { default, min, max } => json!({ "type": "whole", "default": default, "min": min, "max": max }),
+        Domain::Limit { max } => json!({ "type": "limit", "default": -1, "min": 1, "max": max, "choices": [-1] }),
         Domain::Threads { default, max } => {
             json!({ "type": "threads", "default": default, "min": 1, "max": max, "choices": ["all"] })
         }

@@ -3,7 +3,7 @@
 
 use super::{catalog, json, machine, reference, text, width};
 use crate::foreign;
-use crate::machine::{MachineFacts, Moment, Usable};
+use crate::machine::{MachineFacts, MemoryLimit, Moment, Usable};
 use crate::record::{History, RunState};
 use crate::scenario::library::Library;
 use crate::workload;
@@ -14,6 +14,8 @@ pub struct Format {
     pub name: &'static str,
     /// What it is good for, in a few words.
     pub summary: &'static str,
+    /// The ending of its files, without the dot.
+    pub ending: &'static str,
     /// Whether it is read on a terminal, which may lack some characters; other formats are written to the letter.
     pub is_for_people: bool,
     /// A run, finished or not.
@@ -23,13 +25,21 @@ pub struct Format {
     /// The kinds of workload.
     pub kinds: Option<fn() -> String>,
     /// What is seen of the machine.
-    pub machine: Option<fn(&MachineFacts, &Usable, &Moment) -> String>,
+    pub machine: Option<fn(&MachineFacts, &Usable, &[MemoryLimit], &Moment) -> String>,
 }
 
 impl Format {
     /// A format that nothing is written in yet.
-    const PLAIN: Self =
-        Self { name: "", summary: "", is_for_people: false, report: None, library: None, kinds: None, machine: None };
+    const PLAIN: Self = Self {
+        name: "",
+        summary: "",
+        ending: "",
+        is_for_people: false,
+        report: None,
+        library: None,
+        kinds: None,
+        machine: None,
+    };
 
     /// What writes a report in this format.
     ///
@@ -71,6 +81,7 @@ pub static FORMATS: &[Format] = &[
     Format {
         name: "text",
         summary: "For people",
+        ending: "txt",
         is_for_people: true,
         report: Some(text::render),
         library: Some(|library, history| catalog::list_text(library, history, width())),
@@ -80,18 +91,20 @@ pub static FORMATS: &[Format] = &[
     Format {
         name: "json",
         summary: "For scripts",
+        ending: "json",
         report: Some(json::render),
         library: Some(|library, history| lines_of_json(&catalog::list_json(library, history))),
         kinds: Some(|| lines_of_json(&catalog::kinds_json(workload::specs()))),
         machine: Some(machine::json),
         ..Format::PLAIN
     },
-    Format { name: "csv", summary: "A row a configuration, comma-separated", ..Format::PLAIN },
+    Format { name: "csv", summary: "A row a configuration, comma-separated", ending: "csv", ..Format::PLAIN },
     Format {
         name: "md",
         summary: "For a page of documentation",
+        ending: "md",
         kinds: Some(|| reference::kinds_markdown(workload::specs())),
         ..Format::PLAIN
     },
-    Format { name: "svg", summary: "The speedup chart", ..Format::PLAIN },
+    Format { name: "svg", summary: "The speedup chart", ending: "svg", ..Format::PLAIN },
 ];

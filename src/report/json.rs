@@ -79,6 +79,8 @@ struct MachineJson<'a> {
     usable_cpus: Option<u32>,
     limited_by: &'a [String],
     memory_bytes: Option<u64>,
+    /// What allows less than that.
+    memory_limited_by: &'a [String],
 }
 
 #[derive(Serialize)]
@@ -238,6 +240,8 @@ struct GridJson<'a> {
     mean_test_scores: Vec<Option<f64>>,
     /// The scores that the means are of; `null` where a task is a whole combination.
     split_test_scores: Option<Vec<&'a [Option<f64>]>>,
+    /// Whether all fits of a combination converged; `null` while that is not known.
+    converged: Vec<Option<bool>>,
 }
 
 impl<'a> GridJson<'a> {
@@ -250,7 +254,8 @@ impl<'a> GridJson<'a> {
             best_score: best.and_then(|best| search.combinations[best].mean),
             params: (0..search.combinations.len()).map(|index| search.params(index)).collect(),
             mean_test_scores: all.clone().map(|one| one.mean).collect(),
-            split_test_scores: (search.in_parts()).then(|| all.map(|one| one.scores.as_slice()).collect()),
+            split_test_scores: (search.in_parts()).then(|| all.clone().map(|one| one.scores.as_slice()).collect()),
+            converged: all.map(|one| one.converged()).collect(),
         }
     }
 }
@@ -298,6 +303,7 @@ impl<'a> MachineJson<'a> {
             usable_cpus: Some(facts.usable_cpus).filter(|&n| n > 0),
             limited_by: &facts.limited_by,
             memory_bytes: facts.memory_bytes,
+            memory_limited_by: &facts.memory_limited_by,
         }
     }
 }

@@ -5,20 +5,20 @@ use std::fmt::Write as _;
 use serde::Serialize;
 
 use crate::foreign::{self, escaped};
-use crate::machine::{Limit, MachineFacts, Moment, Usable};
+use crate::machine::{Limit, MachineFacts, MemoryLimit, Moment, Usable};
 use crate::units;
 
 /// Said of what the system does not tell.
 const UNKNOWN: &str = "unknown";
 
 /// The machine for people, a fact a line; ends with a line break.
-pub fn text(facts: &MachineFacts, usable: &Usable, moment: &Moment) -> String {
+pub fn text(facts: &MachineFacts, usable: &Usable, memory: &[MemoryLimit], moment: &Moment) -> String {
     let word = |fact: &Option<String>| fact.clone().unwrap_or_else(|| UNKNOWN.to_owned());
     let lines = [
         ("host", word(&facts.host)),
         ("kernel", word(&facts.kernel)),
         ("processor", word(&facts.cpu_model)),
-        ("memory", memory(facts, moment)),
+        ("memory", memory_line(facts, moment)),
         ("load", load(moment)),
         ("CPUs", cpus(usable, facts.logical_cpus)),
     ];
@@ -26,7 +26,8 @@ pub fn text(facts: &MachineFacts, usable: &Usable, moment: &Moment) -> String {
     for (name, fact) in lines {
         line(&mut out, name, &fact);
     }
-    let rows = limit_rows(&usable.limits);
+    let mut rows = limit_rows(&usable.limits);
+    rows.extend(memory.iter().map(|limit| format!("{}  {}: {}", limit.name, limit.detail, limit.figures())));
     for (i, row) in rows.iter().enumerate() {
         line(&mut out, if i == 0 { "limits" } else { "" }, row);
     }
@@ -38,11 +39,17 @@ fn line(out: &mut String, name: &str, fact: &str) {
     let _ = writeln!(out, "{name:<10} {}", escaped(fact));
 }
 
-fn memory(facts: &MachineFacts, moment: &Moment) -> String {
+/// `24.0 GiB, of which 20.0 GiB available`, and what of that may be had where something limits it: `, 1.00 GiB of it to
+/// parlab (RLIMIT_AS)`.
+fn memory_line(facts: &MachineFacts, moment: &Moment) -> String {
     let size = |bytes: Option<u64>| bytes.map_or_else(|| UNKNOWN.to_owned(), units::bytes);
+    let left = match facts.memory_limited_by.as_slice() {
+        [] => String::new(),
+        names => format!(", {} of it to parlab ({})", size(moment.memory_left_bytes), names.join(", ")),
+    };
     match moment.memory_available_bytes {
-        None => size(facts.memory_bytes),
-        available => format!("{}, of which {} available", size(facts.memory_bytes), size(available)),
+        None => format!("{}{left}", size(facts.memory_bytes)),
+        available => format!("{}, of which {} available{left}", size(facts.memory_bytes), size(available)),
     }
 }
 
@@ -94,7 +101,19 @@ struct Json<'a> {
     limits: Vec<JsonLimit<'a>>,
     memory_bytes: Option<u64>,
     memory_available_bytes: Option<u64>,
+    memory_left_bytes: Option<u64>,
+    memory_limited_by: &'a [String],
+    memory_limits: Vec<JsonMemoryLimit<'a>>,
     load: Option<[f64; 3]>,
+}
+
+#[derive(Serialize)]
+struct JsonMemoryLimit<'a> {
+    name: &'a str,
+    detail: &'a str,
+    bytes: u64,
+    left_bytes: u64,
+    each_process: bool,
 }
 
 #[derive(Serialize)]
@@ -105,7 +124,7 @@ struct JsonLimit<'a> {
 }
 
 /// The machine for scripts: one JSON object, `null` for what the system does not tell; ends with a line break.
-pub fn json(facts: &MachineFacts, usable: &Usable, moment: &Moment) -> String {
+pub fn json(facts: &MachineFacts, usable: &Usable, memory: &[MemoryLimit], moment: &Moment) -> String {
     let object = Json {
         host: facts.host.as_deref(),
         kernel: facts.kernel.as_deref(),
@@ -117,6 +136,9 @@ pub fn json(facts: &MachineFacts, usable: &Usable, moment: &Moment) -> String {
         limits: usable.limits.iter().map(json_limit).collect(),
         memory_bytes: facts.memory_bytes,
         memory_available_bytes: moment.memory_available_bytes,
+        memory_left_bytes: moment.memory_left_bytes,
+        memory_limited_by: &facts.memory_limited_by,
+        memory_limits: memory.iter().map(json_memory_limit).collect(),
         load: moment.load,
     };
     foreign::json(&object).expect("words and figures are always JSON") + "\n"
@@ -126,6 +148,11 @@ fn json_limit(limit: &Limit) -> JsonLimit<'_> {
     JsonLimit { name: &limit.name, detail: &limit.detail, cpus: limit.cpus }
 }
 
+fn json_memory_limit(limit: &MemoryLimit) -> JsonMemoryLimit<'_> {
+    let MemoryLimit { name, detail, bytes, left_bytes, each_process } = limit;
+    JsonMemoryLimit { name, detail, bytes: *bytes, left_bytes: *left_bytes, each_process: *each_process }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -133,6 +160,16 @@ mod tests {
 
     fn limit(name: &str, detail: &str, cpus: f64) -> Limit {
         Limit { name: name.to_owned(), detail: detail.to_owned(), cpus }
+    }
+
+    fn job() -> [MemoryLimit; 1] {
+        [MemoryLimit {
+            name: "cgroup memory.max".to_owned(),
+            detail: "/job_3".to_owned(),
+            bytes: 2 << 30,
+            left_bytes: 1 << 30,
+            each_process: false,
+        }]
     }
 
     fn login_node() -> (MachineFacts, Usable, Moment) {
@@ -152,14 +189,23 @@ mod tests {
             usable_cpus: usable.count,
             limited_by: usable.limited_by(64),
             memory_bytes: Some(24 << 30),
+            memory_limited_by: vec!["cgroup memory.max".to_owned()],
         };
-        (facts, usable, Moment { memory_available_bytes: Some(20 << 30), load: Some([3.1, 2.25, 0.0]) })
+        (
+            facts,
+            usable,
+            Moment {
+                memory_available_bytes: Some(20 << 30),
+                memory_left_bytes: Some(1 << 30),
+                load: Some([3.1, 2.25, 0.0]),
+            },
+        )
     }
 
     #[test]
     fn people_see_what_limits_them() {
         let (facts, usable, moment) = login_node();
-        insta::assert_snapshot!(text(&facts, &usable, &moment), @"
+        insta::assert_snapshot!(text(&facts, &usable, &job(), &moment), @"
         host       login1
         kernel     6.1.0
         processor  unknown
@@ -174,7 +220,7 @@ mod tests {
     #[test]
     fn scripts_find_every_key() {
         let (facts, usable, moment) = login_node();
-        insta::assert_snapshot!(json(&facts, &usable, &moment), @r#"
+        insta::assert_snapshot!(json(&facts, &usable, &job(), &moment), @r#"
         {
           "host": "login1",
           "kernel": "6.1.0",
@@ -219,10 +265,11 @@ mod tests {
     fn what_is_not_known_is_said_so() {
         let (mut facts, usable, _) = login_node();
         (facts.host, facts.memory_bytes) = (None, None);
-        let text = text(&facts, &usable, &Moment::default());
+        facts.memory_limited_by.clear();
+        let text = text(&facts, &usable, &[], &Moment::default());
         assert_eq!(text.matches(UNKNOWN).count(), 4, "{text}");
-        let object: serde_json::Value = serde_json::from_str(&json(&facts, &usable, &Moment::default())).unwrap();
-        for key in ["host", "cpu_model", "memory_bytes", "memory_available_bytes", "load"] {
+        let object: serde_json::Value = serde_json::from_str(&json(&facts, &usable, &[], &Moment::default())).unwrap();
+        for key in ["host", "cpu_model", "memory_bytes", "memory_available_bytes", "memory_left_bytes", "load"] {
             assert_eq!(object.get(key), Some(&serde_json::Value::Null), "{key}");
         }
     }

@@ -1,12 +1,12 @@
-//! The chart of a run's figures: a series a backend and dispatch, over workers; efficiencies over what the scenario
-//! varies, a series a backend, dispatch and number of workers. What draws it is not asked.
+//! The chart of a run's figures: a series a backend, dispatch and number of threads a process, over workers;
+//! efficiencies over what the scenario varies, where each number of workers is a series, too. What draws it is not asked.
 //!
 //! A scenario without a baseline has no speedups; its chart shows tasks a second instead.
 
 use std::collections::BTreeMap;
 
 use super::{Figures, Row, WORTH_WHILE};
-use crate::chart::{Chart, ChartPoint, ChartReference, ChartSeries, XAxisKind};
+use crate::chart::{Chart, ChartPoint, ChartReference, ChartSeries, SeriesMark, XAxisKind};
 use crate::scenario::{Expected, SeriesKey};
 
 /// A chart, and which row each of its points is of.
@@ -21,10 +21,10 @@ pub struct FiguresChart {
 impl FiguresChart {
     /// The chart of the figures of trials with so many tasks.
     pub fn of(figures: &Figures, tasks: u64) -> Self {
-        let mut by_series: BTreeMap<usize, Vec<(usize, ChartPoint)>> = BTreeMap::new();
+        let mut by_series: BTreeMap<SeriesMark, Vec<(usize, ChartPoint)>> = BTreeMap::new();
         for (index, row) in figures.rows.iter().enumerate() {
-            if let (Some(series), Some(point)) = (figures.series_index(row), point(row, figures)) {
-                by_series.entry(series).or_default().push((index, point));
+            if let Some(point) = point(row, figures).filter(|_| !figures.is_yardstick(row)) {
+                by_series.entry(row.mark).or_default().push((index, point));
             }
         }
         let (mut series, mut rows) = (Vec::new(), Vec::new());
@@ -64,20 +64,6 @@ impl Figures {
             (Some(_), Some(_)) => "efficiency",
         }
     }
-
-    /// Which series a row belongs to, and so its mark and colour in chart and table: by its curve, or by its place
-    /// among the rows of its point. `None` for what is not in the chart.
-    pub fn series_index(&self, row: &Row) -> Option<usize> {
-        match self.varied() {
-            None => curves(self).position(|curve| curve == SeriesKey::curve(&row.config)),
-            Some(_) if self.is_yardstick(row) => None,
-            Some(_) => {
-                let baseline = self.baseline.and_then(|baseline| self.rows.get(baseline));
-                let is_before = baseline.is_some_and(|baseline| baseline.place < row.place);
-                Some(row.place - usize::from(is_before))
-            }
-        }
-    }
 }
 
 /// The ideal speedup: 1 at the baseline's own number of workers, and as many times that as there are workers.
@@ -105,13 +91,13 @@ fn predictions(figures: &Figures, tasks: u64) -> Vec<ChartSeries> {
     if figures.varied().is_some() {
         return Vec::new();
     }
-    let points = |curve: SeriesKey| -> Vec<ChartPoint> {
-        let rows = figures.rows.iter().filter(|row| SeriesKey::curve(&row.config) == curve);
-        rows.filter_map(|row| predicted_point(row, figures, tasks)).collect()
-    };
-    let all = curves(figures).enumerate();
-    let all = all.map(|(mark, curve)| ChartSeries { name: curve.label(), mark, points: points(curve) });
-    all.filter(|series| !series.points.is_empty()).collect()
+    let mut by_series: BTreeMap<SeriesMark, (String, Vec<ChartPoint>)> = BTreeMap::new();
+    for row in &figures.rows {
+        if let Some(point) = predicted_point(row, figures, tasks) {
+            by_series.entry(row.mark).or_insert_with(|| (name(figures, row), Vec::new())).1.push(point);
+        }
+    }
+    by_series.into_iter().map(|(mark, (name, points))| ChartSeries { name, mark, points }).collect()
 }
 
 fn predicted_point(row: &Row, figures: &Figures, tasks: u64) -> Option<ChartPoint> {
@@ -124,15 +110,16 @@ fn predicted_point(row: &Row, figures: &Figures, tasks: u64) -> Option<ChartPoin
     Some(ChartPoint { x: f64::from(row.config.workers), y, low: y, high: y })
 }
 
-/// What the legend calls the series of a row.
+/// What the legend calls the series of a row: with the threads of each process where that tells it from another.
 fn name(figures: &Figures, row: &Row) -> String {
-    match figures.varied() {
-        None => SeriesKey::curve(&row.config).label(),
-        Some(_) => row.label.clone(),
+    let series = SeriesKey::of(&row.config);
+    let another = || {
+        let mut others = figures.rows.iter().map(|row| SeriesKey::of(&row.config));
+        others.any(|other| other.backend == series.backend && other.per_process != series.per_process)
+    };
+    match (figures.varied(), series.per_process) {
+        (Some(_), _) => row.label.clone(),
+        (None, Some(threads)) if another() => format!("{} × nx{threads}", series.label()),
+        (None, _) => series.label(),
     }
-}
-
-/// The curves of the plan, whether measured or not, so that none changes its mark when another comes.
-fn curves(figures: &Figures) -> impl Iterator<Item = SeriesKey> {
-    SeriesKey::curves().filter(|curve| figures.rows.iter().any(|row| SeriesKey::curve(&row.config) == *curve))
 }

@@ -3,8 +3,10 @@
 //! A [`super::RunState`] holds what was measured; this is what follows from it by `analysis`. Whatever was not
 //! measured yet, or does not apply, is `None`: nothing is filled in.
 
+use super::marks::series_marks;
 use super::predictions::{Predicted, off_by};
 use crate::analysis::{self, Grain, Interval, Summary, metg, summary};
+use crate::chart::SeriesMark;
 use crate::record::RunState;
 use crate::record::{LockUse, MemoryCourse, Planned, ScenarioFacts, TaskResult, TaskTimes, TrialEnd, TrialOutcome};
 use crate::record::{RESULTS_MAX, label};
@@ -53,6 +55,8 @@ pub struct Row {
     pub label: String,
     /// Its place among the configurations of its point: rows with the same place differ in nothing but the point.
     pub place: usize,
+    /// Its mark on every screen and in every chart: that of its series.
+    pub mark: SeriesMark,
     /// Counted trials that ended, well or not.
     pub trials: usize,
     /// Wall seconds of each sample, in the order they were measured.
@@ -143,8 +147,9 @@ impl Figures {
         let Some(planned) = &state.planned else { return Self::default() };
         let configs = planned.plan.configs.iter().enumerate();
         let mut rows: Vec<Row> = configs.map(|(i, config)| measured(state, &planned.scenario, i, config)).collect();
-        for (row, place) in rows.iter_mut().zip(planned.plan.places()) {
-            row.place = place;
+        for ((row, place), mark) in rows.iter_mut().zip(planned.plan.places()).zip(series_marks(&planned.plan.configs))
+        {
+            (row.place, row.mark) = (place, mark);
         }
         let baseline = planned.plan.baseline.filter(|&baseline| baseline < rows.len());
         let times: Vec<Option<Times>> =
@@ -176,6 +181,19 @@ impl Figures {
         let is_reference = |index: usize, row: &Row| Some(index) == self.baseline || self.is_yardstick(row);
         let others = self.rows.iter().enumerate().filter(|(index, row)| !is_reference(*index, row));
         others.filter_map(|(_, row)| row.speedup).map(|speedup| speedup.value).max_by(f64::total_cmp)
+    }
+
+    /// The row that did best: the highest speedup, or the most tasks a second where nothing is compared. The baselines
+    /// are left aside unless nothing else was measured; `None` while nothing was.
+    pub fn best(&self) -> Option<usize> {
+        let merit = |row: &Row| if self.baseline.is_some() { row.speedup.map(|s| s.value) } else { row.tasks_per_s };
+        let is_reference = |index: usize, row: &Row| Some(index) == self.baseline || self.is_yardstick(row);
+        let measured = self.rows.iter().enumerate().filter_map(|(index, row)| Some((index, row, merit(row)?)));
+        let best = measured.max_by(|(a, row_a, merit_a), (b, row_b, merit_b)| {
+            let (of_a, of_b) = (!is_reference(*a, row_a), !is_reference(*b, row_b));
+            of_a.cmp(&of_b).then(merit_a.total_cmp(merit_b)).then(b.cmp(a))
+        });
+        best.map(|(index, ..)| index)
     }
 
     /// What the time is called that speedups are made of.
@@ -235,6 +253,7 @@ fn measured(state: &RunState, facts: &ScenarioFacts, index: usize, config: &Conf
         config: config.clone(),
         label: label(config),
         place: 0,
+        mark: SeriesMark { family: 0, member: 0 },
         trials: state.trials_of(index, false).count(),
         wall_s,
         wall_ci95: analysis::mean_ci95(&samples_s),

@@ -9,6 +9,7 @@ mod eta;
 mod figure;
 mod figures;
 mod findings;
+mod marks;
 mod predictions;
 mod search;
 
@@ -18,5 +19,6 @@ pub use eta::Eta;
 pub use figure::Figure;
 pub use figures::{Figures, Metg, Row, Speedup, TaskCounts, Usage, WORTH_WHILE, results, tally_figure};
 pub use findings::{Finding, findings};
+pub use marks::series_marks;
 pub use predictions::{Predicted, off_by};
 pub use search::{Combination, SearchFigures};

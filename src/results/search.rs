@@ -18,6 +18,8 @@ pub struct Combination {
     pub scores: Vec<Option<f64>>,
     /// Tasks that were given up, as far as that is known.
     pub failed: usize,
+    /// Tasks with a score that were stopped before they converged.
+    pub unsettled: usize,
     /// The mean of the scores; `None` while one is missing.
     pub mean: Option<f64>,
 }
@@ -37,8 +39,15 @@ enum Scored {
     Pending,
     /// It has no score.
     Failed,
-    /// It has one.
-    Score(f64),
+    /// It has one; and whether all of it is what the search is after.
+    Score(f64, bool),
+}
+
+impl Scored {
+    /// With what is told of how settled it is; records of earlier versions tell nothing.
+    fn of(score: f64, settled: Option<f64>) -> Self {
+        Self::Score(score, settled.is_none_or(|settled| settled >= 1.0))
+    }
 }
 
 impl SearchFigures {
@@ -54,21 +63,25 @@ impl SearchFigures {
     /// What a trial found; `None` if the job searches no grid, or a larger one than results are kept for.
     pub fn of_results(job: &Job, results: &[TaskResult]) -> Option<Self> {
         let (_, search) = searching(job)?;
-        let score = |result: &TaskResult| result.values.as_ref()?.get(search.score).copied();
+        let value = |result: &TaskResult, name| result.values.as_ref()?.get(name).copied();
         Self::of_tasks(job, search, |task| match results.get(task) {
             None => Scored::Pending,
-            Some(result) => score(result).map_or(Scored::Failed, Scored::Score),
+            Some(result) => value(result, search.score)
+                .map_or(Scored::Failed, |score| Scored::of(score, value(result, search.settled))),
         })
     }
 
     /// What a trial has found so far, by what its tasks have come to; `None` as above, and while that is not known.
     pub fn so_far(job: &Job, tasks: &[TaskState]) -> Option<Self> {
         let (spec, search) = searching(job).filter(|_| !tasks.is_empty())?;
-        let place = spec.results().position(|value| value.name == search.score)?;
+        let place = |name| spec.results().position(|value| value.name == name);
+        let (score, settled) = (place(search.score)?, place(search.settled)?);
         Self::of_tasks(job, search, |task| match tasks.get(task) {
             None | Some(TaskState::Pending) => Scored::Pending,
             Some(TaskState::Failed) => Scored::Failed,
-            Some(TaskState::Done(values)) => values.get(place).map_or(Scored::Pending, |score| Scored::Score(*score)),
+            Some(TaskState::Done(values)) => {
+                values.get(score).map_or(Scored::Pending, |&score| Scored::of(score, values.get(settled).copied()))
+            }
         })
     }
 
@@ -139,11 +152,17 @@ impl Combination {
         let mut combination = Self::default();
         for scored in tasks {
             combination.failed += usize::from(matches!(scored, Scored::Failed));
-            combination.scores.push(if let Scored::Score(score) = scored { Some(score) } else { None });
+            combination.unsettled += usize::from(matches!(scored, Scored::Score(_, false)));
+            combination.scores.push(if let Scored::Score(score, _) = scored { Some(score) } else { None });
         }
         let sum: Option<f64> = combination.scores.iter().copied().sum();
         combination.mean = sum.map(|sum| sum / combination.scores.len() as f64);
         combination
+    }
+
+    /// Whether its mean is one of fits that all converged; `None` while that is not known.
+    pub fn converged(&self) -> Option<bool> {
+        self.mean.map(|_| self.unsettled == 0)
     }
 
     /// Parts that were scored.

@@ -175,6 +175,11 @@ impl BackendKind {
         &BACKENDS[usize::from(self.0)]
     }
 
+    /// Its row in the table: the same in every run of this program, and in no file.
+    pub fn row(self) -> usize {
+        usize::from(self.0)
+    }
+
     /// The word used in TOML, reports and on the screen.
     pub fn word(self) -> &'static str {
         self.spec().name
@@ -233,7 +238,7 @@ mod tests {
             assert_eq!((backend.word(), B::named(name)), (name, Some(backend)));
         }
         for (index, backend) in B::ALL.into_iter().enumerate() {
-            assert_eq!(usize::from(backend.0), index);
+            assert_eq!(backend.row(), index);
             let text = serde_json::to_string(&backend).unwrap();
             assert_eq!(text, format!("\"{}\"", backend.word()));
             assert_eq!(serde_json::from_str::<B>(&text).unwrap(), backend);

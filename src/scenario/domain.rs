@@ -5,6 +5,9 @@ use super::wording::{plain, plain_whole};
 /// The word for as many threads as there are usable CPUs.
 pub(super) const ALL_CPUS: &str = "all";
 
+/// What stands for no limit, as in scikit-learn.
+pub(super) const NO_LIMIT: f64 = -1.0;
+
 /// Inclusive bounds of a number.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Bounds {
@@ -30,6 +33,11 @@ pub enum Domain {
         default: u64,
         /// The smallest value allowed.
         min: u64,
+        /// The largest value allowed.
+        max: u64,
+    },
+    /// A whole number from 1 on that something may reach at most, or −1 for no limit, which is the default.
+    Limit {
         /// The largest value allowed.
         max: u64,
     },
@@ -77,6 +85,7 @@ impl Domain {
         match self {
             Self::Number { bounds, .. } => bounds.span(),
             Self::Whole { min, max, .. } => whole_span(min, max),
+            Self::Limit { max } => format!("{} or {} for no limit", whole_span(1, max), plain(NO_LIMIT)),
             Self::Threads { max, .. } => format!("{} or \"all\"", whole_span(1, max)),
             Self::Flag { .. } => "true | false".to_owned(),
             Self::File { instead_of } => format!("a file, instead of {}", instead_of.join(" and ")),
@@ -90,6 +99,7 @@ impl Domain {
         match self {
             Self::Number { default, .. } => plain(default),
             Self::Whole { default, .. } | Self::Threads { default, .. } => plain_whole(default),
+            Self::Limit { .. } => plain(NO_LIMIT),
             Self::Flag { default } => default.to_string(),
             Self::File { .. } => String::new(),
             Self::Text { default, .. } => default.to_owned(),
@@ -102,7 +112,9 @@ impl Domain {
         let (span, default) = (self.span(), self.default_text());
         match self {
             Self::Number { .. } => format!("{span}, default {default}"),
-            Self::Whole { .. } | Self::Threads { .. } => format!("whole numbers {span}, default {default}"),
+            Self::Whole { .. } | Self::Limit { .. } | Self::Threads { .. } => {
+                format!("whole numbers {span}, default {default}")
+            }
             Self::Flag { .. } | Self::Text { .. } | Self::Word { .. } => format!("{span}; default {default}"),
             Self::File { .. } => span,
         }

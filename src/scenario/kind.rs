@@ -70,10 +70,13 @@ pub struct GridSearch {
     pub split: (&'static str, &'static str),
     /// The value that tells how good a combination is: the higher the better.
     pub score: &'static str,
+    /// The value that is 1 where all of a task's score is what the search was after, and less where some of it was
+    /// stopped before.
+    pub settled: &'static str,
 }
 
 /// The most values a single task's result can hold.
-pub const MAX_VALUES: usize = 4;
+pub const MAX_VALUES: usize = 5;
 
 /// What the tasks of a kind spend their time on, and thereby whether they hold an interpreter's lock, where there is
 /// one.

@@ -235,6 +235,15 @@ impl<'d> Setting<'d> {
         None
     }
 
+    /// Whether it is this whole number.
+    pub(super) fn is_number(&self, wanted: f64) -> bool {
+        match self.numeral() {
+            Some(Numeral::Whole(n)) => n as f64 == wanted,
+            Some(Numeral::Real(x)) => x == wanted,
+            _ => false,
+        }
+    }
+
     fn is_block_table(&self) -> bool {
         match self.raw {
             Raw::Toml(DeValue::Table(_)) => true,

@@ -1,7 +1,7 @@
 //! Reads a setting as what the domain of its parameter or key allows.
 
 use super::diagnostics::Diagnostics;
-use super::domain::{ALL_CPUS, Bounds, Domain};
+use super::domain::{ALL_CPUS, Bounds, Domain, NO_LIMIT};
 use super::key::{KeyDomain, KeyValue};
 use super::list::{self, MAX_WORKERS, Picked, WorkerList};
 use super::model::Value;
@@ -13,6 +13,7 @@ pub(super) fn param_default(domain: Domain) -> Value {
     match domain {
         Domain::Number { default, .. } => Value::Number(default),
         Domain::Whole { default, .. } | Domain::Threads { default, .. } => Value::Whole(default),
+        Domain::Limit { .. } => Value::Number(NO_LIMIT),
         Domain::Flag { default } => Value::Flag(default),
         Domain::File { .. } => Value::Word(String::new()),
         Domain::Text { default, .. } => Value::Word(default.to_owned()),
@@ -25,6 +26,8 @@ pub(super) fn param(given: &Setting<'_>, domain: Domain, diagnostics: &mut Diagn
     match domain {
         Domain::Number { bounds, .. } => given.number(diagnostics, bounds).map(Value::Number),
         Domain::Whole { min, max, .. } => given.whole(diagnostics, min, max).map(Value::Whole),
+        Domain::Limit { .. } if given.is_number(NO_LIMIT) => Some(Value::Number(NO_LIMIT)),
+        Domain::Limit { max } => given.whole(diagnostics, 1, max).map(Value::Whole),
         Domain::Threads { .. } if given.is_word() => {
             given.choice(diagnostics, &[ALL_CPUS], |word| word).map(|word| Value::Word(word.to_owned()))
         }

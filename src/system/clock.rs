@@ -17,6 +17,12 @@ pub fn monotonic_ns() -> u64 {
     now.tv_sec() as u64 * 1_000_000_000 + now.tv_nsec() as u64
 }
 
+/// As [`monotonic_ns`], and the time during which the machine was suspended counts, too.
+pub fn boottime_ns() -> u64 {
+    let now = read(ClockId::CLOCK_BOOTTIME);
+    now.tv_sec() as u64 * 1_000_000_000 + now.tv_nsec() as u64
+}
+
 /// Every Linux has these clocks, so that reading them cannot fail.
 #[inline]
 fn read(clock: ClockId) -> TimeSpec {

@@ -12,6 +12,7 @@
 //! - extended attributes ([`replace`]): nix has none;
 //! - the size of a terminal ([`terminal`]): nix has an `ioctl` only, which is unsafe.
 
+pub mod allocator;
 pub mod aside;
 pub mod clock;
 pub mod fatal;
@@ -29,6 +30,7 @@ pub mod process;
 pub mod random;
 pub mod raw_mode;
 pub mod replace;
+pub mod schedule_account;
 pub mod secret;
 pub mod signals;
 pub mod socket;

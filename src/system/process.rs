@@ -62,6 +62,19 @@ impl ChildGroup {
         self.status.is_none() && self.look() == Some(WaitStatus::StillAlive)
     }
 
+    /// Whether the child was stopped since this was last asked, and whether it still is; `None` if it was not.
+    pub fn take_stop(&mut self) -> Option<bool> {
+        let flags = WaitPidFlag::WSTOPPED | WaitPidFlag::WCONTINUED | WaitPidFlag::WNOHANG;
+        if self.status.is_some() {
+            return None;
+        }
+        match waitid(Id::Pid(self.pid()), flags) {
+            Ok(WaitStatus::Stopped(..)) => Some(true),
+            Ok(WaitStatus::Continued(_)) => Some(false),
+            _ => None,
+        }
+    }
+
     /// Kills what is left of the group, and returns how the child ended, by this or before.
     ///
     /// # Errors

@@ -14,6 +14,7 @@ use super::keys::Key;
 use super::mailbox::{Mail, Mailbox};
 use super::pacer::{Pacer, Tempo};
 use super::port::{Draft, Existing, Lab, LiveRun, RunNotice, RunSink};
+use super::provoked::{is_provoked, overflow, provoke};
 use super::screens;
 use super::signals;
 use super::size::size;
@@ -22,6 +23,7 @@ use super::suspension::{Suspension, suspend};
 use super::terminal::Terminal;
 use super::theme::Theme;
 use super::update::{Effect, Exit, Msg, update};
+use crate::record::RunState;
 use crate::system::jobs::Extent;
 
 /// How long a cancelled run may take to end when the screen is left, how long a killed one, and how long files may take
@@ -120,7 +122,7 @@ impl<L: Lab> App<L> {
         provoke("screen");
         if cfg!(debug_assertions) {
             std::thread::spawn(|| provoke("elsewhere"));
-            std::thread::spawn(|| overflow(provoked("stack")));
+            std::thread::spawn(|| overflow(is_provoked("stack")));
         }
         let outcome = loop {
             if let Some(outcome) = self.step().transpose() {
@@ -252,6 +254,12 @@ impl<L: Lab> App<L> {
                 checked.into_iter().for_each(|checked| drop(update(&mut self.state, Msg::Checked(checked))));
             }
             Effect::Save { draft, file, existing } => self.save(draft, file, existing),
+            Effect::OfferReport => {
+                let offer = self.state.shared.run.as_ref().map(|run| self.lab.offer_report(&run.record));
+                offer.into_iter().for_each(|offer| drop(update(&mut self.state, Msg::ReportOffer(offer))));
+            }
+            Effect::SaveReport { format, file, existing } => self
+                .about_the_run(move |lab, record| Msg::ReportSaved(lab.save_report(record, format, &file, existing))),
             Effect::Cancel => self.live.iter().for_each(|run| run.cancel()),
             Effect::Kill => self.live.iter().for_each(|run| run.kill()),
             Effect::GiveUp => self.give_up(),
@@ -296,6 +304,13 @@ impl<L: Lab> App<L> {
             }
             mailbox.post(Msg::Saved(outcome));
         });
+    }
+
+    /// Asks the lab something about the run on the screen, in the background.
+    fn about_the_run(&self, ask: impl FnOnce(&L, &RunState) -> Msg + Send + 'static) {
+        let Some(run) = &self.state.shared.run else { return };
+        let (lab, mailbox, record) = (Arc::clone(&self.lab), Arc::clone(&self.mailbox), run.record.clone());
+        self.background.hand_over(move || mailbox.post(ask(&lab, &record)));
     }
 
     /// Opens the form of a scenario, or says why not.
@@ -358,7 +373,7 @@ impl<L: Lab> App<L> {
         if self.terminal.resume().is_err() {
             return Some(GONE);
         }
-        self.live.iter().for_each(|run| run.stood_still());
+        // What is being timed finds out by itself whether there was a stop.
         self.resumed(Duration::ZERO);
         None
     }
@@ -428,20 +443,4 @@ impl<L: Lab> App<L> {
             }
         }
     }
-}
-
-/// Panics where a test asks for it, to see that the terminal survives; release builds cannot be asked.
-fn provoke(place: &str) {
-    assert!(!provoked(place), "provoked on the thread called {place}");
-}
-
-/// Whether a test asks for a fault.
-fn provoked(place: &str) -> bool {
-    cfg!(debug_assertions) && std::env::var("PARLAB_PROVOKE_PANIC").is_ok_and(|asked| asked == place)
-}
-
-/// Uses up the stack, if asked to.
-fn overflow(deeper: bool) -> u8 {
-    let room = std::hint::black_box([1; 1024]);
-    if std::hint::black_box(deeper) { overflow(deeper).wrapping_add(room[0]) } else { room[1] }
 }

@@ -3,7 +3,11 @@
 //! A key that is not in the table does nothing, except that letters are typed into an open filter or form. What an
 //! action does is the screen's matter.
 
+mod context;
+
 use std::fmt::Write as _;
+
+pub use context::Context;
 
 use super::theme::Theme;
 
@@ -40,33 +44,6 @@ pub enum Key {
     End,
 }
 
-/// Where a key is pressed: decides what it means.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Context {
-    /// The library.
-    Library,
-    /// The library while its filter is typed.
-    Filter,
-    /// The form for predictions.
-    Predict,
-    /// The Run screen during a run.
-    Running,
-    /// The Run screen after the run.
-    Ran,
-    /// The Results screen during a run.
-    Interim,
-    /// The Results screen after the run.
-    Results,
-    /// The form of a scenario's parameters.
-    Editing,
-    /// The name of the file to save it as.
-    Saving,
-    /// The question whether to overwrite a file.
-    Asking,
-    /// The help.
-    Help,
-}
-
 /// What a key asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Action {
@@ -100,6 +77,14 @@ pub enum Action {
     Again,
     /// To the next scenario of the path that was not run yet.
     Next,
+    /// Open the list of the session's runs.
+    Runs,
+    /// Show the results of the selected run again.
+    Reopen,
+    /// Ask for the name of a file to write the report into.
+    SaveReport,
+    /// The next of the formats to write it in.
+    NextFormat,
     /// Open the form of the scenario's parameters.
     Edit,
     /// Run the scenario as the form has it.
@@ -125,11 +110,9 @@ pub enum Action {
     /// Read the library anew.
     Reload,
     /// Stop or go on drawing; the run goes on either way.
-    Pause,
-    /// Cancel the run; when it is being cancelled already, kill it.
+    Freeze,
+    /// Cancel the run and show what was measured; when it is being cancelled already, kill it.
     Cancel,
-    /// As `Cancel`, and go back to the library when the run has ended.
-    Leave,
     /// Between Run and Results.
     Switch,
     /// Open the help.
@@ -160,7 +143,7 @@ pub struct Binding {
 }
 
 use Action as C;
-use Context::{Asking, Editing, Filter, Help, Interim, Library, Predict, Ran, Results, Running, Saving};
+use Context::{Asking, Editing, Filter, Help, Interim, Library, Predict, Ran, Results, Running, Runs, Saving};
 use Key::{Char, Ctrl};
 
 const EVERYWHERE: &[Context] = &Context::ALL;
@@ -177,6 +160,8 @@ pub const BINDINGS: &[Binding] = &[
     row(&[Key::Backspace, Ctrl('h')], &[Predict], C::Erase, "", "take back a digit"),
     row(&[Key::Esc], &[Predict], C::Back, "skip", "leave the prediction as it was"),
     row(&[Char('r')], &[Ran, Results], C::Again, "again", "run the same scenario again"),
+    row(&[Char('s')], &[Ran, Results], C::SaveReport, "save", "write the report into a file"),
+    row(&[Key::Enter], &[Runs], C::Reopen, "open", "show the results of the selected run again"),
     row(
         &[Char('n')],
         &[Library, Ran, Results],
@@ -194,10 +179,11 @@ pub const BINDINGS: &[Binding] = &[
     row(&[Key::Enter, Ctrl('r')], &[Editing], C::Try, "run", "run the scenario as it was changed"),
     row(&[Ctrl('s')], &[Editing], C::Save, "save", "save it as a scenario file of your own"),
     row(&[Key::Enter, Ctrl('s')], &[Saving], C::Write, "save", "save it as this file"),
+    row(&[Key::Tab], &[Saving], C::NextFormat, "format", "of a report: the next format"),
     row(&[Char('y')], &[Asking], C::Overwrite, "overwrite", "save it in place of the file that exists"),
     row(&[Key::Esc, Char('n'), Ctrl('c')], &[Asking], C::Back, "keep", "leave the file that exists as it is"),
     row(&[Key::Esc, Ctrl('c')], &[Editing], C::Back, "leave", "back, with nothing run or saved"),
-    row(&[Key::Esc, Ctrl('c')], &[Saving], C::Back, "back", "back to the parameters, with nothing saved"),
+    row(&[Key::Esc, Ctrl('c')], &[Saving], C::Back, "back", "back, with nothing saved"),
     row(&[Key::Up], &[Editing], C::Up, "", "to the parameter before"),
     row(&[Key::Down, Key::Tab], &[Editing], C::Down, "", "to the next parameter"),
     row(&[Key::PageUp], &[Editing], C::PageUp, "", "a page of parameters up"),
@@ -212,6 +198,7 @@ pub const BINDINGS: &[Binding] = &[
     row(&[Key::End], &[Editing, Saving], C::Last, "", "to its end"),
     row(&[Key::Backspace, Ctrl('h')], &[Editing, Saving], C::Erase, "", "take back a character"),
     row(&[Char('/')], &[Library], C::Filter, "filter", "show only scenarios with these words"),
+    row(&[Key::Tab], &[Library], C::Runs, "runs", "the results of what was run since parlab was opened"),
     row(&[Key::Enter], &[Filter], C::KeepFilter, "keep", "close the filter and keep it"),
     row(&[Key::Esc], &[Filter], C::ClearFilter, "clear", "empty the filter and close it"),
     row(&[Key::Backspace, Ctrl('h')], &[Filter], C::Erase, "", "take back a character"),
@@ -219,45 +206,53 @@ pub const BINDINGS: &[Binding] = &[
     row(&[Key::Down], &[Filter], C::Down, "", "one down, while filtering"),
     row(
         &[Key::Up, Char('k')],
-        &[Library, Interim, Results, Help],
+        &[Library, Interim, Results, Runs, Help],
         C::Up,
         "",
         "one up: scenario, row of the table, line",
     ),
-    row(&[Key::Down, Char('j')], &[Library, Interim, Results, Help], C::Down, "", "one down"),
+    row(&[Key::Down, Char('j')], &[Library, Interim, Results, Runs, Help], C::Down, "", "one down"),
     row(&[Key::Left, Char('h')], &[Interim, Results], C::Left, "", "to the point before, series by series"),
     row(&[Key::Right, Char('l')], &[Interim, Results], C::Right, "points", "to the next point, series by series"),
     row(
         &[Key::PageUp, Ctrl('b')],
-        &[Library, Interim, Results, Help],
+        &[Library, Interim, Results, Runs, Help],
         C::PageUp,
         "",
         "a page up: scenarios, lesson and problems, the help",
     ),
-    row(&[Key::PageDown, Ctrl('f')], &[Library, Interim, Results, Help], C::PageDown, "", "a page down"),
-    row(&[Char('g'), Key::Home], &[Library, Interim, Results, Help], C::First, "", "to the first"),
-    row(&[Char('G'), Key::End], &[Library, Interim, Results, Help], C::Last, "", "to the last"),
+    row(&[Key::PageDown, Ctrl('f')], &[Library, Interim, Results, Runs, Help], C::PageDown, "", "a page down"),
+    row(&[Char('g'), Key::Home], &[Library, Interim, Results, Runs, Help], C::First, "", "to the first"),
+    row(&[Char('G'), Key::End], &[Library, Interim, Results, Runs, Help], C::Last, "", "to the last"),
     row(&[Char('J'), Ctrl('d')], &[Library], C::DetailsDown, "", "half a page down in the scenario's details"),
     row(&[Char('K'), Ctrl('u')], &[Library], C::DetailsUp, "", "half a page up in the scenario's details"),
     row(&[Char('R')], &[Library], C::Reload, "", "read the scenario files again"),
-    row(&[Char(' ')], &[Running], C::Pause, "pause", "stop or go on drawing; the run itself goes on"),
+    row(&[Char(' ')], &[Running], C::Freeze, "freeze", "hold the picture or go on drawing; the run itself goes on"),
     row(
         &[Char('c'), Ctrl('c')],
         &[Running, Interim],
         C::Cancel,
         "cancel",
-        "cancel the run and keep what was measured; again: kill it",
+        "cancel the run and show what was measured; again: kill it",
     ),
     row(&[Key::Tab], &[Running, Ran], C::Switch, "results", "to the results so far"),
     row(&[Key::Tab], &[Interim, Results], C::Switch, "run", "to the run's cores and workers"),
-    row(&[Char('?')], &[Library, Running, Ran, Interim, Results], C::Help, "help", "this help"),
-    row(&[Char('q'), Key::Esc], &[Running], C::Leave, "stop", "cancel the run and go back to the library"),
-    row(&[Char('q'), Key::Esc], &[Ran, Interim, Results, Help], C::Back, "back", "back one screen"),
+    row(&[Char('?')], &[Library, Running, Ran, Interim, Results, Runs], C::Help, "help", "this help"),
+    row(&[Char('q')], &[Running], C::Cancel, "stop", "as `c`: nothing that was measured is thrown away"),
+    row(
+        &[Key::Esc],
+        &[Running],
+        C::Back,
+        "",
+        "give up a run that is still being prepared; one that goes on is not ended",
+    ),
+    row(&[Char('q'), Key::Esc], &[Ran, Interim, Results, Runs, Help], C::Back, "back", "back one screen"),
     row(&[Char('?')], &[Help], C::Back, "", "close the help"),
-    row(&[Char('q'), Key::Esc], &[Library], C::Back, "quit", "quit; Esc clears a filter first"),
+    row(&[Char('q')], &[Library], C::Back, "quit", "quit; where a filter is on, that goes first"),
+    row(&[Key::Esc], &[Library], C::ClearFilter, "", "take the filter away; it never quits"),
     row(
         &[Ctrl('c')],
-        &[Library, Filter, Predict, Ran, Results, Help],
+        &[Library, Filter, Predict, Ran, Results, Runs, Help],
         C::Quit,
         "",
         "quit; on the help of a run: cancel it",
@@ -274,42 +269,6 @@ const fn row(
     help: &'static str,
 ) -> Binding {
     Binding { keys, on, action, label, help }
-}
-
-impl Context {
-    /// All contexts, in the order of the help.
-    pub const ALL: [Self; 11] =
-        [Library, Filter, Predict, Running, Ran, Interim, Results, Editing, Saving, Asking, Help];
-
-    /// Its name for people.
-    pub fn word(self) -> &'static str {
-        match self {
-            Library => "Library",
-            Filter => "Filter",
-            Predict => "Predict",
-            Running => "Run",
-            Ran => "Run ended",
-            Interim => "Results so far",
-            Results => "Results",
-            Editing => "Try it",
-            Saving => "Save as",
-            Asking => "Overwrite",
-            Help => "Help",
-        }
-    }
-
-    /// The screen that it is a state of, as the help calls it.
-    pub fn screen(self) -> &'static str {
-        match self {
-            Library => "library",
-            Filter => "filter",
-            Predict => "predict",
-            Running | Ran => "run",
-            Interim | Results => "results",
-            Editing | Saving | Asking => "try it",
-            Help => "help",
-        }
-    }
 }
 
 /// The action for a key; `None` if it means nothing here.
@@ -401,18 +360,19 @@ mod tests {
             C::Edit | C::Try | C::Save | C::Write | C::Overwrite | C::ClearValue => true,
             C::Start | C::Again | C::Next | C::Filter | C::KeepFilter | C::ClearFilter | C::Erase | C::Reload => true,
             C::Predict | C::KeepPrediction => true,
-            C::Pause | C::Cancel | C::Leave | C::Switch | C::Help | C::Back | C::Quit => true,
+            C::Runs | C::Reopen | C::SaveReport | C::NextFormat => true,
+            C::Freeze | C::Cancel | C::Switch | C::Help | C::Back | C::Quit => true,
             C::Suspend | C::Redraw => true,
         };
         let bound: HashSet<Action> = BINDINGS.iter().map(|row| row.action).collect();
         assert!(bound.iter().all(|&action| has_key(action)));
-        assert_eq!(bound.len(), 35, "every action but `Type` is in the table");
+        assert_eq!(bound.len(), 38, "every action but `Type` is in the table");
     }
 
     #[test]
     fn every_screen_says_how_to_leave_it() {
         for context in Context::ALL {
-            let leaves = [C::Back, C::Leave, C::ClearFilter];
+            let leaves = [C::Back, C::Cancel, C::ClearFilter];
             assert!(footer(context).any(|row| leaves.contains(&row.action)), "{context:?}");
         }
     }

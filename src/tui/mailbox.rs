@@ -12,8 +12,8 @@ use std::time::{Duration, Instant};
 
 use super::update::Msg;
 
-/// The most keys that wait to be made sense of.
-const KEYS_MAX: usize = 4096;
+/// The most keys that wait to be made sense of: what that takes is soon over.
+const KEYS_MAX: usize = 1000;
 
 /// A queue with a fast lane. Any thread may post; one takes.
 #[derive(Debug, Default)]

@@ -4,7 +4,7 @@ use nix::sys::signal::Signal;
 use ratatui::layout::Size;
 
 use super::keys::Key;
-use super::port::{Draft, Existing, FieldError, LibraryEntry, Preview, Saved, Unsaved};
+use super::port::{Draft, Existing, FieldError, LibraryEntry, Preview, ReportOffer, Saved, Unsaved};
 use super::shared::Cost;
 use crate::machine::Sample;
 use crate::record::{Snapshot, Stamped};
@@ -62,6 +62,10 @@ pub enum Msg {
     Checked(Result<Preview, Vec<FieldError>>),
     /// The draft was saved, or not; if it was, the library was read anew before.
     Saved(Result<Saved, Unsaved>),
+    /// A file that the report of the run on the screen could be written into.
+    ReportOffer(ReportOffer),
+    /// The report was written into this file, or not.
+    ReportSaved(Result<String, Unsaved>),
     /// The terminal was in other hands for so many seconds, and is back.
     Resumed {
         /// Seconds that the process stood still.
@@ -99,6 +103,17 @@ pub enum Effect {
     Save {
         /// What to save.
         draft: Draft,
+        /// The file's name, as it was typed.
+        file: String,
+        /// What is to become of a file that exists.
+        existing: Existing,
+    },
+    /// Propose a file for the report of the run on the screen; answered by `Msg::ReportOffer`.
+    OfferReport,
+    /// Write the report of the run on the screen; answered by `Msg::ReportSaved`.
+    SaveReport {
+        /// The name of its format.
+        format: &'static str,
         /// The file's name, as it was typed.
         file: String,
         /// What is to become of a file that exists.

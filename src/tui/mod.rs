@@ -28,6 +28,7 @@ pub mod mailbox;
 pub mod message;
 pub mod pacer;
 pub mod port;
+mod provoked;
 pub mod screens;
 pub mod shared;
 pub mod signals;

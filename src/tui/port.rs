@@ -59,6 +59,16 @@ pub trait Lab: Send + Sync + 'static {
     /// Why not: that the file exists and was not to be replaced, or something else.
     fn save(&self, draft: &Draft, file: &str, existing: Existing) -> Result<Saved, Unsaved>;
 
+    /// A file that a run's report could be written into, by its name alone.
+    fn offer_report(&self, record: &RunState) -> ReportOffer;
+
+    /// Writes a run's report in one of the formats that were offered into a file of its own, whole or not at all, and says
+    /// which. Called in the background.
+    ///
+    /// # Errors
+    /// Why not: that the file exists and was not to be replaced, or something else.
+    fn save_report(&self, record: &RunState, format: &str, file: &str, existing: Existing) -> Result<String, Unsaved>;
+
     /// Starts the meters; `samples` is called with each sample, on any thread.
     ///
     /// # Errors
@@ -112,6 +122,26 @@ pub enum Unsaved {
     Exists,
     /// Something else: a sentence.
     Failed(String),
+}
+
+/// A file that a report could be written into.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReportOffer {
+    /// Its name without the ending.
+    pub stem: String,
+    /// What it can be written in; never empty.
+    pub formats: Vec<ReportFormat>,
+}
+
+/// A format that reports can be written in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ReportFormat {
+    /// Its name.
+    pub name: &'static str,
+    /// What it is good for, in a few words.
+    pub summary: &'static str,
+    /// The ending of its files, without the dot.
+    pub ending: &'static str,
 }
 
 /// What is heard of a run that was asked for.

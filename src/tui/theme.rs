@@ -4,9 +4,11 @@
 //! colours the modifiers (bold, reverse, underline, dim) and the marks in [`Symbols`] still tell them apart.
 //! Backgrounds are left as the terminal has them, so every colour has to be readable on black and on white.
 
+mod backends;
 mod palette;
 mod role;
 mod symbols;
+mod tone;
 
 use std::borrow::Cow;
 
@@ -15,6 +17,7 @@ use ratatui::style::{Modifier, Style};
 pub use role::{Colours, Role};
 pub use symbols::Symbols;
 
+use crate::chart::SeriesMark;
 use crate::foreign::escaped;
 use crate::units::{Letters, to_ascii};
 
@@ -75,6 +78,21 @@ impl Theme {
         }
     }
 
+    /// The mark of a series, one column wide.
+    pub fn mark(&self, series: SeriesMark) -> &'static str {
+        let look = backends::look_of(series.family);
+        let marks = match self.glyphs {
+            Glyphs::Unicode => &look.marks,
+            Glyphs::Ascii => &look.ascii,
+        };
+        marks[series.member % marks.len()]
+    }
+
+    /// The dashes of a line that joins the points of a series: dots drawn and left out in turn, none for all drawn.
+    pub fn dashes(&self, series: SeriesMark) -> &'static [u8] {
+        backends::dashes_of(series, self.colours)
+    }
+
     /// The characters to draw with.
     pub fn symbols(&self) -> &'static Symbols {
         match self.glyphs {
@@ -114,7 +132,8 @@ fn modifier(role: Role, colours: Colours) -> Modifier {
         Role::Bad => Modifier::BOLD,
         Role::Dim | Role::Border | Role::Ideal | Role::Unusable if few => Modifier::DIM,
         Role::Warn if mono => Modifier::UNDERLINED,
-        Role::Accent | Role::Good if mono => Modifier::BOLD,
+        Role::Accent if few => Modifier::BOLD,
+        Role::Good if mono => Modifier::BOLD,
         _ => Modifier::empty(),
     }
 }
@@ -189,7 +208,7 @@ mod tests {
     fn no_role_sets_a_background() {
         for colours in [Colours::None, Colours::Ansi16, Colours::Ansi256, Colours::Rgb] {
             let theme = Theme { colours, glyphs: Glyphs::Unicode };
-            for role in [Role::Text, Role::Selected, Role::Bad, Role::Level(1.0), Role::Series(9)] {
+            for role in [Role::Text, Role::Selected, Role::Bad, Role::Level(1.0), Role::Backend(9)] {
                 assert_eq!(theme.style(role).bg, None);
             }
         }

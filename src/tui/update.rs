@@ -5,14 +5,16 @@
 use nix::sys::signal::Signal;
 
 use super::keys::{self, Action};
-use super::port::{Draft, Ran, Saved, Unsaved};
+use super::port::{Draft, Ran, ReportOffer, Saved, Unsaved};
 use super::screens::editor::state::{Editor, Stage};
 use super::screens::library::state::Filtering;
 use super::screens::results::ResultsScreen;
 use super::screens::run::RunScreen;
 use super::screens::run::news::News;
 use super::screens::run::state::RunMonitor;
+use super::screens::save_report::state::SaveReport;
 use super::screens::{Screen, transit};
+use super::shared::Remark;
 use super::state::State;
 use super::theme::Role;
 use crate::record::{Event, Stamped, Status};
@@ -56,10 +58,14 @@ pub fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
                 run.see(snapshot);
             }
         }
+        // A picture that stands still stays as it is, however often it has to be drawn anew.
+        Msg::Sample(_) | Msg::Cost(_) if state.shared.is_frozen() => {}
         Msg::Sample(sample) => state.shared.sample = Some(sample),
         Msg::Cost(cost) => state.shared.cost = Some(cost),
+        Msg::ReportOffer(offer) => name_report(state, offer),
+        Msg::ReportSaved(outcome) => report_saved(state, outcome),
         Msg::Entries(entries) => state.shared.library.replace(entries),
-        Msg::CannotStop => state.shared.notice = Some(CANNOT_STOP),
+        Msg::CannotStop => state.shared.say(Remark::bad(CANNOT_STOP)),
         Msg::Refused { name, why } => return refused(state, name, why),
         Msg::Resumed { stopped_s } => {
             resumed(state, stopped_s);
@@ -155,7 +161,7 @@ fn hear(state: &mut State, stamped: Stamped) -> Vec<Effect> {
         screens.close_below_topmost(Screen::is_of_a_run);
     }
     let Some(run) = &mut shared.run else { return Vec::new() };
-    run.apply(stamped);
+    run.hear(stamped);
     if !ended {
         return Vec::new();
     }
@@ -165,12 +171,31 @@ fn hear(state: &mut State, stamped: Stamped) -> Vec<Effect> {
         let ran = Ran { at, best_speedup: run.figures().best_speedup() };
         shared.library.took(&run.name, elapsed_s, ran);
     }
-    if run.leaves() {
-        screens.close_topmost(Screen::is_of_a_run);
-    } else {
-        screens.swap_topmost(Screen::is_of_a_run, Screen::Results(ResultsScreen));
-    }
+    screens.swap_topmost(Screen::is_of_a_run, Screen::Results(ResultsScreen));
     vec![Effect::Pace { running: false }]
+}
+
+/// Asks for the name of a file for the report, unless something else has come on top meanwhile.
+fn name_report(state: &mut State, offer: ReportOffer) {
+    if state.screens.top().is_of_a_run() && !state.is_running() {
+        state.screens.open(Screen::SaveReport(SaveReport::new(offer)));
+    }
+}
+
+/// Takes in how writing a report went: back to where it was asked for, if it did well.
+fn report_saved(state: &mut State, outcome: Result<String, Unsaved>) {
+    let State { screens, shared } = state;
+    let form =
+        screens.iter_mut().find_map(|screen| if let Screen::SaveReport(form) = screen { Some(form) } else { None });
+    match (form, outcome) {
+        (Some(form), Err(why)) => form.refuse(why),
+        (_, Ok(file)) => {
+            screens.close_topmost(|screen| matches!(screen, Screen::SaveReport(_)));
+            shared.say(Remark::good(format!("saved as {file}")));
+        }
+        (None, Err(Unsaved::Exists)) => shared.say(Remark::bad("the report was not saved: the file exists")),
+        (None, Err(Unsaved::Failed(why))) => shared.say(Remark::bad(format!("the report was not saved: {why}"))),
+    }
 }
 
 /// Takes in how saving went: back to the library if the file is a part of it, which was read anew.

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use super::cancelled::Cancelled;
 use super::countdown::count_down_with;
 use super::param::Param;
-use super::task::{TaskContext, Values, Workload};
+use super::task::{TaskContext, Values, Workload, values_of};
 use crate::scenario::{Bounds, Domain, Inputs, Job, KindSpec, Nature, ParamSpec, ValueSpec};
 
 pub(super) const SPEC: KindSpec = KindSpec {
@@ -78,7 +78,7 @@ impl Workload for Convoy {
             self.travel(trips, Duration::from_secs_f64(self.trip_s.number(task)), context)?;
             (0, trips, trips as f64)
         };
-        Ok([steps as f64, trips as f64, begun.elapsed().as_secs_f64() / units, 0.0])
+        Ok(values_of([steps as f64, trips as f64, begun.elapsed().as_secs_f64() / units]))
     }
 
     /// What the round trips take depends on who else is there; they compute nothing.

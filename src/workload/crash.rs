@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::cancelled::Cancelled;
 use super::param::Param;
-use super::task::{TaskContext, Values, Workload};
+use super::task::{TaskContext, Values, Workload, values_of};
 use crate::scenario::{Bounds, Domain, Inputs, Job, KindSpec, Nature, ParamSpec, ValueSpec};
 
 pub(super) const SPEC: KindSpec = KindSpec {
@@ -60,7 +60,7 @@ impl Workload for Crash {
         if x == self.at.number(task) {
             misbehave(self.how.word(task), x);
         }
-        Ok([x, 0.0, 0.0, 0.0])
+        Ok(values_of([x]))
     }
 
     fn cost(&self, task: u64) -> f64 {

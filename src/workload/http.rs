@@ -24,7 +24,7 @@ use self::client::{Answer, ClientError, ResponseLine};
 use self::server::Server;
 use super::cancelled::Cancelled;
 use super::param::Param;
-use super::task::{Service, TaskContext, Values, Workload};
+use super::task::{Service, TaskContext, Values, Workload, values_of};
 use crate::scenario::{Bounds, Domain, Inputs, Job, KindSpec, Nature, ParamSpec, ValueSpec};
 
 pub(super) const SPEC: KindSpec = KindSpec {
@@ -104,7 +104,7 @@ impl Workload for Http {
         match asked {
             Ok((answer, took)) => {
                 let Answer { status, exists, thought_s } = answer;
-                Ok([f64::from(status), f64::from(u8::from(exists)), thought_s, took.as_secs_f64()])
+                Ok(values_of([f64::from(status), f64::from(u8::from(exists)), thought_s, took.as_secs_f64()]))
             }
             // A server that is gone because the trial is called off is no failure of the task.
             Err(_) if context.cancelled() => Err(Cancelled),

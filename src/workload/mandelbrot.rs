@@ -5,7 +5,7 @@
 
 use super::cancelled::Cancelled;
 use super::param::Param;
-use super::task::{TaskContext, Values, Workload};
+use super::task::{TaskContext, Values, Workload, values_of};
 use crate::scenario::{Bounds, Domain, Inputs, Job, KindSpec, Nature, ParamSpec, ValueSpec};
 
 pub(super) const SPEC: KindSpec = KindSpec {
@@ -100,7 +100,7 @@ impl Workload for Mandelbrot {
                 context.progress((column + 1) as f64 / width as f64)?;
             }
         }
-        Ok([iterations as f64, inside as f64, 0.0, 0.0])
+        Ok(values_of([iterations as f64, inside as f64]))
     }
 
     /// What a row costs is known only once it was computed: to the orders by cost, all of them are alike.

@@ -9,7 +9,7 @@ use std::sync::atomic::Ordering::Relaxed;
 
 use super::cancelled::Cancelled;
 use super::param::Param;
-use super::task::{BuildError, IsWanted, Needs, TaskContext, Values, Workload};
+use super::task::{BuildError, IsWanted, Needs, TaskContext, Values, Workload, values_of};
 use crate::scenario::{Bounds, Domain, Inputs, Job, KindSpec, Nature, ParamSpec, Value, ValueSpec};
 
 pub(super) const SPEC: KindSpec = KindSpec {
@@ -136,7 +136,7 @@ impl Workload for Memory {
                 context.progress((pass as f64 + done as f64 / part.len() as f64) / passes as f64)?;
             }
         }
-        Ok([sum as f64, (part.len() * WORD) as f64 * passes as f64, 0.0, 0.0])
+        Ok(values_of([sum as f64, (part.len() * WORD) as f64 * passes as f64]))
     }
 
     fn cost(&self, task: u64) -> f64 {

@@ -29,5 +29,7 @@ mod waiting;
 pub use cancelled::Cancelled;
 pub use registry::{Tally, Watch, build, build_while, has_service, needs, service, spec, specs, watch};
 pub use shared_cells::SharedCells;
-pub use task::{BuildError, IsWanted, Needs, ReleasedGil, Service, ServiceAddress, TaskContext, Values, Workload};
+pub use task::{
+    BuildError, IsWanted, Needs, ReleasedGil, Service, ServiceAddress, TaskContext, Values, Workload, values_of,
+};
 pub use waiting::until_readable;

@@ -6,7 +6,7 @@ use rand_pcg::Pcg64Mcg;
 
 use super::cancelled::Cancelled;
 use super::param::Param;
-use super::task::{TaskContext, Values, Workload};
+use super::task::{TaskContext, Values, Workload, values_of};
 use crate::scenario::{Bounds, Domain, Job, KindSpec, Nature, ParamSpec, ValueSpec};
 use crate::system::random;
 
@@ -52,7 +52,7 @@ impl Workload for Pi {
             thrown += stride;
             context.progress(thrown as f64 / darts as f64)?;
         }
-        Ok([4.0 * hits as f64 / darts as f64, hits as f64, 0.0, 0.0])
+        Ok(values_of([4.0 * hits as f64 / darts as f64, hits as f64]))
     }
 
     fn cost(&self, task: u64) -> f64 {

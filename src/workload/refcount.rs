@@ -12,7 +12,7 @@ use std::sync::atomic::Ordering::Relaxed;
 use super::cancelled::Cancelled;
 use super::param::Param;
 use super::shared_cells::SharedCells;
-use super::task::{TaskContext, Values, Workload};
+use super::task::{TaskContext, Values, Workload, values_of};
 use crate::scenario::{Bounds, Domain, Inputs, Job, KindSpec, Nature, ParamSpec, ValueSpec};
 use crate::system::random;
 
@@ -132,7 +132,7 @@ impl Workload for RefCount {
             protection.change(object, -1, context)?;
         }
         shared_cells.line(USED_AFTER_FREE).fetch_add(used_after_free, Relaxed);
-        Ok([total as f64, 0.0, 0.0, 0.0])
+        Ok(values_of([total as f64]))
     }
 
     fn cost(&self, task: u64) -> f64 {

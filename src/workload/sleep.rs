@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::cancelled::Cancelled;
 use super::param::Param;
-use super::task::{TaskContext, Values, Workload};
+use super::task::{TaskContext, Values, Workload, values_of};
 use crate::scenario::{Bounds, Domain, Inputs, Job, KindSpec, Nature, ParamSpec, ValueSpec};
 
 pub(super) const SPEC: KindSpec = KindSpec {
@@ -39,7 +39,7 @@ impl Workload for Sleep {
     fn run(&self, task: u64, context: &dyn TaskContext) -> Result<Values, Cancelled> {
         let seconds = self.cost(task);
         context.sleep(Duration::from_secs_f64(seconds))?;
-        Ok([seconds, 0.0, 0.0, 0.0])
+        Ok(values_of([seconds]))
     }
 
     fn cost(&self, task: u64) -> f64 {

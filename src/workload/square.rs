@@ -1,7 +1,7 @@
 //! `square`: x², the cheapest task there is; a run of it shows what dispatch itself costs.
 
 use super::cancelled::Cancelled;
-use super::task::{TaskContext, Values, Workload};
+use super::task::{TaskContext, Values, Workload, values_of};
 use crate::scenario::{Bounds, Inputs, Job, KindSpec, Nature, ValueSpec};
 
 pub(super) const SPEC: KindSpec = KindSpec {
@@ -24,7 +24,7 @@ pub(super) fn build(job: &Job) -> Box<dyn Workload> {
 impl Workload for Square {
     fn run(&self, task: u64, _: &dyn TaskContext) -> Result<Values, Cancelled> {
         let x = self.inputs.x(task);
-        Ok([x * x, 0.0, 0.0, 0.0])
+        Ok(values_of([x * x]))
     }
 
     fn cost(&self, _: u64) -> f64 {

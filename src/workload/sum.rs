@@ -12,7 +12,7 @@ use std::ops::Range;
 use self::total::{Accumulator, SumSlot};
 use super::cancelled::Cancelled;
 use super::param::Param;
-use super::task::{BuildError, TaskContext, Values, Workload};
+use super::task::{BuildError, TaskContext, Values, Workload, values_of};
 use crate::scenario::{Bounds, Domain, Inputs, Job, KindSpec, Nature, ParamSpec, ValueSpec};
 use crate::system::random;
 
@@ -101,7 +101,7 @@ impl Workload for Sum {
             "whole" => slice.sum(shape, context, &total, |i| i as f64),
             _ => slice.sum(shape, context, &total, |i| fraction(seed, i)),
         }?;
-        Ok([sum, terms as f64, 0.0, 0.0])
+        Ok(values_of([sum, terms as f64]))
     }
 
     fn cost(&self, task: u64) -> f64 {

@@ -2,122 +2,30 @@
 //! it. The classifier is LIBSVM's, which scikit-learn wraps, too.
 //!
 //! The data is loaded once, before any worker is hired: threads share it, and so do forked processes until one writes
-//! to it, which none does. A fit cannot be interrupted, since the library looks at nothing outside while it trains: a
-//! cancelled thread goes on until its fit is over, and only a process can be ended before.
+//! to it, which none does. A fit has no limit but the one it is given, as in scikit-learn; what it came to is part of
+//! its result, and one whose numbers are none fails.
 
 mod csv;
 mod dataset;
 mod folds;
+mod smo;
+mod spec;
+mod train;
 
 use std::time::Instant;
 
 use libsvm_rs::predict::predict_values;
-use libsvm_rs::train::svm_train;
-use libsvm_rs::{KernelType, SvmModel, SvmNode, SvmParameter, SvmProblem};
+use libsvm_rs::{KernelType, SvmModel, SvmNode, SvmParameter};
 
 use self::dataset::Dataset;
 use self::folds::stratified;
+use self::smo::{Leave, Verdict};
+use self::spec::FOLD;
+pub(super) use self::spec::SPEC;
+use self::train::{Class, pairs, train};
 use super::cancelled::Cancelled;
 use super::task::{BuildError, Needs, ReleasedGil, TaskContext, Values, Workload};
-use crate::scenario::{Bounds, Domain, GridSearch, Inputs, Job, KindSpec, Nature, ParamSpec, Params, Value, ValueSpec};
-
-pub(super) const SPEC: KindSpec = KindSpec {
-    name: "svc",
-    summary: "trains a support vector classifier with the parameters of a [grid] and scores it by cross-validation: on \
-              each of the stratified folds, not shuffled, after training on the others",
-    nature: Nature::Native,
-    params: &[
-        ParamSpec {
-            name: "data",
-            unit: "",
-            doc: "a CSV beside the scenario file (or an absolute path, or a bundled file's name): numbers, and in the \
-                  last column the class, a whole number; the first line may be a header",
-            domain: Domain::File { instead_of: &["samples", "features"] },
-        },
-        ParamSpec {
-            name: "samples",
-            unit: "samples",
-            doc: "without data: samples drawn from the seed, of two classes in turn, normally distributed around two \
-                  points that are two standard deviations apart",
-            domain: Domain::Whole { default: 1000, min: 4, max: 1_000_000_000 },
-        },
-        ParamSpec {
-            name: "features",
-            unit: "numbers",
-            doc: "without data: numbers a sample has",
-            domain: Domain::Whole { default: 4, min: 1, max: 100_000 },
-        },
-        ParamSpec {
-            name: "folds",
-            unit: "folds",
-            doc: "parts that the data is split into; at most as many as the smallest class has samples",
-            domain: Domain::Whole { default: 2, min: 2, max: 1000 },
-        },
-        ParamSpec {
-            name: "split",
-            unit: "",
-            doc: "whether a task is one fold of a combination, or a combination with all its folds",
-            domain: Domain::Word { choices: &["folds", "combinations"] },
-        },
-        ParamSpec {
-            name: "C",
-            unit: "",
-            doc: "what a sample on the wrong side costs: the higher, the less regularised",
-            domain: Domain::Number { default: 1.0, bounds: Bounds { min: 1e-12, max: 1e12 } },
-        },
-        ParamSpec {
-            name: "kernel",
-            unit: "",
-            doc: "exp(−gamma·|u − v|²), (gamma·u·v)^degree or u·v",
-            domain: Domain::Word { choices: &["rbf", "poly", "linear"] },
-        },
-        ParamSpec {
-            name: "gamma",
-            unit: "",
-            doc: "the kernel's scale; 0 stands for 1 ÷ features",
-            domain: Domain::Number { default: 0.0, bounds: Bounds { min: 0.0, max: 1e9 } },
-        },
-        ParamSpec {
-            name: "degree",
-            unit: "",
-            doc: "of the kernel poly",
-            domain: Domain::Whole { default: 3, min: 1, max: 20 },
-        },
-        ParamSpec {
-            name: "shrinking",
-            unit: "",
-            doc: "whether samples that seem settled are left out for a while",
-            domain: Domain::Flag { default: true },
-        },
-    ],
-    input: Bounds { min: 1.0, max: 1.0 },
-    values: &[
-        ValueSpec {
-            name: "score",
-            unit: "fraction",
-            doc: "samples of the fold that are classified rightly; the folds' mean",
-        },
-        ValueSpec {
-            name: "support_vectors",
-            unit: "samples",
-            doc: "samples that the classifier keeps; the folds' mean",
-        },
-    ],
-    measured: &[
-        ValueSpec { name: "fit_s", unit: "s", doc: "how long training took; the folds' mean" },
-        ValueSpec { name: "score_s", unit: "s", doc: "how long classifying the fold took; the folds' mean" },
-    ],
-    search: Some(GridSearch {
-        varies: &["C", "kernel", "gamma", "degree", "shrinking"],
-        part: FOLD,
-        parts: "folds",
-        split: ("split", "folds"),
-        score: "score",
-    }),
-    ..KindSpec::PLAIN
-};
-
-const FOLD: &str = "fold";
+use crate::scenario::{Inputs, Job, Params, Value};
 
 /// The kernel's coefficient 0, the tolerance and the cache as scikit-learn's `SVC` has them.
 const COEF0: f64 = 0.0;
@@ -161,22 +69,26 @@ pub(super) fn needs(job: &Job) -> Needs {
     };
     let rows = samples.saturating_mul(samples).saturating_mul(size_of::<f32>() as u64);
     let cache = rows.min((CACHE_MIB * f64::from(1 << 20)) as u64);
-    Needs { worker_bytes: dataset::training_bytes(samples, values).saturating_add(cache), ..Needs::LITTLE }
+    Needs {
+        worker_bytes: dataset::training_bytes(samples, values).saturating_add(cache),
+        shared_bytes: dataset::shared_bytes(samples, values),
+        ..Needs::LITTLE
+    }
 }
 
 impl Workload for Search {
     fn run(&self, task: u64, context: &dyn TaskContext) -> Result<Values, Cancelled> {
-        let parameter = self.parameter(task);
         let folds = match self.value(task, FOLD) {
             Some(Value::Whole(fold)) => *fold as u32..*fold as u32 + 1,
             _ => 0..self.folds,
         };
         let count = f64::from(folds.end - folds.start);
-        let mut sums = [0.0; 4];
+        let mut sums = Values::default();
         for fold in folds {
             // scikit-learn lets go of the lock while LIBSVM trains and while it classifies.
-            let values =
-                context.without_lock(ReleasedGil::Native, || self.fit_and_score(&parameter, fold, context))??;
+            let values = context.without_lock(ReleasedGil::Native, || {
+                self.fit_and_score(task, fold, context).map_err(|stop| stop.told(context))
+            })??;
             sums.iter_mut().zip(values).for_each(|(sum, value)| *sum += value);
         }
         Ok(sums.map(|sum| sum / count))
@@ -188,41 +100,67 @@ impl Workload for Search {
     }
 }
 
-impl Search {
-    fn fit_and_score(
-        &self,
-        parameter: &SvmParameter,
-        fold: u32,
-        context: &dyn TaskContext,
-    ) -> Result<Values, Cancelled> {
-        if context.cancelled() {
-            return Err(Cancelled);
+/// Why a fold came to no score.
+enum Stop {
+    Cancelled,
+    /// It did, but of numbers that are none.
+    NotFinite(&'static str),
+}
+
+impl From<Cancelled> for Stop {
+    fn from(_: Cancelled) -> Self {
+        Self::Cancelled
+    }
+}
+
+impl Stop {
+    fn told(self, context: &dyn TaskContext) -> Cancelled {
+        match self {
+            Self::Cancelled => Cancelled,
+            Self::NotFinite(what) => context.fail(&format!("{what} not finite: the data has large values; scale it")),
         }
+    }
+}
+
+impl Search {
+    fn fit_and_score(&self, task: u64, fold: u32, context: &dyn TaskContext) -> Result<Values, Stop> {
+        let leave = Leave { steps: self.steps(task), is_cancelled: &|| context.cancelled() };
+        leave.look()?;
         let begun = Instant::now();
-        let model = svm_train(&self.training_set(fold), parameter);
+        let (model, verdict) = train(&self.training_set(fold), &self.parameter(task), &leave)?;
+        if verdict == Verdict::NotFinite {
+            return Err(Stop::NotFinite("coefficients are"));
+        }
         let fit_s = begun.elapsed().as_secs_f64();
         let begun = Instant::now();
         let mut judge = Judge::new(&model);
         let (mut tested, mut right) = (0, 0);
         for i in (0..self.fold_of.len()).filter(|&i| self.fold_of[i] == fold) {
-            if tested % STRIDE == 0 && context.cancelled() {
-                return Err(Cancelled);
+            if tested % STRIDE == 0 {
+                leave.look()?;
             }
             tested += 1;
-            right += usize::from(judge.class(&self.data.rows[i]) == self.data.classes[i]);
+            let class = judge.class(&self.data.rows[i]).ok_or(Stop::NotFinite("a decision is"))?;
+            right += usize::from(class == self.data.classes[i]);
         }
         let score = right as f64 / tested as f64;
-        Ok([score, model.sv.len() as f64, fit_s, begun.elapsed().as_secs_f64()])
+        let converged = f64::from(u8::from(verdict == Verdict::Converged));
+        Ok([score, model.sv.len() as f64, converged, fit_s, begun.elapsed().as_secs_f64()])
     }
 
-    /// All samples of the other folds, class by class, because that is how scikit-learn's LIBSVM sorts them.
-    fn training_set(&self, fold: u32) -> SvmProblem {
-        let mut chosen: Vec<usize> = (0..self.fold_of.len()).filter(|&i| self.fold_of[i] != fold).collect();
-        chosen.sort_by_key(|&i| self.data.classes[i]);
-        SvmProblem {
-            labels: chosen.iter().map(|&i| f64::from(self.data.classes[i])).collect(),
-            instances: chosen.iter().map(|&i| self.data.rows[i].clone()).collect(),
+    /// All samples of the other folds, class by class.
+    fn training_set(&self, fold: u32) -> Vec<Class<'_>> {
+        let count = self.data.classes.iter().max().map_or(0, |&last| last + 1);
+        let mut classes: Vec<Class<'_>> = (0..count).map(|number| Class { number, samples: Vec::new() }).collect();
+        for i in (0..self.fold_of.len()).filter(|&i| self.fold_of[i] != fold) {
+            classes[self.data.classes[i] as usize].samples.push(&self.data.rows[i]);
         }
+        classes
+    }
+
+    /// The most steps that a fit of the task may take.
+    fn steps(&self, task: u64) -> Option<u64> {
+        if let Some(Value::Whole(most)) = self.value(task, "max_iter") { Some(*most) } else { None }
     }
 
     fn parameter(&self, task: u64) -> SvmParameter {
@@ -267,16 +205,19 @@ impl<'a> Judge<'a> {
     }
 
     /// The class with the most votes; of equal ones the first, as in LIBSVM. (The library's own vote takes the last.)
-    fn class(&mut self, row: &[SvmNode]) -> u32 {
+    /// `None` if a decision is no number.
+    fn class(&mut self, row: &[SvmNode]) -> Option<u32> {
         predict_values(self.model, row, &mut self.decisions);
+        if self.decisions.iter().any(|decision| !decision.is_finite()) {
+            return None;
+        }
         self.votes.fill(0);
         let classes = self.votes.len();
-        let pairs = (0..classes).flat_map(|i| (i + 1..classes).map(move |j| (i, j)));
-        for ((i, j), decision) in pairs.zip(&self.decisions) {
+        for ((i, j), decision) in pairs(classes).zip(&self.decisions) {
             self.votes[if *decision > 0.0 { i } else { j }] += 1;
         }
-        let first = (0..classes).reduce(|best, next| if self.votes[next] > self.votes[best] { next } else { best });
-        first.map_or(0, |first| self.model.label[first] as u32)
+        let first = (0..classes).reduce(|best, next| if self.votes[next] > self.votes[best] { next } else { best })?;
+        Some(self.model.label[first] as u32)
     }
 }
 

@@ -74,6 +74,13 @@ impl Needs {
 /// The values of a result: as many as the kind's description names, the rest 0.
 pub type Values = [f64; MAX_VALUES];
 
+/// The values of a result that has so many.
+pub fn values_of<const COUNT: usize>(given: [f64; COUNT]) -> Values {
+    let mut values = Values::default();
+    values[..COUNT].copy_from_slice(&given);
+    values
+}
+
 /// What a worker offers to the task it runs.
 pub trait TaskContext {
     /// Says how much of the task is done, from 0 to 1.

@@ -9,7 +9,7 @@ use std::hint::black_box;
 
 use super::cancelled::Cancelled;
 use super::param::Param;
-use super::task::{Needs, ReleasedGil, TaskContext, Values, Workload};
+use super::task::{Needs, ReleasedGil, TaskContext, Values, Workload, values_of};
 use crate::scenario::{Bounds, Domain, Job, KindSpec, Nature, ParamSpec, ValueSpec};
 use crate::units;
 
@@ -87,7 +87,7 @@ impl Workload for Triad {
                 arrays.triad(n, passes, factor(task), context)
             })
         })??;
-        Ok([sum, (BYTES_AN_ITERATION * passes * n as u64) as f64, 0.0, 0.0])
+        Ok(values_of([sum, (BYTES_AN_ITERATION * passes * n as u64) as f64]))
     }
 
     fn cost(&self, task: u64) -> f64 {

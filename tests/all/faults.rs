@@ -203,6 +203,12 @@ fn stop_hiring(run: &mut Running, trial: usize) -> Option<u32> {
     None
 }
 
+/// Which start of workers is the first of a trial, counted from 1: those before may have been timed again.
+fn start_of(run: &mut Running, trial: usize) -> usize {
+    run.wait_for("trial_finished", trial - 1);
+    trial + run.count("trial_repeated")
+}
+
 /// So many workers that hiring takes long enough to interfere with.
 const MANY: &str = "workers = 400";
 
@@ -212,14 +218,15 @@ fn a_worker_killed_while_idle_is_replaced() {
     let mut run = Running::start(&waiting("[1]", MANY), &["--quiet", "--repeats", "3"]);
     let mut blows = 0;
     for trial in 1..=3 {
-        let Some(forkserver) = stop_hiring(&mut run, trial) else { continue };
+        let start = start_of(&mut run, trial);
+        let Some(forkserver) = stop_hiring(&mut run, start) else { continue };
         let idle = run.workers()[..3].to_vec();
         for &worker in &idle {
             send(worker, SIGSTOP);
             wait_until("it is stopped", || state(worker) == Some('T'));
         }
         send(forkserver, SIGCONT);
-        run.wait_for("gate_opened", trial);
+        run.wait_for("gate_opened", start);
         for worker in idle {
             send(worker, SIGKILL);
             blows += 1;
@@ -240,7 +247,8 @@ fn a_worker_killed_before_the_gate_opens_is_replaced() {
     let mut run = Running::start(&toml, &["--quiet", "--repeats", "3"]);
     let mut blows = 0;
     for trial in 1..=3 {
-        let Some(forkserver) = stop_hiring(&mut run, trial) else { continue };
+        let start = start_of(&mut run, trial);
+        let Some(forkserver) = stop_hiring(&mut run, start) else { continue };
         send(run.workers()[3], SIGKILL);
         blows += 1;
         send(forkserver, SIGCONT);

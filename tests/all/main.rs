@@ -12,6 +12,7 @@ mod cli;
 mod cli_parsing;
 mod faults;
 mod found;
+mod fuzz;
 mod gil;
 mod history;
 mod hybrid;

@@ -45,6 +45,7 @@ fn setting() -> RunInfo {
             usable_cpus: 2,
             limited_by: vec!["affinity".to_owned()],
             memory_bytes: Some(1 << 34),
+            memory_limited_by: Vec::new(),
         },
         predictions: Vec::new(),
         origin: "waiting.toml".to_owned(),

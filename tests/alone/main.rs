@@ -7,6 +7,7 @@
 mod common;
 
 mod crowd;
+mod f16_small_things;
 mod gil;
 mod lecture;
 mod pipe;
@@ -24,6 +25,7 @@ fn alone() -> MutexGuard<'static, ()> {
 fn every_test_here_takes_its_turn() {
     for (name, text) in [
         ("crowd", include_str!("crowd.rs")),
+        ("f16_small_things", include_str!("f16_small_things.rs")),
         ("gil", include_str!("gil.rs")),
         ("lecture", include_str!("lecture.rs")),
         ("pipe", include_str!("pipe.rs")),

@@ -111,6 +111,18 @@ impl Terminal {
         self.seen.lock().unwrap().parser.screen().contents()
     }
 
+    /// The colours of a text, wherever it stands on the screen and is not in reverse.
+    pub fn colours_of(&self, text: &str) -> Vec<vt100::Color> {
+        let seen = self.seen.lock().unwrap();
+        let screen = seen.parser.screen();
+        let (rows, columns) = (screen.size().0.get(), screen.size().1.get());
+        let cell = |y: u16, x: u16| screen.cell(y, x).map_or("", |cell| cell.contents());
+        let is_there = |y: u16, x: u16| text.chars().zip(x..).all(|(c, x)| cell(y, x) == c.to_string());
+        let places = (0..rows).flat_map(|y| (0..columns).map(move |x| (y, x))).filter(|(y, x)| is_there(*y, *x));
+        let cells = places.filter_map(|(y, x)| screen.cell(y, x)).filter(|cell| !cell.inverse());
+        cells.map(vt100::Cell::fgcolor).collect()
+    }
+
     /// Everything that was ever written to the terminal.
     pub fn bytes(&self) -> Vec<u8> {
         self.seen.lock().unwrap().bytes.clone()

@@ -51,6 +51,7 @@ pub(crate) const UNSAFE_FILES: &[&str] = &[
     "src/backend/board/memory.rs",
     "src/backend/forked/forkserver.rs",
     "src/report/closed.rs",
+    "src/system/allocator.rs",
     "src/system/fatal.rs",
     "src/system/jobs.rs",
 ];

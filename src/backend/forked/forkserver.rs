@@ -23,6 +23,7 @@ use super::wire::{Reply, Request, Wire};
 use crate::backend::board::{Board, BoardSpec};
 use crate::backend::pool::Departure;
 use crate::backend::worker::{PreparedJob, Worker};
+use crate::machine::check_room_for_threads;
 use crate::scenario::Dispatch;
 use crate::system::poll::{PollFd, PollFlags, is_ready, poll};
 use crate::system::signals::ENDS;
@@ -314,6 +315,7 @@ fn work_as_child(
 /// When the system refuses a thread.
 fn work_side_by_side(lanes: &[u32], work: impl Fn(u32) + Sync) -> std::io::Result<()> {
     let Some((&first, others)) = lanes.split_first() else { return Ok(()) };
+    check_room_for_threads(others.len() as u32).map_err(std::io::Error::other)?;
     // What those that were started are to do once all are there, or once one is not to be had.
     let (all_there, work) = (&OnceLock::new(), &work);
     std::thread::scope(|scope| {

@@ -87,6 +87,11 @@ impl ForkserverClient {
         self.lock().as_ref().map(|forkserver| forkserver.child.id())
     }
 
+    /// Whether it was stopped since this was last asked, and still is.
+    pub(super) fn take_stop(&self) -> Option<bool> {
+        self.lock().as_mut().and_then(|forkserver| forkserver.child.take_stop())
+    }
+
     /// Ends it and all its workers.
     pub(super) fn end(&self) {
         *self.lock() = None;

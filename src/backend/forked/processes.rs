@@ -76,6 +76,10 @@ impl Pool for ForkedPool {
         self.forkserver.id()
     }
 
+    fn take_stop(&mut self) -> Option<bool> {
+        self.forkserver.take_stop()
+    }
+
     fn kill(&mut self) {
         // Workers are in the forkserver's process group: all go at once, and a later trial gets a new forkserver.
         self.forkserver.end();

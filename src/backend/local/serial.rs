@@ -10,6 +10,7 @@ use std::time::Duration;
 use crate::backend::board::Board;
 use crate::backend::pool::{Backend, Broken, Departure, Notice, Pool, Unready};
 use crate::backend::worker::{LazyJob, Worker};
+use crate::machine::check_room_for_threads;
 use crate::scenario::Config;
 use crate::workload::IsWanted;
 
@@ -24,6 +25,7 @@ impl Backend for Serial {
     fn start(&self, job: &LazyJob, board: &Arc<Board>) -> Result<Box<dyn Pool>, Broken> {
         let (leave, left) = mpsc::channel();
         let (board, prepared) = (Arc::clone(board), job.prepared()?);
+        check_room_for_threads(1).map_err(|why| Broken(format!("cannot start a thread: {why}")))?;
         std::thread::Builder::new()
             .name("serial".to_owned())
             .spawn(move || {

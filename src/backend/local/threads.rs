@@ -15,6 +15,7 @@ use rayon::{ThreadPool, ThreadPoolBuilder};
 use crate::backend::board::Board;
 use crate::backend::pool::{Backend, Broken, Departure, Notice, Pool, Unready};
 use crate::backend::worker::{LazyJob, PreparedJob, Worker};
+use crate::machine::check_room_for_threads;
 use crate::scenario::{Config, Schedule};
 use crate::workload::IsWanted;
 
@@ -42,6 +43,7 @@ impl Backend for Threads {
         let (exit, exited) = mpsc::channel();
         let (leave, left) = mpsc::channel();
         let (board, prepared, workers) = (Arc::clone(board), job.prepared()?, board.spec().lanes);
+        check_room_for_threads(workers).map_err(|why| refused(workers, &why))?;
         let stealing = match board.spec().schedule {
             Schedule::Stealing => Some(steal(board, prepared, leave, exit)?),
             _ => start_threads(&board, &prepared, &leave, &exit).map(|()| None)?,
@@ -99,7 +101,7 @@ fn name(worker: u32) -> String {
     format!("worker-{worker}")
 }
 
-fn refused(threads: u32, error: &dyn std::error::Error) -> Broken {
+fn refused(threads: u32, error: &dyn std::fmt::Display) -> Broken {
     Broken(format!("cannot start {threads} threads: {error}"))
 }
 

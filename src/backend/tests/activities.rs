@@ -11,7 +11,7 @@ use crate::backend::forked::pipe::{self, PipePool};
 use crate::backend::worker::gil::Gil;
 use crate::backend::worker::{PreparedJob, Worker};
 use crate::scenario::{Dispatch, Permutation, Schedule};
-use crate::workload::{Cancelled, ReleasedGil, TaskContext, Values, Workload};
+use crate::workload::{Cancelled, ReleasedGil, TaskContext, Values, Workload, values_of};
 
 /// How long each third task sleeps.
 const NAP: Duration = Duration::from_micros(300);
@@ -26,7 +26,7 @@ impl Workload for Mixed {
             1 => context.without_lock(ReleasedGil::Native, || std::hint::black_box(task)).map(drop)?,
             _ => context.progress(0.5)?,
         }
-        Ok([task as f64, 0.0, 0.0, 0.0])
+        Ok(values_of([task as f64]))
     }
 
     fn cost(&self, _: u64) -> f64 {

@@ -9,7 +9,7 @@ use crate::backend::panics_are_caught;
 use crate::backend::worker::gil::Gil;
 use crate::backend::worker::{PreparedJob, Worker};
 use crate::scenario::{Permutation, Schedule};
-use crate::workload::{Cancelled, ReleasedGil, TaskContext, Values, Workload};
+use crate::workload::{Cancelled, ReleasedGil, TaskContext, Values, Workload, values_of};
 
 #[test]
 fn a_panic_fails_its_task_and_no_other() {
@@ -32,7 +32,7 @@ impl Workload for Clumsy {
         context.sleep(Duration::from_micros(100))?;
         assert!(task % 4 != 1, "as asked, with the lock");
         context.without_lock(ReleasedGil::Native, || assert!(task % 4 != 3, "as asked, without the lock"))?;
-        Ok([task as f64, 0.0, 0.0, 0.0])
+        Ok(values_of([task as f64]))
     }
 
     fn cost(&self, _: u64) -> f64 {

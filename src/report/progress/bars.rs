@@ -68,7 +68,7 @@ impl Bars {
                 self.refresh(outcome.tasks_done.saturating_add(outcome.tasks_failed), state);
             }
             Event::RunFinished { .. } => self.clear(),
-            Event::WorkerLost(_) | Event::WorkerStalled { .. } => {}
+            Event::WorkerLost(_) | Event::WorkerStalled { .. } | Event::TrialRepeated { .. } => {}
         }
     }
 

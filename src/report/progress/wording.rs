@@ -1,7 +1,7 @@
 //! Where a run stands, in the lines and bars of its progress: which trial it is at, how that went, and how long the
 //! rest will take.
 
-use crate::record::{Event, RunState, Stamped, TrialEnd, TrialOutcome, label_at, stall_in_words};
+use crate::record::{Event, RunState, Stamped, TrialEnd, TrialOutcome, disturbance_in_words, label_at, stall_in_words};
 use crate::report::loss_sentence;
 use crate::results::Eta;
 use crate::units;
@@ -50,6 +50,9 @@ pub(super) fn incident_line(event: &Stamped, state: &RunState) -> Option<String>
     match &event.event {
         Event::WorkerLost(loss) => Some(loss_sentence(loss, state.plan())),
         Event::WorkerStalled { worker, pid, stopped, .. } => Some(stall_in_words(*worker, *pid, *stopped)),
+        Event::TrialRepeated { trial, why } => {
+            Some(format!("{}  {}: timed again", heading(state, *trial)?, disturbance_in_words(*why)))
+        }
         _ => None,
     }
 }
@@ -66,6 +69,7 @@ fn ending(outcome: &TrialOutcome, counts_startup: bool) -> String {
         None => wall(outcome.wall_s),
     };
     let end = match outcome.end {
+        TrialEnd::Complete if outcome.disturbance.is_some() => format!("disturbed, {wall}"),
         TrialEnd::Complete => wall,
         TrialEnd::Cancelled => format!("cancelled after {wall}"),
         TrialEnd::TimedOut => format!("timed out after {wall}"),

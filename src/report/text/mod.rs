@@ -133,7 +133,11 @@ fn machine(facts: &MachineFacts) -> String {
         (usable, logical) if usable == logical => format!("{logical} CPUs{limits}"),
         (usable, logical) => format!("{usable} of {logical} CPUs usable{limits}"),
     };
-    let memory = facts.memory_bytes.map(units::bytes).unwrap_or_default();
+    let limits = match facts.memory_limited_by.as_slice() {
+        [] => String::new(),
+        limits => format!(" ({})", limits.join(", ")),
+    };
+    let memory = facts.memory_bytes.map(|bytes| units::bytes(bytes) + &limits).unwrap_or_default();
     let kernel = facts.kernel.as_ref().map(|release| format!("Linux {release}")).unwrap_or_default();
     let name = |word: &Option<String>| word.clone().unwrap_or_default();
     dotted(&[name(&facts.host), name(&facts.cpu_model), cores, memory, kernel].map(|fact| escaped(&fact).into_owned()))

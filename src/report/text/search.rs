@@ -33,7 +33,8 @@ pub(super) fn render(found: &SearchFigures, width: usize) -> String {
     let best = match found.best() {
         Some(best) => {
             let mean = figure(found.combinations[best].mean);
-            format!("best_params_: {} · best_score_: {mean}", params(best, found))
+            let doubt = if found.combinations[best].unsettled > 0 { ", of a fit that did not converge" } else { "" };
+            format!("best_params_: {} · best_score_: {mean}{doubt}", params(best, found))
         }
         None => "The best combination is not known: some have no score.".to_owned(),
     };

@@ -2,6 +2,7 @@
 
 use super::super::figures::Row;
 use crate::analysis::{self, summary};
+use crate::chart::SeriesMark;
 use crate::record::OrderFigures;
 use crate::record::{Cause, Loss, Remedy};
 use crate::scenario::{BackendKind, Config, Schedule, SeriesKey};
@@ -87,6 +88,7 @@ pub(super) fn row(config: &Config) -> Row {
         config: config.clone(),
         label: crate::record::label(config),
         place: 0,
+        mark: SeriesMark { family: config.backend.row(), member: 0 },
         trials: 0,
         samples_s: Vec::new(),
         wall_s: None,

@@ -90,6 +90,7 @@ fn domain(domain: Domain) -> Json {
     let default = match domain {
         Domain::Number { default, .. } => json!(default),
         Domain::Whole { default, .. } | Domain::Threads { default, .. } => json!(default),
+        Domain::Limit { .. } => json!(-1),
         Domain::Flag { default } => json!(default),
         Domain::File { .. } => return param(domain),
         Domain::Text { default, .. } => json!(default),

@@ -9,6 +9,7 @@ pub(super) fn param(domain: Domain) -> Json {
     match domain {
         Domain::Number { bounds, .. } => number(bounds),
         Domain::Whole { min, max, .. } => whole(min, max),
+        Domain::Limit { max } => json!({ "anyOf": [whole(1, max), { "const": -1 }] }),
         Domain::Threads { max, .. } => json!({ "anyOf": [whole(1, max), { "const": "all" }] }),
         Domain::Flag { .. } => json!({ "type": "boolean" }),
         Domain::File { .. } => json!({ "type": "string", "minLength": 1 }),

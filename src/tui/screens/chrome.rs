@@ -3,7 +3,7 @@
 //! ```text
 //!  parlab  Threads meet the GIL                                        login1 · 8 of 64 cores · load 3.1
 //!  …
-//!  space pause   c cancel   tab results   ? help   q stop                         screen 0.4 % · 1.2 kB/s
+//!  space freeze   c cancel  tab results   ? help   q stop                         screen 0.4 % · 1.2 kB/s
 //! ```
 
 use ratatui::buffer::Buffer;
@@ -11,7 +11,7 @@ use ratatui::layout::Rect;
 
 use super::screen::ScreenLogic;
 use crate::tui::keys::{self, Action, Binding};
-use crate::tui::shared::{Cost, Shared};
+use crate::tui::shared::{Cost, Remark, Shared};
 use crate::tui::theme::{Role, Theme};
 use crate::tui::widgets::paint;
 
@@ -51,20 +51,21 @@ fn machine(shared: &Shared) -> Vec<String> {
     host.into_iter().chain([cores]).chain(load).collect()
 }
 
-/// The keys of the screen, or what has to be said first; and what the screen costs: closer together, then without the cost, where room is short.
+/// The keys of the screen, and what the screen costs, or what is to be said until the next key: keys stand closer
+/// together, then the costs go, where room is short.
 pub(super) fn footer(top: &dyn ScreenLogic, shared: &Shared, theme: &Theme, area: Rect, buf: &mut Buffer) {
-    if let Some(notice) = shared.notice {
-        paint::put(buf, area, (area.x + 1, area.y), notice, theme, theme.style(Role::Warn));
-        return;
-    }
+    let row = Rect { x: area.x + 1, width: area.width - 2, ..area };
+    let row = match &shared.notice {
+        Some(notice) => said(notice, theme, row, buf),
+        None => row,
+    };
     let keys: Vec<(String, &str)> = keys::footer(top.context(shared))
         .filter_map(|row| Some((key_names(row, theme), top.label(shared, row)?)))
         .collect();
     let width = |(key, label): &(String, &str)| paint::width(theme, key) + 1 + paint::width(theme, label);
     let bare: u16 = keys.iter().map(width).sum();
     let gaps = keys.len().saturating_sub(1) as u16;
-    let cost = shared.cost.map(cost_text).unwrap_or_default();
-    let row = Rect { x: area.x + 1, width: area.width - 2, ..area };
+    let cost = shared.cost.filter(|_| shared.notice.is_none()).map(cost_text).unwrap_or_default();
     let needed = |gap: u16| bare + gap * gaps + if cost.is_empty() { 0 } else { 3 + paint::width(theme, &cost) };
     let gap = if needed(3) <= row.width { 3 } else { 2 };
     let mut x = row.x;
@@ -78,6 +79,20 @@ pub(super) fn footer(top: &dyn ScreenLogic, shared: &Shared, theme: &Theme, area
     if needed(gap) <= row.width {
         paint::put_right(buf, row, row.y, &cost, theme, theme.style(Role::Dim));
     }
+}
+
+/// Draws what is to be said at the right end of the last line; gives what is left of it.
+fn said(notice: &Remark, theme: &Theme, row: Rect, buf: &mut Buffer) -> Rect {
+    let mark = match notice.role {
+        Role::Good => theme.symbols().tick,
+        Role::Bad => theme.symbols().cross,
+        _ => theme.symbols().bullet,
+    };
+    let text = format!("{mark} {}", notice.text);
+    let width = paint::width(theme, &text).min(row.width);
+    let place = Rect { x: row.right() - width, width, ..row };
+    paint::put(buf, place, (place.x, place.y), &text, theme, theme.style(notice.role));
+    Rect { width: (row.width - width).saturating_sub(2), ..row }
 }
 
 /// The first key; both arrows where the row is the second of a pair.

@@ -15,12 +15,15 @@ pub mod predict;
 mod prose;
 pub mod results;
 pub mod run;
+pub mod runs;
+pub mod save_report;
 mod scores;
 pub mod screen;
 mod scroll;
 mod speedups;
 mod stack;
 mod too_small;
+mod typed;
 
 use std::ops::{Deref, DerefMut};
 
@@ -32,6 +35,8 @@ use library::LibraryScreen;
 use predict::state::PredictForm;
 use results::ResultsScreen;
 use run::RunScreen;
+use runs::RunsScreen;
+use save_report::state::SaveReport;
 use screen::{ScreenLogic, Transition};
 
 pub use frame::render;
@@ -51,6 +56,10 @@ pub enum Screen {
     Run(RunScreen),
     /// What it has shown.
     Results(ResultsScreen),
+    /// The session's runs.
+    Runs(RunsScreen),
+    /// The name of the file for a report.
+    SaveReport(SaveReport),
     /// All keys and words.
     Help(HelpScreen),
 }
@@ -63,6 +72,7 @@ impl Screen {
             Context::Predict => PredictForm::of_selected(&shared.library).map(Self::Predict),
             Context::Running | Context::Ran => Some(Self::Run(RunScreen)),
             Context::Interim | Context::Results => Some(Self::Results(ResultsScreen)),
+            Context::Runs => Some(Self::Runs(RunsScreen::default())),
             Context::Help => Some(Self::Help(HelpScreen::default())),
             Context::Editing | Context::Saving | Context::Asking => None,
         }
@@ -84,6 +94,8 @@ impl Deref for Screen {
             Self::Predict(screen) => screen,
             Self::Run(screen) => screen,
             Self::Results(screen) => screen,
+            Self::Runs(screen) => screen,
+            Self::SaveReport(screen) => screen,
             Self::Help(screen) => screen,
         }
     }
@@ -97,6 +109,8 @@ impl DerefMut for Screen {
             Self::Predict(screen) => screen,
             Self::Run(screen) => screen,
             Self::Results(screen) => screen,
+            Self::Runs(screen) => screen,
+            Self::SaveReport(screen) => screen,
             Self::Help(screen) => screen,
         }
     }

@@ -106,7 +106,8 @@ impl<'a> Picture<'a> {
         let Some(best) = self.scores.best_so_far() else { return format!("none of {all} known yet") };
         let mean = self.scores.combinations[best].mean.unwrap_or(f64::NAN);
         let point: Vec<String> = self.scores.point(best).iter().map(|(key, value)| format!("{key} {value}")).collect();
-        format!("{} best{so_far}: {mean:.4}, {}", self.theme.symbols().pointer, point.join(", "))
+        let doubt = if self.scores.combinations[best].unsettled > 0 { ", not converged" } else { "" };
+        format!("{} best{so_far}: {mean:.4}, {}{doubt}", self.theme.symbols().pointer, point.join(", "))
     }
 
     /// Draws it: every slice if there is room for all of them, else the one with the best score.

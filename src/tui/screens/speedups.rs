@@ -40,23 +40,25 @@ pub(super) fn render(run: &RunMonitor, selected: Option<usize>, theme: &Theme, a
     Plot { chart: &plotted.chart, selected, theme }.render(area, buf);
 }
 
-/// Draws the table with its frame; `selected` is a row of the figures.
-pub(super) fn table(
-    figures: &Figures,
-    selected: Option<usize>,
-    title: &str,
-    theme: &Theme,
-    area: Rect,
-    buf: &mut Buffer,
-) {
+/// Rows of the figures that the table shows as something else: the one that the cursor is on, and the one whose trial
+/// is going on.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct TableMarks {
+    pub(super) selected: Option<usize>,
+    pub(super) running: Option<usize>,
+}
+
+/// Draws the table with its frame.
+pub(super) fn table(figures: &Figures, marks: TableMarks, title: &str, theme: &Theme, area: Rect, buf: &mut Buffer) {
     let block = theme.block(title, area.width);
     let inner = block.inner(area);
     block.render(area, buf);
     let shown = columns(figures, View::Table);
     let columns: Vec<TableColumn> =
         shown.iter().enumerate().map(|(index, column)| heading(index, column, theme)).collect();
-    let rows: Vec<Vec<TableCell>> = figures.rows.iter().map(|row| cells(row, &shown, figures, theme)).collect();
-    let table = Table { columns: &columns, rows: &rows, selected, theme };
+    let rows: Vec<Vec<TableCell>> = figures.rows.iter().map(|row| cells(row, &shown, theme)).collect();
+    let TableMarks { selected, running } = marks;
+    let table = Table { columns: &columns, rows: &rows, selected, running, theme };
     let hidden = table.hidden(inner.height);
     table.render(inner, buf);
     if hidden > 0 {
@@ -72,12 +74,12 @@ fn heading(index: usize, column: &ShownColumn, theme: &Theme) -> TableColumn {
     if index == 0 { TableColumn::left(heading, column.priority) } else { TableColumn::right(heading, column.priority) }
 }
 
-fn cells(row: &Row, shown: &[ShownColumn], figures: &Figures, theme: &Theme) -> Vec<TableCell> {
+fn cells(row: &Row, shown: &[ShownColumn], theme: &Theme) -> Vec<TableCell> {
     let cell = |column: &ShownColumn| match column.of(row) {
         None => TableCell::styled(theme.symbols().dash, Role::Dim),
         Some(Figure::Failed) => TableCell::styled(Figure::Failed.words(), Role::Bad),
         Some(Figure::Label(name)) => {
-            TableCell::styled(name, figures.series_index(row).map_or(Role::Text, Role::Series))
+            TableCell::styled(format!("{} {name}", theme.mark(row.mark)), Role::Backend(row.mark.family))
         }
         Some(figure) => TableCell::from(figure.words()),
     };

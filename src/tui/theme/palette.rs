@@ -1,44 +1,28 @@
 //! The colours, three times: exact, from the cube of 256, and by the sixteen names.
 //!
 //! All are mid-tones: against black and against white each has a contrast of at least 3.4 to 1, which a test
-//! holds them to. Restrained on purpose: one accent, one grey, three verdicts, six series.
+//! holds them to. Restrained on purpose: one accent, one grey, three verdicts, one scale of load; what backends look like
+//! stands in a table of its own.
 
 use ratatui::style::Color;
 
+use super::backends::look_of;
 use super::role::{Colours, Role};
+use super::tone::{Tone, tone};
 
-/// One colour for each kind of terminal.
-struct Tone {
-    rgb: (u8, u8, u8),
-    cube: u8,
-    ansi: Option<Color>,
-}
-
-const fn tone(rgb: (u8, u8, u8), cube: u8, ansi: Option<Color>) -> Tone {
-    Tone { rgb, cube, ansi }
-}
-
-const ACCENT: Tone = tone((33, 133, 190), 31, Some(Color::Cyan));
+const ACCENT: Tone = tone((20, 138, 140), 30, None);
 const GREY: Tone = tone((122, 126, 134), 243, None);
 const GOOD: Tone = tone((40, 140, 88), 29, Some(Color::Green));
 const WARN: Tone = tone((184, 116, 20), 130, Some(Color::Yellow));
 const BAD: Tone = tone((208, 70, 59), 167, Some(Color::Red));
 
-const SERIES: [Tone; 6] = [
-    tone((33, 133, 190), 31, Some(Color::Cyan)),
-    tone((200, 105, 40), 166, Some(Color::Yellow)),
-    tone((40, 140, 88), 29, Some(Color::Green)),
-    tone((178, 84, 154), 133, Some(Color::Magenta)),
-    tone((125, 105, 205), 98, Some(Color::Blue)),
-    tone((30, 140, 138), 30, Some(Color::Red)),
-];
-
-/// From idle to fully busy: grey, blue, green, amber. The bounds are the levels at which each begins.
+/// From idle to fully busy: grey to olive, which no backend and no verdict has. The bounds are the levels at which each
+/// begins. Among sixteen colours there is none to spare: there the length of a bar or the shade of a tile tells.
 const LEVELS: [(f64, Tone); 4] = [
     (0.0, tone((118, 126, 138), 243, None)),
-    (0.25, tone((43, 136, 184), 31, Some(Color::Cyan))),
-    (0.60, tone((47, 145, 98), 29, Some(Color::Green))),
-    (0.90, tone((200, 118, 28), 166, Some(Color::Yellow))),
+    (0.25, tone((124, 132, 100), 101, None)),
+    (0.60, tone((122, 134, 56), 100, None)),
+    (0.90, tone((96, 140, 0), 64, None)),
 ];
 
 /// The foreground of a role; `None` leaves the terminal's own.
@@ -52,15 +36,10 @@ pub(super) fn colour(role: Role, colours: Colours) -> Option<Color> {
         Role::Good => &GOOD,
         Role::Warn => &WARN,
         Role::Bad => &BAD,
-        Role::Series(n) => &SERIES[n % SERIES.len()],
+        Role::Backend(row) => return look_of(row).tone.as_ref().and_then(|tone| tone.on(colours)),
         Role::Level(x) => level(x),
     };
-    match colours {
-        Colours::None => None,
-        Colours::Ansi16 => tone.ansi,
-        Colours::Ansi256 => Some(Color::Indexed(tone.cube)),
-        Colours::Rgb => Some(Color::Rgb(tone.rgb.0, tone.rgb.1, tone.rgb.2)),
-    }
+    tone.on(colours)
 }
 
 /// Steps rather than a gradient: a meter that flickers by a percent must not cost the line a new colour each frame.
@@ -72,6 +51,7 @@ fn level(x: f64) -> &'static Tone {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::tui::theme::backends::LOOKS;
 
     fn luminance((r, g, b): (u8, u8, u8)) -> f64 {
         let linear = |v: u8| {
@@ -95,7 +75,9 @@ mod tests {
     #[test]
     fn every_colour_reads_on_black_and_on_white() {
         let all = [&ACCENT, &GREY, &GOOD, &WARN, &BAD].into_iter();
-        for tone in all.chain(&SERIES).chain(LEVELS.iter().map(|(_, tone)| tone)) {
+        for tone in
+            all.chain(LOOKS.iter().filter_map(|look| look.tone.as_ref())).chain(LEVELS.iter().map(|(_, tone)| tone))
+        {
             for rgb in [tone.rgb, cube(tone.cube)] {
                 let y = luminance(rgb);
                 let (on_black, on_white) = ((y + 0.05) / 0.05, 1.05 / (y + 0.05));
@@ -113,14 +95,5 @@ mod tests {
         assert_eq!(at(f64::NAN), at(0.0));
         assert_eq!(at(-3.0), at(0.0));
         assert_eq!(at(f64::INFINITY), at(1.0));
-    }
-
-    #[test]
-    fn neighbouring_series_differ_everywhere() {
-        for colours in [Colours::Ansi16, Colours::Ansi256, Colours::Rgb] {
-            for n in 0..SERIES.len() {
-                assert_ne!(colour(Role::Series(n), colours), colour(Role::Series(n + 1), colours));
-            }
-        }
     }
 }

@@ -38,8 +38,8 @@ pub enum Role {
     Key,
     /// The ideal line.
     Ideal,
-    /// The n-th series of a chart; goes well with the n-th of [`Symbols::marks`](super::Symbols::marks).
-    Series(usize),
+    /// What is of the backend in this row of `scenario/backends.rs`; its marks are [`Theme::mark`](super::Theme::mark)'s.
+    Backend(usize),
     /// A meter at this fraction, 0..1.
     Level(f64),
     /// A core that may not be used.

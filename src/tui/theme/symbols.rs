@@ -18,8 +18,6 @@ pub struct Symbols {
     pub shades: &'static [&'static str],
     /// A core that may not be used.
     pub unusable: &'static str,
-    /// Marks of a chart's series, by index modulo their number.
-    pub marks: [&'static str; 6],
     /// Mark of a prediction.
     pub guess: &'static str,
     /// The ideal line, in a legend.
@@ -61,6 +59,8 @@ pub struct Symbols {
     pub tick: &'static str,
     /// What the cursor is on.
     pub pointer: &'static str,
+    /// What is going on now.
+    pub running: &'static str,
     /// Before an item.
     pub bullet: &'static str,
     /// Between items on a line.
@@ -85,7 +85,6 @@ pub(super) static UNICODE: Symbols = Symbols {
     levels: units::LEVELS,
     shades: &["░", "▒", "▓", "█"],
     unusable: "·",
-    marks: ["●", "○", "◆", "◇", "▲", "△"],
     guess: "?",
     ideal: "┈┈",
     border: border::ROUNDED,
@@ -106,6 +105,7 @@ pub(super) static UNICODE: Symbols = Symbols {
     cross: "✗",
     tick: "✓",
     pointer: "▸",
+    running: "»",
     bullet: "•",
     dot: "·",
     dash: "–",
@@ -122,7 +122,6 @@ pub(super) static ASCII: Symbols = Symbols {
     levels: ["_", ".", ",", "-", "=", "+", "*", "#"],
     shades: &["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"],
     unusable: ".",
-    marks: ["o", "x", "+", "*", "#", "@"],
     guess: "?",
     ideal: "..",
     border: border::Set {
@@ -152,6 +151,7 @@ pub(super) static ASCII: Symbols = Symbols {
     cross: "x",
     tick: "+",
     pointer: ">",
+    running: "*",
     bullet: "*",
     dot: "-",
     dash: "-",

@@ -1,7 +1,7 @@
 //! A chart in cells: series of points with error bars, a line to compare with, a legend, a crosshair.
 //!
 //! ```text
-//! speedup over workers       ● threads  ○ processes  ┈┈ ideal      header
+//! speedup over workers       ● threads  ◆ processes  ┈┈ ideal      header
 //! 4┤                              ⢀⠠⠂⠁                             plot: y at its left,
 //! 2┤              ⢀⠠⠂●⠤⠤⠤⠤⠤●⠤⠤⠤⠤●                                  its last row is the x axis
 //! 0└────────┬────────┬─────┬────┬─

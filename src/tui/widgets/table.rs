@@ -55,7 +55,8 @@ impl TableCell {
     }
 }
 
-/// A heading row and rows below it, scrolled so that the selected one is in sight.
+/// A heading row and rows below it, scrolled so that the selected one is in sight, or
+/// else the one that is going on.
 #[derive(Debug, Clone, Copy)]
 pub struct Table<'a> {
     /// Columns from left to right.
@@ -64,14 +65,16 @@ pub struct Table<'a> {
     pub rows: &'a [Vec<TableCell>],
     /// The selected row.
     pub selected: Option<usize>,
+    /// The row of what is going on now.
+    pub running: Option<usize>,
     /// What the terminal can show.
     pub theme: &'a Theme,
 }
 
 /// Columns between columns.
 const GAP: u16 = 2;
-/// Columns left of the first one, where the pointer stands.
-const MARGIN: u16 = 2;
+/// Columns left of the first one, for the pointer or the mark of what is going on.
+const MARGIN: u16 = 1;
 /// Columns right of the last one, so that no heading touches the frame.
 const RIGHT: u16 = 1;
 /// Text columns are not cut below this while another may still be dropped or cut.
@@ -167,7 +170,7 @@ impl Table<'_> {
     /// The rows in sight: from the first one, unless the selected one lies below.
     fn window(&self, height: u16) -> std::ops::Range<usize> {
         let height = usize::from(height);
-        let last = self.selected.map_or(0, |selected| selected.min(self.rows.len().saturating_sub(1)));
+        let last = self.selected.or(self.running).map_or(0, |selected| selected.min(self.rows.len().saturating_sub(1)));
         let start = if height == 0 { 0 } else { (last + 1).saturating_sub(height) };
         start..(start + height).min(self.rows.len())
     }
@@ -187,11 +190,17 @@ impl Table<'_> {
                 self.field(field, &cell.text, y, self.theme.style(cell.role), body, buf);
             }
         }
+        let symbols = self.theme.symbols();
+        // Where both are in one row, being in reverse says enough of the one.
+        let mark = match (self.running == Some(index), selected) {
+            (true, _) => Some((symbols.running, Role::Accent)),
+            (false, true) => Some((symbols.pointer, Role::Text)),
+            (false, false) => None,
+        };
+        if let Some((symbol, role)) = mark.filter(|_| body.width > MARGIN) {
+            paint::dot(buf, body, (body.x, y), symbol, self.theme.style(role));
+        }
         if selected {
-            let pointer = self.theme.symbols().pointer;
-            if body.width > MARGIN {
-                paint::dot(buf, body, (body.x, y), pointer, self.theme.style(Role::Text));
-            }
             buf.set_style(Rect { y, height: 1, ..body }, self.theme.style(Role::Selected));
         }
     }

@@ -4,13 +4,13 @@
 use crate::system::secret::Secret;
 
 /// What it begins with.
-pub(super) const GREETING: &[u8] = b"parlab ";
+pub(super) const GREETING: &str = "parlab ";
 /// How many bytes all of it has.
 pub(super) const LENGTH: usize = GREETING.len() + Secret::WORD + 1;
 
 /// What a worker says first.
 pub(super) fn password(secret: &Secret) -> String {
-    format!("{}{}\n", String::from_utf8_lossy(GREETING), secret.word())
+    format!("{GREETING}{}\n", secret.word())
 }
 
 /// What there is of it so far.
@@ -28,7 +28,7 @@ pub(super) enum Heard {
 /// way from one byte of it to the next.
 pub(super) fn heard(bytes: &[u8], secret: &Secret) -> Heard {
     let greeting = bytes.len().min(GREETING.len());
-    if bytes[..greeting] != GREETING[..greeting] {
+    if bytes[..greeting] != GREETING.as_bytes()[..greeting] {
         return Heard::Wrong;
     }
     match bytes {

@@ -28,8 +28,8 @@ impl Dataset {
 /// The most classes: every pair of them takes a fit.
 const CLASSES_MAX: usize = 1000;
 
-/// How often the data is in memory for each worker that trains: as the training set, and once more in the library.
-const COPIES: u128 = 2;
+/// What a fit keeps for each sample besides its numbers: coefficients, gradients, places in the cache.
+const FIT_BYTES: u128 = 160;
 
 /// Loads a located CSV.
 ///
@@ -59,9 +59,15 @@ pub(super) fn extent(located: &str) -> Result<(u64, u64), String> {
     data(located).map(|text| csv::extent(&text)).map_err(|problem| problem.to_string())
 }
 
-/// Bytes that a worker takes for its training set, at most.
+/// Bytes that a worker takes for its training set and for the state of a fit, at most.
 pub(super) fn training_bytes(samples: u64, values: u64) -> u64 {
-    u64::try_from(COPIES * once_bytes(samples, values)).unwrap_or(u64::MAX)
+    let bytes = once_bytes(samples, values) + u128::from(samples) * FIT_BYTES;
+    u64::try_from(bytes).unwrap_or(u64::MAX)
+}
+
+/// Bytes of the samples that all workers share.
+pub(super) fn shared_bytes(samples: u64, values: u64) -> u64 {
+    u64::try_from(once_bytes(samples, values)).unwrap_or(u64::MAX)
 }
 
 /// Draws samples of two classes in turn: the numbers of class 0 from normal distributions around −1 ÷ √features, those
@@ -93,7 +99,7 @@ fn normal(rng: &mut Pcg64Mcg) -> f64 {
 
 /// Whether so much data fits into the memory that is free; looked at before any of it is allocated.
 fn fits(name: &str, samples: u64, values: u64, available_bytes: Option<u64>) -> Result<(), String> {
-    let needed = (1 + COPIES) * once_bytes(samples, values);
+    let needed = once_bytes(samples, values) + u128::from(training_bytes(samples, values));
     match available_bytes {
         Some(available) if needed > u128::from(available) => Err(format!(
             "{name}: {} samples take {} of memory while one worker trains, and {} are free; use fewer",
@@ -112,7 +118,7 @@ fn once_bytes(samples: u64, values: u64) -> u128 {
 }
 
 fn available_bytes() -> Option<u64> {
-    machine::moment().memory_available_bytes
+    machine::moment().memory_left_bytes
 }
 
 #[cfg(test)]
@@ -147,8 +153,8 @@ mod tests {
     fn what_does_not_fit_is_told_before_it_is_allocated() {
         let wrong = draw(1_000_000_000, 100_000, 1).err().unwrap();
         assert!(wrong.starts_with("samples = 1000000000, features = 100000: 1 000 000 000 samples take"), "{wrong}");
-        assert!(fits("x", 1000, 4000, Some(288_000)).is_ok());
-        assert!(fits("x", 1000, 4000, Some(287_999)).is_err());
+        assert!(fits("x", 1000, 4000, Some(384_000)).is_ok());
+        assert!(fits("x", 1000, 4000, Some(383_999)).is_err());
         assert!(fits("x", u64::MAX, u64::MAX, None).is_ok(), "where the memory is not known, nothing is refused");
     }
 }

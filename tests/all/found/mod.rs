@@ -34,6 +34,9 @@
 //! | `f28_drafts` | a changed form was dropped without a question |
 
 mod f01_results_missing;
+mod f02_fits_not_converged;
+mod f06_stopped_time;
+mod f08_memory_limits;
 mod f09_terminal_unread;
 mod f10_preparing;
 mod f11_ctrl_z;
@@ -43,4 +46,6 @@ mod f14_history_lost;
 mod f15_escapes;
 mod f16_small_things;
 mod f17_wall_and_speedup;
+mod f22_colours_and_marks;
+mod f23_keys;
 pub(crate) mod made;

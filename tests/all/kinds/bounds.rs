@@ -37,6 +37,15 @@ fn examples(domain: &Domain) -> (Vec<String>, Vec<(String, &'static str)>) {
                 (format!("{min}.5"), "must be a whole number"),
             ],
         ),
+        Domain::Limit { max } => (
+            vec!["-1".to_owned(), "1".to_owned(), max.to_string(), "-1.0".to_owned()],
+            vec![
+                ("0".to_owned(), "must be at least 1"),
+                ("-2".to_owned(), "must be at least 1"),
+                ((max + 1).to_string(), "must be at most"),
+                ("1.5".to_owned(), "must be a whole number"),
+            ],
+        ),
         Domain::Threads { max, .. } => (
             vec!["1".to_owned(), max.to_string(), "'all'".to_owned()],
             vec![

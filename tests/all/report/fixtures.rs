@@ -64,6 +64,7 @@ pub(crate) fn planned() -> Planned {
             usable_cpus: 2,
             limited_by: vec!["affinity".to_owned()],
             memory_bytes: Some(24 << 30),
+            memory_limited_by: Vec::new(),
         },
         plan: Plan { configs, baseline: Some(0), trials },
         predictions: Vec::new(),

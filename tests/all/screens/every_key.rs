@@ -40,7 +40,7 @@ fn press(state: &mut State, key: Key) -> Vec<Effect> {
 }
 
 fn row(state: &State) -> usize {
-    state.shared.run.as_ref().map_or(usize::MAX, |run| run.row)
+    state.shared.run.as_ref().map_or(usize::MAX, |run| run.row())
 }
 
 /// A state in which each context holds.
@@ -49,7 +49,7 @@ fn in_context(context: Context) -> State {
         Context::Library | Context::Filter | Context::Predict | Context::Help => library(),
         Context::Editing | Context::Saving | Context::Asking => editing(),
         Context::Running | Context::Interim => running(),
-        Context::Ran | Context::Results => ended(Status::Done),
+        Context::Ran | Context::Results | Context::Runs => ended(Status::Done),
     };
     match context {
         Context::Filter => press(&mut state, Key::Char('/')),
@@ -57,6 +57,10 @@ fn in_context(context: Context) -> State {
         Context::Help => press(&mut state, Key::Char('?')),
         Context::Interim | Context::Ran => press(&mut state, Key::Tab),
         Context::Saving => press(&mut state, Key::Ctrl('s')),
+        Context::Runs => {
+            press(&mut state, Key::Char('q'));
+            press(&mut state, Key::Tab)
+        }
         Context::Asking => {
             press(&mut state, Key::Ctrl('s'));
             update(&mut state, Msg::Saved(Err(Unsaved::Exists)))
@@ -160,8 +164,9 @@ fn filter_takes_letters_that_are_commands_elsewhere() {
         press(&mut state, key);
     }
     assert_eq!((state.shared.library.filter(), state.context()), ("cpu", Context::Library));
-    assert_eq!(press(&mut state, Key::Esc), [], "the first escape clears the filter");
-    assert_eq!(press(&mut state, Key::Esc), [Effect::Quit(Exit::Quit)]);
+    assert_eq!(press(&mut state, Key::Esc), []);
+    assert_eq!(state.shared.library.filter(), "", "escape clears the filter");
+    assert_eq!(press(&mut state, Key::Esc), [], "and never quits");
 }
 
 #[test]
@@ -192,15 +197,17 @@ fn predictions_are_kept_or_skipped() {
 
 #[test]
 fn leaving() {
-    for key in [Key::Char('q'), Key::Esc, Key::Ctrl('c')] {
+    for key in [Key::Char('q'), Key::Ctrl('c')] {
         assert_eq!(press(&mut library(), key), [Effect::Quit(Exit::Quit)]);
     }
+    assert_eq!(press(&mut library(), Key::Esc), [], "it is pressed too easily");
     assert_eq!(press(&mut in_context(Context::Filter), Key::Ctrl('c')), [Effect::Quit(Exit::Quit)]);
     for (context, back) in [
         (Context::Results, Context::Library),
         (Context::Ran, Context::Library),
         (Context::Interim, Context::Running),
         (Context::Help, Context::Library),
+        (Context::Runs, Context::Library),
     ] {
         for key in [Key::Char('q'), Key::Esc] {
             let mut state = in_context(context);
@@ -239,20 +246,20 @@ fn cancelling_twice_kills() {
 }
 
 #[test]
-fn q_cancels_and_goes_back_when_the_run_has_ended() {
+fn q_keeps_what_was_measured_as_c_does() {
     let mut state = running();
     assert_eq!(press(&mut state, Key::Char('q')), [Effect::Cancel]);
     assert_eq!(state.context(), Context::Running);
-    assert!(matches!(state.shared.run.as_ref().map(|run| run.ending), Some(Ending::Cancelling { leave: true })));
+    assert!(matches!(state.shared.run.as_ref().map(|run| run.ending), Some(Ending::Cancelling)));
     fixture::finish(&mut state, Status::Interrupted, &[]);
-    assert_eq!(state.context(), Context::Library);
+    assert_eq!(state.context(), Context::Results);
     let took =
         state.shared.library.selected().and_then(|entry| entry.preview.as_ref().ok()).and_then(|p| p.last_wall_s);
     assert_eq!(took, None, "a run that was cut short tells nothing of how long it takes");
 }
 
 #[test]
-fn only_drawing_is_paused() {
+fn only_the_picture_is_frozen() {
     let mut state = running();
     assert_eq!(press(&mut state, Key::Char(' ')), []);
     assert!(state.is_frozen() && !state.wants_snapshots() && state.is_running());
@@ -266,6 +273,8 @@ fn only_drawing_is_paused() {
 #[test]
 fn points_are_walked_by_row_and_series_by_series() {
     let mut state = ended(Status::Done);
+    assert_eq!(row(&state), 2, "the fastest is selected at first");
+    press(&mut state, Key::Home);
     // Rows: serial, threads × 1, 2, 3, processes × 1, 2, 3, 4.
     let moves = [
         (Key::Left, 0),

@@ -54,7 +54,7 @@ pub(crate) fn text(buf: &Buffer) -> String {
     rows.collect()
 }
 
-fn expect(name: &str, state: &State) {
+pub(crate) fn expect(name: &str, state: &State) {
     let buf = frame(state);
     let got = text(&buf);
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/frames").join(format!("{name}.txt"));
@@ -75,7 +75,7 @@ pub(crate) fn press(state: &mut State, keys: &[Key]) {
     }
 }
 
-fn type_text(state: &mut State, text: &str) {
+pub(crate) fn type_text(state: &mut State, text: &str) {
     text.chars().for_each(|c| press(state, &[Key::Char(c)]));
 }
 

@@ -94,8 +94,9 @@ fn a_run_on_the_way() {
 #[test]
 fn right_and_left_walk_each_series_by_its_values() {
     let mut state = ended(SMALL, Theme::FULL, "steps");
-    let row = |state: &State| state.shared.run.as_ref().expect("a run").row;
-    assert_eq!(row(&state), 0);
+    let row = |state: &State| state.shared.run.as_ref().expect("a run").row();
+    assert_eq!(row(&state), 13, "the fastest is selected at first");
+    press(&mut state, &[Key::Home]);
     let mut seen = Vec::new();
     for _ in 0..12 {
         press(&mut state, &[Key::Right]);

@@ -64,7 +64,8 @@ fn scenario(body: &str) -> Scenario {
 fn results(scenario: &Scenario) -> Vec<[f64; 2]> {
     let search = workload::build(&scenario.job).unwrap();
     let result = |task| {
-        let [score, support_vectors, fit_s, score_s] = search.run(task, &Quiet).unwrap();
+        let [score, support_vectors, converged, fit_s, score_s] = search.run(task, &Quiet).unwrap();
+        assert_eq!(converged, 1.0);
         assert!(fit_s > 0.0 && score_s > 0.0);
         [score, support_vectors]
     };

@@ -110,6 +110,10 @@ impl Pool for PipeWorkers {
         self.forked.parent()
     }
 
+    fn take_stop(&mut self) -> Option<bool> {
+        self.forked.take_stop()
+    }
+
     fn kill(&mut self) {
         self.forked.kill();
     }

@@ -20,10 +20,10 @@ use ratatui::widgets::Widget as _;
 
 use super::state::{Editor, Stage};
 use crate::scenario::form::FormRow;
-use crate::tui::line_editor::LineEditor;
 use crate::tui::screens::layout::body;
 use crate::tui::screens::library::view::config_words;
 use crate::tui::screens::prose::ProseColumn;
+use crate::tui::screens::typed;
 use crate::tui::theme::{Role, Theme};
 use crate::tui::widgets::paint;
 use crate::units;
@@ -124,7 +124,7 @@ fn item(editor: &Editor, index: usize, row: &FormRow, theme: &Theme, place: Rect
     let rest = Rect { x: key.right() + 2, width: place.width.saturating_sub(keys + 5), ..place };
     let value = Rect { width: (rest.width * 2 / 5).max(VALUE_MIN).min(rest.width), ..rest };
     if is_selected && editor.stage == Stage::Filling {
-        typed(&editor.value(), &default(row), theme, value, buf);
+        typed::render(&editor.value(), &default(row), theme, value, buf);
     } else if row.value.is_empty() {
         paint::put(buf, value, (value.x, y), &default(row), theme, theme.style(Role::Dim));
     } else {
@@ -145,23 +145,6 @@ fn default(row: &FormRow) -> String {
 fn keys_width(editor: &Editor, theme: &Theme, width: u16) -> u16 {
     let longest = editor.form.rows().iter().map(|row| paint::width(theme, &row.key)).max().unwrap_or(0);
     longest.min(KEY_MAX).min(width / 3)
-}
-
-/// A line that is being typed: as much of it as there is room for around the cursor, which is a reversed cell.
-fn typed(line: &LineEditor, default: &str, theme: &Theme, place: Rect, buf: &mut Buffer) {
-    let (before, after) = line.halves();
-    let room = place.width.saturating_sub(1);
-    let before: Vec<char> = before.chars().collect();
-    // From the first character that lets all between it and the cursor fit.
-    let fits = |from: &usize| paint::width(theme, &before[*from..].iter().collect::<String>()) <= room;
-    let from = (0..=before.len()).find(fits).unwrap_or(before.len());
-    let shown: String = before[from..].iter().collect();
-    let x = paint::put(buf, place, (place.x, place.y), &shown, theme, theme.style(Role::Text));
-    let mut rest = after.chars();
-    let under = rest.next().map_or_else(|| " ".to_owned(), |c| theme.text(&c.to_string()).into_owned());
-    let next = paint::put(buf, place, (x, place.y), &under, theme, theme.style(Role::Selected));
-    let (text, role) = if line.text().is_empty() { (default, Role::Dim) } else { (rest.as_str(), Role::Text) };
-    paint::put(buf, place, (next, place.y), text, theme, theme.style(role));
 }
 
 /// What the selected row does, and what all of it would run, or what is wrong with it.
@@ -210,7 +193,7 @@ fn saving(editor: &Editor, theme: &Theme, area: Rect, buf: &mut Buffer) {
     }
     let line = Rect { height: 1, ..inner };
     match editor.stage {
-        Stage::Naming => typed(&editor.file, "", theme, line, buf),
+        Stage::Naming => typed::render(&editor.file, "", theme, line, buf),
         _ => drop(paint::put(buf, line, (line.x, line.y), editor.file.text(), theme, theme.style(Role::Text))),
     }
     let rest = Rect { y: inner.y + 1, height: inner.height - 1, ..inner };

@@ -6,7 +6,7 @@ use crate::tui::keys::{Action, Context};
 use crate::tui::message::{Effect, Exit};
 use crate::tui::screens::screen::{Step, Transition};
 use crate::tui::screens::scroll::moved;
-use crate::tui::shared::Shared;
+use crate::tui::shared::{Remark, Shared};
 
 pub(super) fn obey(shared: &mut Shared, action: Action) -> Step {
     let library = &mut shared.library;
@@ -14,6 +14,7 @@ pub(super) fn obey(shared: &mut Shared, action: Action) -> Step {
         Action::Start => return of_selected(library, Effect::Start),
         Action::Edit => return of_selected(library, |name| Effect::Edit { name, text: None }),
         Action::Predict => return Transition::Open(Context::Predict).into(),
+        Action::Runs => return list_runs(shared),
         Action::Help => return Transition::Open(Context::Help).into(),
         Action::Reload => return Effect::Reload.into(),
         Action::Quit => return Effect::Quit(Exit::Quit).into(),
@@ -49,6 +50,16 @@ fn of_selected(library: &mut LibraryList, effect: impl FnOnce(String) -> Effect)
     }
     library.refuse(name, "its file has to be mended first".to_owned());
     Step::DONE
+}
+
+/// Opens the list of the session's runs, if there are any.
+fn list_runs(shared: &mut Shared) -> Step {
+    shared.file_away();
+    if shared.ended().len() == 0 {
+        shared.say(Remark::hint("nothing was run yet since parlab was opened"));
+        return Step::DONE;
+    }
+    Transition::Open(Context::Runs).into()
 }
 
 /// Selects the next scenario of the path after the selected one.

@@ -2,7 +2,9 @@
 //!
 //! Plain text in fields; what it means is `scenario`'s matter, and is asked once the form is to be kept.
 
+use crate::chart::SeriesMark;
 use crate::record::label;
+use crate::results::series_marks;
 use crate::scenario::{Config, Expected, PredictionSpec};
 use crate::tui::line_editor::LineEditor;
 use crate::tui::port::LibraryEntry;
@@ -37,6 +39,8 @@ pub struct PredictField {
     pub label: String,
     /// The text: a speedup, a time, or nothing.
     pub text: LineEditor,
+    /// Its mark, as it has it everywhere.
+    pub mark: SeriesMark,
     config: Config,
 }
 
@@ -65,10 +69,14 @@ impl PredictForm {
         let others: Vec<&Config> = here.iter().copied().filter(|config| Some(*config) != baseline).collect();
         let alone = others.is_empty();
         let configs = if alone { here } else { others };
+        let marks = series_marks(&preview.configs);
+        let mark = |config: &Config| preview.configs.iter().position(|other| other == config).map(|at| marks[at]);
         let field = |config: &Config| {
             let same = |guess: &&PredictionSpec| guess.is_about(config);
             let text = before.iter().find(same).map(|guess| guess.expected.to_string()).unwrap_or_default();
-            PredictField { label: label(config), text: LineEditor::within(text, TEXT_MAX), config: config.clone() }
+            let mark = mark(config).unwrap_or(SeriesMark { family: config.backend.row(), member: 0 });
+            let text = LineEditor::within(text, TEXT_MAX);
+            PredictField { label: label(config), text, mark, config: config.clone() }
         };
         Some(Self {
             name: entry.name.clone(),

@@ -4,8 +4,8 @@
 //! ╭ predict: Waiting for a database ─────────────────────────────────────────────╮
 //! │ How many times as fast as serial will each be? …                             │
 //! │                                                                              │
-//! │ ▸ threads × 2    1.8▏       ████████████                                     │
-//! │   threads × 4    0.5s                                                        │
+//! │ ▸ ● threads × 2    1.8▏       ████████████                                   │
+//! │   ● threads × 4    0.5s                                                      │
 //! ╰──────────────────────────────────────────────────────────────────────────────╯
 //! ```
 
@@ -44,8 +44,10 @@ pub(super) fn render(form: &PredictForm, theme: &Theme, area: Rect, buf: &mut Bu
             paint::dot(buf, row, (row.x, y), theme.symbols().pointer, theme.style(Role::Accent));
         }
         let name = if selected { Role::Title } else { Role::Text };
-        paint::put(buf, row, (row.x + 2, y), &field.label, theme, theme.style(name));
-        let x = row.x + 2 + name_width + 2;
+        let colour = Role::Backend(field.mark.family);
+        paint::dot(buf, row, (row.x + 2, y), theme.mark(field.mark), theme.style(colour));
+        paint::put(buf, row, (row.x + 4, y), &field.label, theme, theme.style(name));
+        let x = row.x + 4 + name_width + 2;
         let end = paint::put(buf, row, (x, y), field.text.text(), theme, theme.style(Role::Text));
         if selected {
             paint::dot(buf, row, (end, y), " ", theme.style(Role::Selected));
@@ -53,7 +55,7 @@ pub(super) fn render(form: &PredictForm, theme: &Theme, area: Rect, buf: &mut Bu
         if let Some(speedup) = speedup(field) {
             let left = x + TEXT;
             let room = Rect { x: left, width: row.right().saturating_sub(left).min(BAR), ..row };
-            paint::bar(buf, room, speedup / most, theme, theme.style(Role::Accent));
+            paint::bar(buf, room, speedup / most, theme, theme.style(colour));
         }
     }
     let hidden = form.fields.len() - height.min(form.fields.len());

@@ -19,7 +19,7 @@ pub(super) fn obey(shared: &mut Shared, action: Action) -> Step {
         Action::Up | Action::Down | Action::First | Action::Last => {
             if let Some(run) = &mut shared.run {
                 let last = run.figures().rows.len().saturating_sub(1) as u16;
-                run.select_row(moved(run.row, action, 1, last).into());
+                run.select_row(moved(run.row(), action, 1, last).into());
             }
         }
         Action::Left | Action::Right => {

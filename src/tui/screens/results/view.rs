@@ -15,13 +15,13 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::widgets::Widget as _;
 
-use crate::record::Status;
+use crate::record::{Status, WarningCode};
 use crate::results::{Row, View, columns};
 use crate::tui::screens::layout::body_of;
 use crate::tui::screens::prose::{ProseColumn, wrap};
 use crate::tui::screens::run::state::RunMonitor;
 use crate::tui::screens::scores::Picture;
-use crate::tui::screens::speedups;
+use crate::tui::screens::speedups::{self, TableMarks};
 use crate::tui::shared::Shared;
 use crate::tui::theme::{Role, Theme};
 use crate::tui::widgets::paint;
@@ -46,7 +46,7 @@ struct Places {
 }
 
 /// Draws what a run has shown, whether it has ended or not.
-pub(super) fn render(run: &RunMonitor, theme: &Theme, area: Rect, buf: &mut Buffer) {
+pub(in crate::tui::screens) fn render(run: &RunMonitor, theme: &Theme, area: Rect, buf: &mut Buffer) {
     let problems = problems(run, theme, area.width.saturating_sub(4));
     let places = places(run, problems.len(), area);
     self::problems_in(places.problems, run.scroll, &problems, theme, buf);
@@ -55,14 +55,15 @@ pub(super) fn render(run: &RunMonitor, theme: &Theme, area: Rect, buf: &mut Buff
     if let Some((picture, place)) = place {
         picture.render(place, buf);
     }
-    if let Some(row) = run.figures().rows.get(run.row) {
+    if let Some(row) = run.figures().rows.get(run.row()) {
         point(run, row, theme, places.point, buf);
     }
     let title = match run.figures().rows.len() {
         1 => "1 configuration".to_owned(),
         n => format!("{n} configurations"),
     };
-    speedups::table(run.figures(), Some(run.row), &title, theme, places.table, buf);
+    let marks = TableMarks { selected: Some(run.row()), running: run.running_row() };
+    speedups::table(run.figures(), marks, &title, theme, places.table, buf);
     if let Some(area) = places.lesson {
         lesson(run, Some(run.scroll), theme, area, buf);
     }
@@ -146,7 +147,9 @@ fn problems(run: &RunMonitor, theme: &Theme, width: u16) -> Vec<(String, Role)> 
     if !headline.is_empty() {
         lines.push((format!("{} {headline}", theme.symbols().cross), role));
     }
-    let texts = run.record.warnings.iter().flat_map(|problem| {
+    // That it was interrupted is told in the headline.
+    let others = run.record.warnings.iter().filter(|warning| warning.code != WarningCode::Interrupted);
+    let texts = others.flat_map(|problem| {
         let bullet = theme.symbols().bullet;
         wrap(theme, &format!("{bullet} {}", problem.message), width)
     });
@@ -191,7 +194,7 @@ fn chart(run: &RunMonitor, theme: &Theme, area: Rect, buf: &mut Buffer) {
     let block = theme.block(&title, area.width);
     let inner = paint::padded(block.inner(area));
     block.render(area, buf);
-    speedups::render(run, Some(run.row), theme, inner, buf);
+    speedups::render(run, Some(run.row()), theme, inner, buf);
     if let Some(text) = speedups::shortest_tasks(run.figures(), theme, area.width.saturating_sub(6)) {
         paint::on_frame(buf, area, &text, theme);
     }
@@ -200,7 +203,8 @@ fn chart(run: &RunMonitor, theme: &Theme, area: Rect, buf: &mut Buffer) {
 /// The selected point in figures, as many as there is room for.
 fn point(run: &RunMonitor, row: &Row, theme: &Theme, area: Rect, buf: &mut Buffer) {
     let area = Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area };
-    let mut x = paint::put(buf, area, (area.x, area.y), &row.label, theme, theme.style(Role::Title));
+    paint::dot(buf, area, (area.x, area.y), theme.mark(row.mark), theme.style(Role::Backend(row.mark.family)));
+    let mut x = paint::put(buf, area, (area.x + 2, area.y), &row.label, theme, theme.style(Role::Title));
     for (name, figure) in point_figures(run, row) {
         let width = 3 + paint::width(theme, name) + 1 + paint::width(theme, &figure);
         if x + width > area.right() {

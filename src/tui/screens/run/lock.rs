@@ -33,7 +33,13 @@ pub(super) fn word(activity: Activity) -> &'static str {
 }
 
 /// Adds to the panel's lower edge what the marks mean; fewer of them where room is short.
-pub(super) fn with_legend(block: Block<'static>, run: &RunMonitor, theme: &Theme, width: u16) -> Block<'static> {
+pub(super) fn with_legend(
+    block: Block<'static>,
+    run: &RunMonitor,
+    work: Role,
+    theme: &Theme,
+    width: u16,
+) -> Block<'static> {
     if !has_lock(run) {
         return block;
     }
@@ -41,7 +47,7 @@ pub(super) fn with_legend(block: Block<'static>, run: &RunMonitor, theme: &Theme
     let legend = |entries: &[(LockState, &str)]| {
         let mut spans = vec![Span::raw(" ")];
         for (state, word) in entries {
-            spans.push(Span::styled(state.symbol(theme), theme.style(state.role())));
+            spans.push(Span::styled(state.symbol(theme), theme.style(state.role(work))));
             spans.push(Span::styled(format!(" {word} "), theme.style(Role::Dim)));
         }
         Line::from(spans)

@@ -37,7 +37,7 @@ pub(super) fn in_all(snapshot: &Snapshot, theme: &Theme, area: Rect, buf: &mut B
     }
     let x = paint::put(buf, area, (area.right() - width, area.y), name, theme, theme.style(Role::Dim));
     let x = paint::put(buf, area, (x, area.y), &figure, theme, theme.style(Role::Text));
-    paint::put(buf, area, (x + 1, area.y), &course, theme, theme.style(Role::Series(0)));
+    paint::put(buf, area, (x + 1, area.y), &course, theme, theme.style(Role::Accent));
     Rect { width: (area.width - width).saturating_sub(3), ..area }
 }
 

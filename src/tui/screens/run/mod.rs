@@ -48,7 +48,7 @@ impl ScreenLogic for RunScreen {
     }
 
     fn is_frozen(&self, shared: &Shared) -> bool {
-        shared.run.as_ref().is_some_and(|run| run.is_on() && run.drawing == Drawing::Paused)
+        shared.run.as_ref().is_some_and(|run| run.is_on() && run.drawing == Drawing::Frozen)
     }
 
     fn wants_snapshots(&self, shared: &Shared) -> bool {

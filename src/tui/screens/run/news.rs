@@ -1,6 +1,6 @@
 //! What happens in a run besides its figures, a line each.
 
-use crate::record::{Loss, Remedy, loss_in_words, stall_in_words};
+use crate::record::{Disturbance, Loss, Remedy, disturbance_in_words, loss_in_words, stall_in_words};
 use crate::tui::theme::Role;
 
 /// Something that happened in the run, in one line.
@@ -26,5 +26,10 @@ impl News {
     pub fn stalled(worker: u32, pid: u32, stopped: bool) -> Self {
         let role = if stopped { Role::Warn } else { Role::Good };
         Self { role, text: stall_in_words(worker, pid, stopped) }
+    }
+
+    /// A trial is timed again.
+    pub fn repeated(why: Disturbance) -> Self {
+        Self { role: Role::Warn, text: format!("{}: the trial is timed again", disturbance_in_words(why)) }
     }
 }

@@ -1,20 +1,22 @@
 //! A run's state: the fold over its events, the last snapshot, and what the user looks at.
 
 use std::cell::OnceCell;
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 
 use super::lane_history::LaneHistory;
 use super::news::News;
-use crate::record::{Event, RunState, Snapshot, Stamped, TrialOutcome};
-use crate::results::{Eta, Figures, Finding, SearchFigures, findings};
-use crate::scenario::{Config, Job, PlannedTrial, SeriesKey};
+use crate::record::{Event, RunState, Snapshot, Stamped, TrialEnd, TrialOutcome};
+use crate::results::{Eta, Figures, Finding, Row, SearchFigures, findings};
+use crate::scenario::{Config, Job, PlannedTrial};
 use crate::tui::port::Draft;
 use crate::workload;
 
 /// A run that is on, or that was.
 #[derive(Debug, Clone)]
 pub struct RunMonitor {
+    /// Its number in the session.
+    pub number: u64,
     /// The scenario's name in the library.
     pub name: String,
     /// Its title.
@@ -31,16 +33,20 @@ pub struct RunMonitor {
     finding: Option<SearchFigures>,
     /// What a grid search has found: the first of its trials that ran to the end, else the last that was seen.
     found: Option<SearchFigures>,
+    /// Checksums of the results that are kept.
+    results_of: BTreeSet<String>,
     /// How busy its workers were.
     pub history: LaneHistory,
     /// Whether the screen follows.
     pub drawing: Drawing,
+    /// What happened since the screen stands still: it is taken in when that goes on.
+    held: Vec<Stamped>,
     /// Whether the user asked it to end.
     pub ending: Ending,
     /// What happened lately, newest last.
     pub news: VecDeque<News>,
-    /// The selected row of the figures.
-    pub row: usize,
+    /// The row of the figures that the user selected; `None` for the best one.
+    chosen: Option<usize>,
     /// The first line of the lesson that is shown.
     pub scroll: u16,
     /// When the gate of the trial opened, in seconds since the run began; `None` while workers are hired.
@@ -57,8 +63,8 @@ pub struct RunMonitor {
 pub enum Drawing {
     /// It does.
     Live,
-    /// It stands still; the run goes on.
-    Paused,
+    /// It stands still; the run goes on, and what it tells waits.
+    Frozen,
 }
 
 /// Whether the user asked the run to end.
@@ -67,15 +73,9 @@ pub enum Ending {
     /// Not so far.
     NotAsked,
     /// It is being cancelled.
-    Cancelling {
-        /// Whether to go back to the library when it has ended.
-        leave: bool,
-    },
+    Cancelling,
     /// It is being killed.
-    Killing {
-        /// Whether to go back to the library when it has ended.
-        leave: bool,
-    },
+    Killing,
 }
 
 /// News older than this many others are forgotten.
@@ -85,6 +85,7 @@ impl RunMonitor {
     /// A run of which no event has come yet.
     pub fn new(name: String, title: String) -> Self {
         Self {
+            number: 0,
             name,
             title,
             draft: None,
@@ -93,11 +94,13 @@ impl RunMonitor {
             snapshot: Snapshot::default(),
             finding: None,
             found: None,
+            results_of: BTreeSet::new(),
             history: LaneHistory::default(),
             drawing: Drawing::Live,
+            held: Vec::new(),
             ending: Ending::NotAsked,
             news: VecDeque::new(),
-            row: 0,
+            chosen: None,
             scroll: 0,
             gate_s: None,
             figures: OnceCell::new(),
@@ -116,13 +119,39 @@ impl RunMonitor {
         self.is_on() && self.record.planned.is_none()
     }
 
-    /// Takes in an event.
-    pub fn apply(&mut self, mut stamped: Stamped) {
-        // The screen shows no single results; keeping ten thousand of them would cost memory for nothing.
-        if let Event::TrialFinished { outcome, .. } = &mut stamped.event
-            && let Some(results) = outcome.results.is_some().then(|| Arc::make_mut(outcome).results.take()).flatten()
-        {
-            self.find(|job| SearchFigures::of_results(job, &results));
+    /// Takes in an event: at once, or when the picture goes on. The end is always told.
+    pub fn hear(&mut self, stamped: Stamped) {
+        let is_the_end = matches!(stamped.event, Event::RunFinished { .. });
+        if self.drawing == Drawing::Frozen && !is_the_end {
+            // Of how far a trial has come only the last word counts.
+            let is_news_of = |event: &Event| matches!(event, Event::Progress { .. });
+            if is_news_of(&stamped.event) && self.held.last().is_some_and(|last| is_news_of(&last.event)) {
+                self.held.pop();
+            }
+            return self.held.push(stamped);
+        }
+        self.go_on();
+        self.apply(stamped);
+    }
+
+    /// Holds the picture. Before a run goes on there is none.
+    pub fn freeze(&mut self) {
+        if self.is_on() && !self.is_preparing() {
+            self.drawing = Drawing::Frozen;
+        }
+    }
+
+    /// Goes on with the picture, and takes in what has happened meanwhile.
+    pub fn go_on(&mut self) {
+        self.drawing = Drawing::Live;
+        for stamped in std::mem::take(&mut self.held) {
+            self.apply(stamped);
+        }
+    }
+
+    fn apply(&mut self, mut stamped: Stamped) {
+        if let Event::TrialFinished { outcome, .. } = &mut stamped.event {
+            self.take_results(outcome);
         }
         self.record.apply(&stamped);
         match stamped.event {
@@ -146,16 +175,25 @@ impl RunMonitor {
             Event::Progress { .. } => {}
             Event::WorkerLost(loss) => self.tell(News::lost(&loss)),
             Event::WorkerStalled { worker, pid, stopped, .. } => self.tell(News::stalled(worker, pid, stopped)),
+            Event::TrialRepeated { why, .. } => self.tell(News::repeated(why)),
             Event::TrialFinished { outcome, .. } => {
                 self.snapshot.done = outcome.tasks_done.saturating_add(outcome.tasks_failed);
                 self.snapshot.failed = outcome.tasks_failed;
                 self.figures.take();
                 self.eta.take();
             }
-            Event::RunFinished { .. } => {
-                self.drawing = Drawing::Live;
-                self.findings.take();
-            }
+            Event::RunFinished { .. } => drop(self.findings.take()),
+        }
+    }
+
+    /// Looks at a trial's results, and keeps them only where no other trial has the same ones: the report tells them once,
+    /// and ten thousand of them for each trial would cost memory for nothing.
+    fn take_results(&mut self, outcome: &mut Arc<TrialOutcome>) {
+        let Some(results) = &outcome.results else { return };
+        self.find(|job| SearchFigures::of_results(job, results));
+        let is_whole = outcome.end == TrialEnd::Complete && outcome.tasks_failed == 0;
+        if is_whole && !self.results_of.insert(outcome.checksum.clone()) {
+            Arc::make_mut(outcome).results = None;
         }
     }
 
@@ -226,19 +264,14 @@ impl RunMonitor {
     }
 
     /// Asks for the next harder way to end: cancel, then kill. `None` when nothing harder is left.
-    pub fn end_harder(&mut self, leave: bool) -> Option<Ending> {
+    pub fn end_harder(&mut self) -> Option<Ending> {
         let harder = match self.ending {
-            Ending::NotAsked => Ending::Cancelling { leave },
-            Ending::Cancelling { leave: before } => Ending::Killing { leave: leave || before },
-            Ending::Killing { .. } => return None,
+            Ending::NotAsked => Ending::Cancelling,
+            Ending::Cancelling => Ending::Killing,
+            Ending::Killing => return None,
         };
         self.ending = harder;
         Some(harder)
-    }
-
-    /// Whether to go back to the library when it has ended.
-    pub fn leaves(&self) -> bool {
-        matches!(self.ending, Ending::Cancelling { leave: true } | Ending::Killing { leave: true })
     }
 
     /// Tasks in a trial.
@@ -251,6 +284,17 @@ impl RunMonitor {
         let plan = &self.record.planned.as_ref()?.plan;
         let trial = *plan.trials.get(self.trial?)?;
         Some((trial, plan.configs.get(trial.config)?))
+    }
+
+    /// The row of the figures that the trial on the screen is of.
+    pub fn row_on_screen(&self) -> Option<&Row> {
+        let (trial, _) = self.planned_trial()?;
+        self.figures().rows.get(trial.config)
+    }
+
+    /// The row whose trial goes on, by its index.
+    pub fn running_row(&self) -> Option<usize> {
+        self.record.current.and(self.planned_trial()).map(|(trial, _)| trial.config)
     }
 
     /// All trials, and how many of them have ended.
@@ -312,9 +356,14 @@ impl RunMonitor {
         self.eta().left_s(current)
     }
 
-    /// The selected row moved by a step within the table.
+    /// The selected row: the best one until the user selects another.
+    pub fn row(&self) -> usize {
+        self.chosen.or_else(|| self.figures().best()).unwrap_or(0)
+    }
+
+    /// Selects a row of the table, or the last one where there are not so many.
     pub fn select_row(&mut self, row: usize) {
-        self.row = row.min(self.figures().rows.len().saturating_sub(1));
+        self.chosen = Some(row.min(self.figures().rows.len().saturating_sub(1)));
     }
 
     /// Moves to the next point of the chart, or to the one before: series by series, each by its workers, or by
@@ -325,14 +374,15 @@ impl RunMonitor {
         let series = |row: usize| {
             let config = &rows[row].config;
             let place = config.point.as_ref().map(|_| rows[row].place);
-            (SeriesKey::curves().position(|curve| curve == SeriesKey::curve(config)), config.workers, place)
+            (rows[row].mark, config.workers, place)
         };
         let value =
             |row: usize| rows[row].config.point.as_ref().and_then(|point| point.value.as_number()).unwrap_or(0.0);
-        let is_there = |row: &usize| *row == self.row || !figures.is_yardstick(&rows[*row]);
+        let selected = self.row();
+        let is_there = |row: &usize| *row == selected || !figures.is_yardstick(&rows[*row]);
         let mut points: Vec<usize> = (0..rows.len()).filter(is_there).collect();
         points.sort_by(|&a, &b| series(a).cmp(&series(b)).then(value(a).total_cmp(&value(b))));
-        let Some(at) = points.iter().position(|&row| row == self.row) else { return };
+        let Some(at) = points.iter().position(|&row| row == selected) else { return };
         let to = if next { at + 1 } else { at.saturating_sub(1) };
         if let Some(&row) = points.get(to) {
             self.select_row(row);
@@ -353,7 +403,7 @@ mod tests {
     fn events_alone_work_nothing_out() {
         let mut run = RunMonitor::new("many".to_owned(), "many".to_owned());
         for trial in 0..20_000 {
-            run.apply(Stamped { elapsed_s: 0.0, trials_done: trial, event: Event::TrialStarted { trial } });
+            run.hear(Stamped { elapsed_s: 0.0, trials_done: trial, event: Event::TrialStarted { trial } });
             assert!(run.figures.get().is_none() && run.eta.get().is_none());
         }
         assert!(run.figures().rows.is_empty() && run.figures.get().is_some(), "but what is asked for is worked out");

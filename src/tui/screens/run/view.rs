@@ -26,7 +26,7 @@ use crate::results::tally_figure;
 use crate::tui::screens::prose::wrap;
 use crate::tui::screens::results::view as results;
 use crate::tui::screens::scores::Picture;
-use crate::tui::screens::speedups;
+use crate::tui::screens::speedups::{self, TableMarks};
 use crate::tui::theme::{Role, Theme};
 use crate::tui::widgets::{Cores, Gauge, GaugeProgress, Label, LaneRow, Lanes, Segment, paint};
 use crate::units;
@@ -65,10 +65,10 @@ pub(super) fn render(run: &RunMonitor, sample: Option<&Sample>, theme: &Theme, a
     if let Some(picture) = on_right {
         picture.render(table, buf);
     } else if table.height > 0 {
-        let current = run.planned_trial().map(|(trial, _)| trial.config);
         let lesson = lesson_place(run, table);
         let table = Rect { height: table.height - lesson.map_or(0, |lesson| lesson.height), ..table };
-        speedups::table(run.figures(), current, "so far", theme, table, buf);
+        let marks = TableMarks { selected: None, running: run.running_row() };
+        speedups::table(run.figures(), marks, "so far", theme, table, buf);
         if let Some(place) = lesson {
             results::lesson(run, None, theme, place, buf);
         }
@@ -175,9 +175,9 @@ fn trial_title(run: &RunMonitor, theme: &Theme, width: u16) -> String {
 fn with_state(block: Block<'static>, run: &RunMonitor, theme: &Theme) -> Block<'static> {
     let (text, role) = match (run.is_on(), run.ending, run.drawing) {
         (false, _, _) => ("ended", Role::Dim),
-        (true, Ending::Cancelling { .. }, _) => ("cancelling…", Role::Warn),
-        (true, Ending::Killing { .. }, _) => ("killing…", Role::Bad),
-        (true, Ending::NotAsked, Drawing::Paused) => ("drawing paused, the run goes on", Role::Warn),
+        (true, Ending::Cancelling, _) => ("cancelling…", Role::Warn),
+        (true, Ending::Killing, _) => ("killing…", Role::Bad),
+        (true, Ending::NotAsked, Drawing::Frozen) => ("frozen: the run goes on", Role::Warn),
         (true, Ending::NotAsked, Drawing::Live) => return block,
     };
     let text = format!(" {} ", theme.text(text));
@@ -212,7 +212,8 @@ fn run_text(run: &RunMonitor) -> String {
 }
 
 fn workers(run: &RunMonitor, theme: &Theme, area: Rect, buf: &mut Buffer) {
-    let block = lock::with_legend(with_state(theme.block("workers", area.width), run, theme), run, theme, area.width);
+    let block = workers_block(run, theme, area.width);
+    let block = lock::with_legend(with_state(block, run, theme), run, work(run), theme, area.width);
     let inner = paint::padded(block.inner(area));
     block.render(area, buf);
     let snapshot = &run.snapshot;
@@ -237,8 +238,16 @@ fn workers(run: &RunMonitor, theme: &Theme, area: Rect, buf: &mut Buffer) {
         .collect();
     let below = lock::height(run).min(inner.height.saturating_sub(1));
     let place = Rect { height: inner.height - below, ..inner };
-    Lanes { lanes: &lanes, now_s, span_s: span_s(now_s, run), theme }.render(place, buf);
+    Lanes { lanes: &lanes, now_s, span_s: span_s(now_s, run), work: work(run), theme }.render(place, buf);
     lock::render(run, theme, Rect { y: place.bottom(), height: below, ..inner }, buf);
+}
+
+/// The frame of the lanes, which says whose they are: `workers ● threads × 2`.
+fn workers_block(run: &RunMonitor, theme: &Theme, width: u16) -> Block<'static> {
+    match run.row_on_screen() {
+        Some(row) => theme.block_of("workers", (row.mark, &row.label), width),
+        None => theme.block("workers", width),
+    }
 }
 
 /// Seconds of the trial on the screen: as measured, if it ran to its end; else as seen.
@@ -267,6 +276,11 @@ fn segments(snapshot: &Snapshot, with_open: bool) -> Vec<Vec<Segment>> {
         }
     }
     out
+}
+
+/// How the work of the trial on the screen looks: as its backend does everywhere.
+fn work(run: &RunMonitor) -> Role {
+    run.row_on_screen().map_or(Role::Text, |row| Role::Backend(row.mark.family))
 }
 
 fn note(lane: &LaneView, memory: Option<String>) -> String {

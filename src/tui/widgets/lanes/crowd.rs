@@ -83,7 +83,7 @@ impl Lanes<'_> {
             if failed[0][column] || failed[1][column] {
                 paint::dot(buf, time, at, self.theme.symbols().cross, self.theme.style(Role::Bad));
             } else if let Some(symbol) = row::half(above[column] >= 0.5, below[column] >= 0.5, self.theme) {
-                paint::dot(buf, time, at, symbol, self.theme.style(Role::Series(0)));
+                paint::dot(buf, time, at, symbol, self.theme.style(self.work));
             }
         }
         self.say_of_pair(lanes, frame, y, buf);

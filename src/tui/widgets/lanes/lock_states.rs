@@ -46,14 +46,13 @@ impl LockState {
         theme.symbols().lock_states[self as usize]
     }
 
-    /// How it looks.
-    pub fn role(self) -> Role {
+    /// How it looks, among workers whose work looks so.
+    pub fn role(self, work: Role) -> Role {
         match self {
-            Self::Running => Role::Good,
-            Self::InTurns => Role::Text,
-            Self::Waiting => Role::Warn,
-            Self::Blocked => Role::Dim,
+            Self::Running | Self::InTurns => work,
             Self::Native => Role::Accent,
+            Self::Waiting => Role::Text,
+            Self::Blocked => Role::Dim,
         }
     }
 
@@ -101,7 +100,7 @@ fn end_s(lane: &LaneRow<'_>, frame: &LaneFrame) -> f64 {
 impl Lanes<'_> {
     pub(super) fn lock_states(&self, states: &[Option<LockState>], time: Rect, buf: &mut Buffer) {
         for (x, state) in (time.x..).zip(states).filter_map(|(x, state)| Some((x, (*state)?))) {
-            paint::dot(buf, time, (x, time.y), state.symbol(self.theme), self.theme.style(state.role()));
+            paint::dot(buf, time, (x, time.y), state.symbol(self.theme), self.theme.style(state.role(self.work)));
         }
     }
 }

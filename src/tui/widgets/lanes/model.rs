@@ -3,7 +3,7 @@
 use ratatui::layout::Rect;
 
 use crate::record::LaneState;
-use crate::tui::theme::Theme;
+use crate::tui::theme::{Role, Theme};
 
 /// What stands in a segment if there is room. Written only then, so that thousands of tasks cost no strings.
 #[derive(Debug, Clone, PartialEq)]
@@ -56,6 +56,8 @@ pub struct Lanes<'a> {
     pub now_s: f64,
     /// The time at the right edge, in seconds.
     pub span_s: f64,
+    /// How work looks: as the backend whose workers these are does everywhere.
+    pub work: Role,
     /// What the terminal can show.
     pub theme: &'a Theme,
 }

@@ -58,8 +58,8 @@ impl Lanes<'_> {
         let (from, to) = frame.columns(segment);
         let role = match (segment.failed, segment.end_s) {
             (true, _) => Role::Bad,
-            (false, None) => role_of_open(state),
-            (false, Some(_)) => Role::Series(0),
+            (false, None) => self.role_of_open(state),
+            (false, Some(_)) => self.work,
         };
         let style = self.theme.style(role);
         let body = symbols.span_body[usize::from(segment.failed)];
@@ -74,6 +74,14 @@ impl Lanes<'_> {
             paint::dot(buf, time, (time.x + column, time.y), symbol, style);
         }
         self.label_in(segment, (from, to), time, buf);
+    }
+
+    fn role_of_open(&self, state: LaneState) -> Role {
+        match state {
+            LaneState::Stalled => Role::Warn,
+            LaneState::Lost => Role::Bad,
+            _ => self.work,
+        }
     }
 
     /// The label in the middle, with blanks around it where the segment is long.
@@ -113,7 +121,7 @@ impl Lanes<'_> {
             if failed {
                 paint::dot(buf, time, at, self.theme.symbols().cross, self.theme.style(Role::Bad));
             } else if states.is_empty() {
-                paint::dot(buf, time, at, symbol, self.theme.style(Role::Series(0)));
+                paint::dot(buf, time, at, symbol, self.theme.style(self.work));
             }
         }
     }
@@ -196,14 +204,6 @@ fn role_of_words(state: LaneState) -> Role {
         LaneState::Stalled => Role::Warn,
         LaneState::Lost => Role::Bad,
         _ => Role::Dim,
-    }
-}
-
-fn role_of_open(state: LaneState) -> Role {
-    match state {
-        LaneState::Stalled => Role::Warn,
-        LaneState::Lost => Role::Bad,
-        _ => Role::Good,
     }
 }
 

@@ -16,7 +16,7 @@ fn lane<'a>(label: &str, state: LaneState, spans: &'a [Segment]) -> LaneRow<'a> 
 }
 
 fn lanes<'a>(lanes: &'a [LaneRow<'a>], theme: &'a Theme) -> Lanes<'a> {
-    Lanes { lanes, now_s: 5.4, span_s: 8.0, theme }
+    Lanes { lanes, now_s: 5.4, span_s: 8.0, work: Role::Backend(1), theme }
 }
 
 fn at(rows: &[LaneRow<'_>], (w, h): (u16, u16), theme: &Theme) -> String {
@@ -219,7 +219,7 @@ proptest! {
         };
         let rows: Vec<LaneRow<'_>> = states.iter().enumerate().map(row).collect();
         for theme in [Theme::FULL, Theme::PLAIN] {
-            draw(Lanes { lanes: &rows, now_s, span_s, theme: &theme }, w, h, &theme);
+            draw(Lanes { lanes: &rows, now_s, span_s, work: Role::Backend(1), theme: &theme }, w, h, &theme);
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 
-use super::tests::{cluster, drawn, speedups, two_cores};
+use super::tests::{cluster, drawn, mark, speedups, two_cores};
 use super::*;
 use crate::chart::{ChartReference, ChartSeries, XAxisKind};
 use crate::tui::widgets::frame::{draw, sizes, themes};
@@ -41,8 +41,8 @@ proptest! {
         let points: Vec<ChartPoint> = points.into_iter().map(|(x, y, low, high)| ChartPoint { x, y, low, high }).collect();
         let (a, b) = points.split_at(cut.min(points.len()));
         let series = vec![
-            ChartSeries { name: "a…".into(), mark: 0, points: a.to_vec() },
-            ChartSeries { name: "b".into(), mark: 99, points: b.to_vec() },
+            ChartSeries { name: "a…".into(), mark: mark(0), points: a.to_vec() },
+            ChartSeries { name: "b".into(), mark: mark(99), points: b.to_vec() },
         ];
         let chart = Chart {
             predictions: series.clone(),

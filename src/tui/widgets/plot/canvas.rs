@@ -12,8 +12,8 @@ pub(super) type CanvasPlace = (f64, f64);
 /// How a line is drawn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum LineStroke {
-    /// Dot by dot.
-    Solid,
+    /// Dot by dot, or in dashes: dots drawn and left out in turn, none for all drawn.
+    Dashed(&'static [u8]),
     /// Every so often a dot.
     Dotted,
 }
@@ -45,20 +45,21 @@ impl PlotCanvas {
         let (across, down) = self.dots_per_cell();
         let (dx, dy) = ((to.0 - from.0) * across, (to.1 - from.1) * down);
         let every = match (stroke, self.glyphs) {
-            (LineStroke::Solid, _) => 1.0,
+            (LineStroke::Dashed(_), _) => 1.0,
             (LineStroke::Dotted, Glyphs::Unicode) => 3.0,
             (LineStroke::Dotted, Glyphs::Ascii) => 2.0,
         };
         let length = match stroke {
-            LineStroke::Solid => dx.abs().max(dy.abs()),
+            LineStroke::Dashed(_) => dx.abs().max(dy.abs()),
             LineStroke::Dotted => dx.hypot(dy),
         };
         let steps = (length / every).ceil().max(1.0) as u32;
         let ascii = match stroke {
-            LineStroke::Solid => slope_char(dx, dy),
+            LineStroke::Dashed(_) => slope_char(dx, dy),
             LineStroke::Dotted => '.',
         };
-        for i in 0..=steps {
+        let is_gap = |i: u32| matches!(stroke, LineStroke::Dashed(dashes) if in_gap(dashes, i));
+        for i in (0..=steps).filter(|i| !is_gap(*i)) {
             let t = f64::from(i) / f64::from(steps);
             self.dot((from.0 + (to.0 - from.0) * t, from.1 + (to.1 - from.1) * t), ascii, style);
         }
@@ -126,6 +127,19 @@ impl PlotCanvas {
     }
 }
 
+/// Whether the n-th dot of a line is left out.
+fn in_gap(dashes: &[u8], dot: u32) -> bool {
+    let length: u32 = dashes.iter().map(|part| u32::from(*part)).sum();
+    let Some(mut left) = dot.checked_rem(length) else { return false };
+    for (index, part) in dashes.iter().enumerate() {
+        match left.checked_sub((*part).into()) {
+            Some(rest) => left = rest,
+            None => return index % 2 == 1,
+        }
+    }
+    false
+}
+
 /// The character that lies most nearly along a line; `dy` points down.
 fn slope_char(dx: f64, dy: f64) -> char {
     match (dx.abs(), dy.abs()) {
@@ -139,6 +153,8 @@ fn slope_char(dx: f64, dy: f64) -> char {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    const SOLID: LineStroke = LineStroke::Dashed(&[]);
     use crate::tui::widgets::frame::lines;
 
     fn drawn(theme: &Theme, from: CanvasPlace, to: CanvasPlace, stroke: LineStroke) -> String {
@@ -151,18 +167,25 @@ mod tests {
     }
 
     #[test]
+    fn dashes_leave_gaps() {
+        let dashed = LineStroke::Dashed(&[2, 1]);
+        assert_eq!(drawn(&Theme::PLAIN, (0.0, 1.0), (5.0, 1.0), dashed), "\n-- --");
+        assert_eq!(drawn(&Theme::FULL, (0.0, 1.0), (3.0, 1.0), LineStroke::Dashed(&[1, 1])), "\n⠠⠠⠠⠠");
+    }
+
+    #[test]
     fn lines_are_dots_or_characters() {
-        assert_eq!(drawn(&Theme::PLAIN, (0.0, 1.0), (5.0, 1.0), LineStroke::Solid), "\n------");
-        assert_eq!(drawn(&Theme::PLAIN, (0.0, 2.0), (2.0, 0.0), LineStroke::Solid), "  /\n /\n/");
+        assert_eq!(drawn(&Theme::PLAIN, (0.0, 1.0), (5.0, 1.0), SOLID), "\n------");
+        assert_eq!(drawn(&Theme::PLAIN, (0.0, 2.0), (2.0, 0.0), SOLID), "  /\n /\n/");
         assert_eq!(drawn(&Theme::PLAIN, (0.0, 1.0), (4.0, 1.0), LineStroke::Dotted), "\n. . .");
-        assert_eq!(drawn(&Theme::FULL, (0.0, 1.0), (3.0, 1.0), LineStroke::Solid), "\n⠠⠤⠤⠤");
+        assert_eq!(drawn(&Theme::FULL, (0.0, 1.0), (3.0, 1.0), SOLID), "\n⠠⠤⠤⠤");
     }
 
     #[test]
     fn what_lies_outside_is_cut_off() {
-        assert_eq!(drawn(&Theme::PLAIN, (-100.0, 1.0), (100.0, 1.0), LineStroke::Solid), "\n------");
-        assert_eq!(drawn(&Theme::PLAIN, (-5.0, -5.0), (50.0, -5.0), LineStroke::Solid), "");
-        assert_eq!(drawn(&Theme::PLAIN, (f64::NAN, 0.0), (1.0, 1.0), LineStroke::Solid), "");
-        assert_eq!(drawn(&Theme::PLAIN, (1.0, 1e9), (1.0, -1e9), LineStroke::Solid), " |\n |\n |");
+        assert_eq!(drawn(&Theme::PLAIN, (-100.0, 1.0), (100.0, 1.0), SOLID), "\n------");
+        assert_eq!(drawn(&Theme::PLAIN, (-5.0, -5.0), (50.0, -5.0), SOLID), "");
+        assert_eq!(drawn(&Theme::PLAIN, (f64::NAN, 0.0), (1.0, 1.0), SOLID), "");
+        assert_eq!(drawn(&Theme::PLAIN, (1.0, 1e9), (1.0, -1e9), SOLID), " |\n |\n |");
     }
 }

@@ -29,7 +29,7 @@ impl Plot<'_> {
     fn legend_mark(&self, mark: LegendMark) -> (&'static str, Style) {
         let symbols = self.theme.symbols();
         let (symbol, role) = match mark {
-            LegendMark::Series(mark) => (symbols.marks[mark % symbols.marks.len()], Role::Series(mark)),
+            LegendMark::Series(mark) => (self.theme.mark(mark), Role::Backend(mark.family)),
             LegendMark::Predicted => (symbols.guess, Role::Text),
             LegendMark::Reference => (symbols.ideal, Role::Ideal),
         };

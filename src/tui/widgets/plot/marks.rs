@@ -29,7 +29,12 @@ impl Plot<'_> {
         for series in &layout.series {
             let style = self.series_style(series);
             for pair in series.points.windows(2) {
-                canvas.line(cells.place(&pair[0]), cells.place(&pair[1]), LineStroke::Solid, style);
+                canvas.line(
+                    cells.place(&pair[0]),
+                    cells.place(&pair[1]),
+                    LineStroke::Dashed(self.theme.dashes(series.mark)),
+                    style,
+                );
             }
         }
         self.crosshair(layout, cells, buf);
@@ -38,7 +43,7 @@ impl Plot<'_> {
     }
 
     fn series_style(&self, series: &PlacedSeries) -> Style {
-        self.theme.style(Role::Series(series.mark))
+        self.theme.style(Role::Backend(series.mark.family))
     }
 
     /// From the left edge to the right one; the canvas cuts it.
@@ -80,7 +85,7 @@ impl Plot<'_> {
         // What was measured comes first: it is a prediction that steps aside.
         let measured = layout.series.iter().enumerate().map(|(s, series)| (Some(s), series));
         for (s, series) in measured.chain(layout.predictions.iter().map(|predicted| (None, predicted))) {
-            let symbol = if s.is_some() { symbols.marks[series.mark % symbols.marks.len()] } else { symbols.guess };
+            let symbol = if s.is_some() { self.theme.mark(series.mark) } else { symbols.guess };
             for point in &series.points {
                 let (x, y) = cells.cell(point);
                 let aside = [Some(x), Some(x + 1), x.checked_sub(1)].into_iter().flatten();

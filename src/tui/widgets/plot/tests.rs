@@ -3,12 +3,17 @@
 use ratatui::style::Modifier;
 
 use super::*;
-use crate::chart::{ChartReference, ChartSeries, XAxisKind};
+use crate::chart::{ChartReference, ChartSeries, SeriesMark, XAxisKind};
 use crate::tui::widgets::frame::{draw, lines};
 
-fn series(name: &str, mark: usize, points: &[(f64, f64, f64)]) -> ChartSeries {
+/// The mark of the n-th backend that starts workers.
+pub(super) fn mark(n: usize) -> SeriesMark {
+    SeriesMark { family: n + 1, member: 0 }
+}
+
+fn series(name: &str, n: usize, points: &[(f64, f64, f64)]) -> ChartSeries {
     let points = points.iter().map(|(x, y, spread)| ChartPoint { x: *x, y: *y, low: y - spread, high: y + spread });
-    ChartSeries { name: name.to_owned(), mark, points: points.collect() }
+    ChartSeries { name: name.to_owned(), mark: mark(n), points: points.collect() }
 }
 
 pub(super) fn two_cores() -> Vec<ChartSeries> {
@@ -58,13 +63,13 @@ pub(super) fn drawn(
 #[test]
 fn small_charts_read_well() {
     insta::assert_snapshot!(drawn(&two_cores(), None, (32, 10), &Theme::FULL), @"
-    ● threads  ○ processes  ┈┈ ideal
+    ● threads  ◆ processes  ┈┈ ideal
       │                   ⡀⠠⠐ ⠁
       │               ⡀⠠⠐
       │           ⡀⠠⠐
      2┤       ⡀⣠⠴●⠒⠒⠒⠒⠒⠒⠒●⠒⠒⠒⠒⠒⠒⠒⠒●
-      │   ⣀⡠⠔⠒⠉⢀⣀○⠤⠤⠤⠤⠤⠤⠤○⠤⠤⠤⠤⠤⠤⠤⠤○
-      │⠠●○⠥⠒⠒⠊⠉⠁ ┴                ┴
+      │   ⣀⡠⠔⠒⠉⢀⣀◆⠤⠤⠤⠤⠤⠤⠤◆⠤⠤⠤⠤⠤⠤⠤⠤◆
+      │⠠●◆⠥⠒⠒⠊⠉⠁ ┴                ┴
       │
      0└─┬────────┬───────┬────────┬─
         1        2       3        4
@@ -74,9 +79,9 @@ fn small_charts_read_well() {
       |                   . . .
       |               . .
       |           . .
-     2+        --o-------o--------o
-      |   -------x-------x--------x
-      |.ox-----  -                -
+     2+        --o---   -o---   --o
+      |   -- .   x  -  - x  -  -  x
+      |.ox -  -  -                -
       |
      0+-+--------+-------+--------+-
         1        2       3        4
@@ -86,7 +91,7 @@ fn small_charts_read_well() {
 #[test]
 fn larger_charts_have_a_title_and_a_crosshair() {
     insta::assert_snapshot!(drawn(&two_cores(), Some((0, 2)), (72, 16), &Theme::FULL), @"
-    speedup over workers          ● threads  ○ processes  ┈┈ ideal (cut off)
+    speedup over workers          ● threads  ◆ processes  ┈┈ ideal (cut off)
         │                                               ⡀⠠ ⠂⠈
        3┤                                         ⢀ ⠄⠐ ⠁
         │                                     ⠠ ⠂⠈
@@ -94,10 +99,10 @@ fn larger_charts_have_a_title_and_a_crosshair() {
         │                          ⢀ ⠄⠐⠈
     1.95┤╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌⢀●⣀⣁⣀⣀⣀⣀⣀⣀⣀⣀⣀⣀⣀⣀⣀⣀⣀⣀⣀●⣀⣀⣀⣀⣀⣀⣀⣀⣀⣀⣀⣀⣀⣀⣀⣀⣀⣀⣀●
         │                 ⣀⣄⠴⠔⠋⠉                    ╎                   ┬
-        │           ⢀⣠⡠⠦⠚⠉⠁     ┬                 ⢀⣀○⣀⣀⣀⣀⡀              │
-        │       ⣀⠴⠔⠓⠉     ⣀⣀⡠⠤⠤⠒○⠒⠒⠒⠒⠊⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠁ ╎    ⠈⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉○
+        │           ⢀⣠⡠⠦⠚⠉⠁     ┬                 ⢀⣀◆⣀⣀⣀⣀⡀              │
+        │       ⣀⠴⠔⠓⠉     ⣀⣀⡠⠤⠤⠒◆⠒⠒⠒⠒⠊⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠁ ╎    ⠈⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉◆
        1┤ ⢀ ●⠒⠊⠉⣀⣀⡠⠤⠤⠒⠒⠊⠉⠉      ┴                   ╎                   ┴
-        │⠈  ○⠊⠉⠉                                    ╎
+        │⠈  ◆⠊⠉⠉                                    ╎
         │   ┴                                       ╎
         │                                           ╎
        0└───┬───────────────────┬───────────────────┬───────────────────┬───
@@ -151,11 +156,11 @@ fn fractions_over_values_are_compared_with_a_level() {
     insta::assert_snapshot!(draw(plain, 40, 9, &Theme::PLAIN), @"
     o threads x 2  .. 50 %
         |  -
-       1+  |                     -o------o
-        |  |                  ---
+       1+  |                     -o---   o
+        |  |
         |. | . . . . . . . --- . . . . . . .
-    0.40|~~|~~~~~~~~~~~~--o
-        |  |      -o----  :
+    0.40|~~|~~~~~~~~~~~~~~o
+        |  |      -o---   :
        0+--o-------+------+-------+------+--
       log  2       20    200     2 k    20 k
     ");
@@ -201,16 +206,16 @@ fn legends_that_are_short_of_room_keep_the_series() {
         let text = drawn(&two_cores(), None, (width, 10), &Theme::FULL);
         text.lines().next().unwrap_or_default().to_owned()
     };
-    assert_eq!(header(32), "● threads  ○ processes  ┈┈ ideal");
-    assert_eq!(header(31), "● threads  ○ processes");
-    assert_eq!(header(21), "● threads ○ processes");
+    assert_eq!(header(32), "● threads  ◆ processes  ┈┈ ideal");
+    assert_eq!(header(31), "● threads  ◆ processes");
+    assert_eq!(header(21), "● threads ◆ processes");
 }
 
 #[test]
 fn marks_on_one_cell_step_aside() {
     let same = [series("threads", 0, &[(1.0, 1.0, 0.0)]), series("processes", 1, &[(1.0, 1.0, 0.0)])];
     let text = drawn(&same, None, (40, 10), &Theme::FULL);
-    assert!(text.contains("●○"), "{text}");
+    assert!(text.contains("●◆"), "{text}");
 }
 
 #[test]
@@ -222,7 +227,7 @@ fn predictions_have_a_mark_of_their_own() {
         let marks: Vec<&str> = text.lines().skip(1).flat_map(|line| line.matches('?')).collect();
         assert_eq!(marks.len(), 2, "{text}");
         assert!(text.lines().next().is_some_and(|legend| legend.contains("? predicted")), "{text}");
-        let [mark, ..] = theme.symbols().marks;
+        let mark = theme.mark(mark(0));
         assert!(text.contains(&format!("{mark}?")), "beside what was measured at the same place\n{text}");
     }
 }

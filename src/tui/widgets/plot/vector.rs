@@ -3,6 +3,7 @@
 //! What an SVG needs, and no more: it takes coordinates from [`crate::chart::ChartAreas::place`] alone and rounds
 //! nothing.
 
+use super::tests::mark;
 use super::*;
 use crate::chart::{ChartReference, ChartSeries, XAxisKind};
 
@@ -24,7 +25,7 @@ impl VectorPicture {
     fn new(layout: &ChartLayout, theme: &Theme) -> Self {
         let symbols = theme.symbols();
         let place = |point: &PlacedPoint| layout.areas.place(point.x, point.y);
-        let series = layout.series.iter().map(|series| (symbols.marks[series.mark], series));
+        let series = layout.series.iter().map(|series| (theme.mark(series.mark), series));
         let predictions = layout.predictions.iter().map(|series| (symbols.guess, series));
         let [left, right] = layout.areas.edges();
         let reference = layout.reference.expect("there is a line to compare with");
@@ -45,7 +46,7 @@ impl VectorPicture {
 
 fn chart() -> Chart {
     let point = |x: f64, y: f64, spread: f64| ChartPoint { x, y, low: y - spread, high: y + spread };
-    let series = |name: &str, mark, points| ChartSeries { name: name.to_owned(), mark, points };
+    let series = |name: &str, n, points| ChartSeries { name: name.to_owned(), mark: mark(n), points };
     Chart {
         series: vec![
             series(
@@ -96,7 +97,7 @@ fn compare(columns: u16, rows: u16, theme: &Theme) {
     for (symbol, at) in &vectors.marks {
         assert!(inside(symbol, *at), "{symbol} at {at:?} is not in\n{picture}");
     }
-    let is_mark = |symbol: &str| symbols.marks[..2].contains(&symbol) || symbol == symbols.guess;
+    let is_mark = |symbol: &str| [0, 1].map(|n| theme.mark(mark(n))).contains(&symbol) || symbol == symbols.guess;
     let marked = cells.plot.positions().filter(|cell| is_mark(buf[*cell].symbol())).count();
     assert_eq!(marked, vectors.marks.len(), "{picture}");
 
