@@ -69,7 +69,7 @@ pub(super) fn save(
     let text = relocated(text, &catalog(), &entry.origin, &folder);
     let text = titled(entry, text, &path);
     let scenario = check(&path, &text).map_err(|problems| failed(problems.to_string()))?;
-    outputs::check_saved(&path, journal, &scenario).map_err(|failure| failed(failure.message))?;
+    outputs::check_saved(&path, journal, outputs::data(&scenario)).map_err(|failure| failed(failure.message))?;
     write(&path, &text, existing)?;
     Ok(path)
 }

@@ -254,7 +254,10 @@ impl Lab for LabSettings {
     }
 
     fn save_report(&self, record: &RunState, format: &str, file: &str, existing: Existing) -> Result<String, Unsaved> {
-        saved_reports::save(record, format, file, existing)
+        saved_reports::save(record, format, file, existing, |path| {
+            let read = outputs::inputs_of_all(&library(), self.guest.as_ref());
+            outputs::check_saved(path, self.journal_file.as_deref(), read)
+        })
     }
 
     fn watch(&self, samples: SampleSink) -> Result<(), String> {

@@ -68,7 +68,7 @@ pub(super) fn inputs_of_all(library: &Library, guest: Option<&Entry>) -> Vec<Nam
 }
 
 /// The files of data that a scenario names.
-fn data(scenario: &Scenario) -> Vec<NamedFile> {
+pub(super) fn data(scenario: &Scenario) -> Vec<NamedFile> {
     let params = workload::spec(&scenario.job.kind).map_or(&[][..], |spec| spec.params);
     let files = params.iter().filter(|param| matches!(param.domain, Domain::File { .. }));
     let located = files.filter_map(|param| match scenario.job.params.get(param.name) {
@@ -96,12 +96,12 @@ pub(super) fn check(outputs: &[NamedFile], inputs: &[NamedFile]) -> Result<(), F
     Ok(())
 }
 
-/// Whether a scenario may be saved as a file: not in place of the journal, nor of data that it reads.
+/// Whether something may be saved as a file: not in place of the journal, nor of what is read.
 ///
 /// # Errors
 /// With the reason.
-pub(super) fn check_saved(path: &Path, journal: Option<&Path>, scenario: &Scenario) -> Result<(), Failure> {
+pub(super) fn check_saved(path: &Path, journal: Option<&Path>, read: Vec<NamedFile>) -> Result<(), Failure> {
     let journal = journal.map(|path| NamedFile::new("the journal", path));
-    let read: Vec<NamedFile> = journal.into_iter().chain(data(scenario)).collect();
-    check(&[NamedFile::new(name(path), path)], &read)
+    let others: Vec<NamedFile> = journal.into_iter().chain(read).collect();
+    check(&[NamedFile::new(name(path), path)], &others)
 }

@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::warning::Warning;
 use serde::{Deserialize, Serialize};
 
 use super::lane_totals::LaneTotals;

@@ -62,13 +62,7 @@ pub(crate) const SINKS: &[Sink] = &[
     // The system's own files and the processor, a worker's reason, and what is our own word: shown later, as any text.
     sink(
         "from_utf8_lossy",
-        &[
-            "src/machine/surroundings.rs",
-            "src/machine/facts.rs",
-            "src/backend/board/reason.rs",
-            "src/cli/generated.rs",
-            "src/workload/http/password.rs",
-        ],
+        &["src/machine/surroundings.rs", "src/machine/facts.rs", "src/backend/board/reason.rs", "src/cli/generated.rs"],
         "use foreign::bytes, which escapes",
     ),
     sink("to_string_pretty", &["src/foreign.rs"], JSON),

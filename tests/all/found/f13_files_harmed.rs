@@ -389,6 +389,31 @@ fn the_screen_neither_waits_for_a_pipe_nor_keeps_its_loss_to_itself() {
 }
 
 #[test]
+fn nothing_is_saved_on_the_screen_in_place_of_the_journal() {
+    let folder = folder();
+    untitled(folder.path(), TOML);
+    // An ending that reports have, so that the name can be typed.
+    let session = Session::parlab().args(["case.toml", "--journal", "run.json"]).cwd(folder.path());
+    let mut terminal = session.size(100, 30).open();
+    terminal.wait_for("enter run");
+    terminal.send("\r");
+    terminal.wait_for("r again");
+    let before = fs::read(folder.path().join("run.json")).expect("a journal");
+    terminal.send("s");
+    terminal.wait_for("save");
+    // The name that is offered goes.
+    terminal.send(&"\u{7f}".repeat(80));
+    terminal.send("run.json\r");
+    terminal.wait("an answer", |screen| {
+        screen.contains("same file") || screen.contains("replace") || screen.contains("exists")
+    });
+    terminal.send("\r");
+    terminal.send("y");
+    terminal.wait_for("the same file as the journal");
+    assert_eq!(fs::read(folder.path().join("run.json")).expect("a journal"), before);
+}
+
+#[test]
 fn a_signal_ends_a_run_whose_journal_nobody_reads() {
     let folder = folder();
     let case = untitled(
