@@ -6,13 +6,12 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::warning::Warning;
 use serde::{Deserialize, Serialize};
 
 use super::lane_totals::LaneTotals;
 use super::memory::MemoryCourse;
 use super::order::OrderFigures;
-pub use super::warning::{Warning, WarningCode};
+use super::warning::Warning;
 pub use crate::machine::MachineFacts;
 use crate::scenario::{Interpreter, Job, Plan, Prediction};
 use crate::workload::DataFacts;
