@@ -148,6 +148,8 @@ impl RunLoop<'_> {
 
     fn attempt(&mut self, ask: &Asked<'_>, executor: &mut dyn Executor, control: &Control) -> TrialOutcome {
         control.take_disturbance();
+        // From here on what is seen is of this trial: the picture of the one before would be taken for it.
+        control.leave();
         self.tell(Event::TrialStarted { trial: ask.trial });
         let outcome = executor.trial(ask.trial, ask.config, ask.with_results, &mut |event| {
             self.warnings.hear(&event);

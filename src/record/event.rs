@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use super::lane_totals::LaneTotals;
 use super::memory::MemoryCourse;
 use super::order::OrderFigures;
-pub use super::warning::{Warning, WarningCode};
+use super::warning::Warning;
 pub use crate::machine::MachineFacts;
 use crate::scenario::{Interpreter, Job, Plan, Prediction};
 use crate::workload::DataFacts;

@@ -45,13 +45,17 @@ pub enum WarningCode {
     Interrupted,
     /// The record of the run ends before the run does.
     Unfinished,
+    /// The journal that was asked for could not be written, or not to its end.
+    JournalIncomplete,
+    /// The report could not be written where it was asked to go.
+    ReportRedirected,
     /// An error within parlab.
     InternalError,
 }
 
 impl WarningCode {
     /// All codes, in the order of their description.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 18] = [
         Self::Oversubscribed,
         Self::DataInDoubt,
         Self::MemoryUnknown,
@@ -67,6 +71,8 @@ impl WarningCode {
         Self::More,
         Self::Interrupted,
         Self::Unfinished,
+        Self::JournalIncomplete,
+        Self::ReportRedirected,
         Self::InternalError,
     ];
 
@@ -88,6 +94,8 @@ impl WarningCode {
             Self::More => "more",
             Self::Interrupted => "interrupted",
             Self::Unfinished => "unfinished",
+            Self::JournalIncomplete => "journal-incomplete",
+            Self::ReportRedirected => "report-redirected",
             Self::InternalError => "internal-error",
         }
     }

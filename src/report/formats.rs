@@ -8,6 +8,9 @@ use crate::record::{History, RunState};
 use crate::scenario::library::Library;
 use crate::workload;
 
+/// Tells the machine: its facts, its usable CPUs, what limits its memory, and how busy it is.
+pub(crate) type MachineWriter = fn(&MachineFacts, &Usable, &[MemoryLimit], &Moment) -> String;
+
 /// A format, with what can be written in it; `None` where something cannot.
 pub struct Format {
     /// The word after `--format`.
@@ -75,9 +78,6 @@ impl std::fmt::Debug for Format {
 fn lines_of_json(value: &serde_json::Value) -> String {
     foreign::json(value).expect("a value is always JSON") + "\n"
 }
-
-/// Tells the machine: its facts, its usable CPUs, what limits its memory, and how busy it is.
-pub(crate) type MachineWriter = fn(&MachineFacts, &Usable, &[MemoryLimit], &Moment) -> String;
 
 /// All formats; the first is the usual one.
 pub static FORMATS: &[Format] = &[

@@ -127,6 +127,10 @@ struct Configuration<'a> {
     tasks_done: Option<u64>,
     tasks_failed: Option<u64>,
     tasks_per_s: Option<f64>,
+    /// What the tasks moved between memory and cores, of kinds that say how much.
+    bytes_per_s: Option<f64>,
+    /// Seconds of a worker for a byte of payload.
+    payload_s_per_byte: Option<f64>,
     task_s: Tasks,
     memory: MemoryJson<'a>,
     context_switches: Switches,
@@ -361,13 +365,15 @@ impl<'a> Configuration<'a> {
             startup_s: Startup::of(row.startup_s),
             wall_and_startup_s: Startup::of(row.time_s.filter(|_| include_startup)),
             cpu_s: Cpu { user: usage.map(|u| u.cpu_user_s), system: usage.map(|u| u.cpu_system_s) },
-            speedup: Ratio { value: row.speedup.map(|s| s.value), ci95: row.speedup_ci95.map(ends) },
+            speedup: Ratio { value: row.speedup.map(|s| s.value), ci95: row.speedup_ci95().map(ends) },
             efficiency: row.efficiency,
             karp_flatt: row.karp_flatt,
             predicted: row.predicted.map(PredictionJson::of),
             tasks_done: row.tasks.map(|tasks| tasks.done),
             tasks_failed: row.tasks.map(|tasks| tasks.failed),
             tasks_per_s: row.tasks_per_s,
+            bytes_per_s: row.bytes_per_s,
+            payload_s_per_byte: row.s_per_byte,
             task_s: Tasks::of(usage.and_then(|u| u.task_s)),
             memory: MemoryJson {
                 peak_rss_bytes: usage.and_then(|u| u.peak_rss_bytes),

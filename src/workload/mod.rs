@@ -29,7 +29,10 @@ mod waiting;
 
 pub use cancelled::Cancelled;
 pub use data_facts::DataFacts;
-pub use registry::{Tally, Watch, build, build_while, data_facts, has_service, needs, service, spec, specs, watch};
+pub use registry::{
+    Tally, Watch, build, build_while, bytes_moved, data_facts, has_service, moves_bytes, needs, service, spec, specs,
+    watch,
+};
 pub use shared_cells::SharedCells;
 pub use task::{
     BuildError, IsWanted, Needs, ReleasedGil, Service, ServiceAddress, TaskContext, Values, Workload, values_of,

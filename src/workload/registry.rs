@@ -30,6 +30,8 @@ struct Kind {
     data: fn(&Job) -> Option<DataFacts>,
     /// Whether the memory of all processes that take part is measured.
     memory: bool,
+    /// Bytes that all tasks of a job together move between memory and cores.
+    moves: Option<fn(&Job) -> f64>,
 }
 
 impl Kind {
@@ -42,6 +44,7 @@ impl Kind {
         tally: None,
         data: |_| None,
         memory: false,
+        moves: None,
     };
 }
 
@@ -55,7 +58,13 @@ const KINDS: &[Kind] = &[
     Kind { spec: mandelbrot::SPEC, build: |job, _| Ok(mandelbrot::build(job)), ..Kind::PLAIN },
     Kind { spec: sum::SPEC, build: |job, _| sum::build(job), tally: Some(sum::tally), ..Kind::PLAIN },
     Kind { spec: matmul::SPEC, build: |job, _| Ok(matmul::build(job)), needs: matmul::needs, ..Kind::PLAIN },
-    Kind { spec: triad::SPEC, build: |job, _| Ok(triad::build(job)), needs: triad::needs, ..Kind::PLAIN },
+    Kind {
+        spec: triad::SPEC,
+        build: |job, _| Ok(triad::build(job)),
+        needs: triad::needs,
+        moves: Some(triad::bytes_moved),
+        ..Kind::PLAIN
+    },
     Kind { spec: race::SPEC, build: |job, _| Ok(race::build(job)), tally: Some(race::tally), ..Kind::PLAIN },
     Kind {
         spec: refcount::SPEC,
@@ -64,7 +73,7 @@ const KINDS: &[Kind] = &[
         ..Kind::PLAIN
     },
     Kind { spec: memory::SPEC, build: memory::build, needs: memory::needs, memory: true, ..Kind::PLAIN },
-    Kind { spec: svc::SPEC, build: |job, _| svc::build(job), needs: svc::needs, data: svc::data, ..Kind::PLAIN },
+    Kind { spec: svc::SPEC, build: svc::build, needs: svc::needs, data: svc::data, ..Kind::PLAIN },
     Kind { spec: crash::SPEC, build: |job, _| Ok(crash::build(job)), ..Kind::PLAIN },
 ];
 
@@ -127,6 +136,17 @@ pub fn needs(job: &Job) -> Needs {
 /// When the system refuses it.
 pub fn service(name: &str, workers: u32) -> io::Result<Option<Box<dyn Service>>> {
     kind(name).and_then(|kind| kind.service).map(|start| start(workers)).transpose()
+}
+
+/// Whether a kind says how many bytes its tasks move.
+pub fn moves_bytes(name: &str) -> bool {
+    kind(name).is_some_and(|kind| kind.moves.is_some())
+}
+
+/// Bytes that all tasks of a checked job together move between memory and cores; `None` for kinds that move none worth
+/// telling of.
+pub fn bytes_moved(job: &Job) -> Option<f64> {
+    Some((kind(&job.kind)?.moves?)(job))
 }
 
 /// Whether the tasks of a kind ask something that runs beside the workers.

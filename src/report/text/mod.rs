@@ -164,7 +164,7 @@ fn notes(planned: &Planned, figures: &Figures) -> String {
             format!("{name}: the median of {} repeats; spread: (longest − shortest) ÷ median.", units::count(repeats))
         }
     };
-    let interval = if figures.rows.iter().any(|row| row.speedup_ci95.is_some()) {
+    let interval = if figures.rows.iter().any(|row| row.speedup_ci95().is_some()) {
         " 95 %: the interval of the ratio of mean times (Fieller), if times scatter normally."
     } else {
         ""

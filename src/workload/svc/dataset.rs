@@ -10,6 +10,7 @@ use super::csv::{self, CsvOptions, CsvTable};
 use crate::foreign::printable;
 use crate::scenario::{data, data_label};
 use crate::workload::data_facts::{DataFacts, NAMES_MAX};
+use crate::workload::task::IsWanted;
 use crate::{machine, units};
 
 /// Samples with their classes.
@@ -34,6 +35,9 @@ const CLASSES_MAX: usize = 1000;
 
 /// What a fit keeps for each sample besides its numbers: coefficients, gradients, places in the cache.
 const FIT_BYTES: u128 = 160;
+
+/// Numbers drawn between two questions whether they are still wanted.
+const STRIDE: u64 = 1 << 16;
 
 /// What was read of a file last, and how it was called and to be read: a run tells of it after it was made ready, and
 /// need not read it again.
@@ -114,13 +118,16 @@ pub(super) fn shared_bytes(samples: u64, values: u64) -> u64 {
 ///
 /// # Errors
 /// That they take more memory than there is.
-pub(super) fn draw(samples: u64, features: u64, seed: u64) -> Result<Dataset, String> {
+pub(super) fn draw(samples: u64, features: u64, seed: u64, is_wanted: &IsWanted<'_>) -> Result<Dataset, String> {
     let name = format!("samples = {samples}, features = {features}");
     fits(&name, samples, samples.saturating_mul(features), available_bytes())?;
     let shift = 1.0 / (features as f64).sqrt();
     let mut rng = Pcg64Mcg::seed_from_u64(seed);
     let classes: Vec<u32> = (0..samples).map(|i| (i % 2) as u32).collect();
-    let rows = classes.iter().map(|&class| {
+    // Of what is not wanted any more the rest is left out: nobody will look at it.
+    let stride = (STRIDE / features.max(1)).max(1);
+    let wanted = (0..).zip(&classes).take_while(|(sample, _)| sample % stride > 0 || is_wanted());
+    let rows = wanted.map(|(_, &class)| {
         let centre = if class == 0 { -shift } else { shift };
         (1..=features).map(|index| SvmNode { index: index as i32, value: centre + normal(&mut rng) }).collect()
     });
@@ -165,7 +172,7 @@ mod tests {
 
     #[test]
     fn drawn_samples_are_as_described() {
-        let Dataset { rows, classes, .. } = draw(20_000, 4, 7).unwrap();
+        let Dataset { rows, classes, .. } = draw(20_000, 4, 7, &|| true).unwrap();
         assert_eq!((rows.len(), rows[0].len()), (20_000, 4));
         assert_eq!(classes[..4], [0, 1, 0, 1]);
         assert_eq!(rows[9].iter().map(|node| node.index).collect::<Vec<_>>(), [1, 2, 3, 4]);
@@ -182,14 +189,14 @@ mod tests {
 
     #[test]
     fn the_seed_decides_the_draw() {
-        let numbers = |seed| draw(10, 3, seed).unwrap().rows.concat();
+        let numbers = |seed| draw(10, 3, seed, &|| true).unwrap().rows.concat();
         assert_eq!(numbers(1), numbers(1));
         assert_ne!(numbers(1), numbers(2));
     }
 
     #[test]
     fn what_does_not_fit_is_told_before_it_is_allocated() {
-        let wrong = draw(1_000_000_000, 100_000, 1).err().unwrap();
+        let wrong = draw(1_000_000_000, 100_000, 1, &|| true).err().unwrap();
         assert!(wrong.starts_with("samples = 1000000000, features = 100000: 1 000 000 000 samples take"), "{wrong}");
         assert!(fits("x", 1000, 4000, Some(352_000)).is_ok());
         assert!(fits("x", 1000, 4000, Some(351_999)).is_err());

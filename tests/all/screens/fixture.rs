@@ -285,7 +285,7 @@ pub(crate) fn snapshot() -> Snapshot {
         fraction,
         done,
         busy_s,
-        lock: None,
+        ..LaneView::default()
     };
     let span = |worker, task, x, start_s, end_s| Span { worker, task, x, start_s, end_s, failed: false };
     Snapshot {
