@@ -209,11 +209,12 @@ mod tests {
         host       login1
         kernel     6.1.0
         processor  unknown
-        memory     24.0 GiB, of which 20.0 GiB available
+        memory     24.0 GiB, of which 20.0 GiB available, 1.00 GiB of it to parlab (cgroup memory.max)
         load       3.10 · 2.25 · 0.00 (over 1, 5 and 15 minutes)
         CPUs       1 of 64 usable, anywhere on 0-3,8
         limits     affinity          5  CPUs 0-3,8
                    cgroup cpu.max  1.5  /user.slice: 150 ms of CPU time every 100 ms
+                   cgroup memory.max  /job_3: 2.00 GiB, of which 1.00 GiB left
         ");
     }
 
@@ -252,6 +253,19 @@ mod tests {
           ],
           "memory_bytes": 25769803776,
           "memory_available_bytes": 21474836480,
+          "memory_left_bytes": 1073741824,
+          "memory_limited_by": [
+            "cgroup memory.max"
+          ],
+          "memory_limits": [
+            {
+              "name": "cgroup memory.max",
+              "detail": "/job_3",
+              "bytes": 2147483648,
+              "left_bytes": 1073741824,
+              "each_process": false
+            }
+          ],
           "load": [
             3.1,
             2.25,

@@ -198,8 +198,8 @@ mod tests {
     fn what_does_not_fit_is_told_before_it_is_allocated() {
         let wrong = draw(1_000_000_000, 100_000, 1, &|| true).err().unwrap();
         assert!(wrong.starts_with("samples = 1000000000, features = 100000: 1 000 000 000 samples take"), "{wrong}");
-        assert!(fits("x", 1000, 4000, Some(384_000)).is_ok());
-        assert!(fits("x", 1000, 4000, Some(383_999)).is_err());
+        assert!(fits("x", 1000, 4000, Some(352_000)).is_ok());
+        assert!(fits("x", 1000, 4000, Some(351_999)).is_err());
         assert!(fits("x", u64::MAX, u64::MAX, None).is_ok(), "where the memory is not known, nothing is refused");
     }
 }
