@@ -124,6 +124,7 @@ fn stop(control: &Control) {
     signal_groups(Signal::SIGSTOP);
     // An error leaves parlab running, which is the best that can be had then. The terminal told the others of its group.
     let _ = jobs::stop(Extent::Process);
-    signal_groups(Signal::SIGCONT);
+    // Again, in case another trial had begun by then; before the workers go on, or this could hit the next.
     control.disturb();
+    signal_groups(Signal::SIGCONT);
 }

@@ -45,9 +45,10 @@ pub fn suspend(terminal: &mut Terminal, extent: Extent, stood_still: &dyn Fn()) 
     stood_still();
     signal_groups(Signal::SIGSTOP);
     let back = come_back(terminal, extent);
+    // Again, in case another trial had begun by then; before the workers go on, or this could hit the next.
+    stood_still();
     // Whether they go on or end: stopped they could do neither.
     signal_groups(Signal::SIGCONT);
-    stood_still();
     Ok(match back? {
         Some(stopped) => Suspension::Over { stopped, away: before.elapsed() },
         None => Suspension::ToEnd,
