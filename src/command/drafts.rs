@@ -6,6 +6,7 @@
 use std::path::{Path, PathBuf};
 
 use super::environment::catalog;
+use super::outputs;
 use super::typed_files::{check_place, folder_of, typed_path, write};
 use crate::scenario::form::{relocated, retitled};
 use crate::scenario::library::{Entry, standard_folders};
@@ -47,7 +48,13 @@ pub(super) fn suggest(name: &str, folders: &[PathBuf]) -> PathBuf {
 ///
 /// # Errors
 /// Why not; then nothing was changed.
-pub(super) fn save(entry: &Entry, text: &str, file: &str, existing: Existing) -> Result<PathBuf, Unsaved> {
+pub(super) fn save(
+    entry: &Entry,
+    text: &str,
+    file: &str,
+    existing: Existing,
+    journal: Option<&Path>,
+) -> Result<PathBuf, Unsaved> {
     let failed = |why: String| Unsaved::Failed(why);
     let path = typed_path(file, ENDING).map_err(failed)?;
     let folder = folder_of(&path);
@@ -61,7 +68,8 @@ pub(super) fn save(entry: &Entry, text: &str, file: &str, existing: Existing) ->
     check_place(&path, existing)?;
     let text = relocated(text, &catalog(), &entry.origin, &folder);
     let text = titled(entry, text, &path);
-    check(&path, &text).map_err(|problems| failed(problems.to_string()))?;
+    let scenario = check(&path, &text).map_err(|problems| failed(problems.to_string()))?;
+    outputs::check_saved(&path, journal, outputs::data(&scenario)).map_err(|failure| failed(failure.message))?;
     write(&path, &text, existing)?;
     Ok(path)
 }
@@ -80,8 +88,8 @@ fn titled(entry: &Entry, text: String, path: &Path) -> String {
 }
 
 /// Whether the parser accepts the text where it will lie.
-fn check(path: &Path, text: &str) -> Result<(), DiagnosticList> {
+fn check(path: &Path, text: &str) -> Result<Scenario, DiagnosticList> {
     let name = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
     let source = Source { name, label: label(path), origin: Origin::File(path.to_owned()), text: text.to_owned() };
-    source.parse(&catalog(), &Overrides::default()).map(drop)
+    source.parse(&catalog(), &Overrides::default())
 }

@@ -8,8 +8,8 @@ use crate::record::{History, RunState};
 use crate::scenario::library::Library;
 use crate::workload;
 
-/// Writes what is seen of a machine.
-type MachineWriter = fn(&MachineFacts, &Usable, &[MemoryLimit], &Moment) -> String;
+/// Tells the machine: its facts, its usable CPUs, what limits its memory, and how busy it is.
+pub(crate) type MachineWriter = fn(&MachineFacts, &Usable, &[MemoryLimit], &Moment) -> String;
 
 /// A format, with what can be written in it; `None` where something cannot.
 pub struct Format {

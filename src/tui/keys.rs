@@ -117,8 +117,14 @@ pub enum Action {
     Freeze,
     /// Cancel the run and show what was measured; when it is being cancelled already, kill it.
     Cancel,
+    /// Look closer: in a run at the last moments of the lanes, in results at one panel after the other.
+    Zoom,
+    /// Fold the lanes, or unfold them.
+    Fold,
     /// Between Run and Results.
     Switch,
+    /// Turn the chart to the next thing that it can be about.
+    TurnChart,
     /// Open the help.
     Help,
     /// Back one screen; from the library, quit.
@@ -213,27 +219,49 @@ pub const BINDINGS: &[Binding] = &[
     row(&[Key::Down], &[Filter], C::Down, "", "one down, while filtering"),
     row(
         &[Key::Up, Char('k')],
-        &[Library, Interim, Results, Runs, Help],
+        &[Library, Running, Ran, Interim, Results, Runs, Help],
         C::Up,
         "",
-        "one up: scenario, row of the table, line",
+        "one up: scenario, worker, row of the table, line",
     ),
-    row(&[Key::Down, Char('j')], &[Library, Interim, Results, Runs, Help], C::Down, "", "one down"),
+    row(&[Key::Down, Char('j')], &[Library, Running, Ran, Interim, Results, Runs, Help], C::Down, "", "one down"),
     row(&[Key::Left, Char('h')], &[Interim, Results], C::Left, "", "to the point before, series by series"),
-    row(&[Key::Right, Char('l')], &[Interim, Results], C::Right, "points", "to the next point, series by series"),
+    row(&[Key::Right, Char('l')], &[Interim, Results], C::Right, "", "to the next point, series by series"),
+    row(
+        &[Char('z')],
+        &[Interim, Results],
+        C::Zoom,
+        "zoom",
+        "one panel on the whole screen: what happened, the chart, the table, and all of them again",
+    ),
+    row(
+        &[Char('y')],
+        &[Running, Ran, Interim, Results],
+        C::TurnChart,
+        "",
+        "the chart of something else, where there is: updates lost, memory over time, speedups",
+    ),
     row(
         &[Key::PageUp, Ctrl('b')],
-        &[Library, Interim, Results, Runs, Help],
+        &[Library, Running, Ran, Interim, Results, Runs, Help],
         C::PageUp,
         "",
-        "a page up: scenarios, lesson and problems, the help",
+        "a page up: scenarios, workers, lesson and problems, the help",
     ),
-    row(&[Key::PageDown, Ctrl('f')], &[Library, Interim, Results, Runs, Help], C::PageDown, "", "a page down"),
-    row(&[Char('g'), Key::Home], &[Library, Interim, Results, Runs, Help], C::First, "", "to the first"),
-    row(&[Char('G'), Key::End], &[Library, Interim, Results, Runs, Help], C::Last, "", "to the last"),
+    row(
+        &[Key::PageDown, Ctrl('f')],
+        &[Library, Running, Ran, Interim, Results, Runs, Help],
+        C::PageDown,
+        "",
+        "a page down",
+    ),
+    row(&[Char('g'), Key::Home], &[Library, Running, Ran, Interim, Results, Runs, Help], C::First, "", "to the first"),
+    row(&[Char('G'), Key::End], &[Library, Running, Ran, Interim, Results, Runs, Help], C::Last, "", "to the last"),
     row(&[Char('J'), Ctrl('d')], &[Library], C::DetailsDown, "", "half a page down in the scenario's details"),
     row(&[Char('K'), Ctrl('u')], &[Library], C::DetailsUp, "", "half a page up in the scenario's details"),
     row(&[Char('R')], &[Library], C::Reload, "", "read the scenario files again"),
+    row(&[Char('z')], &[Running, Ran], C::Zoom, "zoom", "the workers' last 200 ms, then 50 ms, then all again"),
+    row(&[Char('f')], &[Running, Ran], C::Fold, "fold", "more workers than rows: one a row, or all of them in groups"),
     row(&[Char(' ')], &[Running], C::Freeze, "freeze", "hold the picture or go on drawing; the run itself goes on"),
     row(
         &[Char('c'), Ctrl('c')],
@@ -371,11 +399,13 @@ mod tests {
             C::Predict | C::KeepPrediction => true,
             C::Runs | C::Reopen | C::SaveReport | C::NextFormat => true,
             C::Freeze | C::Cancel | C::Switch | C::Help | C::Back | C::Quit => true,
+            C::Zoom | C::Fold => true,
             C::Suspend | C::Redraw => true,
+            C::TurnChart => true,
         };
         let bound: HashSet<Action> = BINDINGS.iter().map(|row| row.action).collect();
         assert!(bound.iter().all(|&action| has_key(action)));
-        assert_eq!(bound.len(), 39, "every action but `Type` is in the table");
+        assert_eq!(bound.len(), 42, "every action but `Type` is in the table");
     }
 
     #[test]

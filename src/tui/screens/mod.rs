@@ -24,6 +24,7 @@ mod speedups;
 mod stack;
 mod too_small;
 mod typed;
+mod workers;
 
 use std::ops::{Deref, DerefMut};
 

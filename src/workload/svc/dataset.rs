@@ -1,11 +1,16 @@
 //! The samples that all tasks share: loaded from a CSV, or drawn from the seed.
 
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
 use libsvm_rs::SvmNode;
 use rand_core::{Rng as _, SeedableRng as _};
 use rand_pcg::Pcg64Mcg;
 
-use super::csv;
+use super::csv::{self, CsvOptions, CsvTable};
+use crate::foreign::printable;
 use crate::scenario::{data, data_label};
+use crate::workload::data_facts::{DataFacts, NAMES_MAX};
+use crate::workload::task::IsWanted;
 use crate::{machine, units};
 
 /// Samples with their classes.
@@ -31,24 +36,61 @@ const CLASSES_MAX: usize = 1000;
 /// What a fit keeps for each sample besides its numbers: coefficients, gradients, places in the cache.
 const FIT_BYTES: u128 = 160;
 
+/// Numbers drawn between two questions whether they are still wanted.
+const STRIDE: u64 = 1 << 16;
+
+/// What was read of a file last, and how it was called and to be read: a run tells of it after it was made ready, and
+/// need not read it again.
+static LAST_READ: Mutex<Option<(String, CsvOptions, DataFacts)>> = Mutex::new(None);
+
+/// What is read of a located CSV; `None` if it cannot be.
+pub(super) fn facts(located: &str, options: CsvOptions) -> Option<DataFacts> {
+    let known = |last: &Option<(String, CsvOptions, DataFacts)>| {
+        last.as_ref().filter(|(file, how, _)| file == located && *how == options).map(|(_, _, facts)| facts.clone())
+    };
+    let last = known(&last_read());
+    last.or_else(|| load(located, options).ok().and_then(|_| known(&last_read())))
+}
+
+fn last_read() -> MutexGuard<'static, Option<(String, CsvOptions, DataFacts)>> {
+    LAST_READ.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 /// Loads a located CSV.
 ///
 /// # Errors
 /// What is wrong with it, with file and line; or that it takes more memory than there is.
-pub(super) fn load(located: &str) -> Result<Dataset, String> {
+pub(super) fn load(located: &str, options: CsvOptions) -> Result<Dataset, String> {
     let name = data_label(located);
     let text = data(located).map_err(|problem| problem.to_string())?;
     let (samples, values) = csv::extent(&text);
     fits(&name, samples, values, available_bytes())?;
-    let table = csv::read(&text).map_err(|wrong| format!("{name}{wrong}"))?;
+    let table = csv::read(&text, options).map_err(|wrong| format!("{name}{wrong}"))?;
     let mut labels: Vec<i64> = table.labels.clone();
     labels.sort_unstable();
     labels.dedup();
     if labels.len() > CLASSES_MAX {
         return Err(format!("{name}: the last column has {} classes; at most {CLASSES_MAX} are allowed", labels.len()));
     }
+    *last_read() = Some((located.to_owned(), options, facts_of(&name, &table, labels.len())));
     let class = |label| labels.partition_point(|known| known < label) as u32;
     Ok(Dataset { name, classes: table.labels.iter().map(class).collect(), rows: table.rows })
+}
+
+fn facts_of(name: &str, table: &CsvTable, classes: usize) -> DataFacts {
+    let names = |names: &Vec<String>| names.iter().take(NAMES_MAX).map(|name| printable(name)).collect();
+    DataFacts {
+        file: name.to_owned(),
+        samples: table.rows.len() as u64,
+        columns: table.columns as u64,
+        features: table.rows.first().map_or(0, Vec::len) as u64,
+        classes: classes as u64,
+        header_line: table.header.as_ref().map(|(line, _)| *line),
+        header: table.header.as_ref().map(|(_, header)| names(header)),
+        index_left_out: table.index,
+        separator: table.separator,
+        doubts: table.doubts.clone(),
+    }
 }
 
 /// At most how many samples and how many numbers a located CSV holds, without reading them.
@@ -76,13 +118,16 @@ pub(super) fn shared_bytes(samples: u64, values: u64) -> u64 {
 ///
 /// # Errors
 /// That they take more memory than there is.
-pub(super) fn draw(samples: u64, features: u64, seed: u64) -> Result<Dataset, String> {
+pub(super) fn draw(samples: u64, features: u64, seed: u64, is_wanted: &IsWanted<'_>) -> Result<Dataset, String> {
     let name = format!("samples = {samples}, features = {features}");
     fits(&name, samples, samples.saturating_mul(features), available_bytes())?;
     let shift = 1.0 / (features as f64).sqrt();
     let mut rng = Pcg64Mcg::seed_from_u64(seed);
     let classes: Vec<u32> = (0..samples).map(|i| (i % 2) as u32).collect();
-    let rows = classes.iter().map(|&class| {
+    // Of what is not wanted any more the rest is left out: nobody will look at it.
+    let stride = (STRIDE / features.max(1)).max(1);
+    let wanted = (0..).zip(&classes).take_while(|(sample, _)| sample % stride > 0 || is_wanted());
+    let rows = wanted.map(|(_, &class)| {
         let centre = if class == 0 { -shift } else { shift };
         (1..=features).map(|index| SvmNode { index: index as i32, value: centre + normal(&mut rng) }).collect()
     });
@@ -127,7 +172,7 @@ mod tests {
 
     #[test]
     fn drawn_samples_are_as_described() {
-        let Dataset { rows, classes, .. } = draw(20_000, 4, 7).unwrap();
+        let Dataset { rows, classes, .. } = draw(20_000, 4, 7, &|| true).unwrap();
         assert_eq!((rows.len(), rows[0].len()), (20_000, 4));
         assert_eq!(classes[..4], [0, 1, 0, 1]);
         assert_eq!(rows[9].iter().map(|node| node.index).collect::<Vec<_>>(), [1, 2, 3, 4]);
@@ -144,14 +189,14 @@ mod tests {
 
     #[test]
     fn the_seed_decides_the_draw() {
-        let numbers = |seed| draw(10, 3, seed).unwrap().rows.concat();
+        let numbers = |seed| draw(10, 3, seed, &|| true).unwrap().rows.concat();
         assert_eq!(numbers(1), numbers(1));
         assert_ne!(numbers(1), numbers(2));
     }
 
     #[test]
     fn what_does_not_fit_is_told_before_it_is_allocated() {
-        let wrong = draw(1_000_000_000, 100_000, 1).err().unwrap();
+        let wrong = draw(1_000_000_000, 100_000, 1, &|| true).err().unwrap();
         assert!(wrong.starts_with("samples = 1000000000, features = 100000: 1 000 000 000 samples take"), "{wrong}");
         assert!(fits("x", 1000, 4000, Some(384_000)).is_ok());
         assert!(fits("x", 1000, 4000, Some(383_999)).is_err());

@@ -22,7 +22,7 @@ use super::state::{Editor, Stage};
 use crate::scenario::form::FormRow;
 use crate::tui::screens::layout::body;
 use crate::tui::screens::library::view::config_words;
-use crate::tui::screens::prose::ProseColumn;
+use crate::tui::screens::prose::{ProseColumn, more_lines};
 use crate::tui::screens::typed;
 use crate::tui::theme::{Role, Theme};
 use crate::tui::widgets::paint;
@@ -182,7 +182,7 @@ fn help(editor: &Editor, theme: &Theme, area: Rect, buf: &mut Buffer) {
     }
     let below = column.render(0, inner, buf);
     if below > 0 {
-        paint::on_frame(buf, area, &format!("{below} more lines"), theme);
+        paint::on_frame(buf, area, &more_lines(below), theme);
     }
 }
 

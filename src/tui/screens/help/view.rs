@@ -16,6 +16,7 @@ use ratatui::widgets::Widget as _;
 
 use super::lines::{HelpLine, lines};
 use super::state::HelpScreen;
+use crate::tui::screens::prose::more_lines;
 use crate::tui::theme::{Role, Theme};
 use crate::tui::widgets::paint;
 
@@ -44,8 +45,7 @@ pub(super) fn render(help: &HelpScreen, theme: &Theme, area: Rect, buf: &mut Buf
     }
     let below = lines.len() - start - lines[start..].len().min(inner.height.into());
     if below > 0 {
-        let lines = if below == 1 { "line" } else { "lines" };
-        paint::on_frame(buf, area, &format!("{below} more {lines}"), theme);
+        paint::on_frame(buf, area, &more_lines(below), theme);
     }
 }
 

@@ -1,5 +1,6 @@
 //! The library: what there is to run, and what the selected scenario is about.
 
+mod plan;
 pub mod state;
 pub(super) mod update;
 pub(super) mod view;

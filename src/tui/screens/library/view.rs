@@ -19,12 +19,13 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::widgets::Widget as _;
 
+use super::plan;
 use super::state::{Filtering, LibraryList, ListRow};
 use crate::record::MachineFacts;
 use crate::scenario::{Config, Point, Scales, SeriesKey};
 use crate::tui::port::{LibraryEntry, Preview, Ran};
 use crate::tui::screens::layout::body_of;
-use crate::tui::screens::prose::ProseColumn;
+use crate::tui::screens::prose::{ProseColumn, more_lines};
 use crate::tui::shared::Shared;
 use crate::tui::theme::{Role, Theme};
 use crate::tui::widgets::paint;
@@ -48,6 +49,7 @@ pub(super) fn render(library: &LibraryList, machine: &MachineFacts, theme: &Them
     let (left, right) = split(area, library, theme);
     let left = self::machine(machine, library.height(), theme, left, buf);
     list(library, theme, left, buf);
+    let right = plan::beside(library.selected(), theme, right, buf);
     let Some(entry) = library.selected() else {
         let block = theme.block("", right.width);
         let inner = block.inner(right);
@@ -61,7 +63,7 @@ pub(super) fn render(library: &LibraryList, machine: &MachineFacts, theme: &Them
     block.render(right, buf);
     let below = column(library, entry, theme, inner.width).render(library.scroll, inner, buf);
     if below > 0 {
-        paint::on_frame(buf, right, &format!("J: {below} more lines"), theme);
+        paint::on_frame(buf, right, &format!("J: {}", more_lines(below)), theme);
     }
 }
 
