@@ -253,6 +253,8 @@ mod tests {
 
     use ratatui::style::Style;
 
+    use crossterm::event::DisableBracketedPaste;
+
     use super::*;
 
     const AREA: Rect = Rect::new(0, 0, 20, 3);
@@ -281,7 +283,7 @@ mod tests {
         use crossterm::cursor::Show;
         use crossterm::terminal::LeaveAlternateScreen;
         let mut bytes = Vec::new();
-        queue!(bytes, EndSynchronizedUpdate, LeaveAlternateScreen, Show).unwrap();
+        queue!(bytes, EndSynchronizedUpdate, DisableBracketedPaste, LeaveAlternateScreen, Show).unwrap();
         assert_eq!(bytes, GIVE_BACK);
     }
 
