@@ -7,6 +7,7 @@ pub mod news;
 pub mod state;
 mod update;
 mod view;
+pub mod zoom;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
