@@ -66,7 +66,7 @@ impl FiguresChart {
             x_label: x_label.to_owned(),
             y_unit: subject.unit(figures),
             y_label: subject.measure(figures).to_owned(),
-            bars: subject.has_intervals().then(|| INTERVAL.to_owned()).unwrap_or_default(),
+            bars: if subject.has_intervals() { INTERVAL.to_owned() } else { String::new() },
         };
         Self { chart, rows, is_few }
     }

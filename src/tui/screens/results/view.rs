@@ -226,7 +226,7 @@ fn problems_in(place: Rect, scroll: u16, lines: &[(String, Role)], theme: &Theme
     shown.extend(lines.iter().skip(1 + first).take(room).cloned());
     match usize::from(hidden) - first {
         0 if hidden > 0 => {
-            shown.push((format!("pgup: {hidden} line{} above", if hidden == 1 { "" } else { "s" }), Role::Dim))
+            shown.push((format!("pgup: {hidden} line{} above", if hidden == 1 { "" } else { "s" }), Role::Dim));
         }
         0 => {}
         below => shown.push((format!("pgdn: {}", more_lines(below)), Role::Dim)),
