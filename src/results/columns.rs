@@ -3,11 +3,9 @@
 //!
 //! To add a figure: its field of [`Row`], and a line of [`COLUMNS`].
 
-use super::figure::{Figure, range};
-use super::figures::{Figures, INTERVAL, Row, Speedup, WALL_AND_STARTUP};
-use crate::analysis::{Interval, Summary};
-use crate::scenario::Point;
-use crate::units;
+use super::column_values as values;
+use super::figure::Figure;
+use super::figures::{Figures, INTERVAL, Row, WALL_AND_STARTUP};
 
 /// A figure that every configuration may have.
 pub struct Column {
@@ -111,7 +109,7 @@ pub static COLUMNS: &[Column] = &[
         text: ColumnPlace::at(1),
         table: ColumnPlace::at(1),
         line: ColumnPlace::at(1),
-        value: varied,
+        value: values::varied,
         ..Column::PLAIN
     },
     Column {
@@ -125,8 +123,8 @@ pub static COLUMNS: &[Column] = &[
         text: ColumnPlace::at(9),
         table: ColumnPlace::at(9),
         line: ColumnPlace::at(9),
-        value: time,
-        detail: Some(|row| Some(Figure::Phrase(with_interval(row.time_s?, row.time_ci95)))),
+        value: values::time,
+        detail: Some(|row| Some(Figure::Phrase(values::with_interval(row.time_s?, row.time_ci95)))),
         ..Column::PLAIN
     },
     Column {
@@ -138,13 +136,13 @@ pub static COLUMNS: &[Column] = &[
         text: ColumnPlace::at(11),
         table: ColumnPlace::at(10),
         line: ColumnPlace::at(10),
-        value: wall,
+        value: values::wall,
         detail: Some(|row| {
-            Some(Figure::Phrase(with_interval(row.wall_s?, row.wall_ci95.filter(|_| row.time_s == row.wall_s))))
+            Some(Figure::Phrase(values::with_interval(row.wall_s?, row.wall_ci95.filter(|_| row.time_s == row.wall_s))))
         }),
         ..Column::PLAIN
     },
-    Column { heading: "spread", text: ColumnPlace::with(12, 1), value: spread, ..Column::PLAIN },
+    Column { heading: "spread", text: ColumnPlace::with(12, 1), value: values::spread, ..Column::PLAIN },
     Column {
         key: Some("startup_s.median"),
         heading: "start-up",
@@ -153,7 +151,7 @@ pub static COLUMNS: &[Column] = &[
         text: ColumnPlace::with(13, 2),
         table: ColumnPlace::with(50, 2),
         line: ColumnPlace::at(50),
-        value: startup,
+        value: values::startup,
         ..Column::PLAIN
     },
     Column {
@@ -163,7 +161,7 @@ pub static COLUMNS: &[Column] = &[
         text: ColumnPlace::with(14, 3),
         table: ColumnPlace::with(51, 3),
         line: ColumnPlace::at(51),
-        value: tasks_per_s,
+        value: values::tasks_per_s,
         ..Column::PLAIN
     },
     Column {
@@ -187,7 +185,7 @@ pub static COLUMNS: &[Column] = &[
         // With its interval first of all: the end of the line may be cut off.
         line: Some(ColumnPlace { order: [2, 20], priority: [0; 2], heading: None }),
         value: |row| row.speedup.map(|speedup| Figure::Speedup(speedup.value)),
-        detail: Some(speedup_with_interval),
+        detail: Some(values::speedup_with_interval),
         ..Column::PLAIN
     },
     Column {
@@ -205,18 +203,18 @@ pub static COLUMNS: &[Column] = &[
     Column {
         heading: "predicted",
         doc: Some("what was expected beforehand; off by: predicted ÷ measured − 1, so + is too much"),
-        applies: has_predictions,
+        applies: values::has_predictions,
         text: ColumnPlace::at(30),
         table: ColumnPlace::with(30, 1),
         line: ColumnPlace::at(25),
         value: |row| row.predicted.map(|predicted| Figure::expected(predicted.expected)),
-        detail: Some(predicted_with_error),
+        detail: Some(values::predicted_with_error),
         ..Column::PLAIN
     },
     Column {
         key: Some("predicted.error"),
         heading: "off by",
-        applies: has_predictions,
+        applies: values::has_predictions,
         text: ColumnPlace::at(31),
         table: ColumnPlace::at(31),
         value: |row| row.predicted?.error.map(Figure::Error),
@@ -241,7 +239,7 @@ pub static COLUMNS: &[Column] = &[
         table: ColumnPlace::with(40, 2),
         // How long the tasks are there: the end of the line may be cut off.
         line: ColumnPlace::at(5),
-        value: task,
+        value: values::task,
         ..Column::PLAIN
     },
     Column {
@@ -275,12 +273,12 @@ pub static COLUMNS: &[Column] = &[
         applies: |figures| figures.rows.iter().any(|row| row.memory.is_some()),
         table: ColumnPlace::at(60),
         line: ColumnPlace::at(40),
-        value: memory,
-        detail: Some(memory_with_shares),
+        value: values::memory,
+        detail: Some(values::memory_with_shares),
         ..Column::PLAIN
     },
-    Column { heading: "repeats", line: ColumnPlace::at(12), value: repeats, ..Column::PLAIN },
-    Column { heading: "context switches", line: ColumnPlace::at(53), value: context_switches, ..Column::PLAIN },
+    Column { heading: "repeats", line: ColumnPlace::at(12), value: values::repeats, ..Column::PLAIN },
+    Column { heading: "context switches", line: ColumnPlace::at(53), value: values::context_switches, ..Column::PLAIN },
 ];
 
 /// A column as a view shows it.
@@ -372,104 +370,6 @@ fn tallies(figures: &Figures, view: View) -> impl Iterator<Item = ShownColumn<'_
         order,
         source: FigureSource::Tally(name),
     })
-}
-
-fn has_predictions(figures: &Figures) -> bool {
-    figures.rows.iter().any(|row| row.predicted.is_some())
-}
-
-fn varied(row: &Row) -> Option<Figure> {
-    row.config.point.as_ref().map(|point| Figure::Phrase(Point::value_in_words(point)))
-}
-
-fn wall(row: &Row) -> Option<Figure> {
-    seconds(row.wall_s, row)
-}
-
-fn time(row: &Row) -> Option<Figure> {
-    seconds(row.time_s, row)
-}
-
-/// The median of times of a row, or that there is none because tasks failed.
-fn seconds(times: Option<Summary>, row: &Row) -> Option<Figure> {
-    match (times, row.tasks) {
-        (Some(times), _) => Some(Figure::Seconds(times.median)),
-        (None, Some(tasks)) if tasks.failed > 0 => Some(Figure::Failed),
-        (None, _) => None,
-    }
-}
-
-/// A median, and the interval of the mean in brackets that say so.
-fn with_interval(times: Summary, ci95: Option<Interval>) -> String {
-    let median = units::seconds(times.median);
-    match ci95 {
-        Some(ci95) => {
-            format!("{median} ({INTERVAL}: {})", range(&units::seconds(ci95.low), &units::seconds(ci95.high)))
-        }
-        None => median,
-    }
-}
-
-/// The distance of the extremes of what speedups are made of, relative to the median; a single sample has none.
-fn spread(row: &Row) -> Option<Figure> {
-    let times = row.time_s.filter(|times| times.samples > 1 && times.median > 0.0)?;
-    Some(Figure::Fraction((times.max - times.min) / times.median))
-}
-
-fn startup(row: &Row) -> Option<Figure> {
-    row.startup_s.map(|startup| Figure::Seconds(startup.median))
-}
-
-fn tasks_per_s(row: &Row) -> Option<Figure> {
-    row.tasks_per_s.map(Figure::PerSecond)
-}
-
-fn speedup_with_interval(row: &Row) -> Option<Figure> {
-    let Speedup { value, ci95 } = row.speedup?;
-    let value = units::digits(value);
-    Some(Figure::Phrase(match ci95 {
-        Some(ci95) => format!("{value} ({INTERVAL}: {})", Figure::Between(ci95).words()),
-        None => value,
-    }))
-}
-
-/// How many repeats there were, and from where to where what speedups are made of went in them.
-fn repeats(row: &Row) -> Option<Figure> {
-    let times = row.time_s?;
-    let (least, most) = (units::seconds(times.min), units::seconds(times.max));
-    Some(Figure::Phrase(match times.samples {
-        0 | 1 => times.samples.to_string(),
-        samples if least == most => format!("{samples} of {least}"),
-        samples => format!("{samples} of {}", range(&least, &most)),
-    }))
-}
-
-fn predicted_with_error(row: &Row) -> Option<Figure> {
-    let expected = Figure::expected(row.predicted?.expected).words();
-    let off_by = row.off_by().map(|off| format!(" (off by {off})")).unwrap_or_default();
-    Some(Figure::Phrase(format!("{expected}{off_by}")))
-}
-
-/// The median length of a task.
-fn task(row: &Row) -> Option<Figure> {
-    row.usage.as_ref()?.task_s.map(|times| Figure::Seconds(times.median))
-}
-
-fn memory(row: &Row) -> Option<Figure> {
-    row.memory.as_ref().map(|memory| Figure::Bytes(memory.peak_bytes))
-}
-
-/// Whose it was, where several processes had a part.
-fn memory_with_shares(row: &Row) -> Option<Figure> {
-    let memory = row.memory.as_ref()?;
-    let peak = units::bytes(memory.peak_bytes);
-    Some(Figure::Phrase(memory.shares().map_or(peak.clone(), |shares| format!("{peak} ({shares})"))))
-}
-
-fn context_switches(row: &Row) -> Option<Figure> {
-    let usage = row.usage.as_ref()?;
-    let [forced, waits] = [usage.switches_involuntary, usage.switches_voluntary].map(units::count);
-    Some(Figure::Phrase(format!("{forced} forced, {waits} to wait")))
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 //! A [`super::RunState`] holds what was measured; this is what follows from it by `analysis`. Whatever was not
 //! measured yet, or does not apply, is `None`: nothing is filled in.
 
-use super::harm::{self, Harm};
+use super::harm::Harm;
 use super::marks::series_marks;
 use super::moved;
 use super::predictions::{Predicted, off_by};
@@ -175,8 +175,8 @@ impl Figures {
             (0..rows.len()).map(|config| Times::of(state, config, planned.scenario.include_startup)).collect();
         for (row, times) in rows.iter_mut().zip(&times) {
             row.time_s = times.as_ref().map(|times| times.summary);
-            row.s_per_byte = moved::s_per_byte(row, planned.scenario.tasks);
-            row.bytes_per_s = moved::bytes_per_s(row, &planned.job);
+            row.s_per_byte = moved::s_per_byte(row.time_s.map(|time| time.median), &row.config, planned.scenario.tasks);
+            row.bytes_per_s = moved::bytes_per_s(row.time_s.map(|time| time.median), &row.config, &planned.job);
             row.time_ci95 = times.as_ref().and_then(|times| analysis::mean_ci95(&times.samples_s));
         }
         for (row, baseline) in planned.plan.baselines().into_iter().enumerate() {
@@ -198,7 +198,7 @@ impl Figures {
         let tally = names.filter(told).collect();
         let include_startup = planned.scenario.include_startup;
         let usable_cpus = Some(planned.machine.usable_cpus).filter(|&cpus| cpus > 0);
-        let harm = harm::name(&rows);
+        let harm = rows.iter().find_map(|row| row.harm).map_or("", |harm| harm.name());
         Self { rows, baseline, tally, metg, include_startup, usable_cpus, harm }
     }
 

@@ -3,8 +3,6 @@
 
 use std::collections::BTreeMap;
 
-use super::Row;
-
 /// A name of something that should not be, what it is a part of, and how both are told.
 struct HarmKind {
     part: &'static str,
@@ -59,9 +57,11 @@ impl Harm {
     }
 }
 
-/// What the harm of these rows is called; empty if there is none to tell of.
-pub(super) fn name(rows: &[Row]) -> &'static str {
-    rows.iter().find_map(|row| row.harm).map_or("", |harm| KINDS[harm.kind].name)
+impl Harm {
+    /// What both together are called, e.g. `lost updates`.
+    pub fn name(&self) -> &'static str {
+        KINDS[self.kind].name
+    }
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@
 //! was read from a journal makes no difference.
 
 mod charts;
+mod column_values;
 mod columns;
 mod eta;
 mod figure;

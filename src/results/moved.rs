@@ -2,17 +2,15 @@
 
 use std::borrow::Cow;
 
-use super::Row;
-use crate::scenario::{Job, Point};
+use crate::scenario::{Config, Job, Point};
 use crate::workload;
 
 /// Bytes a second, of kinds that say how many their tasks move.
-pub(super) fn bytes_per_s(row: &Row, job: &Job) -> Option<f64> {
-    let time_s = row.time_s.filter(|time| time.median > 0.0)?.median;
+pub(super) fn bytes_per_s(time_s: Option<f64>, config: &Config, job: &Job) -> Option<f64> {
     // Most kinds say nothing of it: no need to look at what the job is at each point.
     workload::moves_bytes(&job.kind).then_some(())?;
-    let bytes = workload::bytes_moved(&at(job, row.config.point.as_ref()))?;
-    Some(bytes / time_s)
+    let bytes = workload::bytes_moved(&at(job, config.point.as_ref()))?;
+    Some(bytes / time_s.filter(|time_s| *time_s > 0.0)?)
 }
 
 /// The tasks at a point.
@@ -28,8 +26,7 @@ fn at<'a>(job: &'a Job, point: Option<&Point>) -> Cow<'a, Job> {
 }
 
 /// Seconds of all workers together for a byte of the payload; each byte counts once, though it may be copied more often.
-pub(super) fn s_per_byte(row: &Row, tasks: u64) -> Option<f64> {
-    let time_s = row.time_s?.median;
-    let bytes = row.config.payload as f64 * tasks as f64;
-    (bytes > 0.0).then(|| time_s * f64::from(row.config.workers) / bytes)
+pub(super) fn s_per_byte(time_s: Option<f64>, config: &Config, tasks: u64) -> Option<f64> {
+    let bytes = config.payload as f64 * tasks as f64;
+    Some(time_s? * f64::from(config.workers) / bytes).filter(|_| bytes > 0.0)
 }

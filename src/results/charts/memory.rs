@@ -1,7 +1,7 @@
 //! The memory of all processes of a trial over its time: a series a backend and dispatch, that of the most workers, or
 //! where something is varied that of its last point.
 
-use super::FiguresChart;
+use super::figures_chart::FiguresChart;
 use crate::chart::{Chart, ChartPoint, ChartSeries, ChartUnit, XAxisKind};
 use crate::record::MemoryCourse;
 use crate::results::Figures;

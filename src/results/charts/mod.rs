@@ -8,34 +8,23 @@
 //! | harm | the part of the updates that were lost, of the objects that leaked | either |
 //! | memory | bytes of all processes, a series a backend | seconds of a trial |
 
+mod figures_chart;
 mod memory;
+mod points;
 mod subject;
 
 use std::collections::BTreeMap;
 
-use super::{Figures, INTERVAL, Row, WORTH_WHILE};
-use crate::analysis::Interval;
-use crate::chart::{Chart, ChartPoint, ChartReference, ChartSeries, ChartUnit, SeriesMark, XAxisKind};
+use super::{Figures, INTERVAL, Row};
+use crate::chart::{Chart, ChartPoint, ChartSeries, ChartUnit, SeriesMark, XAxisKind};
 use crate::scenario::{Expected, Layout, SeriesKey};
 
+pub use figures_chart::FiguresChart;
+use points::x_of;
 pub use subject::ChartSubject;
-
-/// A chart, and which row each of its points is of.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct FiguresChart {
-    /// What it shows; without any series and prediction while nothing is known.
-    pub chart: Chart,
-    /// The rows of the points of each series.
-    rows: Vec<Vec<usize>>,
-    /// Whether it is of so few values of x that bars show it better than lines: by the plan, so that it stays so.
-    is_few: bool,
-}
 
 /// With fewer values of x than this, there is nothing for a line to show.
 const LINE_MIN: usize = 3;
-
-/// The efficiency beyond which a speedup is not believed: no cache explains more.
-const PLAUSIBLE: f64 = 2.0;
 
 impl FiguresChart {
     /// The chart of a subject of trials with so many tasks.
@@ -77,42 +66,9 @@ impl FiguresChart {
             x_label: x_label.to_owned(),
             y_unit: subject.unit(figures),
             y_label: subject.measure(figures).to_owned(),
-            bars: subject.has_intervals().then(|| INTERVAL.to_owned()).unwrap_or_default(),
+            bars: if subject.has_intervals() { INTERVAL.to_owned() } else { String::new() },
         };
         Self { chart, rows, is_few }
-    }
-
-    /// Whether nothing is known that it could show.
-    pub fn is_empty(&self) -> bool {
-        self.chart.series.is_empty() && self.chart.predictions.is_empty()
-    }
-
-    /// Whether it is to be shown as bars with numbers.
-    pub fn is_few(&self) -> bool {
-        self.is_few
-    }
-
-    /// What was predicted of the series with a mark at x.
-    pub fn predicted(&self, mark: SeriesMark, x: f64) -> Option<f64> {
-        let series = self.chart.predictions.iter().filter(|series| series.mark == mark);
-        series.flat_map(|series| &series.points).find(|point| point.x == x).map(|point| point.y)
-    }
-
-    /// Every point with its row and its mark, in the order of the rows.
-    pub fn by_row(&self) -> Vec<(usize, SeriesMark, ChartPoint)> {
-        let all = self.chart.series.iter().zip(&self.rows);
-        let of_series = |(series, rows): (&ChartSeries, &Vec<usize>)| -> Vec<(usize, SeriesMark, ChartPoint)> {
-            rows.iter().zip(&series.points).map(|(row, point)| (*row, series.mark, *point)).collect()
-        };
-        let mut points: Vec<(usize, SeriesMark, ChartPoint)> = all.flat_map(of_series).collect();
-        points.sort_by_key(|(row, ..)| *row);
-        points
-    }
-
-    /// The point of a row: index of its series, index in its points.
-    pub fn point_of(&self, row: usize) -> Option<(usize, usize)> {
-        let mut series = self.rows.iter().enumerate();
-        series.find_map(|(series, rows)| Some((series, rows.iter().position(|of_point| *of_point == row)?)))
     }
 }
 
@@ -127,25 +83,6 @@ fn name(figures: &Figures, row: &Row) -> String {
         (Some(_), _) => row.label.clone(),
         (None, Some(threads)) if another() => format!("{} × nx{threads}", series.label()),
         (None, _) => series.label(),
-    }
-}
-
-impl Figures {
-    /// What their chart shows, if it is of them.
-    pub fn measure(&self) -> &'static str {
-        match (self.baseline, self.varied()) {
-            (None, _) => "tasks a second",
-            (Some(_), None) => "speedup",
-            (Some(_), Some(_)) => "efficiency",
-        }
-    }
-}
-
-/// Where a row stands along x.
-fn x_of(row: &Row) -> Option<f64> {
-    match &row.config.point {
-        None => Some(f64::from(row.config.workers)),
-        Some(point) => point.value.as_number(),
     }
 }
 
@@ -169,45 +106,6 @@ fn tag(figures: &Figures, row: &Row) -> String {
         Some(Layout { processes, threads }) => format!("{processes}x{threads}"),
         None => String::new(),
     }
-}
-
-/// The ideal speedup: 1 at the baseline's own number of workers, and as many times that as there are workers, up to
-/// the CPUs that may be used.
-fn ideal(figures: &Figures) -> Option<ChartReference> {
-    let baseline = figures.rows.get(figures.baseline?)?;
-    let until = figures.usable_cpus.map(f64::from);
-    Some(ChartReference::Ideal { slope: 1.0 / f64::from(baseline.config.workers.max(1)), until })
-}
-
-/// What figures are compared with: the ideal, or the efficiency that is worth while.
-fn reference(figures: &Figures) -> Option<ChartReference> {
-    match figures.varied() {
-        None => ideal(figures),
-        Some(_) => figures.baseline.map(|_| ChartReference::Level(WORTH_WHILE)),
-    }
-}
-
-fn point(row: &Row, figures: &Figures) -> Option<ChartPoint> {
-    let x = x_of(row)?;
-    if figures.baseline.is_some() {
-        let speedup = row.speedup?;
-        let part = if row.config.point.is_some() { row.efficiency? / speedup.value } else { 1.0 };
-        let [low, high] = ends(speedup.ci95).map(|end| end * part);
-        return Some(ChartPoint { x, y: speedup.value * part, low, high, is_sure: is_sure(row) });
-    }
-    let (wall, y) = (row.wall_s?, row.tasks_per_s?);
-    let [low, high] = ends(row.wall_ci95);
-    let rate = |s: f64| if s > 0.0 { y * wall.median / s } else { f64::NAN };
-    Some(ChartPoint { x, y, low: rate(high), high: rate(low), is_sure: true })
-}
-
-fn ends(interval: Option<Interval>) -> [f64; 2] {
-    interval.map_or([f64::NAN; 2], |interval| [interval.low, interval.high])
-}
-
-/// Whether a row's speedup can be true: if not, it tells of its baseline rather than of itself.
-fn is_sure(row: &Row) -> bool {
-    row.efficiency.is_none_or(|efficiency| efficiency <= PLAUSIBLE)
 }
 
 /// What was predicted in terms of the chart, a series a curve; nothing where the chart is over what is varied.

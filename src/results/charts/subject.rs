@@ -1,7 +1,8 @@
 //! What the chart of a run can be about: what its scenario is about first, then its figures.
 
-use super::{Figures, Row};
+use super::points;
 use crate::chart::{ChartPoint, ChartReference, ChartUnit};
+use crate::results::{Figures, Row};
 
 /// What a chart is about.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -44,7 +45,7 @@ impl ChartSubject {
     }
 
     pub(super) fn reference(self, figures: &Figures) -> Option<ChartReference> {
-        (self == Self::Figures).then(|| super::reference(figures)).flatten()
+        (self == Self::Figures).then(|| points::reference(figures)).flatten()
     }
 
     /// Whether its points have intervals.
@@ -54,8 +55,8 @@ impl ChartSubject {
 
     pub(super) fn point(self, row: &Row, figures: &Figures) -> Option<ChartPoint> {
         match self {
-            Self::Figures => super::point(row, figures),
-            Self::Harm => Some(ChartPoint::bare(super::x_of(row)?, row.harm?.share())),
+            Self::Figures => points::point(row, figures),
+            Self::Harm => Some(ChartPoint::bare(points::x_of(row)?, row.harm?.share())),
             Self::Memory => None,
         }
     }

@@ -22,7 +22,8 @@ use crate::record::{Status, WarningCode};
 use crate::results::{Row, ShownColumn, View, columns};
 use crate::tui::screens::layout::body_of;
 use crate::tui::screens::prose::{ProseColumn, more_lines, wrap};
-use crate::tui::screens::run::state::{RunMonitor, Zoom};
+use crate::tui::screens::run::state::RunMonitor;
+use crate::tui::screens::run::zoom::Zoom;
 use crate::tui::screens::scores::Picture;
 use crate::tui::screens::speedups::{self, TableMarks, TableParts};
 use crate::tui::shared::Shared;
@@ -232,7 +233,7 @@ fn problems_in(place: Rect, scroll: u16, lines: &[(String, Role)], theme: &Theme
     shown.extend(lines.iter().skip(1 + first).take(room).cloned());
     match usize::from(hidden) - first {
         0 if hidden > 0 => {
-            shown.push((format!("pgup: {hidden} line{} above", if hidden == 1 { "" } else { "s" }), Role::Dim))
+            shown.push((format!("pgup: {hidden} line{} above", if hidden == 1 { "" } else { "s" }), Role::Dim));
         }
         0 => {}
         below => shown.push((format!("pgdn: {}", more_lines(below)), Role::Dim)),

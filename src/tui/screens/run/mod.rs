@@ -10,6 +10,7 @@ mod shares;
 pub mod state;
 mod update;
 mod view;
+pub mod zoom;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use super::lane_history::LaneHistory;
 use super::look::LanesLook;
 use super::news::News;
+use super::zoom::Zoom;
 use crate::record::{Event, RunState, Snapshot, Stamped, TrialEnd, TrialOutcome};
 use crate::results::{ChartSubject, Eta, Figures, Finding, Row, SearchFigures, findings};
 use crate::scenario::{Config, Job, PlannedTrial};
@@ -72,32 +73,6 @@ pub enum Drawing {
     Live,
     /// It stands still; the run goes on, and what it tells waits.
     Frozen,
-}
-
-/// Which panel of the results has the screen to itself.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum Zoom {
-    /// None: all are seen.
-    #[default]
-    All,
-    /// What happened, and the lesson.
-    Text,
-    /// The chart.
-    Chart,
-    /// The table.
-    Table,
-}
-
-impl Zoom {
-    /// The next one, in a circle.
-    pub fn next(self) -> Self {
-        match self {
-            Self::All => Self::Text,
-            Self::Text => Self::Chart,
-            Self::Chart => Self::Table,
-            Self::Table => Self::All,
-        }
-    }
 }
 
 /// Whether the user asked the run to end.
