@@ -10,7 +10,7 @@ use std::time::Instant;
 use parlab::chart::{Chart, ChartPoint, ChartReference, ChartSeries, SeriesMark, XAxisKind};
 use parlab::record::LaneState;
 use parlab::tui::theme::{Role, Theme};
-use parlab::tui::widgets::{Cores, Label, LaneRow, Lanes, Plot, Segment};
+use parlab::tui::widgets::{Cores, Label, LaneFold, LaneRow, Lanes, Plot, Segment};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::widgets::Widget;
@@ -33,7 +33,16 @@ fn main() -> ExitCode {
     for (workers, tasks) in [(8, 12), (64, 150), (1024, 100)] {
         let spans = spans(workers, tasks);
         let rows: Vec<LaneRow<'_>> = spans.iter().enumerate().map(|(i, spans)| lane(i, spans)).collect();
-        let lanes = Lanes { lanes: &rows, now_s: 9.0, span_s: 10.0, work: Role::Backend(2), theme: &theme };
+        let lanes = Lanes {
+            lanes: &rows,
+            now_s: 9.0,
+            from_s: 0.0,
+            span_s: 10.0,
+            locked: false,
+            fold: LaneFold::Folded,
+            work: Role::Backend(2),
+            theme: &theme,
+        };
         report(&format!("{workers} lanes of {tasks} tasks"), (120, 40), lanes);
     }
     if worst.into_iter().all(|us| us < LIMIT_US) { ExitCode::SUCCESS } else { ExitCode::FAILURE }
@@ -60,19 +69,25 @@ fn report(what: &str, (width, height): (u16, u16), widget: impl Widget + Copy) -
 fn chart() -> Chart {
     let point = |n: f64, serial: f64| {
         let y = 1.0 / (serial + (1.0 - serial) / n);
-        ChartPoint { x: n, y, low: y * 0.95, high: y * 1.05 }
+        ChartPoint { x: n, y, low: y * 0.95, high: y * 1.05, is_sure: true }
     };
     let named = |(mark, name): (usize, &str)| {
         let points = (1..=16).map(|n| point(f64::from(n), 0.02 + 0.05 * mark as f64)).collect();
-        ChartSeries { name: name.to_owned(), mark: SeriesMark { family: mark, member: 0 }, points }
+        ChartSeries {
+            name: name.to_owned(),
+            mark: SeriesMark { family: mark, member: 0 },
+            points,
+            ..ChartSeries::default()
+        }
     };
     Chart {
         series: ["processes", "threads", "hybrid"].into_iter().enumerate().map(named).collect(),
         predictions: Vec::new(),
-        reference: Some(ChartReference::Ideal { slope: 1.0 }),
+        reference: Some(ChartReference::Ideal { slope: 1.0, until: None }),
         x_kind: XAxisKind::Workers,
         x_label: "workers".to_owned(),
         y_label: "speedup".to_owned(),
+        ..Chart::default()
     }
 }
 
@@ -93,7 +108,9 @@ fn lane(worker: usize, spans: &[Segment]) -> LaneRow<'_> {
         state: LaneState::Running,
         spans,
         busy: &[],
-        lock: [&[]; 4],
+        did: [&[]; 5],
+        turns: &[],
+        share: Some(0.5),
         note: String::new(),
     }
 }

@@ -39,7 +39,7 @@ A scenario file that is called like a command is reached as ./list.
 Exit codes:
   0    done
   1    the run failed: a task failed, results differ, a worker was lost for good,
-       or the report could not be written where it was asked to go
+       or report or journal could not be written where they were asked to go
   2    bad usage or a bad scenario
   3    refused by a limit
   129  hung up      130  interrupted      143  terminated

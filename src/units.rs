@@ -7,7 +7,7 @@ mod wrap;
 
 pub use bars::{EIGHTHS, LEVELS, bar, level};
 pub use columns::{Side, aligned, padded};
-pub use letters::{Letters, to_ascii};
+pub use letters::{Letters, to_ascii, to_console};
 pub use wrap::{bind, wrap};
 
 /// Seconds with the unit that leaves one to three digits before the point: `1.8 ms`, `4.21 s`, `2 min 05 s`.
@@ -88,6 +88,15 @@ pub fn bytes(n: u64) -> String {
     format!("{} {prefix}", digits(x))
 }
 
+/// Bytes as one would say them: whole multiples of a prefix without decimals, `64 KiB`, `0 B`; others as [`bytes`].
+pub fn whole_bytes(n: u64) -> String {
+    let prefixes = [(1 << 40, "TiB"), (1 << 30, "GiB"), (1 << 20, "MiB"), (1_u64 << 10, "KiB")];
+    match prefixes.into_iter().find(|(scale, _)| n > 0 && n.is_multiple_of(*scale)) {
+        Some((scale, prefix)) => format!("{} {prefix}", count(n / scale)),
+        None => bytes(n),
+    }
+}
+
 /// A whole number with thin groups of three: `10 000`, `1 000 000`. Below 10 000 nothing is grouped.
 pub fn count(n: u64) -> String {
     let plain = n.to_string();
@@ -156,6 +165,7 @@ mod tests {
         assert_eq!(scaled(999.9), "1.00 k");
         assert_eq!(bytes(512), "512 B");
         assert_eq!(bytes(24 << 30), "24.0 GiB");
+        assert_eq!([0, 512, 65_536, 16 << 20, 1536].map(whole_bytes), ["0 B", "512 B", "64 KiB", "16 MiB", "1.50 KiB"]);
         assert_eq!(count(9_999), "9999");
         assert_eq!(count(1_000_000), "1 000 000");
     }

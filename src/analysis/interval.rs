@@ -19,6 +19,11 @@ pub struct Interval {
 }
 
 impl Interval {
+    /// What is left of it for a quantity that cannot be less than this.
+    pub fn at_least(self, least: f64) -> Self {
+        Self { low: self.low.max(least), high: self.high.max(least) }
+    }
+
     /// Whether it leaves this value possible.
     pub fn contains(&self, value: f64) -> bool {
         self.low <= value && value <= self.high
@@ -26,7 +31,8 @@ impl Interval {
 }
 
 /// The 95 % interval x̄ ± t·s/√n of the mean of measurements (Student, *The Probable Error of a Mean*, 1908), with
-/// the quantile t at 0.975 for n − 1 degrees of freedom.
+/// the quantile t at 0.975 for n − 1 degrees of freedom. It knows nothing of what the quantity can be: times are cut off
+/// at nothing by [`Interval::at_least`].
 ///
 /// `None` for fewer than [`SAMPLES_MIN`] measurements or one that is not finite.
 pub fn mean_ci95(samples: &[f64]) -> Option<Interval> {
@@ -190,6 +196,14 @@ mod tests {
         assert_eq!(ratio_ci95(&[0.5, 1.0, 1.5], &[1.0, 1.1, 1.2]), None);
         assert_eq!(ratio_ci95(&[0.0; 3], &[0.0; 3]), None);
         assert_eq!(ratio_ci95(&[1e300, 1e300, 1.1e300], &[1.0, 1.0, 1.0]), None, "too large for a number");
+    }
+
+    #[test]
+    fn what_a_quantity_cannot_be_is_cut_off() {
+        let interval = mean_ci95(&[0.1, 0.1, 1.0]).expect("three measurements");
+        assert!(interval.low < 0.0);
+        assert_eq!(interval.at_least(0.0), Interval { low: 0.0, ..interval });
+        assert_eq!(Interval { low: 0.2, high: 0.3 }.at_least(0.0), Interval { low: 0.2, high: 0.3 });
     }
 
     #[test]

@@ -18,7 +18,7 @@ pub struct ChartArea {
 /// All parts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ChartAreas {
-    /// The legend's line; no rows where the surface is low.
+    /// The legend's lines; no rows where the surface is low.
     pub header: ChartArea,
     /// The y axis in its last column, left of that the labels; no columns where the surface is narrow.
     pub y_axis: ChartArea,
@@ -33,22 +33,25 @@ pub struct ChartAreas {
 /// A plot narrower than this shows nothing.
 const NARROWEST_PLOT: u16 = 4;
 
-/// Rows above the plot, and below it, on a surface of so many.
-fn rows_around(rows: u16) -> (u16, u16) {
-    (u16::from(rows >= 6), u16::from(rows >= 4))
+/// Rows that the plot keeps whatever the legend would take.
+const LOWEST_PLOT: u16 = 4;
+
+/// Rows that the legend may have on a surface of so many: a fifth of it, or one line.
+pub(super) fn legend_rows(rows: u16) -> u16 {
+    if rows >= 6 { (rows - 1).saturating_sub(LOWEST_PLOT).min((rows / 5).max(1)) } else { 0 }
 }
 
-/// Rows that the plot has on a surface of so many.
-pub(super) fn plot_rows(rows: u16) -> u16 {
-    let (above, below) = rows_around(rows);
-    rows - above - below
+/// Rows that the plot has on a surface of so many, below a legend of so many.
+pub(super) fn plot_rows(rows: u16, legend: u16) -> u16 {
+    rows.saturating_sub(legend + u16::from(rows >= 4))
 }
 
 impl ChartAreas {
-    /// The y axis takes so many columns, which are fewer than there are; `None` where nothing can be seen.
-    pub(super) fn new(surface: &ChartSurface<'_>, axis_columns: u16) -> Option<Self> {
-        let (above, below) = rows_around(surface.rows);
-        let (width, height) = (surface.columns - axis_columns, plot_rows(surface.rows));
+    /// The y axis takes so many columns, which are fewer than there are, and the legend so many rows; `None` where
+    /// nothing can be seen.
+    pub(super) fn new(surface: &ChartSurface<'_>, axis_columns: u16, above: u16) -> Option<Self> {
+        let below = u16::from(surface.rows >= 4);
+        let (width, height) = (surface.columns - axis_columns, plot_rows(surface.rows, above));
         if width < NARROWEST_PLOT || height == 0 {
             return None;
         }

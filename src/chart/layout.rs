@@ -1,8 +1,8 @@
 //! A chart at a size: its areas, its ticks, its legend, and its points as fractions of the axes. It rounds nothing but
-//! the areas.
+//! the areas and the range of the y axis, whose ticks stand on rows.
 
 use super::areas::{ChartAreas, plot_rows};
-use super::axes::ChartAxes;
+use super::axes::{ChartAxes, ChartSpan};
 use super::legend::ChartLegend;
 use super::model::{Chart, XAxisKind};
 use super::placed::{PlacedReference, PlacedSeries};
@@ -18,8 +18,6 @@ pub struct ChartLayout {
     pub axes: ChartAxes,
     /// Ticks of the x axis, from left to right.
     pub x_ticks: Vec<AxisTick>,
-    /// Ticks of the y axis, from below.
-    pub y_ticks: Vec<AxisTick>,
     /// What stands in the header.
     pub legend: ChartLegend,
     /// What was measured, in the order of [`Chart::series`].
@@ -31,30 +29,30 @@ pub struct ChartLayout {
 }
 
 impl ChartLayout {
-    /// Lays out a chart with axes that hold it; `None` where there is no room for anything.
-    pub fn new(chart: &Chart, axes: ChartAxes, surface: &ChartSurface<'_>) -> Option<Self> {
-        let y_ticks = axes.y.value_ticks(plot_rows(surface.rows));
-        let areas = ChartAreas::new(surface, surface.y_axis_width(&y_ticks))?;
+    /// Lays out a chart; `None` where there is no point, or no room for anything.
+    pub fn new(chart: &Chart, surface: &ChartSurface<'_>) -> Option<Self> {
+        let span = ChartSpan::of(chart)?;
+        let legend = ChartLegend::new(chart, &span, surface);
+        let axes = span.on_rows(chart, plot_rows(surface.rows, legend.lines()));
+        let areas = ChartAreas::new(surface, surface.y_axis_width(&axes.y_ticks), legend.lines())?;
         let room = LabelRoom { columns: areas.span(), text_width: surface.text_width };
-        let has_header = areas.header.height > 0;
         let placed = |series| PlacedSeries::new(series, &axes);
         Some(Self {
-            areas,
-            axes,
             x_ticks: x_ticks(chart, &axes, room),
-            y_ticks,
-            legend: if has_header { ChartLegend::new(chart, &axes, surface) } else { ChartLegend::default() },
+            legend,
             series: chart.series.iter().map(placed).collect(),
             predictions: chart.predictions.iter().map(placed).collect(),
             reference: PlacedReference::new(chart, &axes, areas.edges()),
+            areas,
+            axes,
         })
     }
 }
 
 fn x_ticks(chart: &Chart, axes: &ChartAxes, room: LabelRoom<'_>) -> Vec<AxisTick> {
-    let values = chart.points().map(|point| point.x);
     match chart.x_kind {
-        XAxisKind::Workers => axes.x.worker_ticks(values, room),
-        XAxisKind::Values => axes.x.measured_ticks(values, room),
+        XAxisKind::Workers => axes.x.worker_ticks(chart.all_x(), room),
+        XAxisKind::Values(unit) => axes.x.measured_ticks(chart.all_x(), unit, room),
+        XAxisKind::Time => axes.x.time_ticks(room),
     }
 }

@@ -3,7 +3,7 @@
 //! same.
 //!
 //! ```text
-//! Chart (model) ── ChartAxes (which scales) ── ChartLayout (areas, ticks, legend, points) ── cells, vectors
+//! Chart (model) ── ChartLayout (areas, legend, axes with their ticks, points) ── cells, vectors
 //! ```
 //!
 //! Two units are enough. Areas are in **columns** and **rows** of text: the cells of a terminal, or the width of a
@@ -18,23 +18,28 @@ pub mod time;
 
 mod areas;
 mod axes;
+mod bars;
 mod layout;
 mod legend;
 mod model;
 mod placed;
+mod ruler;
 mod scale;
 mod surface;
 mod ticks;
+mod unit;
 
 pub use areas::{ChartArea, ChartAreas};
 pub use axes::ChartAxes;
+pub use bars::BarsLayout;
 pub use layout::ChartLayout;
 pub use legend::{ChartLegend, LegendEntry, LegendMark};
 pub use model::{Chart, ChartPoint, ChartReference, ChartSeries, SeriesMark, XAxisKind};
-pub use placed::{PlacedPoint, PlacedReference, PlacedSeries};
+pub use placed::{Beyond, PlacedPoint, PlacedReference, PlacedSeries};
 pub use scale::{AxisScale, on_axis};
 pub use surface::ChartSurface;
 pub use ticks::AxisTick;
+pub use unit::ChartUnit;
 
 #[cfg(test)]
 mod tests;

@@ -1,7 +1,7 @@
 //! What a chart shows, in the terms of its data: series of points with error bars, predictions, a line to compare with.
 //! It knows no size and no place.
 
-use super::ticks;
+use super::unit::ChartUnit;
 
 /// A measured or predicted point. What is not finite is not drawn; an error bar that is not finite is left out.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -14,10 +14,13 @@ pub struct ChartPoint {
     pub low: f64,
     /// Upper end of the error bar.
     pub high: f64,
+    /// Whether it can be true, so that the axes have to hold it. Of the others those are shown that lie near; what lies
+    /// far off is told at the edge.
+    pub is_sure: bool,
 }
 
 /// What tells a series from others, wherever it is seen: it keeps that when others come and go.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SeriesMark {
     /// What it is one of: those of a family have one colour.
     pub family: usize,
@@ -26,7 +29,7 @@ pub struct SeriesMark {
 }
 
 /// Points that belong together, in the order of x.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct ChartSeries {
     /// Its name in the legend.
     pub name: String,
@@ -34,6 +37,8 @@ pub struct ChartSeries {
     pub mark: SeriesMark,
     /// Its points.
     pub points: Vec<ChartPoint>,
+    /// A short word beside each point, for points of one x that differ in something else; empty if there is none.
+    pub tags: Vec<String>,
 }
 
 /// A line to compare the points with.
@@ -43,22 +48,27 @@ pub enum ChartReference {
     Ideal {
         /// The ideal's y for each worker.
         slope: f64,
+        /// The x that it ends at: beyond the CPUs there is no more to be had. `None` where that is not known.
+        until: Option<f64>,
     },
     /// A fraction to compare y with, which is a fraction too: a horizontal line.
     Level(f64),
 }
 
 /// What the x axis counts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum XAxisKind {
     /// Numbers of workers.
+    #[default]
     Workers,
-    /// The values of something that was varied.
-    Values,
+    /// The values of something that was varied, in this unit.
+    Values(ChartUnit),
+    /// Seconds that went by.
+    Time,
 }
 
 /// A chart.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Chart {
     /// What was measured.
     pub series: Vec<ChartSeries>,
@@ -66,24 +76,45 @@ pub struct Chart {
     pub predictions: Vec<ChartSeries>,
     /// What to compare with; `None` draws no line, and what cannot be drawn (a slope of 0) counts as none.
     pub reference: Option<ChartReference>,
+    /// Values of x that there will be points at, so that the axis stands still while they come in.
+    pub planned_x: Vec<f64>,
     /// What x counts.
     pub x_kind: XAxisKind,
     /// What x is, e.g. `workers`.
     pub x_label: String,
+    /// How y is written.
+    pub y_unit: ChartUnit,
     /// What y is, e.g. `speedup`.
     pub y_label: String,
+    /// What the error bars are, e.g. `95 %`; empty where there are none.
+    pub bars: String,
 }
 
 /// Values beyond this are taken for mistakes, as what is not finite: they would leave nothing else to see.
 const LARGEST: f64 = 1e15;
 
-fn is_fine(value: f64) -> bool {
+pub(super) fn is_fine(value: f64) -> bool {
     value.is_finite() && value.abs() < LARGEST
 }
 
 impl ChartPoint {
+    /// A point without an error bar that the axes have to hold.
+    pub fn bare(x: f64, y: f64) -> Self {
+        Self { x, y, low: f64::NAN, high: f64::NAN, is_sure: true }
+    }
+
     pub(super) fn is_drawable(&self) -> bool {
         is_fine(self.x) && is_fine(self.y)
+    }
+
+    pub(super) fn has_bar(&self) -> bool {
+        is_fine(self.low) && is_fine(self.high)
+    }
+
+    /// What of its error bar the axes have to hold: nothing of one that is longer than the point is high.
+    pub(super) fn held(&self) -> (f64, f64) {
+        let (low, high) = self.spread();
+        if high - low <= self.y.abs() { (low, high) } else { (self.y, self.y) }
     }
 
     /// The error bar, the point itself included.
@@ -108,23 +139,39 @@ impl XAxisKind {
     /// A value of x, as short as it may be said on the axis.
     pub fn text(self, value: f64) -> String {
         match self {
-            Self::Workers => ticks::plain(value),
-            Self::Values => ticks::compact(value),
+            Self::Workers => super::unit::plain(value),
+            Self::Values(unit) => unit.short(value),
+            Self::Time => crate::units::seconds(value),
         }
     }
 }
 
 impl Chart {
+    /// Whether there is anything to draw.
+    pub fn has_points(&self) -> bool {
+        self.points().next().is_some()
+    }
+
     /// Every point that is drawn, measured or predicted.
     pub(super) fn points(&self) -> impl Iterator<Item = &ChartPoint> {
         self.series.iter().chain(&self.predictions).flat_map(ChartSeries::drawable).map(|(_, point)| point)
     }
 
+    /// Every x that has a point, or will have one.
+    pub(super) fn all_x(&self) -> impl Iterator<Item = f64> {
+        self.points().map(|point| point.x).chain(self.planned_x.iter().copied().filter(|x| is_fine(*x)))
+    }
+
     /// The line to compare with, if it can be drawn.
     pub(super) fn drawn_reference(&self) -> Option<ChartReference> {
         self.reference.filter(|reference| match *reference {
-            ChartReference::Ideal { slope } => is_fine(slope) && slope > 0.0,
+            ChartReference::Ideal { slope, .. } => is_fine(slope) && slope > 0.0,
             ChartReference::Level(level) => (0.0..=1.0).contains(&level),
         })
+    }
+
+    /// Whether anything drawn has an error bar.
+    pub(super) fn has_bars(&self) -> bool {
+        !self.bars.is_empty() && self.series.iter().any(|series| series.drawable().any(|(_, point)| point.has_bar()))
     }
 }

@@ -1,6 +1,6 @@
 //! Points, error bars and the line to compare with, as fractions of the axes. It knows no size and no rounding.
 
-use super::axes::ChartAxes;
+use super::axes::{ChartAxes, lies_beyond};
 use super::model::{Chart, ChartPoint, ChartReference, ChartSeries, SeriesMark};
 
 /// A point that is drawn. Its own place is on the axes; the ends of its error bar may lie beyond them.
@@ -10,12 +10,27 @@ pub struct PlacedPoint {
     pub index: usize,
     /// Along the x axis, 0..1.
     pub x: f64,
-    /// Along the y axis, 0..1.
+    /// Along the y axis, 0..1; at an end for what lies beyond.
     pub y: f64,
     /// Lower end of its error bar along the y axis; `y` without one.
     pub low: f64,
     /// Upper end of its error bar along the y axis; `y` without one.
     pub high: f64,
+    /// Which end of the y axis it lies beyond, if it does.
+    pub beyond: Option<Beyond>,
+    /// Where a line to it goes: as `y`, but not kept on the axis.
+    pub line_y: f64,
+    /// Whether it stands apart, left of the gap of a logarithmic axis: no line leads to it.
+    pub is_apart: bool,
+}
+
+/// An end of the y axis.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Beyond {
+    /// Beyond the upper one.
+    Above,
+    /// Beyond the lower one.
+    Below,
 }
 
 /// A series with those of its points that are drawn, in the order of x: a line joins them.
@@ -27,14 +42,15 @@ pub struct PlacedSeries {
     pub points: Vec<PlacedPoint>,
 }
 
-/// A straight line from the plot's left edge to its right one. Its ends may lie above or below the plot.
-#[derive(Debug, Clone, Copy, PartialEq)]
+/// A line to compare with, from point to point, in fractions of the axes. It may go beyond the plot.
+#[derive(Debug, Clone, PartialEq)]
 pub struct PlacedReference {
-    /// Along the y axis at the left edge.
-    pub left: f64,
-    /// Along the y axis at the right edge.
-    pub right: f64,
+    /// Its corners, from left to right: x and y.
+    pub points: Vec<(f64, f64)>,
 }
+
+/// Straight pieces of a line that is bent by its axes.
+const PIECES: usize = 24;
 
 impl PlacedSeries {
     pub(super) fn new(series: &ChartSeries, axes: &ChartAxes) -> Self {
@@ -46,6 +62,12 @@ impl PlacedSeries {
     pub fn end(&self) -> Option<&PlacedPoint> {
         self.points.last()
     }
+
+    /// Points that a line joins, one pair after the other: those of one x are beside each other, not in a row.
+    pub fn joined(&self) -> impl Iterator<Item = [&PlacedPoint; 2]> {
+        let pairs = self.points.windows(2).map(|pair| [&pair[0], &pair[1]]);
+        pairs.filter(|[a, b]| !a.is_apart && !b.is_apart && b.x > a.x)
+    }
 }
 
 impl PlacedPoint {
@@ -53,17 +75,34 @@ impl PlacedPoint {
         let (low, high) = point.spread();
         let y = axes.y.at(point.y);
         let end = |value: f64| if value == point.y { y } else { axes.y.position(value) };
-        Self { index, x: axes.x.at(point.x), y, low: end(low), high: end(high) }
+        let beyond = lies_beyond(point, &axes.y).map(|at| if at > 1.0 { Beyond::Above } else { Beyond::Below });
+        Self {
+            index,
+            x: axes.x.at(point.x),
+            y,
+            low: end(low),
+            high: end(high),
+            beyond,
+            line_y: axes.y.position(point.y),
+            is_apart: axes.x_gap.is_some_and(|gap| axes.x.position(point.x) < gap),
+        }
     }
 }
 
 impl PlacedReference {
     /// `edges` are the fractions of the x axis at the plot's edges.
-    pub(super) fn new(chart: &Chart, axes: &ChartAxes, edges: [f64; 2]) -> Option<Self> {
-        let [left, right] = match chart.drawn_reference()? {
-            ChartReference::Ideal { slope } => edges.map(|edge| axes.y.position(slope * axes.x.value(edge))),
-            ChartReference::Level(level) => [axes.y.position(level); 2],
+    pub(super) fn new(chart: &Chart, axes: &ChartAxes, [left, right]: [f64; 2]) -> Option<Self> {
+        let points = match chart.drawn_reference()? {
+            ChartReference::Level(level) => [left, right].map(|x| (x, axes.y.position(level))).to_vec(),
+            ChartReference::Ideal { slope, until } => {
+                let end = until.map_or(right, |until| axes.x.position(until).min(right));
+                let is_straight = axes.x.is_log() == axes.y.is_log();
+                let pieces = if is_straight { 1 } else { PIECES };
+                let x = |i: usize| left + (end - left) * i as f64 / pieces as f64;
+                let place = |x: f64| (x, axes.y.position(slope * axes.x.value(x)));
+                (0..=pieces).map(x).map(place).collect()
+            }
         };
-        Some(Self { left, right })
+        Some(Self { points })
     }
 }

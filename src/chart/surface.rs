@@ -25,7 +25,7 @@ impl ChartSurface<'_> {
     /// that the chart stands still when one is written there.
     pub(super) fn y_axis_width(&self, ticks: &[AxisTick]) -> u16 {
         let ticks = ticks.iter().map(|tick| self.width(&tick.text)).max().unwrap_or(0);
-        let labels = ticks.max(if self.columns >= 40 { 4 } else { 2 });
+        let labels = ticks.max(if self.columns >= 40 { 4 } else { 2 }).min(self.columns / 3);
         if self.columns >= labels.saturating_add(BESIDE_LABELS) { labels + 1 } else { 0 }
     }
 }

@@ -1,7 +1,7 @@
 //! The ticks that read well on an axis: round values, or measured ones, as far as their labels have room.
 
 use super::scale::AxisScale;
-use crate::units;
+use super::unit::{ChartUnit, plain};
 
 /// A value worth a mark on the axis.
 #[derive(Debug, Clone, PartialEq)]
@@ -35,21 +35,8 @@ impl LabelRoom<'_> {
 }
 
 impl AxisScale {
-    fn tick(&self, value: f64, text: String) -> AxisTick {
+    pub(super) fn tick(&self, value: f64, text: String) -> AxisTick {
         AxisTick { value, at: self.at(value), text }
-    }
-
-    /// Ticks of the y axis: about one in three rows, or in two for the few that powers of two leave.
-    pub(super) fn value_ticks(&self, rows: u16) -> Vec<AxisTick> {
-        match *self {
-            Self::Linear { lo, hi } => {
-                let step = round_step((hi - lo) / f64::from((rows / 3).max(1)));
-                let decimals = usize::try_from((-step.log10() - 1e-9).ceil() as i32).unwrap_or(0).min(9);
-                let text = |v: f64| if v.abs() < 9999.5 { format!("{v:.decimals$}") } else { units::scaled(v) };
-                multiples(lo, hi, step).map(|value| self.tick(value, text(value))).collect()
-            }
-            Self::Log2 { lo, hi } => self.octaves((lo, hi), ((hi - lo) / f64::from((rows / 2).max(1))).ceil().max(1.0)),
-        }
     }
 
     /// Ticks of the x axis at whole numbers of workers: at the measured ones if their labels have room, else at round
@@ -88,12 +75,32 @@ impl AxisScale {
 
     /// Ticks of the x axis at measured values: at all of them if their labels have room, else at every second, third,
     /// and so on.
-    pub(super) fn measured_ticks(&self, measured: impl Iterator<Item = f64>, room: LabelRoom<'_>) -> Vec<AxisTick> {
+    pub(super) fn measured_ticks(
+        &self,
+        measured: impl Iterator<Item = f64>,
+        unit: ChartUnit,
+        room: LabelRoom<'_>,
+    ) -> Vec<AxisTick> {
         let values = distinct(measured);
         let every = |stride: usize| -> Vec<AxisTick> {
-            values.iter().step_by(stride).map(|&value| self.tick(value, compact(value))).collect()
+            values.iter().step_by(stride).map(|&value| self.tick(value, unit.short(value))).collect()
         };
         (1..=values.len()).map(every).find(|ticks| room.holds(ticks)).unwrap_or_default()
+    }
+
+    /// Ticks of an axis of time, at round seconds that leave the labels room.
+    pub(super) fn time_ticks(&self, room: LabelRoom<'_>) -> Vec<AxisTick> {
+        let (lo, hi) = (self.value(0.0), self.value(1.0));
+        let mut step = round_step((hi - lo) / 8.0);
+        loop {
+            let values: Vec<f64> = multiples(lo, hi, step).collect();
+            let ticks: Vec<AxisTick> =
+                values.iter().map(|&value| self.tick(value, crate::units::seconds(value))).collect();
+            if room.holds(&ticks) {
+                return ticks;
+            }
+            step = round_step(step * 1.01);
+        }
     }
 
     /// Every `stride`-th power of two from 2^`lo` to 2^`hi`.
@@ -109,27 +116,6 @@ fn distinct(values: impl Iterator<Item = f64>) -> Vec<f64> {
     values.sort_by(f64::total_cmp);
     values.dedup();
     values
-}
-
-/// A whole number without a point, anything else with three digits.
-pub(super) fn plain(value: f64) -> String {
-    if value.fract() == 0.0 && value.abs() < 1e6 { format!("{value:.0}") } else { units::scaled(value) }
-}
-
-/// A value as short as three digits can say it: `20`, `2 k`, `1.5 M`, `0.01`.
-pub(super) fn compact(value: f64) -> String {
-    const PREFIXES: [(f64, &str); 4] = [(1e12, " T"), (1e9, " G"), (1e6, " M"), (1e3, " k")];
-    let (scale, prefix) = PREFIXES.into_iter().find(|(scale, _)| value.abs() >= *scale).unwrap_or((1.0, ""));
-    let mantissa = value / scale;
-    let places = match mantissa.abs() {
-        a if a > 0.0 && a < 0.01 => return format!("{value:.0e}"),
-        a if a >= 99.95 => 0,
-        a if a >= 9.995 => 1,
-        _ => 2,
-    };
-    let digits = format!("{mantissa:.places$}");
-    let short = if places > 0 { digits.trim_end_matches('0').trim_end_matches('.') } else { &digits };
-    format!("{short}{prefix}")
 }
 
 /// The next of 1, 2, 5 × 10ⁿ.
@@ -162,23 +148,8 @@ fn power_of_two(value: f64) -> String {
 mod tests {
     use super::*;
 
-    fn texts(ticks: &[AxisTick]) -> Vec<&str> {
-        ticks.iter().map(|tick| tick.text.as_str()).collect()
-    }
-
     fn room(columns: u16) -> LabelRoom<'static> {
         LabelRoom { columns, text_width: &|text| text.len() as u16 }
-    }
-
-    #[test]
-    fn values_get_round_ticks() {
-        assert_eq!(texts(&AxisScale::linear(0.0, 4.0).value_ticks(9)), ["0", "2", "4"]);
-        assert_eq!(texts(&AxisScale::linear(0.0, 4.0).value_ticks(15)), ["0", "1", "2", "3", "4"]);
-        assert_eq!(texts(&AxisScale::linear(0.0, 1.1).value_ticks(9)), ["0.0", "0.5", "1.0"]);
-        assert_eq!(texts(&AxisScale::linear(0.0, 0.034).value_ticks(12)), ["0.00", "0.01", "0.02", "0.03"]);
-        assert_eq!(texts(&AxisScale::linear(0.0, 30_000.0).value_ticks(9)), ["0", "10.0 k", "20.0 k", "30.0 k"]);
-        assert_eq!(texts(&AxisScale::log_floor(0.4, 9.0).value_ticks(30)), ["0.25", "0.5", "1", "2", "4", "8"]);
-        assert_eq!(texts(&AxisScale::log_floor(0.4, 9.0).value_ticks(9)), ["0.25", "1", "4"]);
     }
 
     #[test]
@@ -213,15 +184,13 @@ mod tests {
     fn measured_values_get_ticks_as_far_as_there_is_room() {
         let decades: Vec<f64> = (0..7).map(|n| 2.0 * 10f64.powi(n)).collect();
         let ticks = |columns| {
-            let ticks = AxisScale::log(2.0, 2e6).measured_ticks(decades.iter().copied(), room(columns));
+            let ticks =
+                AxisScale::log(2.0, 2e6).measured_ticks(decades.iter().copied(), ChartUnit::Number, room(columns));
             ticks.into_iter().map(|tick| tick.text).collect::<Vec<_>>()
         };
         assert_eq!(ticks(60), ["2", "20", "200", "2 k", "20 k", "200 k", "2 M"]);
         assert_eq!(ticks(24), ["2", "200", "20 k", "2 M"]);
         assert_eq!(ticks(2), ["2"]);
-        assert_eq!(AxisScale::linear(0.0, 1.0).measured_ticks(std::iter::empty(), room(20)), []);
-        let texts = [0.0, 0.01, 0.25, 1.0, 12.5, 999.0, 1000.0, 1536.0, 1.5e6, 1e15, 4e-6, -20.0].map(compact);
-        let wanted = ["0", "0.01", "0.25", "1", "12.5", "999", "1 k", "1.54 k", "1.5 M", "1000 T", "4e-6", "-20"];
-        assert_eq!(texts, wanted);
+        assert_eq!(AxisScale::linear(0.0, 1.0).measured_ticks(std::iter::empty(), ChartUnit::Number, room(20)), []);
     }
 }

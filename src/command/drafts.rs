@@ -6,8 +6,9 @@
 use std::path::{Path, PathBuf};
 
 use super::environment::catalog;
+use super::outputs;
 use super::typed_files::{check_place, folder_of, typed_path, write};
-use crate::scenario::form::relocated;
+use crate::scenario::form::{relocated, retitled};
 use crate::scenario::library::{Entry, standard_folders};
 use crate::scenario::{DiagnosticList, Origin, Overrides, Scenario, Source, label};
 use crate::tui::port::{Existing, Unsaved};
@@ -47,7 +48,13 @@ pub(super) fn suggest(name: &str, folders: &[PathBuf]) -> PathBuf {
 ///
 /// # Errors
 /// Why not; then nothing was changed.
-pub(super) fn save(entry: &Entry, text: &str, file: &str, existing: Existing) -> Result<PathBuf, Unsaved> {
+pub(super) fn save(
+    entry: &Entry,
+    text: &str,
+    file: &str,
+    existing: Existing,
+    journal: Option<&Path>,
+) -> Result<PathBuf, Unsaved> {
     let failed = |why: String| Unsaved::Failed(why);
     let path = typed_path(file, ENDING).map_err(failed)?;
     let folder = folder_of(&path);
@@ -60,14 +67,29 @@ pub(super) fn save(entry: &Entry, text: &str, file: &str, existing: Existing) ->
     }
     check_place(&path, existing)?;
     let text = relocated(text, &catalog(), &entry.origin, &folder);
-    check(&path, &text).map_err(|problems| failed(problems.to_string()))?;
+    let text = titled(entry, text, &path);
+    let scenario = check(&path, &text).map_err(|problems| failed(problems.to_string()))?;
+    outputs::check_saved(&path, journal, outputs::data(&scenario)).map_err(|failure| failed(failure.message))?;
     write(&path, &text, existing)?;
     Ok(path)
 }
 
+/// The text of a copy: under a title of its own, unless it was given one.
+fn titled(entry: &Entry, text: String, path: &Path) -> String {
+    let is_itself = matches!(&entry.origin, Origin::File(own) if own.canonicalize().ok() == path.canonicalize().ok());
+    let title = |text: &str| parse(&source(entry, text)).ok().map(|scenario| scenario.title);
+    let (old, stem) = (title(&entry.text), path.file_stem().map(|stem| stem.to_string_lossy().into_owned()));
+    match (old, stem) {
+        (Some(old), Some(stem)) if !is_itself && title(&text).as_ref() == Some(&old) => {
+            retitled(&text, &format!("{old} ({stem})"))
+        }
+        _ => text,
+    }
+}
+
 /// Whether the parser accepts the text where it will lie.
-fn check(path: &Path, text: &str) -> Result<(), DiagnosticList> {
+fn check(path: &Path, text: &str) -> Result<Scenario, DiagnosticList> {
     let name = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
     let source = Source { name, label: label(path), origin: Origin::File(path.to_owned()), text: text.to_owned() };
-    source.parse(&catalog(), &Overrides::default()).map(drop)
+    source.parse(&catalog(), &Overrides::default())
 }

@@ -26,12 +26,28 @@ pub(super) fn scenario(args: &cli::Run) -> Result<(Source, Scenario), Failure> {
     Ok((source, scenario))
 }
 
-/// The journal that was asked for, if one was.
-pub(super) fn journal(path: Option<&Path>) -> Result<Option<Journal>, Failure> {
+/// The journal that was asked for, if one was. Files that are compared by `check` may turn out to be one as soon as
+/// one of them exists, as `run` and `RUN` do where letters count for little; then a new journal is taken away again.
+pub(super) fn journal(
+    path: Option<&Path>,
+    check: &dyn Fn() -> Result<(), Failure>,
+) -> Result<Option<Journal>, Failure> {
     let Some(path) = path else { return Ok(None) };
-    Journal::create(path)
-        .map(Some)
-        .map_err(|error| Failure::usage(format!("--journal {}: {error}; name a file that can be written", name(path))))
+    check()?;
+    let is_new = path.symlink_metadata().is_err();
+    let journal = Journal::create(path).map_err(|error| {
+        Failure::usage(format!("--journal {}: {error}; name a file that can be written", name(path)))
+    })?;
+    match check() {
+        Err(failure) => {
+            if is_new {
+                // That it cannot be removed is less than what is told already.
+                let _ = std::fs::remove_file(path);
+            }
+            Err(failure)
+        }
+        Ok(()) => Ok(Some(journal)),
+    }
 }
 
 /// All scenarios that can be run by name.
@@ -41,7 +57,8 @@ pub(super) fn library() -> Library {
 
 /// Where it is remembered which scenarios were run, if anywhere.
 pub(super) fn history_file() -> Option<PathBuf> {
-    History::standard_file(xdg::variable)
+    // A home that is not there, as that of users for services, is none, and is not made.
+    History::standard_file(|name| xdg::variable(name).filter(|path| name != "HOME" || path.is_dir()))
 }
 
 /// What scenarios are checked against here.

@@ -1,21 +1,23 @@
 //! `parlab` itself: the screen, with the library, the engine and the meters behind it.
 
-use std::collections::HashMap;
-use std::path::Path;
+use std::collections::{BTreeSet, HashMap};
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use super::drafts;
 use super::environment::{catalog, journal, library, machine_facts, program, run_info};
 use super::failure::Failure;
 use super::history;
+use super::outputs;
 use super::preparation::PreparedRun;
 use super::saved_reports;
 use crate::cli::Cli;
 use crate::engine::Session;
 use crate::machine::{self, Pace, Sampler};
-use crate::record::{History, Journal, MachineFacts, RunState};
+use crate::record::{Event, History, Journal, JournalLost, MachineFacts, RunState, Stamped};
+use crate::report;
 use crate::scenario::form::ScenarioForm;
 use crate::scenario::library::{Entry, Library, find, standard_folders};
 use crate::scenario::{
@@ -40,11 +42,55 @@ pub(super) fn open(cli: &Cli) -> Result<ExitCode, Failure> {
             Some(find(Path::new(what), &standard_folders()).map_err(|problem| Failure::usage(problem.to_string()))?)
         }
     };
-    let theme = Theme::detect(&|name| std::env::var(name).ok(), cli.ascii);
+    let env = |name: &str| std::env::var(name).ok();
+    let (theme, if_proven) = (Theme::detect(&env, cli.ascii), Theme::if_proven(&env, cli.ascii));
     let (mut lab, selected) = LabSettings::new(opened.as_ref())?;
-    lab.journal = journal(cli.journal.as_deref())?.map(|journal| Arc::new(Mutex::new(journal)));
-    let exit = tui::run(lab, selected, theme).map_err(|error| Failure::run(error.to_string()))?;
-    Ok(ExitCode::from(exit.code()))
+    let written = cli.journal.as_deref().map(outputs::journal_output);
+    let read = outputs::inputs_of_all(&library(), lab.guest.as_ref());
+    let journal = journal(cli.journal.as_deref(), &|| outputs::check(written.as_slice(), &read))?;
+    lab.journal = journal.map(|journal| Arc::new(Mutex::new(journal)));
+    lab.journal_file.clone_from(&cli.journal);
+    let (journal, troubles) = (lab.journal.clone(), lab.troubles.clone());
+    let exit = tui::run(lab, selected, theme, if_proven).map_err(|error| Failure::run(error.to_string()))?;
+    troubles.tell();
+    let is_recorded = journal.is_none_or(|journal| is_whole(&mut lock(&journal)));
+    Ok(ExitCode::from(if is_recorded || exit.code() != 0 { exit.code() } else { 1 }))
+}
+
+/// What does not concern a run, such as a history that cannot be read: each told once, after the screen is closed.
+#[derive(Clone, Default)]
+struct Troubles(Arc<Mutex<BTreeSet<String>>>);
+
+impl Troubles {
+    fn note(&self, trouble: Option<String>) {
+        lock(&self.0).extend(trouble);
+    }
+
+    fn tell(&self) {
+        lock(&self.0).iter().for_each(|trouble| report::complain(trouble));
+    }
+}
+
+/// Whether everything is in the journal; if not, that is told where the user looks after the screen is closed.
+fn is_whole(journal: &mut Journal) -> bool {
+    journal.settle();
+    if let Some(lost) = journal.lost() {
+        report::complain(&lost.warning().message);
+    }
+    journal.lost().is_none()
+}
+
+fn lock<T>(shared: &Mutex<T>) -> MutexGuard<'_, T> {
+    shared.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Writes an event down. The last one of a run says if that could not be done to the end.
+fn write_down(journal: &mut Journal, stamped: &mut Stamped) {
+    journal.record(stamped);
+    if let Event::RunFinished { warnings, .. } = &mut stamped.event {
+        journal.settle();
+        warnings.extend(journal.lost().map(JournalLost::warning));
+    }
 }
 
 /// What the screen works on: scenarios that were found, runs that are started, meters.
@@ -56,8 +102,12 @@ struct LabSettings {
     sampler: OnceLock<Sampler>,
     /// One for all runs, in the order they happen.
     journal: Option<Arc<Mutex<Journal>>>,
+    /// Where that is.
+    journal_file: Option<PathBuf>,
     /// Whether the last run that was started is of a scenario of the library as it is, and is to be remembered.
     remembers: AtomicBool,
+    /// What is told when the screen is closed.
+    troubles: Troubles,
     /// What is expected of scenarios, by their names in the library.
     prediction_specs: Mutex<HashMap<String, Vec<PredictionSpec>>>,
 }
@@ -73,7 +123,9 @@ impl LabSettings {
             scenarios: Mutex::default(),
             sampler: OnceLock::new(),
             journal: None,
+            journal_file: None,
             remembers: AtomicBool::new(false),
+            troubles: Troubles::default(),
             prediction_specs: Mutex::default(),
         };
         let Some(source) = opened else { return Ok((bench, None)) };
@@ -126,7 +178,8 @@ impl Lab for LabSettings {
         let entries: Vec<Entry> = self.guest.iter().cloned().chain(entries).collect();
         let mut scenarios = self.scenarios.lock().unwrap_or_else(PoisonError::into_inner);
         *scenarios = entries.iter().map(|entry| (entry.call.clone(), entry.clone())).collect();
-        let history = history::history();
+        let (history, trouble) = history::history();
+        self.troubles.note(trouble);
         entries.into_iter().map(|entry| library_entry(entry, &history)).collect()
     }
 
@@ -145,8 +198,13 @@ impl Lab for LabSettings {
 
     fn form(&self, name: &str, text: Option<&str>) -> Result<ScenarioForm, String> {
         let entry = self.entry(name)?;
-        ScenarioForm::of(text.unwrap_or(&entry.text), &catalog())
-            .map_err(|why| format!("it cannot be edited here: {why}"))
+        let form =
+            |text: &str| ScenarioForm::of(text, &catalog()).map_err(|why| format!("it cannot be edited here: {why}"));
+        let Some(text) = text else { return form(&entry.text) };
+        let changed = form(text)?;
+        // What was changed is told from what the file says, wherever that is still the same file.
+        let told = form(&entry.text).ok().and_then(|of_file| of_file.changed_into(&changed));
+        Ok(told.unwrap_or(changed))
     }
 
     fn check(&self, draft: &Draft, form: &ScenarioForm) -> Result<Preview, Vec<FieldError>> {
@@ -171,7 +229,7 @@ impl Lab for LabSettings {
 
     fn ended(&self, record: &RunState) {
         if self.remembers.load(Relaxed) {
-            history::remember(record);
+            self.troubles.note(history::remember(record));
         }
     }
 
@@ -182,9 +240,13 @@ impl Lab for LabSettings {
 
     fn save(&self, draft: &Draft, file: &str, existing: Existing) -> Result<Saved, Unsaved> {
         let entry = self.entry(&draft.name).map_err(Unsaved::Failed)?;
-        let path = drafts::save(&entry, &draft.text, file, existing)?;
+        let path = drafts::save(&entry, &draft.text, file, existing, self.journal_file.as_deref())?;
         let found = library().entries.into_iter().find(|entry| is_file(entry, &path));
         Ok(Saved { file: label(&path), name: found.map(|entry| entry.call) })
+    }
+
+    fn summary(&self, record: &RunState) -> String {
+        report::text::render(record)
     }
 
     fn offer_report(&self, record: &RunState) -> ReportOffer {
@@ -192,7 +254,10 @@ impl Lab for LabSettings {
     }
 
     fn save_report(&self, record: &RunState, format: &str, file: &str, existing: Existing) -> Result<String, Unsaved> {
-        saved_reports::save(record, format, file, existing)
+        saved_reports::save(record, format, file, existing, |path| {
+            let read = outputs::inputs_of_all(&library(), self.guest.as_ref());
+            outputs::check_saved(path, self.journal_file.as_deref(), read)
+        })
     }
 
     fn watch(&self, samples: SampleSink) -> Result<(), String> {
@@ -228,10 +293,10 @@ impl LabSettings {
         let journal = self.journal.clone();
         let tell = Arc::new(tell);
         let refuse = Arc::clone(&tell);
-        let hear = move |stamped| {
+        let hear = move |mut stamped| {
             if let Some(journal) = &journal {
-                // A disk that is full ends the journal, never the run; there is no place to tell it here.
-                let _ = journal.lock().unwrap_or_else(PoisonError::into_inner).record(&stamped);
+                // A disk that is full ends the journal, never the run.
+                write_down(&mut lock(journal), &mut stamped);
             }
             tell(RunNotice::Event(stamped));
         };
@@ -250,12 +315,23 @@ fn is_file(entry: &Entry, path: &Path) -> bool {
 /// A problem of a draft, beside the row that it is about.
 fn trouble(problem: &Diagnostic, text: &str, form: &ScenarioForm) -> FieldError {
     match problem.line.and_then(|line| form.row_at(text, line)) {
-        Some(row) => FieldError { row: Some(row), text: problem.message.clone() },
+        Some(row) => FieldError { row: Some(row), text: without_lines(&problem.message) },
         None => {
             let subject = if problem.subject.is_empty() { String::new() } else { format!("{}: ", problem.subject) };
-            FieldError { row: None, text: format!("{subject}{}", problem.message) }
+            FieldError { row: None, text: format!("{subject}{}", without_lines(&problem.message)) }
         }
     }
+}
+
+/// A message without the numbers of lines, which a form does not have; the keys that it names are its rows.
+fn without_lines(message: &str) -> String {
+    let mut parts = message.split(" on line ");
+    let mut out = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let number = part.bytes().take_while(u8::is_ascii_digit).count();
+        out.push_str(if number > 0 { &part[number..] } else { part });
+    }
+    out
 }
 
 fn library_entry(entry: Entry, history: &History) -> LibraryEntry {

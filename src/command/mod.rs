@@ -10,6 +10,7 @@ mod history;
 mod lab;
 mod limits;
 mod memory_check;
+mod outputs;
 mod preparation;
 mod rehearsal;
 mod run;
@@ -74,7 +75,11 @@ fn list(args: &cli::List) -> Result<ExitCode, Failure> {
     let format = args.format;
     match (args.kinds, format.kinds, format.library) {
         (true, Some(kinds), _) => print(&PlainText::lines(&kinds())),
-        (false, _, Some(list)) => print(&PlainText::lines(&list(&library(), &history::history()))),
+        (false, _, Some(list)) => {
+            let (history, trouble) = history::history();
+            trouble.iter().for_each(|trouble| report::complain(trouble));
+            print(&PlainText::lines(&list(&library(), &history)))
+        }
         _ => Err(Failure::usage(format!(
             "--format {}: only kinds are written so; add --kinds, or use text or json",
             format.name
@@ -121,6 +126,6 @@ fn machine(format: &Format) -> Result<ExitCode, Failure> {
 
 /// Prints what a command is for.
 fn print(text: &PlainText) -> Result<ExitCode, Failure> {
-    report::deliver(text, None).map_err(|error| Failure::run(error.to_string()))?;
+    report::deliver(text).map_err(|error| Failure::run(error.to_string()))?;
     Ok(ExitCode::SUCCESS)
 }

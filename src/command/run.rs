@@ -1,6 +1,7 @@
 //! `parlab run`: a run without the screen. Progress goes to standard error, the report to standard output.
 
 use std::io::{IsTerminal as _, stderr};
+use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::mpsc::{self, RecvTimeoutError};
@@ -10,12 +11,12 @@ use super::environment::{journal, program, run_info, scenario};
 use super::failure::Failure;
 use super::history::HistoryKeeper;
 use super::rehearsal::rehearse;
-use super::signals;
+use super::{outputs, signals};
 use crate::cli;
 use crate::engine::{Control, RunInfo, Session};
 use crate::foreign::PlainText;
-use crate::record::{Journal, RunState, Stamped, Status};
-use crate::report::{self, ProgressReporter};
+use crate::record::{Journal, JournalLost, RunState, Stamped, Status, Warning, WarningCode};
+use crate::report::{self, DeliveryError, ProgressReporter};
 use crate::scenario::{self, Plan, Prediction, Scenario};
 use crate::units::Letters;
 
@@ -29,6 +30,9 @@ const REFRESH: Duration = Duration::from_millis(200);
 pub(super) fn run(args: &cli::Run) -> Result<ExitCode, Failure> {
     let write = args.format.reporter().map_err(|error| Failure::usage(error.to_string()))?;
     let (source, scenario) = scenario(args)?;
+    let outputs = outputs::outputs(args.output.as_deref(), args.journal.as_deref());
+    let inputs = outputs::inputs(&source.origin, &scenario);
+    outputs::check(&outputs, &inputs)?;
     let predictions = predictions(args.predict.as_deref(), &scenario)?;
     let control = Arc::new(Control::default());
     let heard = signals::listen(Arc::clone(&control))
@@ -38,24 +42,40 @@ pub(super) fn run(args: &cli::Run) -> Result<ExitCode, Failure> {
     let letters = Letters::of_environment();
     let mut watchers = Watchers {
         progress: ProgressReporter::new(args.quiet, stderr().is_terminal(), letters),
-        journal: journal(args.journal.as_deref())?,
+        journal: journal(args.journal.as_deref(), &|| outputs::check(&outputs, &inputs))?,
         history: HistoryKeeper::new(),
     };
-    let state = carry_out(Arc::unwrap_or_clone(scenario), run_info(source, predictions), control, &mut watchers)?;
+    let mut state = carry_out(Arc::unwrap_or_clone(scenario), run_info(source, predictions), control, &mut watchers)?;
     heard.run_is_over();
     watchers.progress.finish();
-    let text = PlainText::lines(&write(&state));
-    let text = if args.format.is_for_people { text.map(|text| letters.fit(text)) } else { text };
-    let delivered = report::deliver(&text, args.output.as_deref());
+    let journal = watchers.journal.as_ref().and_then(Journal::lost).map(JournalLost::warning);
+    let is_recorded = journal.is_none();
+    state.warnings.extend(journal);
+    let told = |state: &RunState| {
+        let text = PlainText::lines(&write(state));
+        if args.format.is_for_people { text.map(|text| letters.fit(text)) } else { text }
+    };
+    let delivered = deliver(&state, args.output.as_deref(), told);
     if let Err(error) = &delivered {
         report::complain(&error.to_string());
     }
     watchers.progress.drain();
     Ok(ExitCode::from(match state.status {
         Some(Status::Interrupted) => heard.exit_code().unwrap_or(130),
-        Some(Status::Done) if delivered.is_ok() => 0,
+        Some(Status::Done) if delivered.is_ok() && is_recorded => 0,
         _ => 1,
     }))
+}
+
+/// Delivers the report of a run; one that goes elsewhere than it was asked to says so.
+fn deliver(state: &RunState, path: Option<&Path>, told: impl Fn(&RunState) -> PlainText) -> Result<(), DeliveryError> {
+    let text = told(state);
+    let Some(path) = path else { return report::deliver(&text) };
+    report::deliver_to(path, &text, |message| {
+        let mut state = state.clone();
+        state.warnings.push(Warning { code: WarningCode::ReportRedirected, message });
+        told(&state)
+    })
 }
 
 /// What the command line expects of the configurations.
@@ -76,7 +96,20 @@ struct Watchers {
 impl Watchers {
     fn tell(&mut self, event: &Stamped, state: &mut RunState) {
         state.tell(event, &mut [&mut self.progress, &mut self.journal, &mut self.history]);
-        if let Some(lost) = self.journal.as_mut().and_then(Journal::lost) {
+        self.tell_of_loss();
+        if let Some(trouble) = self.history.trouble() {
+            self.progress.warn(&trouble);
+        }
+    }
+
+    /// Has the journal written to its end, if that can be.
+    fn settle(&mut self) {
+        self.journal.iter_mut().for_each(Journal::settle);
+        self.tell_of_loss();
+    }
+
+    fn tell_of_loss(&mut self) {
+        if let Some(lost) = self.journal.as_mut().and_then(Journal::newly_lost) {
             self.progress.warn(&lost.to_string());
         }
     }
@@ -99,7 +132,10 @@ fn carry_out(
         match events.recv_timeout(REFRESH) {
             Ok(stamped) => watchers.tell(&stamped, &mut state),
             Err(RecvTimeoutError::Timeout) => watchers.progress.tick(session.control().progress().0, &state),
-            Err(RecvTimeoutError::Disconnected) => return Ok(state),
+            Err(RecvTimeoutError::Disconnected) => {
+                watchers.settle();
+                return Ok(state);
+            }
         }
     }
 }

@@ -1,6 +1,10 @@
 //! Reports of runs on the screen, written into files that the user names there.
 
+use std::path::Path;
+
+use super::failure::Failure;
 use super::typed_files::{check_place, folder_of, typed_path, write};
+use crate::foreign::PlainText;
 use crate::record::RunState;
 use crate::report::FORMATS;
 use crate::scenario::label;
@@ -28,11 +32,17 @@ fn formats() -> Vec<ReportFormat> {
     written.map(|format| ReportFormat { name: format.name, summary: format.summary, ending: format.ending }).collect()
 }
 
-/// Writes a report.
+/// Writes a report, if its place `may_be` written to.
 ///
 /// # Errors
 /// Why not; then nothing was changed.
-pub(super) fn save(record: &RunState, format: &str, file: &str, existing: Existing) -> Result<String, Unsaved> {
+pub(super) fn save(
+    record: &RunState,
+    format: &str,
+    file: &str,
+    existing: Existing,
+    may_be: impl FnOnce(&Path) -> Result<(), Failure>,
+) -> Result<String, Unsaved> {
     let format =
         FORMATS.iter().find(|known| known.name == format).and_then(|known| Some((known.report?, known.ending)));
     let (render, ending) = format.ok_or_else(|| Unsaved::Failed("there is no such format".to_owned()))?;
@@ -42,6 +52,7 @@ pub(super) fn save(record: &RunState, format: &str, file: &str, existing: Existi
         return Err(Unsaved::Failed(format!("there is no folder {}", label(&folder))));
     }
     check_place(&path, existing)?;
-    write(&path, &render(record), existing)?;
+    may_be(&path).map_err(|failure| Unsaved::Failed(failure.message))?;
+    write(&path, PlainText::lines(&render(record)).as_str(), existing)?;
     Ok(label(&path))
 }

@@ -6,9 +6,9 @@ use crate::machine::{self, TaskLimit};
 use crate::scenario::{Config, Dispatch, Plan, Scenario};
 use crate::workload;
 
-/// Threads that a run starts whatever it runs: the engine, the listener for signals, and those that write what may have
-/// to wait for a reader.
-const OF_EVERY_RUN: u64 = 4;
+/// Threads that a run starts whatever it runs: the engine and its pulse, the listener for signals, and those that write
+/// what may have to wait for a reader.
+const OF_EVERY_RUN: u64 = 5;
 
 /// Refuses a run for which there is no room.
 ///

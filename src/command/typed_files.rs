@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use crate::scenario::label;
 use crate::system::files::NewFile;
+use crate::system::replace::replace;
 use crate::system::xdg;
 use crate::tui::port::{Existing, Unsaved};
 
@@ -48,19 +49,19 @@ pub(super) fn check_place(path: &Path, existing: Existing) -> Result<(), Unsaved
     }
 }
 
-/// Writes a new file beside the place, and moves it there when it is whole.
+/// Writes a file whole; one that is replaced keeps its owner and permissions.
 ///
 /// # Errors
 /// Why not; then nothing was changed.
 pub(super) fn write(path: &Path, text: &str, existing: Existing) -> Result<(), Unsaved> {
     let written = || -> io::Result<()> {
+        if existing == Existing::Replaced {
+            return replace(path, text.as_bytes(), 0o666);
+        }
         let mut new = NewFile::beside(path, 0o666)?;
         new.write_all(text.as_bytes())?;
         new.sync()?;
-        match existing {
-            Existing::Replaced => new.replace(),
-            Existing::Kept => new.place(),
-        }
+        new.place()
     };
     written().map_err(|error| match error.kind() {
         io::ErrorKind::AlreadyExists => Unsaved::Exists,

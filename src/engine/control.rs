@@ -89,6 +89,11 @@ impl Control {
         }
     }
 
+    /// Forgets the last trial, now that the next one begins.
+    pub(super) fn leave(&self) {
+        *self.live() = None;
+    }
+
     pub(super) fn opened(&self, at: u64) {
         if let Some(live) = self.live().as_mut() {
             live.opened = Some(at);

@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use crate::backend::{ActivityReading, Board, LaneReading, RecordReading, TickScale, WorkerState};
-use crate::record::{Activity, LaneState, LaneView, LockView, MemoryCourse, SPANS_MAX, Snapshot, Span, TaskState};
+use crate::record::{
+    Activity, LaneState, LaneTurn, LaneView, LockView, MemoryCourse, SPANS_MAX, Snapshot, Span, TaskState,
+};
 use crate::scenario::{Dispatch, Inputs, Job};
 use crate::workload;
 
@@ -125,6 +127,9 @@ fn lane_view(lane: LaneReading, time: &Time) -> LaneView {
         done: lane.done,
         busy_s: lane.busy as f64 * time.seconds_per_tick + in_hand_s,
         lock: None,
+        activity: lane.activity.activity,
+        seconds: Activity::ALL.map(|activity| lane.activity.ticks(activity, time.now) as f64 * time.seconds_per_tick),
+        turns: lane.turns.iter().map(|&(activity, at)| LaneTurn { activity, from_s: time.since_opening(at) }).collect(),
     }
 }
 

@@ -61,7 +61,9 @@ pub fn run(
     };
     let inner = scenario.jobs().map(|job| workload::needs(&job).inner_threads).max().unwrap_or(1);
     run.warnings.count_threads(inner, setting.machine.usable_cpus);
-    run.tell(Event::Planned(Box::new(planned(scenario, setting, plan.clone()))));
+    let planned = planned(scenario, setting, plan.clone());
+    run.warnings.doubt_data(planned.data.as_ref());
+    run.tell(Event::Planned(Box::new(planned)));
     for trial in 0..plan.trials.len() {
         if control.urgency() > Urgency::GoOn {
             break;
@@ -146,6 +148,8 @@ impl RunLoop<'_> {
 
     fn attempt(&mut self, ask: &Asked<'_>, executor: &mut dyn Executor, control: &Control) -> TrialOutcome {
         control.take_disturbance();
+        // From here on what is seen is of this trial: the picture of the one before would be taken for it.
+        control.leave();
         self.tell(Event::TrialStarted { trial: ask.trial });
         let outcome = executor.trial(ask.trial, ask.config, ask.with_results, &mut |event| {
             self.warnings.hear(&event);
@@ -199,6 +203,7 @@ fn planned(scenario: &Scenario, setting: RunInfo, plan: Plan) -> Planned {
         timeout_s: scenario.sweep.timeout.as_secs_f64(),
         machine: setting.machine,
         plan,
+        data: workload::data_facts(&scenario.job),
         predictions: setting.predictions,
     }
 }

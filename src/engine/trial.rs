@@ -164,8 +164,14 @@ impl<'a> BoardExecutor<'a> {
             return TrialOutcome { end: TrialEnd::Cancelled, ..TrialOutcome::default() };
         }
         // Where the program was stopped meanwhile, it is tried again.
-        self.is_too_slow = !self.control.is_disturbed();
-        TrialOutcome { end: TrialEnd::TimedOut, broken: Some(TOO_SLOW.to_owned()), ..TrialOutcome::default() }
+        let stopped = self.control.is_disturbed() || self.pulse.take() != Standstill::default();
+        self.is_too_slow = !stopped;
+        TrialOutcome {
+            end: TrialEnd::TimedOut,
+            disturbance: stopped.then_some(Disturbance::ProgramStopped),
+            broken: Some(TOO_SLOW.to_owned()),
+            ..TrialOutcome::default()
+        }
     }
 
     /// Has the backends turn to the job of a configuration.

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::record::{Disturbance, Event, Remedy, TrialEnd, TrialOutcome, Warning, WarningCode};
 use crate::record::{disturbance_in_words, loss_in_words, task_in_words, trial_in_words};
 use crate::scenario::{Job, Plan, Point};
+use crate::workload::DataFacts;
 
 /// More warnings of one code than this are counted instead of listed.
 const LISTED_MAX: usize = 20;
@@ -46,6 +47,13 @@ impl Warnings {
                  take turns; fewer of one of the two may be faster"
             );
             self.add(WarningCode::Oversubscribed, message);
+        }
+    }
+
+    /// Takes note of what may have been misread of the data.
+    pub(super) fn doubt_data(&mut self, data: Option<&DataFacts>) {
+        for (data, doubt) in data.into_iter().flat_map(|data| data.doubts.iter().map(move |doubt| (data, doubt))) {
+            self.add(WarningCode::DataInDoubt, format!("{}: {doubt}", data.file));
         }
     }
 

@@ -11,8 +11,10 @@ use serde::{Deserialize, Serialize};
 use super::lane_totals::LaneTotals;
 use super::memory::MemoryCourse;
 use super::order::OrderFigures;
+use super::warning::Warning;
 pub use crate::machine::MachineFacts;
 use crate::scenario::{Interpreter, Job, Plan, Prediction};
+use crate::workload::DataFacts;
 
 /// An event with the time and the totals at that time, so that a consumer need not count for itself.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -110,6 +112,9 @@ pub struct Planned {
     pub machine: MachineFacts,
     /// Configurations and trials.
     pub plan: Plan,
+    /// What was read of the file of data that they learn from, if they do.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub data: Option<DataFacts>,
     /// What was expected of them, before anything was measured.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub predictions: Vec<Prediction>,
@@ -344,103 +349,4 @@ pub enum Status {
     Failed,
     /// The user or a signal ended it.
     Interrupted,
-}
-
-/// What went wrong in a run, or may mislead in its figures: a word for scripts and a sentence for people.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Warning {
-    /// What scripts and rules go by.
-    pub code: WarningCode,
-    /// One line.
-    pub message: String,
-}
-
-/// The kinds of warnings. Their words are part of the report's schema: they are added to, never renamed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum WarningCode {
-    /// More threads than usable CPUs, where workers bring threads of their own.
-    Oversubscribed,
-    /// The system does not tell what memory the workers take up.
-    MemoryUnknown,
-    /// A worker ended before its work did.
-    WorkerLost,
-    /// A task was given up because it cost two workers.
-    TaskFailed,
-    /// Tasks of a trial failed.
-    TasksFailed,
-    /// A fit was stopped before it converged.
-    NotConverged,
-    /// A trial took longer than its time limit.
-    Timeout,
-    /// A trial was timed again, since what it took was not what its tasks take.
-    TimedAgain,
-    /// A trial was disturbed each time that it was timed, and is no sample.
-    NoSample,
-    /// A trial could not be carried on.
-    TrialBroken,
-    /// Two trials of the same tasks came to different results.
-    ResultsDiffer,
-    /// More warnings of one kind than are listed.
-    More,
-    /// The run was ended before its last trial.
-    Interrupted,
-    /// The record of the run ends before the run does.
-    Unfinished,
-    /// An error within parlab.
-    InternalError,
-}
-
-impl WarningCode {
-    /// All codes, in the order of their description.
-    pub const ALL: [Self; 15] = [
-        Self::Oversubscribed,
-        Self::MemoryUnknown,
-        Self::WorkerLost,
-        Self::TaskFailed,
-        Self::TasksFailed,
-        Self::NotConverged,
-        Self::Timeout,
-        Self::TimedAgain,
-        Self::NoSample,
-        Self::TrialBroken,
-        Self::ResultsDiffer,
-        Self::More,
-        Self::Interrupted,
-        Self::Unfinished,
-        Self::InternalError,
-    ];
-
-    /// The word used in reports.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Oversubscribed => "oversubscribed",
-            Self::MemoryUnknown => "memory-unknown",
-            Self::WorkerLost => "worker-lost",
-            Self::TaskFailed => "task-failed",
-            Self::TasksFailed => "tasks-failed",
-            Self::NotConverged => "not-converged",
-            Self::Timeout => "timeout",
-            Self::TimedAgain => "timed-again",
-            Self::NoSample => "no-sample",
-            Self::TrialBroken => "trial-broken",
-            Self::ResultsDiffer => "results-differ",
-            Self::More => "more",
-            Self::Interrupted => "interrupted",
-            Self::Unfinished => "unfinished",
-            Self::InternalError => "internal-error",
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn codes_are_told_and_stored_by_the_same_word() {
-        for code in WarningCode::ALL {
-            assert_eq!(serde_json::to_value(code).expect("a word"), code.word());
-        }
-    }
 }

@@ -69,6 +69,21 @@ pub struct LaneView {
     pub busy_s: f64,
     /// What it does about the interpreter's lock; `None` without one.
     pub lock: Option<LockView>,
+    /// What it does.
+    pub activity: Activity,
+    /// Seconds in each activity so far, by its number, from its arrival at the gate on; all 0 where nothing is known.
+    pub seconds: [f64; Activity::COUNT],
+    /// Its last turns to or from waiting and native code, oldest first.
+    pub turns: Vec<LaneTurn>,
+}
+
+/// A worker turned to something.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+pub struct LaneTurn {
+    /// What it has done since.
+    pub activity: Activity,
+    /// Since when, in seconds since the gate opened.
+    pub from_s: f64,
 }
 
 /// A worker under an interpreter's lock, at one instant.

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::units;
+
 /// What the processes of a trial took up in memory over time: proportional set sizes, in which pages that several share
 /// are split among them. All lists have an entry a sample.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -32,6 +34,26 @@ impl MemoryCourse {
     pub fn peak_at(&self) -> usize {
         let samples = self.total_bytes.iter().enumerate();
         samples.max_by_key(|(_, bytes)| **bytes).map_or(0, |(at, _)| at)
+    }
+
+    /// Whose it was when it was largest: `4 × 64.0 MiB in the workers, 66.0 MiB in their parent`. `None` where one process
+    /// had all of it.
+    pub fn shares(&self) -> Option<String> {
+        let at = self.peak_at();
+        let each: Vec<u64> = self.processes.iter().filter_map(|process| process.bytes.get(at).copied()).collect();
+        let parent = self.parent_bytes.as_ref().and_then(|bytes| bytes.get(at).copied());
+        let (least, most) = (each.iter().min().copied()?, each.iter().max().copied()?);
+        if each.len() == 1 && parent.is_none() {
+            return None;
+        }
+        let (least, most) = (units::bytes(least), units::bytes(most));
+        let workers = match each.len() {
+            1 => format!("{most} in the worker"),
+            n if least == most => format!("{n} × {most} in the workers"),
+            n => format!("{n} × {least} to {most} in the workers"),
+        };
+        let parent = parent.map(|bytes| format!(", {} in their parent", units::bytes(bytes))).unwrap_or_default();
+        Some(format!("{workers}{parent}"))
     }
 
     /// Samples of it in so many equal steps of time, each as it was at the step's end; empty if there are none.

@@ -13,18 +13,20 @@ mod memory;
 mod observer;
 mod order;
 mod state;
+mod warning;
 mod words;
 
 pub use event::{
     Cause, Disturbance, Event, LockUse, Loss, MachineFacts, Planned, RESULTS_MAX, Remedy, ScenarioFacts, Stamped,
-    Status, TaskResult, TaskTimes, TrialEnd, TrialOutcome, Warning, WarningCode,
+    Status, TaskResult, TaskTimes, TrialEnd, TrialOutcome,
 };
-pub use history::{History, Past};
+pub use history::{History, HistoryError, MovedAside, Past, read_history, remember};
 pub use journal::{Journal, JournalError, JournalLost, Recording, read};
 pub use lane_totals::{LANES_MAX, LaneTotals};
-pub use live::{Activity, LaneState, LaneView, LockView, SPANS_MAX, Snapshot, Span, TaskState};
+pub use live::{Activity, LaneState, LaneTurn, LaneView, LockView, SPANS_MAX, Snapshot, Span, TaskState};
 pub use memory::{MemoryCourse, ProcessMemory};
 pub use observer::Observer;
 pub use order::OrderFigures;
 pub use state::RunState;
+pub use warning::{Warning, WarningCode};
 pub use words::{disturbance_in_words, label, label_at, loss_in_words, stall_in_words, task_in_words, trial_in_words};

@@ -4,7 +4,8 @@
 
 use std::sync::Arc;
 
-use super::event::{Event, Loss, Planned, Stamped, Status, TrialEnd, TrialOutcome, Warning};
+use super::event::{Event, Loss, Planned, Stamped, Status, TrialEnd, TrialOutcome};
+use super::warning::Warning;
 use crate::scenario::Plan;
 
 /// Everything the events have told so far.

@@ -9,7 +9,8 @@ use std::path::{Path, PathBuf};
 use super::closed::is_stdout_closed;
 use super::readers;
 use crate::foreign::{PlainText, name};
-use crate::system::files::NewFile;
+use crate::system::links::own_descriptor;
+use crate::system::replace::replace;
 
 /// A report did not get to where it was asked to go.
 #[derive(Debug, thiserror::Error)]
@@ -37,19 +38,29 @@ pub enum DeliveryError {
     Stdout(io::Error),
 }
 
-/// Writes a report to a file, or to stdout if no file is given. A reader that closed the pipe has read enough: that
-/// is no error.
+/// Writes a report to stdout. A reader that closed the pipe has read enough: that is no error.
 ///
-/// A regular file is replaced as a whole, and keeps its old content if that fails; devices and pipes are written to.
+/// # Errors
+/// [`DeliveryError::Stdout`].
+pub fn deliver(text: &PlainText) -> Result<(), DeliveryError> {
+    print_out(text.as_str()).map_err(DeliveryError::Stdout)
+}
+
+/// Writes a report to a file. A regular one is replaced as a whole, and keeps its old content if that fails; devices
+/// and pipes are written to. What cannot be written there is written to stdout, as `otherwise` has it, which is told
+/// why.
 ///
 /// # Errors
 /// [`DeliveryError`]; the report is on stdout all the same wherever that was possible.
-pub fn deliver(text: &PlainText, path: Option<&Path>) -> Result<(), DeliveryError> {
-    let text = text.as_str();
-    let Some(path) = path else { return print_out(text).map_err(DeliveryError::Stdout) };
-    let Err(cause) = write_file(path, text.as_bytes()) else { return Ok(()) };
+pub fn deliver_to(
+    path: &Path,
+    text: &PlainText,
+    otherwise: impl FnOnce(String) -> PlainText,
+) -> Result<(), DeliveryError> {
+    let Err(cause) = write_file(path, text.as_str()) else { return Ok(()) };
     let path = path.to_owned();
-    Err(match print_out(text) {
+    let instead = otherwise(format!("the report could not be written to {}: {cause}", name(&path)));
+    Err(match print_out(instead.as_str()) {
         Ok(()) => DeliveryError::File { path, cause },
         Err(stdout) => DeliveryError::FileAndStdout { path, cause, stdout },
     })
@@ -84,73 +95,31 @@ fn read_enough(written: io::Result<()>) -> io::Result<()> {
     }
 }
 
-fn write_file(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    // A symbolic link is followed, so that the file behind it is replaced and not the link.
-    let target = fs::canonicalize(path);
-    match fs::metadata(path) {
-        Ok(meta) if meta.is_dir() => Err(ErrorKind::IsADirectory.into()),
-        Ok(meta) if !meta.is_file() => write_in_place(path, bytes),
-        Ok(meta) => match target {
-            Ok(target) => replace(&target, bytes, Some(meta.permissions())),
-            Err(_) => write_in_place(path, bytes),
-        },
-        Err(_) => replace(path, bytes, None),
+fn write_file(path: &Path, text: &str) -> io::Result<()> {
+    match own_descriptor(path) {
+        Some(1) => print_out(text),
+        Some(_) => write_stream(OpenOptions::new().append(true), path, text),
+        None if fs::metadata(path).is_ok_and(|found| !found.is_file() && !found.is_dir()) => {
+            write_stream(OpenOptions::new().write(true), path, text)
+        }
+        None => replace(path, text.as_bytes(), 0o666),
     }
 }
 
-/// Replaces the target as a whole; where the folder takes no new files, the target itself is written to.
-fn replace(target: &Path, bytes: &[u8], permissions: Option<fs::Permissions>) -> io::Result<()> {
-    let Ok(mut new) = NewFile::beside(target, 0o666) else { return write_in_place(target, bytes) };
-    if let Some(permissions) = permissions {
-        new.set_permissions(permissions)?;
-    }
-    new.write_all(bytes)?;
-    new.sync()?;
-    new.replace()
-}
-
-fn write_in_place(path: &Path, bytes: &[u8]) -> io::Result<()> {
+/// Writes to a device, a pipe, or what another program has opened.
+fn write_stream(options: &OpenOptions, path: &Path, text: &str) -> io::Result<()> {
     // A named pipe cannot even be opened before it has a reader.
-    let mut file = readers::awaiting(|| OpenOptions::new().write(true).create(true).truncate(true).open(path))?;
-    match readers::write_to(&mut file, bytes) {
-        // As on stdout: the reader of a named pipe has read enough.
-        Err(e) if e.kind() == ErrorKind::BrokenPipe => Ok(()),
-        written => written,
-    }
+    print(text, &mut readers::awaiting(|| options.open(path))?)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::os::unix::fs::{PermissionsExt, symlink};
-
-    #[test]
-    fn a_file_is_replaced_whole_and_keeps_its_mode() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("report.json");
-        write_file(&path, b"first, and long").unwrap();
-        fs::set_permissions(&path, fs::Permissions::from_mode(0o640)).unwrap();
-        write_file(&path, b"second").unwrap();
-        assert_eq!(fs::read(&path).unwrap(), b"second");
-        assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o640);
-        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "no temporary file is left");
-    }
-
-    #[test]
-    fn a_link_stays_a_link() {
-        let folder = tempfile::tempdir().unwrap();
-        let (real, link) = (folder.path().join("real"), folder.path().join("link"));
-        fs::write(&real, "old").unwrap();
-        symlink(&real, &link).unwrap();
-        write_file(&link, b"new").unwrap();
-        assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
-        assert_eq!(fs::read(&real).unwrap(), b"new");
-    }
 
     #[test]
     fn devices_are_written_to() {
-        write_file(Path::new("/dev/null"), b"gone").unwrap();
-        let full = write_file(Path::new("/dev/full"), b"text").unwrap_err();
+        write_file(Path::new("/dev/null"), "gone").unwrap();
+        let full = write_file(Path::new("/dev/full"), "text").unwrap_err();
         assert_eq!(full.kind(), ErrorKind::StorageFull);
         assert!(!fs::metadata("/dev/full").unwrap().is_file());
     }
@@ -158,9 +127,9 @@ mod tests {
     #[test]
     fn what_cannot_be_written_is_an_error() {
         let folder = tempfile::tempdir().unwrap();
-        assert_eq!(write_file(folder.path(), b"x").unwrap_err().kind(), ErrorKind::IsADirectory);
+        assert_eq!(write_file(folder.path(), "x").unwrap_err().kind(), ErrorKind::IsADirectory);
         let missing = folder.path().join("no/such/folder");
-        assert_eq!(write_file(&missing, b"x").unwrap_err().kind(), ErrorKind::NotFound);
+        assert_eq!(write_file(&missing, "x").unwrap_err().kind(), ErrorKind::NotFound);
     }
 
     #[test]

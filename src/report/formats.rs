@@ -8,6 +8,9 @@ use crate::record::{History, RunState};
 use crate::scenario::library::Library;
 use crate::workload;
 
+/// Tells the machine: its facts, its usable CPUs, what limits its memory, and how busy it is.
+pub(crate) type MachineWriter = fn(&MachineFacts, &Usable, &[MemoryLimit], &Moment) -> String;
+
 /// A format, with what can be written in it; `None` where something cannot.
 pub struct Format {
     /// The word after `--format`.
@@ -25,7 +28,7 @@ pub struct Format {
     /// The kinds of workload.
     pub kinds: Option<fn() -> String>,
     /// What is seen of the machine.
-    pub machine: Option<fn(&MachineFacts, &Usable, &[MemoryLimit], &Moment) -> String>,
+    pub machine: Option<MachineWriter>,
 }
 
 impl Format {

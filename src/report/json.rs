@@ -16,6 +16,7 @@ use crate::record::{
 use crate::results;
 use crate::results::{Figures, Finding, Predicted, Row, SearchFigures, findings, results};
 use crate::scenario::{self, BackendKind, Config, Dispatch, Expected, Schedule, Value};
+use crate::workload::DataFacts;
 
 /// The report as indented JSON, ending in a newline. Before a run is planned there is no scenario, no machine and
 /// no configuration to tell of.
@@ -36,6 +37,8 @@ struct Report<'a> {
     status: Status,
     scenario: Option<ScenarioJson<'a>>,
     machine: Option<MachineJson<'a>>,
+    /// What was read of the file of data that the tasks learn from.
+    data: Option<&'a DataFacts>,
     baseline: Option<BaselineJson>,
     configs: Vec<Configuration<'a>>,
     /// Scaling laws are not fitted by this version.
@@ -124,6 +127,10 @@ struct Configuration<'a> {
     tasks_done: Option<u64>,
     tasks_failed: Option<u64>,
     tasks_per_s: Option<f64>,
+    /// What the tasks moved between memory and cores, of kinds that say how much.
+    bytes_per_s: Option<f64>,
+    /// Seconds of a worker for a byte of payload.
+    payload_s_per_byte: Option<f64>,
     task_s: Tasks,
     memory: MemoryJson<'a>,
     context_switches: Switches,
@@ -271,6 +278,7 @@ impl<'a> Report<'a> {
             status: words::status(state),
             scenario: planned.map(|planned| ScenarioJson::of(&planned.scenario)),
             machine: planned.map(|planned| MachineJson::of(&planned.machine)),
+            data: planned.and_then(|planned| planned.data.as_ref()),
             baseline: figures.baseline.map(|row| BaselineJson::of(&figures.rows[row].config)),
             configs: rows
                 .map(|(index, row)| Configuration::of(row, figures.include_startup, told_results(state, index)))
@@ -357,13 +365,15 @@ impl<'a> Configuration<'a> {
             startup_s: Startup::of(row.startup_s),
             wall_and_startup_s: Startup::of(row.time_s.filter(|_| include_startup)),
             cpu_s: Cpu { user: usage.map(|u| u.cpu_user_s), system: usage.map(|u| u.cpu_system_s) },
-            speedup: Ratio { value: row.speedup.map(|s| s.value), ci95: row.speedup_ci95.map(ends) },
+            speedup: Ratio { value: row.speedup.map(|s| s.value), ci95: row.speedup_ci95().map(ends) },
             efficiency: row.efficiency,
             karp_flatt: row.karp_flatt,
             predicted: row.predicted.map(PredictionJson::of),
             tasks_done: row.tasks.map(|tasks| tasks.done),
             tasks_failed: row.tasks.map(|tasks| tasks.failed),
             tasks_per_s: row.tasks_per_s,
+            bytes_per_s: row.bytes_per_s,
+            payload_s_per_byte: row.s_per_byte,
             task_s: Tasks::of(usage.and_then(|u| u.task_s)),
             memory: MemoryJson {
                 peak_rss_bytes: usage.and_then(|u| u.peak_rss_bytes),

@@ -15,7 +15,7 @@ pub mod reference;
 pub mod text;
 mod words;
 
-pub use deliver::{DeliveryError, deliver, deliver_by};
+pub use deliver::{DeliveryError, deliver, deliver_by, deliver_to};
 pub use formats::{FORMATS, Format, Unsupported};
 pub use progress::ProgressReporter;
 pub use words::{loss_sentence, warnings};

@@ -4,8 +4,8 @@
 //! To add a figure: its field of [`Row`], and a line of [`COLUMNS`].
 
 use super::figure::{Figure, range};
-use super::figures::{Figures, Row, WALL_AND_STARTUP};
-use crate::analysis::Summary;
+use super::figures::{Figures, INTERVAL, Row, Speedup, WALL_AND_STARTUP};
+use crate::analysis::{Interval, Summary};
 use crate::scenario::Point;
 use crate::units;
 
@@ -126,7 +126,7 @@ pub static COLUMNS: &[Column] = &[
         table: ColumnPlace::at(9),
         line: ColumnPlace::at(9),
         value: time,
-        detail: Some(|row| Some(Figure::Phrase(with_range(row.time_s?)))),
+        detail: Some(|row| Some(Figure::Phrase(with_interval(row.time_s?, row.time_ci95)))),
         ..Column::PLAIN
     },
     Column {
@@ -139,7 +139,9 @@ pub static COLUMNS: &[Column] = &[
         table: ColumnPlace::at(10),
         line: ColumnPlace::at(10),
         value: wall,
-        detail: Some(|row| Some(Figure::Phrase(with_range(row.wall_s?)))),
+        detail: Some(|row| {
+            Some(Figure::Phrase(with_interval(row.wall_s?, row.wall_ci95.filter(|_| row.time_s == row.wall_s))))
+        }),
         ..Column::PLAIN
     },
     Column { heading: "spread", text: ColumnPlace::with(12, 1), value: spread, ..Column::PLAIN },
@@ -175,27 +177,29 @@ pub static COLUMNS: &[Column] = &[
     Column {
         key: Some("speedup.value"),
         heading: "speedup",
-        doc: Some("the baseline's wall time ÷ this configuration's: 2 is twice as fast. The bars span the repeats"),
+        doc: Some(
+            "the baseline's wall time ÷ this configuration's: 2 is twice as fast. Bars and brackets: its 95 % interval",
+        ),
         applies: |figures| figures.baseline.is_some(),
         text: ColumnPlace::at(21),
         // The chart shows one of speedup and efficiency, and where there is no room for both, the table does.
         table: Some(ColumnPlace { order: [20; 2], priority: [0, 1], heading: None }),
-        line: ColumnPlace::at(20),
+        // With its interval first of all: the end of the line may be cut off.
+        line: Some(ColumnPlace { order: [2, 20], priority: [0; 2], heading: None }),
         value: |row| row.speedup.map(|speedup| Figure::Speedup(speedup.value)),
-        detail: Some(speedup_with_range),
+        detail: Some(speedup_with_interval),
         ..Column::PLAIN
     },
     Column {
         key: Some("speedup.ci95"),
-        heading: "95 %",
+        heading: INTERVAL,
         doc: Some(
             "the interval of the ratio of mean times by Fieller's theorem, for 3 repeats or more whose times scatter \
              normally",
         ),
-        applies: |figures| figures.rows.iter().any(|row| row.speedup_ci95.is_some()),
+        applies: |figures| figures.rows.iter().any(|row| row.speedup_ci95().is_some()),
         text: ColumnPlace::at(40),
-        line: ColumnPlace::at(30),
-        value: |row| row.speedup_ci95.map(Figure::Between),
+        value: |row| row.speedup_ci95().map(Figure::Between),
         ..Column::PLAIN
     },
     Column {
@@ -241,6 +245,30 @@ pub static COLUMNS: &[Column] = &[
         ..Column::PLAIN
     },
     Column {
+        key: Some("bytes_per_s"),
+        heading: "GB/s",
+        unit: "bytes/s",
+        doc: Some("bytes that the tasks moved between memory and cores, as STREAM counts them, in 10⁹ a second"),
+        applies: |figures| figures.rows.iter().any(|row| row.bytes_per_s.is_some()),
+        text: ColumnPlace::at(16),
+        table: ColumnPlace::at(15),
+        line: ColumnPlace::at(3),
+        value: |row| row.bytes_per_s.map(Figure::BytesPerSecond),
+        ..Column::PLAIN
+    },
+    Column {
+        key: Some("payload_s_per_byte"),
+        heading: "a byte",
+        unit: "s",
+        doc: Some("time × workers ÷ bytes of payload: what each costs, whichever way it takes"),
+        applies: |figures| figures.rows.iter().any(|row| row.s_per_byte.is_some()),
+        text: ColumnPlace::at(17),
+        table: Some(ColumnPlace { order: [16; 2], priority: [1, 0], heading: None }),
+        line: ColumnPlace::at(7),
+        value: |row| row.s_per_byte.map(Figure::Seconds),
+        ..Column::PLAIN
+    },
+    Column {
         key: Some("memory.pss_bytes"),
         heading: "memory",
         unit: "bytes",
@@ -248,14 +276,10 @@ pub static COLUMNS: &[Column] = &[
         table: ColumnPlace::at(60),
         line: ColumnPlace::at(40),
         value: memory,
+        detail: Some(memory_with_shares),
         ..Column::PLAIN
     },
-    Column {
-        heading: "repeats",
-        line: ColumnPlace::at(52),
-        value: |row| Some(Figure::Phrase(row.wall_s?.samples.to_string())),
-        ..Column::PLAIN
-    },
+    Column { heading: "repeats", line: ColumnPlace::at(12), value: repeats, ..Column::PLAIN },
     Column { heading: "context switches", line: ColumnPlace::at(53), value: context_switches, ..Column::PLAIN },
 ];
 
@@ -273,16 +297,32 @@ pub struct ShownColumn<'f> {
 
 /// Where the figures of a column come from.
 enum FigureSource<'f> {
-    Column(fn(&Row) -> Option<Figure>),
+    Column {
+        shown: fn(&Row) -> Option<Figure>,
+        brief: fn(&Row) -> Option<Figure>,
+    },
     /// What the tasks left under this name.
     Tally(&'f str),
 }
 
 impl ShownColumn<'_> {
+    /// The figure of a configuration without what a line tells beside it, for where that has no room.
+    pub fn brief(&self, row: &Row) -> Option<Figure> {
+        match self.source {
+            FigureSource::Column { brief, .. } => brief(row),
+            FigureSource::Tally(_) => self.of(row),
+        }
+    }
+
+    /// Whether another column of the run says more.
+    pub fn yields(&self) -> bool {
+        self.priority == YIELDING
+    }
+
     /// The figure of a configuration.
     pub fn of(&self, row: &Row) -> Option<Figure> {
         match self.source {
-            FigureSource::Column(value) => value(row),
+            FigureSource::Column { shown, .. } => shown(row),
             FigureSource::Tally(name) => row.tally.as_ref()?.get(name).copied().map(Figure::Tally),
         }
     }
@@ -299,7 +339,7 @@ pub fn columns(figures: &Figures, view: View) -> Vec<ShownColumn<'_>> {
             priority: if (column.yields)(figures) { YIELDING } else { place.priority[varies] },
             is_scenarios: column.heading_of.is_some(),
             order: place.order[varies],
-            source: FigureSource::Column(value(column, view)),
+            source: FigureSource::Column { shown: value(column, view), brief: column.value },
         })
     });
     let mut columns: Vec<ShownColumn> = shown.chain(tallies(figures, view)).collect();
@@ -359,11 +399,14 @@ fn seconds(times: Option<Summary>, row: &Row) -> Option<Figure> {
     }
 }
 
-fn with_range(times: Summary) -> String {
+/// A median, and the interval of the mean in brackets that say so.
+fn with_interval(times: Summary, ci95: Option<Interval>) -> String {
     let median = units::seconds(times.median);
-    match times.samples {
-        0 | 1 => median,
-        _ => format!("{median} ({})", range(&units::seconds(times.min), &units::seconds(times.max))),
+    match ci95 {
+        Some(ci95) => {
+            format!("{median} ({INTERVAL}: {})", range(&units::seconds(ci95.low), &units::seconds(ci95.high)))
+        }
+        None => median,
     }
 }
 
@@ -381,14 +424,23 @@ fn tasks_per_s(row: &Row) -> Option<Figure> {
     row.tasks_per_s.map(Figure::PerSecond)
 }
 
-fn speedup_with_range(row: &Row) -> Option<Figure> {
-    let speedup = row.speedup?;
-    let value = units::digits(speedup.value);
-    Some(Figure::Phrase(match row.wall_s {
-        Some(wall) if wall.samples > 1 => {
-            format!("{value} ({})", range(&units::digits(speedup.low), &units::digits(speedup.high)))
-        }
-        _ => value,
+fn speedup_with_interval(row: &Row) -> Option<Figure> {
+    let Speedup { value, ci95 } = row.speedup?;
+    let value = units::digits(value);
+    Some(Figure::Phrase(match ci95 {
+        Some(ci95) => format!("{value} ({INTERVAL}: {})", Figure::Between(ci95).words()),
+        None => value,
+    }))
+}
+
+/// How many repeats there were, and from where to where what speedups are made of went in them.
+fn repeats(row: &Row) -> Option<Figure> {
+    let times = row.time_s?;
+    let (least, most) = (units::seconds(times.min), units::seconds(times.max));
+    Some(Figure::Phrase(match times.samples {
+        0 | 1 => times.samples.to_string(),
+        samples if least == most => format!("{samples} of {least}"),
+        samples => format!("{samples} of {}", range(&least, &most)),
     }))
 }
 
@@ -405,6 +457,13 @@ fn task(row: &Row) -> Option<Figure> {
 
 fn memory(row: &Row) -> Option<Figure> {
     row.memory.as_ref().map(|memory| Figure::Bytes(memory.peak_bytes))
+}
+
+/// Whose it was, where several processes had a part.
+fn memory_with_shares(row: &Row) -> Option<Figure> {
+    let memory = row.memory.as_ref()?;
+    let peak = units::bytes(memory.peak_bytes);
+    Some(Figure::Phrase(memory.shares().map_or(peak.clone(), |shares| format!("{peak} ({shares})"))))
 }
 
 fn context_switches(row: &Row) -> Option<Figure> {

@@ -20,6 +20,8 @@ pub enum Figure {
     Count(u64),
     /// Bytes.
     Bytes(u64),
+    /// Bytes a second.
+    BytesPerSecond(f64),
     /// One time ÷ another: 2 is twice as fast.
     Speedup(f64),
     /// A part of a whole: 1 is all of it.
@@ -51,6 +53,7 @@ impl Figure {
             Self::PerSecond(rate) => units::scaled(*rate),
             Self::Count(n) => units::count(*n),
             Self::Bytes(n) => units::bytes(*n),
+            Self::BytesPerSecond(rate) => units::digits(*rate / 1e9),
             Self::Speedup(ratio) => units::digits(*ratio),
             Self::Fraction(part) => units::percent(*part),
             Self::Error(error) => super::predictions::off_by(*error),
@@ -63,7 +66,9 @@ impl Figure {
     /// The bare number, in seconds, bytes, or as a fraction of 1; `None` for words and intervals.
     pub fn number(&self) -> Option<f64> {
         match self {
-            Self::Seconds(x) | Self::PerSecond(x) | Self::Speedup(x) | Self::Fraction(x) => Some(*x),
+            Self::Seconds(x) | Self::PerSecond(x) | Self::BytesPerSecond(x) | Self::Speedup(x) | Self::Fraction(x) => {
+                Some(*x)
+            }
             Self::Error(x) | Self::Tally(x) => Some(*x),
             Self::Count(n) | Self::Bytes(n) => Some(*n as f64),
             Self::Label(_) | Self::Phrase(_) | Self::Between(_) | Self::Failed => None,

@@ -3,7 +3,9 @@
 //! A [`super::RunState`] holds what was measured; this is what follows from it by `analysis`. Whatever was not
 //! measured yet, or does not apply, is `None`: nothing is filled in.
 
+use super::harm::{self, Harm};
 use super::marks::series_marks;
+use super::moved;
 use super::predictions::{Predicted, off_by};
 use crate::analysis::{self, Grain, Interval, Summary, metg, summary};
 use crate::chart::SeriesMark;
@@ -28,6 +30,10 @@ pub struct Figures {
     pub metg: Vec<Metg>,
     /// Whether the time that speedups are made of has the start-up in it.
     pub include_startup: bool,
+    /// CPUs that the run may use; `None` where that is not known.
+    pub usable_cpus: Option<u32>,
+    /// What became of what the tasks share, e.g. `lost updates`; empty if nothing there can go wrong.
+    pub harm: &'static str,
 }
 
 /// What the time of the work is called, and what that is called which has the hiring of workers in it.
@@ -63,17 +69,16 @@ pub struct Row {
     pub samples_s: Vec<f64>,
     /// The samples in short.
     pub wall_s: Option<Summary>,
-    /// The 95 % interval of their mean, by [`analysis::mean_ci95`].
+    /// The 95 % interval of their mean, by [`analysis::mean_ci95`]; no end of it lies below nothing.
     pub wall_ci95: Option<Interval>,
+    /// The same of what speedups are made of.
+    pub time_ci95: Option<Interval>,
     /// Start-up seconds of the samples in short.
     pub startup_s: Option<Summary>,
     /// What speedups are made of, in short: wall seconds, and where the scenario counts it start-up with them.
     pub time_s: Option<Summary>,
     /// Speedup over the baseline; `None` while either has no sample.
     pub speedup: Option<Speedup>,
-    /// The 95 % interval of the ratio of the mean times, by [`analysis::ratio_ci95`]; `None` for the baseline, which
-    /// is as fast as itself.
-    pub speedup_ci95: Option<Interval>,
     /// Speedup × the baseline's workers ÷ workers; 1 is ideal.
     pub efficiency: Option<f64>,
     /// Karp and Flatt's serial fraction; `None` for one worker.
@@ -89,26 +94,40 @@ pub struct Row {
     pub tasks_per_s: Option<f64>,
     /// What the tasks left in what they share, by name: the median of the samples each.
     pub tally: Option<BTreeMap<String, f64>>,
+    /// What was lost of what the tasks share.
+    pub harm: Option<Harm>,
     /// What the processes took up in memory, in the sample that took up most.
     pub memory: Option<MemoryCourse>,
+    /// Bytes a second that the tasks moved, at the median of what speedups are made of; `None` for kinds that move
+    /// none, or do not say how many.
+    pub bytes_per_s: Option<f64>,
+    /// Seconds of the workers for each byte that was sent or found with the tasks; `None` without payload.
+    pub s_per_byte: Option<f64>,
 }
 
 impl Row {
+    /// The interval that its speedup is told with, everywhere: bars, brackets and sentences.
+    pub fn speedup_ci95(&self) -> Option<Interval> {
+        self.speedup?.ci95
+    }
+
     /// By how much the prediction was off, if there was one: `+19 %`, `−4.0 %`.
     pub fn off_by(&self) -> Option<String> {
         self.predicted?.error.map(off_by)
     }
 }
 
-/// A speedup with its spread over the repeats.
+/// What the intervals of [`Speedup::ci95`], [`Row::wall_ci95`] and [`Row::time_ci95`] are called, wherever one is shown.
+pub const INTERVAL: &str = "95 %";
+
+/// A speedup, and how sure it is.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Speedup {
     /// The baseline's median ÷ this configuration's median.
     pub value: f64,
-    /// The baseline's median ÷ the slowest sample.
-    pub low: f64,
-    /// The baseline's median ÷ the fastest sample.
-    pub high: f64,
+    /// The 95 % interval of the ratio of the mean times, by [`analysis::ratio_ci95`]: the only one that is told of
+    /// speedups. `None` for the baseline, which is as fast as itself, and for fewer repeats than tell anything.
+    pub ci95: Option<Interval>,
 }
 
 /// How many tasks of a trial went well.
@@ -156,13 +175,17 @@ impl Figures {
             (0..rows.len()).map(|config| Times::of(state, config, planned.scenario.include_startup)).collect();
         for (row, times) in rows.iter_mut().zip(&times) {
             row.time_s = times.as_ref().map(|times| times.summary);
+            row.s_per_byte = moved::s_per_byte(row, planned.scenario.tasks);
+            row.bytes_per_s = moved::bytes_per_s(row, &planned.job);
+            row.time_ci95 = times.as_ref().and_then(|times| analysis::mean_ci95(&times.samples_s));
         }
         for (row, baseline) in planned.plan.baselines().into_iter().enumerate() {
             if let Some(baseline) = baseline {
                 let workers = rows[baseline].config.workers;
                 compare(&mut rows[row], times[row].as_ref(), times[baseline].as_ref(), workers);
-                if row == baseline {
-                    rows[row].speedup_ci95 = None;
+                // Nothing is compared with itself: its own repeats show in its times.
+                if let Some(speedup) = rows[row].speedup.as_mut().filter(|_| row == baseline) {
+                    speedup.ci95 = None;
                 }
             }
         }
@@ -173,7 +196,10 @@ impl Figures {
         let told =
             |name: &&str| rows.iter().any(|row| row.tally.as_ref().is_some_and(|tally| tally.contains_key(*name)));
         let tally = names.filter(told).collect();
-        Self { rows, baseline, tally, metg, include_startup: planned.scenario.include_startup }
+        let include_startup = planned.scenario.include_startup;
+        let usable_cpus = Some(planned.machine.usable_cpus).filter(|&cpus| cpus > 0);
+        let harm = harm::name(&rows);
+        Self { rows, baseline, tally, metg, include_startup, usable_cpus, harm }
     }
 
     /// The best of the median speedups, those of the baselines left aside.
@@ -256,18 +282,21 @@ fn measured(state: &RunState, facts: &ScenarioFacts, index: usize, config: &Conf
         mark: SeriesMark { family: 0, member: 0 },
         trials: state.trials_of(index, false).count(),
         wall_s,
-        wall_ci95: analysis::mean_ci95(&samples_s),
+        wall_ci95: analysis::mean_ci95(&samples_s).map(|ci95| ci95.at_least(0.0)),
         startup_s: summary(&startups_s),
         time_s: None,
         samples_s,
         speedup: None,
-        speedup_ci95: None,
+        time_ci95: None,
         efficiency: None,
         karp_flatt: None,
         predicted: None,
         usage: usage(&samples),
         tasks: task_counts(state, index),
         tasks_per_s: wall_s.map(per_s).filter(|rate| rate.is_finite()),
+        harm: tally(&samples).as_ref().and_then(Harm::of),
+        bytes_per_s: None,
+        s_per_byte: None,
         tally: tally(&samples),
         memory: samples.iter().filter_map(|o| o.memory.as_ref()).max_by_key(|memory| memory.peak_bytes).cloned(),
     }
@@ -293,8 +322,7 @@ impl Times {
 fn compare(row: &mut Row, times: Option<&Times>, baseline: Option<&Times>, baseline_workers: u32) {
     let (Some(times), Some(baseline)) = (times, baseline) else { return };
     let workers = row.config.workers;
-    row.speedup = speedup(baseline.summary.median, times);
-    row.speedup_ci95 = analysis::ratio_ci95(&baseline.samples_s, &times.samples_s);
+    row.speedup = speedup(baseline, times);
     row.efficiency = row.speedup.and_then(|s| analysis::efficiency(s.value, workers, baseline_workers));
     // Karp and Flatt's formula knows one worker as its reference, and no other.
     row.karp_flatt = row.speedup.filter(|_| baseline_workers == 1).and_then(|s| analysis::karp_flatt(s.value, workers));
@@ -317,10 +345,10 @@ fn predict(planned: &Planned, rows: &mut [Row], times: &[Option<Times>]) {
     }
 }
 
-fn speedup(baseline_median_s: f64, times: &Times) -> Option<Speedup> {
-    let value = analysis::speedup(baseline_median_s, times.summary.median)?;
-    let (low, high) = analysis::speedup_range(baseline_median_s, &times.samples_s)?;
-    Some(Speedup { value, low, high })
+/// The one place where the interval of a speedup is chosen.
+fn speedup(baseline: &Times, times: &Times) -> Option<Speedup> {
+    let value = analysis::speedup(baseline.summary.median, times.summary.median)?;
+    Some(Speedup { value, ci95: analysis::ratio_ci95(&baseline.samples_s, &times.samples_s) })
 }
 
 /// METG(50 %) of everything but the baseline, where the points differ in their tasks.

@@ -56,6 +56,11 @@ pub fn data(located: &str) -> Result<Cow<'static, str>, Diagnostic> {
     }
 }
 
+/// Where a located file is, unless it is bundled, or there is none.
+pub fn data_path(located: &str) -> Option<&Path> {
+    (!located.is_empty() && !located.starts_with(BUNDLED)).then(|| Path::new(located))
+}
+
 /// How a located file is called in messages.
 pub fn data_label(located: &str) -> String {
     match located.strip_prefix(BUNDLED) {

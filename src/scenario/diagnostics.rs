@@ -96,10 +96,10 @@ impl<'d> Diagnostics<'d> {
         self.push(Diagnostic::of_file(&label, message));
     }
 
-    /// Where something stands: `on line 4`, or `by -s tasks=10`.
-    pub(super) fn place(&self, offset: usize) -> String {
+    /// What gives something: `by tasks on line 4`, or `by -s tasks=10`.
+    pub(super) fn given(&self, key: &str, offset: usize) -> String {
         if offset < COMMAND_LINE {
-            return format!("on line {}", self.line(offset));
+            return format!("by {key} on line {}", self.line(offset));
         }
         format!("by {}", self.options.subject(offset, None))
     }

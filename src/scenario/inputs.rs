@@ -29,14 +29,8 @@ pub(super) fn read(
     if let Some((spec, search)) = spec.and_then(|spec| Some((spec, spec.search?))) {
         return searched(spec, search, [listed, tasks], workload, &grid, diagnostics);
     }
-    let first = listed.as_ref().or(tasks.as_ref()).map(|setting| diagnostics.place(setting.offset()));
-    if let (Some(_), Some(tasks), Some(place)) = (&listed, &tasks, &first) {
-        diagnostics.about(tasks, format!("the inputs are already given {place}; keep one of the two"));
-    }
-    if let (Some(header), Some(place)) = (grid.header(), &first) {
-        let message = format!("the inputs are already given {place}; keep one of the two");
-        diagnostics.at(header, "[grid]".to_owned(), message);
-    }
+    let key = if listed.is_some() { "inputs" } else { "tasks" };
+    let first = listed.as_ref().or(tasks.as_ref()).map(|setting| diagnostics.given(key, setting.offset()));
     if first.is_none() && !grid.exists() {
         diagnostics.missing(
             "inputs",
@@ -49,6 +43,14 @@ pub(super) fn read(
     let list = listed.as_ref().map(|given| listed_inputs(given, bounds, diagnostics));
     let range = tasks.as_ref().map(|given| range(given, bounds, diagnostics));
     let axes = grid.is_table().then(|| axes(&grid, spec, diagnostics));
+    // What is wrong with a value comes first: it may be the one to keep.
+    if let (Some(_), Some(tasks), Some(given)) = (&listed, &tasks, &first) {
+        diagnostics.about(tasks, format!("the inputs are already given {given}; keep one of the two"));
+    }
+    if let (Some(header), Some(given)) = (grid.header(), &first) {
+        let message = format!("the inputs are already given {given}; keep one of the two");
+        diagnostics.at(header, "[grid]".to_owned(), message);
+    }
     match (list, range, axes) {
         (Some(inputs), None, None) | (None, Some(inputs), None) | (None, None, Some(inputs)) => inputs,
         _ => None,

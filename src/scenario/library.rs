@@ -155,7 +155,8 @@ pub fn standard_folders() -> Vec<PathBuf> {
     std::iter::once(PathBuf::from("./scenarios")).chain(own).collect()
 }
 
-/// The scenario files of a folder by name; none if there is no such folder.
+/// The scenario files of a folder by name, without hidden ones, which editors and file managers leave behind; none if
+/// there is no such folder.
 fn listing(folder: &Path, notes: &mut Vec<String>) -> Vec<PathBuf> {
     let entries = match std::fs::read_dir(folder) {
         Ok(entries) => entries,
@@ -168,6 +169,7 @@ fn listing(folder: &Path, notes: &mut Vec<String>) -> Vec<PathBuf> {
     let mut paths: Vec<PathBuf> = entries
         .take(MAX_ENTRIES)
         .filter_map(|entry| Some(entry.ok()?.path()))
+        .filter(|path| path.file_name().is_some_and(|name| !name.as_encoded_bytes().starts_with(b".")))
         .filter(|path| path.extension().is_some_and(|ending| ending == ENDING))
         .collect();
     paths.sort();

@@ -53,7 +53,7 @@ mod wording;
 
 pub use backends::{BackendKind, BackendSpec, Isolation, Runtime, Scales, baseline_word, baselines};
 pub use catalog::Catalog;
-pub use data::{MAX_DATA_BYTES, data, data_label};
+pub use data::{MAX_DATA_BYTES, data, data_label, data_path};
 pub use diagnostic::{Diagnostic, DiagnosticList};
 pub use domain::{Bounds, Domain};
 pub use inputs::{MAX_COMBINATIONS, MAX_TASKS};

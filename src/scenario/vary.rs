@@ -20,6 +20,7 @@ use super::raw::Setting;
 use super::reader;
 use super::section::Section;
 use super::wording::{listed, printable, remedy};
+use crate::units;
 
 /// The most values, and the fewest: a single one would vary nothing.
 pub(super) const VALUES: std::ops::RangeInclusive<usize> = 2..=100;
@@ -55,9 +56,17 @@ impl Point {
         sweep_key(&self.key).is_none_or(|key| key.vary == Vary::OtherResults)
     }
 
-    /// The value as one would type it.
+    /// The value as one would type it; bytes with their prefix.
     pub fn value_in_words(&self) -> String {
-        self.value.to_string()
+        match &self.value {
+            Value::Whole(n) if self.is_bytes() => units::whole_bytes(*n),
+            value => value.to_string(),
+        }
+    }
+
+    /// Whether what is varied is a number of bytes.
+    pub fn is_bytes(&self) -> bool {
+        sweep_key(&self.key).is_some_and(|key| key.unit == "bytes")
     }
 }
 

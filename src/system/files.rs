@@ -122,6 +122,11 @@ impl NewFile {
         self.file.set_permissions(permissions)
     }
 
+    /// The file as it is so far.
+    pub(super) fn file(&self) -> &File {
+        &self.file
+    }
+
     /// Waits until the disk has what was written. Network file systems tell of a full one only here.
     ///
     /// # Errors
@@ -145,15 +150,38 @@ impl NewFile {
     /// # Errors
     /// `AlreadyExists` if there is, or what the system refuses.
     pub fn place(mut self) -> io::Result<()> {
-        match renameat_with(CWD, &self.passing, CWD, &self.target, RenameFlags::NOREPLACE) {
-            // Some file systems cannot do that in one go.
-            Err(Errno::INVAL | Errno::NOSYS) if self.target.symlink_metadata().is_err() => {
-                std::fs::rename(&self.passing, &self.target)?;
-            }
-            moved => moved?,
-        }
+        rename_to_new(&self.passing, &self.target)?;
         self.is_placed = true;
         Ok(())
+    }
+}
+
+/// Names that are tried for what is moved aside.
+const ASIDE_MAX: u32 = 1000;
+
+/// Gives a file another name beside its own, `x.bad` or `x.bad-2`, that no other file has; returns its path.
+///
+/// # Errors
+/// When the system refuses; then it is where it was.
+pub fn move_aside(path: &Path) -> io::Result<PathBuf> {
+    for n in 1..ASIDE_MAX {
+        let mut aside = path.to_owned();
+        let ending = if n == 1 { ".bad".to_owned() } else { format!(".bad-{n}") };
+        aside.as_mut_os_string().push(ending);
+        match rename_to_new(path, &aside) {
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+            moved => return moved.map(|()| aside),
+        }
+    }
+    Err(io::ErrorKind::AlreadyExists.into())
+}
+
+/// Renames a file unless there is one of the new name, even if that was put there just now.
+fn rename_to_new(from: &Path, to: &Path) -> io::Result<()> {
+    match renameat_with(CWD, from, CWD, to, RenameFlags::NOREPLACE) {
+        // Some file systems cannot do that in one go.
+        Err(Errno::INVAL | Errno::NOSYS) if to.symlink_metadata().is_err() => std::fs::rename(from, to),
+        moved => Ok(moved?),
     }
 }
 

@@ -9,6 +9,7 @@
 //! - files that come beside a message ([`socket`]): nix hands them over as plain numbers;
 //! - random bytes for secrets ([`secret`]): nix has none;
 //! - renaming without replacing ([`files`]): nix has it with glibc alone;
+//! - extended attributes ([`replace`]): nix has none;
 //! - the size of a terminal ([`terminal`]): nix has an `ioctl` only, which is unsafe.
 
 pub mod allocator;
@@ -17,8 +18,10 @@ pub mod clock;
 pub mod fatal;
 pub mod files;
 pub mod futex;
+pub mod identity;
 pub mod jobs;
 pub mod last_resort;
+pub mod links;
 pub mod lock;
 pub mod memfd;
 pub mod outlet;
@@ -26,6 +29,7 @@ pub mod poll;
 pub mod process;
 pub mod random;
 pub mod raw_mode;
+pub mod replace;
 pub mod schedule_account;
 pub mod secret;
 pub mod signals;

@@ -9,12 +9,14 @@ use ratatui::layout::Rect;
 
 use super::background::Background;
 use super::cost::Meter;
-use super::input::{Input, Reader};
+use super::input::Reader;
 use super::keys::Key;
 use super::mailbox::{Mail, Mailbox};
 use super::pacer::{Pacer, Tempo};
-use super::port::{Draft, Existing, Lab, LiveRun, RunNotice, RunSink};
+use super::port::{Draft, Lab, LiveRun, RunNotice, RunSink};
 use super::provoked::{is_provoked, overflow, provoke};
+use super::remains;
+use super::saving;
 use super::screens;
 use super::signals;
 use super::size::size;
@@ -39,7 +41,7 @@ const ROUND: Duration = Duration::from_millis(20);
 ///
 /// # Errors
 /// When the terminal cannot be drawn on or taken over, or another thread panicked.
-pub fn run(lab: impl Lab, open: Option<String>, theme: Theme) -> io::Result<Exit> {
+pub fn run(lab: impl Lab, open: Option<String>, theme: Theme, if_proven: Option<Theme>) -> io::Result<Exit> {
     if std::env::var_os("TERM").is_some_and(|term| term == "dumb") {
         return Err(io::Error::other("this terminal cannot be drawn on; `parlab run` works without a screen"));
     }
@@ -47,13 +49,13 @@ pub fn run(lab: impl Lab, open: Option<String>, theme: Theme) -> io::Result<Exit
     let (entries, machine) = (lab.entries(), lab.machine());
     let mailbox = Arc::new(Mailbox::default());
     let background = Background::start()?;
-    let terminal = Terminal::take()?;
+    let mut terminal = Terminal::take()?;
+    if if_proven.is_some() {
+        terminal.ask_for_utf8()?;
+    }
     let keys = Arc::clone(&mailbox);
     let _reader = Reader::start(move |input| {
-        keys.post(match input {
-            Input::Key(key) => Msg::Key(key),
-            Input::Closed => Msg::InputClosed,
-        });
+        keys.post(input.into());
     })?;
     let heard = Arc::clone(&mailbox);
     signals::listen(move |signal| {
@@ -61,6 +63,7 @@ pub fn run(lab: impl Lab, open: Option<String>, theme: Theme) -> io::Result<Exit
         heard.post(Msg::Signal(signal));
     })?;
     let mut state = State::new(entries, machine, theme, size(screens::SIZE_MIN));
+    state.shared.if_proven = if_proven;
     if let Some(name) = open {
         state.shared.library.select_name(&name);
     }
@@ -253,7 +256,10 @@ impl<L: Lab> App<L> {
                 let checked = self.state.editor().map(|editor| self.lab.check(&draft, &editor.form));
                 checked.into_iter().for_each(|checked| drop(update(&mut self.state, Msg::Checked(checked))));
             }
-            Effect::Save { draft, file, existing } => self.save(draft, file, existing),
+            Effect::Save { draft, file, existing } => {
+                let (lab, mailbox) = (Arc::clone(&self.lab), Arc::clone(&self.mailbox));
+                self.background.hand_over(move || saving::save(&*lab, &mailbox, &draft, &file, existing));
+            }
             Effect::OfferReport => {
                 let offer = self.state.shared.run.as_ref().map(|run| self.lab.offer_report(&run.record));
                 offer.into_iter().for_each(|offer| drop(update(&mut self.state, Msg::ReportOffer(offer))));
@@ -292,18 +298,6 @@ impl<L: Lab> App<L> {
             live.cancel();
             self.background.hand_over(move || drop(live));
         }
-    }
-
-    /// Saves a draft, and reads the library anew if that went well.
-    fn save(&self, draft: Draft, file: String, existing: Existing) {
-        let (lab, mailbox) = (Arc::clone(&self.lab), Arc::clone(&self.mailbox));
-        self.background.hand_over(move || {
-            let outcome = lab.save(&draft, &file, existing);
-            if outcome.is_ok() {
-                mailbox.post(Msg::Entries(lab.entries()));
-            }
-            mailbox.post(Msg::Saved(outcome));
-        });
     }
 
     /// Asks the lab something about the run on the screen, in the background.
@@ -420,7 +414,17 @@ impl<L: Lab> App<L> {
         if let Some(live) = self.live.take() {
             self.end(&*live);
         }
+        if code == Exit::Quit.code() {
+            self.leave_results();
+        }
         self.background.finish(Instant::now() + GRACE[2]);
+    }
+
+    /// Leaves the report of the run that was looked at last on the normal screen, as much of it as one sees at once: what
+    /// was on the other screen is gone, and a recording would end on nothing.
+    fn leave_results(&mut self) {
+        let lines = remains::lines(&mut self.state.shared, |record| self.lab.summary(record));
+        self.terminal.leave_behind(&lines);
     }
 
     /// Ends a run: by word, then by force. One that is being prepared has nothing to end: it is left behind.

@@ -18,10 +18,14 @@ use crate::system::poll::{PollFd, PollFlags, is_ready, poll};
 const ESCAPE_WAIT: Duration = Duration::from_millis(40);
 
 /// What the reader has to say.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Input {
     /// A key was pressed.
     Key(Key),
+    /// A text was pasted: its beginning, if it is long.
+    Paste(String),
+    /// The terminal says in which column the cursor stands, counted from 1.
+    CursorAt(u16),
     /// There will be no more: the terminal is gone.
     Closed,
 }
@@ -73,7 +77,7 @@ fn read_until_stopped(mut terminal: File, stopped: &UnixStream, mut deliver: imp
     let mut decoder = Decoder::default();
     let mut bytes = [0; 256];
     loop {
-        let timeout = decoder.undecided().then_some(ESCAPE_WAIT);
+        let timeout = decoder.patience();
         match wait(&terminal, stopped, timeout) {
             Wake::Stop => return,
             Wake::Nothing => decoder.give_up_waiting(),
@@ -84,9 +88,7 @@ fn read_until_stopped(mut terminal: File, stopped: &UnixStream, mut deliver: imp
                 Err(_) => return deliver(Input::Closed),
             },
         }
-        for key in decoder.keys.drain(..) {
-            deliver(Input::Key(key));
-        }
+        decoder.inputs.drain(..).for_each(&mut deliver);
     }
 }
 
@@ -115,8 +117,28 @@ fn wait(terminal: &File, stopped: &UnixStream, timeout: Option<Duration>) -> Wak
 #[derive(Debug, Default)]
 pub struct Decoder {
     pending: Vec<u8>,
-    keys: VecDeque<Key>,
+    inputs: VecDeque<Input>,
+    /// What is being pasted.
+    paste: Option<PasteBuffer>,
 }
+
+/// A text that is being pasted.
+#[derive(Debug, Default)]
+struct PasteBuffer {
+    text: Vec<u8>,
+    /// The last bytes, which may be the beginning of its end.
+    tail: Vec<u8>,
+    /// Whether nothing has come for a while: its end may have been lost.
+    is_stale: bool,
+}
+
+/// Bytes that are kept of a paste: more than any line takes.
+const PASTE_MAX: usize = 8192;
+/// How long the next piece of a paste may take before its end may have been lost.
+const PASTE_WAIT: Duration = Duration::from_secs(1);
+/// What stands before a paste, and after it.
+const PASTE_BEGINS: &[u8] = b"\x1b[200~";
+const PASTE_ENDS: &[u8] = b"\x1b[201~";
 
 /// Longer sequences than any terminal sends for a key are noise.
 const SEQUENCE_MAX: usize = 32;
@@ -125,21 +147,69 @@ impl Decoder {
     /// Takes in bytes.
     pub fn feed(&mut self, bytes: &[u8]) {
         for &byte in bytes {
+            if self.paste.is_some() {
+                self.feed_paste(byte);
+                continue;
+            }
             self.pending.push(byte);
+            if self.pending == PASTE_BEGINS {
+                self.pending.clear();
+                self.paste = Some(PasteBuffer::default());
+                continue;
+            }
             match decode(&self.pending) {
                 Parsed::More if self.pending.len() < SEQUENCE_MAX => {}
                 Parsed::More | Parsed::Nothing => self.pending.clear(),
                 Parsed::Key(key) => {
                     self.pending.clear();
-                    self.keys.push_back(key);
+                    self.inputs.push_back(Input::Key(key));
+                }
+                Parsed::CursorAt(column) => {
+                    self.pending.clear();
+                    self.inputs.push_back(Input::CursorAt(column));
                 }
                 // Escape, and then a key of its own.
                 Parsed::EscapeThen => {
                     self.pending.clear();
-                    self.keys.push_back(Key::Esc);
+                    self.inputs.push_back(Input::Key(Key::Esc));
                     self.feed(&[byte]);
                 }
             }
+        }
+    }
+
+    /// Takes in a byte of what is pasted. Where its end may have been lost, Ctrl-C ends it.
+    fn feed_paste(&mut self, byte: u8) {
+        let Some(paste) = &mut self.paste else { return };
+        let is_lost = paste.is_stale && byte == 0x03;
+        paste.is_stale = false;
+        paste.tail.push(byte);
+        if is_lost {
+            paste.tail.pop();
+        } else if paste.tail == PASTE_ENDS {
+            paste.tail.clear();
+        } else {
+            while !PASTE_ENDS.starts_with(&paste.tail) {
+                let first = paste.tail.remove(0);
+                if paste.text.len() < PASTE_MAX {
+                    paste.text.push(first);
+                }
+            }
+            return;
+        }
+        let text = paste.text.utf8_chunks().map(|chunk| chunk.valid()).collect();
+        self.paste = None;
+        self.inputs.push_back(Input::Paste(text));
+        if is_lost {
+            self.inputs.push_back(Input::Key(Key::Ctrl('c')));
+        }
+    }
+
+    /// How long to wait for what comes next before [`Self::give_up_waiting`]; `None` if for ever.
+    pub fn patience(&self) -> Option<Duration> {
+        match &self.paste {
+            Some(paste) => (!paste.is_stale).then_some(PASTE_WAIT),
+            None => self.undecided().then_some(ESCAPE_WAIT),
         }
     }
 
@@ -150,15 +220,18 @@ impl Decoder {
 
     /// Nothing followed for a while: an escape byte was the key, anything else is dropped.
     pub fn give_up_waiting(&mut self) {
+        if let Some(paste) = &mut self.paste {
+            paste.is_stale = true;
+        }
         if self.pending == [ESC] {
-            self.keys.push_back(Key::Esc);
+            self.inputs.push_back(Input::Key(Key::Esc));
         }
         self.pending.clear();
     }
 
-    /// The next key, if there is one.
-    pub fn next_key(&mut self) -> Option<Key> {
-        self.keys.pop_front()
+    /// What came next, if there is something.
+    pub fn next_input(&mut self) -> Option<Input> {
+        self.inputs.pop_front()
     }
 }
 
@@ -166,6 +239,7 @@ const ESC: u8 = 0x1b;
 
 enum Parsed {
     Key(Key),
+    CursorAt(u16),
     Nothing,
     More,
     EscapeThen,
@@ -173,6 +247,7 @@ enum Parsed {
 
 fn decode(bytes: &[u8]) -> Parsed {
     match bytes {
+        b"\x1b[[A" => Parsed::Key(Key::F1),
         [ESC] | [ESC, b'[' | b'O'] => Parsed::More,
         [ESC, b'[', b'['] => Parsed::More, // the Linux console's F1 to F5: ESC [ [ A
         [ESC, b'[', b'[', _] => Parsed::Nothing,
@@ -208,6 +283,7 @@ fn cursor_key(last: u8) -> Parsed {
         b'H' => Key::Home,
         b'F' => Key::End,
         b'M' => Key::Enter,
+        b'P' => Key::F1,
         _ => return Parsed::Nothing,
     })
 }
@@ -217,12 +293,20 @@ fn control_sequence(middle: &[u8], last: u8) -> Parsed {
     let number = middle.split(|&byte| byte == b';').next().unwrap_or_default();
     match (last, number) {
         (b'~', b"1" | b"7") => Parsed::Key(Key::Home),
+        (b'~', b"11") => Parsed::Key(Key::F1),
         (b'~', b"4" | b"8") => Parsed::Key(Key::End),
         (b'~', b"5") => Parsed::Key(Key::PageUp),
         (b'~', b"6") => Parsed::Key(Key::PageDown),
         (b'A'..=b'D' | b'F' | b'H', _) => cursor_key(last),
+        (b'R', _) => cursor_place(middle),
         _ => Parsed::Nothing,
     }
+}
+
+/// `ESC [ row ; column R`.
+fn cursor_place(middle: &[u8]) -> Parsed {
+    let column = std::str::from_utf8(middle).ok().and_then(|text| text.split_once(';')?.1.parse().ok());
+    column.map_or(Parsed::Nothing, Parsed::CursorAt)
 }
 
 fn utf8(bytes: &[u8]) -> Parsed {
@@ -243,7 +327,31 @@ mod tests {
         let mut decoder = Decoder::default();
         decoder.feed(bytes);
         decoder.give_up_waiting();
-        std::iter::from_fn(|| decoder.next_key()).collect()
+        let keys = std::iter::from_fn(|| decoder.next_input());
+        keys.filter_map(|input| if let Input::Key(key) = input { Some(key) } else { None }).collect()
+    }
+
+    fn inputs(chunks: &[&[u8]]) -> Vec<Input> {
+        let mut decoder = Decoder::default();
+        for chunk in chunks {
+            decoder.feed(chunk);
+            decoder.give_up_waiting();
+        }
+        std::iter::from_fn(|| decoder.next_input()).collect()
+    }
+
+    #[test]
+    fn pastes_are_texts_whatever_the_pieces_they_come_in() {
+        let paste = |text: &str| Input::Paste(text.to_owned());
+        let key = |key| Input::Key(key);
+        assert_eq!(inputs(&[b"\x1b[200~quit\r\x1b[A\x1b[201~x"]), [paste("quit\r\x1b[A"), key(Key::Char('x'))]);
+        assert_eq!(inputs(&[b"\x1b[200~qu", b"it\x1b[2", b"01~x"]), [paste("quit"), key(Key::Char('x'))]);
+        assert_eq!(inputs(&[b"\x1b[200~\x1b\x1b[201~"]), [paste("\x1b")]);
+        assert_eq!(inputs(&[b"\x1b[200~lost", b"\x03"]), [paste("lost"), key(Key::Ctrl('c'))]);
+        assert_eq!(inputs(&[b"\x1b[200~a\x03b\x1b[201~"]), [paste("a\x03b")], "in the middle it is a part of it");
+        let long = [b"\x1b[200~".as_slice(), &vec![b'a'; 1 << 20], b"\x1b[201~"].concat();
+        assert_eq!(inputs(&[&long]), [paste(&"a".repeat(PASTE_MAX))]);
+        assert_eq!(inputs(&[b"\x1b[1;2R\x1b[24;80R"]), [Input::CursorAt(2), Input::CursorAt(80)]);
     }
 
     #[test]
@@ -263,8 +371,9 @@ mod tests {
             (b"\x1b", &[Key::Esc]),
             (b"\x1b\x1b", &[Key::Esc, Key::Esc]),
             (b"\x1bq", &[Key::Esc, Key::Char('q')]),
-            (b"\x1b[[Ax", &[Key::Char('x')]),
-            (b"\x1b[200~x\x1b[201~", &[Key::Char('x')]),
+            (b"\x1b[[Bx", &[Key::Char('x')]),
+            (b"\x1b[[A\x1bOP\x1b[11~", &[Key::F1, Key::F1, Key::F1]),
+            (b"\x1b[200~x\x1b[201~", &[]),
             (b"\x1b[?1;2cx", &[Key::Char('x')]),
             (b"\xffx", &[Key::Char('x')]),
         ];
@@ -277,10 +386,10 @@ mod tests {
     fn a_sequence_in_pieces_is_one_key() {
         let mut decoder = Decoder::default();
         for byte in b"\x1b[6~" {
-            assert_eq!(decoder.next_key(), None);
+            assert_eq!(decoder.next_input(), None);
             decoder.feed(&[*byte]);
         }
-        assert_eq!(decoder.next_key(), Some(Key::PageDown));
+        assert_eq!(decoder.next_input(), Some(Input::Key(Key::PageDown)));
         assert!(!decoder.undecided());
     }
 

@@ -42,6 +42,8 @@ pub enum Key {
     Home,
     /// To the end.
     End,
+    /// The first function key.
+    F1,
 }
 
 /// What a key asks for.
@@ -97,6 +99,8 @@ pub enum Action {
     Overwrite,
     /// Empty a value.
     ClearValue,
+    /// Take all changes of a form back.
+    Reset,
     /// Open the filter.
     Filter,
     /// Close the filter and keep what it says.
@@ -113,8 +117,14 @@ pub enum Action {
     Freeze,
     /// Cancel the run and show what was measured; when it is being cancelled already, kill it.
     Cancel,
+    /// Look closer: in a run at the last moments of the lanes, in results at one panel after the other.
+    Zoom,
+    /// Fold the lanes, or unfold them.
+    Fold,
     /// Between Run and Results.
     Switch,
+    /// Turn the chart to the next thing that it can be about.
+    TurnChart,
     /// Open the help.
     Help,
     /// Back one screen; from the library, quit.
@@ -154,11 +164,11 @@ pub const BINDINGS: &[Binding] = &[
     row(&[Char('p')], &[Library], C::Predict, "predict", "say beforehand how fast each configuration will be"),
     row(&[Key::Enter], &[Predict], C::KeepPrediction, "keep", "keep the prediction for the scenario's next runs"),
     row(&[Key::Up], &[Predict], C::Up, "", "to the configuration before"),
-    row(&[Key::Down], &[Predict], C::Down, "", "to the next configuration"),
+    row(&[Key::Down], &[Predict], C::Down, "fields", "to the next configuration"),
     row(&[Key::Left], &[Predict], C::Left, "", "a tenth less, while predicting"),
     row(&[Key::Right], &[Predict], C::Right, "less, more", "a tenth more, while predicting"),
     row(&[Key::Backspace, Ctrl('h')], &[Predict], C::Erase, "", "take back a digit"),
-    row(&[Key::Esc], &[Predict], C::Back, "skip", "leave the prediction as it was"),
+    row(&[Key::Esc, Ctrl('c')], &[Predict], C::Back, "skip", "leave the prediction as it was; what was typed is kept"),
     row(&[Char('r')], &[Ran, Results], C::Again, "again", "run the same scenario again"),
     row(&[Char('s')], &[Ran, Results], C::SaveReport, "save", "write the report into a file"),
     row(&[Key::Enter], &[Runs], C::Reopen, "open", "show the results of the selected run again"),
@@ -182,15 +192,17 @@ pub const BINDINGS: &[Binding] = &[
     row(&[Key::Tab], &[Saving], C::NextFormat, "format", "of a report: the next format"),
     row(&[Char('y')], &[Asking], C::Overwrite, "overwrite", "save it in place of the file that exists"),
     row(&[Key::Esc, Char('n'), Ctrl('c')], &[Asking], C::Back, "keep", "leave the file that exists as it is"),
-    row(&[Key::Esc, Ctrl('c')], &[Editing], C::Back, "leave", "back, with nothing run or saved"),
+    row(&[Key::Esc, Ctrl('c')], &[Editing], C::Back, "leave", "back; what was changed is kept for the next `e`"),
+    row(&[Ctrl('x')], &[Editing, Predict], C::Reset, "reset", "take all changes back"),
     row(&[Key::Esc, Ctrl('c')], &[Saving], C::Back, "back", "back, with nothing saved"),
     row(&[Key::Up], &[Editing], C::Up, "", "to the parameter before"),
-    row(&[Key::Down, Key::Tab], &[Editing], C::Down, "", "to the next parameter"),
+    row(&[Key::Down, Key::Tab], &[Editing], C::Down, "rows", "to the next parameter"),
     row(&[Key::PageUp], &[Editing], C::PageUp, "", "a page of parameters up"),
     row(&[Key::PageDown], &[Editing], C::PageDown, "", "a page of parameters down"),
     row(&[Key::Left], &[Editing], C::Left, "", "the choice before, where there are some; else the cursor to the left"),
     row(&[Key::Right], &[Editing], C::Right, "choices", "the next choice, where there are some; else the cursor"),
     row(&[Ctrl('u')], &[Editing], C::ClearValue, "default", "empty the value: it has its default then"),
+    row(&[Ctrl('u')], &[Predict], C::ClearValue, "", "empty the field"),
     row(&[Key::Left], &[Saving], C::Left, "", "the cursor to the left"),
     row(&[Key::Right], &[Saving], C::Right, "", "the cursor to the right"),
     row(&[Ctrl('u')], &[Saving], C::ClearValue, "", "empty the name"),
@@ -198,6 +210,7 @@ pub const BINDINGS: &[Binding] = &[
     row(&[Key::End], &[Editing, Saving], C::Last, "", "to its end"),
     row(&[Key::Backspace, Ctrl('h')], &[Editing, Saving], C::Erase, "", "take back a character"),
     row(&[Char('/')], &[Library], C::Filter, "filter", "show only scenarios with these words"),
+    row(&[Char('/')], &[Help], C::Filter, "search", "show only keys and words with these words"),
     row(&[Key::Tab], &[Library], C::Runs, "runs", "the results of what was run since parlab was opened"),
     row(&[Key::Enter], &[Filter], C::KeepFilter, "keep", "close the filter and keep it"),
     row(&[Key::Esc], &[Filter], C::ClearFilter, "clear", "empty the filter and close it"),
@@ -206,27 +219,49 @@ pub const BINDINGS: &[Binding] = &[
     row(&[Key::Down], &[Filter], C::Down, "", "one down, while filtering"),
     row(
         &[Key::Up, Char('k')],
-        &[Library, Interim, Results, Runs, Help],
+        &[Library, Running, Ran, Interim, Results, Runs, Help],
         C::Up,
         "",
-        "one up: scenario, row of the table, line",
+        "one up: scenario, worker, row of the table, line",
     ),
-    row(&[Key::Down, Char('j')], &[Library, Interim, Results, Runs, Help], C::Down, "", "one down"),
+    row(&[Key::Down, Char('j')], &[Library, Running, Ran, Interim, Results, Runs, Help], C::Down, "", "one down"),
     row(&[Key::Left, Char('h')], &[Interim, Results], C::Left, "", "to the point before, series by series"),
-    row(&[Key::Right, Char('l')], &[Interim, Results], C::Right, "points", "to the next point, series by series"),
+    row(&[Key::Right, Char('l')], &[Interim, Results], C::Right, "", "to the next point, series by series"),
+    row(
+        &[Char('z')],
+        &[Interim, Results],
+        C::Zoom,
+        "zoom",
+        "one panel on the whole screen: what happened, the chart, the table, and all of them again",
+    ),
+    row(
+        &[Char('y')],
+        &[Running, Ran, Interim, Results],
+        C::TurnChart,
+        "",
+        "the chart of something else, where there is: updates lost, memory over time, speedups",
+    ),
     row(
         &[Key::PageUp, Ctrl('b')],
-        &[Library, Interim, Results, Runs, Help],
+        &[Library, Running, Ran, Interim, Results, Runs, Help],
         C::PageUp,
         "",
-        "a page up: scenarios, lesson and problems, the help",
+        "a page up: scenarios, workers, lesson and problems, the help",
     ),
-    row(&[Key::PageDown, Ctrl('f')], &[Library, Interim, Results, Runs, Help], C::PageDown, "", "a page down"),
-    row(&[Char('g'), Key::Home], &[Library, Interim, Results, Runs, Help], C::First, "", "to the first"),
-    row(&[Char('G'), Key::End], &[Library, Interim, Results, Runs, Help], C::Last, "", "to the last"),
+    row(
+        &[Key::PageDown, Ctrl('f')],
+        &[Library, Running, Ran, Interim, Results, Runs, Help],
+        C::PageDown,
+        "",
+        "a page down",
+    ),
+    row(&[Char('g'), Key::Home], &[Library, Running, Ran, Interim, Results, Runs, Help], C::First, "", "to the first"),
+    row(&[Char('G'), Key::End], &[Library, Running, Ran, Interim, Results, Runs, Help], C::Last, "", "to the last"),
     row(&[Char('J'), Ctrl('d')], &[Library], C::DetailsDown, "", "half a page down in the scenario's details"),
     row(&[Char('K'), Ctrl('u')], &[Library], C::DetailsUp, "", "half a page up in the scenario's details"),
     row(&[Char('R')], &[Library], C::Reload, "", "read the scenario files again"),
+    row(&[Char('z')], &[Running, Ran], C::Zoom, "zoom", "the workers' last 200 ms, then 50 ms, then all again"),
+    row(&[Char('f')], &[Running, Ran], C::Fold, "fold", "more workers than rows: one a row, or all of them in groups"),
     row(&[Char(' ')], &[Running], C::Freeze, "freeze", "hold the picture or go on drawing; the run itself goes on"),
     row(
         &[Char('c'), Ctrl('c')],
@@ -237,7 +272,8 @@ pub const BINDINGS: &[Binding] = &[
     ),
     row(&[Key::Tab], &[Running, Ran], C::Switch, "results", "to the results so far"),
     row(&[Key::Tab], &[Interim, Results], C::Switch, "run", "to the run's cores and workers"),
-    row(&[Char('?')], &[Library, Running, Ran, Interim, Results, Runs], C::Help, "help", "this help"),
+    row(&[Char('?'), Key::F1], &[Library, Predict, Running, Ran, Interim, Results, Runs], C::Help, "help", "this help"),
+    row(&[Key::F1], &[Filter, Editing, Saving], C::Help, "help", "this help, where `?` is typed"),
     row(&[Char('q')], &[Running], C::Cancel, "stop", "as `c`: nothing that was measured is thrown away"),
     row(
         &[Key::Esc],
@@ -247,12 +283,12 @@ pub const BINDINGS: &[Binding] = &[
         "give up a run that is still being prepared; one that goes on is not ended",
     ),
     row(&[Char('q'), Key::Esc], &[Ran, Interim, Results, Runs, Help], C::Back, "back", "back one screen"),
-    row(&[Char('?')], &[Help], C::Back, "", "close the help"),
+    row(&[Char('?'), Key::F1], &[Help], C::Back, "", "close the help"),
     row(&[Char('q')], &[Library], C::Back, "quit", "quit; where a filter is on, that goes first"),
     row(&[Key::Esc], &[Library], C::ClearFilter, "", "take the filter away; it never quits"),
     row(
         &[Ctrl('c')],
-        &[Library, Filter, Predict, Ran, Results, Runs, Help],
+        &[Library, Filter, Ran, Results, Runs, Help],
         C::Quit,
         "",
         "quit; on the help of a run: cancel it",
@@ -305,6 +341,7 @@ pub fn name(key: Key, theme: &Theme) -> String {
         Key::PageDown => "pgdn".to_owned(),
         Key::Home => "home".to_owned(),
         Key::End => "end".to_owned(),
+        Key::F1 => "f1".to_owned(),
     }
 }
 
@@ -357,16 +394,18 @@ mod tests {
             C::Type(_) => true,
             C::Up | C::Down | C::Left | C::Right | C::PageUp | C::PageDown | C::First | C::Last => true,
             C::DetailsUp | C::DetailsDown => true,
-            C::Edit | C::Try | C::Save | C::Write | C::Overwrite | C::ClearValue => true,
+            C::Edit | C::Try | C::Save | C::Write | C::Overwrite | C::ClearValue | C::Reset => true,
             C::Start | C::Again | C::Next | C::Filter | C::KeepFilter | C::ClearFilter | C::Erase | C::Reload => true,
             C::Predict | C::KeepPrediction => true,
             C::Runs | C::Reopen | C::SaveReport | C::NextFormat => true,
             C::Freeze | C::Cancel | C::Switch | C::Help | C::Back | C::Quit => true,
+            C::Zoom | C::Fold => true,
             C::Suspend | C::Redraw => true,
+            C::TurnChart => true,
         };
         let bound: HashSet<Action> = BINDINGS.iter().map(|row| row.action).collect();
         assert!(bound.iter().all(|&action| has_key(action)));
-        assert_eq!(bound.len(), 38, "every action but `Type` is in the table");
+        assert_eq!(bound.len(), 42, "every action but `Type` is in the table");
     }
 
     #[test]

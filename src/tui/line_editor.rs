@@ -56,6 +56,11 @@ impl LineEditor {
         }
     }
 
+    /// Adds characters before the cursor, as far as there is room.
+    pub fn insert_line(&mut self, line: &str) {
+        line.chars().take(self.most).for_each(|c| self.insert(c));
+    }
+
     /// Takes back the character before the cursor.
     pub fn erase(&mut self) {
         if let Some((at, _)) = self.halves().0.char_indices().next_back() {

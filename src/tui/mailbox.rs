@@ -87,7 +87,7 @@ impl Queues {
     fn add(&mut self, mail: Mail) {
         match mail.msg {
             Msg::Signal(_) => self.urgent.push_back(mail),
-            Msg::Key(_) | Msg::InputClosed => {
+            Msg::Key(_) | Msg::Paste(_) | Msg::CursorAt(_) | Msg::InputClosed => {
                 // What was typed last counts: it may be the end of what came by mistake.
                 if self.typed.len() >= KEYS_MAX {
                     self.typed.pop_front();

@@ -3,6 +3,7 @@
 use nix::sys::signal::Signal;
 use ratatui::layout::Size;
 
+use super::input::Input;
 use super::keys::Key;
 use super::port::{Draft, Existing, FieldError, LibraryEntry, Preview, ReportOffer, Saved, Unsaved};
 use super::shared::Cost;
@@ -17,6 +18,11 @@ use crate::system::signals::exit_code;
 pub enum Msg {
     /// A key was pressed.
     Key(Key),
+    /// A text was pasted.
+    Paste(String),
+    /// The terminal says in which column its cursor stands after a character of two bytes: in the second, if it takes
+    /// UTF-8.
+    CursorAt(u16),
     /// The terminal has a new size.
     Resized(Size),
     /// There will be no more keys: the terminal is gone.
@@ -73,6 +79,17 @@ pub enum Msg {
     },
     /// It was asked to stop, and did not: nobody could have brought it back.
     CannotStop,
+}
+
+impl From<Input> for Msg {
+    fn from(input: Input) -> Self {
+        match input {
+            Input::Key(key) => Self::Key(key),
+            Input::Paste(text) => Self::Paste(text),
+            Input::CursorAt(column) => Self::CursorAt(column),
+            Input::Closed => Self::InputClosed,
+        }
+    }
 }
 
 /// Something to be done about it.

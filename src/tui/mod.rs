@@ -29,6 +29,8 @@ pub mod message;
 pub mod pacer;
 pub mod port;
 mod provoked;
+mod remains;
+mod saving;
 pub mod screens;
 pub mod shared;
 pub mod signals;

@@ -34,6 +34,8 @@ pub struct Shared {
     pub cost: Option<Cost>,
     /// The size of the terminal.
     pub size: Size,
+    /// How it may be drawn once the terminal proves that it takes UTF-8, while it was not asked or has not answered.
+    pub if_proven: Option<Theme>,
     /// How it is drawn; text wraps differently in ASCII, and scrolling has to know where it ends.
     pub theme: Theme,
 }
@@ -81,7 +83,20 @@ impl Shared {
     pub fn new(entries: Vec<LibraryEntry>, machine: MachineFacts, theme: Theme, size: Size) -> Self {
         let library = LibraryList::new(entries);
         let (run, before, ended, notice) = (None, None, Vec::new(), None);
-        Self { library, run, before, ended, begun: 0, notice, machine, sample: None, cost: None, size, theme }
+        Self {
+            library,
+            run,
+            before,
+            ended,
+            begun: 0,
+            notice,
+            machine,
+            sample: None,
+            cost: None,
+            size,
+            if_proven: None,
+            theme,
+        }
     }
 
     /// Says something until the next key is pressed.

@@ -12,6 +12,7 @@ use std::sync::{Once, OnceLock};
 use std::time::Duration;
 
 use crossterm::cursor::Hide;
+use crossterm::event::EnableBracketedPaste;
 use crossterm::queue;
 use crossterm::terminal::{BeginSynchronizedUpdate, Clear, ClearType, EndSynchronizedUpdate, EnterAlternateScreen};
 use ratatui::backend::{Backend as _, CrosstermBackend};
@@ -22,9 +23,9 @@ use crate::backend::panics_are_caught;
 use crate::system::outlet::Outlet;
 use crate::system::{fatal, raw_mode};
 
-/// What gives the terminal back: the end of a synchronised update, the normal screen, the cursor. As bytes, for a
+/// What gives the terminal back: the end of a synchronised update, pastes as keys, the normal screen, the cursor. As bytes, for a
 /// handler of a signal can make none.
-const GIVE_BACK: &[u8] = b"\x1b[?2026l\x1b[?1049l\x1b[?25h";
+const GIVE_BACK: &[u8] = b"\x1b[?2026l\x1b[?2004l\x1b[?1049l\x1b[?25h";
 
 /// How long a terminal may take to read what it was sent last.
 const PATIENCE: Duration = Duration::from_millis(200);
@@ -94,6 +95,24 @@ impl Terminal {
         self.shown.forget();
     }
 
+    /// Asks the terminal where the cursor stands after a character of two bytes: one that takes UTF-8 answers with the
+    /// second column, which comes in like a key.
+    ///
+    /// # Errors
+    /// When the terminal is gone.
+    pub fn ask_for_utf8(&mut self) -> io::Result<()> {
+        self.write("\x1b[H\u{e9}\x1b[6n".as_bytes())
+    }
+
+    /// Writes lines to the normal screen, when the terminal has been given back. One that does not read them is left to
+    /// itself.
+    pub fn leave_behind(&self, lines: &[String]) {
+        let text = lines.iter().map(|line| format!("{line}\r\n")).collect::<String>();
+        if self.out.is_idle() && self.out.write(text.as_bytes()).is_ok() {
+            self.out.flush(PATIENCE);
+        }
+    }
+
     /// All bytes written to the terminal so far.
     pub fn bytes_written(&self) -> u64 {
         self.bytes_written
@@ -108,7 +127,7 @@ impl Terminal {
         TAKEN.store(true, Ordering::SeqCst);
         raw_mode::make_raw()?;
         let mut bytes = Vec::new();
-        queue!(bytes, EnterAlternateScreen, Hide)?;
+        queue!(bytes, EnterAlternateScreen, Hide, EnableBracketedPaste)?;
         self.shown.forget();
         self.write(&bytes)
     }

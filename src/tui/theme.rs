@@ -8,27 +8,19 @@ mod backends;
 mod palette;
 mod role;
 mod symbols;
+mod terminals;
 mod tone;
 
 use std::borrow::Cow;
 
 use ratatui::style::{Modifier, Style};
 
-pub use role::{Colours, Role};
+pub use role::{Colours, Glyphs, Role};
 pub use symbols::Symbols;
 
 use crate::chart::SeriesMark;
 use crate::foreign::escaped;
-use crate::units::{Letters, to_ascii};
-
-/// Which characters the terminal shows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Glyphs {
-    /// Blocks, braille, box drawing.
-    Unicode,
-    /// Nothing beyond ASCII.
-    Ascii,
-}
+use crate::units::{Letters, to_ascii, to_console};
 
 /// What the terminal can show.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,21 +42,29 @@ impl Theme {
     /// `NO_COLOR` counts when it is not empty; for the locale, see [`Letters::detect`].
     pub fn detect(env: &dyn Fn(&str) -> Option<String>, ascii: bool) -> Self {
         let var = |name: &str| env(name).filter(|value| !value.is_empty());
+        let term = var("TERM").unwrap_or_default();
         let glyphs = match Letters::detect(env) {
-            Letters::Any if !ascii => Glyphs::Unicode,
+            Letters::Any if !ascii => terminals::glyphs(&term),
             Letters::Any | Letters::Ascii => Glyphs::Ascii,
         };
-        let term = var("TERM").unwrap_or_default();
-        let colours = if var("NO_COLOR").is_some() || is_monochrome(&term) {
+        let colours = if var("NO_COLOR").is_some() {
             Colours::None
-        } else if matches!(var("COLORTERM").as_deref(), Some("truecolor" | "24bit")) || term.ends_with("-direct") {
-            Colours::Rgb
-        } else if term.ends_with("256color") {
-            Colours::Ansi256
         } else {
-            Colours::Ansi16
+            terminals::colours(&term, var("COLORTERM").as_deref())
         };
         Self { colours, glyphs }
+    }
+
+    /// How it may be drawn once the terminal proves that it takes UTF-8; `None` where that would change nothing, or where
+    /// its answer proves nothing. Nothing may be said of the locale: what is said is believed.
+    pub fn if_proven(env: &dyn Fn(&str) -> Option<String>, ascii: bool) -> Option<Self> {
+        let var = |name: &str| env(name).filter(|value| !value.is_empty());
+        let term = var("TERM").unwrap_or_default();
+        // A multiplexer answers for itself, and not for the terminal that it is shown on.
+        let is_asked = Letters::is_unsaid(env) && !ascii && !terminals::is_multiplexer(&term);
+        let is_direct = ["TMUX", "STY"].iter().all(|name| var(name).is_none());
+        let glyphs = terminals::glyphs(&term);
+        (is_asked && is_direct && !term.is_empty()).then(|| Self { glyphs, ..Self::detect(env, ascii) })
     }
 
     /// How a role looks here, whatever was drawn in the same place before.
@@ -83,7 +83,7 @@ impl Theme {
         let look = backends::look_of(series.family);
         let marks = match self.glyphs {
             Glyphs::Unicode => &look.marks,
-            Glyphs::Ascii => &look.ascii,
+            Glyphs::Console | Glyphs::Ascii => &look.ascii,
         };
         marks[series.member % marks.len()]
     }
@@ -97,6 +97,7 @@ impl Theme {
     pub fn symbols(&self) -> &'static Symbols {
         match self.glyphs {
             Glyphs::Unicode => &symbols::UNICODE,
+            Glyphs::Console => &symbols::CONSOLE,
             Glyphs::Ascii => &symbols::ASCII,
         }
     }
@@ -107,18 +108,18 @@ impl Theme {
     pub fn text<'a>(&self, text: &'a str) -> Cow<'a, str> {
         match self.glyphs {
             Glyphs::Unicode => escaped(text),
-            Glyphs::Ascii => match escaped(text) {
-                Cow::Borrowed(text) => to_ascii(text),
-                Cow::Owned(text) => Cow::Owned(to_ascii(&text).into_owned()),
-            },
+            Glyphs::Console => both(escaped(text), to_console),
+            Glyphs::Ascii => both(escaped(text), to_ascii),
         }
     }
 }
 
-/// Terminals known to have no colours, and the unknown one.
-fn is_monochrome(term: &str) -> bool {
-    let hardware = term.strip_prefix("vt").is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));
-    term.is_empty() || term == "dumb" || hardware || term.ends_with("-m") || term.ends_with("-mono")
+/// A text that was changed once, changed once more.
+fn both<'a>(text: Cow<'a, str>, change: impl for<'b> Fn(&'b str) -> Cow<'b, str>) -> Cow<'a, str> {
+    match text {
+        Cow::Borrowed(text) => change(text),
+        Cow::Owned(text) => Cow::Owned(change(&text).into_owned()),
+    }
 }
 
 /// Modifiers carry every meaning that must survive without colours; with colours only the strong ones are kept.
@@ -171,7 +172,9 @@ mod tests {
     #[test]
     fn glyphs_follow_the_first_locale_that_is_set() {
         let cases: &[(&[(&str, &str)], Glyphs)] = &[
-            (&[], Glyphs::Unicode),
+            (&[], Glyphs::Ascii),
+            (&[("LC_ALL", ""), ("LANG", "")], Glyphs::Ascii),
+            (&[("TERM", "linux"), ("LANG", "C.UTF-8")], Glyphs::Console),
             (&[("LANG", "de_DE.UTF-8")], Glyphs::Unicode),
             (&[("LANG", "C.utf8")], Glyphs::Unicode),
             (&[("LANG", "C")], Glyphs::Ascii),

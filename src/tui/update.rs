@@ -32,6 +32,8 @@ pub fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
             state.shared.notice = None;
             return keys::lookup(state.context(), key).map_or_else(Vec::new, |action| obey(state, action));
         }
+        Msg::Paste(text) => return paste(state, &text),
+        Msg::CursorAt(column) => return prove(state, column),
         Msg::Resized(size) => {
             state.shared.size = size;
             state.screens.iter_mut().for_each(|screen| screen.fit(&mut state.shared));
@@ -87,6 +89,26 @@ fn obey(state: &mut State, action: Action) -> Vec<Effect> {
     step.effects
 }
 
+/// Puts a pasted text into the field that is typed into, as one line; elsewhere it is no command.
+fn paste(state: &mut State, text: &str) -> Vec<Effect> {
+    let line = text.trim_end_matches(['\r', '\n']).replace("\r\n", " ").replace(['\r', '\n', '\t'], " ");
+    let line: String = line.chars().filter(|c| !c.is_control()).collect();
+    let State { screens, shared } = state;
+    shared.notice = None;
+    let step = screens.top_mut().paste(shared, &line);
+    transit(screens, shared, step.transition);
+    step.effects
+}
+
+/// Draws with more characters, if the terminal has proven that it takes them.
+fn prove(state: &mut State, column: u16) -> Vec<Effect> {
+    let State { screens, shared } = state;
+    let Some(theme) = shared.if_proven.take().filter(|_| column == 2) else { return Vec::new() };
+    shared.theme = theme;
+    screens.iter_mut().for_each(|screen| screen.fit(shared));
+    vec![Effect::Redraw]
+}
+
 /// Whether a screen is a form over another, with something that was typed.
 fn is_a_form(screen: &Screen) -> bool {
     matches!(screen, Screen::Editor(_) | Screen::Predict(_))
@@ -121,6 +143,13 @@ fn started(state: &mut State, name: String, draft: Option<Draft>) -> Vec<Effect>
     let State { screens, shared } = state;
     if shared.is_preparing() {
         screens.close_topmost(Screen::is_of_a_run);
+    }
+    if draft.is_some() {
+        let open =
+            screens.iter().find_map(|screen| if let Screen::Editor(editor) = screen { Some(editor) } else { None });
+        if let Some(editor) = open {
+            shared.library.keep_draft(editor);
+        }
     }
     screens.keep(|screen| !matches!(screen, Screen::Help(_) | Screen::Predict(_)));
     let title = shared.library.entries().iter().find(|entry| entry.name == name).map(|entry| entry.title.clone());
@@ -203,6 +232,8 @@ fn saved(state: &mut State, outcome: Result<Saved, Unsaved>) {
     let Some(editor) = editor(state) else { return };
     match outcome {
         Ok(Saved { file, name: Some(name) }) => {
+            let draft = editor.name.clone();
+            state.shared.library.drafts.remove(&draft);
             state.screens.keep(|_| false);
             state.shared.library.select_name(&name);
             state.shared.library.tell(name, format!("saved as {file}"));

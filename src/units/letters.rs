@@ -12,14 +12,18 @@ pub enum Letters {
 }
 
 impl Letters {
-    /// What the locale says, read through `env`. Where none is set at all (containers), characters are taken to be
-    /// UTF-8, since nearly every terminal is; a locale that says otherwise is believed.
+    /// What the locale says, read through `env`. Where none is set at all, that is the C locale.
     pub fn detect(env: &dyn Fn(&str) -> Option<String>) -> Self {
         let var = |name: &str| env(name).filter(|value| !value.is_empty());
         match ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().find_map(var) {
-            Some(locale) if !is_utf8(&locale) => Self::Ascii,
-            _ => Self::Any,
+            Some(locale) if is_utf8(&locale) => Self::Any,
+            _ => Self::Ascii,
         }
+    }
+
+    /// Whether nothing is said of the locale at all.
+    pub fn is_unsaid(env: &dyn Fn(&str) -> Option<String>) -> bool {
+        ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().all(|name| env(name).is_none_or(|value| value.is_empty()))
     }
 
     /// What this process's environment says.
@@ -43,14 +47,27 @@ fn is_utf8(locale: &str) -> bool {
 
 /// `text` in ASCII: known characters by lookalikes, others as `?`.
 pub fn to_ascii(text: &str) -> Cow<'_, str> {
-    if text.is_ascii() {
+    spelled(text, |_| false)
+}
+
+/// `text` in what the fonts of consoles have: letters of western Europe and some signs; all else as in ASCII.
+pub fn to_console(text: &str) -> Cow<'_, str> {
+    spelled(text, |c| CONSOLE.contains(c))
+}
+
+/// Beyond ASCII, what code page 437 and Latin-1 have in common, and the lines and blocks of the former.
+const CONSOLE: &str = "·°±²½¼÷µ«»¬äöüßÄÖÜàáâåçèéêëìíîïñòóôùúûÿÉÅæÆ─│┌┐└┘├┤┬┴┼═░▒▓█▄▀▌▐■←→↑↓";
+
+/// `text` in ASCII and the characters that there are: the others by lookalikes, or as `?`.
+fn spelled(text: &str, is_there: impl Fn(char) -> bool) -> Cow<'_, str> {
+    if text.chars().all(|c| c.is_ascii() || is_there(c)) {
         return Cow::Borrowed(text);
     }
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
         match lookalike(c) {
+            _ if c.is_ascii() || is_there(c) => out.push(c),
             Some(same) => out.push_str(same),
-            None if c.is_ascii() => out.push(c),
             None => out.push('?'),
         }
     }

@@ -8,6 +8,7 @@ mod cancelled;
 mod convoy;
 mod countdown;
 mod crash;
+mod data_facts;
 mod http;
 mod mandelbrot;
 mod matmul;
@@ -27,7 +28,11 @@ mod triad;
 mod waiting;
 
 pub use cancelled::Cancelled;
-pub use registry::{Tally, Watch, build, build_while, has_service, needs, service, spec, specs, watch};
+pub use data_facts::DataFacts;
+pub use registry::{
+    Tally, Watch, build, build_while, bytes_moved, data_facts, has_service, moves_bytes, needs, service, spec, specs,
+    watch,
+};
 pub use shared_cells::SharedCells;
 pub use task::{
     BuildError, IsWanted, Needs, ReleasedGil, Service, ServiceAddress, TaskContext, Values, Workload, values_of,

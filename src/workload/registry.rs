@@ -4,6 +4,7 @@
 
 use std::io;
 
+use super::data_facts::DataFacts;
 use super::shared_cells::SharedCells;
 use super::task::{BuildError, IsWanted, Needs, Service, Workload};
 use super::{
@@ -25,8 +26,12 @@ struct Kind {
     /// Starts what its tasks ask for, for so many workers.
     service: Option<Start>,
     tally: Option<Tally>,
+    /// What is read of the file that a job names, if it names one.
+    data: fn(&Job) -> Option<DataFacts>,
     /// Whether the memory of all processes that take part is measured.
     memory: bool,
+    /// Bytes that all tasks of a job together move between memory and cores.
+    moves: Option<fn(&Job) -> f64>,
 }
 
 impl Kind {
@@ -37,7 +42,9 @@ impl Kind {
         needs: Needs::little,
         service: None,
         tally: None,
+        data: |_| None,
         memory: false,
+        moves: None,
     };
 }
 
@@ -51,7 +58,13 @@ const KINDS: &[Kind] = &[
     Kind { spec: mandelbrot::SPEC, build: |job, _| Ok(mandelbrot::build(job)), ..Kind::PLAIN },
     Kind { spec: sum::SPEC, build: |job, _| sum::build(job), tally: Some(sum::tally), ..Kind::PLAIN },
     Kind { spec: matmul::SPEC, build: |job, _| Ok(matmul::build(job)), needs: matmul::needs, ..Kind::PLAIN },
-    Kind { spec: triad::SPEC, build: |job, _| Ok(triad::build(job)), needs: triad::needs, ..Kind::PLAIN },
+    Kind {
+        spec: triad::SPEC,
+        build: |job, _| Ok(triad::build(job)),
+        needs: triad::needs,
+        moves: Some(triad::bytes_moved),
+        ..Kind::PLAIN
+    },
     Kind { spec: race::SPEC, build: |job, _| Ok(race::build(job)), tally: Some(race::tally), ..Kind::PLAIN },
     Kind {
         spec: refcount::SPEC,
@@ -60,7 +73,7 @@ const KINDS: &[Kind] = &[
         ..Kind::PLAIN
     },
     Kind { spec: memory::SPEC, build: memory::build, needs: memory::needs, memory: true, ..Kind::PLAIN },
-    Kind { spec: svc::SPEC, build: svc::build, needs: svc::needs, ..Kind::PLAIN },
+    Kind { spec: svc::SPEC, build: svc::build, needs: svc::needs, data: svc::data, ..Kind::PLAIN },
     Kind { spec: crash::SPEC, build: |job, _| Ok(crash::build(job)), ..Kind::PLAIN },
 ];
 
@@ -107,6 +120,11 @@ pub fn build_while(job: &Job, is_wanted: &IsWanted<'_>) -> Result<Box<dyn Worklo
     (kind(&job.kind).unwrap_or(&Kind::PLAIN).build)(job, is_wanted)
 }
 
+/// What was read of the file that a checked job names; `None` if it names none, or one that cannot be used.
+pub fn data_facts(job: &Job) -> Option<DataFacts> {
+    (kind(&job.kind)?.data)(job)
+}
+
 /// What a worker of a checked job will need of the machine. Nothing of it is allocated to find out.
 pub fn needs(job: &Job) -> Needs {
     (kind(&job.kind).unwrap_or(&Kind::PLAIN).needs)(job)
@@ -118,6 +136,17 @@ pub fn needs(job: &Job) -> Needs {
 /// When the system refuses it.
 pub fn service(name: &str, workers: u32) -> io::Result<Option<Box<dyn Service>>> {
     kind(name).and_then(|kind| kind.service).map(|start| start(workers)).transpose()
+}
+
+/// Whether a kind says how many bytes its tasks move.
+pub fn moves_bytes(name: &str) -> bool {
+    kind(name).is_some_and(|kind| kind.moves.is_some())
+}
+
+/// Bytes that all tasks of a checked job together move between memory and cores; `None` for kinds that move none worth
+/// telling of.
+pub fn bytes_moved(job: &Job) -> Option<f64> {
+    Some((kind(&job.kind)?.moves?)(job))
 }
 
 /// Whether the tasks of a kind ask something that runs beside the workers.

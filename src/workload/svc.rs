@@ -17,6 +17,7 @@ use std::time::Instant;
 use libsvm_rs::predict::predict_values;
 use libsvm_rs::{KernelType, SvmModel, SvmNode, SvmParameter};
 
+use self::csv::{Choice, CsvOptions};
 use self::dataset::Dataset;
 use self::folds::stratified;
 use self::smo::{Leave, Verdict};
@@ -24,6 +25,7 @@ use self::spec::FOLD;
 pub(super) use self::spec::SPEC;
 use self::train::{Class, pairs, train};
 use super::cancelled::Cancelled;
+use super::data_facts::DataFacts;
 use super::task::{BuildError, IsWanted, Needs, ReleasedGil, TaskContext, Values, Workload};
 use crate::scenario::{Inputs, Job, Params, Value};
 
@@ -49,7 +51,7 @@ pub(super) fn build(job: &Job, is_wanted: &IsWanted<'_>) -> Result<Box<dyn Workl
     libsvm_rs::set_quiet(true);
     let folds = whole(&job.params, "folds") as u32;
     let data = match job.params.get("data") {
-        Some(Value::Word(file)) if !file.is_empty() => dataset::load(file),
+        Some(Value::Word(file)) if !file.is_empty() => dataset::load(file, options(&job.params)),
         _ => dataset::draw(whole(&job.params, "samples"), whole(&job.params, "features"), job.seed, is_wanted),
     };
     let data = data.map_err(BuildError::Unfit)?;
@@ -59,6 +61,18 @@ pub(super) fn build(job: &Job, is_wanted: &IsWanted<'_>) -> Result<Box<dyn Workl
     let fold_of =
         stratified(&data.classes, folds).map_err(|wrong| BuildError::Unfit(format!("{}: {wrong}", data.name)))?;
     Ok(Box::new(Search { params: job.params.clone(), inputs: job.inputs.clone(), data, fold_of, folds }))
+}
+
+/// What is read of the file that a job names.
+pub(super) fn data(job: &Job) -> Option<DataFacts> {
+    let file = job.params.get("data")?.as_word().filter(|file| !file.is_empty())?;
+    dataset::facts(file, options(&job.params))
+}
+
+/// What is said of the file beforehand.
+fn options(params: &Params) -> CsvOptions {
+    let choice = |name| Choice::of(params.get(name).and_then(Value::as_word));
+    CsvOptions { header: choice("header"), index: choice("index") }
 }
 
 pub(super) fn needs(job: &Job) -> Needs {

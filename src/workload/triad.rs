@@ -72,6 +72,14 @@ pub(super) fn needs(job: &Job) -> Needs {
     Needs { worker_bytes: (Param::of_job(job, "mib").largest() as u64) << 20, ..Needs::LITTLE }
 }
 
+/// Bytes that all tasks together move, as STREAM counts them.
+pub(super) fn bytes_moved(job: &Job) -> f64 {
+    let (mib, passes) = (Param::of_job(job, "mib"), Param::of_job(job, "passes"));
+    let of = |task: u64| (BYTES_AN_ITERATION * passes.whole(task) * iterations(mib.whole(task)) as u64) as f64;
+    let tasks = job.inputs.len();
+    if mib.is_varied() || passes.is_varied() { (0..tasks).map(of).sum() } else { of(0) * tasks as f64 }
+}
+
 impl Workload for Triad {
     fn settle(&self, context: &dyn TaskContext) {
         let most = iterations(self.mib.largest() as u64);

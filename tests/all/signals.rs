@@ -350,7 +350,7 @@ fn a_report_in_a_file_is_the_one_on_standard_output() {
 fn a_journal_that_cannot_be_written_does_not_endanger_the_run() {
     for quiet in ["", "--quiet"] {
         let output = shell(&format!("$P run $S {quiet} --format json --journal /dev/full"), TINY);
-        assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+        assert_eq!(output.status.code(), Some(1), "{}", stderr(&output));
         assert!(serde_json::from_str::<Value>(&stdout(&output)).is_ok_and(|report| report["status"] == "done"));
         assert_eq!(stderr(&output).matches("/dev/full").count(), 1, "told once: {}", stderr(&output));
     }

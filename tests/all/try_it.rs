@@ -50,7 +50,8 @@ fn a_scenario_is_changed_run_and_saved() {
     terminal.send("\r");
     terminal.wait_for("saved as ./scenarios/mine-2.toml");
     let saved = std::fs::read_to_string(folder.path().join("scenarios/mine-2.toml")).expect("a file");
-    assert_eq!(saved, MINE.replace("tasks = 10", "tasks = 100"));
+    let copied = MINE.replace("\"Mine\"", "\"Mine (mine-2)\"");
+    assert_eq!(saved, copied.replace("tasks = 10", "tasks = 100"));
     checks(folder.path(), "scenarios/mine-2.toml");
     // Over a file that exists only after a clear yes.
     terminal.send("e");
@@ -64,7 +65,7 @@ fn a_scenario_is_changed_run_and_saved() {
     terminal.send("y");
     terminal.wait_for("saved as scenarios/mine-2.toml");
     let replaced = std::fs::read_to_string(folder.path().join("scenarios/mine-2.toml")).expect("a file");
-    assert_eq!(replaced, MINE.replace("tasks = 10", "tasks = 1000"));
+    assert_eq!(replaced, copied.replace("tasks = 10", "tasks = 1000"));
     // Nowhere but in a folder that exists, and never in place of what is no file.
     terminal.send("e");
     terminal.wait_for("try it: Mine");

@@ -11,6 +11,7 @@ mod f16_small_things;
 mod gil;
 mod lecture;
 mod pipe;
+mod strikes;
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -29,6 +30,7 @@ fn every_test_here_takes_its_turn() {
         ("gil", include_str!("gil.rs")),
         ("lecture", include_str!("lecture.rs")),
         ("pipe", include_str!("pipe.rs")),
+        ("strikes", include_str!("strikes/mod.rs")),
     ] {
         let tests = text.matches("#[test]\n").count();
         assert_eq!(tests, text.matches("() {\n    let _turn = alone();\n").count(), "{name}: {tests} tests");

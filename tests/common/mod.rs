@@ -3,6 +3,7 @@
 #![allow(dead_code, reason = "each test file uses a part of this")]
 #![allow(unreachable_pub, reason = "`pub` says what test files may use")]
 
+pub mod disk;
 pub mod locked;
 pub mod running;
 pub mod sshd;

@@ -22,8 +22,8 @@ const JSON: &str = "use foreign::json or foreign::json_line, which escape";
 
 /// All of them.
 pub(crate) const SINKS: &[Sink] = &[
-    // Standard output is the report's and the screen's; the system is asked how wide it is, gives the terminal back, and
-    // a forkserver has none.
+    // Standard output is the report's and the screen's, which the system gives back at the end; it is asked how wide it
+    // is, and a forkserver has none.
     sink(
         "stdout",
         &[
@@ -36,7 +36,7 @@ pub(crate) const SINKS: &[Sink] = &[
         ],
         PRINTING,
     ),
-    // Complaints and progress; a run asks whether it is a terminal.
+    // Complaints and progress; it is asked whether it is a terminal and how wide.
     sink(
         "stderr",
         &[
@@ -44,13 +44,12 @@ pub(crate) const SINKS: &[Sink] = &[
             "src/report/progress/mod.rs",
             "src/report/progress/bars.rs",
             "src/report/progress/stderr.rs",
-            "src/system/terminal.rs",
             "src/command/run.rs",
+            "src/system/terminal.rs",
             "src/backend/forked/forkserver_client.rs",
         ],
         PRINTING,
     ),
-    sink("stderr_with_hz", &[], PRINTING),
     sink("println", &["src/report/progress/bars.rs"], PRINTING),
     sink("eprintln", &[], PRINTING),
     sink("eprint", &[], PRINTING),
@@ -60,8 +59,7 @@ pub(crate) const SINKS: &[Sink] = &[
     sink("display", &[], NAMING),
     // What a scenario is called by, which is refused unless it is plain.
     sink("to_string_lossy", &["src/scenario/source.rs", "src/command/drafts.rs"], NAMING),
-    // The system's own files and the processor, a worker's reason, and what was generated just before: shown later, as
-    // any text.
+    // The system's own files and the processor, a worker's reason, and what is our own word: shown later, as any text.
     sink(
         "from_utf8_lossy",
         &["src/machine/surroundings.rs", "src/machine/facts.rs", "src/backend/board/reason.rs", "src/cli/generated.rs"],

@@ -50,9 +50,14 @@ impl Activity {
 /// Bits of a word that hold the activity; those above hold ticks.
 const ACTIVITY_BITS: u32 = 3;
 
+/// Turns kept of each lane: two threads that hand a lock over every 5 ms fill them in a third of a second.
+pub(super) const TURNS: usize = 64;
+
+/// The activities that a turn is kept for when it leads there or away, a bit each.
+const KEPT: u32 = 1 << Activity::WaitingForLock as u32 | 1 << Activity::Blocked as u32 | 1 << Activity::Native as u32;
+
 /// A lane's account of its time. By its worker, and by the engine when that is gone.
 #[repr(C)]
-#[derive(Default)]
 pub(in crate::backend) struct ActivityCells {
     /// When the lane's first worker came to the gate, in ticks; 0 before.
     began: AtomicU64,
@@ -60,6 +65,11 @@ pub(in crate::backend) struct ActivityCells {
     now: AtomicU64,
     /// Ticks spent in each activity before that, by its number.
     spent: [AtomicU64; Activity::COUNT],
+    /// The last turns to or from waiting and native code, each as `now` was then: the n-th stands at n modulo their
+    /// number. What is done by the million a second, one task after the other, is not among them.
+    turns: [AtomicU64; TURNS],
+    /// How many turns there were.
+    turned: AtomicU64,
     /// How often an interpreter's lock was found taken.
     lock_waits: AtomicU64,
     /// How often it was asked to let go of the lock, and did.
@@ -91,6 +101,21 @@ impl ActivityReading {
     }
 }
 
+impl Default for ActivityCells {
+    fn default() -> Self {
+        let zero = AtomicU64::default;
+        Self {
+            began: zero(),
+            now: zero(),
+            spent: Default::default(),
+            turns: std::array::from_fn(|_| zero()),
+            turned: zero(),
+            lock_waits: zero(),
+            lock_handovers: zero(),
+        }
+    }
+}
+
 impl ActivityCells {
     /// Begins the account, or goes on with that of an earlier worker: one is at the gate since `at`.
     pub(super) fn begin(&self, at: u64) {
@@ -113,6 +138,26 @@ impl ActivityCells {
         self.now.store(packed(next, at), Relaxed);
         let spent = &self.spent[before];
         spent.store(spent.load(Relaxed) + (at - since), Release);
+        if (KEPT >> before | KEPT >> next as u32) & 1 == 1 {
+            self.keep(packed(next, at));
+        }
+    }
+
+    fn keep(&self, turn: u64) {
+        let turned = self.turned.load(Relaxed);
+        self.turns[turned as usize % TURNS].store(turn, Relaxed);
+        self.turned.store(turned + 1, Release);
+    }
+
+    /// The last turns: to what, and since when in ticks, oldest first. What was overwritten meanwhile is left out.
+    pub(super) fn read_turns(&self) -> Vec<(Activity, u64)> {
+        let turned = self.turned.load(Acquire);
+        let first = turned.saturating_sub(TURNS as u64);
+        let words: Vec<u64> = (first..turned).map(|n| self.turns[n as usize % TURNS].load(Acquire)).collect();
+        // One more may be on its way than is counted.
+        let overwritten = (self.turned.load(Acquire) + 1).saturating_sub(TURNS as u64).saturating_sub(first);
+        let turn = |word: u64| (Activity::ALL[word as usize % Activity::COUNT], word >> ACTIVITY_BITS);
+        words.into_iter().skip(overwritten as usize).map(turn).collect()
     }
 
     /// Closes the account of a worker that was killed: what it did last, it did until `at`, and whatever it had no time
@@ -170,6 +215,24 @@ mod tests {
     #[test]
     fn each_activity_stands_at_the_place_of_its_number() {
         assert!(Activity::ALL.iter().enumerate().all(|(number, activity)| *activity as usize == number));
+    }
+
+    #[test]
+    fn the_last_turns_to_and_from_waiting_are_kept_in_their_order() {
+        let cells = ActivityCells::default();
+        cells.begin(1);
+        cells.turn_to(Activity::Running, 2);
+        cells.turn_to(Activity::Fetching, 3);
+        cells.turn_to(Activity::Running, 4);
+        assert!(cells.read_turns().is_empty(), "nothing was waited for");
+        for round in 0..100 {
+            cells.turn_to(Activity::WaitingForLock, 10 + 2 * round);
+            cells.turn_to(Activity::Running, 11 + 2 * round);
+        }
+        let turns = cells.read_turns();
+        assert_eq!(turns.len(), TURNS - 1, "the oldest may be overwritten while it is read");
+        assert_eq!(turns.last(), Some(&(Activity::Running, 209)));
+        assert!(turns.windows(2).all(|pair| pair[0].1 + 1 == pair[1].1 && pair[0].0 != pair[1].0));
     }
 
     proptest! {

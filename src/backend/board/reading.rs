@@ -33,6 +33,8 @@ pub struct LaneReading {
     pub busy: u64,
     /// Where its time goes.
     pub activity: ActivityReading,
+    /// Its last turns to or from waiting and native code, with since when in ticks; oldest first.
+    pub turns: Vec<(Activity, u64)>,
 }
 
 /// Where a worker stands in its life.
@@ -118,6 +120,7 @@ impl Board {
             done: lane.done.load(Relaxed) + lane.failed.load(Relaxed),
             busy: lane.busy.load(Relaxed),
             activity: lane.activity.read(),
+            turns: lane.activity.read_turns(),
         }
     }
 

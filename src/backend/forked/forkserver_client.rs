@@ -131,27 +131,23 @@ impl RunningForkserver {
 
     /// Has it prepare a job, in place of the one before.
     fn prepare(&mut self, job: &Job, is_wanted: &IsWanted<'_>) -> Result<(), Unready> {
-        let request = Request::Prepare(Box::new(job.clone()));
+        let asked = self.wire.send_while(&Request::Prepare(Box::new(job.clone())), &[], is_wanted);
+        if asked.as_ref().is_err_and(|error| error.kind() == io::ErrorKind::TimedOut) {
+            return Err(Unready::CalledOff);
+        }
         // One that is gone already may have said why.
-        let is_gone = self.wire.send_while(&request, &[], is_wanted).is_err();
+        let patience = if asked.is_ok() { LOOK } else { Duration::ZERO };
         loop {
-            match self.wire.receive(Some(LOOK)) {
-                Ok(None) if is_gone => return Err(self.death_reason().into()),
-                Ok(None) if is_wanted() => {}
-                Ok(None) => return Err(Unready::CalledOff),
+            match self.wire.receive(Some(patience)) {
+                Ok(None) if asked.is_ok() && is_wanted() => {}
+                Ok(None) if asked.is_ok() => return Err(Unready::CalledOff),
+                Ok(None) => return Err(self.death_reason().into()),
                 Ok(Some(Reply::Ready)) => return Ok(()),
                 Ok(Some(Reply::Refused(reason))) => return Err(Broken(reason).into()),
                 // Late news of the trial before.
                 Ok(Some(Reply::Left { .. } | Reply::Stalled { .. })) => {}
-                Err(error) => return Err(self.unready(&error)),
+                Err(_) => return Err(self.death_reason().into()),
             }
-        }
-    }
-
-    fn unready(&mut self, error: &io::Error) -> Unready {
-        match error.kind() {
-            io::ErrorKind::TimedOut => Unready::CalledOff,
-            _ => self.death_reason().into(),
         }
     }
 

@@ -11,7 +11,9 @@
 //! every journal of its major version: what a later minor one adds, it leaves out.
 
 mod header;
+
 mod read;
+mod sink;
 mod write;
 
 pub use read::{JournalError, Recording, read};

@@ -228,6 +228,7 @@ mod tests {
                 seed: 1,
                 interpreter: None,
             },
+            data: None,
             timeout_s: 60.0,
             machine: crate::record::MachineFacts::default(),
             plan: Plan {

@@ -114,6 +114,7 @@ mod tests {
                 seed: 1,
                 interpreter: None,
             },
+            data: None,
             timeout_s: 60.0,
             machine: MachineFacts::default(),
             plan: Plan { configs: vec![config(1), config(2)], baseline: Some(0), trials },

@@ -70,8 +70,9 @@ fn heading(planned: &Planned) -> String {
         format!("seed {}", scenario.seed),
     ];
     let title = if scenario.title.is_empty() { &scenario.name } else { &scenario.title };
-    [wrapped(title, WIDTH, ""), wrapped(&dotted(&facts), WIDTH, "  "), wrapped(&machine(&planned.machine), WIDTH, "  ")]
-        .join("\n")
+    let data = planned.data.iter().map(|data| wrapped(&data.in_words(), WIDTH, "  "));
+    let lines = [wrapped(title, WIDTH, ""), wrapped(&dotted(&facts), WIDTH, "  ")].into_iter().chain(data);
+    lines.chain([wrapped(&machine(&planned.machine), WIDTH, "  ")]).collect::<Vec<_>>().join("\n")
 }
 
 /// The schedule of all configurations; a sweep has one, save where `stealing` has no other worker to steal from.
@@ -163,7 +164,7 @@ fn notes(planned: &Planned, figures: &Figures) -> String {
             format!("{name}: the median of {} repeats; spread: (longest − shortest) ÷ median.", units::count(repeats))
         }
     };
-    let interval = if figures.rows.iter().any(|row| row.speedup_ci95.is_some()) {
+    let interval = if figures.rows.iter().any(|row| row.speedup_ci95().is_some()) {
         " 95 %: the interval of the ratio of mean times (Fieller), if times scatter normally."
     } else {
         ""

@@ -1,19 +1,21 @@
-//! Workers and CPUs: who waits needs none, who computes wants one, and some share more than they think.
+//! Workers and CPUs: who waits needs none, who computes wants one.
+//!
+//! Nothing is said here of tasks that cost more CPU time side by side than alone: what they share may do that (memory
+//! bandwidth, caches, physical cores), and so may other programs, of which nothing is measured.
 
 use super::facts::{Fact, FindingInput};
 use super::finding::Wording;
 use crate::units;
 
-/// CPU times below this are too coarse to compare.
-const CPU_MIN_S: f64 = 0.01;
 /// So many involuntary switches a trial happen on any machine.
 const PREEMPTIONS_MIN: u64 = 50;
 
 /// Speaks when more workers than CPUs were faster than all CPUs together could compute: of the fastest such.
 pub(super) fn waiting(facts: &FindingInput) -> Option<Wording> {
     let (cpus, reference) = (facts.usable_cpus?, facts.reference()?);
-    let share = |fact: &Fact| fact.cpu_s / (fact.wall.median * f64::from(cpus));
-    let beyond = facts.others().filter(|fact| fact.workers > cpus && share(fact) <= 0.5);
+    let share = |fact: &Fact| fact.cpu_s / (fact.trial_s * f64::from(cpus));
+    let clear = facts.others().filter(|fact| fact.unclear().is_none());
+    let beyond = clear.filter(|fact| fact.workers > cpus && share(fact) <= 0.5);
     let beyond = beyond.filter_map(|fact| Some((fact, fact.speedup?)));
     let (fact, speedup) = beyond.filter(|(_, s)| *s >= 1.2 * f64::from(cpus)).max_by(|a, b| a.1.total_cmp(&b.1))?;
     let message = format!(
@@ -29,34 +31,12 @@ pub(super) fn waiting(facts: &FindingInput) -> Option<Wording> {
     Some(Wording { weight: 78, message })
 }
 
-/// Speaks when the same tasks cost much more CPU time side by side than alone, though there were CPUs enough: of the
-/// configuration where they cost most.
-pub(super) fn shared(facts: &FindingInput) -> Option<Wording> {
-    let cpus = facts.usable_cpus?;
-    let alone = facts.reference().filter(|fact| fact.workers == 1 && fact.cpu_s >= CPU_MIN_S)?;
-    let times = |fact: &Fact| fact.cpu_s / alone.cpu_s;
-    let dearer = facts.others().filter(|fact| (2..=cpus).contains(&fact.workers) && !facts.inner_threads);
-    // Under one lock they never compute side by side.
-    let dearer = dearer
-        .filter(|fact| fact.lock_waited_s.is_none() && times(fact) >= 1.3 && fact.efficiency.is_some_and(|e| e < 0.8));
-    let fact = dearer.max_by(|a, b| times(a).total_cmp(&times(b)))?;
-    let message = format!(
-        "The tasks cost {} {} times the CPU time that they cost {} ({} against {}): side by side they slow each other \
-         down, as with memory bandwidth, caches or physical cores that they share.",
-        fact.label,
-        units::digits(times(fact)),
-        alone.label,
-        units::seconds(fact.cpu_s),
-        units::seconds(alone.cpu_s)
-    );
-    Some(Wording { weight: 70, message })
-}
-
 /// Speaks when more runnable threads than CPUs made the kernel take turns: of the configuration that was preempted
 /// most, against the one of its backend that made the most of the CPUs.
 pub(super) fn switches(facts: &FindingInput) -> Option<Wording> {
     let cpus = facts.usable_cpus?;
-    let crowded = |fact: &&Fact| fact.workers > cpus || (facts.inner_threads && fact.workers > 1);
+    // Workers that leave CPUs idle take no turns: who is preempted beside them is so by others.
+    let crowded = |fact: &&Fact| fact.computes_beyond(cpus) || (facts.inner_threads && fact.workers > 1);
     let many = facts.others().filter(crowded).max_by_key(|fact| fact.preemptions)?;
     let alike = facts.like(many);
     let fewer = alike.into_iter().rev().find(|fact| fact.workers <= cpus && fact.workers < many.workers);
@@ -120,31 +100,6 @@ mod tests {
     }
 
     #[test]
-    fn tasks_that_cost_more_side_by_side_share_something() {
-        let side_by_side = Fact { cpu_s: 1.1, ..threads(2, 0.55) };
-        let facts = facts(vec![Fact { cpu_s: 0.61, ..serial(0.61) }, side_by_side]);
-        let expected = "The tasks cost threads × 2 1.80 times the CPU time that they cost serial (1.10 s against 610 ms): \
-                        side by side they slow each other down, as with memory bandwidth, caches or physical cores that \
-                        they share.";
-        assert_eq!(said(shared, &facts), expected);
-    }
-
-    #[test]
-    fn nothing_is_said_of_sharing_where_it_does_not_show() {
-        let alone = Fact { cpu_s: 0.61, ..serial(0.61) };
-        let cases = [
-            ("efficient all the same", Fact { cpu_s: 1.1, ..threads(2, 0.35) }),
-            ("not dearer", Fact { cpu_s: 0.7, ..threads(2, 0.55) }),
-            ("more workers than CPUs", Fact { cpu_s: 1.1, ..threads(3, 0.55) }),
-        ];
-        for (why, fact) in cases {
-            assert_eq!(said(shared, &facts(vec![alone.clone(), fact])), "", "{why}");
-        }
-        let short = facts(vec![Fact { cpu_s: 0.001, ..serial(0.001) }, Fact { cpu_s: 0.003, ..threads(2, 0.001) }]);
-        assert_eq!(said(shared, &short), "", "too short to tell");
-    }
-
-    #[test]
     fn taking_turns_shows_in_the_switches() {
         let preempted = |fact: Fact, preemptions| Fact { preemptions, ..fact };
         let rows = |many| {
@@ -165,6 +120,8 @@ mod tests {
         assert_eq!(said(switches, &same), "");
         let enough = facts(vec![preempted(serial(1.0), 1), preempted(threads(2, 0.5), 500)]);
         assert_eq!(said(switches, &enough), "", "there are CPUs for all");
+        let others = facts(vec![preempted(serial(1.0), 1), idle(preempted(threads(4, 0.5), 500))]);
+        assert_eq!(said(switches, &others), "", "workers that wait take no turns: somebody else computed");
     }
 
     #[test]

@@ -27,9 +27,10 @@ pub(super) fn below_half(facts: &FindingInput) -> Option<Wording> {
     Some(Wording { weight: 75, message })
 }
 
-/// What may have eaten it, the plainest first.
+/// What may have eaten it, the plainest first. Each says what was measured: what other programs on the machine take makes
+/// tasks longer and serial fractions larger, too, and so neither is blamed on the program.
 const CAUSES: &[fn(&Fact, &FindingInput) -> Option<String>] =
-    &[start_up, too_few_cpus, idle_workers, waits_for_the_lock, slower_tasks, growing_overhead, serial_part];
+    &[start_up, too_few_cpus, idle_workers, waits_for_the_lock, without_a_cpu, slower_tasks, serial_fraction];
 
 fn start_up(fact: &Fact, facts: &FindingInput) -> Option<String> {
     let startup_s = fact.startup_s.filter(|_| facts.include_startup)?;
@@ -47,8 +48,8 @@ fn too_few_cpus(fact: &Fact, facts: &FindingInput) -> Option<String> {
 
 fn idle_workers(fact: &Fact, _: &FindingInput) -> Option<String> {
     let order = fact.order?;
-    let idle = order.idle_s / (fact.wall.median * f64::from(fact.workers));
-    let longest = if order.longest_s >= 0.9 * fact.wall.median { ", while one had the longest task" } else { "" };
+    let idle = order.idle_s / fact.workers_s();
+    let longest = if order.longest_s >= 0.9 * fact.trial_s { ", while one had the longest task" } else { "" };
     (idle >= LARGE)
         .then(|| format!("its workers were without a task for {} of the time{longest}", units::percent(idle)))
 }
@@ -56,6 +57,15 @@ fn idle_workers(fact: &Fact, _: &FindingInput) -> Option<String> {
 fn waits_for_the_lock(fact: &Fact, _: &FindingInput) -> Option<String> {
     let waited = fact.waited_for_a_lock();
     (waited >= LARGE).then(|| format!("its workers waited for the lock for {} of their time", units::percent(waited)))
+}
+
+/// Tasks that compute where they are alone, and were without a CPU for much of their time where there were CPUs enough.
+fn without_a_cpu(fact: &Fact, facts: &FindingInput) -> Option<String> {
+    let reference = facts.reference().filter(|reference| reference.workers == 1)?;
+    let share = |fact: &Fact| Some(fact.cpu_s / fact.order?.total_s).filter(|share| share.is_finite());
+    let computes = share(reference)? >= 0.9 && fact.workers <= facts.usable_cpus? && fact.lock_waited_s.is_none();
+    let share = share(fact).filter(|share| computes && *share <= 1.0 - LARGE)?;
+    Some(format!("its tasks compute, and had a CPU for only {} of the time that they took", units::percent(share)))
 }
 
 fn slower_tasks(fact: &Fact, facts: &FindingInput) -> Option<String> {
@@ -73,22 +83,18 @@ fn fractions<'a>(fact: &Fact, facts: &'a FindingInput) -> Option<(&'a Fact, f64,
     Some((few, few.karp_flatt?, fact.karp_flatt?))
 }
 
-fn growing_overhead(fact: &Fact, facts: &FindingInput) -> Option<String> {
+fn serial_fraction(fact: &Fact, facts: &FindingInput) -> Option<String> {
     let (few, before, now) = fractions(fact, facts)?;
-    let grows = now > before.max(0.0) * 1.3 && now - before > 0.02;
-    grows.then(|| {
-        let (before, now) = (units::percent(before.max(0.0)), units::percent(now));
-        format!(
-            "the serial fraction (Karp–Flatt) grows from {before} with {} workers to {now}, which is overhead",
+    let (grows, stays) = (now > before.max(0.0) * 1.3 && now - before > 0.02, (now - before).abs() <= 0.3 * now);
+    let told = units::percent(now);
+    if grows {
+        let before = units::percent(before.max(0.0));
+        return Some(format!(
+            "the serial fraction (Karp–Flatt) grows from {before} with {} workers to {told}",
             few.workers
-        )
-    })
-}
-
-fn serial_part(fact: &Fact, facts: &FindingInput) -> Option<String> {
-    let (_, before, now) = fractions(fact, facts)?;
-    let same = (now - before).abs() <= 0.3 * now && now > 0.05;
-    same.then(|| format!("the serial fraction (Karp–Flatt) stays at {}: so much was not shared", units::percent(now)))
+        ));
+    }
+    (stays && now > 0.05).then(|| format!("the serial fraction (Karp–Flatt) stays at {told}"))
 }
 
 #[cfg(test)]
@@ -176,18 +182,28 @@ mod tests {
     }
 
     #[test]
-    fn serial_fractions_tell_overhead_from_a_serial_part() {
+    fn tasks_without_a_cpu_are_told_before_anything_is_said_of_them() {
+        let busy = |total_s: f64| fixture::order(&[total_s / 8.0; 8], 2);
+        let alone = Fact { order: Some(busy(1.0)), cpu_s: 0.98, ..serial(1.0) };
+        let beside = |cpu_s| Fact { order: Some(busy(2.4)), cpu_s, ..threads(2, 1.2) };
+        let said = |cpu_s| said(&facts(vec![alone.clone(), beside(cpu_s)]));
+        assert!(said(1.2).ends_with("its tasks compute, and had a CPU for only 50 % of the time that they took."));
+        assert!(said(2.3).ends_with("the tasks themselves took 2.40 times as long as in serial."));
+    }
+
+    #[test]
+    fn serial_fractions_are_told_and_nothing_is_made_of_them() {
         let mut grows = facts(vec![serial(1.0), threads(2, 0.6), threads(4, 0.6)]);
         grows.usable_cpus = Some(8);
         // e = (0.6 − 0.5) / 0.5 and (0.6 − 0.25) / 0.75.
         let expected = "With threads × 4 the efficiency fell below one half, 42 %: the serial fraction (Karp–Flatt) \
-                        grows from 20 % with 2 workers to 47 %, which is overhead.";
+                        grows from 20 % with 2 workers to 47 %.";
         assert_eq!(said(&grows), expected);
         // Amdahl's law with a quarter serial: 0.25 + 0.75/p.
         let mut stays = facts(vec![serial(1.0), threads(2, 0.625), threads(6, 0.375)]);
         stays.usable_cpus = Some(8);
         let expected = "With threads × 6 the efficiency fell below one half, 44 %: the serial fraction (Karp–Flatt) \
-                        stays at 25 %: so much was not shared.";
+                        stays at 25 %.";
         assert_eq!(said(&stays), expected);
     }
 }

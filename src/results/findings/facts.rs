@@ -1,11 +1,12 @@
 //! What the rules look at: figures of the configurations that were measured, and nothing else.
 
-use super::super::figures::{Figures, Row, Usage};
+use super::super::figures::{Figures, Row};
+use super::super::harm::Harm;
 use super::super::predictions::Predicted;
 use crate::analysis::{Interval, Summary};
 use crate::record::OrderFigures;
 use crate::record::RunState;
-use crate::record::{Loss, TaskTimes};
+use crate::record::{Loss, MemoryCourse, TaskTimes, TrialOutcome};
 use crate::scenario::{Schedule, SeriesKey};
 
 /// Workers compute when they keep this share of the CPUs busy.
@@ -48,19 +49,29 @@ pub(super) struct Fact {
     pub(super) speedup_ci95: Option<Interval>,
     pub(super) efficiency: Option<f64>,
     pub(super) karp_flatt: Option<f64>,
-    /// CPU seconds of all workers: the median.
+    /// Wall seconds of the sample whose wall time is nearest to the median: shares are of this, and never of the median,
+    /// which with an even number of repeats is no trial's.
+    pub(super) trial_s: f64,
+    /// CPU seconds of all workers, of the same sample.
     pub(super) cpu_s: f64,
     /// Involuntary context switches: the median.
     pub(super) preemptions: u64,
     pub(super) task_s: Option<TaskTimes>,
-    /// Of the sample with the median wall time.
+    /// Of the same sample.
     pub(super) order: Option<OrderFigures>,
     /// What was expected of it, and how far that was off.
     pub(super) predicted: Option<Predicted>,
-    /// What was measured of the interpreter's lock, if there was one.
+    /// What was measured of the interpreter's lock in the same sample, if there was one.
     pub(super) lock: Option<LockFacts>,
-    /// How long workers waited for the lock of their interpreter, all together, whether they share one or not.
+    /// Of the same sample: how long workers waited for the lock of their interpreter, all together, whether they share
+    /// one or not.
     pub(super) lock_waited_s: Option<f64>,
+    /// What was lost of what the tasks share.
+    pub(super) harm: Option<Harm>,
+    /// What the processes took up in memory.
+    pub(super) memory: Option<MemoryCourse>,
+    /// Bytes a second that the tasks moved.
+    pub(super) bytes_per_s: Option<f64>,
 }
 
 /// What was measured of the one lock that all workers share, in seconds.
@@ -118,17 +129,42 @@ impl FindingInput {
 }
 
 /// The one lock that all workers of a configuration shared: forked processes have one each, so they share none.
-fn shared_lock(row: &Row, usage: &Usage) -> Option<LockFacts> {
-    let lock = usage.interpreter.filter(|_| row.config.backend.spec().shares_lock)?;
+fn shared_lock(row: &Row, outcome: &TrialOutcome) -> Option<LockFacts> {
+    let lock = outcome.interpreter.filter(|_| row.config.backend.spec().shares_lock)?;
     Some(LockFacts { held_s: lock.held_s, waited_s: lock.waited_s })
 }
 
+fn relative_ci95(row: &Row, is_baseline: bool) -> Option<Interval> {
+    row.speedup_ci95().filter(|_| !is_baseline)
+}
+
+/// So many repeats tell something of how sure a speedup is; with fewer there is no interval.
+const TELLING_REPEATS: usize = 3;
+
+/// Why a speedup cannot be told from no change.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum Unclear {
+    /// Its interval has no change in it.
+    Within(Interval),
+    /// Its repeats lie so far apart that it has no interval.
+    Scattered,
+}
+
 impl Fact {
+    /// Whether its speedup cannot be told from no change; `None` also where there are too few repeats to say so.
+    pub(super) fn unclear(&self) -> Option<Unclear> {
+        self.speedup?;
+        match self.speedup_ci95 {
+            Some(ci95) => ci95.contains(1.0).then_some(Unclear::Within(ci95)),
+            None => (self.wall.samples >= TELLING_REPEATS).then_some(Unclear::Scattered),
+        }
+    }
+
     fn of(state: &RunState, index: usize, row: &Row, is_baseline: bool) -> Option<Self> {
         let wall = row.wall_s.filter(|wall| wall.median > 0.0 && wall.median.is_finite())?;
         let usage = row.usage.as_ref()?;
         let distance = |wall_s: f64| (wall_s - wall.median).abs();
-        let typical = state.samples(index).min_by(|a, b| distance(a.wall_s).total_cmp(&distance(b.wall_s)));
+        let typical = state.samples(index).min_by(|a, b| distance(a.wall_s).total_cmp(&distance(b.wall_s)))?;
         let relative = |figure: Option<f64>| figure.filter(|f| !is_baseline && f.is_finite());
         Some(Self {
             label: row.label.clone(),
@@ -138,27 +174,36 @@ impl Fact {
             wall,
             startup_s: row.startup_s.map(|startup| startup.median),
             speedup: relative(row.speedup.map(|speedup| speedup.value)),
-            speedup_ci95: row.speedup_ci95,
+            speedup_ci95: relative_ci95(row, is_baseline),
             efficiency: relative(row.efficiency),
             karp_flatt: relative(row.karp_flatt),
-            cpu_s: usage.cpu_user_s + usage.cpu_system_s,
+            trial_s: typical.wall_s,
+            cpu_s: typical.cpu_user_s + typical.cpu_system_s,
             preemptions: usage.switches_involuntary,
             task_s: usage.task_s,
-            order: typical.and_then(|outcome| outcome.order),
+            order: typical.order,
             predicted: row.predicted,
-            lock: shared_lock(row, usage),
-            lock_waited_s: usage.interpreter.map(|lock| lock.waited_s),
+            lock: shared_lock(row, typical),
+            lock_waited_s: typical.interpreter.map(|lock| lock.waited_s),
+            harm: row.harm,
+            memory: row.memory.clone(),
+            bytes_per_s: row.bytes_per_s,
         })
     }
 
     /// The fraction of its workers' time that they waited for a lock; 0 without one.
     pub(super) fn waited_for_a_lock(&self) -> f64 {
-        self.lock_waited_s.map_or(0.0, |waited_s| waited_s / (self.wall.median * f64::from(self.workers)))
+        self.lock_waited_s.map_or(0.0, |waited_s| waited_s / self.workers_s())
+    }
+
+    /// Workers × wall time of the sample that shares are of, in seconds.
+    pub(super) fn workers_s(&self) -> f64 {
+        self.trial_s * f64::from(self.workers)
     }
 
     /// Whether its workers were more than the CPUs, and kept these busy.
     pub(super) fn computes_beyond(&self, cpus: u32) -> bool {
-        self.workers > cpus && self.cpu_s >= COMPUTING * self.wall.median * f64::from(cpus)
+        self.workers > cpus && self.cpu_s >= COMPUTING * self.trial_s * f64::from(cpus)
     }
 
     /// The verb that goes with its name.

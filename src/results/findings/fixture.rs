@@ -43,6 +43,7 @@ fn fact(backend: BackendKind, workers: u32, wall_s: f64) -> Fact {
         speedup_ci95: None,
         efficiency: None,
         karp_flatt: None,
+        trial_s: wall_s,
         cpu_s: wall_s * f64::from(workers.min(2)),
         preemptions: 2,
         task_s: None,
@@ -50,6 +51,9 @@ fn fact(backend: BackendKind, workers: u32, wall_s: f64) -> Fact {
         predicted: None,
         lock: None,
         lock_waited_s: None,
+        harm: None,
+        memory: None,
+        bytes_per_s: None,
     }
 }
 
@@ -93,10 +97,10 @@ pub(super) fn row(config: &Config) -> Row {
         samples_s: Vec::new(),
         wall_s: None,
         wall_ci95: None,
+        time_ci95: None,
         startup_s: None,
         time_s: None,
         speedup: None,
-        speedup_ci95: None,
         efficiency: None,
         karp_flatt: None,
         predicted: None,
@@ -104,6 +108,9 @@ pub(super) fn row(config: &Config) -> Row {
         tasks: None,
         tasks_per_s: None,
         tally: None,
+        harm: None,
         memory: None,
+        bytes_per_s: None,
+        s_per_byte: None,
     }
 }

@@ -24,7 +24,7 @@ fn of_one(figures: &Figures, metg: &Metg) -> Option<String> {
             "{name} are worth their while from {} a task on ({} × workers ÷ tasks, at an efficiency of {half}): with \
              shorter tasks most of their time goes into something else than work.",
             units::seconds(seconds),
-            if figures.include_startup { "(wall time + start-up)" } else { "wall time" }
+            if figures.include_startup { "wall time with start-up" } else { "wall time" }
         ),
         None if measured.all(|efficiency| efficiency >= WORTH_WHILE) => {
             format!("{name} were at least {half} efficient at every length of task that was tried.")

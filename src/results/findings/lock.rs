@@ -11,8 +11,19 @@ pub(super) fn held(facts: &FindingInput) -> Option<Wording> {
     let mut cases: Vec<(&Fact, LockFacts, f64)> =
         locked.filter_map(|fact| Some((fact, fact.lock?, fact.speedup?))).collect();
     cases.sort_by_key(|(fact, _, _)| fact.workers);
-    let share = |fact: &Fact, lock: LockFacts| (lock.held_s / fact.wall.median).clamp(0.0, 1.0);
+    let share = |fact: &Fact, lock: LockFacts| (lock.held_s / fact.trial_s).clamp(0.0, 1.0);
     let stuck = cases.iter().find(|(fact, lock, speedup)| share(fact, *lock) >= 0.8 && *speedup <= 1.2);
+    if let Some(&(fact, lock, _)) = stuck.filter(|(fact, _, _)| fact.unclear().is_some()) {
+        let message = format!(
+            "One of {} at a time held the interpreter's lock, {} of the time, so together they could hardly be faster \
+             than {}; waiting for it took {} in all.",
+            fact.label,
+            units::percent(share(fact, lock)),
+            reference.label,
+            units::seconds(lock.waited_s)
+        );
+        return Some(Wording { weight: 88, message });
+    }
     if let Some(&(fact, lock, speedup)) = stuck {
         let how = if speedup > 1.0 {
             format!("{} were only {} times as fast as {}", fact.label, units::digits(speedup), reference.label)
@@ -27,7 +38,8 @@ pub(super) fn held(facts: &FindingInput) -> Option<Wording> {
         );
         return Some(Wording { weight: 88, message });
     }
-    let free = cases.iter().find(|(fact, lock, speedup)| share(fact, *lock) <= 0.2 && *speedup >= 1.5);
+    let clear = cases.iter().filter(|(fact, _, _)| fact.unclear().is_none());
+    let free = clear.into_iter().find(|(fact, lock, speedup)| share(fact, *lock) <= 0.2 && *speedup >= 1.5);
     free.map(|&(fact, lock, speedup)| {
         let message = format!(
             "The interpreter's lock did not keep {} from being {} times as fast: it was held {} of the time.",
@@ -64,6 +76,18 @@ mod tests {
     fn a_little_faster_is_still_stuck() {
         let facts = facts(vec![serial(1.0), locked(threads(2, 0.95), 0.94, 0.9)]);
         assert!(said(&facts).starts_with("threads × 2 were only 1.05 times as fast as serial because"));
+    }
+
+    #[test]
+    fn a_difference_that_is_none_is_not_explained() {
+        let interval = Some(crate::analysis::Interval { low: 0.9, high: 1.1 });
+        let stuck = Fact { speedup_ci95: interval, ..locked(threads(2, 1.01), 1.0, 0.98) };
+        let expected = "One of threads × 2 at a time held the interpreter's lock, 99 % of the time, so together they could \
+                        hardly be faster than serial; waiting for it took 980 ms in all.";
+        assert_eq!(said(&facts(vec![serial(1.0), stuck])), expected);
+        let interval = Some(crate::analysis::Interval { low: 0.9, high: 4.0 });
+        let free = Fact { speedup_ci95: interval, ..locked(threads(2, 0.5), 0.005, 0.0) };
+        assert_eq!(said(&facts(vec![serial(1.0), free])), "");
     }
 
     #[test]

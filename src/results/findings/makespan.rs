@@ -28,7 +28,7 @@ struct MakespanCase<'a> {
 impl MakespanCase<'_> {
     /// What another order would save, relative to what is then left.
     fn gain(&self) -> f64 {
-        self.fact.wall.median / self.longest_first_s - 1.0
+        self.fact.trial_s / self.longest_first_s - 1.0
     }
 
     /// Whether that is more than the repeats differ by anyway.
@@ -43,7 +43,7 @@ impl MakespanCase<'_> {
 
     /// Whether fetching the tasks in turn took about what it must; what was dealt beforehand may take anything.
     fn is_explained(&self) -> bool {
-        self.is_static() || (self.as_given_s / self.fact.wall.median - 1.0).abs() <= MET
+        self.is_static() || (self.as_given_s / self.fact.trial_s - 1.0).abs() <= MET
     }
 }
 
@@ -72,9 +72,9 @@ fn cases(facts: &FindingInput) -> impl Iterator<Item = MakespanCase<'_>> {
 pub(super) fn order(facts: &FindingInput) -> Option<Wording> {
     let gained = cases(facts).filter(|case| case.is_notable() && case.is_explained());
     let case = gained.max_by(|a, b| a.gain().total_cmp(&b.gain()))?;
-    let (label, wall) = (&case.fact.label, units::seconds(case.fact.wall.median));
+    let (label, wall) = (&case.fact.label, units::seconds(case.fact.trial_s));
     let longest_first = units::seconds(case.longest_first_s);
-    let dealt_badly = case.is_static() && case.fact.wall.median >= case.as_given_s * (1.0 + NOTABLE);
+    let dealt_badly = case.is_static() && case.fact.trial_s >= case.as_given_s * (1.0 + NOTABLE);
     let message = if dealt_badly {
         let as_given = units::seconds(case.as_given_s);
         format!(
@@ -96,16 +96,16 @@ pub(super) fn order(facts: &FindingInput) -> Option<Wording> {
 /// whose workers stood idle most.
 pub(super) fn longest(facts: &FindingInput) -> Option<Wording> {
     let bound = cases(facts).filter(|case| {
-        let (longest_s, wall_s) = (case.order.longest_s, case.fact.wall.median);
+        let (longest_s, wall_s) = (case.order.longest_s, case.fact.trial_s);
         let share_s = case.order.total_s / f64::from(case.fact.workers);
         longest_s >= wall_s * (1.0 - MET) && share_s <= longest_s * 0.8 && case.gain() < NOTABLE
     });
-    let idle = |case: &MakespanCase| case.order.idle_s / (case.fact.wall.median * f64::from(case.fact.workers));
+    let idle = |case: &MakespanCase| case.order.idle_s / case.fact.workers_s();
     let case = bound.max_by(|a, b| idle(a).total_cmp(&idle(b)))?;
     let message = format!(
         "{} took {} because the longest task alone takes {}: no order and no more workers make that less.",
         case.fact.label,
-        units::seconds(case.fact.wall.median),
+        units::seconds(case.fact.trial_s),
         units::seconds(case.order.longest_s)
     );
     Some(Wording { weight: 72, message })

@@ -17,8 +17,10 @@ mod lock;
 mod losses;
 mod makespan;
 mod overhead;
+mod payload;
 mod prediction;
 mod speed;
+mod subject;
 
 use super::figures::Figures;
 use crate::record::RunState;
@@ -36,6 +38,9 @@ struct Rule {
 const RULES: &[Rule] = &[
     Rule { name: "lost-workers", speak: losses::lost_workers },
     Rule { name: "prediction", speak: prediction::yours },
+    Rule { name: "harm", speak: subject::harm },
+    Rule { name: "memory", speak: subject::memory },
+    Rule { name: "moved", speak: subject::moved },
     Rule { name: "best", speak: speed::best },
     Rule { name: "noise", speak: speed::noise },
     Rule { name: "lock", speak: lock::held },
@@ -45,7 +50,6 @@ const RULES: &[Rule] = &[
     Rule { name: "efficiency", speak: efficiency::below_half },
     Rule { name: "start-up", speak: overhead::start_up },
     Rule { name: "hand-out", speak: overhead::hand_out },
-    Rule { name: "shared", speak: cpus::shared },
     Rule { name: "switches", speak: cpus::switches },
     Rule { name: "spread", speak: speed::spread },
     Rule { name: "tasks", speak: makespan::tasks },
@@ -56,10 +60,13 @@ const LEAST: usize = 2;
 
 /// The most telling sentences about a run, finished or not; none before anything was measured.
 pub fn findings(state: &RunState, figures: &Figures) -> Vec<Finding> {
-    if figures.varied().is_some() {
-        return grain::worth_while(figures);
-    }
-    FindingInput::of(state, figures).map(|facts| told(&facts)).unwrap_or_default()
+    let payload = payload::a_byte(figures);
+    let others = if figures.varied().is_some() {
+        grain::worth_while(figures)
+    } else {
+        FindingInput::of(state, figures).map(|facts| told(&facts)).unwrap_or_default()
+    };
+    payload.into_iter().chain(others).take(MOST).collect()
 }
 
 /// The sentences worth telling, chosen by weight and told in the order of the table.

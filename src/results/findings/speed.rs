@@ -1,7 +1,8 @@
 //! How fast it was, and how sure that is.
 
-use super::facts::{Fact, FindingInput};
+use super::facts::{Fact, FindingInput, Unclear};
 use super::finding::{TELLING, Wording};
+use crate::results::INTERVAL;
 use crate::units;
 
 /// Repeats further apart than this, relative to their median, are news.
@@ -9,6 +10,9 @@ const UNEVEN: f64 = 0.25;
 
 /// Speedups this close to each other, or to 1, are as good as the same.
 const AS_GOOD: f64 = 0.98;
+
+/// Where the fastest was told to be no clear difference, others are news from this factor of change on.
+const NOTABLE: f64 = 1.25;
 
 /// The fastest configuration with more workers than the baseline against that; without a baseline, the fastest of
 /// several.
@@ -30,13 +34,15 @@ pub(super) fn best(facts: &FindingInput) -> Option<Wording> {
     Some(Wording { weight: 90, message })
 }
 
-/// The first of `rows`, which are sorted by their speedups, or the one that is as good with fewer workers.
+/// A sentence about `rows`, which are sorted by their speedups. What cannot be told from no change says so first.
 fn against(rows: &[(&Fact, f64)], reference: &str) -> Option<String> {
     let &(fastest, most) = rows.first()?;
-    let as_good = rows.iter().take_while(|(_, speedup)| *speedup >= AS_GOOD * most);
-    let &(best, speedup) = as_good.min_by_key(|(fact, _)| fact.workers)?;
+    if fastest.unclear().is_some() {
+        return Some(clearly(rows, reference).unwrap_or_else(|| no_clear_difference(fastest, most, reference)));
+    }
+    let best = as_good(rows);
     if (AS_GOOD..=1.0 / AS_GOOD).contains(&most) {
-        return Some(format!("Nothing was faster than {reference}: {} {} just as fast.", best.label, best.were()));
+        return Some(format!("No clear difference: {} {} just as fast as {reference}.", best.0.label, best.0.were()));
     }
     if most < 1.0 {
         let times = units::digits(1.0 / most);
@@ -45,31 +51,60 @@ fn against(rows: &[(&Fact, f64)], reference: &str) -> Option<String> {
             fastest.label
         ));
     }
-    let how = if best.workers < fastest.workers { "As fast as any, with the fewest workers," } else { "Fastest" };
-    let efficiency = best.efficiency.map(|e| format!(", an efficiency of {}", units::percent(e))).unwrap_or_default();
-    let times = units::digits(speedup);
-    Some(format!("{how} {} {}: {times} times as fast as {reference}{efficiency}.", best.were(), best.label))
+    let how = if best.0.workers < fastest.workers { "As fast as any, with the fewest workers," } else { "Fastest" };
+    Some(format!("{how} {} {}: {}.", best.0.were(), best.0.label, times_as_fast(best, reference)))
+}
+
+/// The first of the rows, or the one that is as good with fewer workers.
+fn as_good<'a>(rows: &[(&'a Fact, f64)]) -> (&'a Fact, f64) {
+    let (first, most) = rows[0];
+    let as_good = rows.iter().take_while(|(_, speedup)| *speedup >= AS_GOOD * most);
+    as_good.min_by_key(|(fact, _)| fact.workers).copied().unwrap_or((first, most))
+}
+
+/// The fastest of those that are faster beyond doubt, where one that seems still faster is not.
+fn clearly(rows: &[(&Fact, f64)], reference: &str) -> Option<String> {
+    let clear = rows.iter().filter(|(fact, speedup)| fact.unclear().is_none() && *speedup > 1.0 / AS_GOOD);
+    let best = *clear.max_by(|a, b| a.1.total_cmp(&b.1))?;
+    Some(format!("Clearly faster {} {}: {}.", best.0.were(), best.0.label, times_as_fast(best, reference)))
+}
+
+fn times_as_fast((fact, speedup): (&Fact, f64), reference: &str) -> String {
+    let efficiency = fact.efficiency.map(|e| format!(", an efficiency of {}", units::percent(e))).unwrap_or_default();
+    format!("{} times as fast as {reference}{efficiency}", units::digits(speedup))
+}
+
+/// The verdict before the figures that it is about.
+fn no_clear_difference(fact: &Fact, speedup: f64, reference: &str) -> String {
+    let how = match speedup {
+        s if s >= 1.0 => format!("{} {} times as fast as {reference}", fact.were(), units::digits(s)),
+        s => format!("took {} times as long as {reference}", units::digits(1.0 / s)),
+    };
+    let why = match fact.unclear() {
+        Some(Unclear::Within(ci95)) => {
+            let (low, high) = (units::digits(ci95.low), units::digits(ci95.high));
+            format!("the {INTERVAL} interval of the speedup, {low} to {high}, includes 1")
+        }
+        Some(Unclear::Scattered) | None => format!("its {} repeats scatter too far to tell", fact.wall.samples),
+    };
+    format!("No clear difference: {} {how}, but {why}.", fact.label)
 }
 
 /// Speaks when the repeats leave it open whether more workers changed anything: of the configuration that seems to
-/// have changed most among those.
+/// have changed most among those of which nothing was said yet.
 pub(super) fn noise(facts: &FindingInput) -> Option<Wording> {
-    let workers = facts.reference()?.workers;
-    let open = facts.others().filter(|fact| fact.workers > workers).filter_map(|fact| {
-        let ci95 = fact.speedup_ci95.filter(|ci95| ci95.contains(1.0))?;
-        Some((fact, fact.speedup?, ci95))
-    });
+    let reference = facts.reference()?;
+    let more = facts.others().filter(|fact| fact.workers > reference.workers);
+    let rows: Vec<(&Fact, f64)> = more.filter_map(|fact| Some((fact, fact.speedup?))).collect();
+    let fastest = rows.iter().map(|(_, speedup)| *speedup).fold(0.0, f64::max);
+    let is_clear = |(fact, speedup): &&(&Fact, f64)| fact.unclear().is_none() && *speedup > 1.0 / AS_GOOD;
+    let nothing_is = rows.iter().find(is_clear).is_none();
+    let open = rows.into_iter().filter(|(fact, _)| fact.unclear().is_some());
     let change = |speedup: f64| speedup.ln().abs();
-    let (fact, speedup, ci95) = open.max_by(|a, b| change(a.1).total_cmp(&change(b.1)))?;
-    let message = format!(
-        "The speedup of {}, {}, cannot be told from no change: its 95 % interval over {} repeats reaches from {} to {}.",
-        fact.label,
-        units::digits(speedup),
-        fact.wall.samples,
-        units::digits(ci95.low),
-        units::digits(ci95.high)
-    );
-    Some(Wording { weight: 80, message })
+    // Where nothing is clearly faster, the fastest was told with its doubts; others that did about as well are no news.
+    let open = open.filter(|(_, speedup)| !nothing_is || (*speedup != fastest && change(*speedup) >= NOTABLE.ln()));
+    let (fact, speedup) = open.max_by(|a, b| change(a.1).total_cmp(&change(b.1)))?;
+    Some(Wording { weight: 80, message: no_clear_difference(fact, speedup, &reference.label) })
 }
 
 /// How far the repeats of a configuration lie apart, at most.
@@ -136,7 +171,7 @@ mod tests {
             let same = self::facts(vec![serial(1.0), threads(4, wall_s), threads(2, wall_s)]);
             assert_eq!(
                 message(best(&same)),
-                "Nothing was faster than serial: threads × 2 were just as fast.",
+                "No clear difference: threads × 2 were just as fast as serial.",
                 "{wall_s}"
             );
         }
@@ -173,17 +208,46 @@ mod tests {
             with_interval(threads(3, 0.99), 0.95, 1.05),
             with_interval(processes(2, 0.5), 1.9, 2.1),
         ]);
-        let expected = "The speedup of threads × 2, 1.03, cannot be told from no change: its 95 % interval over 2 \
-                        repeats reaches from 0.91 to 1.15.";
+        let expected = "No clear difference: threads × 2 were 1.03 times as fast as serial, but the 95 % interval of the \
+                        speedup, 0.91 to 1.15, includes 1.";
         assert_eq!(message(noise(&facts)), expected);
+        assert!(message(best(&facts)).starts_with("Fastest were processes × 2"));
+    }
+
+    #[test]
+    fn the_verdict_comes_before_the_figures_that_it_is_about() {
+        let open = facts(vec![serial(1.0), with_interval(threads(2, 0.68), 0.8, 2.6)]);
+        let expected = "No clear difference: threads × 2 were 1.47 times as fast as serial, but the 95 % interval of the \
+                        speedup, 0.80 to 2.60, includes 1.";
+        assert_eq!(message(best(&open)), expected);
+        assert_eq!(noise(&open), None, "it was told");
+        let slower = facts(vec![serial(1.0), with_interval(threads(2, 26.1), 0.0097, 2.8)]);
+        assert!(
+            message(best(&slower)).starts_with("No clear difference: threads × 2 took 26.1 times as long as serial")
+        );
+        let three = Fact { wall: summary(&[0.1, 0.2, 9.0]).expect("three"), ..threads(2, 0.2) };
+        let scattered = message(best(&facts(vec![serial(1.0), three])));
+        assert!(scattered.ends_with("but its 3 repeats scatter too far to tell."), "{scattered}");
+    }
+
+    #[test]
+    fn what_is_faster_beyond_doubt_is_told_before_what_only_seems_so() {
+        let facts = facts(vec![
+            serial(1.0),
+            with_interval(threads(2, 0.5), 0.7, 5.0),
+            with_interval(processes(2, 0.625), 1.5, 1.7),
+        ]);
+        let expected = "Clearly faster were processes × 2: 1.60 times as fast as serial, an efficiency of 80 %.";
+        assert_eq!(message(best(&facts)), expected);
+        assert!(message(noise(&facts)).starts_with("No clear difference: threads × 2 were 2.00 times as fast"));
     }
 
     #[test]
     fn clear_speedups_and_unknown_intervals_are_left_alone() {
         let clear = [(1.0, 2.1, true), (1.01, 1.2, false), (0.5, 0.99, false), (0.9, 1.0, true)];
         for (low, high, speaks) in clear {
-            let facts = facts(vec![serial(1.0), with_interval(threads(2, 0.9), low, high)]);
-            assert_eq!(noise(&facts).is_some(), speaks, "{low} to {high}");
+            let rows = vec![serial(1.0), with_interval(threads(2, 0.9), low, high), processes(2, 0.5)];
+            assert_eq!(noise(&facts(rows)).is_some(), speaks, "{low} to {high}");
         }
         assert_eq!(noise(&facts(vec![serial(1.0), threads(2, 1.0)])), None);
     }

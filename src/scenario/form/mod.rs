@@ -98,6 +98,21 @@ impl ScenarioForm {
         }
     }
 
+    /// Takes all changes back.
+    pub fn reset(&mut self) {
+        self.rows.iter_mut().for_each(|row| row.value.clone_from(&row.given));
+    }
+
+    /// The form with the values of another of the same scenario, where that makes the other's text of it.
+    pub fn changed_into(&self, other: &Self) -> Option<Self> {
+        let mut form = self.clone();
+        for row in &mut form.rows {
+            let same = other.rows.iter().find(|same| same.table == row.table && same.key == row.key);
+            row.value = same.map(|same| same.value.clone()).unwrap_or_default();
+        }
+        (form.text() == other.text()).then_some(form)
+    }
+
     /// Whether any row says something else than the file.
     pub fn is_changed(&self) -> bool {
         self.rows.iter().any(FormRow::is_changed)
@@ -124,6 +139,16 @@ impl ScenarioForm {
             (line_of(key.start)..=line_of(value.end.saturating_sub(1))).contains(&line)
         })
     }
+}
+
+/// A scenario's text under another title.
+pub fn retitled(text: &str, title: &str) -> String {
+    let Ok(mut document) = text.parse::<DocumentMut>() else { return text.to_owned() };
+    let Some(value) = document.get_mut("title").and_then(Item::as_value_mut) else { return text.to_owned() };
+    let decor = value.decor().clone();
+    *value = title.into();
+    *value.decor_mut() = decor;
+    document.to_string()
 }
 
 /// A scenario's text for a file in another folder: data that lies beside the old file is named by its whole path.

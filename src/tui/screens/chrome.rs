@@ -69,9 +69,12 @@ pub(super) fn footer(top: &dyn ScreenLogic, shared: &Shared, theme: &Theme, area
     let needed = |gap: u16| bare + gap * gaps + if cost.is_empty() { 0 } else { 3 + paint::width(theme, &cost) };
     let gap = if needed(3) <= row.width { 3 } else { 2 };
     let mut x = row.x;
-    for key in &keys {
-        if x + width(key) > row.right() {
-            break;
+    // The last key leaves the screen: it keeps its place, whatever else has to go.
+    let last = keys.last().map_or(0, width);
+    for (at, key) in keys.iter().enumerate() {
+        let beside = if at + 1 < keys.len() { gap + last } else { 0 };
+        if x + width(key) + beside > row.right() {
+            continue;
         }
         x = paint::put(buf, row, (x, row.y), &key.0, theme, theme.style(Role::Key));
         x = paint::put(buf, row, (x + 1, row.y), key.1, theme, theme.style(Role::Dim)) + gap;
@@ -99,6 +102,7 @@ fn said(notice: &Remark, theme: &Theme, row: Rect, buf: &mut Buffer) -> Rect {
 fn key_names(row: &Binding, theme: &Theme) -> String {
     match row.action {
         Action::Right => theme.symbols().left_right.to_owned(),
+        Action::Down => theme.symbols().up_down.to_owned(),
         _ => keys::name(row.keys[0], theme),
     }
 }

@@ -24,6 +24,7 @@ mod speedups;
 mod stack;
 mod too_small;
 mod typed;
+mod workers;
 
 use std::ops::{Deref, DerefMut};
 
@@ -73,8 +74,12 @@ impl Screen {
             Context::Running | Context::Ran => Some(Self::Run(RunScreen)),
             Context::Interim | Context::Results => Some(Self::Results(ResultsScreen)),
             Context::Runs => Some(Self::Runs(RunsScreen::default())),
-            Context::Help => Some(Self::Help(HelpScreen::default())),
-            Context::Editing | Context::Saving | Context::Asking => None,
+            Context::Help => Some(Self::Help(HelpScreen::of(Context::Help))),
+            Context::Editing => {
+                let library = &shared.library;
+                library.selected().and_then(|entry| library.drafts.get(&entry.name)).cloned().map(Self::Editor)
+            }
+            Context::Saving | Context::Asking => None,
         }
     }
 
@@ -128,6 +133,10 @@ pub fn transit(stack: &mut Stack<Screen>, shared: &mut Shared, transition: Trans
     match transition {
         Transition::Stay => return,
         Transition::Close => stack.close(),
+        Transition::Open(Context::Help) => {
+            let here = stack.top().context(shared);
+            stack.open(Screen::Help(HelpScreen::of(here)));
+        }
         Transition::Open(context) => Screen::on(context, shared).into_iter().for_each(|screen| stack.open(screen)),
         Transition::Swap(context) => {
             Screen::on(context, shared).into_iter().for_each(|screen| *stack.top_mut() = screen);

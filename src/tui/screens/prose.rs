@@ -7,8 +7,16 @@ use crate::tui::theme::{Role, Theme};
 use crate::tui::widgets::paint;
 use crate::units;
 
+/// So many lines more: `1 more line`, `8 more lines`.
+pub(super) fn more_lines(n: usize) -> String {
+    if n == 1 { "1 more line".to_owned() } else { format!("{n} more lines") }
+}
+
 /// Columns that field names take, with the gap after them.
 const FIELD: u16 = 10;
+
+/// Longer lines are hard to read: the eye loses the way back.
+const MEASURE: u16 = 90;
 
 /// Wraps text at words to `width` columns, as `theme` shows it.
 ///
@@ -29,7 +37,7 @@ pub(super) fn wrap(theme: &Theme, text: &str, width: u16) -> Vec<String> {
         }
         flowing = !shown.is_empty();
     }
-    paragraphs.iter().flat_map(|paragraph| units::wrap(paragraph, width.max(1).into(), "")).collect()
+    paragraphs.iter().flat_map(|paragraph| units::wrap(paragraph, width.clamp(1, MEASURE).into(), "")).collect()
 }
 
 /// Lines to be written below each other, of which an area shows as many as it has room for.
@@ -50,7 +58,7 @@ struct ProseLine {
 impl<'a> ProseColumn<'a> {
     /// A column of so many columns of text, without a line yet.
     pub(super) fn new(theme: &'a Theme, width: u16) -> Self {
-        Self { theme, width, lines: Vec::new() }
+        Self { theme, width: width.min(MEASURE), lines: Vec::new() }
     }
 
     /// Its lines so far.

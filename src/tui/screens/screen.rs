@@ -22,6 +22,11 @@ pub trait ScreenLogic {
     /// Does what a key asked for.
     fn obey(&mut self, shared: &mut Shared, action: Action) -> Step;
 
+    /// Takes in a line that was pasted; it means nothing where nothing is typed.
+    fn paste(&mut self, _shared: &mut Shared, _line: &str) -> Step {
+        Step::DONE
+    }
+
     /// Draws it between the first and the last line.
     fn view(&self, shared: &Shared, theme: &Theme, area: Rect, buf: &mut Buffer);
 

@@ -4,28 +4,32 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::widgets::Widget as _;
 
-use crate::record::label;
-use crate::results::{Figure, Figures, FiguresChart, Row, ShownColumn, View, WORTH_WHILE, columns};
+use crate::record::{label, label_at};
+use crate::results::{ChartSubject, Figure, Figures, FiguresChart, Row, ShownColumn, View, WORTH_WHILE, columns};
+use crate::scenario::{Config, SeriesKey};
 use crate::tui::screens::run::state::RunMonitor;
 use crate::tui::theme::{Role, Theme};
-use crate::tui::widgets::{Plot, Table, TableCell, TableColumn, paint};
+use crate::tui::widgets::{BarItem, BarList, Plot, Table, TableCell, TableColumn, paint};
 use crate::units;
 
 /// Columns of a heading that a scenario has chosen.
 const KEY_MAX: u16 = 13;
 
 /// What the chart is called.
-pub(super) fn title(figures: &Figures) -> String {
-    match figures.varied() {
-        None => figures.measure().to_owned(),
-        Some(key) => format!("{} over {key}", figures.measure()),
+pub(super) fn title(run: &RunMonitor) -> String {
+    let figures = run.figures();
+    let subject = run.subject();
+    match (subject, figures.varied()) {
+        (ChartSubject::Memory, _) => "memory over time".to_owned(),
+        (_, None) => subject.measure(figures).to_owned(),
+        (_, Some(key)) => format!("{} over {key}", subject.measure(figures)),
     }
 }
 
 /// Draws the chart; `selected` is a row of the figures.
 pub(super) fn render(run: &RunMonitor, selected: Option<usize>, theme: &Theme, area: Rect, buf: &mut Buffer) {
     let figures = run.figures();
-    let plotted = FiguresChart::of(figures, run.tasks());
+    let plotted = FiguresChart::of(figures, run.subject(), run.tasks());
     if plotted.is_empty() {
         let text = match (figures.baseline.and_then(|baseline| figures.rows.get(baseline)), run.is_on()) {
             (Some(row), true) => format!("none until {} is measured", row.label),
@@ -36,8 +40,38 @@ pub(super) fn render(run: &RunMonitor, selected: Option<usize>, theme: &Theme, a
         paint::put_centred(buf, area, &text, theme, theme.style(Role::Dim));
         return;
     }
+    if plotted.is_few() {
+        bars(figures, &plotted, selected, theme, area, buf);
+        return;
+    }
     let selected = selected.and_then(|row| plotted.point_of(row));
     Plot { chart: &plotted.chart, selected, theme }.render(area, buf);
+}
+
+/// Few configurations are bars with their numbers.
+fn bars(
+    figures: &Figures,
+    plotted: &FiguresChart,
+    selected: Option<usize>,
+    theme: &Theme,
+    area: Rect,
+    buf: &mut Buffer,
+) {
+    let mut measured = plotted.by_row();
+    measured.retain(|(.., point)| point.y.is_finite());
+    let names: Vec<String> = measured.iter().map(|(row, ..)| label_at(&figures.rows[*row].config)).collect();
+    let items: Vec<BarItem> = measured
+        .iter()
+        .zip(&names)
+        .map(|((row, mark, point), name)| BarItem {
+            name,
+            mark: *mark,
+            point: *point,
+            predicted: plotted.predicted(*mark, point.x),
+            is_selected: selected == Some(*row),
+        })
+        .collect();
+    BarList { chart: &plotted.chart, items: &items, theme }.render(area, buf);
 }
 
 /// Rows of the figures that the table shows as something else: the one that the cursor is on, and the one whose trial
@@ -48,17 +82,40 @@ pub(super) struct TableMarks {
     pub(super) running: Option<usize>,
 }
 
+/// A table that is to be drawn.
+pub(super) struct TableParts {
+    columns: Vec<TableColumn>,
+    rows: Vec<Vec<TableCell>>,
+}
+
+impl TableParts {
+    /// The table of some figures.
+    pub(super) fn of(figures: &Figures, theme: &Theme) -> Self {
+        let shown = columns(figures, View::Table);
+        let columns = shown.iter().enumerate().map(|(index, column)| heading(index, column, theme)).collect();
+        let rows = figures.rows.iter().map(|row| cells(row, &shown, theme)).collect();
+        Self { columns, rows }
+    }
+
+    fn table<'t>(&'t self, marks: TableMarks, theme: &'t Theme) -> Table<'t> {
+        let TableMarks { selected, running } = marks;
+        Table { columns: &self.columns, rows: &self.rows, selected, running, theme }
+    }
+
+    /// Columns of the screen with all of its own, and with those alone that are never dropped; the frame included.
+    pub(super) fn widths(&self, theme: &Theme) -> (u16, u16) {
+        let table = self.table(TableMarks::default(), theme);
+        (table.width().saturating_add(2), table.least_width().saturating_add(2))
+    }
+}
+
 /// Draws the table with its frame.
 pub(super) fn table(figures: &Figures, marks: TableMarks, title: &str, theme: &Theme, area: Rect, buf: &mut Buffer) {
     let block = theme.block(title, area.width);
     let inner = block.inner(area);
     block.render(area, buf);
-    let shown = columns(figures, View::Table);
-    let columns: Vec<TableColumn> =
-        shown.iter().enumerate().map(|(index, column)| heading(index, column, theme)).collect();
-    let rows: Vec<Vec<TableCell>> = figures.rows.iter().map(|row| cells(row, &shown, theme)).collect();
-    let TableMarks { selected, running } = marks;
-    let table = Table { columns: &columns, rows: &rows, selected, running, theme };
+    let parts = TableParts::of(figures, theme);
+    let table = parts.table(marks, theme);
     let hidden = table.hidden(inner.height);
     table.render(inner, buf);
     if hidden > 0 {
@@ -86,18 +143,33 @@ fn cells(row: &Row, shown: &[ShownColumn], theme: &Theme) -> Vec<TableCell> {
     shown.iter().map(cell).collect()
 }
 
-/// How short tasks may be, in so many columns at most: `METG(50 %): threads × 2 1.2 µs`. `None` while nothing is known.
+/// How short tasks may be, in so many columns at most: `METG(50 %): threads × 2 1.2 µs · processes × 2 30 µs`. Names are
+/// shortened before one of them is left out. `None` while nothing is known.
 pub(super) fn shortest_tasks(figures: &Figures, theme: &Theme, width: u16) -> Option<String> {
-    let known = figures.metg.iter().filter_map(|metg| Some((label(&metg.config), metg.seconds?)));
-    let mut text = String::new();
-    for (name, seconds) in known {
-        let start =
-            if text.is_empty() { format!("METG({}): ", units::percent(WORTH_WHILE)) } else { format!("{text} · ") };
-        let longer = format!("{start}{name} {}", units::seconds(seconds));
-        if paint::width(theme, &longer) > width {
-            break;
-        }
-        text = longer;
+    let known: Vec<(&Config, f64)> =
+        figures.metg.iter().filter_map(|metg| Some((&metg.config, metg.seconds?))).collect();
+    if known.is_empty() {
+        return None;
     }
-    (!text.is_empty()).then_some(text)
+    let half = units::percent(WORTH_WHILE);
+    let short = |config: &Config| SeriesKey::curve(config).label();
+    let same_workers = known.iter().all(|(config, _)| config.workers == known[0].0.workers);
+    let names: [Vec<String>; 2] = [
+        known.iter().map(|(config, _)| label(config)).collect(),
+        known.iter().map(|(config, _)| short(config)).collect(),
+    ];
+    let texts = names.iter().take(if same_workers { 2 } else { 1 }).flat_map(|names| {
+        let each: Vec<String> =
+            names.iter().zip(&known).map(|(name, (_, s))| format!("{name} {}", units::seconds(*s))).collect();
+        let all = each.join(" · ");
+        [format!("METG({half}): {all}"), format!("METG: {all}"), all]
+    });
+    let words = names[1].iter().zip(&known);
+    let words =
+        words.map(|(name, (_, s))| format!("{} {}", name.chars().take(3).collect::<String>(), units::seconds(*s)));
+    let abbreviated = words.collect::<Vec<_>>().join(" · ");
+    let (first, more) = (units::seconds(known[0].1), known.len() - 1);
+    let some = if more > 0 { format!(" · {more} more") } else { String::new() };
+    let shorter = [format!("METG: {} {first}{some}", names[1][0]), format!("METG {first}{some}")];
+    texts.chain([abbreviated]).chain(shorter).find(|text| paint::width(theme, text) <= width)
 }

@@ -13,6 +13,17 @@ pub enum Colours {
     Rgb,
 }
 
+/// Which characters the terminal shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Glyphs {
+    /// Blocks, braille, box drawing.
+    Unicode,
+    /// What the fonts of consoles have: straight lines, whole and half blocks, no braille.
+    Console,
+    /// Nothing beyond ASCII.
+    Ascii,
+}
+
 /// What something on the screen means, whatever it looks like.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Role {

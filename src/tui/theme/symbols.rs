@@ -34,6 +34,8 @@ pub struct Symbols {
     pub tick_x: &'static str,
     /// Where the axes meet.
     pub corner: &'static str,
+    /// A gap in an axis.
+    pub gap: &'static str,
     /// Upper and lower end of an error bar, and its stem.
     pub whisker: [&'static str; 3],
     /// Horizontal and vertical line of a crosshair.
@@ -44,13 +46,9 @@ pub struct Symbols {
     pub span_body: [&'static str; 2],
     /// A task that is still running, at its open end.
     pub span_open: &'static str,
-    /// On the time line of a worker under an interpreter's lock: it has the lock, has it in turns, waits for it, is
-    /// blocked, runs native code.
-    pub lock_states: [&'static str; 5],
-    /// Upper and lower half of a cell.
-    pub halves: [&'static str; 2],
-    /// Both halves of a cell.
-    pub half_both: &'static str,
+    /// On the time line of a worker: it has the interpreter's lock, has it in turns, waits for it, is blocked, runs
+    /// native code, gets tasks.
+    pub doing: [&'static str; 6],
     /// A tick that points up from the text to its right.
     pub tick_up: &'static str,
     /// Something that failed.
@@ -93,14 +91,13 @@ pub(super) static UNICODE: Symbols = Symbols {
     tick_y: "┤",
     tick_x: "┬",
     corner: "└",
+    gap: "≈",
     whisker: ["┬", "┴", "│"],
     crosshair: ["╌", "╎"],
     span_ends: ["▐", "▌"],
     span_body: ["─", "╳"],
     span_open: "╌",
-    lock_states: ["█", "▒", "░", "·", "═"],
-    halves: ["▀", "▄"],
-    half_both: "█",
+    doing: ["█", "▒", "░", "┄", "═", "⇄"],
     tick_up: "╵",
     cross: "✗",
     tick: "✓",
@@ -111,6 +108,43 @@ pub(super) static UNICODE: Symbols = Symbols {
     dash: "–",
     times: "×",
     ellipsis: "…",
+    arrows: ["←", "→", "↑", "↓"],
+    up_down: "↑↓",
+    left_right: "←→",
+};
+
+/// What code page 437 has.
+pub(super) static CONSOLE: Symbols = Symbols {
+    eighths: ["▌", "▌", "▌", "▌", "▌", "▌", "▌", "█"],
+    track: "░",
+    levels: ["_", "_", "▄", "▄", "▄", "▄", "█", "█"],
+    shades: &["░", "▒", "▓", "█"],
+    unusable: "·",
+    guess: "?",
+    ideal: "··",
+    border: border::PLAIN,
+    horizontal: "─",
+    vertical: "│",
+    tick_y: "┤",
+    tick_x: "┬",
+    corner: "└",
+    gap: "≈",
+    whisker: ["┬", "┴", "│"],
+    crosshair: ["─", "│"],
+    span_ends: ["▐", "▌"],
+    span_body: ["─", "x"],
+    span_open: ">",
+    doing: ["█", "▒", "░", "·", "═", "≡"],
+    tick_up: "│",
+    cross: "x",
+    tick: "+",
+    pointer: ">",
+    running: "»",
+    bullet: "·",
+    dot: "·",
+    dash: "-",
+    times: "x",
+    ellipsis: "..",
     arrows: ["←", "→", "↑", "↓"],
     up_down: "↑↓",
     left_right: "←→",
@@ -139,14 +173,13 @@ pub(super) static ASCII: Symbols = Symbols {
     tick_y: "+",
     tick_x: "+",
     corner: "+",
+    gap: "/",
     whisker: ["-", "-", "|"],
     crosshair: ["~", ":"],
     span_ends: ["[", "]"],
     span_body: ["-", "x"],
     span_open: ">",
-    lock_states: ["#", "=", ":", ".", "N"],
-    halves: ["'", "."],
-    half_both: ":",
+    doing: ["#", "=", ":", "~", "N", "<"],
     tick_up: "'",
     cross: "x",
     tick: "+",

@@ -6,15 +6,18 @@
 //!   ╵0         ╵2 s        ╵4 s        ╵6 s
 //! ```
 //!
-//! Where tasks are narrower than a column, a lane shows how busy each column was instead. Where there are more
-//! lanes than rows, two share a row in half blocks, and a last line sums up the rest. Under an interpreter's lock
-//! the body of a lane tells what its worker did about it. It draws what it is given and does not know the run.
+//! Where tasks are narrower than a column, a lane shows how much of each column was computed instead. Where there are
+//! more lanes than rows, groups of them are folded into rows, or those from one on are shown. The body of a lane tells
+//! what its worker did where that is not computing: a task that sleeps looks like one. Under an interpreter's lock it
+//! tells what was done about that. It draws what it is given and does not know the run.
 
 mod axis;
 mod crowd;
-mod lock_states;
+mod doing;
 mod model;
 mod row;
+
+use std::ops::Range;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -24,8 +27,8 @@ use super::paint;
 use crate::tui::theme::Role;
 use model::LaneFrame;
 
-pub use lock_states::LockState;
-pub use model::{Label, LaneRow, Lanes, Segment};
+pub use doing::LaneDoing;
+pub use model::{Label, LaneFold, LaneRow, Lanes, Segment};
 
 /// Words take at most a third of the width, and none where the time line would be left with less than this.
 const SHORTEST_TIME_LINE: u16 = 16;
@@ -40,46 +43,50 @@ impl Widget for Lanes<'_> {
             paint::put_centred(buf, area, "no workers yet", self.theme, self.theme.style(Role::Dim));
             return;
         }
-        let with_axis = area.height > 1 && area.width >= 12;
-        let rows = Rect { height: area.height - u16::from(with_axis), ..area };
-        let arrangement = crowd::arrange(self.lanes, rows.height);
+        let rows = Rect { height: rows_in(area), ..area };
+        let arrangement = crowd::arrange(self.lanes.len(), rows.height, self.fold);
         let frame = self.frame(&arrangement, area);
-        for (lanes, y) in arrangement.rows.iter().zip(rows.top()..) {
-            match lanes[..] {
-                [lane] => self.lane(&self.lanes[lane], &frame, y, buf),
-                [upper, lower] => self.pair([upper, lower], &frame, y, buf),
-                _ => {}
+        for (row, y) in arrangement.iter().zip(rows.top()..) {
+            match row.len() {
+                1 => self.lane(&self.lanes[row.start], &frame, y, buf),
+                _ => self.strip(row, &frame, y, buf),
             }
         }
-        if let Some(rest) = &arrangement.rest {
-            let line = (area.x, rows.y + arrangement.rows.len() as u16);
-            let text = crowd::summary(self.lanes, rest, self.theme);
-            paint::put(buf, rows, line, &text, self.theme, self.theme.style(Role::Dim));
-        }
-        if with_axis {
-            let y = rows.y + arrangement.rows.len() as u16 + u16::from(arrangement.rest.is_some());
+        if rows.height < area.height {
+            let y = rows.y + arrangement.len() as u16;
             self.axis(&frame, y.min(area.bottom() - 1), buf);
         }
     }
 }
 
+/// Rows of an area that lanes have: all of it but the time axis, where there is one.
+pub fn rows_in(area: Rect) -> u16 {
+    let with_axis = area.height > 1 && area.width >= 12;
+    area.height - u16::from(with_axis)
+}
+
 impl Lanes<'_> {
+    /// Which of the lanes are in sight in an area, in words: `256 workers, 8 a row`, `9–17 of 256 workers`. `None` where
+    /// each has a row.
+    pub fn sight(&self, area: Rect) -> Option<String> {
+        crowd::sight(self, rows_in(area))
+    }
+
     /// What is said to the right of a row.
-    fn words(&self, row: &[usize]) -> String {
-        match *row {
-            [lane] => row::words(&self.lanes[lane]),
-            [upper, lower] => crowd::words_of_pair([&self.lanes[upper], &self.lanes[lower]]),
-            _ => String::new(),
+    fn words(&self, row: &Range<usize>) -> String {
+        match row.len() {
+            1 => row::words(&self.lanes[row.start]),
+            _ => crowd::words(&self.lanes[row.clone()]),
         }
     }
 
-    fn frame(&self, arrangement: &crowd::Arrangement, area: Rect) -> LaneFrame {
-        let shown = || arrangement.rows.iter().flatten().map(|lane| &self.lanes[*lane]);
-        let pairs = arrangement.rows.iter().any(|row| row.len() > 1);
-        let labels = shown().map(|lane| paint::width(self.theme, &lane.label)).max().unwrap_or(0);
-        let labels = if pairs { labels * 2 + 1 } else { labels }.min(area.width / 4);
+    fn frame(&self, arrangement: &[Range<usize>], area: Rect) -> LaneFrame {
+        // The last ones have the longest numbers: a lane label must not change its width with what is in sight.
+        let longest = arrangement.iter().map(|row| paint::width(self.theme, &crowd::label(self, row))).max();
+        let last = self.lanes.last().map_or(0, |lane| paint::width(self.theme, &lane.label));
+        let labels = longest.unwrap_or(0).max(last).min(area.width / 4);
         let label = Rect { width: labels, ..area };
-        let words = arrangement.rows.iter().map(|row| paint::width(self.theme, &self.words(row))).max().unwrap_or(0);
+        let words = arrangement.iter().map(|row| paint::width(self.theme, &self.words(row))).max().unwrap_or(0);
         let words = if words == 0 { 0 } else { (words + 1).min(area.width / 3) };
         let gap = u16::from(labels > 0);
         let x = area.x + labels + gap;
@@ -87,9 +94,10 @@ impl Lanes<'_> {
         let words = if rest >= words + SHORTEST_TIME_LINE { words } else { 0 };
         let time = Rect { x, width: rest - words, ..area };
         let words = Rect { x: time.right(), width: words, ..area };
-        let span_s = if self.span_s.is_finite() && self.span_s > 0.0 { self.span_s } else { 1.0 };
+        let from_s = if self.from_s.is_finite() { self.from_s.max(0.0) } else { 0.0 };
+        let span_s = if self.span_s.is_finite() && self.span_s > from_s { self.span_s } else { from_s + 1.0 };
         let now_s = if self.now_s.is_finite() { self.now_s.clamp(0.0, span_s) } else { 0.0 };
-        LaneFrame { label, time, words, now_s, span_s }
+        LaneFrame { label, time, words, now_s, from_s, span_s }
     }
 }
 

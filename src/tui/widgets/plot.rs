@@ -1,11 +1,12 @@
-//! A chart in cells: series of points with error bars, a line to compare with, a legend, a crosshair.
+//! A chart in cells: series of points with error bars, a line to compare with, a legend, a crosshair. What lies far off
+//! stands at the edge with its value.
 //!
 //! ```text
 //! speedup over workers       ● threads  ◆ processes  ┈┈ ideal      header
-//! 4┤                              ⢀⠠⠂⠁                             plot: y at its left,
-//! 2┤              ⢀⠠⠂●⠤⠤⠤⠤⠤●⠤⠤⠤⠤●                                  its last row is the x axis
-//! 0└────────┬────────┬─────┬────┬─
-//!           1        2     3    4                                  tick labels
+//! 2.00┤           ⢀⠠⠂⠁                                             plot: y at its left,
+//! 1.50┤       ⢀⠠⠂●⠤⠤⠤⠤⠤●⠤⠤⠤⠤◆↑7.31                                 its last row is the x axis
+//! 1.00└────────┬────────┬─────┬────┬─
+//!              1        2     3    4                               tick labels
 //! ```
 //!
 //! Where things stand is [`crate::chart`]'s to say. This only rounds that to cells, or to the dots in them, and gives
@@ -13,6 +14,7 @@
 
 mod canvas;
 mod cells;
+mod edge;
 mod legend;
 mod marks;
 
@@ -21,7 +23,7 @@ use ratatui::layout::Rect;
 use ratatui::widgets::Widget;
 
 use super::paint;
-use crate::chart::{Chart, ChartAxes, ChartLayout, ChartPoint, ChartSurface, PlacedPoint};
+use crate::chart::{Chart, ChartLayout, ChartPoint, ChartSurface, PlacedPoint};
 use crate::tui::theme::{Role, Theme};
 use canvas::PlotCanvas;
 use cells::PlotCells;
@@ -43,14 +45,14 @@ impl Widget for Plot<'_> {
         if area.is_empty() {
             return;
         }
-        let Some(axes) = ChartAxes::of(self.chart) else {
+        if !self.chart.has_points() {
             paint::put_centred(buf, area, "nothing measured yet", self.theme, self.theme.style(Role::Dim));
             return;
-        };
-        let Some(layout) = self.layout(axes, area) else { return };
+        }
+        let Some(layout) = self.layout(area) else { return };
         let cells = PlotCells::new(&layout, area);
         self.y_axis(&layout, &cells, buf);
-        self.x_axis(&layout, &cells, buf);
+        self.x_axis(&layout, &cells, self.selected_span(&layout, &cells), buf);
         self.draw_data(&layout, &cells, buf);
         self.legend(&layout.legend, cells.header, buf);
         if let Some((point, placed)) = self.selected_point(&layout) {
@@ -61,10 +63,10 @@ impl Widget for Plot<'_> {
 }
 
 impl Plot<'_> {
-    fn layout(&self, axes: ChartAxes, area: Rect) -> Option<ChartLayout> {
+    fn layout(&self, area: Rect) -> Option<ChartLayout> {
         let text_width = |text: &str| paint::width(self.theme, text);
         let surface = ChartSurface { columns: area.width, rows: area.height, text_width: &text_width };
-        ChartLayout::new(self.chart, axes, &surface)
+        ChartLayout::new(self.chart, &surface)
     }
 
     /// The selected point, and where it stands; `None` also for one that is not drawn.
@@ -84,7 +86,7 @@ impl Plot<'_> {
             paint::dot(buf, area, (axis, y), symbols.vertical, line);
         }
         paint::dot(buf, area, (axis, bottom), symbols.corner, line);
-        for tick in &layout.y_ticks {
+        for tick in &layout.axes.y_ticks {
             let y = cells.row(tick.at);
             paint::put_right(buf, cells.y_labels(), y, &tick.text, self.theme, text);
             if y != bottom {
@@ -93,7 +95,16 @@ impl Plot<'_> {
         }
     }
 
-    fn x_axis(&self, layout: &ChartLayout, cells: &PlotCells, buf: &mut Buffer) {
+    /// Where the selected point's own x will stand: from column to column.
+    fn selected_span(&self, layout: &ChartLayout, cells: &PlotCells) -> Option<(u16, u16)> {
+        let (point, placed) = self.selected_point(layout)?;
+        let text = self.chart.x_kind.text(point.x);
+        let start = self.centred(cells.column(placed.x), &text, cells.x_labels);
+        Some((start, start + paint::width(self.theme, &text)))
+    }
+
+    /// The axis with its labels, but for those that would only be seen in part beside the one at `free`.
+    fn x_axis(&self, layout: &ChartLayout, cells: &PlotCells, free: Option<(u16, u16)>, buf: &mut Buffer) {
         let symbols = self.theme.symbols();
         let (line, text) = (self.theme.style(Role::Border), self.theme.style(Role::Dim));
         let bottom = cells.plot.bottom() - 1;
@@ -104,7 +115,14 @@ impl Plot<'_> {
             let x = cells.column(tick.at);
             paint::dot(buf, cells.plot, (x, bottom), symbols.tick_x, line);
             let start = self.centred(x, &tick.text, cells.x_labels);
-            paint::put(buf, cells.x_labels, (start, cells.x_labels.y), &tick.text, self.theme, text);
+            let end = start + paint::width(self.theme, &tick.text);
+            if free.is_none_or(|(from, to)| end < from || start > to) {
+                paint::put(buf, cells.x_labels, (start, cells.x_labels.y), &tick.text, self.theme, text);
+            }
+        }
+        if let Some(gap) = layout.axes.x_gap {
+            let x = cells.column(gap);
+            paint::dot(buf, cells.plot, (x, bottom), symbols.gap, line);
         }
         if layout.axes.x.is_log() && cells.y_axis.width > 2 {
             let corner = Rect { width: cells.y_axis.width, ..cells.x_labels };
@@ -115,11 +133,13 @@ impl Plot<'_> {
     /// The selected point's own y, in reverse where the crosshair meets the axis.
     fn selected_y(&self, point: &ChartPoint, placed: &PlacedPoint, cells: &PlotCells, buf: &mut Buffer) {
         let labels = cells.y_labels();
-        let text = crate::units::digits(point.y);
-        if paint::width(self.theme, &text) > labels.width {
+        let text = self.chart.y_unit.text(point.y);
+        if placed.beyond.is_some() || paint::width(self.theme, &text) > labels.width {
             return;
         }
         let y = cells.row(placed.y);
+        let mark = (labels.right(), y);
+        paint::dot(buf, cells.y_axis, mark, self.theme.symbols().tick_y, self.theme.style(Role::Border));
         let blank = " ".repeat(usize::from(labels.width));
         paint::put(buf, labels, (labels.x, y), &blank, self.theme, self.theme.style(Role::Text));
         paint::put_right(buf, labels, y, &text, self.theme, self.theme.style(Role::Selected));

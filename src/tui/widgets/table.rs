@@ -78,7 +78,7 @@ const MARGIN: u16 = 1;
 /// Columns right of the last one, so that no heading touches the frame.
 const RIGHT: u16 = 1;
 /// Text columns are not cut below this while another may still be dropped or cut.
-const NARROWEST: u16 = 9;
+const NARROWEST: u16 = 7;
 /// So many columns are kept even if they must be cut: who it is, and the first thing that is told of them.
 const KEPT: usize = 2;
 

@@ -49,7 +49,7 @@ fn every_character_of_a_name_is_thought_about() {
 
 #[test]
 fn hundreds_are_thought_about_at_once() {
-    let server = Server::start(4).unwrap();
+    let server = Server::start(256).unwrap();
     let begun = Instant::now();
     let mut lines: Vec<ResponseLine> = (0..256).map(|_| open(&server)).collect();
     std::thread::scope(|scope| {

@@ -1,9 +1,46 @@
-//! Reads a table of numbers from CSV: commas between them, a sample a line, its class in the last column.
+//! Reads a table of numbers from CSV: a sample a line, its class in the last column. What stands between the columns,
+//! whether the first line has their names, and whether the first column merely counts the lines is found out as a
+//! careful reader would, unless it is said; and it is told.
 
-use csv::StringRecord;
+mod cells;
+mod columns;
+mod first_line;
+mod lines;
+
 use libsvm_rs::SvmNode;
 
-use crate::scenario::printable;
+use self::cells::{CellKind, kind, number};
+use self::columns::Survey;
+use self::lines::{CsvLines, separator};
+
+/// What a reader is told, or is to find out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) enum Choice {
+    #[default]
+    Auto,
+    Yes,
+    No,
+}
+
+impl Choice {
+    /// As a parameter has it.
+    pub(super) fn of(word: Option<&str>) -> Self {
+        match word {
+            Some("yes") => Self::Yes,
+            Some("no") => Self::No,
+            _ => Self::Auto,
+        }
+    }
+}
+
+/// What is said of a CSV beforehand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct CsvOptions {
+    /// Whether the first line has the names of the columns.
+    pub(super) header: Choice,
+    /// Whether the first column counts the lines.
+    pub(super) index: Choice,
+}
 
 /// What a CSV holds.
 #[derive(Debug, PartialEq)]
@@ -12,6 +49,16 @@ pub(super) struct CsvTable {
     pub(super) rows: Vec<Vec<SvmNode>>,
     /// The last number of each line.
     pub(super) labels: Vec<i64>,
+    /// The first line, if it was taken for the names of the columns, and its number.
+    pub(super) header: Option<(u64, Vec<String>)>,
+    /// Whether the first column was left out.
+    pub(super) index: bool,
+    /// Columns in all.
+    pub(super) columns: usize,
+    /// What stands between them.
+    pub(super) separator: char,
+    /// What may have been misread, a sentence each.
+    pub(super) doubts: Vec<String>,
 }
 
 /// The largest label: beyond this not every whole number is a float.
@@ -19,136 +66,77 @@ const LABEL_MAX: f64 = 9_007_199_254_740_992.0;
 
 /// At most how many lines and how many numbers the text holds, without reading them.
 pub(super) fn extent(text: &str) -> (u64, u64) {
-    let count = |wanted: u8| text.bytes().filter(|&byte| byte == wanted).count() as u64;
-    let lines = count(b'\n') + 1;
-    (lines, lines + count(b','))
+    let lines = text.bytes().filter(|&byte| byte == b'\n').count() as u64 + 1;
+    (lines, lines + text.bytes().filter(|byte| b",;\t".contains(byte)).count() as u64)
 }
 
-/// Reads the table. Empty lines are passed over, and so is a first line without any number: a header.
+/// Reads the table. Empty lines are passed over.
 ///
 /// # Errors
 /// What is wrong first, as it follows the file's name: `:12: …` with the line, or `: …`.
-pub(super) fn read(text: &str) -> Result<CsvTable, String> {
+pub(super) fn read(text: &str, options: CsvOptions) -> Result<CsvTable, String> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let mut reader = csv::ReaderBuilder::new()
-        .has_headers(false)
-        // How many columns there are is told in words of our own.
-        .flexible(true)
-        // A quote is a character like any other, and wrong in a number.
-        .quoting(false)
-        .terminator(csv::Terminator::Any(b'\n'))
-        .trim(csv::Trim::All)
-        .from_reader(text.as_bytes());
-    let mut table = CsvTable { rows: Vec::new(), labels: Vec::new() };
-    let mut first = None;
-    let mut line = StringRecord::new();
-    while reader.read_record(&mut line).map_err(|error| format!(": {error}"))? {
-        if line.len() == 1 && line[0].is_empty() {
-            continue;
+    let separator = separator(text);
+    let survey = Survey::of(CsvLines::new(text, separator))?;
+    let names = survey.names(options.header)?;
+    let index = survey.index(names.is_some(), options.index);
+    let mut doubts: Vec<String> =
+        [names.as_ref().and_then(|names| names.doubt.clone()), index.doubt].into_iter().flatten().collect();
+    doubts.extend(survey.doubt_of_sample(names.is_some(), options.header));
+    if survey.columns() < 2 + usize::from(index.is_left_out) {
+        return Err(format!(":{}: has an index and a class, and no numbers between them", survey.line()));
+    }
+    let mut table = CsvTable {
+        rows: Vec::new(),
+        labels: Vec::new(),
+        header: names.map(|names| (survey.line(), names.names)),
+        index: index.is_left_out,
+        columns: survey.columns(),
+        separator,
+        doubts,
+    };
+    let mut lines = CsvLines::new(text, separator);
+    let skipped = usize::from(table.header.is_some());
+    let mut taken = 0;
+    while let Some((line, cells)) = lines.next()? {
+        taken += 1;
+        if taken > skipped {
+            let (row, label) = sample(cells, usize::from(table.index), separator)
+                .map_err(|wrong| format!(":{line}: {wrong}{}", remedy(taken, cells, options)))?;
+            table.rows.push(row);
+            table.labels.push(label);
         }
-        let (number, columns) = (line_before(reader.position(), text), line.len());
-        let (first_number, expected) = *first.get_or_insert((number, columns));
-        if columns != expected {
-            return Err(format!(
-                ":{number}: has {columns} column{}, and line {first_number} has {expected}; all must have as many",
-                if columns == 1 { "" } else { "s" }
-            ));
-        }
-        if number == first_number {
-            if columns < 2 {
-                return Err(format!(":{number}: has one column; numbers and a class are wanted, with commas between"));
-            }
-            if is_header(&line) {
-                continue;
-            }
-        }
-        let (row, label) = sample(&line).map_err(|wrong| format!(":{number}: {wrong}"))?;
-        table.rows.push(row);
-        table.labels.push(label);
     }
     if table.rows.is_empty() { Err(": holds no samples".to_owned()) } else { Ok(table) }
 }
 
-/// The line that ends at a position. The record's own position is no help: empty lines before it belong to it.
-fn line_before(position: &csv::Position, text: &str) -> u64 {
-    let end = usize::try_from(position.byte()).unwrap_or(usize::MAX).min(text.len());
-    position.line() - u64::from(text[..end].ends_with('\n'))
+/// What may help where the first line is no sample.
+fn remedy(taken: usize, cells: &csv::StringRecord, options: CsvOptions) -> &'static str {
+    let is_sample = cells.iter().all(|cell| matches!(kind(cell), CellKind::Number { .. }));
+    match taken == 1 && options.header == Choice::Auto && !is_sample {
+        true => "; if this line has names, say header = \"yes\"",
+        false => "",
+    }
 }
 
-fn is_header(line: &StringRecord) -> bool {
-    line.iter().all(|field| !field.is_empty() && field.parse::<f64>().is_err())
-}
-
-fn sample(line: &StringRecord) -> Result<(Vec<SvmNode>, i64), String> {
-    let mut row = Vec::with_capacity(line.len());
+/// The numbers of a line, from a column on, and its class.
+fn sample(cells: &csv::StringRecord, from: usize, separator: char) -> Result<(Vec<SvmNode>, i64), String> {
+    let mut row = Vec::with_capacity(cells.len() - from);
     let mut label = 0.0;
-    for (column, field) in (1..).zip(line) {
-        label = number(field).map_err(|wrong| format!("column {column}: {wrong}"))?;
-        row.push(SvmNode { index: column, value: label });
+    for (column, cell) in (1..).zip(cells).skip(from) {
+        label = number(cell, separator).map_err(|wrong| format!("column {column}: {wrong}"))?;
+        row.push(SvmNode { index: (column - from) as i32, value: label });
     }
     row.pop();
     row.shrink_to_fit();
+    let given = cells.iter().next_back().unwrap_or_default();
     if label.fract() != 0.0 || label.abs() > LABEL_MAX {
-        let given = printable(line.iter().next_back().unwrap_or_default());
+        let given = crate::foreign::printable(given);
         return Err(format!("the last column is the class and must be a whole number, and {given} is none"));
     }
+    debug_assert!(matches!(kind(given), CellKind::Number { .. }));
     Ok((row, label as i64))
 }
 
-fn number(field: &str) -> Result<f64, String> {
-    match field.parse::<f64>() {
-        Ok(number) if number.is_finite() => Ok(number),
-        Ok(_) => Err(format!("{} is no finite number; remove the sample or fill it in", printable(field))),
-        Err(_) if field.is_empty() => Err("is empty; remove the sample or fill it in".to_owned()),
-        Err(_) => Err(format!("\"{}\" is no number", printable(field))),
-    }
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn values(table: &CsvTable) -> Vec<Vec<f64>> {
-        table.rows.iter().map(|row| row.iter().map(|node| node.value).collect()).collect()
-    }
-
-    #[test]
-    fn numbers_and_classes_are_read() {
-        for text in [
-            "1,2.5,0\n-3e1,4,1\n",
-            "a,b,class\n1,2.5,0\n-3e1,4,1",
-            "\u{feff}a,b,class\r\n1,2.5,0\r\n\r\n-3e1 , 4,1.0\r\n\n",
-        ] {
-            let table = read(text).unwrap();
-            assert_eq!(values(&table), [[1.0, 2.5], [-30.0, 4.0]]);
-            assert_eq!(table.labels, [0, 1]);
-            assert_eq!(table.rows[0].iter().map(|node| node.index).collect::<Vec<_>>(), [1, 2]);
-            let (lines, numbers) = extent(text);
-            assert!(lines >= 2 && numbers >= 6);
-        }
-    }
-
-    #[test]
-    fn what_is_wrong_is_told_with_its_line() {
-        for (text, wrong) in [
-            ("", ": holds no samples"),
-            ("\n\n", ": holds no samples"),
-            ("a,b\n", ": holds no samples"),
-            ("1\n2\n", ":1: has one column; numbers and a class are wanted, with commas between"),
-            ("1,2,0\n\n1,0\n", ":3: has 2 columns, and line 1 has 3; all must have as many"),
-            ("1,2,0\n1\n", ":2: has 1 column, and line 1 has 3; all must have as many"),
-            ("1,0\nx,1\n", ":2: column 1: \"x\" is no number"),
-            ("1,0\n2,\u{1b}[2J\n", ":2: column 2: \"\\u{1b}[2J\" is no number"),
-            ("a,1\n2,1\n", ":1: column 1: \"a\" is no number"),
-            ("1,0\n,1\n", ":2: column 1: is empty; remove the sample or fill it in"),
-            ("nan,nan\n", ":1: column 1: nan is no finite number; remove the sample or fill it in"),
-            ("1,0\n-inf,0\n", ":2: column 1: -inf is no finite number; remove the sample or fill it in"),
-            ("1,0.5\n", ":1: the last column is the class and must be a whole number, and 0.5 is none"),
-            ("1,0\n\"2\",1\n", ":2: column 1: \"\"2\"\" is no number"),
-            ("\r\n1,0\r\n \r\n2\r3,1\r\n", ":4: column 1: \"2…\" is no number"),
-            ("1,1e300\n", ":1: the last column is the class and must be a whole number, and 1e300 is none"),
-        ] {
-            assert_eq!(read(text).unwrap_err(), wrong, "{text:?}");
-        }
-    }
-}
+mod tests;

@@ -1,11 +1,15 @@
 //! The samples that all tasks share: loaded from a CSV, or drawn from the seed.
 
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
 use libsvm_rs::SvmNode;
 use rand_core::{Rng as _, SeedableRng as _};
 use rand_pcg::Pcg64Mcg;
 
-use super::csv;
+use super::csv::{self, CsvOptions, CsvTable};
+use crate::foreign::printable;
 use crate::scenario::{data, data_label};
+use crate::workload::data_facts::{DataFacts, NAMES_MAX};
 use crate::workload::task::IsWanted;
 use crate::{machine, units};
 
@@ -35,24 +39,58 @@ const FIT_BYTES: u128 = 160;
 /// Numbers drawn between two questions whether they are still wanted.
 const STRIDE: u64 = 1 << 16;
 
+/// What was read of a file last, and how it was called and to be read: a run tells of it after it was made ready, and
+/// need not read it again.
+static LAST_READ: Mutex<Option<(String, CsvOptions, DataFacts)>> = Mutex::new(None);
+
+/// What is read of a located CSV; `None` if it cannot be.
+pub(super) fn facts(located: &str, options: CsvOptions) -> Option<DataFacts> {
+    let known = |last: &Option<(String, CsvOptions, DataFacts)>| {
+        last.as_ref().filter(|(file, how, _)| file == located && *how == options).map(|(_, _, facts)| facts.clone())
+    };
+    let last = known(&last_read());
+    last.or_else(|| load(located, options).ok().and_then(|_| known(&last_read())))
+}
+
+fn last_read() -> MutexGuard<'static, Option<(String, CsvOptions, DataFacts)>> {
+    LAST_READ.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 /// Loads a located CSV.
 ///
 /// # Errors
 /// What is wrong with it, with file and line; or that it takes more memory than there is.
-pub(super) fn load(located: &str) -> Result<Dataset, String> {
+pub(super) fn load(located: &str, options: CsvOptions) -> Result<Dataset, String> {
     let name = data_label(located);
     let text = data(located).map_err(|problem| problem.to_string())?;
     let (samples, values) = csv::extent(&text);
     fits(&name, samples, values, available_bytes())?;
-    let table = csv::read(&text).map_err(|wrong| format!("{name}{wrong}"))?;
+    let table = csv::read(&text, options).map_err(|wrong| format!("{name}{wrong}"))?;
     let mut labels: Vec<i64> = table.labels.clone();
     labels.sort_unstable();
     labels.dedup();
     if labels.len() > CLASSES_MAX {
         return Err(format!("{name}: the last column has {} classes; at most {CLASSES_MAX} are allowed", labels.len()));
     }
+    *last_read() = Some((located.to_owned(), options, facts_of(&name, &table, labels.len())));
     let class = |label| labels.partition_point(|known| known < label) as u32;
     Ok(Dataset { name, classes: table.labels.iter().map(class).collect(), rows: table.rows })
+}
+
+fn facts_of(name: &str, table: &CsvTable, classes: usize) -> DataFacts {
+    let names = |names: &Vec<String>| names.iter().take(NAMES_MAX).map(|name| printable(name)).collect();
+    DataFacts {
+        file: name.to_owned(),
+        samples: table.rows.len() as u64,
+        columns: table.columns as u64,
+        features: table.rows.first().map_or(0, Vec::len) as u64,
+        classes: classes as u64,
+        header_line: table.header.as_ref().map(|(line, _)| *line),
+        header: table.header.as_ref().map(|(_, header)| names(header)),
+        index_left_out: table.index,
+        separator: table.separator,
+        doubts: table.doubts.clone(),
+    }
 }
 
 /// At most how many samples and how many numbers a located CSV holds, without reading them.

@@ -12,8 +12,20 @@ pub(in crate::workload) const SPEC: KindSpec = KindSpec {
             name: "data",
             unit: "",
             doc: "a CSV beside the scenario file (or an absolute path, or a bundled file's name): numbers, and in the \
-                  last column the class, a whole number; the first line may be a header",
+                  last column the class, a whole number; with commas, semicolons or tabs between",
             domain: Domain::File { instead_of: &["samples", "features"] },
+        },
+        ParamSpec {
+            name: "header",
+            unit: "",
+            doc: "whether the first line of data has the names of its columns; auto finds out, and the report tells",
+            domain: Domain::Word { choices: &["auto", "yes", "no"] },
+        },
+        ParamSpec {
+            name: "index",
+            unit: "",
+            doc: "whether the first column of data only counts or names the lines, and is left out",
+            domain: Domain::Word { choices: &["auto", "yes", "no"] },
         },
         ParamSpec {
             name: "samples",

@@ -67,7 +67,7 @@ fn assert_whole(ended: &Ended, toml: &str, blows: usize, what: &str) {
 /// Tasks that last longer than it takes to find their worker.
 const WAITING: &str = "kind = 'sleep'\nunit_s = 0.004\ninputs = { repeat = 1, times = 120 }";
 /// So many that none of them has a record.
-const WITHOUT_RECORDS: &str = "kind = 'square'\ntasks = 4000000";
+const WITHOUT_RECORDS: &str = "kind = 'square'\ntasks = 600000";
 
 #[test]
 fn the_replacement_that_is_to_run_a_lost_claim_may_be_killed_too() {

@@ -39,6 +39,7 @@ impl Made {
             origin: "made.toml".to_owned(),
             text: String::new(),
             job,
+            data: None,
             timeout_s: 60.0,
             machine,
             plan: Plan { configs: Vec::new(), baseline: Some(0), trials: Vec::new() },

@@ -55,6 +55,7 @@ pub(crate) fn planned() -> Planned {
             seed: 1235,
             interpreter: None,
         },
+        data: None,
         timeout_s: 60.0,
         machine: MachineFacts {
             host: Some("login1".to_owned()),

@@ -179,12 +179,13 @@ fn keys(value: &Value) -> Vec<String> {
 const TOP: &str = r#"{"schema": "", "parlab": "", "started_at": "", "status": "",
     "scenario": {"name": "", "title": "", "kind": "", "tasks": 4, "seed": 1235, "interpreter": null, "sha256": ""},
     "machine": {"host": "", "kernel": "", "cpu_model": "", "logical_cpus": 2, "usable_cpus": 2, "limited_by": [],
-                "memory_bytes": 0},
-    "baseline": null, "configs": [], "fits": [], "metg": [], "grid": null, "findings": [], "warnings": []}"#;
+                "memory_bytes": 0, "memory_limited_by": []},
+    "data": null, "baseline": null, "configs": [], "fits": [], "metg": [], "grid": null, "findings": [], "warnings": []}"#;
 const CONFIG: &str = r#"{"backend": "processes", "workers": 2, "schedule": "dynamic", "chunk": 1, "vary": null,
     "processes": null, "threads_per_process": null, "dispatch": "pipe", "payload_bytes": 0,
     "wall_s": {"samples": [], "median": 0, "min": 0, "mean": 0, "sd": 0, "ci95": [0, 0]},
-    "startup_s": {"median": 0, "min": 0}, "cpu_s": {"user": 0, "system": 0},
+    "startup_s": {"median": 0, "min": 0}, "wall_and_startup_s": {"median": 0, "min": 0},
+    "bytes_per_s": null, "payload_s_per_byte": null, "cpu_s": {"user": 0, "system": 0},
     "speedup": {"value": 0, "ci95": [0, 0]}, "efficiency": 0, "karp_flatt": 0, "predicted": null,
     "tasks_done": 4, "tasks_failed": 0, "tasks_per_s": 0,
     "task_s": {"min": 0, "median": 0, "p95": 0, "max": 0},

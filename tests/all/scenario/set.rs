@@ -137,7 +137,7 @@ fn a_table_that_the_file_does_not_have_is_made() {
 fn one_source_of_inputs_takes_the_place_of_the_other() {
     assert_eq!(set(&[("tasks", "7")]).job.inputs, Inputs::Range { tasks: 7 });
     let said = refused(&[("grid.x", "[1, 2]")]);
-    assert_eq!(said, "-s grid.x=[1, 2]: the inputs are already given on line 5; keep one of the two");
+    assert_eq!(said, "-s grid.x=[1, 2]: the inputs are already given by inputs on line 5; keep one of the two");
     let said = refused(&[("tasks", "7"), ("inputs", "[1]")]);
     assert_eq!(said, "-s tasks=7: the inputs are already given by -s inputs=[1]; keep one of the two");
 }

@@ -85,6 +85,7 @@ fn lane() -> impl Strategy<Value = LaneView> {
             done: 0,
             busy_s,
             lock,
+            ..LaneView::default()
         },
     )
 }

@@ -127,7 +127,7 @@ fn every_character_is_typed_and_none_is_a_command() {
 }
 
 #[test]
-fn escape_leaves_with_nothing_changed() {
+fn escape_leaves_the_library_as_it_was() {
     for leave in [Key::Esc, Key::Ctrl('c')] {
         let before = fixture::state(SMALL, Theme::FULL);
         let mut state = editing(SMALL, Theme::FULL);
@@ -161,7 +161,7 @@ fn what_is_tried_is_run_tried_again_and_edited_again() {
     assert_eq!(update(&mut state, Msg::Key(Key::Char('e'))), [again]);
     update(&mut state, Msg::Key(Key::Char('q')));
     let anew = Effect::Edit { name: "numbers".to_owned(), text: None };
-    assert_eq!(update(&mut state, Msg::Key(Key::Char('e'))), [anew], "from the library it begins anew");
+    assert_eq!(update(&mut state, Msg::Key(Key::Char('e'))), [anew], "nothing was left in a form");
     press(&mut state, &[Key::End]);
     assert_eq!(update(&mut state, Msg::Key(Key::Char('e'))), [], "a broken file is not edited");
 }

@@ -189,6 +189,7 @@ fn begin(state: &mut State, kind: &str, predictions: Vec<Prediction>) {
             seed: 1235,
             interpreter: None,
         },
+        data: None,
         timeout_s: 60.0,
         machine: MachineFacts::default(),
         plan: plan(),
@@ -284,7 +285,7 @@ pub(crate) fn snapshot() -> Snapshot {
         fraction,
         done,
         busy_s,
-        lock: None,
+        ..LaneView::default()
     };
     let span = |worker, task, x, start_s, end_s| Span { worker, task, x, start_s, end_s, failed: false };
     Snapshot {

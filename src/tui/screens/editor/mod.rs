@@ -7,9 +7,9 @@ mod view;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use super::screen::{ScreenLogic, Step};
-use crate::tui::keys::{Action, Context};
-use crate::tui::shared::Shared;
+use super::screen::{ScreenLogic, Step, Transition};
+use crate::tui::keys::{Action, Binding, Context};
+use crate::tui::shared::{Remark, Shared};
 use crate::tui::theme::Theme;
 use state::{Editor, Stage};
 
@@ -27,7 +27,27 @@ impl ScreenLogic for Editor {
     }
 
     fn obey(&mut self, shared: &mut Shared, action: Action) -> Step {
+        if self.stage == Stage::Filling && action == Action::Back {
+            if shared.library.keep_draft(self) {
+                shared.say(Remark::good("your changes are kept: `e` goes on with them"));
+            }
+            return Transition::Close.into();
+        }
         update::obey(self, view::page(shared.size), action)
+    }
+
+    /// What would do nothing now is not offered.
+    fn label(&self, _shared: &Shared, row: &Binding) -> Option<&'static str> {
+        let means_nothing = match row.action {
+            Action::Reset => !self.form.is_changed(),
+            Action::NextFormat => true,
+            _ => false,
+        };
+        (!means_nothing).then_some(row.label)
+    }
+
+    fn paste(&mut self, _shared: &mut Shared, line: &str) -> Step {
+        update::paste(self, line)
     }
 
     fn view(&self, _shared: &Shared, theme: &Theme, area: Rect, buf: &mut Buffer) {

@@ -57,6 +57,11 @@ impl Editor {
         editor
     }
 
+    /// The form as it is opened again: with nothing asked or told.
+    pub fn resting(&self) -> Self {
+        Self { stage: Stage::Filling, notice: None, ..self.clone() }
+    }
+
     /// The position of the selected row.
     pub fn position(&self) -> usize {
         self.row
@@ -108,10 +113,10 @@ impl Editor {
         Draft { name: self.name.clone(), text: self.form.text() }
     }
 
-    /// What is wrong with a row.
-    pub fn trouble(&self, row: usize) -> Option<&str> {
-        let troubles = self.checked.as_ref().err()?;
-        troubles.iter().find(|trouble| trouble.row == Some(row)).map(|trouble| trouble.text.as_str())
+    /// What is wrong with a row, the value itself first.
+    pub fn troubles(&self, row: usize) -> impl Iterator<Item = &str> {
+        let troubles = self.checked.as_ref().err().into_iter().flatten();
+        troubles.filter(move |trouble| trouble.row == Some(row)).map(|trouble| trouble.text.as_str())
     }
 }
 

@@ -4,7 +4,7 @@
 //! does not accept.
 
 use super::state::{Editor, Stage};
-use crate::tui::keys::Action;
+use crate::tui::keys::{Action, Context};
 use crate::tui::line_editor::LineEditor;
 use crate::tui::message::Effect;
 use crate::tui::port::Existing;
@@ -18,6 +18,21 @@ pub(super) fn obey(editor: &mut Editor, page: u16, action: Action) -> Step {
         Stage::Naming => name(editor, action),
         Stage::Asking => answer(editor, action),
     }
+}
+
+/// Takes in a line that was pasted.
+pub(super) fn paste(editor: &mut Editor, line: &str) -> Step {
+    match editor.stage {
+        Stage::Filling => {
+            if editor.change(|value| value.insert_line(line)) {
+                editor.notice = None;
+                return Effect::Check(editor.draft()).into();
+            }
+        }
+        Stage::Naming => editor.file.insert_line(line),
+        Stage::Asking => {}
+    }
+    Step::DONE
 }
 
 fn fill(editor: &mut Editor, page: u16, action: Action) -> Step {
@@ -41,7 +56,13 @@ fn fill(editor: &mut Editor, page: u16, action: Action) -> Step {
             save(editor);
             return Step::DONE;
         }
-        Action::Back => return Transition::Close.into(),
+        Action::Help => return Transition::Open(Context::Help).into(),
+        Action::Reset => {
+            let was_changed = editor.form.is_changed();
+            editor.form.reset();
+            editor.select(editor.position());
+            was_changed
+        }
         _ => return Step::DONE,
     };
     if !changed {
@@ -83,6 +104,7 @@ fn name(editor: &mut Editor, action: Action) -> Step {
         Action::Left | Action::Right => editor.file.step(action == Action::Right),
         Action::First | Action::Last => editor.file.jump(action == Action::Last),
         Action::Write => return write(editor, Existing::Kept).into(),
+        Action::Help => return Transition::Open(Context::Help).into(),
         Action::Back => {
             editor.stage = Stage::Filling;
             editor.notice = None;

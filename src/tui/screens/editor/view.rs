@@ -22,7 +22,7 @@ use super::state::{Editor, Stage};
 use crate::scenario::form::FormRow;
 use crate::tui::screens::layout::body;
 use crate::tui::screens::library::view::config_words;
-use crate::tui::screens::prose::ProseColumn;
+use crate::tui::screens::prose::{ProseColumn, more_lines};
 use crate::tui::screens::typed;
 use crate::tui::theme::{Role, Theme};
 use crate::tui::widgets::paint;
@@ -108,7 +108,7 @@ fn form(editor: &Editor, theme: &Theme, area: Rect, buf: &mut Buffer) {
 
 fn item(editor: &Editor, index: usize, row: &FormRow, theme: &Theme, place: Rect, buf: &mut Buffer) {
     let (is_selected, y) = (index == editor.position(), place.y);
-    let trouble = editor.trouble(index);
+    let trouble = editor.troubles(index).next();
     let (mark, role) = match (trouble, row.is_changed()) {
         (Some(_), _) => (theme.symbols().cross, Role::Bad),
         (None, true) => (CHANGED, Role::Accent),
@@ -160,10 +160,13 @@ fn help(editor: &Editor, theme: &Theme, area: Rect, buf: &mut Buffer) {
             Err(text) => column.text(&format!("{} {text}", theme.symbols().cross), Role::Bad),
         }
     }
-    match editor.trouble(editor.position()) {
-        Some(trouble) => column.text(&format!("{} {trouble}", theme.symbols().cross), Role::Bad),
-        None if !row.allowed.is_empty() => column.text(&format!("{} ({})", row.help, row.allowed), Role::Text),
-        None => column.text(&row.help, Role::Text),
+    let troubles: Vec<&str> = editor.troubles(editor.position()).collect();
+    troubles.iter().for_each(|trouble| column.text(&format!("{} {trouble}", theme.symbols().cross), Role::Bad));
+    if troubles.is_empty() {
+        match row.allowed.as_str() {
+            "" => column.text(&row.help, Role::Text),
+            allowed => column.text(&format!("{} ({allowed})", row.help), Role::Text),
+        }
     }
     match &editor.checked {
         Ok(preview) => {
@@ -179,7 +182,7 @@ fn help(editor: &Editor, theme: &Theme, area: Rect, buf: &mut Buffer) {
     }
     let below = column.render(0, inner, buf);
     if below > 0 {
-        paint::on_frame(buf, area, &format!("{below} more lines"), theme);
+        paint::on_frame(buf, area, &more_lines(below), theme);
     }
 }
 

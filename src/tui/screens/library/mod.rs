@@ -1,7 +1,8 @@
 //! The library: what there is to run, and what the selected scenario is about.
 
+mod plan;
 pub mod state;
-mod update;
+pub(super) mod update;
 pub(super) mod view;
 
 use ratatui::buffer::Buffer;
@@ -34,6 +35,13 @@ impl ScreenLogic for LibraryScreen {
 
     fn obey(&mut self, shared: &mut Shared, action: Action) -> Step {
         update::obey(shared, action)
+    }
+
+    fn paste(&mut self, shared: &mut Shared, line: &str) -> Step {
+        if shared.library.filtering == Filtering::Typing {
+            shared.library.type_line(line);
+        }
+        Step::DONE
     }
 
     fn view(&self, shared: &Shared, theme: &Theme, area: Rect, buf: &mut Buffer) {

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use crate::scenario::PredictionSpec;
 use crate::tui::line_editor::LineEditor;
 use crate::tui::port::{LibraryEntry, Ran};
+use crate::tui::screens::editor::state::Editor;
 
 /// What was predicted of each scenario, by its name in the library; for as long as the screen is open.
 pub type PredictionsByName = BTreeMap<String, Vec<PredictionSpec>>;
@@ -28,6 +29,10 @@ pub struct LibraryList {
     pub prediction_specs: PredictionsByName,
     /// What went well: a scenario's name, and what is to be said.
     pub notice: Option<(String, String)>,
+    /// Forms that were left with changes in them, by the scenario's name; gone when parlab ends.
+    pub drafts: BTreeMap<String, Editor>,
+    /// What was typed into the form for predictions and not put in force, field by field.
+    pub unsaid: BTreeMap<String, Vec<String>>,
 }
 
 /// A row of the list.
@@ -65,7 +70,25 @@ impl LibraryList {
             refusal: None,
             prediction_specs: PredictionsByName::new(),
             notice: None,
+            drafts: BTreeMap::new(),
+            unsaid: BTreeMap::new(),
         }
+    }
+
+    /// Whether something was changed in the form of a scenario and not saved.
+    pub fn is_changed(&self, name: &str) -> bool {
+        self.drafts.contains_key(name)
+    }
+
+    /// Keeps the form of a scenario that is left, if it says something else than the file; whether it does.
+    pub fn keep_draft(&mut self, editor: &Editor) -> bool {
+        let is_changed = editor.form.is_changed();
+        if is_changed {
+            self.drafts.insert(editor.name.clone(), editor.resting());
+        } else {
+            self.drafts.remove(&editor.name);
+        }
+        is_changed
     }
 
     /// All entries, filtered out or not.
@@ -159,6 +182,12 @@ impl LibraryList {
     /// Adds a character to the filter.
     pub fn type_char(&mut self, c: char) {
         self.filter.insert(c);
+        self.apply_filter();
+    }
+
+    /// Adds a line to the filter.
+    pub fn type_line(&mut self, line: &str) {
+        self.filter.insert_line(line);
         self.apply_filter();
     }
 

@@ -12,7 +12,7 @@ pub(super) fn obey(shared: &mut Shared, action: Action) -> Step {
     let library = &mut shared.library;
     match action {
         Action::Start => return of_selected(library, Effect::Start),
-        Action::Edit => return of_selected(library, |name| Effect::Edit { name, text: None }),
+        Action::Edit => return edit(shared),
         Action::Predict => return Transition::Open(Context::Predict).into(),
         Action::Runs => return list_runs(shared),
         Action::Help => return Transition::Open(Context::Help).into(),
@@ -50,6 +50,23 @@ fn of_selected(library: &mut LibraryList, effect: impl FnOnce(String) -> Effect)
     }
     library.refuse(name, "its file has to be mended first".to_owned());
     Step::DONE
+}
+
+/// Opens the form of the selected scenario: as it was left, or anew.
+fn edit(shared: &mut Shared) -> Step {
+    let name = shared.library.selected().map(|entry| entry.name.clone());
+    match name.and_then(|name| go_on(shared, &name)) {
+        Some(step) => step,
+        None => of_selected(&mut shared.library, |name| Effect::Edit { name, text: None }),
+    }
+}
+
+/// Opens the form of a scenario that was left with changes in it; `None` if there is none.
+pub(in crate::tui::screens) fn go_on(shared: &mut Shared, name: &str) -> Option<Step> {
+    let draft = shared.library.drafts.get(name)?.draft();
+    shared.library.select_name(name);
+    shared.say(Remark::hint("with your changes from before"));
+    Some(Step { transition: Transition::Open(Context::Editing), effects: vec![Effect::Check(draft)] })
 }
 
 /// Opens the list of the session's runs, if there are any.

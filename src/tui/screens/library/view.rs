@@ -19,12 +19,13 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::widgets::Widget as _;
 
+use super::plan;
 use super::state::{Filtering, LibraryList, ListRow};
 use crate::record::MachineFacts;
 use crate::scenario::{Config, Point, Scales, SeriesKey};
 use crate::tui::port::{LibraryEntry, Preview, Ran};
 use crate::tui::screens::layout::body_of;
-use crate::tui::screens::prose::ProseColumn;
+use crate::tui::screens::prose::{ProseColumn, more_lines};
 use crate::tui::shared::Shared;
 use crate::tui::theme::{Role, Theme};
 use crate::tui::widgets::paint;
@@ -35,11 +36,20 @@ const MACHINE_FROM: u16 = 28;
 /// Where there are fewer columns than this, the details come below the list.
 const BESIDE_MIN: u16 = 76;
 
+/// Columns of the list besides the titles: frame, marks, a blank at the end.
+const BESIDE_TITLES: u16 = 7;
+/// Columns that the list takes at least.
+const LIST_MIN: u16 = 32;
+
+/// Before a scenario whose form was left with changes in it.
+const CHANGED: &str = "*";
+
 /// Draws the list and the details.
 pub(super) fn render(library: &LibraryList, machine: &MachineFacts, theme: &Theme, area: Rect, buf: &mut Buffer) {
-    let (left, right) = split(area, library.height());
+    let (left, right) = split(area, library, theme);
     let left = self::machine(machine, library.height(), theme, left, buf);
     list(library, theme, left, buf);
+    let right = plan::beside(library.selected(), theme, right, buf);
     let Some(entry) = library.selected() else {
         let block = theme.block("", right.width);
         let inner = block.inner(right);
@@ -53,14 +63,14 @@ pub(super) fn render(library: &LibraryList, machine: &MachineFacts, theme: &Them
     block.render(right, buf);
     let below = column(library, entry, theme, inner.width).render(library.scroll, inner, buf);
     if below > 0 {
-        paint::on_frame(buf, right, &format!("J: {below} more lines"), theme);
+        paint::on_frame(buf, right, &format!("J: {}", more_lines(below)), theme);
     }
 }
 
 /// The furthest that the details can be scrolled, and the lines that are seen of them.
 pub(super) fn scroll_max(shared: &Shared) -> (u16, u16) {
     let (Some(area), Some(entry)) = (body_of(shared.size), shared.library.selected()) else { return (0, 0) };
-    let (_, right) = split(area, shared.library.height());
+    let (_, right) = split(area, &shared.library, &shared.theme);
     let (width, height) = (right.width.saturating_sub(4), right.height.saturating_sub(2));
     let column = column(&shared.library, entry, &shared.theme, width);
     (column.height().saturating_sub(height), height)
@@ -81,6 +91,11 @@ fn column<'a>(library: &LibraryList, entry: &LibraryEntry, theme: &'a Theme, wid
         column.text(&format!("{} {what}", theme.symbols().tick), Role::Good);
         column.blank();
     }
+    if library.is_changed(&entry.name) {
+        let text = "* you changed it: `e` goes on with that; it is kept until parlab ends, or `ctrl-s` there saves it";
+        column.text(text, Role::Accent);
+        column.blank();
+    }
     match &entry.preview {
         Ok(preview) => details(entry, preview, library.predicted(&entry.name), &mut column),
         Err(problems) => broken(entry, problems, &mut column),
@@ -88,13 +103,16 @@ fn column<'a>(library: &LibraryList, entry: &LibraryEntry, theme: &'a Theme, wid
     column
 }
 
-fn split(area: Rect, rows: usize) -> (Rect, Rect) {
+/// The list takes what its longest title needs, and leaves more than half of the columns.
+fn split(area: Rect, library: &LibraryList, theme: &Theme) -> (Rect, Rect) {
     if area.width >= BESIDE_MIN {
-        let width = (area.width * 2 / 5).min(44);
+        let longest = library.entries().iter().map(|entry| paint::width(theme, &title(entry))).max().unwrap_or(0);
+        let most = area.width * 9 / 20;
+        let width = longest.saturating_add(BESIDE_TITLES).clamp(LIST_MIN.min(most), most);
         let left = Rect { width, ..area };
         return (left, Rect { x: left.right(), width: area.width - width, ..area });
     }
-    let wanted = u16::try_from(rows).unwrap_or(u16::MAX).saturating_add(2);
+    let wanted = u16::try_from(library.height()).unwrap_or(u16::MAX).saturating_add(2);
     let top = Rect { height: wanted.clamp(4, area.height / 2), ..area };
     (top, Rect { y: top.bottom(), height: area.height - top.height, ..area })
 }
@@ -158,7 +176,12 @@ fn list(library: &LibraryList, theme: &Theme, area: Rect, buf: &mut Buffer) {
                 let text_place = Rect { x: place.x + 1, width: place.width.saturating_sub(2), ..place };
                 paint::put(buf, text_place, (text_place.x, y), text, theme, theme.style(Role::Dim));
             }
-            ListRow::Entry(_, entry) => item(entry, is_selected(&row), theme, place, buf),
+            ListRow::Entry(_, entry) => {
+                if library.is_changed(&entry.name) {
+                    paint::dot(buf, place, (place.x + 3, y), CHANGED, theme.style(Role::Accent));
+                }
+                item(entry, is_selected(&row), theme, place, buf);
+            }
         }
     }
 }
@@ -183,10 +206,23 @@ fn item(entry: &LibraryEntry, selected: bool, theme: &Theme, row: Rect, buf: &mu
         paint::dot(buf, row, (row.x + 2, row.y), symbols.tick, theme.style(Role::Good));
     }
     let title = Rect { x: row.x + 4, width: row.width.saturating_sub(5), ..row };
-    paint::put(buf, title, (title.x, row.y), &entry.title, theme, theme.style(Role::Text));
+    paint::put(buf, title, (title.x, row.y), &shown(entry, title.width, theme), theme, theme.style(Role::Text));
     if selected {
         buf.set_style(row, theme.style(Role::Selected));
     }
+}
+
+/// What an entry is called: one of the user's own by its name as well, since a copy may have the title of another.
+fn title(entry: &LibraryEntry) -> String {
+    let is_own = entry.origin != "bundled" && entry.title != entry.name && !entry.title.contains(&entry.name);
+    if is_own { format!("{} ({})", entry.title, entry.name) } else { entry.title.clone() }
+}
+
+/// The same where there is room for so many columns: the name alone where the title would be cut.
+fn shown(entry: &LibraryEntry, room: u16, theme: &Theme) -> String {
+    let title = title(entry);
+    let fits = |text: &str| paint::width(theme, text) <= room;
+    if fits(&title) || !fits(&entry.name) { title } else { entry.name.clone() }
 }
 
 fn broken(entry: &LibraryEntry, problems: &[String], column: &mut ProseColumn) {

@@ -27,6 +27,11 @@ impl ScreenLogic for PredictForm {
         update::obey(self, shared, action)
     }
 
+    fn paste(&mut self, _shared: &mut Shared, line: &str) -> Step {
+        line.chars().for_each(|c| self.type_char(c));
+        Step::DONE
+    }
+
     fn view(&self, _shared: &Shared, theme: &Theme, area: Rect, buf: &mut Buffer) {
         view::render(self, theme, area, buf);
     }

@@ -45,6 +45,11 @@ pub struct PredictField {
 }
 
 impl PredictField {
+    /// What its workers would make of it at best, where each had as much to do: the ideal.
+    pub fn ideal(&self) -> f64 {
+        f64::from(self.config.workers.max(1))
+    }
+
     /// What the text means; `None` if it is empty or cannot be read.
     pub fn expected(&self) -> Option<Expected> {
         Expected::read(self.text.text()).ok()
@@ -52,10 +57,47 @@ impl PredictField {
 }
 
 impl PredictForm {
-    /// The form for the scenario that is selected, filled in with what was said before; `None` if that cannot be run.
+    /// The form for the scenario that is selected, as it was left or filled in with what was said before; `None` if that
+    /// cannot be run.
     pub fn of_selected(library: &LibraryList) -> Option<Self> {
         let entry = library.selected()?;
-        Self::new(entry, library.prediction_specs.get(&entry.name).map_or(&[], Vec::as_slice))
+        let mut form = Self::in_force(library, &entry.name)?;
+        // The file may have other configurations by now.
+        if let Some(left) = library.unsaid.get(&entry.name).filter(|left| left.len() == form.fields.len()) {
+            form.fields.iter_mut().zip(left).for_each(|(field, text)| field.text.set(text.clone()));
+        }
+        Some(form)
+    }
+
+    /// What its fields say.
+    pub fn texts(&self) -> Vec<String> {
+        self.fields.iter().map(|field| field.text.text().to_owned()).collect()
+    }
+
+    /// The form with what is in force.
+    fn in_force(library: &LibraryList, name: &str) -> Option<Self> {
+        let entry = library.entries().iter().find(|entry| entry.name == name)?;
+        Self::new(entry, library.prediction_specs.get(name).map_or(&[], Vec::as_slice))
+    }
+
+    /// Whether its fields say what is in force.
+    pub fn is_in_force(&self, library: &LibraryList) -> bool {
+        Self::in_force(library, &self.name).is_none_or(|in_force| in_force.texts() == self.texts())
+    }
+
+    /// Has its fields say what is in force again.
+    pub fn reset(&mut self, library: &LibraryList) {
+        if let Some(in_force) = Self::in_force(library, &self.name) {
+            *self = Self { selected: self.selected, ..in_force };
+        }
+    }
+
+    /// Empties the field.
+    pub fn clear(&mut self) {
+        self.problem = None;
+        if let Some(field) = self.fields.get_mut(self.selected) {
+            field.text.clear();
+        }
     }
 
     /// The form for a scenario, filled in with what was said before; `None` if it cannot be run anyway.

@@ -36,7 +36,8 @@ pub(super) fn render(form: &PredictForm, theme: &Theme, area: Rect, buf: &mut Bu
     let height = usize::from(list.height);
     let start = (form.selected + 1).saturating_sub(height);
     let name_width = form.fields.iter().map(|field| paint::width(theme, &field.label)).max().unwrap_or(0);
-    let most = form.fields.iter().filter_map(speedup).fold(1.0, f64::max);
+    let ideals = form.fields.iter().filter(|field| speedup(field).is_some()).map(PredictField::ideal);
+    let most = form.fields.iter().filter_map(speedup).chain(ideals).fold(1.0, f64::max);
     for (y, (at, field)) in (list.y..list.bottom()).zip(form.fields.iter().enumerate().skip(start)) {
         let row = Rect { y, height: 1, ..list };
         let selected = at == form.selected;
@@ -55,7 +56,7 @@ pub(super) fn render(form: &PredictForm, theme: &Theme, area: Rect, buf: &mut Bu
         if let Some(speedup) = speedup(field) {
             let left = x + TEXT;
             let room = Rect { x: left, width: row.right().saturating_sub(left).min(BAR), ..row };
-            paint::bar(buf, room, speedup / most, theme, theme.style(colour));
+            bar((speedup, field.ideal(), most), colour, theme, room, buf);
         }
     }
     let hidden = form.fields.len() - height.min(form.fields.len());
@@ -64,13 +65,34 @@ pub(super) fn render(form: &PredictForm, theme: &Theme, area: Rect, buf: &mut Bu
     }
 }
 
+/// Draws a speedup as a bar, the ideal as a mark beside it; and says so where it is beyond that.
+fn bar((speedup, ideal, most): (f64, f64, f64), colour: Role, theme: &Theme, room: Rect, buf: &mut Buffer) {
+    let is_beyond = speedup > ideal;
+    let text = format!("more than its {} alone can give", workers(ideal));
+    let width = paint::width(theme, &text) + 2;
+    let bars = Rect { width: if is_beyond { room.width.saturating_sub(width) } else { room.width }, ..room };
+    paint::bar(buf, bars, speedup / most, theme, theme.style(colour));
+    if !is_beyond && speedup < ideal && bars.width > 0 {
+        let at = ((ideal / most * f64::from(bars.width)).round() as u16).clamp(1, bars.width) - 1;
+        paint::dot(buf, bars, (bars.x + at, bars.y), theme.symbols().vertical, theme.style(Role::Ideal));
+    }
+    if is_beyond {
+        let place = Rect { x: bars.right() + 2, width: room.right().saturating_sub(bars.right() + 2), ..room };
+        paint::put(buf, place, (place.x, place.y), &text, theme, theme.style(Role::Warn));
+    }
+}
+
+fn workers(ideal: f64) -> String {
+    if ideal < 2.0 { "1 worker".to_owned() } else { format!("{ideal:.0} workers") }
+}
+
 /// The question, and what is wrong with the answer.
 fn words<'a>(form: &PredictForm, theme: &'a Theme, width: u16) -> ProseColumn<'a> {
     let mut column = ProseColumn::new(theme, width);
     let question = match &form.baseline {
         Some(baseline) => format!(
             "How many times as fast as {baseline} will each be? Write a speedup such as 1.8, or a time such as 0.5s or \
-             500ms; leave empty what you have no idea of."
+             500ms; leave empty what you have no idea of. The mark beside a bar is the ideal."
         ),
         None => "How long will each take? Write a time such as 0.5s or 500ms; leave empty what you have no idea of."
             .to_owned(),

@@ -1,5 +1,6 @@
 //! The results: chart, table, what happened and the lesson, and whatever went wrong.
 
+mod details;
 mod update;
 pub(super) mod view;
 

@@ -25,6 +25,10 @@ pub(super) fn obey(shared: &mut Shared, action: Action) -> Step {
         Action::Left | Action::Right => {
             shared.run.iter_mut().for_each(|run| run.select_neighbour(action == Action::Right));
         }
+        Action::Zoom => shared.run.iter_mut().for_each(|run| {
+            run.zoom = run.zoom.next();
+            run.scroll = 0;
+        }),
         _ => return run::obey_as_a_run(shared, action),
     }
     Step::DONE

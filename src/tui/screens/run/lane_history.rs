@@ -1,15 +1,19 @@
 //! How busy each worker was over the time of a trial, kept from snapshot to snapshot in constant memory.
 //!
 //! For trials with more tasks than could be drawn one by one: what is left to show is how much of the time the
-//! workers spent in tasks. And for trials under an interpreter's lock, whose turns are shorter than any column: what
-//! the workers did about it.
+//! workers spent in tasks. And for all of them what the workers did with it: tasks that sleep do not compute, and turns
+//! of an interpreter's lock are shorter than any column.
 
-use crate::record::{LaneView, Snapshot};
+use crate::record::{Activity, LaneView, Snapshot};
 
 /// Steps kept; when they are full, each two become one.
 const STEPS_MAX: usize = 256;
 /// The first step, in seconds: about the time between two frames.
 const STEP_S: f64 = 0.125;
+
+/// Things that a worker does: it computes (under a lock: holds it), waits for the lock, is blocked, runs native code
+/// without the lock, gets tasks and gives back results.
+pub const DID: usize = 5;
 
 /// The busy history of a trial.
 #[derive(Debug, Clone, PartialEq)]
@@ -23,8 +27,8 @@ pub struct LaneHistory {
 #[derive(Debug, Clone, Default, PartialEq)]
 struct LaneShares {
     busy: ShareSeries,
-    /// That it held the lock, waited for it, was blocked, ran native code; no steps without a lock.
-    lock: [ShareSeries; 4],
+    /// Those of each thing that it did; no steps while nothing is known of that.
+    did: [ShareSeries; DID],
 }
 
 /// The growth of a time that is counted up, as fractions of equal steps.
@@ -46,6 +50,10 @@ impl LaneHistory {
     /// Takes in the next snapshot of the trial.
     pub fn see(&mut self, snapshot: &Snapshot) {
         let now_s = snapshot.elapsed_s;
+        if now_s < self.seen_s {
+            // Time goes backwards from one trial to the next, and at no other time.
+            *self = Self::default();
+        }
         if !(now_s > self.seen_s && now_s.is_finite()) {
             return;
         }
@@ -72,15 +80,14 @@ impl LaneHistory {
         self.lanes.get(worker).map_or(&[], |lane| &lane.busy.steps)
     }
 
-    /// Fractions of the same steps that a worker held the lock, waited for it, was blocked, ran native code; empty
-    /// without a lock.
-    pub fn lock_of(&self, worker: usize) -> [&[f32]; 4] {
-        self.lanes.get(worker).map_or([&[]; 4], |lane| lane.lock.each_ref().map(|series| series.steps.as_slice()))
+    /// Fractions of the same steps that a worker did each thing; empty while nothing is known of that.
+    pub fn did(&self, worker: usize) -> [&[f32]; DID] {
+        self.lanes.get(worker).map_or([&[]; DID], |lane| lane.did.each_ref().map(|series| series.steps.as_slice()))
     }
 
     fn coarsen(&mut self) {
         for lane in &mut self.lanes {
-            for series in std::iter::once(&mut lane.busy).chain(&mut lane.lock) {
+            for series in std::iter::once(&mut lane.busy).chain(&mut lane.did) {
                 series.coarsen(self.step_s);
             }
         }
@@ -92,15 +99,28 @@ impl LaneShares {
     fn advance(&mut self, span: (f64, f64), view: &LaneView, step_s: f64) {
         let steps = self.busy.steps.len();
         self.busy.advance(span, view.busy_s, step_s);
-        let Some(lock) = view.lock else { return };
-        let counted = [lock.held_s, lock.waited_s, lock.blocked_s, lock.native_s];
-        for (series, counted_s) in self.lock.iter_mut().zip(counted) {
+        let Some(counted) = counted(view) else { return };
+        for (series, counted_s) in self.did.iter_mut().zip(counted) {
             if series.steps.len() < steps {
                 *series = ShareSeries::late(steps);
             }
             series.advance(span, counted_s, step_s);
         }
     }
+}
+
+/// Seconds that a worker did each thing; `None` where nothing is known.
+fn counted(view: &LaneView) -> Option<[f64; DID]> {
+    let seconds = |activity: Activity| view.seconds[activity as usize];
+    let moved_s = seconds(Activity::Fetching) + seconds(Activity::Delivering);
+    if let Some(lock) = view.lock {
+        // A worker that waits for a pipe under a lock is blocked: it has let go of the lock for that.
+        return Some([lock.held_s, lock.waited_s, lock.blocked_s, lock.native_s, 0.0]);
+    }
+    let [computed_s, waited_s, blocked_s, native_s] =
+        [Activity::Running, Activity::WaitingForLock, Activity::Blocked, Activity::Native].map(seconds);
+    let all = [computed_s, waited_s, blocked_s, native_s, moved_s];
+    (all.iter().sum::<f64>() > 0.0).then_some(all)
 }
 
 impl ShareSeries {
@@ -169,19 +189,19 @@ mod tests {
         };
         let mut history = LaneHistory::default();
         see(&mut history, 0.25, None);
-        assert_eq!(history.lock_of(0), [&[] as &[f32]; 4], "there is no lock yet");
+        assert_eq!(history.did(0), [&[] as &[f32]; DID], "there is no lock yet");
         see(&mut history, 0.50, lock(0.25, 0.0));
         see(&mut history, 0.75, lock(0.25, 0.25));
-        let [held, waited, blocked, native] = history.lock_of(0);
+        let [held, waited, blocked, native, _] = history.did(0);
         assert_eq!(held, [0.0, 0.0, 1.0, 1.0, 0.0, 0.0]);
         assert_eq!(waited, [0.0, 0.0, 0.0, 0.0, 1.0, 1.0]);
         assert_eq!([blocked, native], [&[0.0_f32; 6]; 2]);
         for tick in 1..5_000 {
             let t = 0.75 + f64::from(tick) * 0.13;
             see(&mut history, t, lock(t / 2.0, t / 2.0));
-            assert!(history.lock_of(0).iter().all(|steps| steps.len() == history.of(0).len()));
+            assert!(history.did(0).iter().all(|steps| steps.len() == history.of(0).len()));
         }
-        assert_eq!(history.lock_of(1), [&[] as &[f32]; 4]);
+        assert_eq!(history.did(1), [&[] as &[f32]; DID]);
     }
 
     #[test]
@@ -196,6 +216,14 @@ mod tests {
         assert!(history.of(0).iter().all(|f| (f - 0.5).abs() < 1e-3), "{:?}", history.of(0));
         let covered_s = history.of(0).len() as f64 * history.step_s;
         assert!(covered_s <= 1300.0 && covered_s + history.step_s > 1299.0);
+    }
+
+    #[test]
+    fn the_next_trial_begins_anew() {
+        let mut history = LaneHistory::default();
+        history.see(&snapshot(4.0, &[0.0]));
+        history.see(&snapshot(0.25, &[0.25]));
+        assert_eq!(history.of(0), [1.0, 1.0], "the trial before is not taken for this one");
     }
 
     #[test]

@@ -7,9 +7,9 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::Block;
 
 use super::state::RunMonitor;
-use crate::record::{Activity, LockUse, LockView, TrialEnd};
+use crate::record::{Activity, LaneView, LockUse, LockView, TrialEnd};
 use crate::tui::theme::{Role, Theme};
-use crate::tui::widgets::{LockState, paint};
+use crate::tui::widgets::{LaneDoing, paint};
 use crate::units;
 
 /// Rows that it takes.
@@ -17,7 +17,7 @@ pub(super) fn height(run: &RunMonitor) -> u16 {
     u16::from(has_lock(run))
 }
 
-fn has_lock(run: &RunMonitor) -> bool {
+pub(super) fn has_lock(run: &RunMonitor) -> bool {
     run.record.planned.as_ref().is_some_and(|planned| planned.scenario.interpreter.is_some())
 }
 
@@ -32,19 +32,16 @@ pub(super) fn word(activity: Activity) -> &'static str {
     }
 }
 
-/// Adds to the panel's lower edge what the marks mean; fewer of them where room is short.
+/// Adds to the panel's lower edge what the marks mean that are there; fewer of them where room is short.
 pub(super) fn with_legend(
     block: Block<'static>,
     run: &RunMonitor,
     work: Role,
     theme: &Theme,
-    width: u16,
+    room: u16,
 ) -> Block<'static> {
-    if !has_lock(run) {
-        return block;
-    }
-    let room = width.saturating_sub(4);
-    let legend = |entries: &[(LockState, &str)]| {
+    let entries = entries(run);
+    let legend = |entries: &[(LaneDoing, &str)]| {
         let mut spans = vec![Span::raw(" ")];
         for (state, word) in entries {
             spans.push(Span::styled(state.symbol(theme), theme.style(state.role(work))));
@@ -52,9 +49,29 @@ pub(super) fn with_legend(
         }
         Line::from(spans)
     };
-    let fitting =
-        (1..=LockState::ALL.len()).rev().map(|n| legend(&LockState::ALL[..n])).find(|l| l.width() <= usize::from(room));
+    let fitting = (1..=entries.len()).rev().map(|n| legend(&entries[..n])).find(|l| l.width() <= usize::from(room));
     fitting.map_or(block.clone(), |legend| block.title_bottom(legend))
+}
+
+/// The part of a worker's time from which on a mark is explained.
+const SEEN: f64 = 0.02;
+
+/// What there is to explain: under a lock all that is done about it, else what takes some of the time of any worker.
+fn entries(run: &RunMonitor) -> Vec<(LaneDoing, &'static str)> {
+    let is_about_a_lock = |doing: LaneDoing| doing != LaneDoing::Fetching;
+    let takes_time = |activities: &[Activity]| {
+        let part = |lane: &LaneView| activities.iter().map(|activity| lane.seconds[*activity as usize]).sum::<f64>();
+        run.snapshot.lanes.iter().any(|lane| part(lane) > SEEN * run.snapshot.elapsed_s)
+    };
+    let is_seen = |doing: LaneDoing| match doing {
+        LaneDoing::Blocked => takes_time(&[Activity::Blocked]),
+        LaneDoing::Native => takes_time(&[Activity::Native]),
+        LaneDoing::Fetching => takes_time(&[Activity::Fetching, Activity::Delivering]),
+        LaneDoing::Running | LaneDoing::InTurns | LaneDoing::Waiting => false,
+    };
+    let has_lock = has_lock(run);
+    let is_told = |(doing, _): &(LaneDoing, _)| if has_lock { is_about_a_lock(*doing) } else { is_seen(*doing) };
+    LaneDoing::ALL.into_iter().filter(is_told).collect()
 }
 
 /// `lock 1   held 98 %   154 waits   152 hand-overs`, in the first row of the area.

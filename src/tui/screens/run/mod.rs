@@ -2,8 +2,11 @@
 
 pub mod lane_history;
 mod lock;
+pub mod look;
 mod memory;
 pub mod news;
+mod progress;
+mod shares;
 pub mod state;
 mod update;
 mod view;
@@ -19,6 +22,9 @@ use crate::tui::theme::Theme;
 use state::Drawing;
 
 pub(super) use update::{cancel_or_quit, label, obey_as_a_run};
+
+/// Columns from which on the footer has room for keys that one may do without.
+const FOOTER_WIDE: u16 = 100;
 
 /// The run that is on, or the last one. What is known of it is shared with the Results screen.
 #[derive(Debug, Clone, Copy)]
@@ -43,8 +49,10 @@ impl ScreenLogic for RunScreen {
         }
     }
 
+    /// What is found by itself stands in the footer where that has room to spare.
     fn label(&self, shared: &Shared, row: &Binding) -> Option<&'static str> {
-        Some(label(shared, row))
+        let rare = matches!(row.action, Action::Zoom | Action::Fold);
+        (!rare || shared.size.width >= FOOTER_WIDE).then(|| label(shared, row))
     }
 
     fn is_frozen(&self, shared: &Shared) -> bool {

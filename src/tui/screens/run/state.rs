@@ -5,9 +5,10 @@ use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 
 use super::lane_history::LaneHistory;
+use super::look::LanesLook;
 use super::news::News;
 use crate::record::{Event, RunState, Snapshot, Stamped, TrialEnd, TrialOutcome};
-use crate::results::{Eta, Figures, Finding, Row, SearchFigures, findings};
+use crate::results::{ChartSubject, Eta, Figures, Finding, Row, SearchFigures, findings};
 use crate::scenario::{Config, Job, PlannedTrial};
 use crate::tui::port::Draft;
 use crate::workload;
@@ -37,6 +38,8 @@ pub struct RunMonitor {
     results_of: BTreeSet<String>,
     /// How busy its workers were.
     pub history: LaneHistory,
+    /// How its lanes are looked at.
+    pub look: LanesLook,
     /// Whether the screen follows.
     pub drawing: Drawing,
     /// What happened since the screen stands still: it is taken in when that goes on.
@@ -49,6 +52,10 @@ pub struct RunMonitor {
     chosen: Option<usize>,
     /// The first line of the lesson that is shown.
     pub scroll: u16,
+    /// Which panel of the results has the screen to itself.
+    pub zoom: Zoom,
+    /// Which of the subjects of the chart is shown: so many after the first.
+    subject: usize,
     /// When the gate of the trial opened, in seconds since the run began; `None` while workers are hired.
     gate_s: Option<f64>,
     /// What follows from the record: worked out when it is to be shown, since trials may end by the thousand between
@@ -65,6 +72,32 @@ pub enum Drawing {
     Live,
     /// It stands still; the run goes on, and what it tells waits.
     Frozen,
+}
+
+/// Which panel of the results has the screen to itself.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Zoom {
+    /// None: all are seen.
+    #[default]
+    All,
+    /// What happened, and the lesson.
+    Text,
+    /// The chart.
+    Chart,
+    /// The table.
+    Table,
+}
+
+impl Zoom {
+    /// The next one, in a circle.
+    pub fn next(self) -> Self {
+        match self {
+            Self::All => Self::Text,
+            Self::Text => Self::Chart,
+            Self::Chart => Self::Table,
+            Self::Table => Self::All,
+        }
+    }
 }
 
 /// Whether the user asked the run to end.
@@ -96,12 +129,15 @@ impl RunMonitor {
             found: None,
             results_of: BTreeSet::new(),
             history: LaneHistory::default(),
+            look: LanesLook::default(),
             drawing: Drawing::Live,
             held: Vec::new(),
             ending: Ending::NotAsked,
             news: VecDeque::new(),
             chosen: None,
             scroll: 0,
+            zoom: Zoom::default(),
+            subject: 0,
             gate_s: None,
             figures: OnceCell::new(),
             findings: OnceCell::new(),
@@ -387,6 +423,17 @@ impl RunMonitor {
         if let Some(&row) = points.get(to) {
             self.select_row(row);
         }
+    }
+
+    /// What its chart is about.
+    pub fn subject(&self) -> ChartSubject {
+        let subjects = self.figures().subjects();
+        subjects.get(self.subject % subjects.len().max(1)).copied().unwrap_or_default()
+    }
+
+    /// Turns the chart to the next thing that it can be about.
+    pub fn turn_chart(&mut self) {
+        self.subject = (self.subject + 1) % self.figures().subjects().len().max(1);
     }
 
     /// Seconds that a trial like the current one took, if one was measured.

@@ -1,10 +1,14 @@
 //! What keys do to a run: on its own screen, and on the Results screen where they mean the same.
 
 use super::state::{Drawing, Ending, RunMonitor};
+use super::view;
 use crate::tui::keys::{Action, Binding, Context};
 use crate::tui::message::{Effect, Exit};
+use crate::tui::screens::library::update::go_on;
 use crate::tui::screens::screen::{Step, Transition};
+use crate::tui::screens::scroll::moved;
 use crate::tui::shared::{Remark, Shared};
+use crate::tui::widgets::LaneFold;
 
 pub(super) fn obey(shared: &mut Shared, action: Action) -> Step {
     match action {
@@ -22,7 +26,30 @@ pub(super) fn obey(shared: &mut Shared, action: Action) -> Step {
             shared.run.iter_mut().for_each(toggle_drawing);
             Step::DONE
         }
+        Action::Zoom => {
+            shared.run.iter_mut().for_each(|run| run.look.zoom = run.look.zoom.closer());
+            Step::DONE
+        }
+        Action::Fold => {
+            shared.run.iter_mut().for_each(|run| run.look.toggle_fold());
+            Step::DONE
+        }
+        Action::Up | Action::Down | Action::PageUp | Action::PageDown | Action::First | Action::Last => {
+            scroll(shared, action);
+            Step::DONE
+        }
         _ => obey_as_a_run(shared, action),
+    }
+}
+
+/// Looks at the lanes from another one on, if there are more of them than rows.
+fn scroll(shared: &mut Shared, action: Action) {
+    let rows = view::lane_rows(shared);
+    let Some(run) = &mut shared.run else { return };
+    let all = u16::try_from(run.snapshot.lanes.len()).unwrap_or(u16::MAX);
+    if let Some(last) = all.checked_sub(rows).filter(|last| *last > 0) {
+        let first = moved(run.look.first(), action, rows, last);
+        run.look.fold = LaneFold::From(first.into());
     }
 }
 
@@ -31,8 +58,12 @@ pub(in crate::tui::screens) fn obey_as_a_run(shared: &mut Shared, action: Action
     match action {
         Action::Cancel => end(shared),
         Action::Again => shared.run.as_ref().map_or(Step::DONE, |run| again(run).into()),
-        Action::Edit => shared.run.as_ref().map_or(Step::DONE, |run| edit(run).into()),
+        Action::Edit => edit(shared),
         Action::Next => to_the_next(shared),
+        Action::TurnChart => {
+            shared.run.iter_mut().for_each(RunMonitor::turn_chart);
+            Step::DONE
+        }
         Action::SaveReport => Effect::OfferReport.into(),
         Action::Help => Transition::Open(Context::Help).into(),
         Action::Quit => cancel_or_quit(shared),
@@ -78,9 +109,13 @@ fn again(run: &RunMonitor) -> Effect {
     }
 }
 
-fn edit(run: &RunMonitor) -> Effect {
-    let text = run.draft.as_ref().map(|draft| draft.text.clone());
-    Effect::Edit { name: run.name.clone(), text }
+/// Opens the form of the scenario that was run: as it was left, unless what was run is another change of it.
+fn edit(shared: &mut Shared) -> Step {
+    let Some(run) = &shared.run else { return Step::DONE };
+    let (name, text) = (run.name.clone(), run.draft.as_ref().map(|draft| draft.text.clone()));
+    let is_the_draft = |text: &String| shared.library.drafts.get(&name).is_some_and(|kept| kept.draft().text == *text);
+    let kept = text.as_ref().is_none_or(is_the_draft).then(|| go_on(shared, &name)).flatten();
+    kept.unwrap_or_else(|| Effect::Edit { name, text }.into())
 }
 
 /// To the next scenario of the path after the one that was run.

@@ -18,19 +18,25 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span as Styled};
 use ratatui::widgets::{Block, Widget as _};
 
+use super::shares::TimeShares;
 use super::state::{Drawing, Ending, RunMonitor};
-use super::{lock, memory};
+use super::{lock, memory, progress, shares};
 use crate::machine::Sample;
 use crate::record::{LaneState, LaneView, SPANS_MAX, Snapshot, TrialEnd, TrialOutcome};
 use crate::results::tally_figure;
+use crate::tui::screens::layout::body_of;
 use crate::tui::screens::prose::wrap;
 use crate::tui::screens::results::view as results;
 use crate::tui::screens::scores::Picture;
 use crate::tui::screens::speedups::{self, TableMarks};
+use crate::tui::screens::workers::{self, WorkerFigures};
+use crate::tui::shared::Shared;
 use crate::tui::theme::{Role, Theme};
-use crate::tui::widgets::{Cores, Gauge, GaugeProgress, Label, LaneRow, Lanes, Segment, paint};
+use crate::tui::widgets::{Cores, Label, LaneRow, Lanes, Segment, lanes, paint};
 use crate::units;
 
+/// Columns of the cores' panel that say whose load it is.
+const LOAD_WIDE: u16 = 28;
 /// Rows of the trial's panel.
 const PROGRESS: u16 = 4;
 /// Rows that a chart needs to say anything.
@@ -39,12 +45,12 @@ const CHART_MIN: u16 = 8;
 const LESSON_MIN: u16 = 6;
 /// Rows that a table needs to say anything.
 const TABLE_MIN: u16 = 5;
+/// Rows that lanes may have even if that is more than half of the room, as long as the table keeps its own.
+const LANES_FEW: u16 = 7;
 
 /// Draws a run, and the cores if there is a sample of them.
 pub(super) fn render(run: &RunMonitor, sample: Option<&Sample>, theme: &Theme, area: Rect, buf: &mut Buffer) {
-    let width = area.width * 2 / 5;
-    let left = Rect { width, ..area };
-    let right = Rect { x: left.right(), width: area.width - width, ..area };
+    let (left, right) = halves(area);
     let cores_height = cores_height(sample, left);
     cores(sample, theme, Rect { height: cores_height, ..left }, buf);
     let chart = Rect { y: left.y + cores_height, height: left.height - cores_height, ..left };
@@ -55,11 +61,10 @@ pub(super) fn render(run: &RunMonitor, sample: Option<&Sample>, theme: &Theme, a
         picture.render(place, buf);
     }
 
-    progress(run, theme, Rect { height: PROGRESS, ..right }, buf);
-    let news = news_lines(run, theme, right);
-    let middle = Rect { y: right.y + PROGRESS, height: right.height - PROGRESS - 1 - news.len() as u16, ..right };
+    progress::render(run, theme, Rect { height: PROGRESS, ..right }, buf);
+    let (middle, news) = middle(run, theme, right);
     let lanes_height = lanes_height(run, middle.height);
-    workers(run, theme, Rect { height: lanes_height, ..middle }, buf);
+    lanes_panel(run, theme, Rect { height: lanes_height, ..middle }, buf);
     let table = Rect { y: middle.y + lanes_height, height: middle.height - lanes_height, ..middle };
     let on_right = picture.filter(|picture| on_left.is_none() && table.height >= picture.height_min());
     if let Some(picture) = on_right {
@@ -67,6 +72,7 @@ pub(super) fn render(run: &RunMonitor, sample: Option<&Sample>, theme: &Theme, a
     } else if table.height > 0 {
         let lesson = lesson_place(run, table);
         let table = Rect { height: table.height - lesson.map_or(0, |lesson| lesson.height), ..table };
+        let table = workers_beside(run, theme, area, table, buf);
         let marks = TableMarks { selected: None, running: run.running_row() };
         speedups::table(run.figures(), marks, "so far", theme, table, buf);
         if let Some(place) = lesson {
@@ -80,16 +86,63 @@ pub(super) fn render(run: &RunMonitor, sample: Option<&Sample>, theme: &Theme, a
     }
 }
 
-/// What the largest trial of the plan needs, so that the picture stands still from trial to trial; half of that with
-/// two lanes a row, or all there is, if the rest would not do for a table.
+/// Draws the workers in figures beside the table where there is room to spare, and gives what is left.
+fn workers_beside(run: &RunMonitor, theme: &Theme, screen: Rect, table: Rect, buf: &mut Buffer) -> Rect {
+    if !workers::has_room(screen) {
+        return table;
+    }
+    let width = table.width / 2;
+    let place = Rect { x: table.right() - width, width, ..table };
+    let seen = run.snapshot.lanes.iter().map(|lane| WorkerFigures::seen(lane, run.snapshot.elapsed_s));
+    workers::table(&seen.collect::<Vec<_>>(), "workers in figures", theme, place, buf);
+    Rect { width: table.width - width, ..table }
+}
+
+/// What the largest trial of the plan needs, so that the picture stands still from trial to trial, as far as the table
+/// keeps what it needs; where there are more workers than that, half of the room.
 fn lanes_height(run: &RunMonitor, room: u16) -> u16 {
     let plan = run.record.planned.as_ref().map(|planned| &planned.plan);
     let workers = plan.and_then(|plan| plan.configs.iter().map(|config| config.workers).max()).unwrap_or(1);
-    let other = 3 + lock::height(run);
-    let wanted = u16::try_from(workers).unwrap_or(u16::MAX).saturating_add(other).max(5);
-    let two_a_row = u16::try_from(workers.div_ceil(2)).unwrap_or(u16::MAX).saturating_add(other).max(5);
-    let with_table = |height: &u16| height.saturating_add(TABLE_MIN) <= room;
-    [wanted, two_a_row].into_iter().find(with_table).unwrap_or(room)
+    let wanted = u16::try_from(workers).unwrap_or(u16::MAX).saturating_add(3 + lock::height(run)).max(5);
+    if wanted.saturating_add(TABLE_MIN) <= room {
+        wanted.min((room / 2).max(LANES_FEW))
+    } else {
+        (room / 2).max(5).min(room)
+    }
+}
+
+/// What stands where on the right: progress, lanes, the table and what is below it, a line of figures, news.
+fn middle(run: &RunMonitor, theme: &Theme, right: Rect) -> (Rect, Vec<(String, Role)>) {
+    let news = news_lines(run, theme, right);
+    let height = right.height - PROGRESS - 1 - news.len() as u16;
+    (Rect { y: right.y + PROGRESS, height, ..right }, news)
+}
+
+/// The halves of the screen.
+fn halves(area: Rect) -> (Rect, Rect) {
+    let width = area.width * 2 / 5;
+    let left = Rect { width, ..area };
+    (left, Rect { x: left.right(), width: area.width - width, ..area })
+}
+
+/// The place of the lanes themselves within their panel.
+fn lanes_place(run: &RunMonitor, panel: Rect) -> Rect {
+    let inner = Rect {
+        y: panel.y + 1,
+        height: panel.height.saturating_sub(2),
+        x: panel.x + 2,
+        width: panel.width.saturating_sub(4),
+    };
+    let below = lock::height(run).min(inner.height.saturating_sub(1));
+    Rect { height: inner.height - below, ..inner }
+}
+
+/// Rows that lanes have on the screen as it is.
+pub(super) fn lane_rows(shared: &Shared) -> u16 {
+    let (Some(run), Some(area)) = (&shared.run, body_of(shared.size)) else { return 1 };
+    let (middle, _) = middle(run, &shared.theme, halves(area).1);
+    let panel = Rect { height: lanes_height(run, middle.height), ..middle };
+    lanes::rows_in(lanes_place(run, panel)).max(1)
 }
 
 /// Where the lesson stands: below the table, if that leaves room to spare on a large screen.
@@ -119,6 +172,9 @@ fn cores(sample: Option<&Sample>, theme: &Theme, area: Rect, buf: &mut Buffer) {
     let block = theme.block("cores", area.width);
     let inner = paint::padded(block.inner(area));
     block.render(area, buf);
+    if area.width >= LOAD_WIDE {
+        paint::on_frame(buf, area, "load of all programs", theme);
+    }
     match sample {
         Some(sample) => {
             let usable: Vec<bool> = sample.layout.iter().map(|core| core.usable).collect();
@@ -129,46 +185,10 @@ fn cores(sample: Option<&Sample>, theme: &Theme, area: Rect, buf: &mut Buffer) {
 }
 
 fn speedup(run: &RunMonitor, theme: &Theme, area: Rect, buf: &mut Buffer) {
-    let block = theme.block(&format!("{} so far", speedups::title(run.figures())), area.width);
+    let block = theme.block(&format!("{} so far", speedups::title(run)), area.width);
     let inner = block.inner(area);
     block.render(area, buf);
     speedups::render(run, None, theme, inner, buf);
-}
-
-fn progress(run: &RunMonitor, theme: &Theme, area: Rect, buf: &mut Buffer) {
-    let block = theme.block(&trial_title(run, theme, area.width.saturating_sub(4)), area.width);
-    let inner = paint::padded(block.inner(area));
-    block.render(area, buf);
-    let (tasks, run_text) = (tasks_text(run), run_text(run));
-    let text_width = paint::width(theme, &tasks).max(paint::width(theme, &run_text));
-    let trial = if run.is_hiring() {
-        GaugeProgress::Unknown { clock_s: run.elapsed_s() }
-    } else {
-        GaugeProgress::Fraction(run.trial_fraction())
-    };
-    let gauges = [("trial", trial, tasks), ("run", GaugeProgress::Fraction(run.run_fraction()), run_text)];
-    for (y, (name, progress, text)) in (inner.y..inner.bottom()).zip(&gauges) {
-        paint::put(buf, inner, (inner.x, y), name, theme, theme.style(Role::Dim));
-        let place = Rect { x: inner.x + 6, y, width: inner.width.saturating_sub(6), height: 1 };
-        Gauge { progress: *progress, text, text_width, role: Role::Accent, theme }.render(place, buf);
-    }
-}
-
-/// The trial on the screen: `trial 5 of 12 · processes × 2 · repeat 2 of 3`, or less of it where room is short.
-fn trial_title(run: &RunMonitor, theme: &Theme, width: u16) -> String {
-    let (Some((trial, config)), Some(planned)) = (run.planned_trial(), &run.record.planned) else {
-        return "preparing".to_owned();
-    };
-    let trials = &planned.plan.trials;
-    let rounds = trials.iter().filter(|t| t.warmup == trial.warmup && t.config == trial.config).count();
-    let round = if trial.warmup { "warm-up" } else { "repeat" };
-    let label = crate::record::label_at(config);
-    let number = run.trial.unwrap_or(0) + 1;
-    let (all, repeat) = (trials.len(), trial.repeat + 1);
-    let full = format!("trial {number} of {all} · {label} · {round} {repeat} of {rounds}");
-    let tight = format!("trial {number}/{all} · {label} · {round} {repeat}/{rounds}");
-    let short = format!("trial {number}/{all} · {label}");
-    [full, tight, short].into_iter().find(|title| paint::width(theme, title) <= width).unwrap_or(label)
 }
 
 /// Adds what the user should not miss to the panel's frame.
@@ -184,62 +204,49 @@ fn with_state(block: Block<'static>, run: &RunMonitor, theme: &Theme) -> Block<'
     block.title_top(Line::from(Styled::styled(text, theme.style(role))).right_aligned())
 }
 
-fn tasks_text(run: &RunMonitor) -> String {
-    if run.is_hiring() {
-        let workers = run.planned_trial().map_or(0, |(_, config)| config.workers);
-        return format!("hiring {} of {workers}", run.snapshot.hired.min(workers));
-    }
-    let tasks = run.tasks();
-    let plural = if tasks == 1 { "task" } else { "tasks" };
-    let parts = run.snapshot.lanes.iter().any(|lane| lane.fraction.is_some()) && run.record.current.is_some();
-    if parts && tasks < 1_000 {
-        return format!("{:.1} of {tasks} {plural}", run.tasks_done());
-    }
-    // Of whole tasks too, those in hand count by their parts, or the percentage beside would say otherwise.
-    format!("{} of {} {plural}", units::count(run.tasks_done() as u64), units::count(tasks))
-}
-
-fn run_text(run: &RunMonitor) -> String {
-    if !run.is_on() {
-        return format!("took {}", units::seconds(run.elapsed_s()));
-    }
-    match run.eta_s() {
-        // Tenths of a second would only flicker.
-        Some(s) if s.round() < 100.0 => format!("ETA {s:.0} s"),
-        Some(s) => format!("ETA {}", units::seconds(s.round())),
-        None => "ETA not known yet".to_owned(),
-    }
-}
-
-fn workers(run: &RunMonitor, theme: &Theme, area: Rect, buf: &mut Buffer) {
-    let block = workers_block(run, theme, area.width);
-    let block = lock::with_legend(with_state(block, run, theme), run, work(run), theme, area.width);
-    let inner = paint::padded(block.inner(area));
-    block.render(area, buf);
+fn lanes_panel(run: &RunMonitor, theme: &Theme, area: Rect, buf: &mut Buffer) {
     let snapshot = &run.snapshot;
     let now_s = wall_s(run);
     // What a worker had in hand when its trial was broken off may be why it was.
     let broken_off = run.outcome().is_some_and(|outcome| outcome.end != TrialEnd::Complete);
     let segments = segments(snapshot, run.record.current.is_some() || broken_off);
+    let place = lanes_place(run, area);
     // Lanes leave a third of their width for words, and a blank before them.
-    let room = (inner.width / 3).saturating_sub(1);
-    let lanes: Vec<LaneRow> = snapshot
-        .lanes
-        .iter()
-        .enumerate()
-        .map(|(worker, lane)| LaneRow {
-            label: worker.to_string(),
-            state: lane.state,
-            spans: segments.get(worker).map_or(&[], |segments| segments),
-            busy: run.history.of(worker),
-            lock: run.history.lock_of(worker),
-            note: note(lane, memory::of_worker(snapshot, worker, room, theme)),
-        })
+    let room = (place.width / 3).saturating_sub(1);
+    let rows: Vec<LaneRow> = (0..snapshot.lanes.len())
+        .map(|worker| lane_row(run, worker, segments.get(worker).map_or(&[], |segments| segments), room, theme))
         .collect();
-    let below = lock::height(run).min(inner.height.saturating_sub(1));
-    let place = Rect { height: inner.height - below, ..inner };
-    Lanes { lanes: &lanes, now_s, span_s: span_s(now_s, run), work: work(run), theme }.render(place, buf);
-    lock::render(run, theme, Rect { y: place.bottom(), height: below, ..inner }, buf);
+    let (from_s, span_s) = run.look.zoom.edges(now_s, span_s(now_s, run));
+    let (locked, work) = (lock::has_lock(run), work(run));
+    let lanes = Lanes { lanes: &rows, now_s, from_s, span_s, locked, fold: run.look.fold, work, theme };
+    let hint: Vec<String> = run.look.zoom.words().into_iter().chain(lanes.sight(place)).collect();
+    let hint = hint.join(" · ");
+    let taken = if hint.is_empty() { 0 } else { paint::width(theme, &hint) + 3 };
+    let block = with_state(workers_block(run, theme, area.width), run, theme);
+    let block = lock::with_legend(block, run, work, theme, area.width.saturating_sub(4 + taken));
+    block.render(area, buf);
+    if !hint.is_empty() {
+        paint::on_frame(buf, area, &hint, theme);
+    }
+    lanes.render(place, buf);
+    let below = Rect { y: place.bottom(), height: (area.bottom() - 1).saturating_sub(place.bottom()), ..place };
+    lock::render(run, theme, below, buf);
+}
+
+/// A worker's lane, with what stands at its end in so many columns at most.
+fn lane_row<'a>(run: &'a RunMonitor, worker: usize, spans: &'a [Segment], room: u16, theme: &Theme) -> LaneRow<'a> {
+    let lane = &run.snapshot.lanes[worker];
+    let shares = TimeShares::of(lane, run.snapshot.elapsed_s);
+    LaneRow {
+        label: worker.to_string(),
+        state: lane.state,
+        spans,
+        busy: run.history.of(worker),
+        did: run.history.did(worker),
+        turns: &lane.turns,
+        share: shares.map(|shares| shares.computed),
+        note: note(run, lane, memory::of_worker(&run.snapshot, worker, room, theme), room),
+    }
 }
 
 /// The frame of the lanes, which says whose they are: `workers ● threads × 2`.
@@ -283,11 +290,11 @@ fn work(run: &RunMonitor) -> Role {
     run.row_on_screen().map_or(Role::Text, |row| Role::Backend(row.mark.family))
 }
 
-fn note(lane: &LaneView, memory: Option<String>) -> String {
-    match (lane.state, lane.lock, memory) {
-        (LaneState::Stalled | LaneState::Lost, ..) if lane.pid > 0 => format!("pid {}", lane.pid),
-        (LaneState::Running | LaneState::Finished, _, Some(memory)) => memory,
-        (LaneState::Running | LaneState::Finished, Some(lock), None) => lock::word(lock.activity).to_owned(),
+fn note(run: &RunMonitor, lane: &LaneView, memory: Option<String>, room: u16) -> String {
+    match (lane.state, memory) {
+        (LaneState::Stalled | LaneState::Lost, _) if lane.pid > 0 => format!("pid {}", lane.pid),
+        (LaneState::Running | LaneState::Finished, Some(memory)) => memory,
+        (LaneState::Running | LaneState::Finished, None) => shares::words(lane, run.snapshot.elapsed_s, room),
         _ => String::new(),
     }
 }

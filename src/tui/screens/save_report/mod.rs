@@ -34,9 +34,17 @@ impl ScreenLogic for SaveReport {
             (SaveStage::Asking, Action::Overwrite) => return self.write(Existing::Replaced).into(),
             (SaveStage::Asking, Action::Back) => self.ask_for_name(),
             (_, Action::Back) => return Transition::Close.into(),
+            (_, Action::Help) => return Transition::Open(Context::Help).into(),
             (SaveStage::Naming, Action::Write) => return self.write(Existing::Kept).into(),
             (SaveStage::Naming, action) => self.type_into(action),
             (SaveStage::Asking | SaveStage::Writing, _) => {}
+        }
+        Step::DONE
+    }
+
+    fn paste(&mut self, _shared: &mut Shared, line: &str) -> Step {
+        if self.stage == SaveStage::Naming {
+            self.file.insert_line(line);
         }
         Step::DONE
     }

@@ -1,106 +1,126 @@
-//! More lanes than rows: which are shown, which share a row, and what is said of the rest.
+//! More lanes than rows: either as many as there are rows, from one on, or all of them folded, so that a row shows how
+//! busy a group of workers was together.
+
+use std::ops::Range;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use super::model::{LaneFrame, LaneRow, Lanes};
+use super::model::{LaneFold, LaneFrame, LaneRow, Lanes};
 use super::row;
+use crate::chart::heat;
 use crate::record::LaneState;
-use crate::tui::theme::{Role, Theme};
+use crate::tui::theme::Role;
 use crate::tui::widgets::paint;
 
-/// Which lanes stand in which row.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Arrangement {
-    /// One lane a row, or two.
-    pub rows: Vec<Vec<usize>>,
-    /// The lanes that are only summed up, on a line of their own.
-    pub rest: Option<Vec<usize>>,
-}
-
-/// One lane a row if that fits, else two, else the first ones in pairs and a line for the rest. Lanes in trouble
-/// are always among those shown, as far as there are rows.
-pub(super) fn arrange(lanes: &[LaneRow<'_>], rows: u16) -> Arrangement {
-    let (n, rows) = (lanes.len(), usize::from(rows));
-    if n <= rows {
-        return Arrangement { rows: (0..n).map(|lane| vec![lane]).collect(), rest: None };
+/// Which lanes stand in which row: one each where there is room, else those of a group, or those in sight.
+pub(super) fn arrange(lanes: usize, rows: u16, fold: LaneFold) -> Vec<Range<usize>> {
+    let rows = usize::from(rows);
+    if rows == 0 {
+        return Vec::new();
     }
-    let pairs = |lanes: &[usize]| lanes.chunks(2).map(<[usize]>::to_vec).collect();
-    if n <= 2 * rows {
-        return Arrangement { rows: pairs(&(0..n).collect::<Vec<_>>()), rest: None };
+    if lanes <= rows {
+        return (0..lanes).map(|lane| lane..lane + 1).collect();
     }
-    let room = rows.saturating_sub(1) * 2;
-    let mut order: Vec<usize> = (0..n).collect();
-    order.sort_by_key(|lane| !in_trouble(&lanes[*lane]));
-    let (shown, rest) = order.split_at_mut(room);
-    shown.sort_unstable();
-    rest.sort_unstable();
-    Arrangement { rows: pairs(shown), rest: (rows > 0).then(|| rest.to_vec()) }
+    match fold {
+        LaneFold::Folded => {
+            let group = lanes.div_ceil(rows);
+            (0..lanes).step_by(group).map(|first| first..(first + group).min(lanes)).collect()
+        }
+        LaneFold::From(first) => {
+            let first = first.min(lanes - rows);
+            (first..first + rows).map(|lane| lane..lane + 1).collect()
+        }
+    }
 }
 
-fn in_trouble(lane: &LaneRow<'_>) -> bool {
-    matches!(lane.state, LaneState::Stalled | LaneState::Lost)
+/// Which of all the lanes are in sight at a height, in words; `None` where each has a row: `8 a row`, `9–17 of 256`.
+pub(super) fn sight(lanes: &Lanes<'_>, rows: u16) -> Option<String> {
+    let all = lanes.lanes.len();
+    let arrangement = arrange(all, rows, lanes.fold);
+    let (first, last) = (arrangement.first()?, arrangement.last()?);
+    let dash = lanes.theme.symbols().dash;
+    match lanes.fold {
+        _ if all <= usize::from(rows) => None,
+        LaneFold::Folded => Some(format!("{all} workers, {} a row", first.len())),
+        LaneFold::From(_) => Some(format!("{}{dash}{} of {all} workers", first.start, last.end - 1)),
+    }
 }
 
-/// `… 58 more: 56 running, 2 finished`, or without `more` when none is shown.
-pub(super) fn summary(lanes: &[LaneRow<'_>], rest: &[usize], theme: &Theme) -> String {
-    const WORDS: [(LaneState, &str); 6] = [
-        (LaneState::Lost, "lost"),
-        (LaneState::Stalled, "stalled"),
-        (LaneState::Running, "running"),
-        (LaneState::Finished, "finished"),
-        (LaneState::Waiting, "waiting"),
-        (LaneState::Absent, "not hired yet"),
-    ];
-    let count = |state| rest.iter().filter(|lane| lanes[**lane].state == state).count();
-    let parts = WORDS.into_iter().map(|(state, word)| (count(state), word)).filter(|(n, _)| *n > 0);
-    let parts: Vec<String> = parts.map(|(n, word)| format!("{n} {word}")).collect();
-    let head = match rest.len() {
-        n if n == lanes.len() => format!("{n} workers"),
-        n => format!("{} {n} more", theme.symbols().ellipsis),
-    };
-    format!("{head}: {}", parts.join(", "))
+/// The name of a row: its lane's, or those of its first and last one.
+pub(super) fn label(lanes: &Lanes<'_>, row: &Range<usize>) -> String {
+    let name = |lane: usize| lanes.lanes.get(lane).map_or("", |lane| lane.label.as_str());
+    match row.len() {
+        1 => name(row.start).to_owned(),
+        _ => format!("{}{}{}", name(row.start), lanes.theme.symbols().dash, name(row.end - 1)),
+    }
 }
 
-/// What is said beside two lanes in one row: whichever is in trouble.
-pub(super) fn words_of_pair(lanes: [&LaneRow<'_>; 2]) -> String {
-    let troubled = lanes.into_iter().filter(|lane| in_trouble(lane));
-    troubled.map(|lane| format!("{} {}", lane.label, row::words(lane))).collect::<Vec<_>>().join("  ")
+/// What is said beside a group: who is in trouble, else how busy its workers were.
+pub(super) fn words(group: &[LaneRow<'_>]) -> String {
+    let troubled = group.iter().filter(|lane| matches!(lane.state, LaneState::Stalled | LaneState::Lost));
+    let words: Vec<String> = troubled.map(|lane| format!("{} {}", lane.label, row::words(lane))).collect();
+    if !words.is_empty() {
+        return words.join("  ");
+    }
+    let shares: Vec<f64> = group.iter().filter_map(|lane| lane.share).collect();
+    match shares.len() {
+        0 => String::new(),
+        n => format!("{:>3}%", paint::percent(shares.iter().sum::<f64>() / n as f64)),
+    }
 }
 
 impl Lanes<'_> {
-    /// Two lanes in one row: a half block for each where it was busy for at least half of the column's time.
-    pub(super) fn pair(&self, [upper, lower]: [usize; 2], frame: &LaneFrame, y: u16, buf: &mut Buffer) {
-        let lanes = [&self.lanes[upper], &self.lanes[lower]];
+    /// A group of lanes in one row: a shade for the part of each column's time that its workers computed.
+    pub(super) fn strip(&self, row: &Range<usize>, frame: &LaneFrame, y: u16, buf: &mut Buffer) {
+        let group = &self.lanes[row.clone()];
         let label = Rect { y, height: 1, ..frame.label };
         let time = Rect { y, height: 1, ..frame.time };
-        let text = format!("{} {}", lanes[0].label, lanes[1].label);
-        paint::put_right(buf, label, y, &text, self.theme, self.theme.style(Role::Dim));
-        let [above, below] = lanes.map(|lane| row::busy_columns(lane, frame));
-        let failed = lanes.map(|lane| row::failed_columns(lane, frame));
-        for column in 0..above.len() {
+        paint::put_right(buf, label, y, &self::label(self, row), self.theme, self.theme.style(Role::Dim));
+        let symbols = self.theme.symbols();
+        let (work, failure) = (self.theme.style(self.work), self.theme.style(Role::Bad));
+        for (column, (sum, failed)) in self.group_columns(group, frame).into_iter().enumerate() {
             let at = (time.x + column as u16, y);
-            if failed[0][column] || failed[1][column] {
-                paint::dot(buf, time, at, self.theme.symbols().cross, self.theme.style(Role::Bad));
-            } else if let Some(symbol) = row::half(above[column] >= 0.5, below[column] >= 0.5, self.theme) {
-                paint::dot(buf, time, at, symbol, self.theme.style(self.work));
+            let level = sum / group.len() as f64;
+            if failed {
+                paint::dot(buf, time, at, symbols.cross, failure);
+            } else if level > 0.0 {
+                paint::dot(buf, time, at, symbols.shades[heat::shade(level, symbols.shades.len())], work);
             }
         }
-        self.say_of_pair(lanes, frame, y, buf);
+        self.say_of_group(group, frame, y, buf);
     }
 
-    /// Which of the two is in trouble: to the right, or over the end of the time line where there is no other room.
-    fn say_of_pair(&self, lanes: [&LaneRow<'_>; 2], frame: &LaneFrame, y: u16, buf: &mut Buffer) {
-        let words = words_of_pair(lanes);
-        if words.is_empty() {
-            return;
+    /// For each column how many of a group computed in it on average, and whether a task began there that failed.
+    fn group_columns(&self, group: &[LaneRow<'_>], frame: &LaneFrame) -> Vec<(f64, bool)> {
+        let mut columns = vec![(0.0, false); usize::from(frame.time.width)];
+        for lane in group {
+            let parts = super::doing::parts(lane, frame);
+            let busy = row::computed_columns(lane, &parts, frame);
+            for ((sum, failed), (level, fails)) in
+                columns.iter_mut().zip(busy.iter().zip(row::failed_columns(lane, frame)))
+            {
+                *sum += level;
+                *failed |= fails;
+            }
         }
-        let lost = lanes.iter().any(|lane| lane.state == LaneState::Lost);
-        let style = self.theme.style(if lost { Role::Bad } else { Role::Warn });
+        columns
+    }
+
+    /// To the right, or over the end of the time line where there is no other room for what matters.
+    fn say_of_group(&self, group: &[LaneRow<'_>], frame: &LaneFrame, y: u16, buf: &mut Buffer) {
+        let words = words(group);
+        let has = |state| group.iter().any(|lane| lane.state == state);
+        let role = match (has(LaneState::Lost), has(LaneState::Stalled)) {
+            (true, _) => Role::Bad,
+            (false, true) => Role::Warn,
+            (false, false) => Role::Dim,
+        };
+        let style = self.theme.style(role);
         let beside = Rect { y, height: 1, x: frame.words.x + 1, width: frame.words.width.saturating_sub(1) };
         if beside.width > 0 {
             paint::put(buf, beside, (beside.x, y), &words, self.theme, style);
-        } else {
+        } else if role != Role::Dim {
             let time = Rect { y, height: 1, ..frame.time };
             let words = paint::fit(self.theme, &words, time.width);
             paint::put_right(buf, time, y, &words, self.theme, style);

@@ -3,10 +3,10 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use super::lock_states::{self, LockState};
+use super::doing::{self, LaneDoing};
 use super::model::{Label, LaneFrame, LaneRow, Lanes, Segment};
 use crate::record::LaneState;
-use crate::tui::theme::{Role, Theme};
+use crate::tui::theme::Role;
 use crate::tui::widgets::{paint, sparkline};
 
 /// Segments are drawn as such while they are at least this wide on average, in columns.
@@ -17,12 +17,13 @@ impl Lanes<'_> {
         let row = |part: Rect| Rect { y, height: 1, ..part };
         paint::put_right(buf, row(frame.label), y, &lane.label, self.theme, self.theme.style(Role::Dim));
         let time = row(frame.time);
-        let states = lock_states::columns(lane, frame);
-        self.lock_states(&states, time, buf);
+        let parts = doing::parts(lane, frame);
+        let states = self.doing(&parts);
+        self.doing_marks(&states, time, buf);
         if lane.spans.is_empty() || is_crowded(lane, frame) {
-            self.density(lane, &states, frame, time, buf);
+            self.density(lane, &computed_columns(lane, &parts, frame), &states, frame, time, buf);
         } else {
-            for segment in lane.spans {
+            for segment in lane.spans.iter().filter(|segment| frame.shows(segment)) {
                 self.segment(segment, lane.state, &states, frame, time, buf);
             }
         }
@@ -49,7 +50,7 @@ impl Lanes<'_> {
         &self,
         segment: &Segment,
         state: LaneState,
-        states: &[Option<LockState>],
+        states: &[Option<LaneDoing>],
         frame: &LaneFrame,
         time: Rect,
         buf: &mut Buffer,
@@ -105,36 +106,38 @@ impl Lanes<'_> {
         paint::put(buf, time, (x, time.y), &text, self.theme, self.theme.style(role));
     }
 
+    /// How much of each column was computed, where tasks are too short to be seen.
     fn density(
         &self,
         lane: &LaneRow<'_>,
-        states: &[Option<LockState>],
+        computed: &[f64],
+        states: &[Option<LaneDoing>],
         frame: &LaneFrame,
         time: Rect,
         buf: &mut Buffer,
     ) {
-        let busy = busy_columns(lane, frame);
         let failed = failed_columns(lane, frame);
-        for (column, (level, failed)) in busy.iter().zip(failed).enumerate() {
+        for (column, (level, failed)) in computed.iter().zip(failed).enumerate() {
             let Some(symbol) = sparkline::symbol(*level, self.theme) else { continue };
             let at = (time.x + column as u16, time.y);
             if failed {
                 paint::dot(buf, time, at, self.theme.symbols().cross, self.theme.style(Role::Bad));
-            } else if states.is_empty() {
+            } else if !self.locked && !has_mark(states, column as u16) {
                 paint::dot(buf, time, at, symbol, self.theme.style(self.work));
             }
         }
     }
 }
 
-fn has_mark(states: &[Option<LockState>], column: u16) -> bool {
+fn has_mark(states: &[Option<LaneDoing>], column: u16) -> bool {
     states.get(usize::from(column)).is_some_and(Option::is_some)
 }
 
 /// Whether segments would be too narrow to be told apart.
 fn is_crowded(lane: &LaneRow<'_>, frame: &LaneFrame) -> bool {
     let covered = lane.spans.last().map_or(0.0, |last| frame.column(last.end_s.unwrap_or(frame.now_s)));
-    lane.spans.len() > 2 && lane.spans.len() * NARROWEST_SEGMENT > covered as usize
+    let seen = lane.spans.iter().filter(|segment| frame.shows(segment)).count();
+    seen > 2 && seen * NARROWEST_SEGMENT > covered as usize
 }
 
 /// The fraction of each column's time that the lane was busy.
@@ -151,10 +154,10 @@ pub(super) fn busy_columns(lane: &LaneRow<'_>, frame: &LaneFrame) -> Vec<f64> {
         add(frame.column(segment.start_s), frame.column(segment.end_s.unwrap_or(frame.now_s)), 1.0);
     }
     if lane.spans.is_empty() {
-        let step = frame.column(frame.now_s) / lane.busy.len().max(1) as f64;
+        let at_s = |step: usize| frame.now_s * step as f64 / lane.busy.len().max(1) as f64;
         for (i, level) in lane.busy.iter().enumerate() {
             let level = if level.is_finite() { f64::from(level.clamp(0.0, 1.0)) } else { 0.0 };
-            add(step * i as f64, step * (i + 1) as f64, level);
+            add(frame.column(at_s(i)), frame.column(at_s(i + 1)), level);
         }
     }
     // Sums of many tiny parts miss 1 by rounding, and would then lack the last eighth.
@@ -164,10 +167,23 @@ pub(super) fn busy_columns(lane: &LaneRow<'_>, frame: &LaneFrame) -> Vec<f64> {
     busy
 }
 
+/// The fraction of each column's time that the worker computed: that it was in a task, but for what it waited there.
+pub(super) fn computed_columns(lane: &LaneRow<'_>, parts: &[[f64; 5]], frame: &LaneFrame) -> Vec<f64> {
+    let mut computed = busy_columns(lane, frame);
+    for (level, [held, waited, blocked, native, _]) in computed.iter_mut().zip(parts) {
+        let worked = held + native;
+        let all = worked + waited + blocked;
+        if all > 0.0 {
+            *level *= worked / all;
+        }
+    }
+    computed
+}
+
 /// The columns in which a failed task began.
 pub(super) fn failed_columns(lane: &LaneRow<'_>, frame: &LaneFrame) -> Vec<bool> {
     let mut failed = vec![false; usize::from(frame.time.width)];
-    for segment in lane.spans.iter().filter(|segment| segment.failed) {
+    for segment in lane.spans.iter().filter(|segment| segment.failed && frame.shows(segment)) {
         if let Some(cell) = failed.get_mut(usize::from(frame.columns(segment).0)) {
             *cell = true;
         }
@@ -228,17 +244,6 @@ fn input(x: f64) -> String {
             format!("{}e{exponent}", mantissa.trim_end_matches('0').trim_end_matches('.'))
         }
         _ => short,
-    }
-}
-
-/// What a cell shows when two lanes share it.
-pub(super) fn half(upper: bool, lower: bool, theme: &Theme) -> Option<&'static str> {
-    let symbols = theme.symbols();
-    match (upper, lower) {
-        (true, true) => Some(symbols.half_both),
-        (true, false) => Some(symbols.halves[0]),
-        (false, true) => Some(symbols.halves[1]),
-        (false, false) => None,
     }
 }
 

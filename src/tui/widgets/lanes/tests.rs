@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::record::LaneState;
+use crate::record::{Activity, LaneState, LaneTurn};
 use crate::tui::theme::Theme;
 use crate::tui::widgets::frame::{draw, sizes, themes};
 
@@ -12,11 +12,29 @@ fn task(start_s: f64, end_s: Option<f64>, x: f64) -> Segment {
 }
 
 fn lane<'a>(label: &str, state: LaneState, spans: &'a [Segment]) -> LaneRow<'a> {
-    LaneRow { label: label.to_owned(), state, spans, busy: &[], lock: [&[]; 4], note: String::new() }
+    LaneRow {
+        label: label.to_owned(),
+        state,
+        spans,
+        busy: &[],
+        did: [&[]; 5],
+        turns: &[],
+        share: None,
+        note: String::new(),
+    }
 }
 
 fn lanes<'a>(lanes: &'a [LaneRow<'a>], theme: &'a Theme) -> Lanes<'a> {
-    Lanes { lanes, now_s: 5.4, span_s: 8.0, work: Role::Backend(1), theme }
+    Lanes {
+        lanes,
+        now_s: 5.4,
+        from_s: 0.0,
+        span_s: 8.0,
+        locked: false,
+        fold: LaneFold::Folded,
+        work: Role::Backend(1),
+        theme,
+    }
 }
 
 fn at(rows: &[LaneRow<'_>], (w, h): (u16, u16), theme: &Theme) -> String {
@@ -105,21 +123,23 @@ fn under_a_lock_lanes_tell_what_was_done_about_it() {
     let (held, waited) = ([1.0, 1.0, 1.0, 0.5, 0.5, 0.5, 0.0, 0.0, 0.0], [0.0, 0.0, 0.0, 0.5, 0.5, 0.5, 1.0, 1.0, 1.0]);
     let away = [0.0, 0.0, 0.0, 0.0, 0.9, 0.9, 0.9, 0.9, 0.0];
     let rows = [
-        LaneRow { lock: [&held, &waited, &none, &none], ..lane("0", LaneState::Running, &one) },
-        LaneRow { lock: [&none, &none, &away, &none], ..lane("1", LaneState::Running, &trips) },
-        LaneRow { lock: [&none, &none, &none, &away], ..lane("2", LaneState::Running, &[]) },
-        LaneRow { lock: [&held, &waited, &none, &none], ..lane("3", LaneState::Finished, &over) },
+        LaneRow { did: [&held, &waited, &none, &none, &[]], ..lane("0", LaneState::Running, &one) },
+        LaneRow { did: [&none, &none, &away, &none, &[]], ..lane("1", LaneState::Running, &trips) },
+        LaneRow { did: [&none, &none, &none, &away, &[]], ..lane("2", LaneState::Running, &[]) },
+        LaneRow { did: [&held, &waited, &none, &none, &[]], ..lane("3", LaneState::Finished, &over) },
     ];
+    let at =
+        |rows: &[LaneRow<'_>], (w, h), theme: &Theme| draw(Lanes { locked: true, ..lanes(rows, theme) }, w, h, theme);
     insta::assert_snapshot!(at(&rows, (60, 5), &Theme::FULL), @"
     0 ▐████████████▒▒▒▒▒ 8 ▒▒▒▒▒░░░░░░░░░░░░╌
-    1                  ··················
+    1                  ┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄
     2                  ══════════════════
     3 ▐████████ 8 █▒▒▒▒▒▒▒▒▌
       ╵0             ╵2 s          ╵4 s           ╵6 s
     ");
     insta::assert_snapshot!(at(&rows, (60, 5), &Theme::PLAIN), @"
     0 [############===== 8 =====::::::::::::>
-    1                  ..................
+    1                  ~~~~~~~~~~~~~~~~~~
     2                  NNNNNNNNNNNNNNNNNN
     3 [######## 8 #========]
       '0             '2 s          '4 s           '6 s
@@ -141,42 +161,57 @@ fn crowd_spans(n: usize) -> Vec<Vec<Segment>> {
 }
 
 #[test]
-fn a_crowd_shares_rows_and_the_rest_is_summed_up() {
+fn a_crowd_is_folded_into_strips() {
     let spans = crowd_spans(64);
     insta::assert_snapshot!(at(&crowd(&spans), (60, 7), &Theme::FULL), @"
-      0 1 ████████████
-      2 3  ███████████▄
-      4 5   ███████████▄
-      6 7    ███████████▄
-     8 50     ▀▀▀▀▀▀▀▀▀▀▀        ▄▄▄▄▄▄▄▄▄▄▄▄            50 lost
-    … 54 more: 46 running, 8 finished
+     0–10 ░▒▓▓█████████▓▒░░
+    11–21      ░▒▓▓█████████▓▒░░
+    22–32           ░▒▓▓█████████▓▒░░
+    33–43                ░▒▓▓█████████▓▒░░
+    44–54                     ░▒▒▓█████████▓▒░░          50 lost
+    55–63                          ░▒▓██████████▓▒░
           ╵0          ╵2 s       ╵4 s        ╵6 s
     ");
     insta::assert_snapshot!(at(&crowd(&spans[..12]), (40, 7), &Theme::PLAIN), @"
-      0 1 :::::::::
-      2 3  ::::::::.
-      4 5  '::::::::
-      6 7   :::::::::
-      8 9    ::::::::.
-    10 11    '::::::::
+      0-1 899999996
+      2-3 1999999993
+      4-5  4999999991
+      6-7   799999997
+      8-9   1999999993
+    10-11    4999999991
           '0                   '5 s
-    ");
-    insta::assert_snapshot!(at(&crowd(&spans), (60, 1), &Theme::FULL), @"
-    64 workers: 1 lost, 53 running, 10 finished
     ");
 }
 
 #[test]
-fn the_summary_counts_everyone_who_is_not_shown() {
-    let spans = crowd_spans(1024);
+fn a_crowd_is_looked_at_one_by_one() {
+    let spans = crowd_spans(64);
     let rows = crowd(&spans);
-    for h in 1..60 {
-        let arrangement = crowd::arrange(&rows, h);
-        let shown: usize = arrangement.rows.iter().map(Vec::len).sum();
-        let rest = arrangement.rest.as_ref().map_or(0, Vec::len);
-        assert_eq!(shown + rest, 1024);
-        assert!(arrangement.rows.len() + usize::from(rest > 0) <= usize::from(h));
-        assert!(h < 2 || arrangement.rows.iter().flatten().any(|lane| *lane == 50), "the lost one is hidden");
+    let from = |first| Lanes { fold: LaneFold::From(first), ..lanes(&rows, &Theme::FULL) };
+    insta::assert_snapshot!(draw(from(48), 60, 5, &Theme::FULL), @"
+    48                          ▐──── 1 ────▌
+    49                          ▐──── 1 ────▌
+    50                           ▐──── 1 ────▌              lost
+    51                            ▐──── 1 ────▌
+       ╵0           ╵2 s         ╵4 s         ╵6 s
+    ");
+    let area = Rect::new(0, 0, 60, 5);
+    assert_eq!(from(48).sight(area).as_deref(), Some("48–51 of 64 workers"));
+    assert_eq!(from(999).sight(area).as_deref(), Some("60–63 of 64 workers"));
+    assert_eq!(lanes(&rows, &Theme::FULL).sight(area).as_deref(), Some("64 workers, 16 a row"));
+    assert_eq!(lanes(&rows[..4], &Theme::FULL).sight(area), None);
+}
+
+#[test]
+fn every_lane_is_in_a_row_or_can_be_brought_there() {
+    for n in [1, 2, 60, 256, 1024] {
+        for h in 1..60 {
+            let folded = crowd::arrange(n, h, LaneFold::Folded);
+            assert!(folded.len() <= usize::from(h));
+            assert_eq!(folded.iter().flat_map(Clone::clone).collect::<Vec<_>>(), (0..n).collect::<Vec<_>>());
+            let seen = (0..n).flat_map(|first| crowd::arrange(n, h, LaneFold::From(first)).into_iter().flatten());
+            assert_eq!(seen.collect::<std::collections::BTreeSet<_>>().len(), n);
+        }
     }
 }
 
@@ -206,20 +241,23 @@ proptest! {
     fn nothing_breaks_it(
         spans in proptest::collection::vec((number(), proptest::option::of(number()), number(), any::<bool>()), 0..60),
         busy in proptest::collection::vec(any::<f32>(), 0..60), states in proptest::collection::vec(0usize..6, 0..40),
-        now_s in number(), span_s in number(), note in ".{0,20}", w in 0u16..130, h in 0u16..24,
+        now_s in number(), from_s in number(), span_s in number(), first in prop::option::of(0usize..50), note in ".{0,20}", w in 0u16..130, h in 0u16..24,
     ) {
+        let fold = first.map_or(LaneFold::Folded, LaneFold::From);
+        let turns: Vec<LaneTurn> = spans.iter().map(|span| LaneTurn { activity: Activity::Blocked, from_s: span.0 }).collect();
         const STATES: [LaneState; 6] = [LaneState::Absent, LaneState::Waiting, LaneState::Running, LaneState::Stalled,
             LaneState::Lost, LaneState::Finished];
         let spans: Vec<Segment> = spans.into_iter()
             .map(|(start_s, end_s, x, failed)| Segment { start_s, end_s, label: Label::Input(x), failed }).collect();
         let row = |(i, state): (usize, &usize)| LaneRow {
             label: i.to_string(), state: STATES[*state], spans: if i % 3 == 0 { &[] } else { &spans[i.min(spans.len())..] },
-            busy: &busy, lock: if i % 2 == 0 { [&[]; 4] } else { [&busy, &busy[busy.len() / 2..], &busy, &busy] },
+            busy: &busy, did: if i % 2 == 0 { [&[]; 5] } else { [&busy, &busy[busy.len() / 2..], &busy, &busy, &busy] },
+            turns: if i % 4 < 2 { &[] } else { &turns }, share: spans.first().map(|span| span.start_s),
             note: note.clone(),
         };
         let rows: Vec<LaneRow<'_>> = states.iter().enumerate().map(row).collect();
         for theme in [Theme::FULL, Theme::PLAIN] {
-            draw(Lanes { lanes: &rows, now_s, span_s, work: Role::Backend(1), theme: &theme }, w, h, &theme);
+            draw(Lanes { lanes: &rows, now_s, from_s, span_s, locked: w % 2 == 0, fold, work: Role::Backend(1), theme: &theme }, w, h, &theme);
         }
     }
 }

@@ -47,7 +47,7 @@ impl PlotCanvas {
         let every = match (stroke, self.glyphs) {
             (LineStroke::Dashed(_), _) => 1.0,
             (LineStroke::Dotted, Glyphs::Unicode) => 3.0,
-            (LineStroke::Dotted, Glyphs::Ascii) => 2.0,
+            (LineStroke::Dotted, Glyphs::Console | Glyphs::Ascii) => 2.0,
         };
         let length = match stroke {
             LineStroke::Dashed(_) => dx.abs().max(dy.abs()),
@@ -70,7 +70,7 @@ impl PlotCanvas {
         for (at, drawn) in self.area.positions().zip(&self.cells) {
             let symbol = match self.glyphs {
                 Glyphs::Unicode => char::from_u32(0x2800 + u32::from(drawn.dots)).filter(|_| drawn.dots > 0),
-                Glyphs::Ascii => Some(drawn.ascii).filter(|c| *c != ' '),
+                Glyphs::Console | Glyphs::Ascii => Some(drawn.ascii).filter(|c| *c != ' '),
             };
             if let (Some(symbol), Some(cell)) = (symbol, buf.cell_mut(at)) {
                 cell.set_char(symbol).set_style(drawn.style);
@@ -81,7 +81,7 @@ impl PlotCanvas {
     fn dots_per_cell(&self) -> (f64, f64) {
         match self.glyphs {
             Glyphs::Unicode => (2.0, 4.0),
-            Glyphs::Ascii => (1.0, 1.0),
+            Glyphs::Console | Glyphs::Ascii => (1.0, 1.0),
         }
     }
 

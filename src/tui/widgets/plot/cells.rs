@@ -55,9 +55,15 @@ impl PlotCells {
         (self.column(point.x), self.row(point.y))
     }
 
-    /// A point's place on the canvas: in the middle of the column that its mark has, but for the fraction of a row.
+    /// A point's place on the canvas: in the middle of the column that its mark has, but for the fraction of a row; or
+    /// beyond the canvas.
     pub(super) fn place(&self, point: &PlacedPoint) -> CanvasPlace {
-        (f64::from(self.column(point.x) - self.plot.x), self.down(point.y))
+        (f64::from(self.column(point.x) - self.plot.x), self.down(point.line_y))
+    }
+
+    /// A place on the canvas for fractions of both axes, which may lie beyond their ends.
+    pub(super) fn at(&self, (x, y): (f64, f64)) -> CanvasPlace {
+        (f64::from(self.margin) + x * f64::from(self.span), self.down(y))
     }
 
     /// Rows from the top of the canvas down to a fraction of the y axis, which may lie beyond its ends.

@@ -1,4 +1,4 @@
-//! The line above the chart, with the theme's marks: what the chart shows at the left, whose marks are whose at the
+//! The lines above the chart, with the theme's marks: what the chart shows at the left, whose marks are whose at the
 //! right.
 
 use ratatui::buffer::Buffer;
@@ -19,10 +19,10 @@ impl Plot<'_> {
         }
         for entry in &legend.entries {
             let (symbol, style) = self.legend_mark(entry.mark);
-            let x = line.x.saturating_add(entry.x);
+            let (x, y) = (line.x.saturating_add(entry.x), line.y.saturating_add(entry.line));
             let name_x = x.saturating_add(entry.mark.width() + 1);
-            paint::put(buf, line, (x, line.y), symbol, self.theme, style);
-            paint::put(buf, line, (name_x, line.y), &entry.name, self.theme, self.theme.style(Role::Text));
+            paint::put(buf, line, (x, y), symbol, self.theme, style);
+            paint::put(buf, line, (name_x, y), &entry.name, self.theme, self.theme.style(Role::Text));
         }
     }
 
@@ -31,6 +31,7 @@ impl Plot<'_> {
         let (symbol, role) = match mark {
             LegendMark::Series(mark) => (self.theme.mark(mark), Role::Backend(mark.family)),
             LegendMark::Predicted => (symbols.guess, Role::Text),
+            LegendMark::Bar => (symbols.whisker[2], Role::Text),
             LegendMark::Reference => (symbols.ideal, Role::Ideal),
         };
         (symbol, self.theme.style(role))

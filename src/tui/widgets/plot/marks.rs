@@ -6,18 +6,20 @@ use std::collections::HashSet;
 use ratatui::buffer::Buffer;
 use ratatui::style::Style;
 
-use super::canvas::LineStroke;
+use super::canvas::{CanvasPlace, LineStroke};
 use super::{Plot, PlotCanvas, PlotCells, paint};
-use crate::chart::{ChartLayout, PlacedPoint, PlacedReference, PlacedSeries, on_axis};
+use crate::chart::{Beyond, ChartLayout, PlacedPoint, PlacedReference, PlacedSeries, on_axis};
 use crate::tui::theme::Role;
 
 /// A mark in its cell.
-struct PlotMark<'a> {
-    at: (u16, u16),
-    point: &'a PlacedPoint,
-    symbol: &'static str,
-    style: Style,
-    is_selected: bool,
+pub(super) struct PlotMark<'a> {
+    pub(super) at: (u16, u16),
+    pub(super) point: &'a PlacedPoint,
+    pub(super) symbol: &'static str,
+    pub(super) style: Style,
+    pub(super) is_selected: bool,
+    /// What is written beside it: the value of what lies beyond the edge, or what tells it from others.
+    pub(super) note: String,
 }
 
 impl Plot<'_> {
@@ -28,13 +30,9 @@ impl Plot<'_> {
         }
         for series in &layout.series {
             let style = self.series_style(series);
-            for pair in series.points.windows(2) {
-                canvas.line(
-                    cells.place(&pair[0]),
-                    cells.place(&pair[1]),
-                    LineStroke::Dashed(self.theme.dashes(series.mark)),
-                    style,
-                );
+            let stroke = LineStroke::Dashed(self.theme.dashes(series.mark));
+            for [from, to] in series.joined() {
+                canvas.line(cells.place(from), cells.place(to), stroke, style);
             }
         }
         self.crosshair(layout, cells, buf);
@@ -46,19 +44,20 @@ impl Plot<'_> {
         self.theme.style(Role::Backend(series.mark.family))
     }
 
-    /// From the left edge to the right one; the canvas cuts it.
+    /// From corner to corner; the canvas cuts it.
     fn reference_line(&self, line: &PlacedReference, cells: &PlotCells, canvas: &mut PlotCanvas) {
-        let (first, last) = (0.0, f64::from(cells.plot.width) - 1.0);
-        let (from, to) = ((first, cells.down(line.left)), (last, cells.down(line.right)));
         // On the x axis itself the dots would only gnaw at it.
         let floor = f64::from(cells.plot.height) - 1.51;
-        let from = if from.1 > floor && to.1 < floor {
-            let t = (floor - from.1) / (to.1 - from.1);
-            (first + (last - first) * t, floor)
-        } else {
-            from
-        };
-        canvas.line(from, to, LineStroke::Dotted, self.theme.style(Role::Ideal));
+        for pair in line.points.windows(2) {
+            let (from, to) = (cells.at(pair[0]), cells.at(pair[1]));
+            if from.1 > floor && to.1 > floor {
+                continue;
+            }
+            let on_floor =
+                |(a, b): (CanvasPlace, CanvasPlace)| (a.0 + (b.0 - a.0) * (floor - a.1) / (b.1 - a.1), floor);
+            let start = if from.1 > floor { on_floor((from, to)) } else { from };
+            canvas.line(start, to, LineStroke::Dotted, self.theme.style(Role::Ideal));
+        }
     }
 
     fn crosshair(&self, layout: &ChartLayout, cells: &PlotCells, buf: &mut Buffer) {
@@ -80,21 +79,32 @@ impl Plot<'_> {
     /// A mark for each point. Where two would fall on one cell, the second steps aside by one.
     fn marks<'l>(&self, layout: &'l ChartLayout, cells: &PlotCells) -> Vec<PlotMark<'l>> {
         let symbols = self.theme.symbols();
-        let mut taken = HashSet::new();
+        let (mut taken, mut edges) = (HashSet::new(), HashSet::new());
         let mut marks = Vec::new();
         // What was measured comes first: it is a prediction that steps aside.
         let measured = layout.series.iter().enumerate().map(|(s, series)| (Some(s), series));
         for (s, series) in measured.chain(layout.predictions.iter().map(|predicted| (None, predicted))) {
             let symbol = if s.is_some() { self.theme.mark(series.mark) } else { symbols.guess };
             for point in &series.points {
-                let (x, y) = cells.cell(point);
+                let (x, mut y) = cells.cell(point);
+                if point.beyond == Some(Beyond::Below) {
+                    y = y.min(cells.plot.bottom().saturating_sub(2)).max(cells.plot.y);
+                }
+                // Of several beyond the edge each has a line of its own, or their values could not be read.
+                while point.beyond.is_some() && edges.contains(&(x, y)) && y + 2 < cells.plot.bottom() {
+                    y = if point.beyond == Some(Beyond::Above) { y + 1 } else { y.saturating_sub(1).max(cells.plot.y) };
+                }
+                if point.beyond.is_some() {
+                    edges.insert((x, y));
+                }
                 let aside = [Some(x), Some(x + 1), x.checked_sub(1)].into_iter().flatten();
                 let mut inside = aside.filter(|x| *x >= cells.plot.left() && *x < cells.plot.right());
                 let free = inside.find(|x| !taken.contains(&(*x, y)));
                 let at = (free.unwrap_or(x), y);
                 taken.insert(at);
                 let is_selected = s.is_some_and(|s| self.selected == Some((s, point.index)));
-                marks.push(PlotMark { at, point, symbol, style: self.series_style(series), is_selected });
+                let note = self.note(s, point);
+                marks.push(PlotMark { at, point, symbol, style: self.series_style(series), is_selected, note });
             }
         }
         marks
@@ -102,9 +112,10 @@ impl Plot<'_> {
 
     /// Error bars, then marks, the selected one last, so that no other hides it.
     fn draw_marks(&self, mut marks: Vec<PlotMark<'_>>, cells: &PlotCells, buf: &mut Buffer) {
-        for mark in &marks {
+        for mark in marks.iter().filter(|mark| mark.point.beyond.is_none()) {
             self.error_bar(mark, cells, buf);
         }
+        self.notes(&marks, cells, buf);
         marks.sort_by_key(|mark| mark.is_selected);
         let selected = self.theme.style(Role::Selected).add_modifier;
         for mark in marks {
@@ -122,6 +133,10 @@ impl Plot<'_> {
             let rows = (end - mark.point.y).abs() * cells.height();
             if rows >= 0.5 { cells.row(end) } else { y }
         };
+        // One that goes on beyond the edge has no end there.
+        let is_cut = |fraction: f64| !(0.0..=1.0).contains(&fraction);
+        let top = if is_cut(mark.point.high) { stem } else { top };
+        let bottom = if is_cut(mark.point.low) { stem } else { bottom };
         let (from, to) = (end(mark.point.high), end(mark.point.low));
         // An end that falls on the x axis is left out rather than moved.
         for at in from..=to.min(cells.plot.bottom().saturating_sub(2)) {

@@ -3,7 +3,7 @@
 use ratatui::style::Modifier;
 
 use super::*;
-use crate::chart::{ChartReference, ChartSeries, SeriesMark, XAxisKind};
+use crate::chart::{ChartReference, ChartSeries, ChartUnit, SeriesMark, XAxisKind};
 use crate::tui::widgets::frame::{draw, lines};
 
 /// The mark of the n-th backend that starts workers.
@@ -12,8 +12,15 @@ pub(super) fn mark(n: usize) -> SeriesMark {
 }
 
 fn series(name: &str, n: usize, points: &[(f64, f64, f64)]) -> ChartSeries {
-    let points = points.iter().map(|(x, y, spread)| ChartPoint { x: *x, y: *y, low: y - spread, high: y + spread });
-    ChartSeries { name: name.to_owned(), mark: mark(n), points: points.collect() }
+    let point = |(x, y, spread): &(f64, f64, f64)| ChartPoint {
+        x: *x,
+        y: *y,
+        low: y - spread,
+        high: y + spread,
+        is_sure: *spread <= y / 2.0,
+    };
+    let points = points.iter().map(point).collect();
+    ChartSeries { name: name.to_owned(), mark: mark(n), points, ..ChartSeries::default() }
 }
 
 pub(super) fn two_cores() -> Vec<ChartSeries> {
@@ -32,19 +39,20 @@ pub(super) fn cluster() -> Vec<ChartSeries> {
 pub(super) fn speedups(series: &[ChartSeries]) -> Chart {
     Chart {
         series: series.to_vec(),
-        predictions: Vec::new(),
-        reference: Some(ChartReference::Ideal { slope: 1.0 }),
-        x_kind: XAxisKind::Workers,
+        reference: Some(ChartReference::Ideal { slope: 1.0, until: None }),
         x_label: "workers".to_owned(),
+        y_unit: ChartUnit::Ratio,
         y_label: "speedup".to_owned(),
+        ..Chart::default()
     }
 }
 
 fn efficiencies(series: &[ChartSeries]) -> Chart {
     Chart {
         reference: Some(ChartReference::Level(0.5)),
-        x_kind: XAxisKind::Values,
+        x_kind: XAxisKind::Values(ChartUnit::Number),
         x_label: "steps".to_owned(),
+        y_unit: ChartUnit::Fraction,
         y_label: "efficiency".to_owned(),
         ..speedups(series)
     }
@@ -64,27 +72,27 @@ pub(super) fn drawn(
 fn small_charts_read_well() {
     insta::assert_snapshot!(drawn(&two_cores(), None, (32, 10), &Theme::FULL), @"
     ● threads  ◆ processes  ┈┈ ideal
-      │                   ⡀⠠⠐ ⠁
-      │               ⡀⠠⠐
-      │           ⡀⠠⠐
-     2┤       ⡀⣠⠴●⠒⠒⠒⠒⠒⠒⠒●⠒⠒⠒⠒⠒⠒⠒⠒●
-      │   ⣀⡠⠔⠒⠉⢀⣀◆⠤⠤⠤⠤⠤⠤⠤◆⠤⠤⠤⠤⠤⠤⠤⠤◆
-      │⠠●◆⠥⠒⠒⠊⠉⠁ ┴                ┴
-      │
-     0└─┬────────┬───────┬────────┬─
-        1        2       3        4
+        │                   ⢀⠠ ⠂⠈
+    3.00┤               ⢀ ⠄⠂
+        │            ⡀⠄⠈
+    2.00┤        ⣀●⠬⠤⠤⠤⠤⠤⠤●⠤⠤⠤⠤⠤⠤⠤●
+        │    ⣀⠴⠚⠉ ◆⣀⣀⣀⣀⣀⣀⠤◆⠤⠤⠤⢄⣀⣀⣀◆
+    1.00┤⢀●◆⠭⠤⠒⠒⠉⠉┴               ┴
+        │
+    0.00└─┬───────┬───────┬───────┬─
+          1       2       3       4
     ");
     insta::assert_snapshot!(drawn(&two_cores(), None, (32, 10), &Theme::PLAIN), @"
     o threads  x processes  .. ideal
-      |                   . . .
-      |               . .
-      |           . .
-     2+        --o---   -o---   --o
-      |   -- .   x  -  - x  -  -  x
-      |.ox -  -  -                -
-      |
-     0+-+--------+-------+--------+-
-        1        2       3        4
+        |                   . . .
+    3.00+               . .
+        |            ..
+    2.00+        -o---   -o---   -o
+        |    - .  x  -  - x  -  - x
+    1.00+.ox--  - -               -
+        |
+    0.00+-+-------+-------+-------+-
+          1       2       3       4
     ");
 }
 
@@ -92,20 +100,20 @@ fn small_charts_read_well() {
 fn larger_charts_have_a_title_and_a_crosshair() {
     insta::assert_snapshot!(drawn(&two_cores(), Some((0, 2)), (72, 16), &Theme::FULL), @"
     speedup over workers          ● threads  ◆ processes  ┈┈ ideal (cut off)
-        │                                               ⡀⠠ ⠂⠈
-       3┤                                         ⢀ ⠄⠐ ⠁
-        │                                     ⠠ ⠂⠈
-        │                                ⡀⠠ ⠂⠁
-        │                          ⢀ ⠄⠐⠈
-    1.95┤╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌⢀●⣀⣁⣀⣀⣀⣀⣀⣀⣀⣀⣀⣀⣀⣀⣀⣀⣀⣀⣀●⣀⣀⣀⣀⣀⣀⣀⣀⣀⣀⣀⣀⣀⣀⣀⣀⣀⣀⣀●
-        │                 ⣀⣄⠴⠔⠋⠉                    ╎                   ┬
-        │           ⢀⣠⡠⠦⠚⠉⠁     ┬                 ⢀⣀◆⣀⣀⣀⣀⡀              │
-        │       ⣀⠴⠔⠓⠉     ⣀⣀⡠⠤⠤⠒◆⠒⠒⠒⠒⠊⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠁ ╎    ⠈⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉◆
-       1┤ ⢀ ●⠒⠊⠉⣀⣀⡠⠤⠤⠒⠒⠊⠉⠉      ┴                   ╎                   ┴
-        │⠈  ◆⠊⠉⠉                                    ╎
+        │                        ⢀ ⠂⠁
+    1.95┤╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌⢀⠐╌╌╌╌╌╌╌⢀⣀⣀⣀⣀⣀⣀⣀⣀⣀⣀⣀●⣀⣀⣀⣀⡀              ┬
+        │                    ⡀⢂⠔●⠉⠉⠉⠉⠉⠉⠉⠁           ┴    ⠈⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠒⠒●
+        │                 ⠠⢀⡢⠊⠁                     ╎                   ┴
+        │               ⠠⡨⠔⠁    ┬                   ╎                   ┬
+    1.50┤             ⢄⠕⠊       │                   ┬                   │
+        │         ⢀⢠⡠⠋⠁         │  ⢀⣀⣀⣀⣀⣀⡠⠤⠤⠤⠤⠤⠤⠒⠒⠒⠒◆⠒⠒⠒⠒⠒⠒⠒⠒⠒⠢⠤⠤⠤⠤⠤⠤⠤⠤⠤◆
+        │       ⡀⡰⠔⠁        ⢀⡠⠤⠒◆⠉⠉⠁                ┴                   │
+        │     ⣀⠖⠊      ⢀⡠⠤⠒⠉⠁   │                   ╎                   │
+    1.00┤  ⢀●⠊⠁   ⢀⡠⠤⠒⠉⠁        ┴                   ╎                   ┴
+        │⠠⠈ │⢀⡠⠤⠒⠉⠁                                 ╎
+        │   ◆⠁                                      ╎
         │   ┴                                       ╎
-        │                                           ╎
-       0└───┬───────────────────┬───────────────────┬───────────────────┬───
+    0.50└───┬───────────────────┬───────────────────┬───────────────────┬───
             1                   2                   3                   4
     ");
 }
@@ -114,15 +122,15 @@ fn larger_charts_have_a_title_and_a_crosshair() {
 fn wide_ranges_are_logarithmic() {
     insta::assert_snapshot!(drawn(&cluster(), None, (60, 12), &Theme::FULL), @"
     ● processes  ┈┈ ideal (cut off)
-        │                                             ⡀⠄⠐ ⠁⠈
-      64┤                                       ⢀⠠ ⠂⠈
-        │                                 ⢀ ⠄⠐ ⠁     ⣀●⣀⣀⣀⠤⠤●
-        │                            ⡀⠠ ⠂⣈●⡠⠤⠤⠒⠒●⠉⠉⠉⠉
-      16┤                      ⢀ ⢄⣐⡨●⠒⠒⠉⠉
-        │                 ⡀⣠⡠⠦●⠒⠉⠁
-       4┤           ⢀⣀⡤⠦●⠊⠉
-        │      ⣀⡤⠴●⠋⠉
-       1┤⢀⠠ ●⠚⠉
+      64┤                                     ⢀ ⠄⠂⠈
+        │                                 ⢀ ⠂⠁   ⢀⣀⣀⣀⠤●⠤⠤⠒⠒⠒●
+        │                            ⡀⠠⠐ ⣁●⠤⠤⠒⠒⠉●⠁
+        │                        ⡀⠠⣐●⠤⠒⠊⠉
+       8┤                    ⣀●⠬⠒⠊⠉
+        │              ⢀●⡤⠦⠚⠉⠁
+        │          ⢀⣀⠤⠒⠊⠁
+        │      ⣀⠤⠖●⠁
+       1┤ ⡀⠠●⠒⠉
         └───┬─────┬─────┬─────┬─────┬─────┬─────┬─────┬─────┬───
       log   1     2     4     8     16    32    64   128   256
     ");
@@ -141,41 +149,42 @@ fn fractions_over_values_are_compared_with_a_level() {
     let plain = Plot { theme: &Theme::PLAIN, selected: Some((0, 2)), ..full };
     insta::assert_snapshot!(draw(full, 60, 12, &Theme::FULL), @"
     efficiency over steps, log            ● threads × 2  ┈┈ 50 %
-        │   ┬
-     1.0┤   │                                      ⣀⣀⣀⡠⠤⠤⠤⠒⠒●
-        │   │                                 ⣀⠔●⠉⠉
-        │   │                              ⢀⠤⠊
-        │   │                           ⢀⠤⠊⠁
-     0.5┤⠐ ⠂│ ⠂⠐ ⠂⠐ ⠂⠐ ⠂⠐ ⠂⠐ ⠂⠐ ⠂⠐ ⠂⠐⢀⠦⠚⠁⠂⠐ ⠂⠐ ⠂⠐ ⠂⠐ ⠂⠐ ⠂⠐ ⠂⠐ ⠂⠐
-        │   │                    ⣀⠤⠔●⠁
-        │   │               ⣀⡠⠔⠒⠉
-        │   │  ⢀⣀⣀⣀⣀⣀⣀⣀⠤●⠔⠒⠉
-     0.0└───●⠉⠉⠁────────┬───────────┬───────────┬───────────┬───
-      log   2           20         200         2 k         20 k
+    100 %┤   │                                       ⢀⣀⣀⣀⠤⠤⠤●
+         │   │                                 ⡠●⠊⠉⠉⠉⠁
+     75 %┤   │                              ⣀⠔⠉
+         │   │                           ⢀⠔⠊
+     50 %┤⠠⠠ │⠠ ⠄⠠ ⠄⠠ ⠄⠠ ⠄⠠ ⠄⠠ ⠄⠠ ⠄⠠ ⠄⢄⡠⠊⠅⠠ ⠄⠠ ⠄⠠ ⠄⠠ ⠄⠠ ⠄⠠ ⠄⠠ ⠄⠠
+         │   │                    ⢀⡠⠤●⠁
+     25 %┤   │               ⢀⡠⠤⠒⠉⠁
+         │   │   ⣀⣀⣀⣀⣀⣀⣀⡠●⠤⠒⠉⠁
+      0 %┤   ●⠉⠉⠉
+         └───┬───────────┬───────────┬──────────┬───────────┬───
+       log   2           20         200        2 k         20 k
     ");
     insta::assert_snapshot!(draw(plain, 40, 9, &Theme::PLAIN), @"
     o threads x 2  .. 50 %
-        |  -
-       1+  |                     -o---   o
-        |  |
-        |. | . . . . . . . --- . . . . . . .
-    0.40|~~|~~~~~~~~~~~~~~o
-        |  |      -o---   :
-       0+--o-------+------+-------+------+--
-      log  2       20    200     2 k    20 k
+         |  |
+    100 %+  |                     o---   o
+         |  |
+     40 %+.~|~.~.~.~.~.~.~.o---. . . . . . .
+         |  |       ---   -:
+      0 %+  o---   o       :
+         +--+------+-------+------+------+--
+       log  2      20     200    2 k    20 k
     ");
     // What is no fraction has no level, and spans as many decades as its values do.
-    let rates = Chart { reference: None, y_label: "tasks a second".to_owned(), ..chart.clone() };
+    let rates =
+        Chart { reference: None, y_unit: ChartUnit::Number, y_label: "tasks a second".to_owned(), ..chart.clone() };
     insta::assert_snapshot!(draw(Plot { chart: &rates, ..full }, 60, 9, &Theme::FULL), @"
     tasks a second over steps, both log            ● threads × 2
-         │   ┬
-        1┤   │                                           ⢀⣀⣀●
-         │   │                         ⢀⣀⣀⠤⠤⠔⠒⠒⠉●⠉⠉⠉⠉⠉⠉⠉⠉⠁
-         │   │                  ⣀⣀⠤⠔⠒●⠉⠁
-    0.125┤   │           ●⣀⠤⠤⠒⠊⠉
-         │   ●⣀⡠⠤⠤⠤⠒⠒⠒⠉⠉⠉┴
-         └───┬───────────┬───────────┬──────────┬───────────┬───
-       log   2           20         200        2 k         20 k
+        │   │
+       1┤   │                                ⣀⣀⡠●⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤●
+        │   │                      ⢀●⡠⠤⠤⠒⠒⠊⠉⠉
+    0.25┤   │                ⢀⣀⠤⠔⠒⠉⠁
+        │   │         ⢀⣀●⠤⠔⠒⠉⠁
+    6e-2┤   ●⡠⠤⠤⠔⠒⠒⠊⠉⠉⠁ ┴
+        └───┬───────────┬───────────┬───────────┬───────────┬───
+      log   2           20         200         2 k         20 k
     ");
 }
 
@@ -201,14 +210,23 @@ fn an_ideal_that_would_squash_the_data_is_cut_off() {
 }
 
 #[test]
-fn legends_that_are_short_of_room_keep_the_series() {
-    let header = |width| {
-        let text = drawn(&two_cores(), None, (width, 10), &Theme::FULL);
-        text.lines().next().unwrap_or_default().to_owned()
-    };
-    assert_eq!(header(32), "● threads  ◆ processes  ┈┈ ideal");
-    assert_eq!(header(31), "● threads  ◆ processes");
-    assert_eq!(header(21), "● threads ◆ processes");
+fn what_lies_far_off_stands_at_the_edge_with_its_value() {
+    let mut data = two_cores();
+    data[1].points[2] = ChartPoint { is_sure: false, ..ChartPoint::bare(3.0, 28.0) };
+    for theme in [Theme::FULL, Theme::PLAIN] {
+        let text = drawn(&data, None, (60, 12), &theme);
+        let arrow = if theme == Theme::PLAIN { "^28.0" } else { "↑28.0" };
+        assert!(text.lines().nth(1).is_some_and(|top| top.contains(arrow)), "{text}");
+    }
+}
+
+#[test]
+fn points_of_one_x_are_told_apart_by_words() {
+    let mut data = vec![series("hybrid", 3, &[(4.0, 1.9, 0.0), (4.0, 1.7, 0.0), (4.0, 1.88, 0.0)])];
+    data[0].tags = ["1x4", "2x2", "4x1"].map(str::to_owned).to_vec();
+    data.push(series("threads", 0, &[(1.0, 1.0, 0.0), (2.0, 1.5, 0.0), (4.0, 1.89, 0.0)]));
+    let text = drawn(&data, None, (60, 14), &Theme::FULL);
+    assert!(["1x4", "2x2", "4x1"].iter().all(|tag| text.contains(tag)), "{text}");
 }
 
 #[test]

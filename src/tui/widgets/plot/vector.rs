@@ -5,7 +5,7 @@
 
 use super::tests::mark;
 use super::*;
-use crate::chart::{ChartReference, ChartSeries, XAxisKind};
+use crate::chart::{ChartReference, ChartSeries, ChartUnit};
 
 /// A coordinate in columns and rows, where a cell reaches from one whole number to the next.
 type VectorPlace = (f64, f64);
@@ -16,7 +16,7 @@ struct VectorPicture {
     /// Upper and lower end.
     whiskers: Vec<[VectorPlace; 2]>,
     polylines: Vec<Vec<VectorPlace>>,
-    reference: [VectorPlace; 2],
+    reference: Vec<VectorPlace>,
     x_ticks: Vec<VectorPlace>,
     y_ticks: Vec<f64>,
 }
@@ -27,8 +27,7 @@ impl VectorPicture {
         let place = |point: &PlacedPoint| layout.areas.place(point.x, point.y);
         let series = layout.series.iter().map(|series| (theme.mark(series.mark), series));
         let predictions = layout.predictions.iter().map(|series| (symbols.guess, series));
-        let [left, right] = layout.areas.edges();
-        let reference = layout.reference.expect("there is a line to compare with");
+        let reference = layout.reference.as_ref().expect("there is a line to compare with");
         let ends = |point: &PlacedPoint| [point.high, point.low].map(|y| layout.areas.place(point.x, y));
         Self {
             marks: series
@@ -37,16 +36,17 @@ impl VectorPicture {
                 .collect(),
             whiskers: layout.series.iter().flat_map(|series| series.points.iter().map(ends)).collect(),
             polylines: layout.series.iter().map(|series| series.points.iter().map(place).collect()).collect(),
-            reference: [layout.areas.place(left, reference.left), layout.areas.place(right, reference.right)],
+            reference: reference.points.iter().map(|(x, y)| layout.areas.place(*x, *y)).collect(),
             x_ticks: layout.x_ticks.iter().map(|tick| layout.areas.place(tick.at, 0.0)).collect(),
-            y_ticks: layout.y_ticks.iter().map(|tick| layout.areas.place(0.0, tick.at).1).collect(),
+            y_ticks: layout.axes.y_ticks.iter().map(|tick| layout.areas.place(0.0, tick.at).1).collect(),
         }
     }
 }
 
 fn chart() -> Chart {
-    let point = |x: f64, y: f64, spread: f64| ChartPoint { x, y, low: y - spread, high: y + spread };
-    let series = |name: &str, n, points| ChartSeries { name: name.to_owned(), mark: mark(n), points };
+    let point = |x: f64, y: f64, spread: f64| ChartPoint { x, y, low: y - spread, high: y + spread, is_sure: true };
+    let series =
+        |name: &str, n, points| ChartSeries { name: name.to_owned(), mark: mark(n), points, ..ChartSeries::default() };
     Chart {
         series: vec![
             series(
@@ -61,10 +61,11 @@ fn chart() -> Chart {
             ),
         ],
         predictions: vec![series("threads", 0, vec![point(4.0, 3.6, 0.0)])],
-        reference: Some(ChartReference::Ideal { slope: 1.0 }),
-        x_kind: XAxisKind::Workers,
+        reference: Some(ChartReference::Ideal { slope: 1.0, until: None }),
         x_label: "workers".to_owned(),
+        y_unit: ChartUnit::Ratio,
         y_label: "speedup".to_owned(),
+        ..Chart::default()
     }
 }
 
@@ -82,7 +83,7 @@ fn height_at(x: f64, [(from_x, from_y), (to_x, to_y)]: [VectorPlace; 2]) -> f64 
 fn compare(columns: u16, rows: u16, theme: &Theme) {
     let (chart, area) = (chart(), Rect::new(0, 0, columns, rows));
     let plot = Plot { chart: &chart, selected: None, theme };
-    let layout = plot.layout(ChartAxes::of(&chart).expect("there are points"), area).expect("there is room");
+    let layout = plot.layout(area).expect("there are points, and room");
     let vectors = VectorPicture::new(&layout, theme);
     let cells = PlotCells::new(&layout, area);
     let mut buf = Buffer::empty(area);
@@ -113,7 +114,7 @@ fn compare(columns: u16, rows: u16, theme: &Theme) {
         let rows = (cells.plot.top()..bottom).filter(|row| buf[(axis, *row)].symbol() == symbols.tick_y);
         assert!(rows.into_iter().any(|row| is_in((0.5, *y), (0, row))), "tick at {y} is not in\n{picture}");
     }
-    if theme.glyphs == crate::tui::theme::Glyphs::Ascii {
+    if theme.glyphs != crate::tui::theme::Glyphs::Unicode {
         lines_agree(&vectors, &cells, &buf, &picture);
     }
 }
@@ -130,10 +131,14 @@ fn lines_agree(vectors: &VectorPicture, cells: &PlotCells, buf: &Buffer, picture
     let beside = |ends: [VectorPlace; 2], column: u16, row: u16| {
         (column.saturating_sub(1)..=column + 1).any(|column| through(ends, column, row))
     };
+    let ideal: Vec<[VectorPlace; 2]> = vectors.reference.windows(2).map(|pair| [pair[0], pair[1]]).collect();
     for cell in cells.plot.positions().filter(|cell| cell.y + 1 < cells.plot.bottom()) {
         let (column, row) = (cell.x, cell.y);
         match buf[cell].symbol() {
-            "." => assert!(through(vectors.reference, column, row), "dot at {cell} is not the ideal's\n{picture}"),
+            "." => assert!(
+                ideal.iter().any(|ends| through(*ends, column, row)),
+                "dot at {cell} is not the ideal's\n{picture}"
+            ),
             "/" | "\\" => {
                 let mut pairs = vectors.polylines.iter().flat_map(|line| line.windows(2));
                 assert!(pairs.any(|pair| beside([pair[0], pair[1]], column, row)), "no line at {cell}\n{picture}");

@@ -53,11 +53,11 @@ fn numbers_line_up_and_columns_go_by_priority() {
     ◆ processes       12  980 ms     8.57
     ");
     insta::assert_snapshot!(at(24, 6, None), @"
-    backe…  workers  spee…
-    serial        1   1.00
-    threa…        2   1.98
-    proce…        2   1.95
-    proce…       12   8.57
+    backend      workers
+    ■ serial           1
+    ● threads          2
+    ◆ processes        2
+    ◆ processes       12
     ");
 }
 

@@ -1,0 +1,55 @@
+//! What stands at the end of a worker's lane: what it is doing, and which parts of the time it did what, as far as there
+//! is room.
+
+use super::lock;
+use crate::record::{Activity, LaneState, LaneView};
+use crate::tui::widgets::paint;
+
+/// The parts of its time that a worker computed and that it waited: for the lock, for something outside, for a pipe.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct TimeShares {
+    pub(super) computed: f64,
+    pub(super) waited: f64,
+}
+
+impl TimeShares {
+    /// Those of a worker, of the seconds since the gate opened; `None` where nothing is known.
+    pub(super) fn of(lane: &LaneView, elapsed_s: f64) -> Option<Self> {
+        let began = !matches!(lane.state, LaneState::Absent | LaneState::Waiting);
+        if !(began && elapsed_s.is_finite() && elapsed_s > 0.0) {
+            return None;
+        }
+        let seconds = |activity: Activity| lane.seconds[activity as usize];
+        let share = |seconds: f64| (seconds / elapsed_s).clamp(0.0, 1.0);
+        if let Some(lock) = lane.lock {
+            return Some(Self {
+                computed: share(lock.held_s + lock.native_s),
+                waited: share(lock.waited_s + lock.blocked_s),
+            });
+        }
+        let known: f64 = lane.seconds.iter().sum();
+        if known <= 0.0 {
+            return Some(Self { computed: share(lane.busy_s), waited: 0.0 });
+        }
+        let computed = seconds(Activity::Running) + seconds(Activity::Native);
+        let waited = seconds(Activity::WaitingForLock) + seconds(Activity::Blocked);
+        Some(Self { computed: share(computed), waited: share(waited) })
+    }
+}
+
+/// The end of a lane in so many columns at most: `busy  98%  waits   2%`, ` 98%`; under a lock with what is done about
+/// it before that. Of one width for all lanes and times, so that the time line beside it stands still.
+pub(super) fn words(lane: &LaneView, elapsed_s: f64, room: u16) -> String {
+    let shares = TimeShares::of(lane, elapsed_s).map(|shares| [shares.computed, shares.waited].map(paint::percent));
+    let doing = lane.lock.map(|lock| format!("{} ", lock::word(lock.activity))).unwrap_or_default();
+    let forms = match shares {
+        None => vec![doing.trim_end().to_owned()],
+        Some([computed, waited]) => vec![
+            format!("{doing}busy {computed:>3}%  waits {waited:>3}%"),
+            format!("{doing}{computed:>3}%"),
+            doing.trim_end_matches(' ').to_owned(),
+        ],
+    };
+    let fits = |text: &String| text.chars().count() <= usize::from(room);
+    forms.into_iter().find(fits).unwrap_or_default()
+}

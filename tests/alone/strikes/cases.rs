@@ -1,0 +1,132 @@
+//! What is struck: short runs over backends, schedules and ways of dispatch, and who is struck how.
+
+use super::dice::Dice;
+
+/// A workload and a way to run it, which forks or does not.
+struct Template {
+    workload: &'static str,
+    sweep: &'static str,
+    forks: bool,
+    /// Whether any schedule will do.
+    any_schedule: bool,
+}
+
+const SLEEP: &str = "kind = 'sleep'\nunit_s = 0.01\ninputs = { repeat = 1, times = 24 }";
+const TINY: &str = "kind = 'square'\ntasks = 120000";
+const SENT: &str = "kind = 'square'\ntasks = 6000";
+const LOCKED: &str =
+    "kind = 'countdown'\nsteps = 20000\ninputs = { repeat = 1, times = 60 }\n[interpreter]\ngil = true";
+const PI: &str = "kind = 'pi'\ndarts = 30000\ntasks = 40";
+
+const TEMPLATES: &[Template] = &[
+    Template {
+        workload: SLEEP,
+        sweep: "backends = ['serial', 'threads']\nworkers = 3",
+        forks: false,
+        any_schedule: true,
+    },
+    Template { workload: LOCKED, sweep: "backends = ['threads']\nworkers = 3", forks: false, any_schedule: true },
+    Template { workload: SLEEP, sweep: "backends = ['processes']\nworkers = [1, 3]", forks: true, any_schedule: true },
+    Template { workload: TINY, sweep: "backends = ['processes']\nworkers = [2, 3]", forks: true, any_schedule: true },
+    Template {
+        workload: PI,
+        sweep: "backends = ['processes', 'threads']\nworkers = 2",
+        forks: true,
+        any_schedule: true,
+    },
+    Template { workload: SLEEP, sweep: "backends = ['hybrid']\nworkers = '2x2'", forks: true, any_schedule: true },
+    Template { workload: LOCKED, sweep: "backends = ['hybrid']\nworkers = '2x2'", forks: true, any_schedule: true },
+    Template {
+        workload: SENT,
+        sweep: "backends = ['processes']\nworkers = 2\ndispatch = 'pipe'\npayload = 64\nchunk = 50",
+        forks: true,
+        any_schedule: false,
+    },
+    Template {
+        workload: SLEEP,
+        sweep: "backends = ['processes', 'hybrid']\nworkers = '2x2'\ndispatch = 'pipe'\npayload = 70000",
+        forks: true,
+        any_schedule: false,
+    },
+];
+
+/// Who is struck, and how.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Blow {
+    WorkerKilled,
+    WorkerStopped,
+    ForkserverKilled,
+    Terminated,
+    Interrupted,
+    HungUp,
+    Killed,
+    /// The window is closed in which it runs.
+    TerminalClosed,
+}
+
+const BLOWS: &[Blow] = &[
+    // The way to lose tasks: as often as all others.
+    Blow::WorkerKilled,
+    Blow::WorkerKilled,
+    Blow::WorkerKilled,
+    Blow::WorkerStopped,
+    Blow::ForkserverKilled,
+    Blow::Terminated,
+    Blow::Interrupted,
+    Blow::HungUp,
+    Blow::Killed,
+    Blow::TerminalClosed,
+];
+
+impl Blow {
+    /// Whether it can only fall where workers are forked.
+    fn needs_forks(self) -> bool {
+        matches!(self, Self::WorkerKilled | Self::WorkerStopped | Self::ForkserverKilled)
+    }
+}
+
+/// One round: a run, and when it is struck how often.
+#[derive(Debug, Clone)]
+pub(super) struct Case {
+    /// The workload, by which rounds are known that must come to the same results.
+    pub(super) workload: &'static str,
+    pub(super) toml: String,
+    pub(super) on_screen: bool,
+    pub(super) blow: Blow,
+    /// Milliseconds from the start, and from each blow to the next.
+    pub(super) pauses_ms: Vec<u64>,
+}
+
+impl Case {
+    pub(super) fn of(seed: u64) -> Self {
+        let mut dice = Dice::new(seed);
+        let template = dice.of(TEMPLATES);
+        let fitting: Vec<Blow> = BLOWS.iter().copied().filter(|blow| template.forks || !blow.needs_forks()).collect();
+        let blow = *dice.of(&fitting);
+        let on_screen = blow == Blow::TerminalClosed || dice.below(3) == 0;
+        let schedule = if template.any_schedule {
+            let schedule = dice.of(&["static", "dynamic", "guided"]);
+            let chunk = *dice.of(&["", "chunk = 1\n", "chunk = 3\n", "chunk = 7\n"]);
+            format!("schedule = '{schedule}'\n{chunk}")
+        } else {
+            String::new()
+        };
+        let blows = if blow.needs_forks() { 1 + dice.below(3) } else { 1 };
+        // On the screen it is counted from the beginning of the run.
+        let first = if on_screen { 120 } else { 200 };
+        let pauses_ms = (0..blows).map(|n| if n == 0 { dice.below(first) } else { dice.below(25) } as u64).collect();
+        let order = dice.of(&["given", "shuffled"]);
+        let toml = format!(
+            "title = 'Struck'\n[workload]\n{}\n[sweep]\n{}\n{schedule}order = '{order}'\nbaseline = 'none'\nrepeats = 3\n\
+             warmup = 0\ntimeout_s = 20\n",
+            template.workload, template.sweep
+        );
+        Self { workload: template.workload, toml, on_screen, blow, pauses_ms }
+    }
+
+    /// The same workload, run by one thread.
+    pub(super) fn undisturbed(&self) -> String {
+        let workload = self.workload.replace("\n[interpreter]\ngil = true", "");
+        format!("[workload]\n{workload}\n[sweep]\nbackends = ['serial']\nbaseline = 'none'\nrepeats = 1\nwarmup = 0\n")
+    }
+}
