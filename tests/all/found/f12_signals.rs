@@ -154,8 +154,9 @@ fn a_fault_of_its_own_leaves_the_terminal_as_it_was() {
     let mut terminal = Session::parlab().env("PARLAB_PROVOKE_PANIC", "stack").open();
     assert_ne!(terminal.exit_code(), 0);
     terminal.assert_restored();
-    let said = String::from_utf8_lossy(&terminal.bytes()).into_owned();
-    assert!(said.contains("overflowed its stack"), "what the standard library says of it comes through");
+    wait_until("what the standard library says of it", || {
+        String::from_utf8_lossy(&terminal.bytes()).contains("overflowed its stack")
+    });
 }
 
 #[test]
