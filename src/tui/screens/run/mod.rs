@@ -1,5 +1,6 @@
 //! A run as it goes: cores, progress, workers over time, the speedup so far.
 
+mod following;
 pub mod lane_history;
 mod lock;
 pub mod look;

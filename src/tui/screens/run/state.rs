@@ -4,6 +4,7 @@ use std::cell::OnceCell;
 use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 
+pub use super::following::{Drawing, Ending};
 use super::lane_history::LaneHistory;
 use super::look::LanesLook;
 use super::news::News;
@@ -64,26 +65,6 @@ pub struct RunMonitor {
     figures: OnceCell<Figures>,
     findings: OnceCell<Vec<Finding>>,
     eta: OnceCell<Eta>,
-}
-
-/// Whether the screen follows the run.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Drawing {
-    /// It does.
-    Live,
-    /// It stands still; the run goes on, and what it tells waits.
-    Frozen,
-}
-
-/// Whether the user asked the run to end.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Ending {
-    /// Not so far.
-    NotAsked,
-    /// It is being cancelled.
-    Cancelling,
-    /// It is being killed.
-    Killing,
 }
 
 /// News older than this many others are forgotten.
