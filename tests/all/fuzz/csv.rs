@@ -33,7 +33,7 @@ fn toml(table: &Path) -> String {
 }
 
 fn scenario(table: &Path) -> Scenario {
-    Source::new("x.toml", &toml(table))
+    Source::new("x.toml", toml(table))
         .parse(&Catalog::new(workload::specs(), 2), &Overrides::default())
         .unwrap_or_else(|problems| panic!("{problems}"))
 }

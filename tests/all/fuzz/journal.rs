@@ -41,7 +41,7 @@ fn journals_of_any_kind_are_read() {
             std::fs::write(&path, bytes).map_err(|error| error.to_string())?;
             match read(&path) {
                 Err(refused) => {
-                    is_plain(refused.to_string().as_bytes()).map_err(|wrong| format!("{refused}: {wrong}"))?
+                    is_plain(refused.to_string().as_bytes()).map_err(|wrong| format!("{refused}: {wrong}"))?;
                 }
                 Ok(recording) => drop(recording.state()),
             }
