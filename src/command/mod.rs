@@ -8,7 +8,6 @@ mod environment;
 mod failure;
 mod history;
 mod lab;
-mod limits;
 mod memory_check;
 mod outputs;
 mod preparation;

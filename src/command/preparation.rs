@@ -8,6 +8,7 @@ use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::rehearsal::rehearse;
+use super::task_room;
 use crate::engine::{Control, Session};
 use crate::record::Snapshot;
 use crate::scenario::Scenario;
@@ -45,7 +46,8 @@ impl PreparedRun {
         let heeded = Arc::clone(&control);
         let body = move || {
             let scenario = Arc::new(scenario);
-            let begun = rehearse(&scenario, false, &heeded)
+            let begun = task_room::check(&scenario)
+                .and_then(|()| rehearse(&scenario, false, &heeded))
                 .map_err(|failure| failure.message)
                 .and_then(|()| go_on(&watched, || begin(Arc::unwrap_or_clone(scenario), heeded)));
             if let Err(why) = begun {

@@ -7,13 +7,13 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::failure::Failure;
-use super::limits;
+use super::memory_check::{Room, check_memory};
 use crate::engine::{Control, Urgency};
 use crate::scenario::{Job, Scenario};
 use crate::system::aside::aside;
 use crate::workload::{self, BuildError};
 
-/// Looks whether a scenario can be run; with `yes`, whatever the limits say. When the run is called off meanwhile, or
+/// Looks whether there is memory for a scenario, unless `yes`, and makes its data ready. When the run is called off meanwhile, or
 /// something takes longer than a trial may, `control` knows: the run that begins ends at once.
 ///
 /// # Errors
@@ -21,7 +21,8 @@ use crate::workload::{self, BuildError};
 pub(super) fn rehearse(scenario: &Arc<Scenario>, yes: bool, control: &Control) -> Result<(), Failure> {
     let watch = RehearsalWatch { control, timeout: scenario.sweep.timeout };
     let checked = Arc::clone(scenario);
-    if watch.see_to(move |_| limits::check(&checked, yes))?.is_none() {
+    let check = move |_: &dyn Fn() -> bool| if yes { Ok(()) } else { check_memory(&checked, &Room::here()) };
+    if watch.see_to(check)?.is_none() {
         return Ok(());
     }
     for job in scenario.jobs() {

@@ -11,7 +11,7 @@ use super::environment::{journal, program, run_info, scenario};
 use super::failure::Failure;
 use super::history::HistoryKeeper;
 use super::rehearsal::rehearse;
-use super::{outputs, signals};
+use super::{outputs, signals, task_room};
 use crate::cli;
 use crate::engine::{Control, RunInfo, Session};
 use crate::foreign::PlainText;
@@ -34,6 +34,10 @@ pub(super) fn run(args: &cli::Run) -> Result<ExitCode, Failure> {
     let inputs = outputs::inputs(&source.origin, &scenario);
     outputs::check(&outputs, &inputs)?;
     let predictions = predictions(args.predict.as_deref(), &scenario)?;
+    if !args.yes {
+        // Before there is any thread beside this one, each of which would be counted twice.
+        task_room::check(&scenario)?;
+    }
     let control = Arc::new(Control::default());
     let heard = signals::listen(Arc::clone(&control))
         .map_err(|error| Failure::run(format!("cannot listen for signals: {error}")))?;

@@ -2,6 +2,7 @@
 
 use super::backends::{Scales, baseline_word};
 use super::data::data_label;
+use super::domain::NO_LIMIT;
 use super::kind::{Domain, KindSpec, ParamSpec};
 use super::model::{Axis, Inputs, Job, Scenario, Sweep, Value};
 use super::schedule::Order;
@@ -32,6 +33,8 @@ fn parameters(job: &Job, spec: &KindSpec) -> String {
         let value = match (param.domain, job.params.get(param.name)?) {
             (Domain::File { .. }, Value::Word(file)) if file.is_empty() => return None,
             (Domain::File { .. }, Value::Word(file)) => data_label(file),
+            // A limit that is none limits nothing.
+            (Domain::Limit { .. }, Value::Number(limit)) if *limit == NO_LIMIT => return None,
             (_, value) => value.to_string(),
         };
         let unit = if param.unit.is_empty() || param.unit == param.name { "" } else { " " };

@@ -164,7 +164,7 @@ mod tests {
         let written = [lines(Some(&JournalHeader::own()), &event(3)).unwrap(), lines(None, &event(4)).unwrap()];
         let version = env!("CARGO_PKG_VERSION");
         let expected = [
-            format!("{{\"format\":\"parlab.journal\",\"major\":1,\"minor\":0,\"parlab\":\"{version}\"}}\n"),
+            format!("{{\"format\":\"parlab.journal\",\"major\":1,\"minor\":1,\"parlab\":\"{version}\"}}\n"),
             "{\"elapsed_s\":0.25,\"trials_done\":3,\"event\":\"trial_started\",\"trial\":3}\n".to_owned(),
             "{\"elapsed_s\":0.25,\"trials_done\":4,\"event\":\"trial_started\",\"trial\":4}\n".to_owned(),
         ];

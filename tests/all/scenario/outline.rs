@@ -32,6 +32,11 @@ fn parameters_inputs_and_sweep() {
 fn what_the_grid_varies_and_what_a_file_stands_in_for_is_no_parameter() {
     let grid = told("grid-search");
     let data = "data bundled make_classification_13000.csv";
-    assert_eq!(grid[0], format!("with: {data} · folds 2 · split folds · gamma 0.25 · degree 3 · shrinking true"));
+    assert_eq!(
+        grid[0],
+        format!(
+            "with: {data} · header auto · index auto · folds 2 · split folds · gamma 0.25 · degree 3 · shrinking true"
+        )
+    );
     assert_eq!(grid[1], "inputs: C 0.001, 10 × kernel rbf, poly × fold 0, 1");
 }
