@@ -93,9 +93,16 @@ pub(super) struct Case {
     pub(super) toml: String,
     pub(super) on_screen: bool,
     pub(super) blow: Blow,
-    /// Milliseconds from the start, and from each blow to the next.
+    /// When the first blow falls, as a part of what such a run takes.
+    pub(super) moment: f64,
+    /// Milliseconds from each blow to the next.
     pub(super) pauses_ms: Vec<u64>,
+    /// What is run without schedule and order: rounds with the same take about as long.
+    plain: String,
 }
+
+/// Blows fall within this part of what a run takes: the last of it is the report.
+const MOMENT_MAX: f64 = 0.8;
 
 impl Case {
     pub(super) fn of(seed: u64) -> Self {
@@ -112,16 +119,20 @@ impl Case {
             String::new()
         };
         let blows = if blow.needs_forks() { 1 + dice.below(3) } else { 1 };
-        // On the screen it is counted from the beginning of the run.
-        let first = if on_screen { 120 } else { 200 };
-        let pauses_ms = (0..blows).map(|n| if n == 0 { dice.below(first) } else { dice.below(25) } as u64).collect();
+        let moment = MOMENT_MAX * dice.below(1000) as f64 / 1000.0;
+        let pauses_ms = (1..blows).map(|_| dice.below(25) as u64).collect();
         let order = dice.of(&["given", "shuffled"]);
-        let toml = format!(
-            "title = 'Struck'\n[workload]\n{}\n[sweep]\n{}\n{schedule}order = '{order}'\nbaseline = 'none'\nrepeats = 3\n\
-             warmup = 0\ntimeout_s = 20\n",
-            template.workload, template.sweep
+        let Template { workload, sweep, .. } = template;
+        let plain = format!(
+            "[workload]\n{workload}\n[sweep]\n{sweep}\nbaseline = 'none'\nrepeats = 3\nwarmup = 0\ntimeout_s = 20\n"
         );
-        Self { workload: template.workload, toml, on_screen, blow, pauses_ms }
+        let toml = format!("title = 'Struck'\n{plain}{schedule}order = '{order}'\n");
+        Self { workload, toml, on_screen, blow, moment, pauses_ms, plain }
+    }
+
+    /// The run without its schedule and order, which others share.
+    pub(super) fn plain(&self) -> &str {
+        &self.plain
     }
 
     /// The same workload, run by one thread.

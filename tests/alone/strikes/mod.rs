@@ -11,6 +11,7 @@ mod round;
 use std::collections::BTreeMap;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+use std::time::{Duration, Instant};
 
 use crate::alone;
 use crate::common::{have, report};
@@ -102,6 +103,20 @@ fn checksums(cases: &[(u64, Case)]) -> BTreeMap<&'static str, String> {
     checksums
 }
 
+/// What undisturbed runs take, by what they run: it differs with the machine and the build.
+fn lengths(cases: &[(u64, Case)]) -> BTreeMap<&str, Duration> {
+    let mut lengths = BTreeMap::new();
+    for (_, case) in cases {
+        lengths.entry(case.plain()).or_insert_with(|| {
+            let begun = Instant::now();
+            let (_, code, stderr) = report(case.plain(), &[]);
+            assert_eq!(code, 0, "{stderr}");
+            begun.elapsed()
+        });
+    }
+    lengths
+}
+
 #[test]
 fn whatever_is_struck_nothing_is_lost_and_nothing_stays() {
     let _turn = alone();
@@ -113,14 +128,14 @@ fn whatever_is_struck_nothing_is_lost_and_nothing_stays() {
     let first = number("PARLAB_STRIKES_SEED").unwrap_or(clock.as_nanos() as u64 >> 8);
     eprintln!("seed {first}");
     let cases: Vec<(u64, Case)> = (0..rounds as u64).map(|n| first.wrapping_add(n)).map(|n| (n, Case::of(n))).collect();
-    let expected = checksums(&cases);
+    let (expected, lengths) = (checksums(&cases), lengths(&cases));
     let (next, tallies) = (AtomicUsize::new(0), Mutex::new(Tallies::default()));
     std::thread::scope(|scope| {
         for _ in 0..AT_A_TIME {
             scope.spawn(|| {
                 while let Some((seed, case)) = cases.get(next.fetch_add(1, Relaxed)) {
                     let mark = format!("{}-{seed}", std::process::id());
-                    let verdict = play(case, mark, &expected[case.workload]);
+                    let verdict = play(case, mark, &expected[case.workload], lengths[case.plain()]);
                     tallies.lock().expect("no panic").count(*seed, case, &verdict);
                 }
             });

@@ -26,8 +26,8 @@ pub(super) struct Verdict {
     pub(super) raw: bool,
 }
 
-/// Plays a round; `expected` is the checksum that undisturbed tasks come to.
-pub(super) fn play(case: &Case, mark: String, expected: &str) -> Verdict {
+/// Plays a round; `expected` is the checksum that undisturbed tasks come to, and `length` what such a run takes.
+pub(super) fn play(case: &Case, mark: String, expected: &str, length: Duration) -> Verdict {
     let mut program = Program::start(case, mark);
     let mut verdict = Verdict::default();
     let (started, mut asked) = (Instant::now(), Instant::now());
@@ -37,8 +37,9 @@ pub(super) fn play(case: &Case, mark: String, expected: &str) -> Verdict {
         std::thread::sleep(Duration::from_millis(1));
     }
     let (begun, mut due) = (Instant::now(), Duration::ZERO);
-    for &pause in &case.pauses_ms {
-        due += Duration::from_millis(pause);
+    let pauses = case.pauses_ms.iter().map(|&pause| Duration::from_millis(pause));
+    for pause in std::iter::once(length.mul_f64(case.moment)).chain(pauses) {
+        due += pause;
         while begun.elapsed() < due && waits(&mut program) {
             std::thread::sleep(Duration::from_millis(1));
         }
