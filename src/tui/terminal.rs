@@ -8,8 +8,8 @@ use std::fs::File;
 use std::io::{self, IsTerminal as _};
 use std::os::fd::AsFd as _;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Once, OnceLock};
-use std::time::Duration;
+use std::sync::{Mutex, MutexGuard, Once, OnceLock, TryLockError};
+use std::time::{Duration, Instant};
 
 use crossterm::cursor::Hide;
 use crossterm::event::EnableBracketedPaste;
@@ -161,6 +161,7 @@ fn outlet() -> io::Result<Outlet> {
 /// Gives the terminal back if it is taken; does nothing otherwise. What it does not read is thrown away, or what gives it
 /// back would not come through.
 pub(super) fn give_back() {
+    let _turn = turn_to_give_back();
     if !TAKEN.swap(false, Ordering::SeqCst) {
         return;
     }
@@ -171,9 +172,26 @@ pub(super) fn give_back() {
         && !outlet.is_idle()
     {
         raw_mode::discard_unread();
+        // It may have been among what was thrown away; twice does no harm.
+        let _ = outlet.write(GIVE_BACK);
         outlet.flush(PATIENCE);
     }
     raw_mode::make_cooked();
+}
+
+/// Waits until no other thread is giving the terminal back: a program that ended meanwhile would leave it half done. Not
+/// for longer than that takes at most, since a thread may panic while it is at it.
+fn turn_to_give_back() -> Option<MutexGuard<'static, ()>> {
+    static GIVING: Mutex<()> = Mutex::new(());
+    let until = Instant::now() + 3 * PATIENCE;
+    loop {
+        match GIVING.try_lock() {
+            Ok(turn) => return Some(turn),
+            Err(TryLockError::Poisoned(turn)) => return Some(turn.into_inner()),
+            Err(TryLockError::WouldBlock) if Instant::now() > until => return None,
+            Err(TryLockError::WouldBlock) => std::thread::sleep(Duration::from_millis(1)),
+        }
+    }
 }
 
 /// The same in a handler of a signal.
@@ -194,11 +212,15 @@ fn give_back_on_panic() {
             if panics_are_caught() {
                 return;
             }
-            if TAKEN.load(Ordering::SeqCst) {
-                PANICKED.store(true, Ordering::SeqCst);
+            let was_taken = TAKEN.load(Ordering::SeqCst);
+            if was_taken {
                 give_back();
             }
             report(panic);
+            if was_taken {
+                // Last, since the program ends upon it.
+                PANICKED.store(true, Ordering::SeqCst);
+            }
         }));
     });
 }
