@@ -202,8 +202,10 @@ fn a_panic_restores_the_terminal_and_says_what_happened() {
         let mut terminal = Session::parlab().env("PARLAB_PROVOKE_PANIC", place).open();
         assert_ne!(terminal.exit_code(), 0, "{place}");
         terminal.assert_restored();
-        // A long backtrace may have scrolled it off the screen.
-        assert!(String::from_utf8_lossy(&terminal.bytes()).contains("provoked on"), "{place}");
+        // A long backtrace may have scrolled it off the screen, and what was written last may still be on its way.
+        common::wait_until(&format!("the panic of {place}"), || {
+            String::from_utf8_lossy(&terminal.bytes()).contains("provoked on")
+        });
     }
 }
 
