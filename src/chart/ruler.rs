@@ -84,7 +84,7 @@ impl Ruler {
         }
     }
 
-    /// The upper end, apart from the lower one by more than what nobody would look at.
+    /// The upper end, apart from the lower one by more than what is too little to be seen.
     fn wide_hi(&self) -> f64 {
         let largest = self.lo.abs().max(self.hi.abs());
         self.hi.max(self.lo + if largest > 0.0 { LEAST_SPAN * largest } else { 1.0 })

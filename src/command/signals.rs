@@ -56,7 +56,7 @@ impl SignalState {
         self.0.first.compare_exchange(0, signal as i32, Relaxed, Relaxed).is_ok()
     }
 
-    /// Waits until the run had its time to end, and then until nobody takes anything of its report any more.
+    /// Waits until the run had its time to end, and then until no reader takes anything of its report any more.
     fn wait_until_stuck(&self) {
         let begun = Instant::now();
         while !self.is_over() && begun.elapsed() < END_GRACE {

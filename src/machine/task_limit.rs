@@ -59,7 +59,7 @@ impl UserNamespace {
     }
 
     /// Whether a process of the same user counts: those outside of a nested namespace have an account of their own, and
-    /// nobody within may look at where they are.
+    /// no process within may look at where they are.
     fn counts(&self, process: &Path) -> bool {
         match self {
             Self::Machine | Self::Nested { link: None, .. } => true,

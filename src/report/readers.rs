@@ -1,4 +1,4 @@
-//! Writing to whoever reads, or does not: a pipe or a terminal may make a writer wait for ever. What is kept here lets
+//! Writing to a reader, who may not read: a pipe or a terminal may make a writer wait for ever. What is kept here lets
 //! others see whether one is waited for in vain.
 //!
 //! It gives nothing up itself: that is for those to decide who know whether the program is to end.
@@ -12,7 +12,7 @@ const PIECE: usize = 4096;
 static TAKEN: AtomicU64 = AtomicU64::new(0);
 static WAITING: AtomicUsize = AtomicUsize::new(0);
 
-/// Bytes that readers have taken so far: while they become more, somebody reads.
+/// Bytes that readers have taken so far: while they become more, there is a reader.
 pub fn bytes_taken() -> u64 {
     TAKEN.load(Relaxed)
 }

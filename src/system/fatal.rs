@@ -20,7 +20,7 @@ struct Last {
 
 static LAST: OnceLock<Last> = OnceLock::new();
 
-/// Those of a program that is broken; and those without a name, which nobody sends by mistake.
+/// Those of a program that is broken; and those without a name, which are not sent by mistake.
 fn fatal() -> impl Iterator<Item = c_int> {
     [SIGABRT, SIGBUS, SIGFPE, SIGILL, SIGSEGV, SIGSYS, SIGTRAP].into_iter().chain(libc::SIGRTMIN()..=libc::SIGRTMAX())
 }

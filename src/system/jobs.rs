@@ -1,7 +1,7 @@
-//! Job control: stopping as Ctrl-Z has it, where somebody could bring this process back.
+//! Job control: stopping as Ctrl-Z has it, where a shell could bring this process back.
 //!
 //! A process that was stopped where no shell watches stays so for ever. The kernel drops SIGTSTP there, in what POSIX
-//! calls an orphaned process group, and so does whoever asks here first; SIGSTOP would stop it all the same. When to
+//! calls an orphaned process group, and so does one that asks here first; SIGSTOP would stop it all the same. When to
 //! stop, and what else has to, is the caller's matter.
 
 use std::io;
@@ -27,8 +27,8 @@ pub enum Extent {
 /// How long the news that this process goes on may take from one of its threads to another.
 const NEWS: Duration = Duration::from_millis(100);
 
-/// Whether somebody could bring this process back: in its group there is a child of a process of the same session that
-/// is in another group, such as a shell with job control; and whoever started it did not have it ignore Ctrl-Z.
+/// Whether a shell could bring this process back: in its group there is a child of a process of the same session that
+/// is in another group, such as a shell with job control; and its parent did not have it ignore Ctrl-Z.
 pub fn can_be_resumed() -> bool {
     let group = getpgrp();
     let is_orphaned = || !(is_watched(getppid(), group) || members(group).any(|parent| is_watched(parent, group)));

@@ -1,6 +1,6 @@
-//! Memory with a descriptor, for several processes to map, of a size that nobody can change.
+//! Memory with a descriptor, for several processes to map, of a size that no process can change.
 //!
-//! Whoever may open a process's descriptors (`/proc/PID/fd`) could cut the memory short, and a process that touches what
+//! One that may open a process's descriptors (`/proc/PID/fd`) could cut the memory short, and a process that touches what
 //! is missing is killed by SIGBUS. Sealed, it has its size for good.
 
 use std::fs::File;

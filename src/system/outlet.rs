@@ -55,7 +55,7 @@ impl Outlet {
         Ok(())
     }
 
-    /// Has nothing more be written, for good: whoever ends the program on the spot has the last word. It may be called in
+    /// Has nothing more be written, for good: what ends the program on the spot has the last word. It may be called in
     /// a handler of a signal.
     pub fn silence(&self) {
         self.0.is_silent.store(true, SeqCst);

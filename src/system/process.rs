@@ -25,7 +25,7 @@ fn groups() -> MutexGuard<'static, Vec<Pid>> {
 
 /// Sends a signal to everything in all groups that were started here and have not been ended.
 pub fn signal_groups(signal: Signal) {
-    // A group of which nobody is left needs none.
+    // A group of which no process is left needs none.
     groups().iter().for_each(|&group| {
         let _ = killpg(group, signal);
     });

@@ -1,4 +1,4 @@
-//! Secrets: numbers that nobody can guess, by which those that were told one are known. (`random` is for experiments
+//! Secrets: numbers that cannot be guessed, by which those that were told one are known. (`random` is for experiments
 //! that can be repeated, and fit for no secret.)
 
 use std::fmt;

@@ -88,7 +88,7 @@ pub fn run(lab: impl Lab, open: Option<String>, theme: Theme, if_proven: Option<
     .go()
 }
 
-/// How long a terminal is not read before nobody is thought to look at it.
+/// How long a terminal is not read before it is thought to have no reader.
 const UNSEEN: Duration = Duration::from_millis(300);
 
 /// How the screen ends when its terminal is gone: no user looks at one that cannot be written to.
@@ -220,7 +220,7 @@ impl<L: Lab> App<L> {
         Ok(None)
     }
 
-    /// Whether the user insists on the end without seeing what a key does: where nobody reads the terminal, the second
+    /// Whether the user insists on the end without seeing what a key does: where the terminal is not read, the second
     /// Ctrl-C ends parlab, whatever it would mean on the screen.
     fn insists(&mut self, msg: &Msg) -> bool {
         let is_unseen = self.unread_since.is_some_and(|since| since.elapsed() >= UNSEEN);
@@ -335,7 +335,7 @@ impl<L: Lab> App<L> {
         self.pacer.hurry();
     }
 
-    /// Stops, if somebody could have parlab go on; says how to end if there is nothing to come back to.
+    /// Stops, if a shell could have parlab go on; says how to end if there is nothing to come back to.
     fn suspend(&mut self, group: bool) -> Option<Exit> {
         let extent = if group { Extent::Group } else { Extent::Process };
         let live = &self.live;

@@ -3,7 +3,7 @@
 //! A run of many short trials may send events faster than they can be shown; a key must not wait for them all. What a
 //! run tells bears its number, so that a run that was given up is heard no more.
 //!
-//! Nobody types ahead by thousands of keys. So many at once come from something that was pasted, faster than keys can be
+//! None types ahead by thousands of keys. So many at once come from something that was pasted, faster than keys can be
 //! made sense of: of those, the latest are kept.
 
 use std::collections::VecDeque;

@@ -77,7 +77,7 @@ pub enum Msg {
         /// Seconds that the process stood still.
         stopped_s: f64,
     },
-    /// It was asked to stop, and did not: nobody could have brought it back.
+    /// It was asked to stop, and did not: no shell could have brought it back.
     CannotStop,
 }
 

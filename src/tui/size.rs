@@ -4,7 +4,7 @@ use ratatui::layout::Size;
 
 use crate::system::terminal;
 
-/// Terminals that claim to be larger than this are not believed: nobody has one, and a frame costs memory.
+/// Terminals that claim to be larger than this are not believed: there are none, and a frame costs memory.
 const MOST: Size = Size::new(1000, 400);
 
 /// The terminal's size at this moment; `known` is what it was, for one that is gone.

@@ -17,7 +17,7 @@ const NEWS: Duration = Duration::from_millis(100);
 /// What became of a stop.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Suspension {
-    /// Nobody could have brought parlab back: it did not stop.
+    /// No shell could have brought parlab back: it did not stop.
     Refused,
     /// It is to end, which a signal has said or will say in a moment.
     ToEnd,
@@ -31,7 +31,7 @@ pub enum Suspension {
 }
 
 /// Stops, with everything else in the foreground if that is meant, and all workers; returns when parlab goes on and has
-/// the terminal again. `stood_still` says to whoever measures that time is lost.
+/// the terminal again. `stood_still` says to the run that time is lost.
 ///
 /// # Errors
 /// When the terminal is gone, or nothing can be stopped.

@@ -1,7 +1,7 @@
 //! The terminal: taken over once, given back exactly once, and written to only where something changed.
 //!
 //! It is given back by `Drop`, by the panic hook before the panic's message is printed, whichever thread panics, and by
-//! a signal that ends the process on the spot. It may be one that nobody reads, as over a line that is stalled: nothing
+//! a signal that ends the process on the spot. It may be one that is not read, as over a line that is stalled: nothing
 //! here waits for that longer than a moment. No mouse capture: people select text over SSH.
 
 use std::fs::File;

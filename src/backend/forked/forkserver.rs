@@ -351,12 +351,12 @@ fn standard_input_as_line() -> Option<UnixStream> {
     if line.local_addr().is_err() || getpgrp() != getpid() {
         return None;
     }
-    // Standard output is where nothing is to be read or written, as whoever starts a forkserver sees to.
+    // Standard output is where nothing is to be read or written, as the program that starts a forkserver sees to.
     nix::unistd::dup2_stdin(std::io::stdout()).ok()?;
     Some(line)
 }
 
-/// Whether nobody is at the other end of the line: a parent that died earlier brings no signal.
+/// Whether no process is at the other end of the line: a parent that died earlier brings no signal.
 fn is_dead(line: &UnixStream) -> bool {
     let mut files = [PollFd::new(line.as_fd(), PollFlags::empty())];
     poll(&mut files, Some(Duration::ZERO)).is_ok() && is_ready(&files[0])

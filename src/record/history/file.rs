@@ -1,7 +1,7 @@
 //! The small file in the user's state folder in which runs are remembered, which outlives the program.
 //!
 //! No run depends on it, and it is never thrown away: what cannot be read or is of another version is left alone, what
-//! is no history is moved aside, and one that is a link stays one. Whoever writes has the only turn to do so.
+//! is no history is moved aside, and one that is a link stays one. One process writes at a time.
 
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, ErrorKind};

@@ -1,6 +1,6 @@
 //! The text of the file in which runs are remembered: what is in it, and why it cannot be understood.
 //!
-//! A record that makes no sense costs itself and no other. Whoever wrote the file, what is shown of it is harmless.
+//! A record that makes no sense costs itself and no other. Whatever wrote the file, what is shown of it is escaped.
 
 use std::io;
 use std::path::PathBuf;

@@ -39,7 +39,7 @@ pub trait LineSink {
 #[derive(Debug)]
 pub struct JournalSink {
     path: PathBuf,
-    /// `None` for a pipe that nobody has opened to read.
+    /// `None` for a pipe that no process has opened to read.
     file: Option<File>,
     /// What was not taken yet.
     kept: Vec<u8>,
@@ -144,7 +144,7 @@ fn writer(path: &Path) -> io::Result<File> {
     options.open(path)
 }
 
-/// Whether it is a pipe that nobody reads.
+/// Whether it is a pipe without a reader.
 fn is_unread(path: &Path, error: &io::Error) -> bool {
     error.raw_os_error() == Some(ENXIO) && fs::metadata(path).is_ok_and(|found| found.file_type().is_fifo())
 }

@@ -1,7 +1,7 @@
 //! Progress of a run without a screen, on stderr: bars on a terminal, lines elsewhere, nothing when asked for quiet.
 //!
 //! It listens to events and to counts read off the board; it waits for nothing, and an stderr that is gone, full, or
-//! that nobody reads is no reason to stop measuring.
+//! that is not read is no reason to stop measuring.
 
 mod bars;
 mod stderr;

@@ -1,4 +1,4 @@
-//! Standard error as progress is written to it: nothing waits for whoever reads it, or does not.
+//! Standard error as progress is written to it: nothing waits for a reader, who may not read.
 //!
 //! What is not read for long is lost beyond a limit: progress is no result.
 

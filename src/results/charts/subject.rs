@@ -17,7 +17,7 @@ pub enum ChartSubject {
 }
 
 impl Figures {
-    /// What the run's chart can be about, the first as long as nobody asks for another.
+    /// What the run's chart can be about, the first as long as the user asks for no other.
     pub fn subjects(&self) -> Vec<ChartSubject> {
         let harm = (!self.harm.is_empty()).then_some(ChartSubject::Harm);
         let memory = self.rows.iter().any(|row| row.memory.is_some()).then_some(ChartSubject::Memory);

@@ -124,7 +124,7 @@ pub(super) fn draw(samples: u64, features: u64, seed: u64, is_wanted: &IsWanted<
     let shift = 1.0 / (features as f64).sqrt();
     let mut rng = Pcg64Mcg::seed_from_u64(seed);
     let classes: Vec<u32> = (0..samples).map(|i| (i % 2) as u32).collect();
-    // Of what is not wanted any more the rest is left out: nobody will look at it.
+    // Of what is not wanted any more the rest is left out: no trial will look at it.
     let stride = (STRIDE / features.max(1)).max(1);
     let wanted = (0..).zip(&classes).take_while(|(sample, _)| sample % stride > 0 || is_wanted());
     let rows = wanted.map(|(_, &class)| {
