@@ -3,7 +3,7 @@
 //!
 //! What was measured meanwhile is read off the board afterwards, in `outcome`.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
 use super::control::{Control, Urgency};
@@ -29,6 +29,8 @@ const LOSSES_MAX: usize = 1000;
 pub(super) enum EarlyEnd {
     Called(TrialEnd),
     Broken(Broken),
+    /// All workers have left, and tasks are missing or were run twice: why, in words.
+    NotWhole(String),
 }
 
 /// When a gate was opened.
@@ -56,8 +58,6 @@ pub(super) struct TrialSupervisor<'a> {
     /// How many workers each task has cost.
     losses: HashMap<u64, u32>,
     lost: usize,
-    /// Where claims begin that lost workers may have made without a word on their lanes.
-    doubtful: BTreeSet<u64>,
     left: u32,
     stops: Stops,
     memory: Option<MemoryWatch<'a>>,
@@ -99,7 +99,6 @@ impl<'a> TrialSupervisor<'a> {
             opening: None,
             losses: HashMap::new(),
             lost: 0,
-            doubtful: BTreeSet::new(),
             left: 0,
             stops: Stops::default(),
             memory: None,
@@ -207,11 +206,11 @@ impl<'a> TrialSupervisor<'a> {
         let whole = self.board.progress().0 >= self.board.spec().tasks;
         match self.called_off {
             // All of it was done already.
-            _ if whole => Ok(()),
+            _ if whole => self.board.audit().map_err(EarlyEnd::NotWhole),
             Some((_, end)) => Err(EarlyEnd::Called(end)),
             // The workers heard of it first, and were gone before this thread looked up.
             None if self.control.urgency() > Urgency::GoOn => Err(EarlyEnd::Called(TrialEnd::Cancelled)),
-            None => Ok(()),
+            None => self.board.audit().map_err(EarlyEnd::NotWhole),
         }
     }
 
@@ -221,7 +220,7 @@ impl<'a> TrialSupervisor<'a> {
         if self.lost == 0 || self.board.is_cancelled() {
             return Ok(false);
         }
-        let lost = self.board.lost_claims(&self.doubtful);
+        let lost = self.board.lost_claims();
         let Some(claim) = lost.first() else { return Ok(false) };
         self.board.hand_over(0, claim);
         self.pool.replace(0).map_err(EarlyEnd::Broken)?;
@@ -293,7 +292,6 @@ impl<'a> TrialSupervisor<'a> {
             return Ok(());
         }
         self.lost += 1;
-        self.doubtful.extend(self.board.doubtful_claim(worker));
         let fatal = self.pool.loss_is_fatal(worker);
         let remedy = if fatal.is_some() { Remedy::GivenUp } else { self.remedy(task) };
         if let (Remedy::TaskFailed, Some(task)) = (remedy, task) {

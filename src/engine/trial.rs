@@ -135,7 +135,9 @@ impl<'a> BoardExecutor<'a> {
         // Its workers are gone before the trial counts as ended.
         drop(supervisor);
         self.control.ended(now);
-        let (end, broken) = ended(end, &board);
+        // A loss that could not be made good is one all the same.
+        let lost_tasks = !lost_none && matches!(end, Err(EarlyEnd::NotWhole(_)));
+        let (end, broken) = ended(end);
         let tick_s = self.scale.seconds_per_tick();
         let reader = OutcomeReader {
             scenario: self.scenario,
@@ -148,6 +150,7 @@ impl<'a> BoardExecutor<'a> {
         let results = with_results.then(|| reader.results()).flatten();
         let tally = tally.filter(|_| end == TrialEnd::Complete && outcome.tasks_failed == 0);
         let disturbance = disturbance(&outcome, standstill, saw_stops, !lost_none);
+        let disturbance = disturbance.or(lost_tasks.then_some(Disturbance::WorkerReplaced));
         Ok(TrialOutcome { disturbance, broken, memory, tally, results, ..outcome })
     }
 
@@ -193,14 +196,12 @@ impl<'a> BoardExecutor<'a> {
 }
 
 /// How a trial ended, and why if that was too early.
-fn ended(end: Result<(), EarlyEnd>, board: &Board) -> (TrialEnd, Option<String>) {
+fn ended(end: Result<(), EarlyEnd>) -> (TrialEnd, Option<String>) {
     match end {
-        Ok(()) => match board.audit() {
-            Ok(()) => (TrialEnd::Complete, None),
-            Err(why) => (TrialEnd::Broken, Some(why)),
-        },
+        Ok(()) => (TrialEnd::Complete, None),
         Err(EarlyEnd::Called(end)) => (end, None),
         Err(EarlyEnd::Broken(broken)) => (TrialEnd::Broken, Some(broken.to_string())),
+        Err(EarlyEnd::NotWhole(why)) => (TrialEnd::Broken, Some(why)),
     }
 }
 

@@ -3,8 +3,7 @@
 //! # Order of stores
 //! A worker may be killed between any two of them, and is read by others at any time:
 //! 1. `arrive`: who it is and since when, then its state, and the gate's count last.
-//! 2. `aim`: where the next range begins, before it is taken from the cursor; `claim`: the range into the spare slot,
-//!    then `taken`, which makes it valid.
+//! 2. `claim`: the range that was taken from the cursor into the spare slot, then `taken`, which makes it valid.
 //! 3. `begin`: what is known of the task, then `hand`: from here on a loss costs this task.
 //! 4. `finish`: the record, its verdict last; durations; the checksum into the spare slot; `hand`, then `done` last,
 //!    which makes the sum valid. A worker killed between these two is seen to hold nothing, and the task is run again.
@@ -23,7 +22,6 @@ use super::checksum::fingerprint;
 use super::histogram::record;
 use super::layout::{LaneCells, verdict, worker_state};
 use super::memory::Board;
-use super::recovery::starts_of;
 use crate::scenario::Dispatch;
 use crate::workload::Values;
 
@@ -66,7 +64,6 @@ impl<'b> LaneWriter<'b> {
         cells.arrived_at.store(now, Relaxed);
         // What its predecessor held is in no hand any more.
         cells.hand.store(0, Relaxed);
-        cells.aim.store(0, Relaxed);
         cells.activity.begin(now);
         cells.worker_state.store(worker_state::WAITING, Relaxed);
         self.board.count_arrival();
@@ -83,21 +80,9 @@ impl<'b> LaneWriter<'b> {
         self.cells.taken.load(Relaxed)
     }
 
-    /// Says that the range that begins here is going to be taken from the cursor, if no other worker is quicker.
-    #[inline]
-    pub(in crate::backend) fn aim(&self, start: u64) {
-        self.cells.aim.store(start + 1, Relaxed);
-    }
-
     /// Says that these positions are this worker's to run.
     pub(in crate::backend) fn claim(&self, positions: &Range<u64>) {
-        let taken = self.claims_made();
-        let claim = &self.cells.claims[((taken + 1) % 2) as usize];
-        claim.start.store(positions.start, Relaxed);
-        claim.end.store(positions.end, Relaxed);
-        claim.base.store(self.settled(), Relaxed);
-        claim.starts.store(starts_of(self.cells).wrapping_add(positions.start), Relaxed);
-        self.cells.taken.store(taken + 1, Release);
+        self.cells.claim(positions);
     }
 
     /// What an earlier worker at the lane, which was lost, left of its last claim.
@@ -105,15 +90,10 @@ impl<'b> LaneWriter<'b> {
         let taken = self.claims_made();
         let claim = &self.cells.claims[(taken % 2) as usize];
         let rest = || {
-            let run = self.settled() - claim.base.load(Relaxed);
+            let run = self.cells.settled() - claim.base.load(Relaxed);
             claim.start.load(Relaxed) + run..claim.end.load(Relaxed)
         };
         (taken > 0).then(rest).filter(|rest| !rest.is_empty())
-    }
-
-    /// Tasks of this lane that are over, one way or another.
-    fn settled(&self) -> u64 {
-        self.cells.done.load(Relaxed) + self.cells.failed.load(Relaxed)
     }
 
     /// Takes a task in hand that starts at this tick: from then on it runs.

@@ -90,8 +90,6 @@ pub(in crate::backend) struct LaneCells {
     pub(in crate::backend) waits_ns: AtomicU64,
     /// Claims made: the switch for `claims`, whose slot `taken % 2` is valid. Engine too.
     pub(in crate::backend) taken: AtomicU64,
-    /// Where the claim begins that is being made, plus 1: it may have been got or not. 0 when none is. Engine too.
-    pub(in crate::backend) aim: AtomicU64,
     /// The last claim and the one before. Engine too.
     pub(in crate::backend) claims: [Claim; 2],
     /// The shortest task with a result, in ticks; 0 before there is one.
@@ -120,8 +118,10 @@ pub(in crate::backend) struct Claim {
     pub(in crate::backend) end: AtomicU64,
     /// `done + failed` when it was taken: what has been added since is how far the worker has come in it.
     pub(in crate::backend) base: AtomicU64,
-    /// Sum of the starts of this and all earlier claims of the lane, modulo 2⁶⁴: see `recovery`.
+    /// Sum of the starts of this and all earlier claims of the lane, modulo 2⁶⁴: see `lost_claims`.
     pub(in crate::backend) starts: AtomicU64,
+    /// Sum of their squares, modulo 2⁶⁴.
+    pub(in crate::backend) squares: AtomicU64,
 }
 
 /// Why a task failed, in words.

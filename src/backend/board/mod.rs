@@ -13,11 +13,13 @@
 mod activity;
 mod audit;
 mod checksum;
+mod claims;
 mod clock;
 mod gate;
 mod histogram;
 pub(super) mod lane;
 mod layout;
+mod lost_claims;
 mod memory;
 pub(super) mod payload;
 mod reading;

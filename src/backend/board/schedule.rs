@@ -4,14 +4,12 @@
 
 use std::ops::Range;
 use std::sync::atomic::AtomicU64;
-use std::sync::atomic::Ordering::{Relaxed, Release};
+use std::sync::atomic::Ordering::Relaxed;
 
 use super::spec::BoardSpec;
 use crate::scenario::Schedule;
 
-/// The next range of positions for a lane that has taken `taken` ranges before; `None` when there are no more. `aim` is
-/// told where a range begins before it is taken from the cursor, so that it is known what was taken last by a worker
-/// that is killed: see `recovery`.
+/// The next range of positions for a lane that has taken `taken` ranges before; `None` when there are no more.
 ///
 /// Every position below `spec.tasks` is handed out exactly once over all lanes.
 #[inline]
@@ -20,23 +18,30 @@ pub(in crate::backend) fn next_range(
     cursor: &AtomicU64,
     lane: u32,
     taken: u64,
-    aim: impl FnMut(u64),
 ) -> Option<Range<u64>> {
     match (spec.schedule, spec.chunk) {
-        (Schedule::Dynamic | Schedule::Guided, _) => take(spec, cursor, aim),
+        (Schedule::Dynamic, _) => take_chunk(spec, cursor),
+        (Schedule::Guided, _) => take_share(spec, cursor),
         (Schedule::Static | Schedule::Stealing, None) => block(spec, lane, taken),
         (Schedule::Static | Schedule::Stealing, Some(chunk)) => dealt(spec, chunk, lane, taken),
     }
 }
 
+/// By an addition: what a task costs at least is one exclusive hold of the cursor's cache line.
 #[inline]
-fn take(spec: &BoardSpec, cursor: &AtomicU64, mut aim: impl FnMut(u64)) -> Option<Range<u64>> {
+fn take_chunk(spec: &BoardSpec, cursor: &AtomicU64) -> Option<Range<u64>> {
+    let chunk = spec.chunk.unwrap_or(1);
+    // Behind the end it goes no further than each worker asks once, far from 2⁶⁴.
+    let start = cursor.fetch_add(chunk, Relaxed);
+    (start < spec.tasks).then(|| start..spec.tasks.min(start + chunk))
+}
+
+#[inline]
+fn take_share(spec: &BoardSpec, cursor: &AtomicU64) -> Option<Range<u64>> {
     let mut start = cursor.load(Relaxed);
     while start < spec.tasks {
-        aim(start);
         let end = start + share_at(spec, start);
-        // Released, so that the aim is there before the range is taken.
-        match cursor.compare_exchange_weak(start, end, Release, Relaxed) {
+        match cursor.compare_exchange_weak(start, end, Relaxed, Relaxed) {
             Ok(_) => return Some(start..end),
             Err(moved_to) => start = moved_to,
         }
@@ -82,7 +87,7 @@ mod tests {
         let mut taken = vec![0; spec.lanes as usize];
         let mut all = Vec::new();
         let mut ask = |worker: u32| {
-            let range = next_range(spec, &cursor, worker, taken[worker as usize], |_| ())?;
+            let range = next_range(spec, &cursor, worker, taken[worker as usize])?;
             taken[worker as usize] += 1;
             all.push((worker, range));
             Some(())
@@ -117,7 +122,7 @@ mod tests {
         fn the_largest_runs_do_not_overflow(workers in 1..4096u32, chunk in prop::option::of(1..1u64 << 40)) {
             let tasks = 1_000_000_000_000;
             let last = spec(tasks, workers, Schedule::Static, chunk);
-            prop_assert!(next_range(&last, &AtomicU64::new(0), workers - 1, u64::MAX, |_| ()).is_none());
+            prop_assert!(next_range(&last, &AtomicU64::new(0), workers - 1, u64::MAX).is_none());
             prop_assert_eq!(block(&spec(tasks, workers, Schedule::Static, None), workers - 1, 0).map(|r| r.end), Some(tasks));
         }
     }

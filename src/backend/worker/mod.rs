@@ -120,8 +120,7 @@ impl<'a> Worker<'a> {
 
     /// Takes the next range there is.
     fn next_claim(&self) -> Option<Range<u64>> {
-        let (board, aim) = (self.board, |start| self.lane.aim(start));
-        let range = next_range(board.spec(), board.cursor(), self.number, self.lane.claims_made(), aim)?;
+        let range = next_range(self.board.spec(), self.board.cursor(), self.number, self.lane.claims_made())?;
         self.lane.claim(&range);
         Some(range)
     }
