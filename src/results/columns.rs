@@ -24,6 +24,8 @@ pub struct Column {
     pub applies: fn(&Figures) -> bool,
     /// Whether another column of the run says more: then it is among the first to go when room is short.
     pub yields: fn(&Figures) -> bool,
+    /// Whether it is the last to go: it says which configuration a row is of, or how that did.
+    pub stays: bool,
     /// Its place in the text report.
     pub text: Option<ColumnPlace>,
     /// Its place in the screen's table.
@@ -78,6 +80,7 @@ impl Column {
         doc: None,
         applies: |_| true,
         yields: |_| false,
+        stays: false,
         text: None,
         table: None,
         line: None,
@@ -98,6 +101,7 @@ impl Column {
 /// All columns that do not depend on the kind of workload. Tallies follow them: see [`columns`].
 pub static COLUMNS: &[Column] = &[
     Column {
+        stays: true,
         text: ColumnPlace::at(0),
         table: ColumnPlace::at(0),
         value: |row| Some(Figure::Label(row.label.clone())),
@@ -106,6 +110,7 @@ pub static COLUMNS: &[Column] = &[
     Column {
         heading_of: Some(Figures::varied),
         applies: |figures| figures.varied().is_some(),
+        stays: true,
         text: ColumnPlace::at(1),
         table: ColumnPlace::at(1),
         line: ColumnPlace::at(1),
@@ -179,9 +184,9 @@ pub static COLUMNS: &[Column] = &[
             "the baseline's wall time ÷ this configuration's: 2 is twice as fast. Bars and brackets: its 95 % interval",
         ),
         applies: |figures| figures.baseline.is_some(),
+        stays: true,
         text: ColumnPlace::at(21),
-        // The chart shows one of speedup and efficiency, and where there is no room for both, the table does.
-        table: Some(ColumnPlace { order: [20; 2], priority: [0, 1], heading: None }),
+        table: ColumnPlace::at(20),
         // With its interval first of all: the end of the line may be cut off.
         line: Some(ColumnPlace { order: [2, 20], priority: [0; 2], heading: None }),
         value: |row| row.speedup.map(|speedup| Figure::Speedup(speedup.value)),
@@ -226,7 +231,7 @@ pub static COLUMNS: &[Column] = &[
         doc: Some("speedup ÷ workers: 100 % means that every worker paid in full"),
         applies: |figures| figures.baseline.is_some(),
         text: Some(ColumnPlace { order: [20; 2], priority: [0; 2], heading: Some("effic.") }),
-        table: Some(ColumnPlace { order: [21; 2], priority: [1, 0], heading: None }),
+        table: ColumnPlace::with(21, 1),
         line: Some(ColumnPlace { order: [35, 6], priority: [0; 2], heading: None }),
         value: |row| row.efficiency.map(Figure::Fraction),
         ..Column::PLAIN
@@ -287,6 +292,8 @@ pub struct ShownColumn<'f> {
     pub heading: &'f str,
     /// When room is short the highest goes first; 0 never goes.
     pub priority: u8,
+    /// Whether it stays where even columns of priority 0 have to go.
+    pub stays: bool,
     /// Whether the heading is a scenario's word, which may be long.
     pub is_scenarios: bool,
     order: u8,
@@ -335,6 +342,7 @@ pub fn columns(figures: &Figures, view: View) -> Vec<ShownColumn<'_>> {
         Some(ShownColumn {
             heading: column.heading_of.and_then(|of| of(figures)).or(place.heading).unwrap_or(column.heading),
             priority: if (column.yields)(figures) { YIELDING } else { place.priority[varies] },
+            stays: column.stays,
             is_scenarios: column.heading_of.is_some(),
             order: place.order[varies],
             source: FigureSource::Column { shown: value(column, view), brief: column.value },
@@ -366,6 +374,7 @@ fn tallies(figures: &Figures, view: View) -> impl Iterator<Item = ShownColumn<'_
     names.map(move |(name, priority)| ShownColumn {
         heading: name,
         priority,
+        stays: false,
         is_scenarios: false,
         order,
         source: FigureSource::Tally(name),

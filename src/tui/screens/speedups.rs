@@ -10,7 +10,7 @@ use crate::scenario::{Config, SeriesKey};
 use crate::tui::screens::run::state::RunMonitor;
 use crate::tui::theme::{Role, Theme};
 use crate::tui::widgets::{BarItem, BarList, Plot, Table, TableCell, TableColumn, paint};
-use crate::units;
+use crate::units::{self, Side};
 
 /// Columns of a heading that a scenario has chosen.
 const KEY_MAX: u16 = 13;
@@ -102,7 +102,8 @@ impl TableParts {
         Table { columns: &self.columns, rows: &self.rows, selected, running, theme }
     }
 
-    /// Columns of the screen with all of its own, and with those alone that are never dropped; the frame included.
+    /// Columns of the screen with all of its own, and with those alone that go only after names are cut; the frame
+    /// included.
     pub(super) fn widths(&self, theme: &Theme) -> (u16, u16) {
         let table = self.table(TableMarks::default(), theme);
         (table.width().saturating_add(2), table.least_width().saturating_add(2))
@@ -128,7 +129,8 @@ fn heading(index: usize, column: &ShownColumn, theme: &Theme) -> TableColumn {
         true => paint::fit(theme, column.heading, KEY_MAX).into_owned(),
         false => column.heading.replace('_', " "),
     };
-    if index == 0 { TableColumn::left(heading, column.priority) } else { TableColumn::right(heading, column.priority) }
+    let side = if index == 0 { Side::Left } else { Side::Right };
+    TableColumn { title: heading, side, priority: column.priority, stays: column.stays }
 }
 
 fn cells(row: &Row, shown: &[ShownColumn], theme: &Theme) -> Vec<TableCell> {

@@ -1,5 +1,6 @@
 //! A table whose columns line up: numbers to the right, one row selected, the least needed columns dropped when
-//! there is no room. Names are cut last, and keep what tells them apart.
+//! there is no room, then names cut, which keep what tells them apart, and last of all columns dropped but for those
+//! that stay.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -17,19 +18,21 @@ pub struct TableColumn {
     pub title: String,
     /// Where its text stands.
     pub side: Side,
-    /// When room is short the highest goes first; 0 never goes.
+    /// When room is short the highest goes first; 0 goes only where cut names do not make room enough.
     pub priority: u8,
+    /// Whether it is still kept then, if any is.
+    pub stays: bool,
 }
 
 impl TableColumn {
     /// A column of text.
     pub fn left(title: impl Into<String>, priority: u8) -> Self {
-        Self { title: title.into(), side: Side::Left, priority }
+        Self { title: title.into(), side: Side::Left, priority, stays: false }
     }
 
     /// A column of numbers.
     pub fn right(title: impl Into<String>, priority: u8) -> Self {
-        Self { title: title.into(), side: Side::Right, priority }
+        Self { title: title.into(), side: Side::Right, priority, stays: false }
     }
 }
 
@@ -116,7 +119,7 @@ impl Table<'_> {
         self.width_of(|_| true)
     }
 
-    /// Columns of the screen that it takes with those of its own alone that are never dropped.
+    /// Columns of the screen that it takes with those of its own alone that go only after names are cut.
     pub fn least_width(&self) -> u16 {
         self.width_of(|column| column.priority == 0)
     }
@@ -138,7 +141,8 @@ impl Table<'_> {
             kept.remove(at);
         }
         while least(&kept, self) > u32::from(room) && kept.len() > KEPT {
-            kept.pop();
+            let goes = kept.iter().rposition(|(c, _)| !self.columns[*c].stays);
+            kept.remove(goes.unwrap_or(kept.len() - 1));
         }
         self.shrink(&mut kept, room);
         let mut x = area.x + margin;

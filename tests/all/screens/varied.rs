@@ -1,6 +1,6 @@
 //! A scenario that varies a number: the chart over its values, the table with the point, and the run on the way there.
 
-use parlab::record::{Event, Planned, Status, TaskTimes, TrialOutcome};
+use parlab::record::{Event, Planned, ScenarioFacts, Status, TaskTimes, TrialOutcome};
 use parlab::scenario::{BackendKind, Config, Plan, PlannedTrial, Point, Value};
 use parlab::tui::state::State;
 use parlab::tui::update::{Msg, update};
@@ -76,6 +76,23 @@ fn results_over_what_is_varied() {
 #[test]
 fn results_over_a_name_that_is_long() {
     expect("varied-results-long-name", &ended(SMALL, Theme::FULL, "a_parameter_of_the_kind_with_a_long_name"));
+}
+
+#[test]
+fn the_speedup_is_told_where_times_have_long_headings() {
+    for (_, size, theme) in SIZES {
+        let mut state = fixture::state(size, theme);
+        start(&mut state, "steps");
+        let planned = state.shared.run.as_ref().and_then(|run| run.record.planned.clone()).expect("it was planned");
+        let scenario = ScenarioFacts { include_startup: true, ..planned.scenario.clone() };
+        fixture::tell(&mut state, 0.0, Event::Planned(Box::new(Planned { scenario, ..planned })));
+        run_trials(&mut state, 0..30);
+        fixture::finish(&mut state, Status::Done, &[]);
+        let shown = text(&frame(&state));
+        let headings = shown.lines().find(|line| line.contains(" steps  ")).expect("the table");
+        assert!(headings.contains("speedup"), "{size:?}\n{shown}");
+        assert_eq!(headings.contains("wall + start-up"), size.0 >= 80, "{size:?}\n{shown}");
+    }
 }
 
 #[test]

@@ -62,6 +62,20 @@ fn numbers_line_up_and_columns_go_by_priority() {
 }
 
 #[test]
+fn a_column_that_stays_outlives_those_before_it() {
+    let mut columns = columns();
+    columns[3].stays = true;
+    let table = Table { columns: &columns, rows: &rows(), selected: None, running: None, theme: &Theme::FULL };
+    insta::assert_snapshot!(draw(table, 24, 6, &Theme::FULL), @"
+    backend      speedup
+    ■ serial        1.00
+    ● threads       1.98
+    ◆ processes     1.95
+    ◆ processes     8.57
+    ");
+}
+
+#[test]
 fn the_selected_row_stays_in_sight() {
     insta::assert_snapshot!(at(60, 3, Some(3)), @"
      backend      workers    wall  speedup  efficiency
