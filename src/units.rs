@@ -8,7 +8,7 @@ mod wrap;
 pub use bars::{EIGHTHS, LEVELS, bar, level};
 pub use columns::{Side, aligned, padded};
 pub use letters::{Letters, to_ascii, to_console};
-pub use wrap::{bind, wrap};
+pub use wrap::{bind, fold, wrap};
 
 /// Seconds with the unit that leaves one to three digits before the point: `1.8 ms`, `4.21 s`, `2 min 05 s`.
 pub fn seconds(s: f64) -> String {

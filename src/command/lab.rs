@@ -245,8 +245,8 @@ impl Lab for LabSettings {
         Ok(Saved { file: label(&path), name: found.map(|entry| entry.call) })
     }
 
-    fn summary(&self, record: &RunState) -> String {
-        report::text::render(record)
+    fn summary(&self, record: &RunState, columns: u16) -> String {
+        report::text::render_within(record, columns.into())
     }
 
     fn offer_report(&self, record: &RunState) -> ReportOffer {

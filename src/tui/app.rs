@@ -423,7 +423,7 @@ impl<L: Lab> App<L> {
     /// Leaves the report of the run that was looked at last on the normal screen, as much of it as one sees at once: what
     /// was on the other screen is gone, and a recording would end on nothing.
     fn leave_results(&mut self) {
-        let lines = remains::lines(&mut self.state.shared, |record| self.lab.summary(record));
+        let lines = remains::lines(&mut self.state.shared, |record, columns| self.lab.summary(record, columns));
         self.terminal.leave_behind(&lines);
     }
 

@@ -59,8 +59,9 @@ pub trait Lab: Send + Sync + 'static {
     /// Why not: that the file exists and was not to be replaced, or something else.
     fn save(&self, draft: &Draft, file: &str, existing: Existing) -> Result<Saved, Unsaved>;
 
-    /// A run's report for people, to be left on the terminal when the screen is closed.
-    fn summary(&self, record: &RunState) -> String;
+    /// A run's report for people, to be left on the terminal when the screen is closed: in lines of so many columns,
+    /// unless figures force them to be wider.
+    fn summary(&self, record: &RunState, columns: u16) -> String;
 
     /// A file that a run's report could be written into, by its name alone.
     fn offer_report(&self, record: &RunState) -> ReportOffer;

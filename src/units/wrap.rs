@@ -11,12 +11,17 @@ const NO_BREAK: char = '\u{a0}';
 pub fn wrap(text: &str, width: usize, indent: &str) -> Vec<String> {
     let may_break = |c: char| c.is_whitespace() && c != NO_BREAK;
     let words: Vec<&str> = text.split(may_break).filter(|word| !word.is_empty()).collect();
+    fold(&words.join(" "), width, indent)
+}
+
+/// As [`wrap`], for a line whose blanks are to stay as they are, but for those that a new line takes the place of.
+pub fn fold(line: &str, width: usize, indent: &str) -> Vec<String> {
     let options = Options::new(width)
         .subsequent_indent(indent)
         .wrap_algorithm(WrapAlgorithm::FirstFit)
         .word_separator(WordSeparator::AsciiSpace)
         .word_splitter(WordSplitter::NoHyphenation);
-    textwrap::wrap(&words.join(" "), options).into_iter().map(|line| line.replace(NO_BREAK, " ")).collect()
+    textwrap::wrap(line, options).into_iter().map(|line| line.replace(NO_BREAK, " ")).collect()
 }
 
 /// The text with single blanks between its words, at which [`wrap`] breaks no line where a figure and its percent sign,
@@ -50,6 +55,12 @@ mod tests {
         assert_eq!(wrap(" one\n\ttwo ", 80, ""), ["one two"]);
         assert_eq!(wrap("well-known", 6, ""), ["well-k", "nown"]);
         assert_eq!(wrap("", 6, "  "), [""]);
+    }
+
+    #[test]
+    fn a_line_that_fits_keeps_its_blanks() {
+        assert_eq!(fold("  serial    8.40 s", 18, "  "), ["  serial    8.40 s"]);
+        assert_eq!(fold("  serial    8.40 s  1.00", 18, "    "), ["  serial    8.40 s", "    1.00"]);
     }
 
     #[test]

@@ -30,33 +30,39 @@ const PROBLEMS_MAX: usize = 12;
 
 /// The report as text, ending in a newline.
 pub fn render(state: &RunState) -> String {
+    render_within(state, WIDTH)
+}
+
+/// As [`render`], in lines of so many columns, if that is fewer than usual. Figures may force them to be wider.
+pub fn render_within(state: &RunState, columns: usize) -> String {
+    let width = columns.clamp(1, WIDTH);
     let mut sections = Vec::new();
     if let Some(planned) = &state.planned {
         let figures = Figures::of(state);
-        sections.push(heading(planned));
-        sections.push(table::render(&figures, WIDTH));
-        sections.push(notes(planned, &figures));
-        let lock = planned.scenario.interpreter.map(|which| interpreter::render(which, &figures, WIDTH));
+        sections.push(heading(planned, width));
+        sections.push(table::render(&figures, width));
+        sections.push(notes(planned, &figures, width));
+        let lock = planned.scenario.interpreter.map(|which| interpreter::render(which, &figures, width));
         sections.push(lock.unwrap_or_default());
-        sections.push(measured::render(state, &figures, WIDTH));
-        sections.push(tally::render(state, &figures, WIDTH));
-        sections.push(memory::render(&figures, WIDTH));
-        sections.push(switches::render(state, &figures, WIDTH));
-        sections.push(metg(&figures));
-        sections.push(SearchFigures::of(state).map(|found| search::render(&found, WIDTH)).unwrap_or_default());
+        sections.push(measured::render(state, &figures, width));
+        sections.push(tally::render(state, &figures, width));
+        sections.push(memory::render(&figures, width));
+        sections.push(switches::render(state, &figures, width));
+        sections.push(metg(&figures, width));
+        sections.push(SearchFigures::of(state).map(|found| search::render(&found, width)).unwrap_or_default());
     }
     sections.push(ending(state));
-    sections.push(warnings(state));
-    sections.push(happened(state));
+    sections.push(warnings(state, width));
+    sections.push(happened(state, width));
     if let Some(planned) = &state.planned {
-        sections.push(paragraphs(&planned.scenario.lesson, WIDTH));
+        sections.push(paragraphs(&planned.scenario.lesson, width));
     }
     sections.retain(|section| !section.is_empty());
     PlainText::lines(&(sections.join("\n\n") + "\n")).as_str().to_owned()
 }
 
 /// Title, the scenario in one line, the machine in one line.
-fn heading(planned: &Planned) -> String {
+fn heading(planned: &Planned, width: usize) -> String {
     let scenario = &planned.scenario;
     let facts = [
         scenario.name.clone(),
@@ -70,9 +76,9 @@ fn heading(planned: &Planned) -> String {
         format!("seed {}", scenario.seed),
     ];
     let title = if scenario.title.is_empty() { &scenario.name } else { &scenario.title };
-    let data = planned.data.iter().map(|data| wrapped(&data.in_words(), WIDTH, "  "));
-    let lines = [wrapped(title, WIDTH, ""), wrapped(&dotted(&facts), WIDTH, "  ")].into_iter().chain(data);
-    lines.chain([wrapped(&machine(&planned.machine), WIDTH, "  ")]).collect::<Vec<_>>().join("\n")
+    let data = planned.data.iter().map(|data| wrapped(&data.in_words(), width, "  "));
+    let lines = [wrapped(title, width, ""), wrapped(&dotted(&facts), width, "  ")].into_iter().chain(data);
+    lines.chain([wrapped(&machine(&planned.machine), width, "  ")]).collect::<Vec<_>>().join("\n")
 }
 
 /// The schedule of all configurations; a sweep has one, save where `stealing` has no other worker to steal from.
@@ -108,7 +114,7 @@ fn varied(configs: &[Config]) -> String {
 }
 
 /// How short tasks may be.
-fn metg(figures: &Figures) -> String {
+fn metg(figures: &Figures, width: usize) -> String {
     if figures.metg.is_empty() {
         return String::new();
     }
@@ -121,7 +127,7 @@ fn metg(figures: &Figures) -> String {
     let text = format!(
         "METG(50 %), the shortest task ({time} × workers ÷ tasks) at which the efficiency is still one half: {told}"
     );
-    wrapped(&text, WIDTH, "  ")
+    wrapped(&text, width, "  ")
 }
 
 fn machine(facts: &MachineFacts) -> String {
@@ -145,7 +151,7 @@ fn machine(facts: &MachineFacts) -> String {
 }
 
 /// What the table's columns mean.
-fn notes(planned: &Planned, figures: &Figures) -> String {
+fn notes(planned: &Planned, figures: &Figures, width: usize) -> String {
     let timed = if figures.include_startup { "wall time and start-up, added," } else { "wall time" };
     let baseline = match figures.baseline {
         Some(row) => {
@@ -174,7 +180,7 @@ fn notes(planned: &Planned, figures: &Figures) -> String {
     } else {
         ""
     };
-    wrapped(&format!("{baseline}{wall}{interval}{predicted}"), WIDTH, "")
+    wrapped(&format!("{baseline}{wall}{interval}{predicted}"), width, "")
 }
 
 fn capitalised(text: &str) -> String {
@@ -194,12 +200,12 @@ fn ending(state: &RunState) -> String {
     }
 }
 
-fn warnings(state: &RunState) -> String {
+fn warnings(state: &RunState, width: usize) -> String {
     let warnings = words::warnings(state);
     let mut lines: Vec<String> = warnings
         .iter()
         .take(PROBLEMS_MAX)
-        .map(|warning| wrapped(&format!("! {} ({})", warning.message, warning.code.word()), WIDTH, "  "))
+        .map(|warning| wrapped(&format!("! {} ({})", warning.message, warning.code.word()), width, "  "))
         .collect();
     if warnings.len() > PROBLEMS_MAX {
         lines.push(format!("! and {} more (see --format json)", warnings.len() - PROBLEMS_MAX));
@@ -208,10 +214,10 @@ fn warnings(state: &RunState) -> String {
 }
 
 /// What the figures come to, in sentences.
-fn happened(state: &RunState) -> String {
+fn happened(state: &RunState, width: usize) -> String {
     let found = findings(state, &Figures::of(state));
     let lines: Vec<String> =
-        found.iter().map(|finding| wrapped(&format!("- {}", finding.message), WIDTH, "  ")).collect();
+        found.iter().map(|finding| wrapped(&format!("- {}", finding.message), width, "  ")).collect();
     if lines.is_empty() { String::new() } else { format!("What happened\n{}", lines.join("\n")) }
 }
 

@@ -20,6 +20,19 @@ fn a_run_that_went_well() {
 }
 
 #[test]
+fn in_few_columns_lines_are_shorter() {
+    let state = state(&fixtures::done());
+    let words = |text: &str| text.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
+    for columns in [50, 60, 79] {
+        let narrow = text::render_within(&state, columns);
+        assert!(narrow.lines().all(|line| line.width() <= columns), "{columns}\n{narrow}");
+        let lesson = |text: &str| words(text.split("What happened").nth(1).expect("a section"));
+        assert_eq!(lesson(&narrow), lesson(&text::render(&state)));
+    }
+    assert_eq!(text::render_within(&state, 200), text::render(&state));
+}
+
+#[test]
 fn a_run_with_start_up_counted() {
     let text = text(&fixtures::done_with_startup());
     assert!(text.contains("the median wall time and start-up, added, of serial"), "{text}");
