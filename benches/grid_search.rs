@@ -47,7 +47,7 @@ fn main() {
         times[4].extend(scikit_learn("refit"));
     }
     let names = ["parlab serial", "parlab threads", "parlab processes", "GridSearchCV, refit=False", "GridSearchCV"];
-    println!("grid search: 8 fits, {WORKERS} workers, loading and hiring included, median of {rounds}");
+    println!("grid search: 8 fits, {WORKERS} workers, loading and start-up included, median of {rounds}");
     let medians = times.map(median);
     for (name, seconds) in names.iter().zip(medians) {
         match seconds {
@@ -66,7 +66,7 @@ fn scenario() -> Scenario {
     source.parse(&Catalog::new(workload::specs(), WORKERS), &Overrides::default()).expect("it is fine")
 }
 
-/// Seconds of a whole trial, from the call on: the data is loaded and workers are hired within.
+/// Seconds of a whole trial, from the call on: the data is loaded and workers are started within.
 fn parlab(scenario: &Scenario, backend: BackendKind) -> f64 {
     let control = Control::default();
     let mut executor = BoardExecutor::new(scenario, Path::new(env!("CARGO_BIN_EXE_parlab")), &control);

@@ -1,6 +1,6 @@
 //! Refuses to write where something is read from, or where two things would be written: one of them would be lost.
 //!
-//! Files are compared, not paths, before anything is opened; a file is never harmed here.
+//! Files are compared, not paths, before anything is opened; a file is never changed here.
 
 use std::path::{Path, PathBuf};
 
@@ -29,7 +29,7 @@ impl NamedFile {
 
 /// What a run writes.
 pub(super) fn outputs(report: Option<&Path>, journal: Option<&Path>) -> Vec<NamedFile> {
-    // The report goes to standard output where no file is named; only a file can be harmed by that.
+    // The report goes to standard output where no file is named; only a file can be overwritten by that.
     let standard = || {
         let is_file = FileIdentity::of(Path::new(STDOUT)).is_some_and(|found| found.is_regular());
         is_file.then(|| NamedFile::new("standard output", Path::new(STDOUT)))

@@ -48,7 +48,7 @@ impl LiveTrial {
         let (done, failed) = self.board.progress();
         Snapshot {
             elapsed_s: time.since_opening(now),
-            hired: self.board.arrived(),
+            started: self.board.arrived(),
             done,
             failed,
             lanes: (0..spec.lanes).map(|lane| self.lane_view(self.board.read_lane(lane), &time)).collect(),

@@ -1,6 +1,6 @@
 //! How does a run go? A plan, carried out trial by trial on its backends, told as events.
 //!
-//! The engine owns the run: it hires, opens gates, watches the clock, hears cancellations and decides what a
+//! The engine owns the run: it starts workers, opens gates, watches the clock, hears cancellations and decides what a
 //! lost worker means. It neither prints nor draws, and measures the same whether a user watches or not.
 
 mod control;

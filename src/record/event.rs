@@ -34,7 +34,7 @@ pub struct Stamped {
 pub enum Event {
     /// The run begins: what will be run, and where.
     Planned(Box<Planned>),
-    /// Workers are about to be hired for a trial (an index into the plan).
+    /// Workers are about to be started for a trial (an index into the plan).
     TrialStarted {
         /// Index into [`Plan::trials`].
         trial: usize,
@@ -43,7 +43,7 @@ pub enum Event {
     GateOpened {
         /// Index into [`Plan::trials`].
         trial: usize,
-        /// Seconds from the start of hiring until all workers were ready; `None` where no worker is hired.
+        /// Seconds from the first start until all workers were ready; `None` where no worker is started.
         startup_s: Option<f64>,
     },
     /// Sent about twice a second during a trial.
@@ -137,7 +137,7 @@ pub struct ScenarioFacts {
     pub seed: u64,
     /// SHA-256 of its TOML text.
     pub sha256: String,
-    /// Whether speedups count the hiring of workers too.
+    /// Whether speedups count the start-up of workers too.
     pub include_startup: bool,
     /// The interpreter whose lock its tasks are run under, if any.
     pub interpreter: Option<Interpreter>,
@@ -194,7 +194,7 @@ pub enum TrialEnd {
     Cancelled,
     /// It took longer than the scenario allows.
     TimedOut,
-    /// The backend could not hire or lost what it cannot replace.
+    /// The backend could not start workers or lost what it cannot replace.
     Broken,
 }
 
@@ -226,7 +226,7 @@ pub struct TrialOutcome {
     pub broken: Option<String>,
     /// Seconds from the gate's opening to the last task's end; to its own end, for a trial that did not complete.
     pub wall_s: f64,
-    /// Seconds from the start of hiring until all workers were ready; `None` where no worker is hired.
+    /// Seconds from the first start until all workers were ready; `None` where no worker is started.
     pub startup_s: Option<f64>,
     /// CPU seconds of all workers in user mode, gate to end.
     pub cpu_user_s: f64,

@@ -14,10 +14,10 @@ pub const SPANS_MAX: u64 = 2_000;
 /// A trial at one instant.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Snapshot {
-    /// Seconds since the gate opened; 0 while workers are being hired.
+    /// Seconds since the gate opened; 0 while workers are being started.
     pub elapsed_s: f64,
     /// Workers at or past the gate.
-    pub hired: u32,
+    pub started: u32,
     /// Tasks finished, failed ones included.
     pub done: u64,
     /// Tasks given up.
@@ -109,10 +109,10 @@ pub struct LockView {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum LaneState {
-    /// Not hired yet.
+    /// Not started yet.
     #[default]
     Absent,
-    /// Hired, waiting for the start.
+    /// Ready, waiting at the gate.
     Waiting,
     /// Running tasks.
     Running,

@@ -17,7 +17,7 @@ pub struct RunState {
     pub current: Option<usize>,
     /// When the trial in progress, or else the last one, was started: in seconds since the run began.
     pub current_started_s: f64,
-    /// Seconds that it took to hire the workers of the trial in progress; `None` during that, and where none are hired.
+    /// Seconds that it took to start the workers of the trial in progress; `None` during that, and where none are.
     pub current_startup_s: Option<f64>,
     /// Outcomes by trial, in the order they finished.
     pub finished: Vec<(usize, Arc<TrialOutcome>)>,

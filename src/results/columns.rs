@@ -122,7 +122,7 @@ pub static COLUMNS: &[Column] = &[
         heading: WALL_AND_STARTUP,
         unit: "s",
         doc: Some(
-            "where the scenario counts the hiring, what speedups are made of: both of a repeat added, the median",
+            "where the scenario counts the start-up, what speedups are made of: both of a repeat added, the median",
         ),
         applies: |figures| figures.include_startup,
         text: ColumnPlace::at(9),
@@ -152,7 +152,7 @@ pub static COLUMNS: &[Column] = &[
         key: Some("startup_s.median"),
         heading: "start-up",
         unit: "s",
-        doc: Some("seconds from the first hiring until all workers are ready; timed apart from the work"),
+        doc: Some("seconds from the first start until all workers are ready; timed apart from the work"),
         text: ColumnPlace::with(13, 2),
         table: ColumnPlace::with(50, 2),
         line: ColumnPlace::at(50),

@@ -3,7 +3,7 @@
 //! A [`super::RunState`] holds what was measured; this is what follows from it by `analysis`. Whatever was not
 //! measured yet, or does not apply, is `None`: nothing is filled in.
 
-use super::harm::Harm;
+use super::loss::SharedLoss;
 use super::marks::series_marks;
 use super::moved;
 use super::predictions::{Predicted, off_by};
@@ -33,10 +33,10 @@ pub struct Figures {
     /// CPUs that the run may use; `None` where that is not known.
     pub usable_cpus: Option<u32>,
     /// What became of what the tasks share, e.g. `lost updates`; empty if nothing there can go wrong.
-    pub harm: &'static str,
+    pub loss: &'static str,
 }
 
-/// What the time of the work is called, and what that is called which has the hiring of workers in it.
+/// What the time of the work is called, and what that is called which has the start-up of workers in it.
 const WALL: &str = "wall";
 pub(super) const WALL_AND_STARTUP: &str = "wall + start-up";
 
@@ -95,7 +95,7 @@ pub struct Row {
     /// What the tasks left in what they share, by name: the median of the samples each.
     pub tally: Option<BTreeMap<String, f64>>,
     /// What was lost of what the tasks share.
-    pub harm: Option<Harm>,
+    pub loss: Option<SharedLoss>,
     /// What the processes took up in memory, in the sample that took up most.
     pub memory: Option<MemoryCourse>,
     /// Bytes a second that the tasks moved, at the median of what speedups are made of; `None` for kinds that move
@@ -198,8 +198,8 @@ impl Figures {
         let tally = names.filter(told).collect();
         let include_startup = planned.scenario.include_startup;
         let usable_cpus = Some(planned.machine.usable_cpus).filter(|&cpus| cpus > 0);
-        let harm = rows.iter().find_map(|row| row.harm).map_or("", |harm| harm.name());
-        Self { rows, baseline, tally, metg, include_startup, usable_cpus, harm }
+        let loss = rows.iter().find_map(|row| row.loss).map_or("", |loss| loss.name());
+        Self { rows, baseline, tally, metg, include_startup, usable_cpus, loss }
     }
 
     /// The best of the median speedups, those of the baselines left aside.
@@ -294,7 +294,7 @@ fn measured(state: &RunState, facts: &ScenarioFacts, index: usize, config: &Conf
         usage: usage(&samples),
         tasks: task_counts(state, index),
         tasks_per_s: wall_s.map(per_s).filter(|rate| rate.is_finite()),
-        harm: tally(&samples).as_ref().and_then(Harm::of),
+        loss: tally(&samples).as_ref().and_then(SharedLoss::of),
         bytes_per_s: None,
         s_per_byte: None,
         tally: tally(&samples),

@@ -197,7 +197,7 @@ pub static KEYS: &[KeySpec] = &[
     KeySpec {
         table: "sweep",
         name: "include_startup",
-        doc: "whether speedups count the hiring of workers, too",
+        doc: "whether speedups count the start-up of workers, too",
         set: |to, value| to.sweep.include_startup = value.flag(),
         ..KeySpec::PLAIN
     },

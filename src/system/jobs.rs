@@ -95,7 +95,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_parent_beyond_what_can_be_seen_watches_nobody() {
+    fn a_parent_beyond_what_can_be_seen_watches_none() {
         assert!(!is_watched(Pid::from_raw(0), getpgrp()));
         assert!(!is_watched(getppid(), getpgid(Some(getppid())).unwrap()), "one of the same group does not");
     }

@@ -52,7 +52,7 @@ mod tests {
         }
         assert_eq!(memory.metadata().unwrap().len(), 8192);
         let writing = fcntl(&memory, FcntlArg::F_ADD_SEALS(SealFlag::F_SEAL_FUTURE_WRITE));
-        assert_eq!(writing, Err(Errno::EPERM), "nobody can forbid what workers need");
+        assert_eq!(writing, Err(Errno::EPERM), "no process can forbid what workers need");
     }
 
     #[test]

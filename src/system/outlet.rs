@@ -147,7 +147,7 @@ mod tests {
     }
 
     #[test]
-    fn nobody_waits_for_what_is_not_read() {
+    fn what_is_not_read_holds_up_no_writer() {
         let (mut reader, writer) = pipe().unwrap();
         let outlet = Outlet::to(writer).unwrap();
         outlet.write(&vec![b'x'; 1 << 20]).unwrap();

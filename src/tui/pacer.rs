@@ -67,7 +67,7 @@ impl Pacer {
             (true, _) => SHORTEST,
             (false, Tempo::Running) => RUNNING.max(paid),
             (false, Tempo::Idle) => IDLE.max(paid),
-            // No frame will ever be due; looking around once a second does no harm.
+            // No frame will ever be due; looking around once a second costs nothing.
             (false, Tempo::Frozen) => return IDLE,
         };
         interval.saturating_sub(now.saturating_duration_since(self.last))

@@ -172,7 +172,7 @@ pub(super) fn give_back() {
         && !outlet.is_idle()
     {
         raw_mode::discard_unread();
-        // It may have been among what was thrown away; twice does no harm.
+        // It may have been among what was thrown away; twice costs nothing.
         let _ = outlet.write(GIVE_BACK);
         outlet.flush(PATIENCE);
     }

@@ -2,7 +2,7 @@
 //! asked waits: real requests over real connections, but nothing leaves the machine.
 //!
 //! A worker keeps one connection for all its requests, as an HTTP client with a session does; it is made while the
-//! worker is hired. A connection for each request would leave as many waiting to be forgotten by the kernel, and with
+//! worker is started. A connection for each request would leave as many waiting to be forgotten by the kernel, and with
 //! some ten thousand tasks there would be no ports left.
 
 mod answers;
@@ -48,7 +48,7 @@ pub(super) const SPEC: KindSpec = KindSpec {
     ],
     input: Bounds { min: 0.0, max: 1e9 },
     values: &[
-        ValueSpec { name: "status", unit: "", doc: "the answer's HTTP status: 200, or 404 for nobody" },
+        ValueSpec { name: "status", unit: "", doc: "the answer's HTTP status: 200, or 404 for an unknown name" },
         ValueSpec { name: "exists", unit: "", doc: "1 if there is such a user, 0 if not" },
         ValueSpec { name: "thought_s", unit: "s", doc: "how long the server says it thought" },
     ],

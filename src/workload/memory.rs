@@ -1,4 +1,4 @@
-//! `memory`: goes over data that was made once, before any worker was hired, and only reads it or writes to it, too.
+//! `memory`: goes over data that was made once, before any worker was started, and only reads it or writes to it, too.
 //!
 //! Threads share the data. Forked processes share it as well until one writes to a page, which the kernel then copies
 //! for it. The data is made of atomics, so that threads may write where others read; a task that writes changes only
@@ -21,7 +21,7 @@ pub(super) const SPEC: KindSpec = KindSpec {
         ParamSpec {
             name: "mib",
             unit: "MiB",
-            doc: "the data, made once before workers are hired",
+            doc: "the data, made once before workers are started",
             domain: Domain::Whole { default: 64, min: 1, max: 1 << 20 },
         },
         ParamSpec {
@@ -79,7 +79,7 @@ pub(super) fn build(job: &Job, is_wanted: &IsWanted<'_>) -> Result<Box<dyn Workl
     }))
 }
 
-/// The data once in each process that hires, and what is written of it once more in each forked worker.
+/// The data once in each process that starts workers, and what is written of it once more in each forked worker.
 pub(super) fn needs(job: &Job) -> Needs {
     let shared_bytes = (Param::of_job(job, "mib").largest() as u64) << 20;
     let written = if may_write(job) { Param::of_job(job, "part").largest() } else { 0.0 };

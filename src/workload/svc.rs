@@ -1,7 +1,7 @@
 //! `svc`: a grid search for a support vector classifier, with cross-validation, as scikit-learn's `GridSearchCV` does
 //! it. The classifier is LIBSVM's, which scikit-learn wraps, too.
 //!
-//! The data is loaded once, before any worker is hired: threads share it, and so do forked processes until one writes
+//! The data is loaded once, before any worker is started: threads share it, and so do forked processes until one writes
 //! to it, which none does. A fit has no limit but the one it is given, as in scikit-learn; what it came to is part of
 //! its result, and one whose numbers are none fails.
 

@@ -24,7 +24,7 @@ pub trait Workload: Send + Sync {
     fn run(&self, task: u64, context: &dyn TaskContext) -> Result<Values, Cancelled>;
 
     /// Called once by each worker before the work may begin, and by each replacement: gets what it keeps for itself, so
-    /// that this is timed as hiring and not as work. May stop early when [`TaskContext::cancelled`].
+    /// that this is timed as start-up and not as work. May stop early when [`TaskContext::cancelled`].
     fn settle(&self, _: &dyn TaskContext) {}
 
     /// What the task costs, in any unit that is the same for all tasks; monotone in the input `x`.
@@ -40,7 +40,7 @@ pub struct ServiceAddress {
     pub secret: Secret,
 }
 
-/// Something that the tasks of a trial ask for: it runs within parlab, beside the workers, from before they are hired
+/// Something that the tasks of a trial ask for: it runs within parlab, beside the workers, from before they are started
 /// until it is dropped.
 pub trait Service: Send {
     /// Where it is to be had.
@@ -52,8 +52,8 @@ pub trait Service: Send {
 pub struct Needs {
     /// Memory that each worker allocates for itself, in bytes.
     pub worker_bytes: u64,
-    /// Memory that is filled once before any worker is hired, in bytes; forked workers share that of their parent, and
-    /// threads that of parlab.
+    /// Memory that is filled once before any worker is started, in bytes; forked workers share their parent's, and threads
+    /// that of parlab.
     pub shared_bytes: u64,
     /// What each forked worker writes to of the memory shared, and has copied for it, in bytes.
     pub copied_bytes: u64,

@@ -252,7 +252,7 @@ fn more_workers_than_a_limit_allows_are_refused() {
         assert!(stderr(&output).contains(word), "{word}: {}", stderr(&output));
     }
     let output = limited(&user, 40).args(args).arg("200").args(["--backends", "serial"]).output().expect("prlimit");
-    assert_eq!(code(&output), 0, "a serial run hires nobody: {}", stderr(&output));
+    assert_eq!(code(&output), 0, "a serial run starts no worker: {}", stderr(&output));
 }
 
 #[test]

@@ -177,7 +177,7 @@ fn a_worker_killed_among_tasks_of_nanoseconds_loses_none_of_them() {
         send(victim, SIGKILL);
         let ended = run.finish();
         let report = ended.report();
-        assert_eq!(ended.warnings("worker-lost").len(), 1, "{schedule}: the blow fell amid the tasks");
+        assert_eq!(ended.warnings("worker-lost").len(), 1, "{schedule}: the strike fell amid the tasks");
         assert_eq!((ended.code(), report["status"].as_str()), (0, Some("done")), "{schedule}: {}", report["warnings"]);
         assert_eq!(report["configs"][0]["tasks_done"], 20_000_000, "{schedule}");
         checksums.insert(report["configs"][0]["checksum"].to_string());
@@ -185,9 +185,9 @@ fn a_worker_killed_among_tasks_of_nanoseconds_loses_none_of_them() {
     assert_eq!(checksums.len(), 1, "{checksums:?}");
 }
 
-/// Waits until workers are being hired for a trial, and stops that: their forkserver, which is returned, and the gate
-/// opens for none of them. `None` if all were hired already.
-fn stop_hiring(run: &mut Running, trial: usize) -> Option<u32> {
+/// Waits until workers are being started for a trial, and stops that: their forkserver, which is returned, and the gate
+/// opens for none of them. `None` if all were started already.
+fn stop_start_up(run: &mut Running, trial: usize) -> Option<u32> {
     run.wait_for("trial_started", trial);
     run.wait_until("a few workers", |run| run.workers().len() > 5 || run.count("gate_opened") >= trial);
     let forkserver = run.forkserver()?;
@@ -209,17 +209,17 @@ fn start_of(run: &mut Running, trial: usize) -> usize {
     trial + run.count("trial_repeated")
 }
 
-/// So many workers that hiring takes long enough to interfere with.
+/// So many workers that their start-up takes long enough to interfere with.
 const MANY: &str = "workers = 400";
 
 #[test]
 fn a_worker_killed_while_idle_is_replaced() {
     // There is one task only. Those that are stopped before the gate opens are not among those that ask for it.
     let mut run = Running::start(&waiting("[1]", MANY), &["--quiet", "--repeats", "3"]);
-    let mut blows = 0;
+    let mut strikes = 0;
     for trial in 1..=3 {
         let start = start_of(&mut run, trial);
-        let Some(forkserver) = stop_hiring(&mut run, start) else { continue };
+        let Some(forkserver) = stop_start_up(&mut run, start) else { continue };
         let idle = run.workers()[..3].to_vec();
         for &worker in &idle {
             send(worker, SIGSTOP);
@@ -229,15 +229,15 @@ fn a_worker_killed_while_idle_is_replaced() {
         run.wait_for("gate_opened", start);
         for worker in idle {
             send(worker, SIGKILL);
-            blows += 1;
+            strikes += 1;
         }
         run.wait_for("trial_finished", trial);
     }
-    assert!(blows > 0, "hiring was over before it could be stopped");
+    assert!(strikes > 0, "the start-up was over before it could be stopped");
     let ended = run.finish();
     assert_eq!((ended.code(), ended.report()["configs"][0]["tasks_done"].as_u64()), (0, Some(1)), "{}", ended.stderr);
     let losses = ended.warnings("worker-lost");
-    assert_eq!(losses.len(), blows, "{losses:?}");
+    assert_eq!(losses.len(), strikes, "{losses:?}");
     assert!(losses.iter().all(|loss| !loss.contains("task ")), "none of them held the task: {losses:?}");
 }
 
@@ -245,26 +245,26 @@ fn a_worker_killed_while_idle_is_replaced() {
 fn a_worker_killed_before_the_gate_opens_is_replaced() {
     let toml = waiting("{ repeat = 0, times = 1000 }", MANY);
     let mut run = Running::start(&toml, &["--quiet", "--repeats", "3"]);
-    let mut blows = 0;
+    let mut strikes = 0;
     for trial in 1..=3 {
         let start = start_of(&mut run, trial);
-        let Some(forkserver) = stop_hiring(&mut run, start) else { continue };
+        let Some(forkserver) = stop_start_up(&mut run, start) else { continue };
         send(run.workers()[3], SIGKILL);
-        blows += 1;
+        strikes += 1;
         send(forkserver, SIGCONT);
         run.wait_for("trial_finished", trial);
     }
-    assert!(blows > 0, "hiring was over before it could be stopped");
+    assert!(strikes > 0, "the start-up was over before it could be stopped");
     let ended = run.finish();
     let report = ended.report();
     assert_eq!((report["status"].as_str(), ended.code()), (Some("done"), 0), "{report:#}");
     assert_eq!(report["configs"][0]["tasks_done"], 1000);
-    assert_eq!(ended.warnings("worker-lost").len(), blows, "{:?}", report["warnings"]);
+    assert_eq!(ended.warnings("worker-lost").len(), strikes, "{:?}", report["warnings"]);
 }
 
 #[test]
 fn a_killed_forkserver_breaks_one_trial_and_no_more() {
-    // Worker 0 is done with its block before the blow, worker 1 is not.
+    // Worker 0 is done with its block before the strike, worker 1 is not.
     let toml = waiting("[0.05, 1]", "schedule = \"static\"\nworkers = 2");
     let mut run = Running::start(&toml, &["--quiet", "--repeats", "3"]);
     run.wait_for("gate_opened", 1);
@@ -297,14 +297,14 @@ fn a_killed_forkserver_breaks_one_trial_and_no_more() {
 }
 
 #[test]
-fn a_forkserver_killed_while_it_hires_breaks_one_trial() {
+fn a_forkserver_killed_while_it_starts_workers_breaks_one_trial() {
     let toml = waiting("{ repeat = 0, times = 500 }", MANY);
     let mut run = Running::start(&toml, &["--quiet", "--repeats", "4"]);
     let struck = (1..=3).any(|trial| {
-        let forkserver = stop_hiring(&mut run, trial);
+        let forkserver = stop_start_up(&mut run, trial);
         forkserver.inspect(|&forkserver| send(forkserver, SIGKILL)).is_some()
     });
-    assert!(struck, "hiring was over before it could be stopped");
+    assert!(struck, "the start-up was over before it could be stopped");
     let ended = run.finish();
     let report = ended.report();
     assert_eq!((ended.code(), ended.warnings("trial-broken").len()), (1, 1), "{report:#}");
@@ -360,7 +360,7 @@ fn parlab_killed_leaves_nothing_behind() {
         run.wait_for("gate_opened", 1);
     });
     let many = waiting("{ repeat = 60, times = 500 }", "workers = 400");
-    kill_parlab("workers are being hired", &many, 0, |run| {
+    kill_parlab("workers are being started", &many, 0, |run| {
         run.wait_until("the first workers", |run| run.workers().len() > 3);
     });
 }
@@ -445,7 +445,7 @@ fn a_trial_that_takes_too_long_is_ended_on_every_backend() {
 }
 
 #[test]
-fn children_that_nobody_waits_for_are_waited_for_all_the_same() {
+fn children_whose_deaths_are_ignored_are_waited_for_all_the_same() {
     // Whoever ignores SIGCHLD hands that down, and the kernel would then keep the deaths of workers to itself.
     if !common::can_ignore("CHLD") {
         return;

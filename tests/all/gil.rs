@@ -25,7 +25,7 @@ fn a_turn_lasts_as_long_as_the_switch_interval() {
         assert!((2.0..=most + 1.0).contains(&handovers), "{handovers} hand-overs, at most {most}");
     }
     let (none, _) = handovers("10000");
-    assert_eq!(none, 0.0, "nobody is asked before an interval is over");
+    assert_eq!(none, 0.0, "no thread is asked before an interval is over");
 }
 
 #[test]

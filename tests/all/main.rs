@@ -6,7 +6,6 @@
 #[path = "../common/mod.rs"]
 mod common;
 
-mod blows;
 mod bundled;
 mod cli;
 mod cli_parsing;
@@ -29,6 +28,7 @@ mod scenario;
 mod screens;
 mod scripted;
 mod signals;
+mod strikes;
 mod svc;
 mod terminal;
 mod try_it;

@@ -256,7 +256,7 @@ fn start_up_counts_where_it_is_asked_for() {
         let config = &report["configs"][1];
         let (wall, startup) = (config["wall_s"]["median"].as_f64(), config["startup_s"]["median"].as_f64());
         let serial = report["configs"][0]["wall_s"]["median"].as_f64().expect("a wall");
-        assert!(report["configs"][0]["startup_s"]["median"].is_null(), "nobody is hired for a serial run");
+        assert!(report["configs"][0]["startup_s"]["median"].is_null(), "no worker is started for a serial run");
         let value = config["speedup"]["value"].as_f64().expect("a speedup");
         (value, serial / wall.expect("a wall"), startup.expect("a start-up"))
     };

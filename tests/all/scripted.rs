@@ -187,7 +187,7 @@ fn start_up_is_part_of_the_speedup_where_it_was_asked_for() {
         let all = report["configs"].as_array().expect("configs");
         all.iter().find(|config| config["backend"] == backend && config["workers"] == workers).expect("a row").clone()
     };
-    // Medians: serial 12.625, processes × 2 8.375 and 0.5 for hiring.
+    // Medians: serial 12.625, processes × 2 8.375 and 0.5 for starting.
     assert_eq!(config("processes", 2)["speedup"]["value"], 12.625 / 8.875);
     assert_eq!(config("processes", 2)["efficiency"], 12.625 / 8.875 / 2.0);
     assert_eq!(config("processes", 2)["wall_s"]["median"], 8.375, "the wall itself stays what it is");
@@ -241,7 +241,7 @@ fn memory_that_cannot_be_measured_is_told_once() {
 #[test]
 fn a_backend_that_breaks_fails_the_run_and_spoils_nothing_else() {
     let told = played(QUERIES, &Control::default(), |config, n, _, _| match (config.backend, n) {
-        (BackendKind::PROCESSES | BackendKind::HYBRID, _) => Err(Broken("nobody to be had".to_owned())),
+        (BackendKind::PROCESSES | BackendKind::HYBRID, _) => Err(Broken("no worker to be had".to_owned())),
         (BackendKind::THREADS, 2) => Err(Broken("a thread of it tore".to_owned())),
         _ => Ok(well(config, n)),
     });

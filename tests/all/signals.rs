@@ -129,7 +129,7 @@ fn a_signal_while_workers_are_hired_ends_the_run() {
         let mut run = Running::start(toml, &["--quiet"]);
         run.wait_until("some workers", |run| run.workers().len() > after);
         let (ended, took) = end(run, SIGINT);
-        assert_interrupted(&ended, SIGINT, "while hiring");
+        assert_interrupted(&ended, SIGINT, "while starting");
         assert!(took < AT_ONCE, "{took:?}");
     }
 }
@@ -383,7 +383,7 @@ fn a_folder_that_takes_no_files_leaves_the_report_on_standard_output() {
 
 #[test]
 fn a_reader_that_does_not_read_can_be_left() {
-    // More results than a pipe holds, and nobody who reads them: the report waits until a signal ends that.
+    // More results than a pipe holds, and no process that reads them: the report waits until a signal ends that.
     let folder = folder();
     let scenario = untitled(folder.path(), &TINY.replace("10\n", "10000\n"));
     let journal = folder.path().join("journal");

@@ -95,13 +95,13 @@ fn a_bundled_scenario_named_on_the_command_line_is_the_one_that_runs() {
 }
 
 #[test]
-fn cancels_resizes_and_leaves_nobody_behind() {
+fn cancels_resizes_and_leaves_no_process_behind() {
     let folder = common::folder();
     let mut terminal = open(folder.path());
     let pid = terminal.pid();
     terminal.send("/something\r\r");
     terminal.wait_for("c cancel");
-    common::wait_until("the workers to be hired", || {
+    common::wait_until("the workers to be started", || {
         common::descendants(pid).iter().filter(|(_, name)| name.starts_with("parlab-w")).count() == 2
     });
     for (cols, rows) in [(200, 60), (40, 10), (1, 1), (80, 24), (61, 17), (500, 200), (120, 40)] {
@@ -175,7 +175,7 @@ fn signals_end_it_with_the_terminal_restored_and_no_process_left() {
         let mut terminal = open(folder.path());
         let pid = terminal.pid();
         terminal.send("/something\r\r");
-        common::wait_until("the workers to be hired", || common::descendants(pid).len() >= 3);
+        common::wait_until("the workers to be started", || common::descendants(pid).len() >= 3);
         let family = common::descendants(pid);
         terminal.signal(signal);
         assert_eq!(terminal.exit_code(), code, "{signal}");
@@ -278,7 +278,7 @@ fn through_tmux() {
 
 /// A window that is closed in the middle of a run takes everything with it.
 #[test]
-fn a_terminal_that_goes_away_leaves_nobody_behind() {
+fn a_terminal_that_goes_away_leaves_no_process_behind() {
     if !common::have("tmux") {
         return;
     }
@@ -297,7 +297,7 @@ fn a_terminal_that_goes_away_leaves_nobody_behind() {
     common::wait_until("the library", || tmux(&["capture-pane", "-p"]).contains("quit"));
     tmux(&["send-keys", "Enter"]);
     let pid: u32 = tmux(&["display-message", "-p", "#{pane_pid}"]).trim().parse().expect("a process");
-    common::wait_until("the workers to be hired", || common::descendants(pid).len() >= 3);
+    common::wait_until("the workers to be started", || common::descendants(pid).len() >= 3);
     let family = common::descendants(pid);
     tmux(&["kill-server"]);
     common::wait_until("everything to be gone", || {
@@ -331,7 +331,7 @@ fn over_ssh() {
 
 /// A line that is cut in the middle of a run leaves no process behind on the other side.
 #[test]
-fn a_dropped_ssh_line_leaves_nobody_behind() {
+fn a_dropped_ssh_line_leaves_no_process_behind() {
     if !(common::have("sshd") && common::have("ssh") && common::have("ssh-keygen")) {
         return;
     }
@@ -351,7 +351,7 @@ fn a_dropped_ssh_line_leaves_nobody_behind() {
         let all = common::descendants(server.pid());
         all.into_iter().filter(|(_, name)| name.starts_with("parlab")).map(|(pid, _)| pid).collect()
     };
-    common::wait_until("the workers to be hired", || family().len() >= 4);
+    common::wait_until("the workers to be started", || family().len() >= 4);
     let before = family();
     terminal.signal(Signal::SIGKILL);
     common::wait_until("everybody to be gone", || !before.iter().any(|&pid| common::is_alive(pid)));

@@ -8,7 +8,11 @@ fn threads_that_compute_are_as_slow_as_serial() {
     let _turn = alone();
     let sweep = "backends = ['threads']\nworkers = [2, 3]\nrepeats = 5";
     let report = done(&locked("kind = 'countdown'\nsteps = 6e7\ninputs = [1, 1, 1, 1]", sweep));
-    assert_eq!((lock(&report, 0, "waits"), lock(&report, 0, "handovers")), (0.0, 0.0), "serially there is nobody else");
+    assert_eq!(
+        (lock(&report, 0, "waits"), lock(&report, 0, "handovers")),
+        (0.0, 0.0),
+        "serially there is no other worker"
+    );
     for config in [1, 2] {
         // One of them always has it, and the others always want it.
         let wall_s = report["configs"][config]["wall_s"]["median"].as_f64().expect("a wall time");
@@ -33,7 +37,7 @@ fn whoever_waits_for_the_pipe_does_not_hold_the_lock() {
     let report = done(&locked(workload, sweep));
     let both = 2.0 * report["configs"][0]["wall_s"]["median"].as_f64().expect("a time");
     assert!(lock(&report, 0, "held_s") < 0.75 * both, "{} of {both}", lock(&report, 0, "held_s"));
-    assert_eq!(lock(&report, 0, "waits"), 0.0, "nobody shares it");
+    assert_eq!(lock(&report, 0, "waits"), 0.0, "no other worker shares it");
 }
 
 #[test]
@@ -50,7 +54,7 @@ fn native_code_lets_go() {
             let held = lock(&report, config, "held_s") / shortest(&report, config);
             assert!(held < 0.2, "{workload}: held {held}");
         }
-        assert_eq!(lock(&report, 1, "handovers"), 0.0, "{workload}: nobody had it for an interval");
+        assert_eq!(lock(&report, 1, "handovers"), 0.0, "{workload}: no thread had it for an interval");
     }
 }
 

@@ -20,7 +20,7 @@ fn speedups(toml: &str) -> Vec<f64> {
     done(toml).iter().filter(|config| config["backend"] == "processes").map(value).collect()
 }
 
-/// How many times as much two bare threads get done at this moment as one: 2 on two CPUs that nobody else uses.
+/// How many times as much two bare threads get done at this moment as one: 2 on two CPUs that no other process uses.
 fn two_bare_threads() -> f64 {
     let spin = || {
         (0..50_000_000_u64).for_each(|n| {

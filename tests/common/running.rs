@@ -210,7 +210,7 @@ pub fn warnings(report: &Value, code: &str) -> Vec<String> {
     told.map(|warning| warning["message"].as_str().expect("a message").to_owned()).collect()
 }
 
-/// Sends a signal; that there is nobody any more is no error.
+/// Sends a signal; that there is no such process any more is no error.
 pub fn send(pid: u32, signal: Signal) {
     let _ = kill(Pid::from_raw(pid as i32), signal);
 }

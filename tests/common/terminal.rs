@@ -146,7 +146,7 @@ impl Terminal {
         self.pair.master.resize(pty_size(cols, rows)).expect("another size");
     }
 
-    /// Has nobody read the terminal any more, and fills it up: whoever writes to it waits from now on.
+    /// Has no process read the terminal any more, and fills it up: whoever writes to it waits from now on.
     pub fn stop_reading(&self) {
         *self.reads.0.lock().unwrap() = false;
         let name = self.pair.master.tty_name().expect("a name");

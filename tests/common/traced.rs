@@ -1,4 +1,4 @@
-//! Processes that are stopped between two instructions, so that a blow falls exactly where it should.
+//! Processes that are stopped between two instructions, so that a strike falls exactly where it should.
 //!
 //! All calls for a process must come from the thread that took hold of it.
 

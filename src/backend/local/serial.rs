@@ -50,7 +50,7 @@ impl Pool for Alone {
     }
 
     fn replace(&mut self, _: u32) -> Result<(), Broken> {
-        Err(Broken("a serial run has nobody to replace its worker".to_owned()))
+        Err(Broken("a serial run has no process to replace its worker".to_owned()))
     }
 
     fn kill(&mut self) {}

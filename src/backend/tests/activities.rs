@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use proptest::prelude::*;
 
-use super::{Nobody, prepared, spec};
+use super::{NoWorkers, prepared, spec};
 use crate::backend::board::{Activity, ActivityReading, Board, BoardSpec};
 use crate::backend::forked::pipe::{self, PipePool};
 use crate::backend::worker::gil::Gil;
@@ -44,7 +44,7 @@ fn run(spec: BoardSpec, prepared: &Arc<PreparedJob>) -> (Arc<Board>, Vec<Activit
     let board = Arc::new(Board::create(spec).expect("a board"));
     let pipes = (spec.dispatch == Dispatch::Pipe).then(|| PipePool::open().expect("pipes"));
     let ends = pipes.as_ref().map(|pipes| pipes.ends.copied().expect("copies"));
-    let pool = pipes.map(|pipes| pipes.serve(&board, prepared, Box::new(Nobody)).expect("a thread"));
+    let pool = pipes.map(|pipes| pipes.serve(&board, prepared, Box::new(NoWorkers)).expect("a thread"));
     std::thread::scope(|scope| {
         for lane in 0..spec.lanes {
             let (board, ends) = (&board, &ends);

@@ -6,7 +6,7 @@ use std::sync::atomic::Ordering::Relaxed;
 
 use proptest::prelude::*;
 
-use super::{NEVER, Nobody, board, prepared, reference, spec};
+use super::{NEVER, NoWorkers, board, prepared, reference, spec};
 use crate::backend::board::{Board, BoardSpec, LaneWriter, next_range};
 use crate::backend::forked::pipe::{self, PipePool};
 use crate::backend::pool::Pool as _;
@@ -107,7 +107,7 @@ proptest! {
         board.open_gate();
         let pipes = PipePool::open().expect("pipes");
         let ends = pipes.ends.copied().expect("copies");
-        let mut pool = pipes.serve(&board, &Arc::new(prepared(vec![], NEVER)), Box::new(Nobody)).expect("a thread");
+        let mut pool = pipes.serve(&board, &Arc::new(prepared(vec![], NEVER)), Box::new(NoWorkers)).expect("a thread");
         let mut given_up = Vec::new();
         for (worker, task, fatal) in strikes {
             let (worker, task) = (worker % workers, task % tasks);

@@ -67,9 +67,9 @@ fn reference(tasks: u64) -> u64 {
 }
 
 /// Workers that the test itself runs, one after the other.
-struct Nobody;
+struct NoWorkers;
 
-impl Pool for Nobody {
+impl Pool for NoWorkers {
     fn next(&mut self, _: std::time::Duration) -> Option<Notice> {
         None
     }

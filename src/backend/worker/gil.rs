@@ -221,7 +221,7 @@ mod tests {
     }
 
     #[test]
-    fn nobody_is_asked_to_let_go_while_nobody_waits() {
+    fn no_holder_is_asked_to_let_go_while_none_waits() {
         let gil = Gil::new(Duration::from_millis(1));
         let until = Instant::now() + Duration::from_millis(30);
         assert_eq!(compute(&gil, 0, || Instant::now() > until), 0);
@@ -281,7 +281,7 @@ mod tests {
     }
 
     #[test]
-    fn nobody_makes_way_for_one_that_is_gone() {
+    fn no_holder_makes_way_for_one_that_is_gone() {
         let gil = Gil::new(Duration::from_millis(1));
         let called_off = AtomicBool::new(false);
         assert!(gil.try_take(0));

@@ -99,7 +99,7 @@ impl JournalSink {
 
     fn why_not(&self) -> io::Error {
         let why = match self.file {
-            None => "nobody reads the pipe",
+            None => "no process reads the pipe",
             Some(_) => "its reader does not take it",
         };
         io::Error::new(ErrorKind::TimedOut, why)
@@ -176,7 +176,7 @@ mod tests {
         let mut sink = JournalSink::open(&path).unwrap();
         sink.take(b"one\n").unwrap();
         let why = sink.settle(NOW).unwrap_err();
-        assert_eq!(why.to_string(), "nobody reads the pipe");
+        assert_eq!(why.to_string(), "no process reads the pipe");
         let mut reader = reader(&path);
         sink.take(b"two\n").unwrap();
         sink.settle(NOW).unwrap();

@@ -116,7 +116,7 @@ impl Drop for Bars {
 fn trial_message(done: u64, tasks: u64, gate_s: Option<f64>) -> String {
     let counts = format!("{} of {} tasks", units::count(done), units::count(tasks));
     match gate_s {
-        None => "hiring".to_owned(),
+        None => "starting".to_owned(),
         Some(gone_s) if done > 0 && done < tasks => {
             format!("{counts}  ETA {}", eta(gone_s * (tasks - done) as f64 / done as f64))
         }
@@ -259,7 +259,7 @@ mod tests {
         let rows = screen.rows();
         assert_eq!(rows[0], "worker 1 (pid 7) goes on", "{rows:?}");
         assert!(
-            rows[1].starts_with("trial 1/3  processes × 2  repeat 1/1  ") && rows[1].ends_with("hiring"),
+            rows[1].starts_with("trial 1/3  processes × 2  repeat 1/1  ") && rows[1].ends_with("starting"),
             "{rows:?}"
         );
         assert!(rows[2].starts_with("run  ") && rows[2].ends_with("0 %"), "{rows:?}");
@@ -302,7 +302,7 @@ mod tests {
 
     #[test]
     fn the_trials_bar_tells_tasks_and_time_left() {
-        assert_eq!(trial_message(0, 4, None), "hiring");
+        assert_eq!(trial_message(0, 4, None), "starting");
         assert_eq!(trial_message(0, 4, Some(1.0)), "0 of 4 tasks");
         assert_eq!(trial_message(1, 4, Some(4.0)), "1 of 4 tasks  ETA 12 s");
         assert_eq!(trial_message(4, 4, Some(4.0)), "4 of 4 tasks");

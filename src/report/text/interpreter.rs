@@ -26,7 +26,7 @@ fn told(row: &Row, lock: LockUse) -> Option<String> {
     let locks = row.config.forks().max(1);
     let held = (100.0 * lock.held_s / (wall_s * f64::from(locks))).min(100.0);
     let waits = match lock.waits {
-        0 => "nobody waited".to_owned(),
+        0 => "no waits".to_owned(),
         1 => format!("1 wait, {}", units::seconds(lock.waited_s)),
         n => format!("{} waits, {} in all", units::count(n), units::seconds(lock.waited_s)),
     };

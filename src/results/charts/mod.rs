@@ -5,7 +5,7 @@
 //! | figures | speedup, a series a backend and dispatch | workers |
 //! | | efficiency, a series a backend, dispatch and number of workers | what the scenario varies |
 //! | | tasks a second, for scenarios without a baseline | either |
-//! | harm | the part of the updates that were lost, of the objects that leaked | either |
+//! | loss | the part of the updates that were lost, of the objects that leaked | either |
 //! | memory | bytes of all processes, a series a backend | seconds of a trial |
 
 mod figures_chart;
@@ -32,7 +32,7 @@ impl FiguresChart {
         match subject {
             ChartSubject::Memory => memory::over_time(figures),
             ChartSubject::Figures => Self::of_rows(figures, subject, predictions(figures, tasks)),
-            ChartSubject::Harm => Self::of_rows(figures, subject, Vec::new()),
+            ChartSubject::Loss => Self::of_rows(figures, subject, Vec::new()),
         }
     }
 

@@ -11,7 +11,7 @@ pub enum ChartSubject {
     #[default]
     Figures,
     /// What was lost or leaked of what the tasks share.
-    Harm,
+    Loss,
     /// What the processes take up in memory, over time.
     Memory,
 }
@@ -19,9 +19,9 @@ pub enum ChartSubject {
 impl Figures {
     /// What the run's chart can be about, the first as long as the user asks for no other.
     pub fn subjects(&self) -> Vec<ChartSubject> {
-        let harm = (!self.harm.is_empty()).then_some(ChartSubject::Harm);
+        let loss = (!self.loss.is_empty()).then_some(ChartSubject::Loss);
         let memory = self.rows.iter().any(|row| row.memory.is_some()).then_some(ChartSubject::Memory);
-        harm.into_iter().chain(memory).chain([ChartSubject::Figures]).collect()
+        loss.into_iter().chain(memory).chain([ChartSubject::Figures]).collect()
     }
 }
 
@@ -30,14 +30,14 @@ impl ChartSubject {
     pub fn measure(self, figures: &Figures) -> &'static str {
         match self {
             Self::Figures => figures.measure(),
-            Self::Harm => figures.harm,
+            Self::Loss => figures.loss,
             Self::Memory => "memory",
         }
     }
 
     pub(super) fn unit(self, figures: &Figures) -> ChartUnit {
         match (self, figures.measure()) {
-            (Self::Harm, _) | (Self::Figures, "efficiency") => ChartUnit::Fraction,
+            (Self::Loss, _) | (Self::Figures, "efficiency") => ChartUnit::Fraction,
             (Self::Figures, "speedup") => ChartUnit::Ratio,
             (Self::Figures, _) => ChartUnit::Number,
             (Self::Memory, _) => ChartUnit::Bytes,
@@ -56,7 +56,7 @@ impl ChartSubject {
     pub(super) fn point(self, row: &Row, figures: &Figures) -> Option<ChartPoint> {
         match self {
             Self::Figures => points::point(row, figures),
-            Self::Harm => Some(ChartPoint::bare(points::x_of(row)?, row.harm?.share())),
+            Self::Loss => Some(ChartPoint::bare(points::x_of(row)?, row.loss?.share())),
             Self::Memory => None,
         }
     }

@@ -1,7 +1,7 @@
 //! What the rules look at: figures of the configurations that were measured, and nothing else.
 
 use super::super::figures::{Figures, Row};
-use super::super::harm::Harm;
+use super::super::loss::SharedLoss;
 use super::super::predictions::Predicted;
 use crate::analysis::{Interval, Summary};
 use crate::record::OrderFigures;
@@ -19,7 +19,7 @@ pub(super) struct FindingInput {
     pub(super) tasks: u64,
     /// CPUs that the run may use; `None` where that is not known.
     pub(super) usable_cpus: Option<u32>,
-    /// Whether speedups count the hiring of workers.
+    /// Whether speedups count the start-up of workers.
     pub(super) include_startup: bool,
     /// Whether workers bring threads of their own, more than there are CPUs.
     pub(super) inner_threads: bool,
@@ -67,7 +67,7 @@ pub(super) struct Fact {
     /// one or not.
     pub(super) lock_waited_s: Option<f64>,
     /// What was lost of what the tasks share.
-    pub(super) harm: Option<Harm>,
+    pub(super) loss: Option<SharedLoss>,
     /// What the processes took up in memory.
     pub(super) memory: Option<MemoryCourse>,
     /// Bytes a second that the tasks moved.
@@ -185,7 +185,7 @@ impl Fact {
             predicted: row.predicted,
             lock: shared_lock(row, typical),
             lock_waited_s: typical.interpreter.map(|lock| lock.waited_s),
-            harm: row.harm,
+            loss: row.loss,
             memory: row.memory.clone(),
             bytes_per_s: row.bytes_per_s,
         })

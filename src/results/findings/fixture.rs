@@ -51,7 +51,7 @@ fn fact(backend: BackendKind, workers: u32, wall_s: f64) -> Fact {
         predicted: None,
         lock: None,
         lock_waited_s: None,
-        harm: None,
+        loss: None,
         memory: None,
         bytes_per_s: None,
     }
@@ -108,7 +108,7 @@ pub(super) fn row(config: &Config) -> Row {
         tasks: None,
         tasks_per_s: None,
         tally: None,
-        harm: None,
+        loss: None,
         memory: None,
         bytes_per_s: None,
         s_per_byte: None,

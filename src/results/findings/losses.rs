@@ -78,7 +78,7 @@ mod tests {
     }
 
     #[test]
-    fn nobody_lost_is_no_news() {
+    fn no_worker_lost_is_no_news() {
         assert_eq!(said(Vec::new()), None);
     }
 }

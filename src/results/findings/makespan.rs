@@ -199,7 +199,7 @@ mod tests {
     }
 
     #[test]
-    fn equal_shares_are_nobodys_fault() {
+    fn equal_shares_are_no_fault() {
         let facts = run(&[0.1; 8], 2, Schedule::Dynamic, 0.41);
         assert_eq!((said(order, &facts), said(longest, &facts)), (None, None));
     }

@@ -38,7 +38,7 @@ struct Rule {
 const RULES: &[Rule] = &[
     Rule { name: "lost-workers", speak: losses::lost_workers },
     Rule { name: "prediction", speak: prediction::yours },
-    Rule { name: "harm", speak: subject::harm },
+    Rule { name: "loss", speak: subject::loss },
     Rule { name: "memory", speak: subject::memory },
     Rule { name: "moved", speak: subject::moved },
     Rule { name: "best", speak: speed::best },

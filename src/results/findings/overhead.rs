@@ -1,4 +1,4 @@
-//! Small tasks: what hiring and handing out cost beside them.
+//! Small tasks: what start-up and handing out cost beside them.
 
 use super::facts::{Fact, FindingInput};
 use super::finding::Wording;
@@ -7,12 +7,12 @@ use crate::units;
 /// With fewer tasks than this, standing by at the end weighs more than handing out.
 const TASKS_MIN: u64 = 1_000;
 
-/// Speaks when it took longer to hire the workers than to do the work: of the configuration where that is worst.
+/// Speaks when it took longer to start the workers than to do the work: of the configuration where that is worst.
 pub(super) fn start_up(facts: &FindingInput) -> Option<Wording> {
     let ratio = |fact: &Fact| fact.startup_s.map_or(0.0, |startup_s| startup_s / fact.wall.median);
     let fact = facts.rows.iter().filter(|fact| ratio(fact) > 1.0).max_by(|a, b| ratio(a).total_cmp(&ratio(b)))?;
     let message = format!(
-        "Start-up took longer than the work: hiring {} took {}, the tasks {}.",
+        "Start-up took longer than the work: starting {} took {}, the tasks {}.",
         fact.label,
         units::seconds(fact.startup_s?),
         units::seconds(fact.wall.median)
@@ -50,11 +50,11 @@ mod tests {
     }
 
     #[test]
-    fn hiring_that_outlasts_the_work_is_told() {
-        let hired = |fact: Fact, startup_s| Fact { startup_s: Some(startup_s), ..fact };
+    fn start_up_that_outlasts_the_work_is_told() {
+        let started = |fact: Fact, startup_s| Fact { startup_s: Some(startup_s), ..fact };
         let mut facts =
-            facts(vec![serial(0.001), hired(threads(2, 0.0009), 0.001), hired(processes(2, 0.0009), 0.0041)]);
-        let expected = "Start-up took longer than the work: hiring processes × 2 took 4.10 ms, the tasks 900 µs.";
+            facts(vec![serial(0.001), started(threads(2, 0.0009), 0.001), started(processes(2, 0.0009), 0.0041)]);
+        let expected = "Start-up took longer than the work: starting processes × 2 took 4.10 ms, the tasks 900 µs.";
         assert_eq!(said(start_up, &facts), expected);
         let apart = start_up(&facts).map(|said| said.weight);
         facts.include_startup = true;
@@ -62,10 +62,10 @@ mod tests {
     }
 
     #[test]
-    fn hiring_that_does_not_is_not() {
+    fn start_up_that_does_not_is_not() {
         let long = Fact { startup_s: Some(0.9), ..threads(2, 1.0) };
         assert_eq!(said(start_up, &facts(vec![serial(1.0), long])), "");
-        assert_eq!(said(start_up, &facts(vec![serial(1.0)])), "", "no worker is hired");
+        assert_eq!(said(start_up, &facts(vec![serial(1.0)])), "", "no worker is started");
     }
 
     fn busy(fact: Fact, total_s: f64, idle_s: f64) -> Fact {

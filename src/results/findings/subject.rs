@@ -2,7 +2,7 @@
 //!
 //! The rules go by what was measured, whatever the kind, and are silent where nothing of it was.
 
-use super::super::harm::Harm;
+use super::super::loss::SharedLoss;
 use super::facts::{Fact, FindingInput};
 use super::finding::Wording;
 use crate::record::MemoryCourse;
@@ -13,15 +13,15 @@ use crate::units;
 const MORE: f64 = 1.25;
 
 /// What was lost of what the tasks share: of the configuration that lost most, or that none lost anything.
-pub(super) fn harm(facts: &FindingInput) -> Option<Wording> {
-    let all: Vec<(&Fact, Harm)> = facts.rows.iter().filter_map(|fact| Some((fact, fact.harm?))).collect();
+pub(super) fn loss(facts: &FindingInput) -> Option<Wording> {
+    let all: Vec<(&Fact, SharedLoss)> = facts.rows.iter().filter_map(|fact| Some((fact, fact.loss?))).collect();
     let &(worst, most) = all.iter().max_by(|a, b| a.1.share().total_cmp(&b.1.share()))?;
     let (things, happened) = (most.things(), most.happened());
     let message = if most.part <= 0.0 {
         format!("No {things} {happened}: all {} of each trial are there.", whole(most.whole))
     } else {
         let spared: Vec<&str> =
-            all.iter().filter(|(_, harm)| harm.part <= 0.0).map(|(fact, _)| fact.label.as_str()).collect();
+            all.iter().filter(|(_, loss)| loss.part <= 0.0).map(|(fact, _)| fact.label.as_str()).collect();
         let spared = match spared.as_slice() {
             [] => String::new(),
             [only] => format!("; {only} {happened} none"),
@@ -106,16 +106,16 @@ mod tests {
 
     fn lost(fact: Fact, part: f64) -> Fact {
         let tally = [("lost", part), ("expected", 16e6)].map(|(name, value)| (name.to_owned(), value));
-        Fact { harm: Harm::of(&tally.into_iter().collect()), ..fact }
+        Fact { loss: SharedLoss::of(&tally.into_iter().collect()), ..fact }
     }
 
     #[test]
     fn what_was_lost_is_told_of_the_worst() {
         let rows = vec![lost(serial(1.0), 0.0), lost(threads(2, 1.0), 4e6), lost(threads(4, 1.0), 8e6)];
-        assert_eq!(said(harm, rows), "threads × 4 lost 8 000 000 of 16 000 000 updates, 50 %; serial lost none.");
+        assert_eq!(said(loss, rows), "threads × 4 lost 8 000 000 of 16 000 000 updates, 50 %; serial lost none.");
         let rows = vec![lost(serial(1.0), 0.0), lost(threads(2, 1.0), 0.0)];
-        assert_eq!(said(harm, rows), "No updates lost: all 16 000 000 of each trial are there.");
-        assert_eq!(said(harm, vec![serial(1.0), threads(2, 0.5)]), "");
+        assert_eq!(said(loss, rows), "No updates lost: all 16 000 000 of each trial are there.");
+        assert_eq!(said(loss, vec![serial(1.0), threads(2, 0.5)]), "");
     }
 
     const MIB: u64 = 1 << 20;

@@ -62,7 +62,7 @@ fn hundreds_are_thought_about_at_once() {
 }
 
 #[test]
-fn nobody_else_can_reach_it() {
+fn no_other_machine_can_reach_it() {
     let server = Server::start(4).unwrap();
     drop(open(&server));
     // Another address of the loopback interface, and the machine's own one: nothing is sent to find that out.
@@ -151,7 +151,7 @@ fn strangers_are_refused_whatever_they_say() {
 }
 
 #[test]
-fn strangers_that_say_nothing_keep_nobody_waiting() {
+fn strangers_that_say_nothing_hold_up_no_client() {
     let server = Server::start(4).unwrap();
     let mut first = open(&server);
     assert_eq!(ask(&mut first, "aspp", 0.0).unwrap().status, 200);

@@ -47,21 +47,21 @@ fn strike(toml: &str, in_claims: usize, at_birth: usize) -> Ended {
     run.finish()
 }
 
-/// The same without a blow.
+/// The same without a strike.
 fn undisturbed(toml: &str) -> Value {
     let (report, code, stderr) = report(toml, &[]);
     assert_eq!(code, 0, "{stderr}");
     report
 }
 
-fn assert_whole(ended: &Ended, toml: &str, blows: usize, what: &str) {
+fn assert_whole(ended: &Ended, toml: &str, strikes: usize, what: &str) {
     let (report, undisturbed) = (ended.report(), undisturbed(toml));
     assert_eq!((ended.code(), &report["status"]), (0, &"done".into()), "{what}: {}", report["warnings"]);
     let [config, other] = [&report["configs"][0], &undisturbed["configs"][0]];
     for figure in ["tasks_done", "tasks_failed", "checksum", "results"] {
         assert_eq!(config[figure], other[figure], "{what}: {figure}");
     }
-    assert_eq!(ended.warnings("worker-lost").len(), blows, "{what}: a blow that was not felt");
+    assert_eq!(ended.warnings("worker-lost").len(), strikes, "{what}: a strike that was not felt");
 }
 
 /// Tasks that last longer than it takes to find their worker.

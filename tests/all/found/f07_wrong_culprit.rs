@@ -1,4 +1,4 @@
-//! While nobody measures what other programs take of the machine, nothing that they can cause is put on the program.
+//! While it is not measured what other programs take of the machine, nothing that they can cause is put on the program.
 
 use parlab::record::{OrderFigures, TrialOutcome};
 
@@ -43,7 +43,7 @@ fn assert_no_culprit(told: &str) {
 }
 
 #[test]
-fn tasks_that_cost_more_beside_others_are_nobodys_fault() {
+fn tasks_that_cost_more_beside_others_are_no_fault() {
     // A neighbour on the other half of a core, or steal that is counted as the guest's own: the CPU time grows.
     for times in [1.4, 1.8, 3.0] {
         let made = Made::new("countdown", 8).and(serial(), &[1.0, 1.0, 1.0], took(1.0, 1.0, 1)).and(

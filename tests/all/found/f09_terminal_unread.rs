@@ -1,4 +1,4 @@
-//! A terminal that nobody reads, as over a line that is stalled: nothing waits for it. What is to end ends at once, with
+//! A terminal that is not read, as over a line that is stalled: nothing waits for it. What is to end ends at once, with
 //! its workers, and the terminal is itself again for whoever reads on.
 
 use std::path::Path;
@@ -58,7 +58,7 @@ fn a_second_press_of_ctrl_c_ends_the_run_and_the_program() {
     let folder = folder();
     let (mut terminal, family) = running(folder.path());
     terminal.stop_reading();
-    // Until it is plain that nobody reads.
+    // Until it is plain that it is not read.
     std::thread::sleep(std::time::Duration::from_millis(700));
     let begun = Instant::now();
     terminal.send("\x03");
@@ -77,7 +77,7 @@ fn one_that_is_read_again_shows_what_is_so() {
     std::thread::sleep(std::time::Duration::from_millis(300));
     // The keys are heard meanwhile.
     terminal.send("c");
-    assert_all_gone(&family, "a cancellation that nobody saw");
+    assert_all_gone(&family, "a cancellation that was not seen");
     terminal.send("?");
     terminal.go_on_reading();
     terminal.wait_for("keys and words");
@@ -101,9 +101,9 @@ fn a_panic_ends_the_program() {
     terminal.assert_restored();
 }
 
-/// A run without the screen in a terminal that nobody reads: what is redirected is not held up by what is not.
+/// A run without the screen in a terminal that is not read: what is redirected is not held up by what is not.
 #[test]
-fn progress_that_nobody_reads_holds_up_neither_run_nor_report() {
+fn progress_that_is_not_read_holds_up_neither_run_nor_report() {
     let folder = folder();
     untitled(folder.path(), ENDLESS);
     let line = format!("exec {} run case.toml --format json >report", binary().display());
@@ -123,7 +123,7 @@ fn progress_that_nobody_reads_holds_up_neither_run_nor_report() {
 }
 
 #[test]
-fn a_run_whose_report_nobody_reads_ends_by_one_signal() {
+fn a_run_whose_report_is_not_read_ends_by_one_signal() {
     let folder = folder();
     let file = untitled(folder.path(), ENDLESS);
     let mut terminal = Session::parlab().args(["run", file.to_str().expect("a path")]).open();

@@ -6,13 +6,13 @@ use parlab::units;
 use super::made::{Made, at, processes, serial, threads};
 use crate::common;
 
-/// A millisecond of work, of which hiring takes many times as long.
+/// A millisecond of work, of which the start-up takes many times as long.
 fn tiny() -> Made {
-    let hired = |startup_s| move |outcome: &mut parlab::record::TrialOutcome| outcome.startup_s = Some(startup_s);
+    let started = |startup_s| move |outcome: &mut parlab::record::TrialOutcome| outcome.startup_s = Some(startup_s);
     let mut made = Made::new("countdown", 4)
         .with(serial(), &[0.001, 0.001, 0.001])
-        .and(threads(2), &[0.0005, 0.0005, 0.0005], hired(0.0045))
-        .and(processes(2), &[0.0005, 0.0005, 0.0005], hired(0.0495));
+        .and(threads(2), &[0.0005, 0.0005, 0.0005], started(0.0045))
+        .and(processes(2), &[0.0005, 0.0005, 0.0005], started(0.0495));
     made.planned.scenario.include_startup = true;
     made
 }
@@ -77,7 +77,7 @@ fn points_that_vary_show_it_as_well() {
     for size in [(60, 16), (80, 24), (120, 40)] {
         let screen = made.results(size, &[Key::End]);
         assert!(screen.contains("wall + start-up"), "{size:?}\n{screen}");
-        assert!(screen.contains("20.0 ms"), "10 ms of work after 10 ms of hiring, {size:?}\n{screen}");
+        assert!(screen.contains("20.0 ms"), "10 ms of work after 10 ms of start-up, {size:?}\n{screen}");
     }
 }
 

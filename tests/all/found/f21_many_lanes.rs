@@ -43,7 +43,7 @@ fn look(state: &mut State, workers: u32, parts: impl Fn(u32) -> [f64; 3]) {
     for tick in 1..=16 {
         let elapsed_s = f64::from(tick) * 0.125;
         let lanes = (0..workers).map(|n| worker(elapsed_s, parts(n))).collect();
-        let snapshot = Snapshot { elapsed_s, hired: workers, done: 34_567, lanes, ..Snapshot::default() };
+        let snapshot = Snapshot { elapsed_s, started: workers, done: 34_567, lanes, ..Snapshot::default() };
         update(state, Msg::Snapshot(snapshot));
     }
 }
@@ -103,7 +103,7 @@ fn a_worker_in_trouble_is_named_where_many_share_a_row() {
     look(&mut state, 256, less_and_less);
     let mut lanes: Vec<LaneView> = (0..256).map(|n| worker(2.1, less_and_less(n))).collect();
     lanes[200].state = LaneState::Lost;
-    update(&mut state, Msg::Snapshot(Snapshot { elapsed_s: 2.1, hired: 256, lanes, ..Snapshot::default() }));
+    update(&mut state, Msg::Snapshot(Snapshot { elapsed_s: 2.1, started: 256, lanes, ..Snapshot::default() }));
     let shown = text(&frame(&state));
     assert!(shown.contains("200 lost"), "{shown}");
 }
@@ -115,7 +115,7 @@ fn asleep_and_awake(theme: Theme) -> State {
         let elapsed_s = f64::from(tick) * 0.125;
         let in_hand = |n: u64, parts| LaneView { task: Some(n), x: Some(2.0), ..worker(elapsed_s, parts) };
         let lanes = vec![in_hand(0, [1.0, 0.0, 0.0]), in_hand(1, [0.0, 1.0, 0.0])];
-        update(&mut state, Msg::Snapshot(Snapshot { elapsed_s, hired: 2, lanes, ..Snapshot::default() }));
+        update(&mut state, Msg::Snapshot(Snapshot { elapsed_s, started: 2, lanes, ..Snapshot::default() }));
     }
     state
 }
@@ -157,7 +157,7 @@ fn handing_over(theme: Theme) -> State {
         turns: turns(n),
         ..LaneView::default()
     };
-    let snapshot = Snapshot { elapsed_s: 1.0, hired: 2, lanes: vec![lane(0), lane(1)], ..Snapshot::default() };
+    let snapshot = Snapshot { elapsed_s: 1.0, started: 2, lanes: vec![lane(0), lane(1)], ..Snapshot::default() };
     update(&mut state, Msg::Snapshot(snapshot));
     state
 }

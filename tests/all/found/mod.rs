@@ -12,11 +12,11 @@
 //! | `f06_stopped_time` | time in which the workers were stopped was told as wall time |
 //! | `f07_wrong_culprit` | the program was blamed for what others' load took |
 //! | `f08_memory_limits` | limits of control groups and of the address space were unseen |
-//! | `f09_terminal_unread` | a terminal that nobody reads kept the program from ending |
+//! | `f09_terminal_unread` | a terminal that is not read kept the program from ending |
 //! | `f10_preparing` | preparing heard neither keys, signals nor the time limit |
 //! | `f11_ctrl_z` | workers went on behind a stopped program, or nothing could bring it back |
 //! | `f12_signals` | signals ended the program without a report, or left the terminal raw |
-//! | `f13_files_harmed` | a file that was there was lost, or one that was asked for was not written, in silence |
+//! | `f13_files_lost` | a file that was there was lost, or one that was asked for was not written, in silence |
 //! | `f14_history_lost` | earlier runs were thrown away |
 //! | `f15_escapes` | bytes of a name reached the terminal as they were |
 //! | `f16_small_things` | terminals of no size, limits of processes, sealed memory, many threads, strangers' connections |
@@ -45,7 +45,7 @@ mod f09_terminal_unread;
 mod f10_preparing;
 mod f11_ctrl_z;
 mod f12_signals;
-mod f13_files_harmed;
+mod f13_files_lost;
 mod f14_history_lost;
 mod f15_escapes;
 mod f16_small_things;

@@ -62,7 +62,7 @@ impl TaskContext for TestDesk {
 #[track_caller]
 pub(crate) fn tells_and_stops(workload: &dyn Workload, task: u64, looks: usize) {
     let context = TestDesk::default();
-    workload.run(task, &context).expect("nobody cancels");
+    workload.run(task, &context).expect("it is not cancelled");
     let told = context.told.borrow();
     assert!(told.len() >= looks, "told {} times, expected at least {looks}", told.len());
     assert!(told.is_sorted() && told[0] >= 0.0 && (0.5..=1.0).contains(&told[told.len() - 1]), "{told:?}");

@@ -17,11 +17,11 @@ fn tasks_count_or_travel() {
 fn a_round_trip_is_one_wait() {
     let workload = build("convoy", BODY);
     let context = TestDesk::default();
-    workload.run(0, &context).expect("nobody cancels");
+    workload.run(0, &context).expect("it is not cancelled");
     assert_eq!(context.slept(), [0.001; 12]);
     // What one unit of input takes is told, not what the task takes.
     let begun = std::time::Instant::now();
-    let half = workload.run(2, &TestDesk::default()).expect("nobody cancels")[2];
+    let half = workload.run(2, &TestDesk::default()).expect("it is not cancelled")[2];
     assert!(half <= 2.0 * begun.elapsed().as_secs_f64() && half > 0.0, "{half}");
 }
 

@@ -35,7 +35,7 @@ fn build(kind: &str, body: &str) -> Box<dyn Workload> {
 /// The results of the first tasks, one after the other.
 fn results(kind: &str, body: &str, tasks: u64) -> Vec<Values> {
     let workload = build(kind, body);
-    (0..tasks).map(|task| workload.run(task, &TestDesk::default()).expect("nobody cancels")).collect()
+    (0..tasks).map(|task| workload.run(task, &TestDesk::default()).expect("it is not cancelled")).collect()
 }
 
 /// What is said of a parameter that is out of its bounds.

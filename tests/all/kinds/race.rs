@@ -25,10 +25,10 @@ fn tally(report: &Value, name: &str) -> f64 {
     report["configs"][0]["tally"][name].as_f64().unwrap_or_else(|| panic!("no {name} in {report:#}"))
 }
 
-/// What a single task leaves, at a context where nobody else is.
+/// What a single task leaves, at a context without another worker.
 fn left(kind: &str, body: &str) -> Vec<(&'static str, f64)> {
     let context = TestDesk::default();
-    build(kind, body).run(0, &context).expect("nobody cancels");
+    build(kind, body).run(0, &context).expect("it is not cancelled");
     let tally = workload::watch(kind).tally.expect("a tally");
     tally(&job(kind, body), context.shared_cells())
 }

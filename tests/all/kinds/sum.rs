@@ -85,7 +85,7 @@ fn total(body: &str) -> Option<f64> {
     let (context, job) = (TestDesk::default(), job("sum", body));
     let sum = workload::build(&job).expect("a known kind");
     for task in 0..job.inputs.len() {
-        sum.run(task, &context).expect("nobody cancels");
+        sum.run(task, &context).expect("it is not cancelled");
     }
     let told = workload::watch("sum").tally.expect("a tally")(&job, context.shared_cells());
     assert!(told.iter().all(|(name, _)| *name == "total"));

@@ -77,7 +77,7 @@ fn a_dropped_sampler_is_gone() {
 }
 
 #[test]
-fn a_callback_that_panics_takes_nobody_with_it() {
+fn a_callback_that_panics_takes_no_thread_with_it() {
     let (deliver, delivered) = mpsc::channel();
     let sampler = Sampler::start(Pace::Running, &usable_here().cpus, move |_| {
         deliver.send(()).expect("the test is listening");

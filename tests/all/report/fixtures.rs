@@ -228,7 +228,7 @@ pub(crate) fn oversubscribed() -> Vec<Stamped> {
     Script::new(planned()).trials(16).finish(Status::Done, vec![warning])
 }
 
-/// As [`done`], with speedups that count the hiring of workers.
+/// As [`done`], with speedups that count the start-up of workers.
 pub(crate) fn done_with_startup() -> Vec<Stamped> {
     let mut planned = planned();
     planned.scenario.include_startup = true;

@@ -69,7 +69,7 @@ fn task_s(job: &Job, task: u64) -> f64 {
     }
 }
 
-/// Seconds that the whole run takes on a machine with so many cores, hiring left aside.
+/// Seconds that the whole run takes on a machine with so many cores, starting left aside.
 fn run_s(scenario: &Scenario, cores: u32) -> f64 {
     let plan = Plan::of(scenario);
     let trial_s = |config: usize| {

@@ -106,7 +106,7 @@ fn snapshot() -> impl Strategy<Value = Snapshot> {
     }));
     (any::<f64>(), any::<u64>(), lanes, spans, memory).prop_map(|(elapsed_s, done, lanes, spans, memory)| Snapshot {
         elapsed_s,
-        hired: 1,
+        started: 1,
         done,
         failed: 0,
         lanes,

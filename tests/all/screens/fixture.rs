@@ -290,7 +290,7 @@ pub(crate) fn snapshot() -> Snapshot {
     let span = |worker, task, x, start_s, end_s| Span { worker, task, x, start_s, end_s, failed: false };
     Snapshot {
         elapsed_s: 0.42,
-        hired: 2,
+        started: 2,
         done: 2,
         failed: 0,
         lanes: vec![

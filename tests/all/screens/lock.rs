@@ -68,7 +68,7 @@ fn snapshot(elapsed_s: f64, spent: [Seconds; 2]) -> Snapshot {
         }),
         ..LaneView::default()
     };
-    Snapshot { elapsed_s, hired: 2, lanes: vec![lane(0, 8.0), lane(1, 2.0)], ..Snapshot::default() }
+    Snapshot { elapsed_s, started: 2, lanes: vec![lane(0, 8.0), lane(1, 2.0)], ..Snapshot::default() }
 }
 
 #[test]

@@ -172,7 +172,7 @@ fn run_before_anything_is_known() {
     expect("run-preparing", &state);
     fixture::start(&mut state);
     fixture::tell(&mut state, 0.1, parlab::record::Event::TrialStarted { trial: 0 });
-    expect("run-hiring", &state);
+    expect("run-starting", &state);
 }
 
 #[test]
@@ -233,7 +233,7 @@ fn run_beside_what_was_predicted() {
     let mut state = fixture::state(LARGE, Theme::FULL);
     fixture::start_expecting(&mut state, predictions());
     fixture::tell(&mut state, 0.1, parlab::record::Event::TrialStarted { trial: 0 });
-    expect("predicted-run-hiring", &state);
+    expect("predicted-run-starting", &state);
     fixture::in_progress(&mut state);
     expect("predicted-run-120x40", &state);
 }

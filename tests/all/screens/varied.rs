@@ -30,13 +30,13 @@ fn start(state: &mut State, key: &str) {
     fixture::tell(state, 0.0, Event::Planned(Box::new(planned)));
 }
 
-/// A nanosecond a step and four tasks; hiring takes 0.1 ms or 1 ms, which here is part of the wall.
+/// A nanosecond a step and four tasks; the start-up takes 0.1 ms or 1 ms, which here is part of the wall.
 fn outcome(trial: usize) -> TrialOutcome {
     let (config, repeat) = (trial % 15, trial / 15);
     let task_s = STEPS[config / 3] * 1e-9;
-    let (hiring_s, workers) = [(1e-7, 1.0), (1e-4, 2.0), (1e-3, 2.0)][config % 3];
+    let (startup_s, workers) = [(1e-7, 1.0), (1e-4, 2.0), (1e-3, 2.0)][config % 3];
     TrialOutcome {
-        wall_s: (4.0 * task_s / workers + hiring_s) * (1.0 + 0.1 * repeat as f64),
+        wall_s: (4.0 * task_s / workers + startup_s) * (1.0 + 0.1 * repeat as f64),
         task_s: Some(TaskTimes { min: task_s, median: task_s, p95: task_s, max: task_s }),
         ..fixture::outcome(0)
     }

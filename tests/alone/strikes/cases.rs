@@ -52,7 +52,7 @@ const TEMPLATES: &[Template] = &[
 
 /// Who is struck, and how.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Blow {
+pub(super) enum Strike {
     WorkerKilled,
     WorkerStopped,
     ForkserverKilled,
@@ -64,21 +64,21 @@ pub(super) enum Blow {
     TerminalClosed,
 }
 
-const BLOWS: &[Blow] = &[
+const STRIKES: &[Strike] = &[
     // The way to lose tasks: as often as all others.
-    Blow::WorkerKilled,
-    Blow::WorkerKilled,
-    Blow::WorkerKilled,
-    Blow::WorkerStopped,
-    Blow::ForkserverKilled,
-    Blow::Terminated,
-    Blow::Interrupted,
-    Blow::HungUp,
-    Blow::Killed,
-    Blow::TerminalClosed,
+    Strike::WorkerKilled,
+    Strike::WorkerKilled,
+    Strike::WorkerKilled,
+    Strike::WorkerStopped,
+    Strike::ForkserverKilled,
+    Strike::Terminated,
+    Strike::Interrupted,
+    Strike::HungUp,
+    Strike::Killed,
+    Strike::TerminalClosed,
 ];
 
-impl Blow {
+impl Strike {
     /// Whether it can only fall where workers are forked.
     fn needs_forks(self) -> bool {
         matches!(self, Self::WorkerKilled | Self::WorkerStopped | Self::ForkserverKilled)
@@ -92,25 +92,26 @@ pub(super) struct Case {
     pub(super) workload: &'static str,
     pub(super) toml: String,
     pub(super) on_screen: bool,
-    pub(super) blow: Blow,
-    /// When the first blow falls, as a part of what such a run takes.
+    pub(super) strike: Strike,
+    /// When the first strike falls, as a part of what such a run takes.
     pub(super) moment: f64,
-    /// Milliseconds from each blow to the next.
+    /// Milliseconds from each strike to the next.
     pub(super) pauses_ms: Vec<u64>,
     /// What is run without schedule and order: rounds with the same take about as long.
     plain: String,
 }
 
-/// Blows fall within this part of what a run takes: the last of it is the report.
+/// Strikes fall within this part of what a run takes: the last of it is the report.
 const MOMENT_MAX: f64 = 0.8;
 
 impl Case {
     pub(super) fn of(seed: u64) -> Self {
         let mut dice = Dice::new(seed);
         let template = dice.of(TEMPLATES);
-        let fitting: Vec<Blow> = BLOWS.iter().copied().filter(|blow| template.forks || !blow.needs_forks()).collect();
-        let blow = *dice.of(&fitting);
-        let on_screen = blow == Blow::TerminalClosed || dice.below(3) == 0;
+        let fitting: Vec<Strike> =
+            STRIKES.iter().copied().filter(|strike| template.forks || !strike.needs_forks()).collect();
+        let strike = *dice.of(&fitting);
+        let on_screen = strike == Strike::TerminalClosed || dice.below(3) == 0;
         let schedule = if template.any_schedule {
             let schedule = dice.of(&["static", "dynamic", "guided"]);
             let chunk = *dice.of(&["", "chunk = 1\n", "chunk = 3\n", "chunk = 7\n"]);
@@ -118,16 +119,16 @@ impl Case {
         } else {
             String::new()
         };
-        let blows = if blow.needs_forks() { 1 + dice.below(3) } else { 1 };
+        let strikes = if strike.needs_forks() { 1 + dice.below(3) } else { 1 };
         let moment = MOMENT_MAX * dice.below(1000) as f64 / 1000.0;
-        let pauses_ms = (1..blows).map(|_| dice.below(25) as u64).collect();
+        let pauses_ms = (1..strikes).map(|_| dice.below(25) as u64).collect();
         let order = dice.of(&["given", "shuffled"]);
         let Template { workload, sweep, .. } = template;
         let plain = format!(
             "[workload]\n{workload}\n[sweep]\n{sweep}\nbaseline = 'none'\nrepeats = 3\nwarmup = 0\ntimeout_s = 20\n"
         );
         let toml = format!("title = 'Struck'\n{plain}{schedule}order = '{order}'\n");
-        Self { workload, toml, on_screen, blow, moment, pauses_ms, plain }
+        Self { workload, toml, on_screen, strike, moment, pauses_ms, plain }
     }
 
     /// The run without its schedule and order, which others share.

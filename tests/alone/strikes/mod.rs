@@ -1,4 +1,4 @@
-//! Blows at random moments, over backends, schedules and ways of dispatch, on the screen and without: whatever falls,
+//! Strikes at random moments, over backends, schedules and ways of dispatch, on the screen and without: whatever falls,
 //! no result is lost, nothing is left behind, nothing hangs and no terminal is left raw.
 //!
 //! `PARLAB_STRIKES` says how many rounds, `PARLAB_STRIKES_SEED` from which seed; it is printed.
@@ -15,14 +15,14 @@ use std::time::{Duration, Instant};
 
 use crate::alone;
 use crate::common::{have, report};
-use cases::{Blow, Case};
+use cases::{Case, Strike};
 use round::{Verdict, play};
 
 /// Rounds without a word.
 const ROUNDS: usize = 300;
 /// Rounds at a time: most of them wait most of the time.
 const AT_A_TIME: usize = 4;
-/// The share of rounds in which a blow must fall on a run that goes on.
+/// The share of rounds in which a strike must fall on a run that goes on.
 const STRUCK_MIN: f64 = 0.6;
 
 /// What came of the rounds of one kind.
@@ -59,14 +59,14 @@ impl Tally {
 /// All rounds, and what went wrong in them.
 #[derive(Default)]
 struct Tallies {
-    by_kind: BTreeMap<(Blow, bool), Tally>,
+    by_kind: BTreeMap<(Strike, bool), Tally>,
     all: Tally,
     faults: Vec<String>,
 }
 
 impl Tallies {
     fn count(&mut self, seed: u64, case: &Case, verdict: &Verdict) {
-        self.by_kind.entry((case.blow, case.on_screen)).or_default().count(verdict);
+        self.by_kind.entry((case.strike, case.on_screen)).or_default().count(verdict);
         self.all.count(verdict);
         if !verdict.lost.is_empty() || verdict.orphaned || verdict.hung || verdict.raw {
             self.faults.push(format!("PARLAB_STRIKES=1 PARLAB_STRIKES_SEED={seed}: {verdict:?}\n{case:?}"));
@@ -78,9 +78,9 @@ impl Tallies {
             "{:<28} {:>6} {:>6} {:>5} {:>8} {:>5} {:>4}\n",
             "", "rounds", "struck", "lost", "orphaned", "hung", "raw"
         );
-        for ((blow, on_screen), tally) in &self.by_kind {
+        for ((strike, on_screen), tally) in &self.by_kind {
             let place = if *on_screen { ", screen" } else { "" };
-            table += &tally.line(&format!("{blow:?}{place}"));
+            table += &tally.line(&format!("{strike:?}{place}"));
         }
         table + &self.all.line("all")
     }
@@ -145,5 +145,5 @@ fn whatever_is_struck_nothing_is_lost_and_nothing_stays() {
     eprintln!("{}", tallies.table());
     assert_eq!(tallies.all.faults(), 0, "seed {first}\n{}\n{}", tallies.table(), tallies.faults.join("\n"));
     let share = tallies.all.struck as f64 / rounds as f64;
-    assert!(rounds < 50 || share >= STRUCK_MIN, "only {share} of the blows fell, seed {first}");
+    assert!(rounds < 50 || share >= STRUCK_MIN, "only {share} of the strikes fell, seed {first}");
 }

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use nix::sys::signal::Signal;
 use serde_json::Value;
 
-use super::cases::{Blow, Case};
+use super::cases::{Case, Strike};
 use super::program::Program;
 use crate::common::running::{events, send};
 
@@ -43,12 +43,12 @@ pub(super) fn play(case: &Case, mark: String, expected: &str, length: Duration) 
         while begun.elapsed() < due && waits(&mut program) {
             std::thread::sleep(Duration::from_millis(1));
         }
-        verdict.struck |= strike_when_possible(&mut program, case.blow);
+        verdict.struck |= strike_when_possible(&mut program, case.strike);
     }
     let status = wait_for_end(&mut program);
     verdict.hung = status.is_none();
     verdict.orphaned = !verdict.hung && !is_clean(&program);
-    verdict.raw = !verdict.hung && case.blow != Blow::Killed && program.left_raw();
+    verdict.raw = !verdict.hung && case.strike != Strike::Killed && program.left_raw();
     verdict.lost = losses(&program, case, expected);
     if let (Some(status), false) = (status, case.on_screen) {
         verdict.lost.extend(report_missing(&program, status.code()));
@@ -57,10 +57,10 @@ pub(super) fn play(case: &Case, mark: String, expected: &str, length: Duration) 
 }
 
 /// Strikes as soon as there is somebody to strike, if that is soon.
-fn strike_when_possible(program: &mut Program, blow: Blow) -> bool {
+fn strike_when_possible(program: &mut Program, kind: Strike) -> bool {
     let until = Instant::now() + Duration::from_millis(300);
     loop {
-        if strike(program, blow) {
+        if strike(program, kind) {
             return true;
         }
         if program.ended().is_some() || program.run_is_over() || Instant::now() > until {
@@ -70,27 +70,27 @@ fn strike_when_possible(program: &mut Program, blow: Blow) -> bool {
     }
 }
 
-/// Strikes what there is to strike; whether a blow fell on a run that went on.
-fn strike(program: &mut Program, blow: Blow) -> bool {
+/// Strikes what there is to strike; whether a strike fell on a run that went on.
+fn strike(program: &mut Program, kind: Strike) -> bool {
     if program.ended().is_some() || program.run_is_over() {
         return false;
     }
     let parlab = program.pid();
     let hit = |target: Option<u32>, signal| target.map(|pid| send(pid, signal)).is_some();
-    match blow {
-        Blow::WorkerKilled => hit(program.workers().first().copied(), Signal::SIGKILL),
-        Blow::ForkserverKilled => hit(program.forkserver(), Signal::SIGKILL),
-        Blow::WorkerStopped => {
+    match kind {
+        Strike::WorkerKilled => hit(program.workers().first().copied(), Signal::SIGKILL),
+        Strike::ForkserverKilled => hit(program.forkserver(), Signal::SIGKILL),
+        Strike::WorkerStopped => {
             let worker = program.workers().last().copied();
             let stopped = hit(worker, Signal::SIGSTOP);
             std::thread::sleep(Duration::from_millis(10));
             hit(worker, Signal::SIGCONT) && stopped
         }
-        Blow::Terminated => hit(Some(parlab), Signal::SIGTERM),
-        Blow::Interrupted => hit(Some(parlab), Signal::SIGINT),
-        Blow::HungUp => hit(Some(parlab), Signal::SIGHUP),
-        Blow::Killed => hit(Some(parlab), Signal::SIGKILL),
-        Blow::TerminalClosed => program.close_terminal(),
+        Strike::Terminated => hit(Some(parlab), Signal::SIGTERM),
+        Strike::Interrupted => hit(Some(parlab), Signal::SIGINT),
+        Strike::HungUp => hit(Some(parlab), Signal::SIGHUP),
+        Strike::Killed => hit(Some(parlab), Signal::SIGKILL),
+        Strike::TerminalClosed => program.close_terminal(),
     }
 }
 

@@ -81,7 +81,7 @@ impl Pool for PipeWorkers {
         };
         Some(Broken(format!(
             "worker {worker} died while it was {what} the pipe that all workers share: half a message is lost, and \
-             nobody can tell where the next begins (multiprocessing.Pool waits for ever then)"
+             no reader can tell where the next begins (multiprocessing.Pool waits for ever then)"
         )))
     }
 

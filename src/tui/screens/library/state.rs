@@ -300,7 +300,7 @@ mod tests {
         assert_eq!(library.position(), 0);
         library.replace(Vec::new());
         assert_eq!(library.selected(), None);
-        library.select_name("nobody");
+        library.select_name("unknown");
         library.select(3);
     }
 

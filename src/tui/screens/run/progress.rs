@@ -20,7 +20,7 @@ pub(super) fn render(run: &RunMonitor, theme: &Theme, area: Rect, buf: &mut Buff
     let run_text = run_text(run);
     let tasks = tasks_text(run, inner.width.saturating_sub(GAUGE_MIN));
     let text_width = paint::width(theme, &tasks).max(paint::width(theme, &run_text));
-    let trial = if run.is_hiring() {
+    let trial = if run.is_starting() {
         GaugeProgress::Unknown { clock_s: run.elapsed_s() }
     } else {
         GaugeProgress::Fraction(run.trial_fraction())
@@ -51,9 +51,9 @@ fn trial_title(run: &RunMonitor, theme: &Theme, width: u16) -> String {
 }
 
 fn tasks_text(run: &RunMonitor, room: u16) -> String {
-    if run.is_hiring() {
+    if run.is_starting() {
         let workers = run.planned_trial().map_or(0, |(_, config)| config.workers);
-        return format!("hiring {} of {workers}", run.snapshot.hired.min(workers));
+        return format!("starting {} of {workers}", run.snapshot.started.min(workers));
     }
     let tasks = run.tasks();
     let plural = if tasks == 1 { "task" } else { "tasks" };

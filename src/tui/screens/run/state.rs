@@ -58,7 +58,7 @@ pub struct RunMonitor {
     pub zoom: Zoom,
     /// Which of the subjects of the chart is shown: so many after the first.
     subject: usize,
-    /// When the gate of the trial opened, in seconds since the run began; `None` while workers are hired.
+    /// When the gate of the trial opened, in seconds since the run began; `None` while workers are started.
     gate_s: Option<f64>,
     /// What follows from the record: worked out when it is to be shown, since trials may end by the thousand between
     /// two frames.
@@ -325,8 +325,8 @@ impl RunMonitor {
         ((ended as f64 + current) / all as f64).min(1.0)
     }
 
-    /// Whether the workers of the trial on the screen are still being hired.
-    pub fn is_hiring(&self) -> bool {
+    /// Whether the workers of the trial on the screen are still being started.
+    pub fn is_starting(&self) -> bool {
         self.record.current.is_some() && self.gate_s.is_none()
     }
 

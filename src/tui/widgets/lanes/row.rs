@@ -202,7 +202,7 @@ pub(super) fn words(lane: &LaneRow<'_>) -> String {
 
 fn words_of(lane: &LaneRow<'_>) -> String {
     let state = match lane.state {
-        LaneState::Absent => "not hired yet",
+        LaneState::Absent => "not started yet",
         LaneState::Waiting => "at the gate",
         LaneState::Stalled => "stalled",
         LaneState::Lost => "lost",

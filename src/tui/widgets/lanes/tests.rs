@@ -76,11 +76,11 @@ fn trouble_is_said_in_words() {
     0    ▐─────────── 2 ────────────╌                stalled
     1    ▐─────────── 2 ────────────╌                lost: SIGKILL in task 5
     2                                                at the gate
-    3                                                not hired yet
+    3                                                not started yet
       ╵0          ╵2 s       ╵4 s        ╵6 s
     ");
     let narrow = at(&rows, (17, 5), &Theme::FULL);
-    for word in ["stalled", "lost", "at the gate", "not hired"] {
+    for word in ["stalled", "lost", "at the gate", "not started"] {
         assert!(narrow.contains(word), "{word} is missing:\n{narrow}");
     }
     let shared = at(&rows[..2], (20, 1), &Theme::FULL);

@@ -1,4 +1,4 @@
-//! A megabyte that is pasted into the screen: it costs little memory, and keeps nobody waiting.
+//! A megabyte that is pasted into the screen: it costs little memory, and holds up no other input.
 
 use std::fmt::Write as _;
 use std::path::Path;
@@ -58,7 +58,7 @@ fn a_megabyte_costs_little_in_each_screen() {
             terminal.send(&pasted);
             let more = peak_kb(&terminal).saturating_sub(before);
             assert!(more < MORE_MAX, "{name}, {text:?}: {more} kB more");
-            // Whatever is left of it keeps nobody waiting.
+            // Whatever is left of it holds up no other input.
             terminal.signal(Signal::SIGTERM);
             assert_eq!(terminal.exit_code(), 143, "{name}, {text:?}");
             terminal.assert_restored();

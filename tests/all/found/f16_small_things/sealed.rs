@@ -19,7 +19,7 @@ fn opened(path: &PathBuf) -> Option<File> {
 }
 
 #[test]
-fn nobody_cuts_a_board_short() {
+fn no_worker_cuts_a_board_short() {
     let toml = "[workload]\nkind = 'sleep'\nunit_s = 0.02\ninputs = { repeat = 1, times = 100 }\n\
                 [sweep]\nbackends = ['processes', 'threads']\nworkers = 2\nbaseline = 'none'\nrepeats = 1\nwarmup = 0\n";
     let mut run = Running::start(toml, &[]);

@@ -23,7 +23,7 @@ const TOML: &str = "[workload]\nkind = 'square'\ntasks = 90\n[sweep]\nbackends =
 const LONG: &str = "[workload]\nkind = 'square'\ntasks = 9000\n[sweep]\nbackends = ['threads']\nworkers = [1, 2]\n\
                     repeats = 2\nwarmup = 0\n";
 
-const OLD: &str = "an old report that nobody wants to lose";
+const OLD: &str = "an old report that must not be lost";
 
 /// A program that ends, or the test fails.
 fn ended(command: &mut Command) -> Output {
@@ -345,7 +345,7 @@ fn an_unread_pipe_holds_up_neither_report_nor_end() {
     let args = [long.to_str().unwrap(), "--journal", pipe.to_str().unwrap()];
     let output = run(folder.path(), &args);
     let told = warnings(&report(&output), "journal-incomplete");
-    assert!(code(&output) == 1 && told[0].ends_with("nobody reads the pipe"), "{told:?}");
+    assert!(code(&output) == 1 && told[0].ends_with("no process reads the pipe"), "{told:?}");
     let _reader = open_to_read(&pipe);
     let output = run(folder.path(), &args);
     let told = warnings(&report(&output), "journal-incomplete");
@@ -414,7 +414,7 @@ fn nothing_is_saved_on_the_screen_in_place_of_the_journal() {
 }
 
 #[test]
-fn a_signal_ends_a_run_whose_journal_nobody_reads() {
+fn a_signal_ends_a_run_whose_journal_is_not_read() {
     let folder = folder();
     let case = untitled(
         folder.path(),

@@ -1,6 +1,6 @@
 //! How long does it take until all workers stand at the gate? Forked processes and threads, by their number.
 //!
-//! `cargo bench --bench hiring` · `cargo bench --bench hiring -- 1 8 64 256 1024` for other numbers.
+//! `cargo bench --bench startup` · `cargo bench --bench startup -- 1 8 64 256 1024` for other numbers.
 
 mod common;
 
@@ -19,7 +19,7 @@ const ALLOWED_MS: f64 = 30.0;
 fn main() {
     let asked: Vec<u32> = std::env::args().skip(1).filter_map(|argument| argument.parse().ok()).collect();
     let numbers = if asked.is_empty() { vec![1, 8, 64, 256] } else { asked };
-    println!("hiring: from the order to the last worker at the gate, median of {ROUNDS} (shortest to longest)");
+    println!("start-up: from the order to the last worker at the gate, median of {ROUNDS} (shortest to longest)");
     println!("{:>8}  {:>30}  {:>30}", "workers", "processes", "threads");
     let scenario = squares(1);
     let control = Control::default();
@@ -38,7 +38,7 @@ fn main() {
 }
 
 /// Milliseconds of each round, in ascending order: processes, then threads. They take turns, so that a drift of the
-/// machine meets both alike; a first round that nobody counts warms up the forkserver.
+/// machine meets both alike; a first round that is not counted warms up the forkserver.
 fn start(executor: &mut BoardExecutor<'_>, workers: u32) -> [Vec<f64>; 2] {
     let mut times = [Vec::new(), Vec::new()];
     for round in 0..=ROUNDS {

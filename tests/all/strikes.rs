@@ -1,5 +1,5 @@
 //! Workers killed at every moment, on all backends that fork: start-up, gate, work and end are all over within
-//! milliseconds, so the blows fall anywhere. Every task is accounted for, or it is said that some are not.
+//! milliseconds, so the strikes fall anywhere. Every task is accounted for, or it is said that some are not.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -16,8 +16,8 @@ struct Case {
     tasks: u64,
     repeats: usize,
     pause: Duration,
-    /// The blow after which the rest is left in peace, unless `until` has yet to be seen.
-    blows: usize,
+    /// The strike after which the rest is left in peace, unless `until` has yet to be seen.
+    strikes: usize,
     /// How at least one trial must end.
     until: &'static str,
 }
@@ -30,7 +30,7 @@ const CASES: &[Case] = &[
         tasks: 60,
         repeats: 5,
         pause: Duration::from_millis(17),
-        blows: usize::MAX,
+        strikes: usize::MAX,
         until: "complete",
     },
     Case {
@@ -40,7 +40,7 @@ const CASES: &[Case] = &[
         tasks: 120,
         repeats: 4,
         pause: Duration::from_millis(41),
-        blows: 25,
+        strikes: 25,
         until: "complete",
     },
     // A message that is cut short is of no use to anybody: that trial is broken, and the next one has a new pipe.
@@ -51,27 +51,27 @@ const CASES: &[Case] = &[
         tasks: 600,
         repeats: 8,
         pause: Duration::from_millis(23),
-        blows: 5,
+        strikes: 5,
         until: "broken",
     },
 ];
 
 /// Kills one worker after the other while a run goes on; how often.
 fn strike(run: &mut Running, case: &Case) -> usize {
-    let mut blows = 0;
+    let mut strikes = 0;
     let ended_so = |run: &Running| {
         run.events().iter().any(|told| told["event"] == "trial_finished" && told["outcome"]["end"] == case.until)
     };
-    while run.count("run_finished") == 0 && is_alive(run.pid()) && (blows < case.blows || !ended_so(run)) {
+    while run.count("run_finished") == 0 && is_alive(run.pid()) && (strikes < case.strikes || !ended_so(run)) {
         let workers = run.workers();
         // A worker that was forked this instant still has the forkserver's name and is not found.
-        if let Some(&victim) = workers.get(blows % workers.len().max(1)) {
+        if let Some(&victim) = workers.get(strikes % workers.len().max(1)) {
             send(victim, SIGKILL);
-            blows += 1;
+            strikes += 1;
         }
         std::thread::sleep(case.pause);
     }
-    blows
+    strikes
 }
 
 #[test]
@@ -79,7 +79,7 @@ fn workers_killed_at_every_moment_are_replaced_or_it_is_said_what_is_lost() {
     for case in CASES {
         let toml = format!("{}baseline = 'none'\nwarmup = 0\nrepeats = {}\n", case.toml, case.repeats);
         let mut run = Running::start(&toml, &["--quiet"]);
-        let blows = strike(&mut run, case);
+        let strikes = strike(&mut run, case);
         run.wait();
         let (events, losses) = (run.events(), run.count("worker_lost"));
         let ended = run.finish();
@@ -91,8 +91,8 @@ fn workers_killed_at_every_moment_are_replaced_or_it_is_said_what_is_lost() {
             assert!(end != "complete" || kept.is_some_and(|(done, failed)| done + failed == case.tasks), "{outcome:#}");
             *ends.entry(end).or_default() += 1;
         }
-        eprintln!("{}: {blows} blows, {losses} workers lost, trials: {ends:?}", case.name);
-        assert!(blows > 3 && losses > 3, "{}: {blows} blows, {losses} workers lost", case.name);
+        eprintln!("{}: {strikes} strikes, {losses} workers lost, trials: {ends:?}", case.name);
+        assert!(strikes > 3 && losses > 3, "{}: {strikes} strikes, {losses} workers lost", case.name);
         assert!(ends.keys().all(|end| ["complete", "broken"].contains(end)), "{}: {ends:?}", case.name);
         assert_eq!(ends.values().sum::<usize>(), case.repeats, "{}", case.name);
         for end in ["complete", case.until] {

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 /// A name of something that should not be, what it is a part of, and how both are told.
-struct HarmKind {
+struct LossKind {
     part: &'static str,
     whole: &'static str,
     /// What happened to them: `lost`.
@@ -15,14 +15,14 @@ struct HarmKind {
 }
 
 /// Of several that a kind may leave the first that is there counts.
-const KINDS: &[HarmKind] = &[
-    HarmKind { part: "lost", whole: "expected", happened: "lost", things: "updates", name: "lost updates" },
-    HarmKind { part: "leaked", whole: "objects", happened: "leaked", things: "objects", name: "leaked objects" },
+const KINDS: &[LossKind] = &[
+    LossKind { part: "lost", whole: "expected", happened: "lost", things: "updates", name: "lost updates" },
+    LossKind { part: "leaked", whole: "objects", happened: "leaked", things: "objects", name: "leaked objects" },
 ];
 
 /// How much of what the tasks share was lost, in a typical trial.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Harm {
+pub struct SharedLoss {
     /// How many.
     pub part: f64,
     /// Of how many.
@@ -31,10 +31,10 @@ pub struct Harm {
     kind: usize,
 }
 
-impl Harm {
+impl SharedLoss {
     /// What a tally tells; `None` if it tells of nothing that could go wrong.
     pub(super) fn of(tally: &BTreeMap<String, f64>) -> Option<Self> {
-        let of = |(kind, names): (usize, &HarmKind)| {
+        let of = |(kind, names): (usize, &LossKind)| {
             let (part, whole) = (*tally.get(names.part)?, *tally.get(names.whole)?);
             (whole > 0.0 && part.is_finite()).then_some(Self { part, whole, kind })
         };
@@ -57,7 +57,7 @@ impl Harm {
     }
 }
 
-impl Harm {
+impl SharedLoss {
     /// What both together are called, e.g. `lost updates`.
     pub fn name(&self) -> &'static str {
         KINDS[self.kind].name
@@ -73,12 +73,12 @@ mod tests {
     }
 
     #[test]
-    fn harm_is_known_by_what_was_left() {
-        let lost = Harm::of(&tally(&[("lost", 4.0), ("found", 12.0), ("expected", 16.0)])).expect("harm");
+    fn a_loss_is_known_by_what_was_left() {
+        let lost = SharedLoss::of(&tally(&[("lost", 4.0), ("found", 12.0), ("expected", 16.0)])).expect("a loss");
         assert_eq!((lost.share(), lost.happened(), lost.things()), (0.25, "lost", "updates"));
-        let leaked = Harm::of(&tally(&[("leaked", 1.0), ("objects", 2.0)])).expect("harm");
+        let leaked = SharedLoss::of(&tally(&[("leaked", 1.0), ("objects", 2.0)])).expect("a loss");
         assert_eq!((leaked.share(), leaked.things()), (0.5, "objects"));
-        assert_eq!(Harm::of(&tally(&[("total", 4.0)])), None);
-        assert_eq!(Harm::of(&tally(&[("lost", 0.0), ("expected", 0.0)])), None);
+        assert_eq!(SharedLoss::of(&tally(&[("total", 4.0)])), None);
+        assert_eq!(SharedLoss::of(&tally(&[("lost", 0.0), ("expected", 0.0)])), None);
     }
 }
