@@ -11,11 +11,12 @@ use super::failure::Failure;
 use crate::cli;
 use crate::engine::RunInfo;
 use crate::foreign::name;
+use crate::machine;
 use crate::record::{History, Journal, MachineFacts};
 use crate::scenario::library::{Library, find, standard_folders};
 use crate::scenario::{Catalog, Prediction, Scenario, Source};
 use crate::system::xdg;
-use crate::{machine, workload};
+use crate::workload::{self, DataFacts};
 
 /// The scenario to run, as it was found and as the command line changes it.
 pub(super) fn scenario(args: &cli::Run) -> Result<(Source, Scenario), Failure> {
@@ -66,13 +67,13 @@ pub(super) fn catalog() -> Catalog {
     Catalog::new(workload::specs(), machine::usable_here().count)
 }
 
-/// What a run that begins now is told of its time and place, of where its scenario was found, and of what is expected
-/// of it.
-pub(super) fn run_info(source: Source, predictions: Vec<Prediction>) -> RunInfo {
+/// What a run that begins now is told of its time and place, of where its scenario was found, of what was read of its
+/// data, and of what is expected of it.
+pub(super) fn run_info(source: Source, data: Option<DataFacts>, predictions: Vec<Prediction>) -> RunInfo {
     // Whole milliseconds: more would pretend to a precision that no wall clock has.
     let stamp = format_rfc3339_millis(SystemTime::now()).to_string();
     let started_at = format!("{}Z", stamp.trim_end_matches('Z').trim_end_matches('0').trim_end_matches('.'));
-    RunInfo { started_at, machine: machine_facts(), predictions, origin: source.label, text: source.text }
+    RunInfo { started_at, machine: machine_facts(), predictions, origin: source.label, text: source.text, data }
 }
 
 pub(super) fn machine_facts() -> MachineFacts {

@@ -300,8 +300,9 @@ impl LabSettings {
             }
             tell(RunNotice::Event(stamped));
         };
-        let begin =
-            move |scenario, control| Session::start(scenario, run_info(source, predictions), program(), control, hear);
+        let begin = move |scenario, data, control| {
+            Session::start(scenario, run_info(source, data, predictions), program(), control, hear)
+        };
         let run = PreparedRun::start(scenario, begin, move |why| refuse(RunNotice::Refused(why)))?;
         Ok(Box::new(run))
     }

@@ -13,6 +13,7 @@ use crate::engine::{Control, Session};
 use crate::record::Snapshot;
 use crate::scenario::Scenario;
 use crate::tui::port::LiveRun;
+use crate::workload::DataFacts;
 
 /// A run that is being prepared, or that has begun.
 pub(super) struct PreparedRun {
@@ -37,7 +38,7 @@ impl PreparedRun {
     /// When the system refuses a thread.
     pub(super) fn start(
         scenario: Scenario,
-        begin: impl FnOnce(Scenario, Arc<Control>) -> io::Result<Session> + Send + 'static,
+        begin: impl FnOnce(Scenario, Option<DataFacts>, Arc<Control>) -> io::Result<Session> + Send + 'static,
         refuse: impl FnOnce(String) + Send + 'static,
     ) -> Result<Self, String> {
         let phase = Arc::new(Mutex::new(Phase::Preparing));
@@ -49,7 +50,7 @@ impl PreparedRun {
             let begun = task_room::check(&scenario)
                 .and_then(|()| rehearse(&scenario, false, &heeded))
                 .map_err(|failure| failure.message)
-                .and_then(|()| go_on(&watched, || begin(Arc::unwrap_or_clone(scenario), heeded)));
+                .and_then(|data| go_on(&watched, || begin(Arc::unwrap_or_clone(scenario), data, heeded)));
             if let Err(why) = begun {
                 refuse(why);
             }

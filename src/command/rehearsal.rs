@@ -11,33 +11,37 @@ use super::memory_check::{Room, check_memory};
 use crate::engine::{Control, Urgency};
 use crate::scenario::{Job, Scenario};
 use crate::system::aside::aside;
-use crate::workload::{self, BuildError};
+use crate::workload::{self, BuildError, DataFacts};
 
 /// Looks whether there is memory for a scenario, unless `yes`, and makes its data ready. When the run is called off meanwhile, or
 /// something takes longer than a trial may, `control` knows: the run that begins ends at once.
 ///
+/// Gives what was read of the file of data that all of its jobs name, if they name one.
+///
 /// # Errors
 /// Why it cannot be run, with exit code 2, or 3 where a limit forbids it.
-pub(super) fn rehearse(scenario: &Arc<Scenario>, yes: bool, control: &Control) -> Result<(), Failure> {
+pub(super) fn rehearse(scenario: &Arc<Scenario>, yes: bool, control: &Control) -> Result<Option<DataFacts>, Failure> {
     let watch = RehearsalWatch { control, timeout: scenario.sweep.timeout };
     let checked = Arc::clone(scenario);
     let check = move |_: &dyn Fn() -> bool| if yes { Ok(()) } else { check_memory(&checked, &Room::here()) };
     if watch.see_to(check)?.is_none() {
-        return Ok(());
+        return Ok(None);
     }
+    let mut read = Vec::new();
     for job in scenario.jobs() {
         let job = job.into_owned();
-        if watch.see_to(move |is_wanted| make_ready(&job, is_wanted))?.is_none() {
-            return Ok(());
-        }
+        let Some(data) = watch.see_to(move |is_wanted| make_ready(&job, is_wanted))? else { return Ok(None) };
+        read.push(data);
     }
-    Ok(())
+    read.dedup();
+    Ok(if read.len() == 1 { read.remove(0) } else { None })
 }
 
-/// Makes a workload ready and drops it again. Whether there is room is known by then.
-fn make_ready(job: &Job, is_wanted: &dyn Fn() -> bool) -> Result<(), Failure> {
+/// Makes a workload ready and drops it again, but for what was read of its file. Whether there is room is known by then.
+fn make_ready(job: &Job, is_wanted: &dyn Fn() -> bool) -> Result<Option<DataFacts>, Failure> {
     match workload::build_while(job, is_wanted) {
-        Ok(_) | Err(BuildError::CalledOff) => Ok(()),
+        Ok(workload) => Ok(workload.data().cloned()),
+        Err(BuildError::CalledOff) => Ok(None),
         Err(error) => Err(Failure::usage(error.to_string())),
     }
 }
@@ -51,10 +55,10 @@ struct RehearsalWatch<'a> {
 
 impl RehearsalWatch<'_> {
     /// Does a part, while it is wanted; `None` if it was called off.
-    fn see_to(
+    fn see_to<T: Send + 'static>(
         &self,
-        part: impl FnOnce(&dyn Fn() -> bool) -> Result<(), Failure> + Send + 'static,
-    ) -> Result<Option<()>, Failure> {
+        part: impl FnOnce(&dyn Fn() -> bool) -> Result<T, Failure> + Send + 'static,
+    ) -> Result<Option<T>, Failure> {
         let until = Instant::now() + self.timeout;
         let is_on = || self.control.urgency() == Urgency::GoOn;
         let done = aside(part, &|| is_on() && Instant::now() < until)

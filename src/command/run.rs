@@ -42,14 +42,15 @@ pub(super) fn run(args: &cli::Run) -> Result<ExitCode, Failure> {
     let heard = signals::listen(Arc::clone(&control))
         .map_err(|error| Failure::run(format!("cannot listen for signals: {error}")))?;
     let scenario = Arc::new(scenario);
-    rehearse(&scenario, args.yes, &control)?;
+    let data = rehearse(&scenario, args.yes, &control)?;
     let letters = Letters::of_environment();
     let mut watchers = Watchers {
         progress: ProgressReporter::new(args.quiet, stderr().is_terminal(), letters),
         journal: journal(args.journal.as_deref(), &|| outputs::check(&outputs, &inputs))?,
         history: HistoryKeeper::new(),
     };
-    let mut state = carry_out(Arc::unwrap_or_clone(scenario), run_info(source, predictions), control, &mut watchers)?;
+    let info = run_info(source, data, predictions);
+    let mut state = carry_out(Arc::unwrap_or_clone(scenario), info, control, &mut watchers)?;
     heard.run_is_over();
     watchers.progress.finish();
     let journal = watchers.journal.as_ref().and_then(Journal::lost).map(JournalLost::warning);

@@ -14,7 +14,7 @@ use crate::record::{
     WarningCode,
 };
 use crate::scenario::{Config, Plan, Prediction, Scenario};
-use crate::workload;
+use crate::workload::{self, DataFacts};
 
 /// Executes single trials.
 pub trait Executor {
@@ -36,6 +36,8 @@ pub struct RunInfo {
     pub origin: String,
     /// The scenario's TOML text.
     pub text: String,
+    /// What was read of the file of data that it names, if it names one.
+    pub data: Option<DataFacts>,
 }
 
 /// Carries out a scenario and tells each event as it happens; the last one says how it ended.
@@ -203,7 +205,7 @@ fn planned(scenario: &Scenario, setting: RunInfo, plan: Plan) -> Planned {
         timeout_s: scenario.sweep.timeout.as_secs_f64(),
         machine: setting.machine,
         plan,
-        data: workload::data_facts(&scenario.job),
+        data: setting.data,
         predictions: setting.predictions,
     }
 }

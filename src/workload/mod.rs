@@ -30,8 +30,7 @@ mod waiting;
 pub use cancelled::Cancelled;
 pub use data_facts::DataFacts;
 pub use registry::{
-    Tally, Watch, build, build_while, bytes_moved, data_facts, has_service, moves_bytes, needs, service, spec, specs,
-    watch,
+    Tally, Watch, build, build_while, bytes_moved, has_service, moves_bytes, needs, service, spec, specs, watch,
 };
 pub use shared_cells::SharedCells;
 pub use task::{

@@ -4,7 +4,6 @@
 
 use std::io;
 
-use super::data_facts::DataFacts;
 use super::shared_cells::SharedCells;
 use super::task::{BuildError, IsWanted, Needs, Service, Workload};
 use super::{
@@ -26,8 +25,6 @@ struct Kind {
     /// Starts what its tasks ask for, for so many workers.
     service: Option<Start>,
     tally: Option<Tally>,
-    /// What is read of the file that a job names, if it names one.
-    data: fn(&Job) -> Option<DataFacts>,
     /// Whether the memory of all processes that take part is measured.
     memory: bool,
     /// Bytes that all tasks of a job together move between memory and cores.
@@ -42,7 +39,6 @@ impl Kind {
         needs: Needs::little,
         service: None,
         tally: None,
-        data: |_| None,
         memory: false,
         moves: None,
     };
@@ -73,7 +69,7 @@ const KINDS: &[Kind] = &[
         ..Kind::PLAIN
     },
     Kind { spec: memory::SPEC, build: memory::build, needs: memory::needs, memory: true, ..Kind::PLAIN },
-    Kind { spec: svc::SPEC, build: svc::build, needs: svc::needs, data: svc::data, ..Kind::PLAIN },
+    Kind { spec: svc::SPEC, build: svc::build, needs: svc::needs, ..Kind::PLAIN },
     Kind { spec: crash::SPEC, build: |job, _| Ok(crash::build(job)), ..Kind::PLAIN },
 ];
 
@@ -118,11 +114,6 @@ pub fn build(job: &Job) -> Result<Box<dyn Workload>, BuildError> {
 /// As [`build`], and [`BuildError::CalledOff`].
 pub fn build_while(job: &Job, is_wanted: &IsWanted<'_>) -> Result<Box<dyn Workload>, BuildError> {
     (kind(&job.kind).unwrap_or(&Kind::PLAIN).build)(job, is_wanted)
-}
-
-/// What was read of the file that a checked job names; `None` if it names none, or one that cannot be used.
-pub fn data_facts(job: &Job) -> Option<DataFacts> {
-    (kind(&job.kind)?.data)(job)
 }
 
 /// What a worker of a checked job will need of the machine. Nothing of it is allocated to find out.

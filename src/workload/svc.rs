@@ -63,12 +63,6 @@ pub(super) fn build(job: &Job, is_wanted: &IsWanted<'_>) -> Result<Box<dyn Workl
     Ok(Box::new(Search { params: job.params.clone(), inputs: job.inputs.clone(), data, fold_of, folds }))
 }
 
-/// What is read of the file that a job names.
-pub(super) fn data(job: &Job) -> Option<DataFacts> {
-    let file = job.params.get("data")?.as_word().filter(|file| !file.is_empty())?;
-    dataset::facts(file, options(&job.params))
-}
-
 /// What is said of the file beforehand.
 fn options(params: &Params) -> CsvOptions {
     let choice = |name| Choice::of(params.get(name).and_then(Value::as_word));
@@ -114,6 +108,10 @@ impl Workload for Search {
     /// What a fit costs depends on how hard its problem turns out to be, which is not known beforehand.
     fn cost(&self, _: u64) -> f64 {
         1.0
+    }
+
+    fn data(&self) -> Option<&DataFacts> {
+        self.data.facts.as_ref()
     }
 }
 

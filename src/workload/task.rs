@@ -7,6 +7,7 @@ use nix::sys::resource::Usage;
 use serde::{Deserialize, Serialize};
 
 use super::cancelled::Cancelled;
+use super::data_facts::DataFacts;
 use super::shared_cells::SharedCells;
 use super::waiting::until_readable;
 use crate::scenario::{Job, MAX_VALUES};
@@ -29,6 +30,11 @@ pub trait Workload: Send + Sync {
 
     /// What the task costs, in any unit that is the same for all tasks; monotone in the input `x`.
     fn cost(&self, task: u64) -> f64;
+
+    /// What was read of the file of data that its job names; `None` if it names none.
+    fn data(&self) -> Option<&DataFacts> {
+        None
+    }
 }
 
 /// Where a trial's [`Service`] is to be had, and how it knows the trial's own workers.

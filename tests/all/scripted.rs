@@ -48,6 +48,7 @@ fn setting() -> RunInfo {
             memory_limited_by: Vec::new(),
         },
         predictions: Vec::new(),
+        data: None,
         origin: "waiting.toml".to_owned(),
         text: QUERIES.to_owned(),
     }

@@ -1,7 +1,5 @@
 //! The samples that all tasks share: loaded from a CSV, or drawn from the seed.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
-
 use libsvm_rs::SvmNode;
 use rand_core::{Rng as _, SeedableRng as _};
 use rand_pcg::Pcg64Mcg;
@@ -21,6 +19,8 @@ pub(super) struct Dataset {
     pub(super) rows: Vec<Vec<SvmNode>>,
     /// The class of each sample, numbered in the order of their labels.
     pub(super) classes: Vec<u32>,
+    /// What was read of the file that they were loaded from; `None` if they were drawn.
+    pub(super) facts: Option<DataFacts>,
 }
 
 impl Dataset {
@@ -39,23 +39,6 @@ const FIT_BYTES: u128 = 160;
 /// Numbers drawn between two questions whether they are still wanted.
 const STRIDE: u64 = 1 << 16;
 
-/// What was read of a file last, and how it was called and to be read: a run tells of it after it was made ready, and
-/// need not read it again.
-static LAST_READ: Mutex<Option<(String, CsvOptions, DataFacts)>> = Mutex::new(None);
-
-/// What is read of a located CSV; `None` if it cannot be.
-pub(super) fn facts(located: &str, options: CsvOptions) -> Option<DataFacts> {
-    let known = |last: &Option<(String, CsvOptions, DataFacts)>| {
-        last.as_ref().filter(|(file, how, _)| file == located && *how == options).map(|(_, _, facts)| facts.clone())
-    };
-    let last = known(&last_read());
-    last.or_else(|| load(located, options).ok().and_then(|_| known(&last_read())))
-}
-
-fn last_read() -> MutexGuard<'static, Option<(String, CsvOptions, DataFacts)>> {
-    LAST_READ.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
 /// Loads a located CSV.
 ///
 /// # Errors
@@ -72,9 +55,9 @@ pub(super) fn load(located: &str, options: CsvOptions) -> Result<Dataset, String
     if labels.len() > CLASSES_MAX {
         return Err(format!("{name}: the last column has {} classes; at most {CLASSES_MAX} are allowed", labels.len()));
     }
-    *last_read() = Some((located.to_owned(), options, facts_of(&name, &table, labels.len())));
+    let facts = Some(facts_of(&name, &table, labels.len()));
     let class = |label| labels.partition_point(|known| known < label) as u32;
-    Ok(Dataset { name, classes: table.labels.iter().map(class).collect(), rows: table.rows })
+    Ok(Dataset { name, classes: table.labels.iter().map(class).collect(), rows: table.rows, facts })
 }
 
 fn facts_of(name: &str, table: &CsvTable, classes: usize) -> DataFacts {
@@ -131,7 +114,7 @@ pub(super) fn draw(samples: u64, features: u64, seed: u64, is_wanted: &IsWanted<
         let centre = if class == 0 { -shift } else { shift };
         (1..=features).map(|index| SvmNode { index: index as i32, value: centre + normal(&mut rng) }).collect()
     });
-    Ok(Dataset { name, rows: rows.collect(), classes })
+    Ok(Dataset { name, rows: rows.collect(), classes, facts: None })
 }
 
 /// A draw from the standard normal distribution (Box & Muller 1958).

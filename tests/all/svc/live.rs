@@ -20,6 +20,7 @@ fn run(toml: &str) -> (RunState, Session) {
         started_at: "2026-01-02T03:04:05Z".to_owned(),
         machine: MachineFacts::default(),
         predictions: Vec::new(),
+        data: None,
         origin: "x.toml".to_owned(),
         text: toml.to_owned(),
     };
