@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use super::stderr::UnhurriedTerminal;
+use super::stderr::BarsTerminal;
 use super::wording;
 use crate::foreign::escaped;
 use crate::record::{Event, RunState, Stamped};
@@ -32,7 +32,7 @@ pub struct Bars {
 
 impl Bars {
     pub(super) fn on_stderr(letters: Letters) -> Self {
-        Self::on(ProgressDrawTarget::term_like_with_hz(Box::new(UnhurriedTerminal::default()), 5), letters)
+        Self::on(ProgressDrawTarget::term_like_with_hz(Box::new(BarsTerminal::on_stderr()), 5), letters)
     }
 
     pub(super) fn on(target: ProgressDrawTarget, letters: Letters) -> Self {
@@ -143,8 +143,6 @@ mod tests {
     use std::num::NonZero;
     use std::sync::{Arc, Mutex};
 
-    use indicatif::TermLike;
-
     use super::*;
     use crate::record::{Planned, ScenarioFacts};
     use crate::scenario::{BackendKind, Config, Inputs, Job, Order, Plan, PlannedTrial};
@@ -163,13 +161,8 @@ mod tests {
             self.0.lock().unwrap().screen().rows(0, 80).map(|row| row.trim_end().to_owned()).collect()
         }
 
-        fn put(&self, text: &str) -> io::Result<()> {
-            self.0.lock().unwrap().process(text.as_bytes());
-            Ok(())
-        }
-
-        fn control(&self, n: usize, letter: char) -> io::Result<()> {
-            if n == 0 { Ok(()) } else { self.put(&format!("\x1b[{n}{letter}")) }
+        fn target(&self) -> ProgressDrawTarget {
+            ProgressDrawTarget::term_like(Box::new(BarsTerminal::on(self.clone(), || 80)))
         }
     }
 
@@ -179,32 +172,15 @@ mod tests {
         }
     }
 
-    impl TermLike for Screen {
-        fn width(&self) -> u16 {
-            80
+    impl io::Write for Screen {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            // As a terminal's driver has it, a new line begins at the left.
+            let text = String::from_utf8_lossy(bytes).replace('\n', "\r\n");
+            self.0.lock().unwrap().process(text.as_bytes());
+            Ok(bytes.len())
         }
-        fn move_cursor_up(&self, n: usize) -> io::Result<()> {
-            self.control(n, 'A')
-        }
-        fn move_cursor_down(&self, n: usize) -> io::Result<()> {
-            self.control(n, 'B')
-        }
-        fn move_cursor_right(&self, n: usize) -> io::Result<()> {
-            self.control(n, 'C')
-        }
-        fn move_cursor_left(&self, n: usize) -> io::Result<()> {
-            self.control(n, 'D')
-        }
-        fn write_line(&self, s: &str) -> io::Result<()> {
-            self.put(s).and_then(|()| self.put("\r\n"))
-        }
-        fn write_str(&self, s: &str) -> io::Result<()> {
-            self.put(s)
-        }
-        fn clear_line(&self) -> io::Result<()> {
-            self.put("\r\x1b[2K")
-        }
-        fn flush(&self) -> io::Result<()> {
+
+        fn flush(&mut self) -> io::Result<()> {
             Ok(())
         }
     }
@@ -251,7 +227,7 @@ mod tests {
     fn bars_are_drawn_and_taken_away() {
         let screen = Screen::new();
         let mut state = RunState::default();
-        let mut bars = Bars::on(ProgressDrawTarget::term_like(Box::new(screen.clone())), Letters::Any);
+        let mut bars = Bars::on(screen.target(), Letters::Any);
         tell(&mut bars, &mut state, planned());
         tell(&mut bars, &mut state, Event::TrialStarted { trial: 0 });
         let stall = Event::WorkerStalled { trial: 0, worker: 1, pid: 7, stopped: false };
@@ -272,7 +248,7 @@ mod tests {
     fn where_nothing_but_ascii_is_shown_bars_are_of_it() {
         let screen = Screen::new();
         let mut state = RunState::default();
-        let mut bars = Bars::on(ProgressDrawTarget::term_like(Box::new(screen.clone())), Letters::Ascii);
+        let mut bars = Bars::on(screen.target(), Letters::Ascii);
         tell(&mut bars, &mut state, planned());
         bars.line("2 × 2 workers …");
         tell(&mut bars, &mut state, Event::TrialStarted { trial: 0 });

@@ -2,7 +2,7 @@
 //!
 //! What is not read for long is lost beyond a limit: progress is no result.
 
-use std::fmt::Write as _;
+use std::fmt::{Debug, Write as _};
 use std::fs::File;
 use std::io::{self, Write};
 use std::os::fd::AsFd as _;
@@ -44,7 +44,7 @@ pub(super) fn drain() {
 }
 
 /// Standard error.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub(super) struct Unhurried;
 
 impl Write for Unhurried {
@@ -61,13 +61,27 @@ impl Write for Unhurried {
     }
 }
 
-/// Standard error where it is a terminal, for bars: what is drawn goes out whole.
-#[derive(Debug, Default)]
-pub(super) struct UnhurriedTerminal {
+/// A terminal for bars: what is drawn goes out whole.
+#[derive(Debug)]
+pub(super) struct BarsTerminal<W> {
+    out: W,
+    columns: fn() -> u16,
     drawn: Mutex<String>,
 }
 
-impl UnhurriedTerminal {
+impl BarsTerminal<Unhurried> {
+    /// Standard error, where it is a terminal.
+    pub(super) fn on_stderr() -> Self {
+        Self::on(Unhurried, || stderr_columns().unwrap_or(80))
+    }
+}
+
+impl<W> BarsTerminal<W> {
+    /// One that is written to in this way, and is so wide.
+    pub(super) fn on(out: W, columns: fn() -> u16) -> Self {
+        Self { out, columns, drawn: Mutex::default() }
+    }
+
     fn add(&self, text: std::fmt::Arguments<'_>) -> io::Result<()> {
         self.drawn.lock().unwrap_or_else(PoisonError::into_inner).write_fmt(text).map_err(io::Error::other)
     }
@@ -78,9 +92,9 @@ impl UnhurriedTerminal {
     }
 }
 
-impl TermLike for UnhurriedTerminal {
+impl<W: Write + Clone + Debug + Send + Sync> TermLike for BarsTerminal<W> {
     fn width(&self) -> u16 {
-        stderr_columns().unwrap_or(80)
+        (self.columns)()
     }
     fn move_cursor_up(&self, n: usize) -> io::Result<()> {
         self.control(n, 'A')
@@ -105,6 +119,6 @@ impl TermLike for UnhurriedTerminal {
     }
     fn flush(&self) -> io::Result<()> {
         let drawn = std::mem::take(&mut *self.drawn.lock().unwrap_or_else(PoisonError::into_inner));
-        Unhurried.write_all(drawn.as_bytes())
+        self.out.clone().write_all(drawn.as_bytes())
     }
 }
