@@ -7,6 +7,7 @@ use ratatui::widgets::Widget as _;
 use crate::record::{label, label_at};
 use crate::results::{ChartSubject, Figure, Figures, FiguresChart, Row, ShownColumn, View, WORTH_WHILE, columns};
 use crate::scenario::{Config, SeriesKey};
+use crate::tui::screens::prose::wrap;
 use crate::tui::screens::run::state::RunMonitor;
 use crate::tui::theme::{Role, Theme};
 use crate::tui::widgets::{BarItem, BarList, Plot, Table, TableCell, TableColumn, paint};
@@ -37,7 +38,7 @@ pub(super) fn render(run: &RunMonitor, selected: Option<usize>, theme: &Theme, a
             (_, false) => "nothing was measured".to_owned(),
             (None, true) => "nothing measured yet".to_owned(),
         };
-        paint::put_centred(buf, area, &text, theme, theme.style(Role::Dim));
+        instead(&text, theme, area, buf);
         return;
     }
     if plotted.is_few() {
@@ -46,6 +47,15 @@ pub(super) fn render(run: &RunMonitor, selected: Option<usize>, theme: &Theme, a
     }
     let selected = selected.and_then(|row| plotted.point_of(row));
     Plot { chart: &plotted.chart, selected, theme }.render(area, buf);
+}
+
+/// Says why there is no chart, in the middle of its place.
+fn instead(text: &str, theme: &Theme, area: Rect, buf: &mut Buffer) {
+    let lines = wrap(theme, text, area.width);
+    let above = area.height.saturating_sub(lines.len() as u16) / 2;
+    for (y, line) in (area.y + above..area.bottom()).zip(&lines) {
+        paint::put_centred(buf, Rect { y, height: 1, ..area }, line, theme, theme.style(Role::Dim));
+    }
 }
 
 /// Few configurations are bars with their numbers.

@@ -78,20 +78,44 @@ fn results_over_a_name_that_is_long() {
     expect("varied-results-long-name", &ended(SMALL, Theme::FULL, "a_parameter_of_the_kind_with_a_long_name"));
 }
 
+/// As [`ended`], where start-up counts: the heading of the times is long then.
+fn ended_with_startup(size: (u16, u16), theme: Theme) -> State {
+    let mut state = fixture::state(size, theme);
+    start(&mut state, "steps");
+    let planned = state.shared.run.as_ref().and_then(|run| run.record.planned.clone()).expect("it was planned");
+    let scenario = ScenarioFacts { include_startup: true, ..planned.scenario.clone() };
+    fixture::tell(&mut state, 0.0, Event::Planned(Box::new(Planned { scenario, ..planned })));
+    run_trials(&mut state, 0..30);
+    fixture::finish(&mut state, Status::Done, &[]);
+    state
+}
+
 #[test]
 fn the_speedup_is_told_where_times_have_long_headings() {
     for (_, size, theme) in SIZES {
-        let mut state = fixture::state(size, theme);
-        start(&mut state, "steps");
-        let planned = state.shared.run.as_ref().and_then(|run| run.record.planned.clone()).expect("it was planned");
-        let scenario = ScenarioFacts { include_startup: true, ..planned.scenario.clone() };
-        fixture::tell(&mut state, 0.0, Event::Planned(Box::new(Planned { scenario, ..planned })));
-        run_trials(&mut state, 0..30);
-        fixture::finish(&mut state, Status::Done, &[]);
-        let shown = text(&frame(&state));
+        let shown = text(&frame(&ended_with_startup(size, theme)));
         let headings = shown.lines().find(|line| line.contains(" steps  ")).expect("the table");
         assert!(headings.contains("speedup"), "{size:?}\n{shown}");
         assert_eq!(headings.contains("wall + start-up"), size.0 >= 80, "{size:?}\n{shown}");
+    }
+}
+
+#[test]
+fn no_figure_is_written_over_its_name() {
+    let shown = text(&frame(&ended_with_startup((200, 60), Theme::FULL)));
+    let details = shown.split(" selected ").nth(1).expect("the details");
+    assert!(details.contains("│ wall + start-up  420 ms "), "{details}");
+}
+
+#[test]
+fn why_there_is_no_chart_is_said_in_full() {
+    for (_, size, theme) in SIZES {
+        let mut state = fixture::state(size, theme);
+        start(&mut state, "steps");
+        fixture::tell(&mut state, 0.0, Event::TrialStarted { trial: 0 });
+        let shown = text(&frame(&state));
+        let has = |word| shown.contains(word);
+        assert!(has("none until serial is") && has("measured"), "{size:?}\n{shown}");
     }
 }
 

@@ -16,8 +16,9 @@ use crate::units;
 /// Rows that the chart keeps, and rows that the details take at most.
 const CHART_MIN: u16 = 24;
 const ROWS: u16 = 22;
-/// Columns of the names of figures.
-const NAME: u16 = 13;
+/// Columns that the names of figures take at least, and those between them and the figures.
+const NAME: u16 = 11;
+const GAP: u16 = 2;
 
 /// The part of a chart's place that is left for it, and the one for details; none where there is no room to spare.
 pub(super) fn split(chart: Rect, screen: Rect) -> (Rect, Option<Rect>) {
@@ -49,9 +50,13 @@ fn figures(run: &RunMonitor, row: &Row, theme: &Theme, area: Rect, buf: &mut Buf
     let told =
         shown.iter().skip(1).filter_map(|column| Some((column.heading.replace('_', " "), column.of(row)?.words())));
     let times = row.usage.as_ref().and_then(|usage| usage.task_s).map(task_lines).unwrap_or_default();
-    for (y, (name, text)) in (inner.y..inner.bottom()).zip(told.chain(times)) {
-        paint::put(buf, inner, (inner.x, y), &name, theme, theme.style(Role::Dim));
-        paint::put(buf, inner, (inner.x + NAME, y), &text, theme, theme.style(Role::Text));
+    let told: Vec<(String, String)> = told.chain(times).collect();
+    // A scenario's word may be long: it does not take more than half of the place.
+    let longest = told.iter().map(|(name, _)| paint::width(theme, name)).max().unwrap_or(0);
+    let names = Rect { width: longest.max(NAME).min(inner.width / 2), ..inner };
+    for (y, (name, text)) in (inner.y..inner.bottom()).zip(&told) {
+        paint::put(buf, names, (names.x, y), name, theme, theme.style(Role::Dim));
+        paint::put(buf, inner, (names.right() + GAP, y), text, theme, theme.style(Role::Text));
     }
 }
 
