@@ -59,7 +59,7 @@ impl Board {
 fn one_range(spec: &BoardSpec, missing: u64, lost: StartSums) -> Option<Vec<Range<u64>>> {
     let start = lost.starts;
     let is_it = is_start(spec, start) && share_at(spec, start) == missing && StartSums::default().and(start) == lost;
-    is_it.then(|| vec![start..start + missing])
+    is_it.then(|| Vec::from([Range { start, end: start + missing }]))
 }
 
 /// The only two ranges that come to this; `None` if there are none, or others, too.
@@ -159,7 +159,7 @@ mod tests {
     #[test]
     fn the_largest_sums_do_not_overflow() {
         let largest = StartSums::of_equal(1_000_000_000_000, 1);
-        assert_eq!(largest.starts, (499_999_999_999_500_000_000_000_u128 & u128::from(u64::MAX)) as u64);
+        assert_eq!(largest.starts, 499_999_999_999_500_000_000_000_u128 as u64);
         assert_eq!(StartSums::of_equal(1_000_000_000_000, 1_000_000_000_000), StartSums::default());
     }
 
