@@ -165,6 +165,16 @@ fn the_scale_follows_the_data_and_not_the_ideal() {
 }
 
 #[test]
+fn no_change_is_on_the_axis_whatever_the_data_are() {
+    for ys in [[0.3, 0.4], [2.5, 2.6]] {
+        let points = [2.0, 3.0].into_iter().zip(ys).map(|(x, y)| ChartPoint::bare(x, y)).collect();
+        let series = vec![ChartSeries { points, ..ChartSeries::default() }];
+        let axes = layout(&Chart { series, predictions: Vec::new(), ..chart() }, 60, 12).axes;
+        assert!(axes.y_ticks.iter().any(|tick| tick.text == "1.00"), "{ys:?} {:?}", axes.y_ticks);
+    }
+}
+
+#[test]
 fn the_ideal_ends_at_the_cpus() {
     let mut chart = chart();
     chart.reference = Some(ChartReference::Ideal { slope: 1.0, until: Some(2.0) });

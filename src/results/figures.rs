@@ -177,7 +177,8 @@ impl Figures {
             row.time_s = times.as_ref().map(|times| times.summary);
             row.s_per_byte = moved::s_per_byte(row.time_s.map(|time| time.median), &row.config, planned.scenario.tasks);
             row.bytes_per_s = moved::bytes_per_s(row.time_s.map(|time| time.median), &row.config, &planned.job);
-            row.time_ci95 = times.as_ref().and_then(|times| analysis::mean_ci95(&times.samples_s));
+            row.time_ci95 =
+                times.as_ref().and_then(|times| analysis::mean_ci95(&times.samples_s)).map(|ci95| ci95.at_least(0.0));
         }
         for (row, baseline) in planned.plan.baselines().into_iter().enumerate() {
             if let Some(baseline) = baseline {

@@ -1,5 +1,6 @@
 //! An interval ends where its quantity does: no time and no ratio of times is less than nothing.
 
+use parlab::results::Figures;
 use serde_json::Value;
 
 use super::made::{Made, processes, serial, threads};
@@ -38,6 +39,11 @@ fn no_interval_reaches_below_zero() {
                 ends(&report, "", &mut found);
                 assert!(found.len() >= 6, "three intervals of wall times: {found:?}");
                 assert!(found.iter().all(|(_, end)| *end >= 0.0), "{baseline:?} {walls_s:?}: {found:?}");
+                // Not all of them are in the report.
+                for row in Figures::of(&made.ended()).rows {
+                    let all = [row.wall_ci95, row.time_ci95, row.speedup_ci95()];
+                    assert!(all.iter().flatten().all(|ci95| ci95.low >= 0.0), "{}: {all:?}", row.label);
+                }
                 for config in report["configs"].as_array().expect("configs") {
                     let interval = config["wall_s"]["ci95"].as_array().expect("an interval");
                     let [low, mean, high] = [&interval[0], &config["wall_s"]["mean"], &interval[1]].map(Value::as_f64);

@@ -78,6 +78,15 @@ fn a_serial_fraction_that_a_neighbour_may_have_made_is_no_overhead() {
     let told = told(&made);
     assert_no_culprit(&told);
     assert!(told.contains("grows from 20 % with 2 workers to 47 %"), "{told}");
+    // Amdahl's law with a quarter serial: 0.25 + 0.75/p.
+    let made = Made::new("countdown", 8)
+        .on_cpus(8)
+        .with(serial(), &[1.0, 1.0, 1.0])
+        .with(threads(2), &[0.625, 0.625, 0.625])
+        .with(threads(6), &[0.375, 0.375, 0.375]);
+    let told = self::told(&made);
+    assert_no_culprit(&told);
+    assert!(told.contains("stays at 25 %"), "{told}");
 }
 
 #[test]

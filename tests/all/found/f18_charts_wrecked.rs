@@ -95,6 +95,26 @@ fn every_series_is_in_the_legend_and_bytes_have_their_prefix() {
     assert!(words.contains("payload 0 B, 1 KiB, 64 KiB, 1 MiB, 16 MiB"), "{text}");
 }
 
+/// An interval that reaches to three times its point says little of where the others stand.
+#[test]
+fn one_wide_interval_does_not_flatten_the_others() {
+    let near = |s: f64| [s, s * 1.001, s * 0.999];
+    let made = Made::new("countdown", 16)
+        .with(serial(), &near(1.0))
+        .with(processes(2), &near(1.0 / 1.2))
+        .with(processes(3), &near(1.0 / 1.3))
+        .with(threads(2), &[0.75, 0.5, 1.0]);
+    let interval = parlab::results::Figures::of(&made.ended()).rows[3].speedup_ci95().expect("three repeats");
+    assert!(interval.high > 4.0, "{interval:?}");
+    for size in SIZES {
+        let screen = made.results(size, &[]);
+        for (_, text) in y_ticks(&chart_lines(&screen)) {
+            let value: f64 = text.parse().expect("a number");
+            assert!(value <= 2.0, "made for the interval, {size:?}\n{screen}");
+        }
+    }
+}
+
 #[test]
 fn speedups_that_differ_stand_on_rows_of_their_own() {
     let near = |s: f64| [s, s * 1.001, s * 0.999];
@@ -189,6 +209,10 @@ fn hybrids_of_different_shape_are_told_apart() {
         let chart = chart_lines(&screen).join("\n");
         for shape in ["2x4", "4x2", "8x1"] {
             assert!(chart.contains(shape), "{shape} {size:?}\n{screen}");
+        }
+        // The legend has a name for each where there is room for names.
+        for threads in [1, 2, 4].into_iter().filter(|_| size.0 >= 120) {
+            assert!(chart.contains(&format!("nx{threads}")), "{threads} {size:?}\n{screen}");
         }
     }
 }
