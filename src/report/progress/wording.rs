@@ -156,6 +156,18 @@ mod tests {
     }
 
     #[test]
+    fn a_trial_is_told_with_its_start_up_where_that_counts() {
+        let mut course = course();
+        let outcome = Arc::new(TrialOutcome { startup_s: Some(0.25), ..outcome(0.5) });
+        let event = Event::TrialFinished { trial: 0, outcome };
+        let finished = Stamped { elapsed_s: 1.0, trials_done: 1, event };
+        let told = |course: &RunState| trial_line(&finished, course).expect("a line");
+        assert!(told(&course).contains("0.500 s") && !told(&course).contains("start-up"), "{}", told(&course));
+        course.planned.iter_mut().for_each(|planned| planned.scenario.include_startup = true);
+        assert!(told(&course).contains("0.750 s with start-up"), "{}", told(&course));
+    }
+
+    #[test]
     fn walls_line_up_where_they_can() {
         assert_eq!(wall(0.412), "0.412 s");
         assert_eq!(wall(12.5), "12.500 s");

@@ -5,6 +5,7 @@ use parlab::units;
 
 use super::made::{Made, at, processes, serial, threads};
 use crate::common;
+use crate::screens;
 
 /// A millisecond of work, of which the start-up takes many times as long.
 fn tiny() -> Made {
@@ -42,6 +43,27 @@ fn every_size_shows_the_time_that_the_speedup_is_made_of() {
 }
 
 #[test]
+fn what_says_less_yields_where_room_is_short() {
+    let screen = tiny().results((60, 16), &[]);
+    let head = screen.lines().find(|line| line.contains("wall + start-up")).unwrap_or_default();
+    assert_eq!(head.matches("wall").count(), 1, "{screen}");
+    assert!(head.contains("speedup"), "{screen}");
+    for columns in 60..200 {
+        let screen = tiny().results((columns, 24), &[]);
+        let head = screen.lines().find(|line| line.contains("wall + start-up")).unwrap_or_default();
+        assert!(head.matches("wall").count() == 1 || head.contains("efficiency"), "{columns}\n{screen}");
+    }
+}
+
+#[test]
+fn a_run_that_goes_on_shows_it_of_the_trial_that_ended() {
+    for size in [(80, 24), (120, 40)] {
+        let screen = screens::text(&screens::frame(&tiny().running(size, 2)));
+        assert!(screen.contains("wall + start-up 5.00 ms"), "0.5 ms of work after 4.5 of hiring, {size:?}\n{screen}");
+    }
+}
+
+#[test]
 fn the_report_shows_it_too_and_its_spread() {
     let text = tiny().text();
     let heading = text.lines().find(|line| line.contains("speedup")).unwrap_or_default();
@@ -49,6 +71,19 @@ fn the_report_shows_it_too_and_its_spread() {
     assert!(text.contains("Wall + start-up: the median of 3 repeats"), "{text}");
     let row = text.lines().find(|line| line.starts_with("processes × 2")).unwrap_or_default();
     assert!(row.contains("50.0 ms") && row.contains("0.020×"), "1 ms ÷ 50 ms\n{text}");
+    // The work took as long each time, the hiring did not.
+    let spread =
+        Made::new("countdown", 4).with(serial(), &[0.001; 3]).and(threads(2), &[0.001, 0.002, 0.003], |outcome| {
+            outcome.startup_s = Some(0.007 - 2.0 * outcome.wall_s);
+        });
+    let told = |include_startup| {
+        let mut made = spread.clone();
+        made.planned.scenario.include_startup = include_startup;
+        let text = made.text();
+        text.lines().find(|line| line.starts_with("threads × 2")).unwrap_or_default().to_owned()
+    };
+    // From 4 to 6 ms around 5, from 1 to 3 around 2.
+    assert!(told(true).contains(" 40 %") && told(false).contains(" 100 %"), "{}\n{}", told(true), told(false));
     let configs = &tiny().json()["configs"];
     assert_eq!(configs[2]["wall_and_startup_s"]["median"], 0.05);
     assert_eq!(configs[2]["wall_s"]["median"], 0.0005);

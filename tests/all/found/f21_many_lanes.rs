@@ -98,6 +98,20 @@ fn every_one_of_256_workers_can_be_reached_at_80x24() {
 }
 
 #[test]
+fn a_crowd_that_sleeps_does_not_look_like_one_that_computes() {
+    let shaded = |parts: [f64; 3]| {
+        let mut state = trial_of(64, (80, 24), Theme::FULL);
+        look(&mut state, 64, |_| parts);
+        let shown = text(&frame(&state));
+        let lanes = shown.lines().skip(4).filter(|line| line.contains("% │")).filter_map(|line| line.split('│').nth(3));
+        lanes.flat_map(str::chars).filter(|c| "░▒▓█".contains(*c)).count()
+    };
+    assert!(shaded([1.0, 0.0, 0.0]) > 20);
+    // Of each of five rows the column at most that has just begun.
+    assert!(shaded([0.0, 1.0, 0.0]) <= 5);
+}
+
+#[test]
 fn a_worker_in_trouble_is_named_where_many_share_a_row() {
     let mut state = trial_of(256, (80, 24), Theme::FULL);
     look(&mut state, 256, less_and_less);
@@ -210,17 +224,20 @@ fn as_many_tasks_as_there_are_leave_the_bar_its_room() {
 #[test]
 fn spans_before_the_close_up_are_not_piled_up_at_its_edge() {
     let mut state = trial_of(1, (80, 24), Theme::FULL);
+    // Too many for a mark each, up to 780 ms; the last one reaches into the close-up, which begins at 800.
     let span = |n: u32| {
-        let start_s = f64::from(n) * 0.25;
-        Span { worker: 0, task: n.into(), x: 1.0, start_s, end_s: start_s + 0.25, failed: n == 2 }
+        let start_s = f64::from(n) * 0.039;
+        let end_s = if n == 20 { 1.0 } else { start_s + 0.039 };
+        Span { worker: 0, task: n.into(), x: 1.0, start_s, end_s, failed: n == 2 }
     };
     let lanes = vec![worker(1.0, [1.0, 0.0, 0.0])];
-    let snapshot = Snapshot { elapsed_s: 1.0, lanes, spans: (0..4).map(span).collect(), ..Snapshot::default() };
+    let snapshot = Snapshot { elapsed_s: 1.0, lanes, spans: (0..=20).map(span).collect(), ..Snapshot::default() };
     update(&mut state, Msg::Snapshot(snapshot));
-    assert!(text(&frame(&state)).contains('╳'));
+    let whole = text(&frame(&state));
+    assert!(whole.contains('✗'), "{whole}");
     press(&mut state, &[Key::Char('z')]);
     let shown = text(&frame(&state));
-    assert!(!shown.contains('╳') && shown.contains("last 200 ms"), "{shown}");
+    assert!(!shown.contains('✗') && shown.contains("last 200 ms"), "{shown}");
 }
 
 /// The real program with 256 workers: each of them is seen, and the table beside them.

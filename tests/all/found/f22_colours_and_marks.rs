@@ -2,11 +2,13 @@
 
 use std::collections::BTreeSet;
 
+use parlab::machine::{Core, Sample};
 use parlab::record::Status;
 use parlab::tui::Theme;
 use parlab::tui::keys::Key;
 use parlab::tui::state::State;
 use parlab::tui::theme::{Colours, Glyphs, Role};
+use parlab::tui::update::{Msg, update};
 use ratatui::buffer::Buffer;
 use ratatui::style::{Color, Modifier};
 
@@ -93,16 +95,44 @@ fn load_progress_and_errors_have_other_colours() {
         let of_backends: Vec<Color> =
             BACKENDS.iter().filter_map(|(_, row)| theme.style(Role::Backend(*row)).fg).collect();
         assert_eq!(of_backends.len(), 2, "serial has the terminal's own");
-        let buf = frame(&running((120, 40), theme));
-        let bars = ["cores", "trial ", "run  "].map(|word| places(&buf, word)[0]);
-        // The cores' panel, and both gauges.
-        let row = |y: u16, from: u16, to: u16| (from..to).map(move |x| (x, y));
-        let left = bars[0].0;
-        let cores = (bars[0].1 + 1..bars[0].1 + 9).flat_map(|y| row(y, left, 46));
-        let gauges = [bars[1], bars[2]].into_iter().flat_map(|(x, y)| row(y, x, 118));
-        for at in cores.chain(gauges) {
-            assert!(!of_backends.contains(&buf[at].fg), "{at:?} looks like a backend: {:?}", buf[at]);
+        // So few cores have bars, so many shades.
+        for cores in [10, 256] {
+            let mut state = running((120, 40), theme);
+            let layout = (0..cores).map(|id| Core { id, usable: true }).collect();
+            let sample = Sample { layout, cores: vec![0.9; cores as usize], ..fixture::sample() };
+            update(&mut state, Msg::Sample(sample));
+            assert_no_backend_in_load(&frame(&state), &of_backends);
         }
+    }
+}
+
+fn assert_no_backend_in_load(buf: &Buffer, of_backends: &[Color]) {
+    // The machine's cores are counted in the first line, too.
+    let bars = ["╭ cores", "trial ", "run  "].map(|word| places(buf, word)[0]);
+    // The cores' panel, and both gauges.
+    let row = |y: u16, from: u16, to: u16| (from..to).map(move |x| (x, y));
+    let left = bars[0].0;
+    let cores: Vec<(u16, u16)> = (bars[0].1 + 1..bars[0].1 + 9).flat_map(|y| row(y, left, 46)).collect();
+    assert!(cores.iter().filter(|at| "▓█".contains(buf[**at].symbol())).count() > 20, "there is load to be seen");
+    let gauges = [bars[1], bars[2]].into_iter().flat_map(|(x, y)| row(y, x, 118));
+    for at in cores.into_iter().chain(gauges) {
+        assert!(!of_backends.contains(&buf[at].fg), "{at:?} looks like a backend: {:?}", buf[at]);
+    }
+}
+
+#[test]
+fn lanes_have_the_colour_of_their_backend() {
+    for colours in [Colours::Rgb, Colours::Ansi256, Colours::Ansi16] {
+        let theme = Theme { colours, glyphs: Glyphs::Unicode };
+        let buf = frame(&running((120, 40), theme));
+        let top = marked(&buf, theme.mark(parlab::chart::SeriesMark { family: 2, member: 0 }), "processes");
+        let (left, top) = *top.iter().min_by_key(|at| at.1).expect("whose lanes they are");
+        let [from, to] = theme.symbols().span_ends;
+        let lanes = buf.area.positions().filter(|at| at.x >= left && (top + 1..top + 5).contains(&at.y));
+        let ends: Vec<Color> =
+            lanes.filter(|at| [from, to].contains(&buf[*at].symbol())).map(|at| buf[at].fg).collect();
+        let colour = theme.style(Role::Backend(2)).fg.unwrap_or(Color::Reset);
+        assert!(ends.len() >= 2 && ends.iter().all(|fg| *fg == colour), "{ends:?} are not {colour:?}");
     }
 }
 

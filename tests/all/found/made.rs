@@ -13,6 +13,7 @@ use parlab::tui::state::State;
 use crate::screens;
 
 /// A run: each configuration with what its repeats came to. The first one is the baseline.
+#[derive(Clone)]
 pub(crate) struct Made {
     pub(crate) planned: Planned,
     outcomes: Vec<Vec<TrialOutcome>>,
