@@ -22,7 +22,8 @@ fn main() -> ExitCode {
     let theme = Theme::FULL;
     let samples: Vec<f32> = (0..1024_u16).map(|i| f32::from(i * 37 % 101) / 100.0).collect();
     let usable: Vec<bool> = (0..1024).map(|core| core < 960).collect();
-    let cores = Cores { samples: &samples, usable: &usable, theme: &theme };
+    let own: Vec<f32> = samples.iter().map(|load| load / 2.0).collect();
+    let cores = Cores { samples: &samples, own: Some(&own), usable: &usable, theme: &theme };
     let worst = [(200, 60), (80, 24), (32, 8)].map(|size| report("1 024 cores", size, cores));
 
     let chart = chart();

@@ -1,7 +1,8 @@
 //! Per-core meters: one thread that samples the cores, the memory and the load while a caller watches.
 //!
-//! It must not disturb what it measures: it looks at no process, sleeps between samples without waking up to check
-//! on anything, and tells how much CPU time it has taken itself. Nothing runs before [`Sampler::start`].
+//! It must not disturb what it measures: it looks at no process but this one and its descendants, and at those only as
+//! often as that costs little; it sleeps between samples without waking up to check on anything, and tells how much CPU
+//! time it has taken itself. Nothing runs before [`Sampler::start`].
 
 use std::io;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -10,7 +11,9 @@ use std::time::{Duration, Instant};
 
 use sysinfo::{MemoryRefreshKind, System};
 
+use super::core::Core;
 use super::cpuset::CpuSet;
+use super::own_load::OwnLoad;
 use crate::system::clock::thread_cpu_time;
 
 /// How often to sample.
@@ -34,15 +37,6 @@ impl Pace {
     }
 }
 
-/// One core, as the meters show it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Core {
-    /// The kernel's id for it.
-    pub id: u32,
-    /// Whether this process may run on it.
-    pub usable: bool,
-}
-
 /// What the meters read at one instant.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Sample {
@@ -50,6 +44,11 @@ pub struct Sample {
     pub layout: Arc<[Core]>,
     /// The fraction of time that each core of the layout was busy, 0 to 1, since the sample before.
     pub cores: Vec<f32>,
+    /// The part of that which this process and its descendants took: for each core 0 to what it was busy; `None` where
+    /// the system does not tell.
+    pub own: Option<Vec<f32>>,
+    /// How long ago it was read how much of the load is own: 0 if it was for this sample.
+    pub own_age: Duration,
     /// The time over which that was.
     pub over: Duration,
     /// Memory that is in use and could not be had without swapping; 0 where the system does not tell.
@@ -155,6 +154,7 @@ impl SamplerControl {
 struct Gauges {
     system: System,
     layout: Arc<[Core]>,
+    own: OwnLoad,
     /// When the cores were last read.
     read_at: Instant,
 }
@@ -166,7 +166,7 @@ impl Gauges {
         system.refresh_cpu_usage();
         let layout =
             system.cpus().iter().enumerate().map(|(position, cpu)| core(cpu.name(), position, usable)).collect();
-        Self { system, layout, read_at }
+        Self { system, layout, own: OwnLoad::new("/proc"), read_at }
     }
 
     fn sample(&mut self) -> Sample {
@@ -174,10 +174,15 @@ impl Gauges {
         let over = now.duration_since(self.read_at);
         self.read_at = now;
         self.system.refresh_cpu_usage();
+        let cores: Vec<f32> =
+            self.layout.iter().zip(self.system.cpus()).map(|(_, cpu)| fraction(cpu.usage())).collect();
+        let (own, own_age) = self.own.of(&self.layout, &cores, over).unzip();
         self.system.refresh_memory_specifics(MemoryRefreshKind::nothing().with_ram());
         Sample {
             layout: Arc::clone(&self.layout),
-            cores: self.layout.iter().zip(self.system.cpus()).map(|(_, cpu)| fraction(cpu.usage())).collect(),
+            cores,
+            own,
+            own_age: own_age.unwrap_or_default(),
             over,
             memory_used_bytes: self.system.used_memory(),
             memory_total_bytes: self.system.total_memory(),

@@ -8,28 +8,36 @@
 //! - `memory_limit`, `thread_room`: what limits the memory that may be taken up, and whether threads fit into it
 //! - [`facts`](mod@facts): host, kernel, processor, memory, load
 //! - `pss`: what a process takes up in memory, shared pages split
-//! - [`meters`]: a thread that samples the cores while a caller watches
+//! - `core`, [`meters`]: a thread that samples the cores while a caller watches
+//! - `own_load`, `own_threads`, `task_stat`: how much of their load is this process's and its descendants'
+//! - [`cpu_times`]: the kernel's account of each CPU's time
 //!
 //! Nothing here prints, waits or starts a thread unless asked, and nothing here knows what is run.
 
 mod cgroup;
+mod core;
+pub mod cpu_times;
 pub mod cpuset;
 pub mod facts;
 mod hierarchy;
 mod limit;
 mod memory_limit;
 pub mod meters;
+mod own_load;
+mod own_threads;
 mod pss;
 pub mod surroundings;
 mod task_limit;
+mod task_stat;
 mod thread_room;
 pub mod usable;
 
+pub use self::core::Core;
 pub use cpuset::CpuSet;
 pub use facts::{MachineFacts, Moment, facts, moment};
 pub use limit::Limit;
 pub use memory_limit::{MemoryLimit, memory_limits, memory_limits_here, tightest};
-pub use meters::{Core, Pace, Sample, Sampler};
+pub use meters::{Pace, Sample, Sampler};
 pub use pss::{process_of, pss_bytes};
 pub use surroundings::Surroundings;
 pub use task_limit::{TaskLimit, task_limit};

@@ -1,7 +1,7 @@
 //! Where the machine is read from: files below a root, the environment, and the affinity mask.
 //!
-//! Everything that this room wants to know of the system passes through here (the meters excepted, which sysinfo
-//! reads), so that a made-up machine in a temporary folder is as good as a real one. Reading never fails loudly: what
+//! Everything that this room wants to know of the system passes through here (the meters excepted, which are
+//! sysinfo's and `own_threads`'), so that a made-up machine in a temporary folder is as good as a real one. Reading never fails loudly: what
 //! cannot be read is not there.
 
 use std::path::{Path, PathBuf};

@@ -16,6 +16,10 @@ pub struct Symbols {
     pub levels: [&'static str; 8],
     /// Density in equal steps, from nearly nothing to full.
     pub shades: &'static [&'static str],
+    /// Load of others on a bar.
+    pub others: &'static str,
+    /// Load of others on a tile, in thirds.
+    pub others_thirds: [&'static str; 3],
     /// A core that may not be used.
     pub unusable: &'static str,
     /// Mark of a prediction.
@@ -82,6 +86,8 @@ pub(super) static UNICODE: Symbols = Symbols {
     track: "░",
     levels: units::LEVELS,
     shades: &["░", "▒", "▓", "█"],
+    others: "░",
+    others_thirds: ["-", "=", "≡"],
     unusable: "·",
     guess: "?",
     ideal: "┈┈",
@@ -119,6 +125,8 @@ pub(super) static CONSOLE: Symbols = Symbols {
     track: "░",
     levels: ["_", "_", "▄", "▄", "▄", "▄", "█", "█"],
     shades: &["░", "▒", "▓", "█"],
+    others: "░",
+    others_thirds: ["-", "=", "≡"],
     unusable: "·",
     guess: "?",
     ideal: "··",
@@ -155,6 +163,8 @@ pub(super) static ASCII: Symbols = Symbols {
     track: ".",
     levels: ["_", ".", ",", "-", "=", "+", "*", "#"],
     shades: &["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"],
+    others: ":",
+    others_thirds: ["-", "=", "%"],
     unusable: ".",
     guess: "?",
     ideal: "..",

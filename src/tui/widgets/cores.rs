@@ -7,9 +7,16 @@
 //!  2 · not usable            2 ██▊   71%   6 ████  98%         min 3%   median 96%   max 100%    0 ░▒▓█ 100%
 //! ```
 //!
+//! Where it is known how much of the load is own, others' follows it: shaded on a bar, as dashes beside a tile's shade.
+//!
+//! ```text
+//!  0 ████████░░░░    91%                                       0 ▓ █ ░ ▓-░≡█ ▓ ░
+//! ```
+//!
 //! Cores that may not be used come after the others: each with a dot if there is room, else summed up in a line.
 
 mod heat;
+mod split;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -23,6 +30,8 @@ use crate::tui::theme::{Role, Theme};
 pub struct Cores<'a> {
     /// How busy each core is, 0..1; what is not finite counts as idle.
     pub samples: &'a [f32],
+    /// The part of that which is own load; `None` where that is not known.
+    pub own: Option<&'a [f32]>,
     /// Whether each core may be used; where it is shorter than `samples`, the rest may.
     pub usable: &'a [bool],
     /// What the terminal can show.
@@ -35,6 +44,30 @@ const SHORTEST_BAR: u16 = 4;
 const PERCENT: u16 = 5;
 /// Columns between columns of bars.
 const GAP: u16 = 2;
+
+impl Cores<'_> {
+    /// What tells own load from others' in an area of this size, the longest form first; none where nothing does.
+    pub fn legends(&self, area: Rect) -> Vec<String> {
+        if self.own.is_none() || self.samples.is_empty() || area.is_empty() {
+            return Vec::new();
+        }
+        let cores = SortedCores::new(self);
+        let symbols = self.theme.symbols();
+        let scales = (symbols.shades.concat(), symbols.others_thirds.concat());
+        let both = |own: &str, others: &str| format!("{own} own {others} others'");
+        let forms = match cores.bar_layout(area) {
+            Some(_) => vec![both(symbols.eighths[7], symbols.others)],
+            None => vec![
+                both(&scales.0, &scales.1),
+                both(symbols.shades[symbols.shades.len() - 1], symbols.others_thirds[2]),
+            ],
+        };
+        let words = ["not usable", "unusable"].iter().filter(|_| !cores.barred.is_empty());
+        let barred = |form: &String, words: &str| format!("{form} {} {words}", symbols.unusable);
+        let with_barred = words.flat_map(|words| forms.iter().map(move |form| barred(form, words)));
+        with_barred.chain(forms.iter().cloned()).collect()
+    }
+}
 
 impl Widget for Cores<'_> {
     fn render(self, area: Rect, buf: &mut Buffer) {
@@ -87,24 +120,38 @@ impl<'a> SortedCores<'a> {
         if x.is_finite() { x.clamp(0.0, 1.0) } else { 0.0 }
     }
 
+    /// The part of a core's load that is own.
+    fn own(&self, core: usize) -> Option<f64> {
+        let own = f64::from(self.meters.own?.get(core).copied().unwrap_or(0.0));
+        Some(if own.is_finite() { own.clamp(0.0, self.sample(core)) } else { 0.0 })
+    }
+
     /// A bar for each core; false, and nothing drawn, if there is no room for that.
     fn bars(&self, area: Rect, buf: &mut Buffer) -> bool {
+        let Some((columns, with_barred)) = self.bar_layout(area) else { return false };
+        if with_barred {
+            self.draw_bars(&columns, true, area, buf);
+        } else {
+            let room = Rect { height: area.height - 1, ..area };
+            self.draw_bars(&columns, false, room, buf);
+            self.caption(Rect { y: area.bottom() - 1, height: 1, ..area }, buf);
+        }
+        true
+    }
+
+    /// How bars are laid out, and whether cores that may not be used stand among them or in a line below; `None` if there
+    /// is no room for bars.
+    fn bar_layout(&self, area: Rect) -> Option<(BarColumns, bool)> {
         let all = self.usable.len() + self.barred.len();
         let alone = self.columns(self.usable.len(), area);
         let together = self.columns(all, area);
         // Cores that may not be used must not make the bars of those that may poorer.
         let same = |a: &BarColumns, b: &BarColumns| a.columns == b.columns && a.percent == b.percent;
         match (alone, together) {
-            (Some(alone), Some(together)) if same(&alone, &together) => {
-                self.draw_bars(&together, true, area, buf);
-                true
-            }
+            (Some(alone), Some(together)) if same(&alone, &together) => Some((together, true)),
             _ => {
                 let room = Rect { height: area.height - 1, ..area };
-                let Some(columns) = self.columns(self.usable.len(), room) else { return false };
-                self.draw_bars(&columns, false, room, buf);
-                self.caption(Rect { y: area.bottom() - 1, height: 1, ..area }, buf);
-                true
+                self.columns(self.usable.len(), room).map(|columns| (columns, false))
             }
         }
     }
@@ -146,7 +193,10 @@ impl<'a> SortedCores<'a> {
     fn meter(&self, core: usize, percent: bool, place: Rect, buf: &mut Buffer) {
         let level = self.sample(core);
         let bar = Rect { width: if percent { place.width - PERCENT } else { place.width }, ..place };
-        paint::bar(buf, bar, level, self.theme(), self.theme().style(Role::Level(level)));
+        match self.own(core) {
+            Some(own) => split::bar(buf, bar, own, level, self.theme()),
+            None => paint::bar(buf, bar, level, self.theme(), self.theme().style(Role::Level(level))),
+        }
         if percent {
             let text = format!("{}%", paint::percent(level));
             paint::put_right(buf, place, place.y, &text, self.theme(), self.theme().style(Role::Text));

@@ -113,7 +113,8 @@ pub fn bar(buf: &mut Buffer, area: Rect, fraction: f64, theme: &Theme, style: St
     }
 }
 
-fn eighths(fraction: f64, columns: u16) -> u32 {
+/// Eighths of so many cells that a fraction fills.
+pub fn eighths(fraction: f64, columns: u16) -> u32 {
     let all = u32::from(columns) * 8;
     if all == 0 || fraction.is_nan() || fraction <= 0.0 {
         return 0;

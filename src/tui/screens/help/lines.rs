@@ -27,7 +27,11 @@ const WORDS_AFTER_COLUMNS: &[(&str, &str)] = &[
     ("METG(50 %)", "the shortest task, wall × workers ÷ tasks, at which the efficiency is still 50 %"),
     ("ideal line", "speedup = workers: what perfect sharing would give"),
     ("baseline", "the configuration that speedups are relative to; as a rule, serial"),
-    ("cores", "how busy each was since the last sample; those that may not be used are marked apart"),
+    (
+        "cores",
+        "how busy each was since the last sample: with own load, which is parlab's and its workers', and with that of \
+         others, all other programs; those that may not be used are marked apart",
+    ),
     ("screen", "what the screen itself costs: CPU time of one core, and bytes written to the terminal"),
 ];
 

@@ -1,5 +1,6 @@
 //! A run as it goes: cores, progress, workers over time, the speedup so far.
 
+mod cores;
 mod following;
 pub mod lane_history;
 mod lock;

@@ -20,7 +20,7 @@ use ratatui::widgets::{Block, Widget as _};
 
 use super::shares::TimeShares;
 use super::state::{Drawing, Ending, RunMonitor};
-use super::{lock, memory, progress, shares};
+use super::{cores, lock, memory, progress, shares};
 use crate::machine::Sample;
 use crate::record::{LaneState, LaneView, SPANS_MAX, Snapshot, TrialEnd, TrialOutcome};
 use crate::results::tally_figure;
@@ -32,11 +32,9 @@ use crate::tui::screens::speedups::{self, TableMarks};
 use crate::tui::screens::workers::{self, WorkerFigures};
 use crate::tui::shared::Shared;
 use crate::tui::theme::{Role, Theme};
-use crate::tui::widgets::{Cores, Label, LaneRow, Lanes, Segment, lanes, paint};
+use crate::tui::widgets::{Label, LaneRow, Lanes, Segment, lanes, paint};
 use crate::units;
 
-/// Columns of the cores' panel that say whose load it is.
-const LOAD_WIDE: u16 = 28;
 /// Rows of the trial's panel.
 const PROGRESS: u16 = 4;
 /// Rows that a chart needs to say anything.
@@ -51,8 +49,8 @@ const LANES_FEW: u16 = 7;
 /// Draws a run, and the cores if there is a sample of them.
 pub(super) fn render(run: &RunMonitor, sample: Option<&Sample>, theme: &Theme, area: Rect, buf: &mut Buffer) {
     let (left, right) = halves(area);
-    let cores_height = cores_height(sample, left);
-    cores(sample, theme, Rect { height: cores_height, ..left }, buf);
+    let cores_height = cores::height(sample, left, CHART_MIN);
+    cores::render(sample, theme, Rect { height: cores_height, ..left }, buf);
     let chart = Rect { y: left.y + cores_height, height: left.height - cores_height, ..left };
     let picture = run.finding().map(|scores| Picture::of(scores, theme));
     let on_left = picture.as_ref().and_then(|picture| below_the_chart(picture, chart));
@@ -158,30 +156,6 @@ fn below_the_chart(picture: &Picture<'_>, chart: Rect) -> Option<Rect> {
     let room = chart.height.saturating_sub(CHART_MIN);
     let height = picture.height().min(room);
     (height >= picture.height_min()).then_some(Rect { y: chart.bottom() - height, height, ..chart })
-}
-
-/// As many rows as there are cores, as long as the chart keeps what it needs.
-fn cores_height(sample: Option<&Sample>, area: Rect) -> u16 {
-    let cores = sample.map_or(1, |sample| sample.cores.len());
-    let wanted = u16::try_from(cores).unwrap_or(u16::MAX).saturating_add(2).max(4);
-    let most = if wanted <= area.height - CHART_MIN { area.height - CHART_MIN } else { area.height / 2 };
-    wanted.min(most).max(3)
-}
-
-fn cores(sample: Option<&Sample>, theme: &Theme, area: Rect, buf: &mut Buffer) {
-    let block = theme.block("cores", area.width);
-    let inner = paint::padded(block.inner(area));
-    block.render(area, buf);
-    if area.width >= LOAD_WIDE {
-        paint::on_frame(buf, area, "load of all programs", theme);
-    }
-    match sample {
-        Some(sample) => {
-            let usable: Vec<bool> = sample.layout.iter().map(|core| core.usable).collect();
-            Cores { samples: &sample.cores, usable: &usable, theme }.render(inner, buf);
-        }
-        None => paint::put_centred(buf, inner, "not sampled yet", theme, theme.style(Role::Dim)),
-    }
 }
 
 fn speedup(run: &RunMonitor, theme: &Theme, area: Rect, buf: &mut Buffer) {

@@ -14,7 +14,7 @@ fn samples(n: usize) -> Vec<f32> {
 
 fn frame(n: usize, usable: usize, (w, h): (u16, u16), theme: &Theme) -> String {
     let flags: Vec<bool> = (0..n).map(|core| core < usable).collect();
-    draw(Cores { samples: &samples(n), usable: &flags, theme }, w, h, theme)
+    draw(Cores { samples: &samples(n), own: None, usable: &flags, theme }, w, h, theme)
 }
 
 #[test]
@@ -135,7 +135,7 @@ fn cores_that_may_not_be_used_stand_apart() {
     min 0%   median 48%   max 99%
     ");
     let flags: Vec<bool> = (0..8).map(|core| core % 3 == 1).collect();
-    let cores = Cores { samples: &samples(8), usable: &flags, theme: &Theme::FULL };
+    let cores = Cores { samples: &samples(8), own: None, usable: &flags, theme: &Theme::FULL };
     insta::assert_snapshot!(draw(cores, 40, 3, &Theme::FULL), @"
     1 █████         42%  7 ███████▌      62%
     4 ██████▎       52%
@@ -145,7 +145,7 @@ fn cores_that_may_not_be_used_stand_apart() {
 
 #[test]
 fn nothing_sampled_is_said_calmly() {
-    let cores = Cores { samples: &[], usable: &[], theme: &Theme::FULL };
+    let cores = Cores { samples: &[], own: None, usable: &[], theme: &Theme::FULL };
     assert_eq!(draw(cores, 30, 1, &Theme::FULL).trim(), "no core sampled yet");
 }
 
@@ -157,7 +157,7 @@ fn every_core_has_a_place_where_there_is_room() {
             let frame_of = |core: usize| {
                 let mut samples = vec![0.0; n];
                 samples[core] = 1.0;
-                draw(Cores { samples: &samples, usable: &[], theme: &Theme::FULL }, w, h, &Theme::FULL)
+                draw(Cores { samples: &samples, own: None, usable: &[], theme: &Theme::FULL }, w, h, &Theme::FULL)
             };
             let first = frame_of(0);
             if first.contains("a cell") {
@@ -199,6 +199,9 @@ fn any_size_and_theme_will_do() {
             for size in sizes() {
                 frame(n, n, size, &theme);
                 frame(n, n / 3, size, &theme);
+                let own: Vec<f32> = samples(n).iter().map(|load| load / 2.0).collect();
+                let cores = Cores { samples: &samples(n), own: Some(&own), usable: &[], theme: &theme };
+                draw(cores, size.0, size.1, &theme);
             }
         }
     }
@@ -207,7 +210,7 @@ fn any_size_and_theme_will_do() {
 #[test]
 fn figures_that_are_none_count_as_idle() {
     let odd = [f32::NAN, f32::INFINITY, f32::NEG_INFINITY, -1.0, 7.0];
-    let text = draw(Cores { samples: &odd, usable: &[], theme: &Theme::FULL }, 16, 5, &Theme::FULL);
+    let text = draw(Cores { samples: &odd, own: None, usable: &[], theme: &Theme::FULL }, 16, 5, &Theme::FULL);
     let percents: Vec<&str> = text.lines().filter_map(|line| line.split_whitespace().last()).collect();
     assert_eq!(percents, ["0%", "0%", "0%", "0%", "100%"]);
 }
@@ -222,11 +225,14 @@ proptest! {
     #[test]
     fn nothing_breaks_it(
         samples in proptest::collection::vec(any::<f32>(), 0..600),
+        own in proptest::option::of(proptest::collection::vec(any::<f32>(), 0..600)),
         usable in proptest::collection::vec(any::<bool>(), 0..600),
         w in 0u16..130, h in 0u16..40,
     ) {
         for theme in [Theme::FULL, Theme::PLAIN] {
-            draw(Cores { samples: &samples, usable: &usable, theme: &theme }, w, h, &theme);
+            let cores = Cores { samples: &samples, own: own.as_deref(), usable: &usable, theme: &theme };
+            cores.legends(Rect::new(0, 0, w, h));
+            draw(cores, w, h, &theme);
         }
     }
 }
