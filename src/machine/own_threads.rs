@@ -74,7 +74,7 @@ impl OwnThreads {
     pub(super) fn read(&mut self) -> Option<OwnTimes> {
         let last_id = last_id(&self.proc);
         if self.is_stale || last_id.is_none() || last_id != self.last_id {
-            self.processes = list(&self.proc)?;
+            self.processes = list(&self.proc, &mut self.files)?;
             self.files.keep_those_of(&self.processes);
             (self.last_id, self.is_stale) = (last_id, false);
         }
@@ -106,13 +106,17 @@ fn thread_time(thread: u32, stat: &TaskStat) -> ThreadTime {
 }
 
 /// This process and its descendants; `None` where the system does not tell.
-fn list(proc: &Path) -> Option<Vec<OwnProcess>> {
+fn list(proc: &Path, files: &mut StatFiles) -> Option<Vec<OwnProcess>> {
     // By the number that this `/proc` knows it by, which is another one where it is not that of this container.
     let me = fs::read_link(proc.join("self")).ok()?.to_str()?.parse().ok()?;
     let by_parent = if has_children_files(proc, me) { None } else { Some(children_by_parent(proc)) };
     let (mut found, mut seen, mut next) = (Vec::new(), HashSet::from([me]), vec![me]);
     while let Some(process) = next.pop() {
-        let threads = numbers_in(&proc.join(format!("{process}/task")));
+        // Most workers have one thread, and their files are open: asking is cheaper than looking into a folder.
+        let threads = match files.read(process, None) {
+            Some(stat) if stat.threads == 1 => vec![process],
+            _ => numbers_in(&proc.join(format!("{process}/task"))),
+        };
         let children = match &by_parent {
             Some(by_parent) => by_parent.get(&process).cloned().unwrap_or_default(),
             None => threads.iter().flat_map(|thread| children_of(proc, process, *thread)).collect(),

@@ -35,7 +35,7 @@ pub(super) fn render(sample: Option<&Sample>, theme: &Theme, area: Rect, buf: &m
     };
     let usable: Vec<bool> = sample.layout.iter().map(|core| core.usable).collect();
     let cores = Cores { samples: &sample.cores, own: sample.own.as_deref(), usable: &usable, theme };
-    let legends = cores.legends(inner);
+    let legends = with_age(cores.legends(inner), sample.own_age);
     match longest(&legends, theme, area.width.saturating_sub(5)) {
         Some(legend) => paint::on_frame(buf, area, legend, theme),
         None if sample.own.is_none() && area.width >= LOAD_WIDE => {
@@ -63,12 +63,16 @@ fn load_in_words(sample: &Sample) -> Vec<String> {
     }
     let both = format!("own {}, others' {}", in_cpus(ours), in_cpus(all - ours));
     let of = if cpus == 1 { "of 1 CPU".to_owned() } else { format!("of {cpus} CPUs") };
-    let forms = [format!("cores: {both} {of}"), format!("cores: {both}"), both];
-    if sample.own_age < OLD {
-        return forms.to_vec();
+    vec![format!("cores: {both} {of}"), format!("cores: {both}"), both]
+}
+
+/// What tells own load from others', with its age where that matters and as far as there is room.
+fn with_age(legends: Vec<String>, own_age: Duration) -> Vec<String> {
+    if own_age < OLD {
+        return legends;
     }
-    let age = format!(" ({} s ago)", sample.own_age.as_secs());
-    forms.iter().map(|form| format!("{form}{age}")).chain(forms.clone()).collect()
+    let aged: Vec<String> = legends.iter().map(|legend| format!("{legend}, {} s ago", own_age.as_secs())).collect();
+    aged.into_iter().chain(legends).collect()
 }
 
 /// Tenths, as far as they mean anything.

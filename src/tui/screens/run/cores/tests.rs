@@ -99,7 +99,11 @@ fn loads_are_told_in_cpus_that_may_be_used() {
 
 #[test]
 fn old_knowledge_is_told_as_such() {
-    let words = load_in_words(&sample(Duration::from_millis(5250)));
-    assert_eq!(words[0], "cores: own 1.2, others' 0.5 of 3 CPUs (5 s ago)");
-    assert_eq!(words[3], "cores: own 1.2, others' 0.5 of 3 CPUs");
+    let lines = |own_age_ms, n| {
+        let sample = Sample { own_age: Duration::from_millis(own_age_ms), ..many(n) };
+        panel(&sample, (80, 24), &Theme::FULL).lines().last().map(str::to_owned).unwrap_or_default()
+    };
+    assert_eq!(lines(1750, 16), "╰─ █ own ░ others' · unusable ─╯");
+    assert_eq!(lines(5250, 16), "╰─── █ own ░ others', 5 s ago ─╯");
+    assert_eq!(lines(12_000, 1024), "╰── █ own ≡ others', 12 s ago ─╯");
 }
