@@ -29,8 +29,7 @@ const WORDS_AFTER_COLUMNS: &[(&str, &str)] = &[
     ("baseline", "the configuration that speedups are relative to; as a rule, serial"),
     (
         "cores",
-        "how busy each was since the last sample: with own load, which is parlab's and its workers', and with that of \
-         others, all other programs; those that may not be used are marked apart",
+        "how busy each was lately, with own load (parlab's and its workers') and others'; unusable ones marked apart",
     ),
     ("screen", "what the screen itself costs: CPU time of one core, and bytes written to the terminal"),
 ];
