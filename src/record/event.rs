@@ -10,10 +10,11 @@ use serde::{Deserialize, Serialize};
 
 use super::lane_totals::LaneTotals;
 use super::memory::MemoryCourse;
+use super::noise::TrialNoise;
 use super::order::OrderFigures;
 use super::warning::Warning;
 pub use crate::machine::MachineFacts;
-use crate::scenario::{Interpreter, Job, Plan, Prediction};
+use crate::scenario::{Interpreter, Job, Plan, PlannedTrial, Prediction};
 use crate::workload::DataFacts;
 
 /// An event with the time and the totals at that time, so that a consumer need not count for itself.
@@ -74,6 +75,13 @@ pub enum Event {
         trial: usize,
         /// Why.
         why: Disturbance,
+    },
+    /// More trials than were planned follow: they have the next places in the plan.
+    TrialsAdded {
+        /// The trials, a block or a part of one.
+        trials: Vec<PlannedTrial>,
+        /// Why.
+        why: Added,
     },
     /// A trial ended, well or not.
     TrialFinished {
@@ -212,6 +220,16 @@ pub enum Disturbance {
     WorkerReplaced,
 }
 
+/// Why trials were added to a plan.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Added {
+    /// Some of those that were planned were too noisy.
+    Noise,
+    /// The intervals of the speedups are not as narrow as was asked for.
+    Precision,
+}
+
 /// What was measured in a trial.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct TrialOutcome {
@@ -265,6 +283,9 @@ pub struct TrialOutcome {
     /// Where the time of each lane went; at most [`super::LANES_MAX`] of them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub lanes: Vec<LaneTotals>,
+    /// What the machine did besides; `None` where nothing of it was counted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub noise: Option<TrialNoise>,
     /// Sum over all results, hexadecimal, equal for equal results whichever workers computed them.
     pub checksum: String,
     /// Each task's result, in task order, where there are at most 10 000; told once for results that are the same.
@@ -295,6 +316,7 @@ impl Default for TrialOutcome {
             interpreter: None,
             order: None,
             lanes: Vec::new(),
+            noise: None,
             checksum: String::new(),
             results: None,
         }

@@ -10,6 +10,7 @@ mod journal;
 mod lane_totals;
 mod live;
 mod memory;
+mod noise;
 mod observer;
 mod order;
 mod state;
@@ -17,14 +18,15 @@ mod warning;
 mod words;
 
 pub use event::{
-    Cause, Disturbance, Event, LockUse, Loss, MachineFacts, Planned, RESULTS_MAX, Remedy, ScenarioFacts, Stamped,
-    Status, TaskResult, TaskTimes, TrialEnd, TrialOutcome,
+    Added, Cause, Disturbance, Event, LockUse, Loss, MachineFacts, Planned, RESULTS_MAX, Remedy, ScenarioFacts,
+    Stamped, Status, TaskResult, TaskTimes, TrialEnd, TrialOutcome,
 };
 pub use history::{History, HistoryError, MovedAside, Past, read_history, remember};
 pub use journal::{Journal, JournalError, JournalLost, Recording, read};
 pub use lane_totals::{LANES_MAX, LaneTotals};
 pub use live::{Activity, LaneState, LaneTurn, LaneView, LockView, SPANS_MAX, Snapshot, Span, TaskState};
 pub use memory::{MemoryCourse, ProcessMemory};
+pub use noise::{NoiseCause, TrialNoise};
 pub use observer::Observer;
 pub use order::OrderFigures;
 pub use state::RunState;

@@ -49,6 +49,9 @@ impl RunState {
             }
             Event::GateOpened { startup_s, .. } => self.current_startup_s = *startup_s,
             Event::Progress { .. } | Event::WorkerStalled { .. } | Event::TrialRepeated { .. } => {}
+            Event::TrialsAdded { trials, .. } => {
+                self.planned.iter_mut().for_each(|planned| planned.plan.trials.extend(trials));
+            }
             Event::WorkerLost(loss) => self.losses.push(loss.clone()),
             Event::TrialFinished { trial, outcome } => {
                 self.finish(*trial, Arc::clone(outcome));

@@ -69,6 +69,7 @@ impl Bars {
             }
             Event::RunFinished { .. } => self.clear(),
             Event::WorkerLost(_) | Event::WorkerStalled { .. } | Event::TrialRepeated { .. } => {}
+            Event::TrialsAdded { .. } => self.refresh(0, state),
         }
     }
 

@@ -168,6 +168,7 @@ impl RunMonitor {
             Event::WorkerLost(loss) => self.tell(News::lost(&loss)),
             Event::WorkerStalled { worker, pid, stopped, .. } => self.tell(News::stalled(worker, pid, stopped)),
             Event::TrialRepeated { why, .. } => self.tell(News::repeated(why)),
+            Event::TrialsAdded { .. } => drop(self.eta.take()),
             Event::TrialFinished { outcome, .. } => {
                 self.snapshot.done = outcome.tasks_done.saturating_add(outcome.tasks_failed);
                 self.snapshot.failed = outcome.tasks_failed;
