@@ -11,6 +11,8 @@
 //! - `core`, [`meters`]: a thread that samples the cores while a caller watches
 //! - `own_load`, `own_threads`, `task_stat`: how much of their load is this process's and its descendants'
 //! - [`cpu_times`]: the kernel's account of each CPU's time
+//! - `noise_counter`: what else happens on the usable CPUs between two instants
+//! - `yardstick`: a fixed piece of work that shows how fast a CPU is
 //!
 //! Nothing here prints, waits or starts a thread unless asked, and nothing here knows what is run.
 
@@ -23,6 +25,7 @@ mod hierarchy;
 mod limit;
 mod memory_limit;
 pub mod meters;
+mod noise_counter;
 mod own_load;
 mod own_threads;
 mod pss;
@@ -31,6 +34,7 @@ mod task_limit;
 mod task_stat;
 mod thread_room;
 pub mod usable;
+mod yardstick;
 
 pub use self::core::Core;
 pub use cpuset::CpuSet;
@@ -38,8 +42,10 @@ pub use facts::{MachineFacts, Moment, facts, moment};
 pub use limit::Limit;
 pub use memory_limit::{MemoryLimit, memory_limits, memory_limits_here, tightest};
 pub use meters::{Pace, Sample, Sampler};
+pub use noise_counter::{NoiseCounter, NoiseCounts, NoiseReading};
 pub use pss::{process_of, pss_bytes};
 pub use surroundings::Surroundings;
 pub use task_limit::{TaskLimit, task_limit};
 pub use thread_room::{SPARE_BYTES, THREAD_BYTES, check_room_for_threads};
 pub use usable::{Usable, usable, usable_here};
+pub use yardstick::{Yardstick, yardstick};

@@ -10,6 +10,11 @@ pub fn thread_cpu_time() -> Duration {
     read(ClockId::CLOCK_THREAD_CPUTIME_ID).into()
 }
 
+/// CPU time that this process has taken so far, all of its threads, those that have ended among them.
+pub fn process_cpu_time() -> Duration {
+    read(ClockId::CLOCK_PROCESS_CPUTIME_ID).into()
+}
+
 /// `CLOCK_MONOTONIC` in nanoseconds: the same in all processes of the machine.
 #[inline]
 pub fn monotonic_ns() -> u64 {
