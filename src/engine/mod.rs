@@ -6,6 +6,7 @@
 mod control;
 mod live;
 mod memory;
+mod noise;
 mod order;
 mod outcome;
 mod pulse;

@@ -10,6 +10,7 @@ use super::control::{Control, Urgency};
 use super::memory::MemoryWatch;
 use super::stops::Stops;
 use crate::backend::{Board, Broken, Departure, Notice, Pool, TickScale};
+use crate::machine::{NoiseCounter, NoiseCounts, NoiseReading};
 use crate::record::{Cause, Event, Loss, MemoryCourse, Remedy, TrialEnd};
 use crate::system::signals::ends;
 use crate::workload::Service;
@@ -61,11 +62,15 @@ pub(super) struct TrialSupervisor<'a> {
     left: u32,
     stops: Stops,
     memory: Option<MemoryWatch<'a>>,
+    /// What the kernel had counted when the gate was opened.
+    before: Option<NoiseReading>,
+    /// What it counted until the end.
+    counts: Option<NoiseCounts>,
 }
 
 /// Why workers are being waited for, and since when.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Starting {
+pub(super) struct Starting<'c> {
     /// When the first of them was started, in ticks.
     pub(super) since: u64,
     /// How long a tick is.
@@ -74,6 +79,8 @@ pub(super) struct Starting {
     pub(super) is_startup: bool,
     /// Whether their memory is to be watched.
     pub(super) watches_memory: bool,
+    /// Counts what happens on the CPUs besides.
+    pub(super) counter: &'c NoiseCounter,
 }
 
 impl<'a> TrialSupervisor<'a> {
@@ -102,6 +109,8 @@ impl<'a> TrialSupervisor<'a> {
             left: 0,
             stops: Stops::default(),
             memory: None,
+            before: None,
+            counts: None,
         }
     }
 
@@ -109,11 +118,12 @@ impl<'a> TrialSupervisor<'a> {
     ///
     /// # Errors
     /// When they did not come to the end of the work. Those of a trial that broke are ended.
-    pub(super) fn run(&mut self, starting: Starting) -> Result<(), EarlyEnd> {
+    pub(super) fn run(&mut self, starting: Starting<'_>) -> Result<(), EarlyEnd> {
         let end = self.gather().and_then(|()| {
-            self.open_gate(starting);
+            self.open_gate(starting)?;
             self.attend()
         });
+        self.counts = self.before.take().map(|before| starting.counter.between(&before, &starting.counter.read()));
         if matches!(end, Err(EarlyEnd::Broken(_))) {
             // Those that still work would do so beside the next trial.
             self.board.cancel();
@@ -143,17 +153,37 @@ impl<'a> TrialSupervisor<'a> {
         self.memory.take().and_then(MemoryWatch::close)
     }
 
-    fn open_gate(&mut self, starting: Starting) {
+    /// What the kernel counted of the CPUs from the gate's opening to the end, if it was opened.
+    pub(super) fn counts(&self) -> Option<&NoiseCounts> {
+        self.counts.as_ref()
+    }
+
+    /// Opens the gate, when all workers have looked at their CPUs: of that, nothing is start-up and nothing is work.
+    fn open_gate(&mut self, starting: Starting<'_>) -> Result<(), EarlyEnd> {
         let startup_ticks = self.board.totals().last_arrival.saturating_sub(starting.since);
         let startup_s = startup_ticks as f64 * starting.scale.seconds_per_tick();
         let startup_s = starting.is_startup.then_some(startup_s);
         if starting.watches_memory {
             self.watch_memory();
         }
+        self.have_looks()?;
+        self.before = Some(starting.counter.read());
         let at = self.board.open_gate();
         self.control.opened(at);
         self.opening = Some(Opening { at, startup_s });
         (self.tell)(Event::GateOpened { trial: self.trial, startup_s });
+        Ok(())
+    }
+
+    /// Has the workers at the gate look at their CPUs. Of one that is lost meanwhile the replacement looks.
+    fn have_looks(&mut self) -> Result<(), EarlyEnd> {
+        self.board.call_for_looks();
+        while self.board.arrived() < self.board.spec().lanes || !self.board.all_looked() {
+            self.look_up()?;
+            self.board.wait_for_looks(Duration::from_millis(5));
+            self.hear(Duration::ZERO)?;
+        }
+        Ok(())
     }
 
     /// Waits until all workers stand at the gate.

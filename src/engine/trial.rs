@@ -8,13 +8,15 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::control::{Control, Urgency};
+use super::noise::NoiseReader;
 use super::outcome::OutcomeReader;
 use super::pulse::{Pulse, Standstill};
 use super::run::Executor;
 use super::supervisor::{EarlyEnd, Starting, TrialSupervisor};
 use crate::backend::{Backends, Board, BoardSpec, Broken, Clock, TickScale, Unready};
+use crate::machine::{self, NoiseCounter};
 use crate::record::{Disturbance, Event, TrialEnd, TrialOutcome};
-use crate::scenario::{Config, Job, Point, Scenario};
+use crate::scenario::{Config, Isolation, Job, Point, Scenario};
 use crate::workload::{self, Service, Watch};
 
 /// Runs trials for real.
@@ -35,6 +37,9 @@ pub struct BoardExecutor<'a> {
     /// Whether the job took longer to prepare than a trial may.
     is_too_slow: bool,
     pulse: Pulse,
+    counter: NoiseCounter,
+    /// CPUs that its workers can keep busy.
+    cpus: u32,
 }
 
 /// Said of a trial that had no time left to begin.
@@ -45,6 +50,7 @@ impl<'a> BoardExecutor<'a> {
     pub fn new(scenario: &'a Scenario, program: &Path, control: &'a Control) -> Self {
         let clock = Clock::detect();
         let spec = workload::spec(&scenario.job.kind);
+        let usable = machine::usable_here();
         Self {
             scenario,
             backends: Backends::new(&scenario.job, program),
@@ -61,6 +67,8 @@ impl<'a> BoardExecutor<'a> {
             watch: workload::watch(&scenario.job.kind),
             is_too_slow: control.is_slow_to_prepare(),
             pulse: Pulse::start(),
+            counter: NoiseCounter::new(&usable.cpus),
+            cpus: usable.count,
         }
     }
 
@@ -72,18 +80,19 @@ impl<'a> BoardExecutor<'a> {
             summed: self.summed,
             service: service.map(Service::address),
             lingers: self.watch.memory,
-            ..BoardSpec::of(config, tasks, lanes(config.workers), self.clock)
+            ..BoardSpec::of(config, tasks, lanes(config.workers), self.clock).looking_at(self.cpus)
         };
         Board::create(spec).map_err(|error| Broken(format!("cannot make the board: {error}")))
     }
 
     /// From now on its workers are started.
-    fn starting(&self, config: &Config) -> Starting {
+    fn starting(&self, config: &Config) -> Starting<'_> {
         Starting {
             since: self.clock.now(),
             scale: self.scale,
             is_startup: config.backend.spec().starts_workers(),
             watches_memory: self.watch.memory,
+            counter: &self.counter,
         }
     }
 }
@@ -129,6 +138,7 @@ impl<'a> BoardExecutor<'a> {
         let end = supervisor.run(starting);
         let now = self.clock.now();
         let standstill = self.pulse.take();
+        let counts = supervisor.counts().cloned();
         let (opening, memory) = (supervisor.opening(), supervisor.take_memory());
         let (lost_none, saw_stops) = (supervisor.lost_none(), supervisor.saw_stops());
         let tally = lost_none.then(|| self.tally(&job, &board)).flatten();
@@ -139,6 +149,13 @@ impl<'a> BoardExecutor<'a> {
         let lost_tasks = !lost_none && matches!(end, Err(EarlyEnd::NotWhole(_)));
         let (end, broken) = ended(end);
         let tick_s = self.scale.seconds_per_tick();
+        let noise = NoiseReader {
+            board: &board,
+            tick_s,
+            is_forked: config.backend.spec().isolation == Isolation::Forked,
+            is_whole: lost_none && end == TrialEnd::Complete,
+        };
+        let noise = counts.map(|counts| noise.noise(&counts));
         let reader = OutcomeReader {
             scenario: self.scenario,
             board: &board,
@@ -151,7 +168,7 @@ impl<'a> BoardExecutor<'a> {
         let tally = tally.filter(|_| end == TrialEnd::Complete && outcome.tasks_failed == 0);
         let disturbance = disturbance(&outcome, standstill, saw_stops, !lost_none);
         let disturbance = disturbance.or(lost_tasks.then_some(Disturbance::WorkerReplaced));
-        Ok(TrialOutcome { disturbance, broken, memory, tally, results, ..outcome })
+        Ok(TrialOutcome { disturbance, broken, memory, tally, noise, results, ..outcome })
     }
 
     /// Has the backend prepare what its workers need, within the time that a trial may take.

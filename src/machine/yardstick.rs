@@ -10,7 +10,7 @@ use std::hint::black_box;
 const PIECES: u32 = 4;
 /// Steps of a piece, each of which waits for the one before: a multiplication and an addition, about 4 cycles on
 /// processors of today, so that a piece takes some 20 µs.
-const STEPS: u32 = 12_000;
+const STEPS: u32 = 20_000;
 /// Multiplier and increment of Knuth's generator MMIX (TAOCP 2, section 3.3.4): any odd numbers would do.
 const FACTOR: u64 = 6_364_136_223_846_793_005;
 const ADDEND: u64 = 1_442_695_040_888_963_407;

@@ -27,6 +27,9 @@ pub struct TrialNoise {
     /// of a few. Empty where it was not timed.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub yardstick_s: Vec<[f64; 2]>,
+    /// Seconds that timing it cost a worker, at most, both times together: none of that is wall time or start-up.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub yardstick_cost_s: Option<f64>,
 }
 
 /// What makes a trial too noisy to be a sample like others.

@@ -18,11 +18,22 @@ impl ScheduleAccount {
 
     /// Nanoseconds that the thread ran or waited for a CPU so far; `None` if the kernel does not tell.
     pub fn awake_ns(&self) -> Option<u64> {
+        let [ran, runnable] = self.read()?;
+        ran.checked_add(runnable)
+    }
+
+    /// Nanoseconds that the thread waited for a CPU so far; `None` if the kernel does not tell.
+    pub fn runnable_ns(&self) -> Option<u64> {
+        self.read().map(|[_, runnable]| runnable)
+    }
+
+    /// What it ran, and what it waited for a CPU.
+    fn read(&self) -> Option<[u64; 2]> {
         let mut text = [0; 96];
         let length = self.0.read_at(&mut text, 0).ok()?;
         let text = std::str::from_utf8(&text[..length]).ok()?;
         let mut numbers = text.split_whitespace().map(str::parse::<u64>);
-        numbers.next()?.ok()?.checked_add(numbers.next()?.ok()?)
+        Some([numbers.next()?.ok()?, numbers.next()?.ok()?])
     }
 }
 

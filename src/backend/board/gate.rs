@@ -37,6 +37,48 @@ impl Board {
         }
     }
 
+    /// Has workers at the gate look at the CPUs that they are on, while all of them are there and none works yet.
+    pub fn call_for_looks(&self) {
+        let look = &self.header().gate.look;
+        look.store(1, Release);
+        futex::wake_all(look);
+    }
+
+    /// Sleeps until workers are to look at their CPUs, and says whether this one is to: it is not when the gate is open
+    /// already, as it is for a replacement, or the work called off.
+    pub(in crate::backend) fn is_called_to_look(&self, worker: u32) -> bool {
+        let gate = &self.header().gate;
+        if worker >= self.spec().looks {
+            return false;
+        }
+        while gate.look.load(Acquire) == 0 && !self.is_cancelled() {
+            futex::wait(&gate.look, 0, None);
+        }
+        gate.open.load(Acquire) == 0 && !self.is_cancelled()
+    }
+
+    /// Counts a worker that has looked.
+    pub(super) fn count_look(&self) {
+        let looked = &self.header().gate.looked;
+        if looked.fetch_add(1, Release) + 1 >= self.spec().looks {
+            futex::wake_all(looked);
+        }
+    }
+
+    /// Whether all workers that are to look at their CPUs have done so.
+    pub fn all_looked(&self) -> bool {
+        self.lanes().take(self.spec().looks as usize).all(|lane| lane.looked.load(Acquire) != 0)
+    }
+
+    /// Waits until that is so; may return early, and does when the time is up.
+    pub fn wait_for_looks(&self, timeout: Duration) {
+        let looked = &self.header().gate.looked;
+        let seen = looked.load(Acquire);
+        if !self.all_looked() {
+            futex::wait(looked, seen, Some(timeout));
+        }
+    }
+
     /// Lets the work begin, and returns the instant in ticks.
     pub fn open_gate(&self) -> u64 {
         let gate = &self.header().gate;
@@ -80,8 +122,10 @@ impl Board {
         let header = self.header();
         header.cancel.0.store(1, Release);
         // A worker that is just about to wait at the gate must find it open.
+        header.gate.look.store(1, Release);
         header.gate.open.store(1, Release);
         futex::wake_all(&header.cancel.0);
+        futex::wake_all(&header.gate.look);
         futex::wake_all(&header.gate.open);
         header.pipe_locks.iter().for_each(RobustLock::wake_waiters);
     }

@@ -9,7 +9,8 @@
 //!    which makes the sum valid. A worker killed between these two is seen to hold nothing, and the task is run again.
 //! 5. `fail`: the reason, the record, `hand`, then `failed` last.
 //! 6. `activity`: what is done now and since when, then the ticks of what was done before.
-//! 7. `leave`: the accounts, then the state last.
+//! 7. `look`: what the yardstick took at the gate, then that it has looked, and the gate's count last.
+//! 8. `leave`: the accounts, what the yardstick took after the last task, then the state last.
 //!
 //! What the engine writes to the lane of a worker that is gone stands in `recovery`.
 
@@ -22,6 +23,7 @@ use super::checksum::fingerprint;
 use super::histogram::record;
 use super::layout::{LaneCells, verdict, worker_state};
 use super::memory::Board;
+use crate::machine::Yardstick;
 use crate::scenario::Dispatch;
 use crate::workload::Values;
 
@@ -62,11 +64,31 @@ impl<'b> LaneWriter<'b> {
         let (cells, now) = (self.cells, self.now());
         cells.pid.store(id, Relaxed);
         cells.arrived_at.store(now, Relaxed);
+        // Its predecessor may have looked, and been lost before the gate opened.
+        cells.looked.store(0, Relaxed);
         // What its predecessor held is in no hand any more.
         cells.hand.store(0, Relaxed);
         cells.activity.begin(now);
         cells.worker_state.store(worker_state::WAITING, Relaxed);
         self.board.count_arrival();
+    }
+
+    /// Says that it has looked at the CPU that it is on, and what the yardstick took there, if it was timed.
+    pub(in crate::backend) fn look(&self, yardstick: Option<Yardstick>) {
+        yardstick.iter().for_each(|yardstick| self.put_yardstick(0, *yardstick));
+        self.cells.looked.store(1, Release);
+        self.board.count_look();
+    }
+
+    /// Says what the yardstick took after the last task.
+    pub(in crate::backend) fn yardstick_after(&self, yardstick: Yardstick) {
+        self.put_yardstick(1, yardstick);
+    }
+
+    fn put_yardstick(&self, end: usize, yardstick: Yardstick) {
+        // A clock may be so coarse that it sees nothing pass.
+        self.cells.yardstick[end].store(yardstick.least.max(1), Relaxed);
+        self.cells.yardstick_cost.fetch_add(yardstick.cost, Relaxed);
     }
 
     /// Goes through the open gate, to get the first task.
@@ -205,6 +227,12 @@ impl<'b> LaneWriter<'b> {
     /// context switches.
     pub(in crate::backend) fn count_usage(&self, counts: [u64; 4]) {
         self.cells.usage.add(counts);
+    }
+
+    /// Counts in how long it could have run and had no CPU, in nanoseconds.
+    pub(in crate::backend) fn count_runnable(&self, ns: u64) {
+        let told = &self.cells.usage.runnable_ns;
+        told.store(told.load(Relaxed).max(1).saturating_add(ns), Relaxed);
     }
 
     /// Says how large its process was at most, in KiB.

@@ -40,6 +40,10 @@ pub(in crate::backend) struct Cursor(pub(in crate::backend) AtomicU64);
 pub(in crate::backend) struct Gate {
     /// How many workers have come, replacements included; a futex. By each worker, once.
     pub(in crate::backend) arrivals: AtomicU32,
+    /// 1 once workers that have come may look at the CPU that they are on; a futex. By the engine.
+    pub(in crate::backend) look: AtomicU32,
+    /// How many workers have done so, replacements included; a futex. By each that is to, once.
+    pub(in crate::backend) looked: AtomicU32,
     /// 1 once the work may begin; a futex. By the engine.
     pub(in crate::backend) open: AtomicU32,
     /// 1 once workers that have nothing left to do may go; a futex. By the engine.
@@ -102,6 +106,12 @@ pub(in crate::backend) struct LaneCells {
     pub(in crate::backend) worker_state: AtomicU32,
     /// When its present worker came to the gate, in ticks; 0 before.
     pub(in crate::backend) arrived_at: AtomicU64,
+    /// 1 once its present worker has looked at the CPU that it is on, and waits for the gate to open; written last then.
+    pub(in crate::backend) looked: AtomicU32,
+    /// Ticks that the yardstick took, at the gate and after the last task; 0 where it was not timed.
+    pub(in crate::backend) yardstick: [AtomicU64; 2],
+    /// Ticks that timing it cost, both times together.
+    pub(in crate::backend) yardstick_cost: AtomicU64,
     /// Why its first task failed that could say so.
     pub(in crate::backend) reason: Reason,
     /// What the kernel says it used, gate to end. Written once, at the end; a replacement adds to it.
@@ -148,6 +158,8 @@ pub(in crate::backend) struct UsageCells {
     pub(in crate::backend) involuntary: AtomicU64,
     /// The largest resident set of their process, in KiB; 0 when the kernel does not tell.
     pub(in crate::backend) peak_rss_kib: AtomicU64,
+    /// Nanoseconds that they could have run and had no CPU, plus 1; 0 when the kernel does not tell.
+    pub(in crate::backend) runnable_ns: AtomicU64,
 }
 
 impl UsageCells {

@@ -33,6 +33,10 @@ pub struct LaneReading {
     pub busy: u64,
     /// Where its time goes.
     pub activity: ActivityReading,
+    /// Ticks that the yardstick took at the gate and after the last task; `None` unless it was timed at both ends.
+    pub yardstick: Option<[u64; 2]>,
+    /// Ticks that timing it cost, both times together.
+    pub yardstick_cost: u64,
     /// Its last turns to or from waiting and native code, with since when in ticks; oldest first.
     pub turns: Vec<(Activity, u64)>,
 }
@@ -92,6 +96,10 @@ pub struct Totals {
     pub involuntary: u64,
     /// Largest resident set of any process with workers, in KiB; 0 when unknown.
     pub peak_rss_kib: u64,
+    /// Microseconds of CPU of the workers alone, in both modes.
+    pub workers_us: u64,
+    /// Nanoseconds that the workers could have run and had no CPU; `None` unless that is known of each.
+    pub runnable_ns: Option<u64>,
     /// Durations of tasks in ticks: shortest, median, 95th percentile, longest.
     pub task_ticks: Option<[f64; 4]>,
     /// Ticks in each activity, by its number, as far as they are accounted for.
@@ -120,6 +128,9 @@ impl Board {
             done: lane.done.load(Relaxed) + lane.failed.load(Relaxed),
             busy: lane.busy.load(Relaxed),
             activity: lane.activity.read(),
+            yardstick: Some(lane.yardstick.each_ref().map(|ticks| ticks.load(Relaxed)))
+                .filter(|ends| !ends.contains(&0)),
+            yardstick_cost: lane.yardstick_cost.load(Relaxed),
             turns: lane.activity.read_turns(),
         }
     }
@@ -161,6 +172,8 @@ impl Board {
             system_us: used(|cells| &cells.system_us),
             voluntary: used(|cells| &cells.voluntary),
             involuntary: used(|cells| &cells.involuntary),
+            workers_us: sum(|lane| lane.usage.user_us.load(Relaxed) + lane.usage.system_us.load(Relaxed)),
+            runnable_ns: self.lanes().map(|lane| lane.usage.runnable_ns.load(Relaxed).checked_sub(1)).sum(),
             peak_rss_kib: max(|lane| lane.usage.peak_rss_kib.load(Relaxed)),
             task_ticks: self.task_ticks(),
             spent: Activity::ALL.map(|activity| accounts.iter().map(|account| account.spent[activity as usize]).sum()),

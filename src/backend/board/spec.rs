@@ -49,7 +49,15 @@ pub struct BoardSpec {
     /// Whether workers that have nothing left to do stay until they are let go, so that all of
     /// them can be looked at together.
     pub lingers: bool,
+    /// Lanes, from the first, whose workers look at their CPUs at the gate and when they have nothing left to do.
+    pub looks: u32,
+    /// Lanes, from the first, whose workers time the yardstick then: no more than there are CPUs, since two on one CPU
+    /// would time each other, and would take it from those that still work.
+    pub yardsticks: u32,
 }
+
+/// More workers than this do not keep their accounts open: those of one process would need as many files.
+const ACCOUNTS_MAX: u32 = 256;
 
 impl BoardSpec {
     /// For trials of a configuration with so many tasks and lanes, whose results have a single value, by this clock.
@@ -68,7 +76,17 @@ impl BoardSpec {
             per_process: config.per_process,
             service: None,
             lingers: false,
+            looks: 0,
+            yardsticks: 0,
         }
+    }
+
+    /// With workers that look at so many CPUs.
+    #[must_use]
+    pub fn looking_at(self, cpus: u32) -> Self {
+        let yardsticks = cpus.min(self.lanes);
+        let looks = if self.lanes <= ACCOUNTS_MAX { self.lanes } else { yardsticks.min(ACCOUNTS_MAX) };
+        Self { looks, yardsticks: yardsticks.min(looks), ..self }
     }
 
     /// Whether there is a record for each task.

@@ -4,6 +4,7 @@
 mod activities;
 mod failures;
 mod lanes;
+mod looks;
 mod losses;
 
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};

@@ -15,27 +15,30 @@ use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::Ordering::Relaxed;
 
-use nix::sys::resource::Usage;
 use nix::unistd::{getpid, gettid};
 
 pub(super) use prepared::{LazyJob, PreparedJob};
 pub(super) use usage::{counts_since, thread_usage};
 
 use self::interpreter::LaneInterpreter;
+use self::usage::AtWork;
 use super::board::{Activity, Board, LaneWriter, TimedTask, next_range, payload};
+use crate::machine::{Yardstick, yardstick};
 use crate::scenario::Dispatch;
+use crate::system::schedule_account::ScheduleAccount;
 use crate::workload::{Cancelled, Values};
 
 thread_local! {
     /// What the kernel had on this thread's account when it began to work; `None` when it does not.
-    static AT_WORK: Cell<Option<Usage>> = const { Cell::new(None) };
+    static AT_WORK: Cell<Option<AtWork>> = const { Cell::new(None) };
 }
 
 /// Whether a panic of this thread belongs to a task and will be caught, so that it is no cause for alarm.
 pub fn panics_are_caught() -> bool {
-    let usage = AT_WORK.take();
-    AT_WORK.set(usage);
-    usage.is_some()
+    let at_work = AT_WORK.take();
+    let is_at_work = at_work.is_some();
+    AT_WORK.set(at_work);
+    is_at_work
 }
 
 /// What came of a task, and when it ran.
@@ -100,17 +103,40 @@ impl<'a> Worker<'a> {
     /// Sleeps until the work may begin, or is called off. From then on, panics are counted as tasks' failures, and what
     /// the kernel counts belongs to the trial.
     fn start(&self) {
+        let waited = self.look_before();
         self.board.wait_at_gate();
         self.lane.pass_gate();
-        AT_WORK.set(thread_usage());
+        AT_WORK.set(AtWork::begin(waited));
+    }
+
+    /// Looks at the CPU that it is on, and opens its account with the scheduler: after it has come, so that none of that
+    /// is start-up, and before the gate opens, so that none of it is work.
+    fn look_before(&self) -> Option<(ScheduleAccount, u64)> {
+        if !self.board.is_called_to_look(self.number) {
+            return (self.number < self.board.spec().looks).then(usage::open_account).flatten();
+        }
+        let yardstick = self.yardstick();
+        let waited = usage::open_account();
+        self.lane.look(yardstick);
+        waited
+    }
+
+    /// Times the yardstick, if this worker is to.
+    fn yardstick(&self) -> Option<Yardstick> {
+        let clock = self.board.spec().clock;
+        (self.number < self.board.spec().yardsticks).then(|| yardstick(|| clock.now()))
     }
 
     /// Closes the accounts and says that it has nothing left to do.
     pub(super) fn end(&self) {
         self.turn_to(Activity::Idle);
-        if let Some(counts) = counts_since(AT_WORK.take()) {
-            self.lane.count_usage(counts);
+        if let Some(used) = AT_WORK.take().and_then(AtWork::end) {
+            self.lane.count_usage(used.counts);
+            used.runnable_ns.into_iter().for_each(|ns| self.lane.count_runnable(ns));
             usage::peak_rss_kib().into_iter().for_each(|peak| self.lane.peak_memory(peak));
+        }
+        if !self.board.is_cancelled() {
+            self.yardstick().into_iter().for_each(|yardstick| self.lane.yardstick_after(yardstick));
         }
         self.lane.leave();
         if self.board.spec().lingers {
