@@ -13,9 +13,9 @@ use crate::system::clock::{monotonic_ns, process_cpu_time};
 /// `USER_HZ`, which is 100 on all architectures of today but Alpha: `/proc/stat` counts in ticks of 10 ms.
 const TICKS_PER_S: f64 = 100.0;
 
-/// With fewer ticks of all usable CPUs than this, a time was too short for `/proc/stat` to tell shares: of 40, one tick is
-/// 2.5 %.
-const TICKS_MIN: u64 = 40;
+/// With fewer ticks of all usable CPUs than this, a time was too short for `/proc/stat` to tell shares: of 20, one tick is
+/// 5 %.
+const TICKS_MIN: u64 = 20;
 
 /// Reads the counts of some CPUs.
 #[derive(Debug)]
@@ -193,7 +193,7 @@ mod tests {
     fn a_time_of_few_ticks_tells_no_shares() {
         let stat = |ticks: u64| format!("cpu0 {ticks} 0 0 0 0 0 0 1\n");
         let counts = |ticks| between(&[("proc/stat", stat(0).as_str())], &[("proc/stat", stat(ticks).as_str())]).busy_s;
-        assert_eq!((counts(39), counts(40)), (None, Some(0.4)));
+        assert_eq!((counts(19), counts(20)), (None, Some(0.2)));
     }
 
     #[test]

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use super::json_noise::NoiseJson;
 use super::words;
 use crate::analysis::{Interval, Summary};
 use crate::foreign;
@@ -136,6 +137,8 @@ struct Configuration<'a> {
     context_switches: Switches,
     /// What the interpreters' locks cost, where there are any.
     interpreter: Option<LockUse>,
+    /// What the machine did besides.
+    noise: Option<NoiseJson<'a>>,
     tally: Option<&'a BTreeMap<String, f64>>,
     checksum: Option<&'a str>,
     results: Option<Vec<ResultJson<'a>>>,
@@ -281,7 +284,10 @@ impl<'a> Report<'a> {
             data: planned.and_then(|planned| planned.data.as_ref()),
             baseline: figures.baseline.map(|row| BaselineJson::of(&figures.rows[row].config)),
             configs: rows
-                .map(|(index, row)| Configuration::of(row, figures.include_startup, told_results(state, index)))
+                .map(|(index, row)| Configuration {
+                    noise: NoiseJson::of(row, state, index),
+                    ..Configuration::of(row, figures.include_startup, told_results(state, index))
+                })
                 .collect(),
             fits: [],
             metg: figures.metg.iter().map(MetgJson::of).collect(),
@@ -385,6 +391,7 @@ impl<'a> Configuration<'a> {
                 involuntary: usage.map(|u| u.switches_involuntary),
             },
             interpreter: usage.and_then(|u| u.interpreter),
+            noise: None,
             tally: row.tally.as_ref(),
             checksum: usage.map(|u| u.checksum.as_str()),
             results,

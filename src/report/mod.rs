@@ -8,6 +8,7 @@ mod closed;
 pub mod deliver;
 mod formats;
 pub mod json;
+mod json_noise;
 pub mod machine;
 pub mod progress;
 pub mod readers;

@@ -6,6 +6,7 @@
 use super::loss::SharedLoss;
 use super::marks::series_marks;
 use super::moved;
+use super::noise::NoiseFigures;
 use super::predictions::{Predicted, off_by};
 use crate::analysis::{self, Grain, Interval, Summary, metg, summary};
 use crate::chart::SeriesMark;
@@ -103,6 +104,8 @@ pub struct Row {
     pub bytes_per_s: Option<f64>,
     /// Seconds of the workers for each byte that was sent or found with the tasks; `None` without payload.
     pub s_per_byte: Option<f64>,
+    /// What the machine did besides; `None` where nothing of it was counted.
+    pub noise: Option<NoiseFigures>,
 }
 
 impl Row {
@@ -298,6 +301,7 @@ fn measured(state: &RunState, facts: &ScenarioFacts, index: usize, config: &Conf
         loss: tally(&samples).as_ref().and_then(SharedLoss::of),
         bytes_per_s: None,
         s_per_byte: None,
+        noise: NoiseFigures::of(state, index),
         tally: tally(&samples),
         memory: samples.iter().filter_map(|o| o.memory.as_ref()).max_by_key(|memory| memory.peak_bytes).cloned(),
     }

@@ -13,6 +13,7 @@ mod findings;
 mod loss;
 mod marks;
 mod moved;
+mod noise;
 mod predictions;
 mod search;
 
@@ -24,5 +25,6 @@ pub use figures::{Figures, INTERVAL, Metg, Row, Speedup, TaskCounts, Usage, WORT
 pub use findings::{Finding, findings};
 pub use loss::SharedLoss;
 pub use marks::series_marks;
+pub use noise::{NoiseFigures, TrialWithNoise, trials_with_noise};
 pub use predictions::{Predicted, off_by};
 pub use search::{Combination, SearchFigures};

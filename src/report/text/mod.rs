@@ -5,6 +5,7 @@
 mod interpreter;
 mod measured;
 mod memory;
+mod noise;
 mod search;
 mod switches;
 mod table;
@@ -48,6 +49,7 @@ pub fn render_within(state: &RunState, columns: usize) -> String {
         sections.push(tally::render(state, &figures, width));
         sections.push(memory::render(&figures, width));
         sections.push(switches::render(state, &figures, width));
+        sections.push(noise::render(&figures, width));
         sections.push(metg(&figures, width));
         sections.push(SearchFigures::of(state).map(|found| search::render(&found, width)).unwrap_or_default());
     }

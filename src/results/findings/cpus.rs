@@ -5,6 +5,7 @@
 
 use super::facts::{Fact, FindingInput};
 use super::finding::Wording;
+use super::neighbours;
 use crate::units;
 
 /// So many involuntary switches a trial happen on any machine.
@@ -32,7 +33,8 @@ pub(super) fn waiting(facts: &FindingInput) -> Option<Wording> {
 }
 
 /// Speaks when more runnable threads than CPUs made the kernel take turns: of the configuration that was preempted
-/// most, against the one of its backend that made the most of the CPUs.
+/// most, against the one of its backend that made the most of the CPUs. Where other programs took the CPUs these
+/// preempted it, too.
 pub(super) fn switches(facts: &FindingInput) -> Option<Wording> {
     let cpus = facts.usable_cpus?;
     // Workers that leave CPUs idle take no turns: who is preempted beside them is so by others.
@@ -41,6 +43,9 @@ pub(super) fn switches(facts: &FindingInput) -> Option<Wording> {
     let alike = facts.like(many);
     let fewer = alike.into_iter().rev().find(|fact| fact.workers <= cpus && fact.workers < many.workers);
     let few = fewer.or(facts.reference())?;
+    if neighbours::is_noisy(many) {
+        return None;
+    }
     let rose = many.preemptions >= PREEMPTIONS_MIN && many.preemptions >= 2 * few.preemptions.max(1);
     if !rose {
         return None;

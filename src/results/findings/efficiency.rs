@@ -2,6 +2,7 @@
 
 use super::facts::{Fact, FindingInput};
 use super::finding::Wording;
+use super::neighbours;
 use crate::units;
 
 /// A share of the time that explains where it went.
@@ -28,9 +29,9 @@ pub(super) fn below_half(facts: &FindingInput) -> Option<Wording> {
 }
 
 /// What may have eaten it, the plainest first. Each says what was measured: what other programs on the machine take makes
-/// tasks longer and serial fractions larger, too, and so neither is blamed on the program.
+/// workers idle, tasks longer and serial fractions larger, too, and so none of that is told where noise explains enough.
 const CAUSES: &[fn(&Fact, &FindingInput) -> Option<String>] =
-    &[start_up, too_few_cpus, idle_workers, waits_for_the_lock, without_a_cpu, slower_tasks, serial_fraction];
+    &[start_up, too_few_cpus, noise, idle_workers, waits_for_the_lock, without_a_cpu, slower_tasks, serial_fraction];
 
 fn start_up(fact: &Fact, facts: &FindingInput) -> Option<String> {
     let startup_s = fact.startup_s.filter(|_| facts.include_startup)?;
@@ -44,6 +45,10 @@ fn too_few_cpus(fact: &Fact, facts: &FindingInput) -> Option<String> {
     let cpus = facts.usable_cpus.filter(|&cpus| fact.computes_beyond(cpus))?;
     let cpus = if cpus == 1 { "1 usable CPU".to_owned() } else { format!("{cpus} usable CPUs") };
     Some(format!("{} workers compute on {cpus}", fact.workers))
+}
+
+fn noise(fact: &Fact, _: &FindingInput) -> Option<String> {
+    neighbours::explains(fact)
 }
 
 fn idle_workers(fact: &Fact, _: &FindingInput) -> Option<String> {

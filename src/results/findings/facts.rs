@@ -2,6 +2,7 @@
 
 use super::super::figures::{Figures, Row};
 use super::super::loss::SharedLoss;
+use super::super::noise::NoiseFigures;
 use super::super::predictions::Predicted;
 use crate::analysis::{Interval, Summary};
 use crate::record::OrderFigures;
@@ -72,6 +73,8 @@ pub(super) struct Fact {
     pub(super) memory: Option<MemoryCourse>,
     /// Bytes a second that the tasks moved.
     pub(super) bytes_per_s: Option<f64>,
+    /// What the machine did besides.
+    pub(super) noise: Option<NoiseFigures>,
 }
 
 /// What was measured of the one lock that all workers share, in seconds.
@@ -188,6 +191,7 @@ impl Fact {
             loss: row.loss,
             memory: row.memory.clone(),
             bytes_per_s: row.bytes_per_s,
+            noise: row.noise,
         })
     }
 

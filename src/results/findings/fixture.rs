@@ -54,6 +54,7 @@ fn fact(backend: BackendKind, workers: u32, wall_s: f64) -> Fact {
         loss: None,
         memory: None,
         bytes_per_s: None,
+        noise: None,
     }
 }
 
@@ -112,5 +113,6 @@ pub(super) fn row(config: &Config) -> Row {
         memory: None,
         bytes_per_s: None,
         s_per_byte: None,
+        noise: None,
     }
 }

@@ -16,6 +16,7 @@ mod grain;
 mod lock;
 mod losses;
 mod makespan;
+mod neighbours;
 mod overhead;
 mod payload;
 mod prediction;
@@ -42,6 +43,11 @@ const RULES: &[Rule] = &[
     Rule { name: "memory", speak: subject::memory },
     Rule { name: "moved", speak: subject::moved },
     Rule { name: "best", speak: speed::best },
+    Rule { name: "above-bound", speak: neighbours::above_bound },
+    Rule { name: "others", speak: neighbours::others },
+    Rule { name: "throttled", speak: neighbours::throttled },
+    Rule { name: "steal", speak: neighbours::steal },
+    Rule { name: "speed", speak: neighbours::speed },
     Rule { name: "noise", speak: speed::noise },
     Rule { name: "lock", speak: lock::held },
     Rule { name: "waiting", speak: cpus::waiting },
@@ -61,10 +67,13 @@ const LEAST: usize = 2;
 /// The most telling sentences about a run, finished or not; none before anything was measured.
 pub fn findings(state: &RunState, figures: &Figures) -> Vec<Finding> {
     let payload = payload::a_byte(figures);
+    let facts = FindingInput::of(state, figures);
     let others = if figures.varied().is_some() {
-        grain::worth_while(figures)
+        let above = facts.as_ref().and_then(neighbours::above_bound);
+        let above = above.map(|said| Finding { rule: "above-bound", message: said.message });
+        above.into_iter().chain(grain::worth_while(figures)).collect()
     } else {
-        FindingInput::of(state, figures).map(|facts| told(&facts)).unwrap_or_default()
+        facts.map(|facts| told(&facts)).unwrap_or_default()
     };
     payload.into_iter().chain(others).take(MOST).collect()
 }

@@ -2,6 +2,7 @@
 
 use super::facts::{Fact, FindingInput};
 use super::finding::Wording;
+use super::neighbours;
 use crate::units;
 
 /// With fewer tasks than this, standing by at the end weighs more than handing out.
@@ -25,7 +26,7 @@ pub(super) fn start_up(facts: &FindingInput) -> Option<Wording> {
 pub(super) fn hand_out(facts: &FindingInput) -> Option<Wording> {
     let cpus = facts.usable_cpus.filter(|_| facts.tasks >= TASKS_MIN)?;
     let each = |total_s: f64| total_s / facts.tasks as f64;
-    let cases = facts.rows.iter().filter(|fact| (2..=cpus).contains(&fact.workers));
+    let cases = facts.rows.iter().filter(|fact| (2..=cpus).contains(&fact.workers) && !neighbours::is_noisy(fact));
     let cases = cases.filter_map(|fact| Some((fact, each(fact.order?.total_s), each(fact.order?.idle_s))));
     let (fact, task_s, between_s) = cases
         .filter(|(_, task_s, between_s)| *task_s > 0.0 && *between_s >= 0.5 * task_s)

@@ -1,0 +1,143 @@
+//! What the machine did besides running the trials of a configuration: medians over its samples, as shares of the usable
+//! CPUs' time. When a single trial is too noisy is a rule of the record; nothing is left out here.
+
+use crate::analysis::summary;
+use crate::record::{NoiseCause, RunState, TrialNoise, TrialOutcome};
+
+/// Shares from which noise is told as such, and how much slower CPUs may be than the run's best.
+const OTHERS_MAX: f64 = 0.05;
+const STEAL_MAX: f64 = 0.02;
+const THROTTLED_MAX: f64 = 0.02;
+const SLOWER_MAX: f64 = 0.1;
+
+/// A configuration's noise. What the system does not tell is `None`; shares are 0..1 of usable CPUs × time.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct NoiseFigures {
+    /// What other programs took.
+    pub others_cpu: Option<f64>,
+    /// What the hypervisor took.
+    pub steal: Option<f64>,
+    /// What the quota of the control group took. May be above 1: the kernel counts it for each CPU of the machine.
+    pub throttled: Option<f64>,
+    /// What workers could have run and had no CPU, all together: more workers than CPUs make it large by themselves.
+    pub runnable: Option<f64>,
+    /// The run's best yardstick ÷ this configuration's: 1 is as fast as ever, 0.9 a tenth slower.
+    pub speed: Option<f64>,
+    /// Seconds that timing the yardstick cost a worker, at most; in no wall time and no start-up.
+    pub yardstick_cost_s: Option<f64>,
+    /// Trials that were too noisy.
+    pub tainted: usize,
+    /// Trials that were measured again for that.
+    pub repeated: usize,
+}
+
+/// A counted trial with what was counted of it.
+#[derive(Debug, Clone, Copy)]
+pub struct TrialWithNoise<'a> {
+    /// Index into the plan's trials.
+    pub trial: usize,
+    /// Whether it is a sample.
+    pub kept: bool,
+    /// What was counted.
+    pub noise: &'a TrialNoise,
+}
+
+impl NoiseFigures {
+    /// Those of a configuration; `None` where nothing was counted.
+    pub(super) fn of(state: &RunState, config: usize) -> Option<Self> {
+        let samples: Vec<&TrialNoise> = state.samples(config).filter_map(|outcome| outcome.noise.as_ref()).collect();
+        samples.first()?;
+        let shares = |seconds: fn(&TrialNoise) -> Option<f64>| {
+            median(samples.iter().filter_map(|noise| noise.share(seconds(noise)?)))
+        };
+        let yardstick = median(samples.iter().filter_map(|noise| noise.yardstick()));
+        let (tainted, repeated) = by_rule(state, config);
+        Some(Self {
+            others_cpu: shares(|noise| noise.others_s),
+            steal: shares(|noise| noise.steal_s),
+            throttled: shares(|noise| noise.throttled_s),
+            runnable: shares(|noise| noise.runnable_s),
+            speed: best_yardstick(state).zip(yardstick).map(|(best, own)| best / own),
+            yardstick_cost_s: samples.iter().filter_map(|noise| noise.yardstick_cost_s).max_by(f64::total_cmp),
+            tainted,
+            repeated,
+        })
+    }
+
+    /// How much there was of a cause: a share, or for the speed how much longer the yardstick took than at its best.
+    pub fn of_cause(&self, cause: NoiseCause) -> Option<f64> {
+        match cause {
+            NoiseCause::Others => self.others_cpu,
+            NoiseCause::Steal => self.steal,
+            NoiseCause::Throttled => self.throttled,
+            NoiseCause::Speed => self.speed.map(|speed| 1.0 / speed - 1.0),
+        }
+    }
+
+    /// What there was too much of, the most telling first.
+    pub fn causes(&self) -> impl Iterator<Item = (NoiseCause, f64)> + '_ {
+        let all = [
+            (NoiseCause::Others, OTHERS_MAX),
+            (NoiseCause::Steal, STEAL_MAX),
+            (NoiseCause::Throttled, THROTTLED_MAX),
+            (NoiseCause::Speed, SLOWER_MAX),
+        ];
+        let share = |(cause, most)| Some((cause, self.of_cause(cause).filter(|share| *share > most)?));
+        all.into_iter().filter_map(share)
+    }
+
+    /// The part of the usable CPUs' time that was not there for this program at all.
+    pub fn taken(&self) -> f64 {
+        [self.others_cpu, self.steal, self.throttled].into_iter().flatten().sum::<f64>().min(1.0)
+    }
+}
+
+/// The counted trials of a configuration that have ended and of which something was counted, in the order they did.
+pub fn trials_with_noise(state: &RunState, config: usize) -> Vec<TrialWithNoise<'_>> {
+    let Some(plan) = state.plan() else { return Vec::new() };
+    let samples: Vec<&TrialOutcome> = state.samples(config).collect();
+    let is_counted = |trial: usize| plan.trials.get(trial).is_some_and(|t| t.config == config && !t.warmup);
+    let counted = state.finished.iter().filter(|(trial, _)| is_counted(*trial));
+    let with_noise = counted.filter_map(|(trial, outcome)| {
+        let kept = samples.iter().any(|sample| std::ptr::eq(*sample, &raw const **outcome));
+        Some(TrialWithNoise { trial: *trial, kept, noise: outcome.noise.as_ref()? })
+    });
+    with_noise.collect()
+}
+
+/// How many of a configuration's trials were too noisy, and how many were measured again for that.
+fn by_rule(_: &RunState, _: usize) -> (usize, usize) {
+    (0, 0)
+}
+
+/// The least that the yardstick took in any trial, warm-ups among them, in seconds.
+fn best_yardstick(state: &RunState) -> Option<f64> {
+    let noises = state.finished.iter().filter_map(|(_, outcome)| outcome.noise.as_ref());
+    noises.filter_map(TrialNoise::yardstick).min_by(f64::total_cmp)
+}
+
+fn median(figures: impl Iterator<Item = f64>) -> Option<f64> {
+    summary(&figures.collect::<Vec<f64>>()).map(|summary| summary.median)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn causes_are_told_from_their_limits_on() {
+        let quiet = NoiseFigures {
+            others_cpu: Some(0.05),
+            steal: Some(0.02),
+            throttled: Some(0.02),
+            speed: Some(0.92),
+            ..NoiseFigures::default()
+        };
+        assert_eq!(quiet.causes().count(), 0);
+        let noisy = NoiseFigures { others_cpu: Some(0.3), speed: Some(0.8), ..quiet };
+        let causes: Vec<_> = noisy.causes().collect();
+        assert_eq!(causes, [(NoiseCause::Others, 0.3), (NoiseCause::Speed, 0.25)]);
+        assert!((noisy.taken() - 0.34).abs() < 1e-12);
+        assert_eq!(NoiseFigures::default().causes().count(), 0, "what is not known is no cause");
+    }
+}
