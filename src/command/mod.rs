@@ -111,7 +111,7 @@ fn check(files: &[PathBuf]) -> Result<ExitCode, Failure> {
     Ok(if all_right { ExitCode::SUCCESS } else { ExitCode::from(2) })
 }
 
-/// `parlab machine`: what is seen of it.
+/// `parlab machine`: what is seen of it, for which it is watched for a second.
 fn machine(format: &Format) -> Result<ExitCode, Failure> {
     let write = format.machine.ok_or_else(|| Failure::usage(format!("--format {}: not for machines", format.name)))?;
     let usable = machine::usable_here();
@@ -120,6 +120,7 @@ fn machine(format: &Format) -> Result<ExitCode, Failure> {
         &usable,
         &machine::memory_limits_here(),
         &machine::moment(),
+        &machine::noise_now(&usable.cpus),
     )))
 }
 

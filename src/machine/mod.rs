@@ -12,6 +12,7 @@
 //! - `own_load`, `own_threads`, `task_stat`: how much of their load is this process's and its descendants'
 //! - [`cpu_times`]: the kernel's account of each CPU's time
 //! - `noise_counter`: what else happens on the usable CPUs between two instants
+//! - `noise_now`: the same for a second, with whether one may measure now
 //! - `yardstick`: a fixed piece of work that shows how fast a CPU is
 //!
 //! Nothing here prints, waits or starts a thread unless asked, and nothing here knows what is run.
@@ -26,6 +27,7 @@ mod limit;
 mod memory_limit;
 pub mod meters;
 mod noise_counter;
+mod noise_now;
 mod own_load;
 mod own_threads;
 mod pss;
@@ -43,6 +45,7 @@ pub use limit::Limit;
 pub use memory_limit::{MemoryLimit, memory_limits, memory_limits_here, tightest};
 pub use meters::{Pace, Sample, Sampler};
 pub use noise_counter::{NoiseCounter, NoiseCounts, NoiseReading};
+pub use noise_now::{NoiseNow, Unrest, noise_now};
 pub use pss::{process_of, pss_bytes};
 pub use surroundings::Surroundings;
 pub use task_limit::{TaskLimit, task_limit};

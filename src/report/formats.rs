@@ -3,13 +3,14 @@
 
 use super::{catalog, json, machine, reference, text, width};
 use crate::foreign;
-use crate::machine::{MachineFacts, MemoryLimit, Moment, Usable};
+use crate::machine::{MachineFacts, MemoryLimit, Moment, NoiseNow, Usable};
 use crate::record::{History, RunState};
 use crate::scenario::library::Library;
 use crate::workload;
 
-/// Tells the machine: its facts, its usable CPUs, what limits its memory, and how busy it is.
-pub(crate) type MachineWriter = fn(&MachineFacts, &Usable, &[MemoryLimit], &Moment) -> String;
+/// Tells the machine: its facts, its usable CPUs, what limits its memory, how busy it is, and whether one may
+/// measure now.
+pub(crate) type MachineWriter = fn(&MachineFacts, &Usable, &[MemoryLimit], &Moment, &NoiseNow) -> String;
 
 /// A format, with what can be written in it; `None` where something cannot.
 pub struct Format {

@@ -4,15 +4,22 @@ use std::fmt::Write as _;
 
 use serde::Serialize;
 
+use super::machine_noise::{self, NoiseNowJson};
 use crate::foreign::{self, escaped};
-use crate::machine::{Limit, MachineFacts, MemoryLimit, Moment, Usable};
+use crate::machine::{Limit, MachineFacts, MemoryLimit, Moment, NoiseNow, Usable};
 use crate::units;
 
 /// Said of what the system does not tell.
 const UNKNOWN: &str = "unknown";
 
 /// The machine for people, a fact a line; ends with a line break.
-pub fn text(facts: &MachineFacts, usable: &Usable, memory: &[MemoryLimit], moment: &Moment) -> String {
+pub fn text(
+    facts: &MachineFacts,
+    usable: &Usable,
+    memory: &[MemoryLimit],
+    moment: &Moment,
+    noise: &NoiseNow,
+) -> String {
     let word = |fact: &Option<String>| fact.clone().unwrap_or_else(|| UNKNOWN.to_owned());
     let lines = [
         ("host", word(&facts.host)),
@@ -30,6 +37,9 @@ pub fn text(facts: &MachineFacts, usable: &Usable, memory: &[MemoryLimit], momen
     rows.extend(memory.iter().map(|limit| format!("{}  {}: {}", limit.name, limit.detail, limit.figures())));
     for (i, row) in rows.iter().enumerate() {
         line(&mut out, if i == 0 { "limits" } else { "" }, row);
+    }
+    for (i, words) in machine_noise::words(noise).iter().enumerate() {
+        line(&mut out, if i == 0 { "noise" } else { "" }, words);
     }
     out
 }
@@ -105,6 +115,7 @@ struct Json<'a> {
     memory_limited_by: &'a [String],
     memory_limits: Vec<JsonMemoryLimit<'a>>,
     load: Option<[f64; 3]>,
+    noise: NoiseNowJson,
 }
 
 #[derive(Serialize)]
@@ -124,7 +135,13 @@ struct JsonLimit<'a> {
 }
 
 /// The machine for scripts: one JSON object, `null` for what the system does not tell; ends with a line break.
-pub fn json(facts: &MachineFacts, usable: &Usable, memory: &[MemoryLimit], moment: &Moment) -> String {
+pub fn json(
+    facts: &MachineFacts,
+    usable: &Usable,
+    memory: &[MemoryLimit],
+    moment: &Moment,
+    noise: &NoiseNow,
+) -> String {
     let object = Json {
         host: facts.host.as_deref(),
         kernel: facts.kernel.as_deref(),
@@ -140,6 +157,7 @@ pub fn json(facts: &MachineFacts, usable: &Usable, memory: &[MemoryLimit], momen
         memory_limited_by: &facts.memory_limited_by,
         memory_limits: memory.iter().map(json_memory_limit).collect(),
         load: moment.load,
+        noise: NoiseNowJson::of(noise),
     };
     foreign::json(&object).expect("words and figures are always JSON") + "\n"
 }
@@ -202,10 +220,14 @@ mod tests {
         )
     }
 
+    fn noise() -> NoiseNow {
+        NoiseNow { over_s: 1.0, others_cpu: Some(0.23), steal: Some(0.0), spread: Some(0.02), ..NoiseNow::default() }
+    }
+
     #[test]
     fn people_see_what_limits_them() {
         let (facts, usable, moment) = login_node();
-        insta::assert_snapshot!(text(&facts, &usable, &job(), &moment), @"
+        insta::assert_snapshot!(text(&facts, &usable, &job(), &moment, &noise()), @"
         host       login1
         kernel     6.1.0
         processor  unknown
@@ -221,7 +243,7 @@ mod tests {
     #[test]
     fn scripts_find_every_key() {
         let (facts, usable, moment) = login_node();
-        insta::assert_snapshot!(json(&facts, &usable, &job(), &moment), @r#"
+        insta::assert_snapshot!(json(&facts, &usable, &job(), &moment, &noise()), @r#"
         {
           "host": "login1",
           "kernel": "6.1.0",
@@ -280,9 +302,10 @@ mod tests {
         let (mut facts, usable, _) = login_node();
         (facts.host, facts.memory_bytes) = (None, None);
         facts.memory_limited_by.clear();
-        let text = text(&facts, &usable, &[], &Moment::default());
+        let text = text(&facts, &usable, &[], &Moment::default(), &NoiseNow::default());
         assert_eq!(text.matches(UNKNOWN).count(), 4, "{text}");
-        let object: serde_json::Value = serde_json::from_str(&json(&facts, &usable, &[], &Moment::default())).unwrap();
+        let object: serde_json::Value =
+            serde_json::from_str(&json(&facts, &usable, &[], &Moment::default(), &NoiseNow::default())).unwrap();
         for key in ["host", "cpu_model", "memory_bytes", "memory_available_bytes", "memory_left_bytes", "load"] {
             assert_eq!(object.get(key), Some(&serde_json::Value::Null), "{key}");
         }

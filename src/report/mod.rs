@@ -10,6 +10,7 @@ mod formats;
 pub mod json;
 mod json_noise;
 pub mod machine;
+mod machine_noise;
 pub mod progress;
 pub mod readers;
 pub mod reference;

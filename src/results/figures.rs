@@ -6,7 +6,7 @@
 use super::loss::SharedLoss;
 use super::marks::series_marks;
 use super::moved;
-use super::noise::NoiseFigures;
+use super::noise::{NoiseFigures, best_yardstick};
 use super::predictions::{Predicted, off_by};
 use crate::analysis::{self, Grain, Interval, Summary, metg, summary};
 use crate::chart::SeriesMark;
@@ -173,6 +173,10 @@ impl Figures {
         {
             (row.place, row.mark) = (place, mark);
         }
+        let best_yardstick_s = best_yardstick(state);
+        for (config, row) in rows.iter_mut().enumerate() {
+            row.noise = NoiseFigures::of(state, config, best_yardstick_s);
+        }
         let baseline = planned.plan.baseline.filter(|&baseline| baseline < rows.len());
         let times: Vec<Option<Times>> =
             (0..rows.len()).map(|config| Times::of(state, config, planned.scenario.include_startup)).collect();
@@ -301,7 +305,7 @@ fn measured(state: &RunState, facts: &ScenarioFacts, index: usize, config: &Conf
         loss: tally(&samples).as_ref().and_then(SharedLoss::of),
         bytes_per_s: None,
         s_per_byte: None,
-        noise: NoiseFigures::of(state, index),
+        noise: None,
         tally: tally(&samples),
         memory: samples.iter().filter_map(|o| o.memory.as_ref()).max_by_key(|memory| memory.peak_bytes).cloned(),
     }

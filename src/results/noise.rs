@@ -43,8 +43,8 @@ pub struct TrialWithNoise<'a> {
 }
 
 impl NoiseFigures {
-    /// Those of a configuration; `None` where nothing was counted.
-    pub(super) fn of(state: &RunState, config: usize) -> Option<Self> {
+    /// Those of a configuration, its speed against the run's best; `None` where nothing was counted.
+    pub(super) fn of(state: &RunState, config: usize, best_yardstick_s: Option<f64>) -> Option<Self> {
         let samples: Vec<&TrialNoise> = state.samples(config).filter_map(|outcome| outcome.noise.as_ref()).collect();
         samples.first()?;
         let shares = |seconds: fn(&TrialNoise) -> Option<f64>| {
@@ -57,7 +57,7 @@ impl NoiseFigures {
             steal: shares(|noise| noise.steal_s),
             throttled: shares(|noise| noise.throttled_s),
             runnable: shares(|noise| noise.runnable_s),
-            speed: best_yardstick(state).zip(yardstick).map(|(best, own)| best / own),
+            speed: best_yardstick_s.zip(yardstick).map(|(best, own)| best / own),
             yardstick_cost_s: samples.iter().filter_map(|noise| noise.yardstick_cost_s).max_by(f64::total_cmp),
             tainted,
             repeated,
@@ -111,7 +111,7 @@ fn by_rule(_: &RunState, _: usize) -> (usize, usize) {
 }
 
 /// The least that the yardstick took in any trial, warm-ups among them, in seconds.
-fn best_yardstick(state: &RunState) -> Option<f64> {
+pub(super) fn best_yardstick(state: &RunState) -> Option<f64> {
     let noises = state.finished.iter().filter_map(|(_, outcome)| outcome.noise.as_ref());
     noises.filter_map(TrialNoise::yardstick).min_by(f64::total_cmp)
 }
