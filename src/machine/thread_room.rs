@@ -17,6 +17,10 @@ pub const SPARE_BYTES: u64 = 8 << 20;
 /// # Errors
 /// Which limit has no room for them.
 pub fn check_room_for_threads(threads: u32) -> Result<(), String> {
+    if threads == 0 {
+        // A forked worker without threads must not pay for looking up all limits.
+        return Ok(());
+    }
     match tightest(&memory_limits_here(), true) {
         Some(limit) => check(threads, limit),
         None => Ok(()),

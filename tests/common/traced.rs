@@ -85,7 +85,8 @@ impl Traced {
         while !holds() {
             assert!(Instant::now() < until, "it does not come to that");
             ptrace::step(self.0, None).expect("a step");
-            match self.wait() {
+            // A step ends at once, however it ends. Asleep until then, this thread takes no time from the process.
+            match waitpid(self.0, Some(WaitPidFlag::__WALL)).expect("a process of ours") {
                 WaitStatus::Stopped(_, SIGTRAP) | WaitStatus::PtraceEvent(..) => {}
                 WaitStatus::Stopped(_, signal) => panic!("it got {signal} in the middle"),
                 other => panic!("it went in the middle: {other:?}"),

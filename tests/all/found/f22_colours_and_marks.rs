@@ -99,8 +99,12 @@ fn load_progress_and_errors_have_other_colours() {
         for cores in [10, 256] {
             let mut state = running((120, 40), theme);
             let layout = (0..cores).map(|id| Core { id, usable: true }).collect();
-            let sample = Sample { layout, cores: vec![0.9; cores as usize], ..fixture::sample() };
-            update(&mut state, Msg::Sample(sample));
+            let sample = Sample { layout, cores: vec![0.9; cores as usize], own: None, ..fixture::sample() };
+            update(&mut state, Msg::Sample(sample.clone()));
+            assert_no_backend_in_load(&frame(&state), &of_backends);
+            // And where it is known whose load it is.
+            let own = Some(vec![0.5; cores as usize]);
+            update(&mut state, Msg::Sample(Sample { own, ..sample }));
             assert_no_backend_in_load(&frame(&state), &of_backends);
         }
     }
@@ -113,7 +117,7 @@ fn assert_no_backend_in_load(buf: &Buffer, of_backends: &[Color]) {
     let row = |y: u16, from: u16, to: u16| (from..to).map(move |x| (x, y));
     let left = bars[0].0;
     let cores: Vec<(u16, u16)> = (bars[0].1 + 1..bars[0].1 + 9).flat_map(|y| row(y, left, 46)).collect();
-    assert!(cores.iter().filter(|at| "▓█".contains(buf[**at].symbol())).count() > 20, "there is load to be seen");
+    assert!(cores.iter().filter(|at| "░▒▓█≡".contains(buf[**at].symbol())).count() > 20, "there is load to be seen");
     let gauges = [bars[1], bars[2]].into_iter().flat_map(|(x, y)| row(y, x, 118));
     for at in cores.into_iter().chain(gauges) {
         assert!(!of_backends.contains(&buf[at].fg), "{at:?} looks like a backend: {:?}", buf[at]);
