@@ -21,6 +21,8 @@ const TICK: Duration = Duration::from_millis(20);
 const PROGRESS_EVERY: Duration = Duration::from_millis(500);
 /// How long tasks are given to stop by themselves once a trial is called off.
 const GRACE: Duration = Duration::from_millis(50);
+/// How long workers at the gate may take to look at their CPUs, which takes each a tenth of a millisecond.
+const LOOK_MAX: Duration = Duration::from_millis(250);
 /// How long the news that all were sent a signal may take to get here.
 const NEWS: Duration = Duration::from_millis(100);
 /// A trial that loses more workers than this is given up.
@@ -175,15 +177,21 @@ impl<'a> TrialSupervisor<'a> {
         Ok(())
     }
 
-    /// Has the workers at the gate look at their CPUs. Of one that is lost meanwhile the replacement looks.
+    /// Has the workers at the gate look at their CPUs. Of one that is lost meanwhile the replacement looks; one that does
+    /// not get to it, since it is stopped, keeps no other waiting.
     fn have_looks(&mut self) -> Result<(), EarlyEnd> {
+        let until = Instant::now() + LOOK_MAX;
         self.board.call_for_looks();
-        while self.board.arrived() < self.board.spec().lanes || !self.board.all_looked() {
+        while Instant::now() < until && !self.have_all_looked() {
             self.look_up()?;
             self.board.wait_for_looks(Duration::from_millis(5));
             self.hear(Duration::ZERO)?;
         }
         Ok(())
+    }
+
+    fn have_all_looked(&self) -> bool {
+        self.board.arrived() >= self.board.spec().lanes && self.board.all_looked()
     }
 
     /// Waits until all workers stand at the gate.

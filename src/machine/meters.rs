@@ -12,6 +12,7 @@ use std::time::{Duration, Instant};
 use sysinfo::{MemoryRefreshKind, System};
 
 use super::core::Core;
+use super::cpu_times::{CpuTimes, parse_cpu_times, sum_of};
 use super::cpuset::CpuSet;
 use super::own_load::OwnLoad;
 use crate::system::clock::thread_cpu_time;
@@ -49,6 +50,8 @@ pub struct Sample {
     pub own: Option<Vec<f32>>,
     /// How long ago it was read how much of the load is own: 0 if it was for this sample.
     pub own_age: Duration,
+    /// The part of the usable CPUs' time that the hypervisor took; `None` where the system does not tell.
+    pub steal: Option<f64>,
     /// The time over which that was.
     pub over: Duration,
     /// Memory that is in use and could not be had without swapping; 0 where the system does not tell.
@@ -155,6 +158,9 @@ struct Gauges {
     system: System,
     layout: Arc<[Core]>,
     own: OwnLoad,
+    usable: CpuSet,
+    /// Times of the usable CPUs when they were last read.
+    times: Option<CpuTimes>,
     /// When the cores were last read.
     read_at: Instant,
 }
@@ -166,7 +172,8 @@ impl Gauges {
         system.refresh_cpu_usage();
         let layout =
             system.cpus().iter().enumerate().map(|(position, cpu)| core(cpu.name(), position, usable)).collect();
-        Self { system, layout, own: OwnLoad::new("/proc"), read_at }
+        let (usable, times) = (usable.clone(), times_of(usable));
+        Self { system, layout, own: OwnLoad::new("/proc"), usable, times, read_at }
     }
 
     fn sample(&mut self) -> Sample {
@@ -183,6 +190,7 @@ impl Gauges {
             cores,
             own,
             own_age: own_age.unwrap_or_default(),
+            steal: self.steal(),
             over,
             memory_used_bytes: self.system.used_memory(),
             memory_total_bytes: self.system.total_memory(),
@@ -190,6 +198,25 @@ impl Gauges {
             sampler_cpu_s: thread_cpu_time().as_secs_f64(),
         }
     }
+
+    /// What sysinfo does not tell.
+    fn steal(&mut self) -> Option<f64> {
+        let now = times_of(&self.usable);
+        let before = std::mem::replace(&mut self.times, now);
+        before.zip(now).and_then(|(before, now)| stolen(&before, &now))
+    }
+}
+
+/// The times of some CPUs together.
+fn times_of(cpus: &CpuSet) -> Option<CpuTimes> {
+    let stat = std::fs::read_to_string("/proc/stat").ok()?;
+    Some(sum_of(&parse_cpu_times(&stat), cpus)).filter(|times| times.all() > 0)
+}
+
+/// The part that was stolen between two readings.
+fn stolen(before: &CpuTimes, now: &CpuTimes) -> Option<f64> {
+    let since = now.since(before);
+    (since.all() > 0).then(|| since.steal as f64 / since.all() as f64)
 }
 
 /// The core of a line `cpu7 …` of `/proc/stat`. Where CPUs are switched off, ids and positions differ.
@@ -243,6 +270,14 @@ mod tests {
         assert_eq!(core("cpu7", 3, &usable), Core { id: 7, usable: true });
         assert_eq!(core("cpu3", 2, &usable), Core { id: 3, usable: false });
         assert_eq!(core("", 0, &usable), Core { id: 0, usable: true });
+    }
+
+    #[test]
+    fn steal_is_a_part_of_all_time() {
+        let before = CpuTimes { user: 10, idle: 10, steal: 4, ..CpuTimes::default() };
+        let now = CpuTimes { user: 20, idle: 15, steal: 9, ..CpuTimes::default() };
+        assert_eq!(stolen(&before, &now), Some(0.25));
+        assert_eq!(stolen(&now, &now), None, "no tick has passed");
     }
 
     #[test]

@@ -237,6 +237,8 @@ mod tests {
         limits     affinity          5  CPUs 0-3,8
                    cgroup cpu.max  1.5  /user.slice: 150 ms of CPU time every 100 ms
                    cgroup memory.max  /job_3: 2.00 GiB, of which 1.00 GiB left
+        noise      noisy: what is measured now is off, since other programs take 23 % of the usable CPUs
+                   others 23 % · steal 0 % · speed within 2.0 %, over 1.00 s
         ");
     }
 
@@ -292,7 +294,19 @@ mod tests {
             3.1,
             2.25,
             0.0
-          ]
+          ],
+          "noise": {
+            "over_s": 1.0,
+            "others_cpu": 0.23,
+            "steal": 0.0,
+            "throttled": null,
+            "pressure": null,
+            "yardstick_spread": 0.02,
+            "verdict": "noisy",
+            "causes": [
+              "others"
+            ]
+          }
         }
         "#);
     }
@@ -303,7 +317,7 @@ mod tests {
         (facts.host, facts.memory_bytes) = (None, None);
         facts.memory_limited_by.clear();
         let text = text(&facts, &usable, &[], &Moment::default(), &NoiseNow::default());
-        assert_eq!(text.matches(UNKNOWN).count(), 4, "{text}");
+        assert_eq!(text.matches(UNKNOWN).count(), 5, "{text}");
         let object: serde_json::Value =
             serde_json::from_str(&json(&facts, &usable, &[], &Moment::default(), &NoiseNow::default())).unwrap();
         for key in ["host", "cpu_model", "memory_bytes", "memory_available_bytes", "memory_left_bytes", "load"] {

@@ -6,7 +6,7 @@
 use super::loss::SharedLoss;
 use super::marks::series_marks;
 use super::moved;
-use super::noise::{NoiseFigures, best_yardstick};
+use super::noise::{self, NoiseFigures};
 use super::predictions::{Predicted, off_by};
 use crate::analysis::{self, Grain, Interval, Summary, metg, summary};
 use crate::chart::SeriesMark;
@@ -173,10 +173,7 @@ impl Figures {
         {
             (row.place, row.mark) = (place, mark);
         }
-        let best_yardstick_s = best_yardstick(state);
-        for (config, row) in rows.iter_mut().enumerate() {
-            row.noise = NoiseFigures::of(state, config, best_yardstick_s);
-        }
+        noise::tell(state, &mut rows);
         let baseline = planned.plan.baseline.filter(|&baseline| baseline < rows.len());
         let times: Vec<Option<Times>> =
             (0..rows.len()).map(|config| Times::of(state, config, planned.scenario.include_startup)).collect();

@@ -1,6 +1,7 @@
 //! What the machine did besides running the trials of a configuration: medians over its samples, as shares of the usable
 //! CPUs' time. When a single trial is too noisy is a rule of the record; nothing is left out here.
 
+use super::figures::Row;
 use crate::analysis::summary;
 use crate::record::{NoiseCause, RunState, TrialNoise, TrialOutcome};
 
@@ -44,7 +45,7 @@ pub struct TrialWithNoise<'a> {
 
 impl NoiseFigures {
     /// Those of a configuration, its speed against the run's best; `None` where nothing was counted.
-    pub(super) fn of(state: &RunState, config: usize, best_yardstick_s: Option<f64>) -> Option<Self> {
+    fn of(state: &RunState, config: usize, best_yardstick_s: Option<f64>) -> Option<Self> {
         let samples: Vec<&TrialNoise> = state.samples(config).filter_map(|outcome| outcome.noise.as_ref()).collect();
         samples.first()?;
         let shares = |seconds: fn(&TrialNoise) -> Option<f64>| {
@@ -92,6 +93,14 @@ impl NoiseFigures {
     }
 }
 
+/// Says of each row what the machine did besides.
+pub(super) fn tell(state: &RunState, rows: &mut [Row]) {
+    let best_yardstick_s = best_yardstick(state);
+    for (config, row) in rows.iter_mut().enumerate() {
+        row.noise = NoiseFigures::of(state, config, best_yardstick_s);
+    }
+}
+
 /// The counted trials of a configuration that have ended and of which something was counted, in the order they did.
 pub fn trials_with_noise(state: &RunState, config: usize) -> Vec<TrialWithNoise<'_>> {
     let Some(plan) = state.plan() else { return Vec::new() };
@@ -111,7 +120,7 @@ fn by_rule(_: &RunState, _: usize) -> (usize, usize) {
 }
 
 /// The least that the yardstick took in any trial, warm-ups among them, in seconds.
-pub(super) fn best_yardstick(state: &RunState) -> Option<f64> {
+fn best_yardstick(state: &RunState) -> Option<f64> {
     let noises = state.finished.iter().filter_map(|(_, outcome)| outcome.noise.as_ref());
     noises.filter_map(TrialNoise::yardstick).min_by(f64::total_cmp)
 }

@@ -10,6 +10,7 @@ mod crowd;
 mod f16_small_things;
 mod gil;
 mod lecture;
+mod neighbours;
 mod own_load;
 mod pipe;
 mod strikes;
@@ -30,6 +31,7 @@ fn every_test_here_takes_its_turn() {
         ("f16_small_things", include_str!("f16_small_things.rs")),
         ("gil", include_str!("gil.rs")),
         ("lecture", include_str!("lecture.rs")),
+        ("neighbours", include_str!("neighbours.rs")),
         ("own_load", include_str!("own_load.rs")),
         ("pipe", include_str!("pipe.rs")),
         ("strikes", include_str!("strikes/mod.rs")),

@@ -86,8 +86,13 @@ pub fn put_centred(buf: &mut Buffer, area: Rect, text: &str, theme: &Theme, styl
 
 /// Writes a hint into the lower line of a frame, at the right.
 pub fn on_frame(buf: &mut Buffer, frame: Rect, text: &str, theme: &Theme) {
+    on_frame_as(buf, frame, text, theme, Role::Dim);
+}
+
+/// As [`on_frame`], for what means more than a hint.
+pub fn on_frame_as(buf: &mut Buffer, frame: Rect, text: &str, theme: &Theme, role: Role) {
     let line = Rect { y: frame.bottom().saturating_sub(1), height: 1, width: frame.width.saturating_sub(2), ..frame };
-    put_right(buf, line, line.y, &format!(" {text} "), theme, theme.style(Role::Dim));
+    put_right(buf, line, line.y, &format!(" {text} "), theme, theme.style(role));
 }
 
 /// Sets one cell if it lies in `area`; `symbol` must be one column wide and come from the theme's symbols.

@@ -52,6 +52,7 @@ pub(crate) fn sample() -> Sample {
         cores: vec![0.91, 0.47, 0.01, 0.0, 1.0, 0.25, 0.62, 0.08, 0.33, 0.0],
         own: Some(vec![0.91, 0.3, 0.0, 0.0, 0.5, 0.25, 0.0, 0.05, 0.33, 0.0]),
         own_age: Duration::ZERO,
+        steal: Some(0.0),
         over: Duration::from_millis(250),
         memory_used_bytes: 5 << 30,
         memory_total_bytes: 24 << 30,

@@ -3,6 +3,7 @@
 mod cores;
 mod following;
 pub mod lane_history;
+mod light;
 mod lock;
 pub mod look;
 mod memory;

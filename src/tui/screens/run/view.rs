@@ -4,7 +4,7 @@
 //! ╭ cores ─────────────────────────╮╭ trial 5 of 12 · processes × 2 · repeat 2 of 3 ─────────────────────╮
 //! │ 0 ██████████████████████▎  91% ││ trial ██████████████████░░░░░░░░░░   62 %   2.5 of 4 tasks         │
 //! │ 1 ███████████▊             47% ││ run   ██████████░░░░░░░░░░░░░░░░░░   38 %   ETA 12 s               │
-//! │ 2 ▏                         1% │╰────────────────────────────────────────────────────────────────────╯
+//! │ 2 ▏                         1% │╰──────────────────────────────────────── • noisy: others' CPU 23 % ─╯
 //! ╰────────────────────────────────╯╭ workers ───────────────────────────────────────────────────────────╮
 //! ╭ speedup so far ────────────────╮│ 0  ▐1▌▐──────────── 8 ────────────────                            │
 //! │ 4┤            ⢀⠔ ideal         ││ 1  ▐─1.5─▌▐── 2 ──▌                                               │
@@ -20,7 +20,7 @@ use ratatui::widgets::{Block, Widget as _};
 
 use super::shares::TimeShares;
 use super::state::{Drawing, Ending, RunMonitor};
-use super::{cores, lock, memory, progress, shares};
+use super::{cores, light, lock, memory, progress, shares};
 use crate::machine::Sample;
 use crate::record::{LaneState, LaneView, SPANS_MAX, Snapshot, TrialEnd, TrialOutcome};
 use crate::results::tally_figure;
@@ -59,7 +59,11 @@ pub(super) fn render(run: &RunMonitor, sample: Option<&Sample>, theme: &Theme, a
         picture.render(place, buf);
     }
 
-    progress::render(run, theme, Rect { height: PROGRESS, ..right }, buf);
+    let on_top = Rect { height: PROGRESS, ..right };
+    progress::render(run, theme, on_top, buf);
+    if let Some((text, role)) = light::of_run(run, sample).shown(theme, on_top.width.saturating_sub(5)) {
+        paint::on_frame_as(buf, on_top, &text, theme, role);
+    }
     let (middle, news) = middle(run, theme, right);
     let lanes_height = lanes_height(run, middle.height);
     lanes_panel(run, theme, Rect { height: lanes_height, ..middle }, buf);

@@ -13,6 +13,7 @@ fn sample(own_age: Duration) -> Sample {
         cores: vec![1.0, 0.5, 0.25, 1.0],
         own: Some(vec![1.0, 0.25, 0.0, 0.0]),
         own_age,
+        steal: None,
         over: Duration::from_millis(250),
         memory_used_bytes: 0,
         memory_total_bytes: 0,
