@@ -4,14 +4,25 @@
 //! Nothing here knows of runs, screens or files: numbers in, numbers out, and `None` where a figure would have
 //! to be invented.
 
+mod drift;
+mod estimate;
 mod interval;
 mod list_schedule;
 mod metg;
+mod outliers;
+mod paired;
 mod speedup;
+mod student;
 mod summary;
+#[cfg(test)]
+mod tests;
 
-pub use interval::{Interval, SAMPLES_MIN, mean_ci95, ratio_ci95};
+pub use drift::{Timed, drift};
+pub use estimate::{Estimate, MEAN_ESTIMATOR, geometric_mean};
+pub use interval::{Interval, SAMPLES_MIN};
 pub use list_schedule::{as_given, longest_first};
 pub use metg::{Grain, metg};
+pub use outliers::outliers;
+pub use paired::{SPEEDUP_ESTIMATOR, paired_ratio};
 pub use speedup::{efficiency, karp_flatt, speedup, speedup_range};
 pub use summary::{Summary, summary};

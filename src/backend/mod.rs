@@ -20,6 +20,7 @@
 mod backends;
 mod board;
 mod broken;
+mod cost;
 mod forked;
 mod local;
 mod pool;
@@ -33,6 +34,7 @@ pub use board::{
     WorkerState,
 };
 pub use broken::{Broken, Unready};
+pub use cost::clock_facts;
 pub use forked::forkserver::{COMMAND as FORKSERVER_COMMAND, run as run_forkserver};
 pub use pool::{Departure, Notice, Pool};
 pub use worker::panics_are_caught;

@@ -9,7 +9,8 @@ use std::thread::JoinHandle;
 use super::control::Control;
 use super::run::{RunInfo, run};
 use super::trial::BoardExecutor;
-use crate::record::{Event, Stamped, Status, Warning, WarningCode};
+use crate::backend::clock_facts;
+use crate::record::{Event, MachineFacts, Stamped, Status, Warning, WarningCode};
 use crate::scenario::Scenario;
 
 /// A run in progress. Dropping it ends the run and waits for that.
@@ -35,6 +36,9 @@ impl Session {
         let body = move || {
             let mut last = (0.0, 0);
             let result = catch_unwind(AssertUnwindSafe(|| {
+                // Only here, where tasks are timed: those who script a run's trials have no clock.
+                let machine = MachineFacts { clock: Some(clock_facts()), ..setting.machine };
+                let setting = RunInfo { machine, ..setting };
                 let mut executor = BoardExecutor::new(&scenario, &program, &watched);
                 run(&scenario, setting, &mut executor, &watched, &mut |stamped| {
                     last = (stamped.elapsed_s, stamped.trials_done);

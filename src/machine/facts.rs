@@ -3,6 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::clock::ClockFacts;
 use super::memory_limit::{memory_limited_by, memory_limits};
 use super::surroundings::Surroundings;
 use super::usable::{Usable, online};
@@ -27,6 +28,9 @@ pub struct MachineFacts {
     /// What allows less than that, e.g. `cgroup memory.max`, `RLIMIT_AS`; tightest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub memory_limited_by: Vec<String>,
+    /// The clock that tasks are timed with; `None` where nothing was timed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub clock: Option<ClockFacts>,
 }
 
 /// What changes all the time.
@@ -64,6 +68,7 @@ impl MachineFacts {
             limited_by: usable.limited_by(logical_cpus),
             memory_bytes: memory_bytes(here, "MemTotal:"),
             memory_limited_by: memory_limited_by(&memory_limits(here), memory_bytes(here, "MemTotal:")),
+            clock: None,
         }
     }
 }

@@ -6,6 +6,7 @@
 //! - `limit`: what sets a limit to the CPUs
 //! - [`usable`](mod@usable): affinity, control groups and Slurm together
 //! - `memory_limit`, `thread_room`: what limits the memory that may be taken up, and whether threads fit into it
+//! - `clock`: what is known of the clock that tasks are timed with
 //! - [`facts`](mod@facts): host, kernel, processor, memory, load
 //! - `pss`: what a process takes up in memory, shared pages split
 //! - `core`, [`meters`]: a thread that samples the cores while a caller watches
@@ -18,6 +19,7 @@
 //! Nothing here prints, waits or starts a thread unless asked, and nothing here knows what is run.
 
 mod cgroup;
+mod clock;
 mod core;
 pub mod cpu_times;
 pub mod cpuset;
@@ -39,6 +41,7 @@ pub mod usable;
 mod yardstick;
 
 pub use self::core::Core;
+pub use clock::ClockFacts;
 pub use cpuset::CpuSet;
 pub use facts::{MachineFacts, Moment, facts, moment};
 pub use limit::Limit;

@@ -13,7 +13,7 @@ use super::memory::MemoryCourse;
 use super::noise::TrialNoise;
 use super::order::OrderFigures;
 use super::warning::Warning;
-pub use crate::machine::MachineFacts;
+pub use crate::machine::{ClockFacts, MachineFacts};
 use crate::scenario::{Interpreter, Job, Plan, PlannedTrial, Prediction};
 use crate::workload::DataFacts;
 

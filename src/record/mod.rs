@@ -18,8 +18,8 @@ mod warning;
 mod words;
 
 pub use event::{
-    Added, Cause, Disturbance, Event, LockUse, Loss, MachineFacts, Planned, RESULTS_MAX, Remedy, ScenarioFacts,
-    Stamped, Status, TaskResult, TaskTimes, TrialEnd, TrialOutcome,
+    Added, Cause, ClockFacts, Disturbance, Event, LockUse, Loss, MachineFacts, Planned, RESULTS_MAX, Remedy,
+    ScenarioFacts, Stamped, Status, TaskResult, TaskTimes, TrialEnd, TrialOutcome,
 };
 pub use history::{History, HistoryError, MovedAside, Past, read_history, remember};
 pub use journal::{Journal, JournalError, JournalLost, Recording, read};

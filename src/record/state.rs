@@ -74,15 +74,27 @@ impl RunState {
 
     /// The counted trials of a configuration that ran to their end undisturbed, with every task done: its samples.
     pub fn samples(&self, config: usize) -> impl DoubleEndedIterator<Item = &TrialOutcome> {
-        let whole = |outcome: &&TrialOutcome| outcome.end == TrialEnd::Complete && outcome.tasks_failed == 0;
-        self.trials_of(config, false).filter(whole).filter(|outcome| outcome.disturbance.is_none())
+        self.samples_by_block(config).map(|(_, outcome)| outcome)
+    }
+
+    /// The same, each with the block that it belongs to: trials of the same repeat were run together.
+    pub fn samples_by_block(&self, config: usize) -> impl DoubleEndedIterator<Item = (u32, &TrialOutcome)> {
+        let whole = |outcome: &TrialOutcome| outcome.end == TrialEnd::Complete && outcome.tasks_failed == 0;
+        let samples =
+            self.ended(config, false).filter(move |(_, outcome)| whole(outcome) && outcome.disturbance.is_none());
+        samples.filter_map(|(trial, outcome)| Some((self.plan()?.trials.get(trial)?.repeat, outcome)))
     }
 
     /// All trials of a configuration that were started and ended, warm-ups among them if asked for.
     pub fn trials_of(&self, config: usize, warmups: bool) -> impl DoubleEndedIterator<Item = &TrialOutcome> {
+        self.ended(config, warmups).map(|(_, outcome)| outcome)
+    }
+
+    fn ended(&self, config: usize, warmups: bool) -> impl DoubleEndedIterator<Item = (usize, &TrialOutcome)> {
         let indices = self.by_config.get(config).map_or(&[][..], |indices| indices);
         let ended = indices.iter().filter_map(|&index| self.finished.get(index));
-        ended.filter(move |(trial, _)| warmups || !self.is_warmup(*trial)).map(|(_, outcome)| &**outcome)
+        let asked_for = ended.filter(move |(trial, _)| warmups || !self.is_warmup(*trial));
+        asked_for.map(|(trial, outcome)| (*trial, &**outcome))
     }
 
     fn finish(&mut self, trial: usize, outcome: Arc<TrialOutcome>) {

@@ -39,6 +39,10 @@ pub enum WarningCode {
     TrialBroken,
     /// Two trials of the same tasks came to different results.
     ResultsDiffer,
+    /// The machine became slower or faster during the run.
+    Drift,
+    /// The trials of a configuration are too short to be timed well.
+    TooShort,
     /// More warnings of one kind than are listed.
     More,
     /// The run was ended before its last trial.
@@ -55,7 +59,7 @@ pub enum WarningCode {
 
 impl WarningCode {
     /// All codes, in the order of their description.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 20] = [
         Self::Oversubscribed,
         Self::DataInDoubt,
         Self::MemoryUnknown,
@@ -68,6 +72,8 @@ impl WarningCode {
         Self::NoSample,
         Self::TrialBroken,
         Self::ResultsDiffer,
+        Self::Drift,
+        Self::TooShort,
         Self::More,
         Self::Interrupted,
         Self::Unfinished,
@@ -91,6 +97,8 @@ impl WarningCode {
             Self::NoSample => "no-sample",
             Self::TrialBroken => "trial-broken",
             Self::ResultsDiffer => "results-differ",
+            Self::Drift => "drift",
+            Self::TooShort => "too-short",
             Self::More => "more",
             Self::Interrupted => "interrupted",
             Self::Unfinished => "unfinished",

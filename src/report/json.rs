@@ -7,12 +7,12 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use super::estimates::{Ratio, Startup, Total, Wall};
 use super::json_noise::NoiseJson;
 use super::words;
-use crate::analysis::{Interval, Summary};
 use crate::foreign;
 use crate::record::{
-    LockUse, MachineFacts, MemoryCourse, ProcessMemory, RunState, ScenarioFacts, Status, TaskTimes, Warning,
+    ClockFacts, LockUse, MachineFacts, MemoryCourse, ProcessMemory, RunState, ScenarioFacts, Status, TaskTimes, Warning,
 };
 use crate::results;
 use crate::results::{Figures, Finding, Predicted, Row, SearchFigures, findings, results};
@@ -85,6 +85,8 @@ struct MachineJson<'a> {
     memory_bytes: Option<u64>,
     /// What allows less than that.
     memory_limited_by: &'a [String],
+    /// What tasks are timed with.
+    clock: Option<&'a ClockFacts>,
 }
 
 #[derive(Serialize)]
@@ -119,7 +121,7 @@ struct Configuration<'a> {
     wall_s: Wall<'a>,
     startup_s: Startup,
     /// What speedups are made of where the scenario counts the start-up, too: both of a sample, added.
-    wall_and_startup_s: Startup,
+    wall_and_startup_s: Total,
     cpu_s: Cpu,
     speedup: Ratio,
     efficiency: Option<f64>,
@@ -152,42 +154,10 @@ struct ResultJson<'a> {
     values: Option<&'a BTreeMap<String, f64>>,
 }
 
-/// From the lower to the upper end of an interval that 95 % of such intervals would have the truth in: of the mean
-/// wall time, or of the ratio of mean times.
-type Ci95 = Option<[f64; 2]>;
-
-#[derive(Serialize)]
-struct Wall<'a> {
-    samples: &'a [f64],
-    median: Option<f64>,
-    min: Option<f64>,
-    mean: Option<f64>,
-    sd: Option<f64>,
-    ci95: Ci95,
-}
-
-#[derive(Serialize)]
-struct Startup {
-    median: Option<f64>,
-    min: Option<f64>,
-}
-
-impl Startup {
-    fn of(seconds: Option<Summary>) -> Self {
-        Self { median: seconds.map(|s| s.median), min: seconds.map(|s| s.min) }
-    }
-}
-
 #[derive(Serialize)]
 struct Cpu {
     user: Option<f64>,
     system: Option<f64>,
-}
-
-#[derive(Serialize)]
-struct Ratio {
-    value: Option<f64>,
-    ci95: Ci95,
 }
 
 /// What was expected: a speedup, or a time and the speedup that follows from it; and how far that was off.
@@ -293,7 +263,7 @@ impl<'a> Report<'a> {
             metg: figures.metg.iter().map(MetgJson::of).collect(),
             grid: search.map(GridJson::of),
             findings: findings(state, figures),
-            warnings: words::warnings(state),
+            warnings: words::warnings(state, figures),
         }
     }
 }
@@ -318,6 +288,7 @@ impl<'a> MachineJson<'a> {
             limited_by: &facts.limited_by,
             memory_bytes: facts.memory_bytes,
             memory_limited_by: &facts.memory_limited_by,
+            clock: facts.clock.as_ref(),
         }
     }
 }
@@ -367,11 +338,11 @@ impl<'a> Configuration<'a> {
             dispatch: row.config.told_dispatch(),
             payload_bytes: row.config.payload,
             vary: point.as_ref().map(|point| BTreeMap::from([(point.key.as_str(), &point.value)])),
-            wall_s: Wall::of(&row.samples_s, row.wall_s, row.wall_ci95),
+            wall_s: Wall::of(row),
             startup_s: Startup::of(row.startup_s),
-            wall_and_startup_s: Startup::of(row.time_s.filter(|_| include_startup)),
+            wall_and_startup_s: Total::of(row, include_startup),
             cpu_s: Cpu { user: usage.map(|u| u.cpu_user_s), system: usage.map(|u| u.cpu_system_s) },
-            speedup: Ratio { value: row.speedup.map(|s| s.value), ci95: row.speedup_ci95().map(ends) },
+            speedup: Ratio::of(row.speedup),
             efficiency: row.efficiency,
             karp_flatt: row.karp_flatt,
             predicted: row.predicted.map(PredictionJson::of),
@@ -397,23 +368,6 @@ impl<'a> Configuration<'a> {
             results,
         }
     }
-}
-
-impl<'a> Wall<'a> {
-    fn of(samples: &'a [f64], summary: Option<Summary>, ci95: Option<Interval>) -> Self {
-        Self {
-            samples,
-            median: summary.map(|s| s.median),
-            min: summary.map(|s| s.min),
-            mean: summary.map(|s| s.mean),
-            sd: summary.and_then(|s| s.sd),
-            ci95: ci95.map(ends),
-        }
-    }
-}
-
-fn ends(interval: Interval) -> [f64; 2] {
-    [interval.low, interval.high]
 }
 
 impl<'a> MemoryCourseJson<'a> {

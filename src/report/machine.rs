@@ -208,6 +208,7 @@ mod tests {
             limited_by: usable.limited_by(64),
             memory_bytes: Some(24 << 30),
             memory_limited_by: vec!["cgroup memory.max".to_owned()],
+            clock: None,
         };
         (
             facts,

@@ -6,6 +6,7 @@
 pub mod catalog;
 mod closed;
 pub mod deliver;
+mod estimates;
 mod formats;
 pub mod json;
 mod json_noise;

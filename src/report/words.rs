@@ -1,6 +1,7 @@
 //! What went wrong, in sentences: the same ones in reports, in progress lines and wherever else they are told.
 
 use crate::record::{Loss, RunState, Status, Warning, WarningCode, loss_in_words, trial_in_words};
+use crate::results::Figures;
 use crate::scenario::Plan;
 
 /// A worker's loss in one line: in which trial, who, how, in which task, and what is done about it.
@@ -9,10 +10,11 @@ pub fn loss_sentence(loss: &Loss, plan: Option<&Plan>) -> String {
     plan.map_or_else(|| words.clone(), |plan| format!("{}: {words}", trial_in_words(plan, loss.trial)))
 }
 
-/// Everything the user should know: the run's warnings, losses of workers that these do not tell of, and that a
+/// Everything the user should know: the run's warnings, what its times give reason to doubt, losses of workers that these do not tell of, and that a
 /// run never came to its end.
-pub fn warnings(state: &RunState) -> Vec<Warning> {
+pub fn warnings(state: &RunState, figures: &Figures) -> Vec<Warning> {
     let mut warnings = state.warnings.clone();
+    warnings.extend(figures.doubts.iter().cloned());
     if !warnings.iter().any(|warning| warning.code == WarningCode::WorkerLost) {
         let plan = state.planned.as_ref().map(|planned| &planned.plan);
         warnings.extend(

@@ -1,8 +1,8 @@
 //! What the columns of the table of figures say of a configuration. Which columns there are is `columns`' to say.
 
 use super::figure::{Figure, range};
-use super::figures::{Figures, INTERVAL, Row, Speedup};
-use crate::analysis::{Interval, Summary};
+use super::figures::{Figures, INTERVAL, Row};
+use crate::analysis::Interval;
 use crate::scenario::Point;
 use crate::units;
 
@@ -15,30 +15,30 @@ pub(super) fn varied(row: &Row) -> Option<Figure> {
 }
 
 pub(super) fn wall(row: &Row) -> Option<Figure> {
-    seconds(row.wall_s, row)
+    seconds(row.told_wall_s(), row)
 }
 
 pub(super) fn time(row: &Row) -> Option<Figure> {
-    seconds(row.time_s, row)
+    seconds(row.told_time_s(), row)
 }
 
-/// The median of times of a row, or that there is none because tasks failed.
-fn seconds(times: Option<Summary>, row: &Row) -> Option<Figure> {
-    match (times, row.tasks) {
-        (Some(times), _) => Some(Figure::Seconds(times.median)),
+/// A time of a row, or that there is none because tasks failed.
+fn seconds(told_s: Option<f64>, row: &Row) -> Option<Figure> {
+    match (told_s, row.tasks) {
+        (Some(told_s), _) => Some(Figure::Seconds(told_s)),
         (None, Some(tasks)) if tasks.failed > 0 => Some(Figure::Failed),
         (None, _) => None,
     }
 }
 
-/// A median, and the interval of the mean in brackets that say so.
-pub(super) fn with_interval(times: Summary, ci95: Option<Interval>) -> String {
-    let median = units::seconds(times.median);
+/// A time, and its interval in brackets that say so.
+pub(super) fn with_interval(told_s: f64, ci95: Option<Interval>) -> String {
+    let told = units::seconds(told_s);
     match ci95 {
         Some(ci95) => {
-            format!("{median} ({INTERVAL}: {})", range(&units::seconds(ci95.low), &units::seconds(ci95.high)))
+            format!("{told} ({INTERVAL}: {})", range(&units::seconds(ci95.low), &units::seconds(ci95.high)))
         }
-        None => median,
+        None => told,
     }
 }
 
@@ -57,11 +57,12 @@ pub(super) fn tasks_per_s(row: &Row) -> Option<Figure> {
 }
 
 pub(super) fn speedup_with_interval(row: &Row) -> Option<Figure> {
-    let Speedup { value, ci95 } = row.speedup?;
-    let value = units::digits(value);
-    Some(Figure::Phrase(match ci95 {
-        Some(ci95) => format!("{value} ({INTERVAL}: {})", Figure::Between(ci95).words()),
-        None => value,
+    let speedup = row.speedup?;
+    let value = units::digits(speedup.value);
+    Some(Figure::Phrase(match (speedup.ci95, speedup.too_few()) {
+        (Some(ci95), _) => format!("{value} ({INTERVAL}: {})", Figure::Between(ci95).words()),
+        (None, Some(too_few)) => format!("{value} ({too_few})"),
+        (None, None) => value,
     }))
 }
 
@@ -72,8 +73,16 @@ pub(super) fn repeats(row: &Row) -> Option<Figure> {
     Some(Figure::Phrase(match times.samples {
         0 | 1 => times.samples.to_string(),
         samples if least == most => format!("{samples} of {least}"),
-        samples => format!("{samples} of {}", range(&least, &most)),
+        samples => format!("{samples} of {}{}", range(&least, &most), far_off(row)),
     }))
+}
+
+/// How many of the repeats lie far from the others.
+fn far_off(row: &Row) -> String {
+    match row.outliers.len() {
+        0 => String::new(),
+        n => format!(", {n} far off"),
+    }
 }
 
 pub(super) fn predicted_with_error(row: &Row) -> Option<Figure> {

@@ -118,32 +118,36 @@ pub static COLUMNS: &[Column] = &[
         ..Column::PLAIN
     },
     Column {
-        key: Some("wall_and_startup_s.median"),
+        key: Some("wall_and_startup_s.estimate"),
         heading: WALL_AND_STARTUP,
         unit: "s",
         doc: Some(
-            "where the scenario counts the start-up, what speedups are made of: both of a repeat added, the median",
+            "where the scenario counts the start-up, what speedups are made of: both of a repeat added; their geometric \
+             mean",
         ),
         applies: |figures| figures.include_startup,
         text: ColumnPlace::at(9),
         table: ColumnPlace::at(9),
         line: ColumnPlace::at(9),
         value: values::time,
-        detail: Some(|row| Some(Figure::Phrase(values::with_interval(row.time_s?, row.time_ci95)))),
+        detail: Some(|row| {
+            Some(Figure::Phrase(values::with_interval(row.told_time_s()?, row.time.and_then(|time| time.ci95))))
+        }),
         ..Column::PLAIN
     },
     Column {
-        key: Some("wall_s.median"),
+        key: Some("wall_s.estimate"),
         heading: "wall",
         unit: "s",
-        doc: Some("seconds from the start of the work to the last task's end: the median over the repeats"),
+        doc: Some("seconds from the start of the work to the last task's end: the geometric mean of the repeats"),
         yields: |figures| figures.include_startup,
         text: ColumnPlace::at(11),
         table: ColumnPlace::at(10),
         line: ColumnPlace::at(10),
         value: values::wall,
         detail: Some(|row| {
-            Some(Figure::Phrase(values::with_interval(row.wall_s?, row.wall_ci95.filter(|_| row.time_s == row.wall_s))))
+            let ci95 = row.wall.filter(|_| row.time_s == row.wall_s).and_then(|wall| wall.ci95);
+            Some(Figure::Phrase(values::with_interval(row.told_wall_s()?, ci95)))
         }),
         ..Column::PLAIN
     },
@@ -181,7 +185,8 @@ pub static COLUMNS: &[Column] = &[
         key: Some("speedup.value"),
         heading: "speedup",
         doc: Some(
-            "the baseline's wall time ÷ this configuration's: 2 is twice as fast. Bars and brackets: its 95 % interval",
+            "the baseline's wall time ÷ this configuration's, of the same block: the geometric mean of these ratios. 2 is \
+             twice as fast. Bars and brackets: its 95 % interval",
         ),
         applies: |figures| figures.baseline.is_some(),
         stays: true,
@@ -197,8 +202,8 @@ pub static COLUMNS: &[Column] = &[
         key: Some("speedup.ci95"),
         heading: INTERVAL,
         doc: Some(
-            "the interval of the ratio of mean times by Fieller's theorem, for 3 repeats or more whose times scatter \
-             normally",
+            "the interval of the speedup, by Student's t on the logarithms of the ratios of 3 blocks or more; a machine that \
+             becomes slower from block to block does not widen it",
         ),
         applies: |figures| figures.rows.iter().any(|row| row.speedup_ci95().is_some()),
         text: ColumnPlace::at(40),

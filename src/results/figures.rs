@@ -3,16 +3,19 @@
 //! A [`super::RunState`] holds what was measured; this is what follows from it by `analysis`. Whatever was not
 //! measured yet, or does not apply, is `None`: nothing is filled in.
 
+use super::doubts::doubts;
 use super::loss::SharedLoss;
 use super::marks::series_marks;
 use super::moved;
 use super::noise::{self, NoiseFigures};
 use super::predictions::{Predicted, off_by};
-use crate::analysis::{self, Grain, Interval, Summary, metg, summary};
+use super::speedups::{Speedup, compare, is_baseline};
+use super::times::{Times, told_s};
+use crate::analysis::{Estimate, Grain, Interval, Summary, geometric_mean, metg, outliers, summary};
 use crate::chart::SeriesMark;
-use crate::record::RunState;
 use crate::record::{LockUse, MemoryCourse, Planned, ScenarioFacts, TaskResult, TaskTimes, TrialEnd, TrialOutcome};
 use crate::record::{RESULTS_MAX, label};
+use crate::record::{RunState, Warning};
 use crate::scenario::Config;
 use crate::{units, workload};
 use std::collections::BTreeMap;
@@ -35,6 +38,8 @@ pub struct Figures {
     pub usable_cpus: Option<u32>,
     /// What became of what the tasks share, e.g. `lost updates`; empty if nothing there can go wrong.
     pub loss: &'static str,
+    /// What the times give reason to doubt.
+    pub doubts: Vec<Warning>,
 }
 
 /// What the time of the work is called, and what that is called which has the start-up of workers in it.
@@ -70,10 +75,12 @@ pub struct Row {
     pub samples_s: Vec<f64>,
     /// The samples in short.
     pub wall_s: Option<Summary>,
-    /// The 95 % interval of their mean, by [`analysis::mean_ci95`]; no end of it lies below nothing.
-    pub wall_ci95: Option<Interval>,
+    /// The places of those that lie far from the others.
+    pub outliers: Vec<usize>,
+    /// What is told of them, with its interval; `None` where one is not above 0.
+    pub wall: Option<Estimate>,
     /// The same of what speedups are made of.
-    pub time_ci95: Option<Interval>,
+    pub time: Option<Estimate>,
     /// Start-up seconds of the samples in short.
     pub startup_s: Option<Summary>,
     /// What speedups are made of, in short: wall seconds, and where the scenario counts it start-up with them.
@@ -91,7 +98,7 @@ pub struct Row {
     /// Tasks that gave a result and tasks given up, in one trial: the last in which a task failed, else the last
     /// sample, else the last trial.
     pub tasks: Option<TaskCounts>,
-    /// Tasks a second at the median wall time.
+    /// Tasks a second at the wall time that is told.
     pub tasks_per_s: Option<f64>,
     /// What the tasks left in what they share, by name: the median of the samples each.
     pub tally: Option<BTreeMap<String, f64>>,
@@ -99,8 +106,8 @@ pub struct Row {
     pub loss: Option<SharedLoss>,
     /// What the processes took up in memory, in the sample that took up most.
     pub memory: Option<MemoryCourse>,
-    /// Bytes a second that the tasks moved, at the median of what speedups are made of; `None` for kinds that move
-    /// none, or do not say how many.
+    /// Bytes a second that the tasks moved, at the time that is told of what speedups are made of; `None` for kinds that
+    /// move none, or do not say how many.
     pub bytes_per_s: Option<f64>,
     /// Seconds of the workers for each byte that was sent or found with the tasks; `None` without payload.
     pub s_per_byte: Option<f64>,
@@ -114,24 +121,24 @@ impl Row {
         self.speedup?.ci95
     }
 
+    /// The wall time that is told of it, in seconds.
+    pub fn told_wall_s(&self) -> Option<f64> {
+        self.wall_s.map(|summary| told_s(self.wall, summary))
+    }
+
+    /// The same of what speedups are made of.
+    pub fn told_time_s(&self) -> Option<f64> {
+        self.time_s.map(|summary| told_s(self.time, summary))
+    }
+
     /// By how much the prediction was off, if there was one: `+19 %`, `−4.0 %`.
     pub fn off_by(&self) -> Option<String> {
         self.predicted?.error.map(off_by)
     }
 }
 
-/// What the intervals of [`Speedup::ci95`], [`Row::wall_ci95`] and [`Row::time_ci95`] are called, wherever one is shown.
+/// What the intervals of [`Speedup::ci95`], [`Row::wall`] and [`Row::time`] are called, wherever one is shown.
 pub const INTERVAL: &str = "95 %";
-
-/// A speedup, and how sure it is.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Speedup {
-    /// The baseline's median ÷ this configuration's median.
-    pub value: f64,
-    /// The 95 % interval of the ratio of the mean times, by [`analysis::ratio_ci95`]: the only one that is told of
-    /// speedups. `None` for the baseline, which is as fast as itself, and for fewer repeats than tell anything.
-    pub ci95: Option<Interval>,
-}
 
 /// How many tasks of a trial went well.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -179,19 +186,18 @@ impl Figures {
             (0..rows.len()).map(|config| Times::of(state, config, planned.scenario.include_startup)).collect();
         for (row, times) in rows.iter_mut().zip(&times) {
             row.time_s = times.as_ref().map(|times| times.summary);
-            row.s_per_byte = moved::s_per_byte(row.time_s.map(|time| time.median), &row.config, planned.scenario.tasks);
-            row.bytes_per_s = moved::bytes_per_s(row.time_s.map(|time| time.median), &row.config, &planned.job);
-            row.time_ci95 =
-                times.as_ref().and_then(|times| analysis::mean_ci95(&times.samples_s)).map(|ci95| ci95.at_least(0.0));
+            row.time = times.as_ref().and_then(|times| times.estimate);
+            row.s_per_byte = moved::s_per_byte(row.told_time_s(), &row.config, planned.scenario.tasks);
+            row.bytes_per_s = moved::bytes_per_s(row.told_time_s(), &row.config, &planned.job);
         }
         for (row, baseline) in planned.plan.baselines().into_iter().enumerate() {
-            if let Some(baseline) = baseline {
-                let workers = rows[baseline].config.workers;
-                compare(&mut rows[row], times[row].as_ref(), times[baseline].as_ref(), workers);
-                // Nothing is compared with itself: its own repeats show in its times.
-                if let Some(speedup) = rows[row].speedup.as_mut().filter(|_| row == baseline) {
-                    speedup.ci95 = None;
+            match baseline {
+                Some(baseline) if baseline == row => is_baseline(&mut rows[row], times[row].as_ref()),
+                Some(baseline) => {
+                    let workers = rows[baseline].config.workers;
+                    compare(&mut rows[row], times[row].as_ref(), times[baseline].as_ref(), workers);
                 }
+                None => {}
             }
         }
         let metg = shortest_tasks(&rows, &times, baseline, planned.scenario.tasks);
@@ -204,10 +210,11 @@ impl Figures {
         let include_startup = planned.scenario.include_startup;
         let usable_cpus = Some(planned.machine.usable_cpus).filter(|&cpus| cpus > 0);
         let loss = rows.iter().find_map(|row| row.loss).map_or("", |loss| loss.name());
-        Self { rows, baseline, tally, metg, include_startup, usable_cpus, loss }
+        let doubts = doubts(state, &rows);
+        Self { rows, baseline, tally, metg, include_startup, usable_cpus, loss, doubts }
     }
 
-    /// The best of the median speedups, those of the baselines left aside.
+    /// The best of the speedups, those of the baselines left aside.
     pub fn best_speedup(&self) -> Option<f64> {
         let is_reference = |index: usize, row: &Row| Some(index) == self.baseline || self.is_yardstick(row);
         let others = self.rows.iter().enumerate().filter(|(index, row)| !is_reference(*index, row));
@@ -279,7 +286,8 @@ fn measured(state: &RunState, facts: &ScenarioFacts, index: usize, config: &Conf
     let samples_s: Vec<f64> = samples.iter().map(|outcome| outcome.wall_s).collect();
     let startups_s: Vec<f64> = samples.iter().filter_map(|outcome| outcome.startup_s).collect();
     let wall_s = summary(&samples_s);
-    let per_s = |wall: Summary| facts.tasks as f64 / wall.median;
+    let wall = geometric_mean(&samples_s);
+    let per_s = |summary: Summary| facts.tasks as f64 / told_s(wall, summary);
     Row {
         config: config.clone(),
         label: label(config),
@@ -287,12 +295,13 @@ fn measured(state: &RunState, facts: &ScenarioFacts, index: usize, config: &Conf
         mark: SeriesMark { family: 0, member: 0 },
         trials: state.trials_of(index, false).count(),
         wall_s,
-        wall_ci95: analysis::mean_ci95(&samples_s).map(|ci95| ci95.at_least(0.0)),
+        wall,
         startup_s: summary(&startups_s),
         time_s: None,
+        outliers: outliers(&samples_s),
         samples_s,
         speedup: None,
-        time_ci95: None,
+        time: None,
         efficiency: None,
         karp_flatt: None,
         predicted: None,
@@ -308,53 +317,21 @@ fn measured(state: &RunState, facts: &ScenarioFacts, index: usize, config: &Conf
     }
 }
 
-/// What speedups are made of: the seconds of each sample, with start-up where that counts.
-struct Times {
-    samples_s: Vec<f64>,
-    summary: Summary,
-}
-
-impl Times {
-    /// Those of a configuration, if it has any.
-    fn of(state: &RunState, config: usize, include_startup: bool) -> Option<Self> {
-        let startup = |outcome: &TrialOutcome| if include_startup { outcome.startup_s.unwrap_or(0.0) } else { 0.0 };
-        let samples_s: Vec<f64> = state.samples(config).map(|outcome| outcome.wall_s + startup(outcome)).collect();
-        let summary = summary(&samples_s)?;
-        Some(Self { samples_s, summary })
-    }
-}
-
-/// Fills in what is relative to the baseline.
-fn compare(row: &mut Row, times: Option<&Times>, baseline: Option<&Times>, baseline_workers: u32) {
-    let (Some(times), Some(baseline)) = (times, baseline) else { return };
-    let workers = row.config.workers;
-    row.speedup = speedup(baseline, times);
-    row.efficiency = row.speedup.and_then(|s| analysis::efficiency(s.value, workers, baseline_workers));
-    // Karp and Flatt's formula knows one worker as its reference, and no other.
-    row.karp_flatt = row.speedup.filter(|_| baseline_workers == 1).and_then(|s| analysis::karp_flatt(s.value, workers));
-}
-
 /// Sets what was expected beside what was measured.
 fn predict(planned: &Planned, rows: &mut [Row], times: &[Option<Times>]) {
-    let median_s = |config: usize| times.get(config)?.as_ref().map(|times| times.summary.median);
+    let told_s = |config: usize| times.get(config)?.as_ref().map(Times::told_s);
     let baselines = planned.plan.baselines();
     for prediction in &planned.predictions {
         if let Some(row) = rows.get_mut(prediction.config) {
-            let reference_s = baselines.get(prediction.config).copied().flatten().and_then(median_s);
+            let reference_s = baselines.get(prediction.config).copied().flatten().and_then(told_s);
             row.predicted = Some(Predicted::of(
                 prediction.expected,
                 row.speedup.map(|s| s.value),
-                median_s(prediction.config),
+                told_s(prediction.config),
                 reference_s,
             ));
         }
     }
-}
-
-/// The one place where the interval of a speedup is chosen.
-fn speedup(baseline: &Times, times: &Times) -> Option<Speedup> {
-    let value = analysis::speedup(baseline.summary.median, times.summary.median)?;
-    Some(Speedup { value, ci95: analysis::ratio_ci95(&baseline.samples_s, &times.samples_s) })
 }
 
 /// METG(50 %) of everything but the baseline, where the points differ in their tasks.
@@ -367,7 +344,7 @@ fn shortest_tasks(rows: &[Row], times: &[Option<Times>], baseline: Option<usize>
         let grain = times
             .as_ref()
             .zip(row.efficiency)
-            .and_then(|(times, efficiency)| Grain::of(times.summary.median, row.config.workers, tasks, efficiency));
+            .and_then(|(times, efficiency)| Grain::of(times.told_s(), row.config.workers, tasks, efficiency));
         grains.entry(row.place).or_default().extend(grain);
     }
     let at_first = rows.iter().filter(|row| row.config.point.as_ref() == Some(first) && row.place != baseline.place);

@@ -6,6 +6,7 @@
 mod charts;
 mod column_values;
 mod columns;
+mod doubts;
 mod eta;
 mod figure;
 mod figures;
@@ -16,15 +17,18 @@ mod moved;
 mod noise;
 mod predictions;
 mod search;
+mod speedups;
+mod times;
 
 pub use charts::{ChartSubject, FiguresChart};
 pub use columns::{COLUMNS, Column, ColumnPlace, ShownColumn, View, columns};
 pub use eta::Eta;
 pub use figure::Figure;
-pub use figures::{Figures, INTERVAL, Metg, Row, Speedup, TaskCounts, Usage, WORTH_WHILE, results, tally_figure};
+pub use figures::{Figures, INTERVAL, Metg, Row, TaskCounts, Usage, WORTH_WHILE, results, tally_figure};
 pub use findings::{Finding, findings};
 pub use loss::SharedLoss;
 pub use marks::series_marks;
 pub use noise::{NoiseFigures, TrialWithNoise, trials_with_noise};
 pub use predictions::{Predicted, off_by};
 pub use search::{Combination, SearchFigures};
+pub use speedups::Speedup;

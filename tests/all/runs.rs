@@ -22,7 +22,9 @@ fn everywhere(workload: &str, backends: &str, sweep: &str) -> String {
 /// What a run found, once it is sure that all of its configurations agree: the checksum and the results by task.
 fn agreed(report: &Value, what: &str) -> (String, Vec<Value>) {
     assert_eq!(report["status"], "done", "{what}: {}", report["warnings"]);
-    assert_eq!(report["warnings"], serde_json::json!([]), "{what}");
+    // So few tasks are too short to be timed, and nothing else is wrong with them.
+    let warnings = report["warnings"].as_array().expect("warnings");
+    assert!(warnings.iter().all(|warning| warning["code"] == "too-short"), "{what}: {warnings:?}");
     let configs = report["configs"].as_array().expect("configs");
     let first = &configs[0];
     for config in configs {
@@ -254,8 +256,8 @@ fn start_up_counts_where_it_is_asked_for() {
         let (report, code, _) = report(&toml(include), &[]);
         assert_eq!(code, 0);
         let config = &report["configs"][1];
-        let (wall, startup) = (config["wall_s"]["median"].as_f64(), config["startup_s"]["median"].as_f64());
-        let serial = report["configs"][0]["wall_s"]["median"].as_f64().expect("a wall");
+        let (wall, startup) = (config["wall_s"]["estimate"].as_f64(), config["startup_s"]["median"].as_f64());
+        let serial = report["configs"][0]["wall_s"]["estimate"].as_f64().expect("a wall");
         assert!(report["configs"][0]["startup_s"]["median"].is_null(), "no worker is started for a serial run");
         let value = config["speedup"]["value"].as_f64().expect("a speedup");
         (value, serial / wall.expect("a wall"), startup.expect("a start-up"))
@@ -364,17 +366,17 @@ fn speedups_are_relative_to_the_same_point() {
     let (report, code, _) = varied("kind = \"sleep\"\ninputs = [1, 1, 1, 1, 1, 1]", "unit_s = [4e-3, 8e-2]", "");
     assert_eq!(code, 0);
     let configs = report["configs"].as_array().expect("configs");
-    let median = |config: &Value| config["wall_s"]["median"].as_f64().expect("a wall");
+    let wall = |config: &Value| config["wall_s"]["estimate"].as_f64().expect("a wall");
     let (short, long) = configs.split_at(5);
     for (short, long) in short.iter().zip(long) {
         assert_eq!((&short["backend"], &short["workers"]), (&long["backend"], &long["workers"]));
-        assert!(median(long) > 3.0 * median(short), "twenty times the work: {short:#} {long:#}");
+        assert!(wall(long) > 3.0 * wall(short), "twenty times the work: {short:#} {long:#}");
     }
     for point in [short, long] {
         assert_eq!((&point[0]["backend"], &point[0]["speedup"]["value"]), (&"serial".into(), &1.0.into()));
         for config in point {
             let (speedup, workers) = (config["speedup"]["value"].as_f64(), config["workers"].as_f64());
-            let wanted = median(&point[0]) / median(config);
+            let wanted = wall(&point[0]) / wall(config);
             assert!((speedup.expect("a speedup") / wanted - 1.0).abs() < 1e-9, "{config:#}");
             let efficiency = config["efficiency"].as_f64().expect("an efficiency");
             assert!((efficiency * workers.expect("workers") / wanted - 1.0).abs() < 1e-9, "{config:#}");

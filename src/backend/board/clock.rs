@@ -29,6 +29,14 @@ impl Clock {
         if trusted { Self::TimeStampCounter } else { Self::Monotonic }
     }
 
+    /// What it is called in reports.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::TimeStampCounter => "tsc",
+            Self::Monotonic => "clock_monotonic",
+        }
+    }
+
     /// The time, in ticks.
     #[inline]
     pub fn now(self) -> u64 {

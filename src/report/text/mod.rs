@@ -14,8 +14,8 @@ mod wrap;
 
 use super::words;
 use crate::foreign::{PlainText, escaped};
-use crate::record::{MachineFacts, Planned, RunState, Status, TrialEnd, label};
-use crate::results::{Figures, SearchFigures, findings};
+use crate::record::{ClockFacts, MachineFacts, Planned, RunState, Status, TrialEnd, label};
+use crate::results::{Figures, Row, SearchFigures, findings};
 use crate::scenario::{Config, Point, Schedule};
 use crate::units;
 use wrap::{paragraphs, wrapped};
@@ -25,6 +25,9 @@ const WIDTH: usize = 80;
 
 /// Values listed of what is varied; the table has all of them.
 const VALUES_MAX: usize = 8;
+
+/// Configurations whose outliers are told; the JSON report has all of them.
+const OUTLIERS_MAX: usize = 4;
 
 /// Problems told in full; the JSON report has all of them.
 const PROBLEMS_MAX: usize = 12;
@@ -80,7 +83,20 @@ fn heading(planned: &Planned, width: usize) -> String {
     let title = if scenario.title.is_empty() { &scenario.name } else { &scenario.title };
     let data = planned.data.iter().map(|data| wrapped(&data.in_words(), width, "  "));
     let lines = [wrapped(title, width, ""), wrapped(&dotted(&facts), width, "  ")].into_iter().chain(data);
-    lines.chain([wrapped(&machine(&planned.machine), width, "  ")]).collect::<Vec<_>>().join("\n")
+    let clock = planned.machine.clock.iter().map(|facts| wrapped(&clock(facts), width, "  "));
+    lines.chain([wrapped(&machine(&planned.machine), width, "  ")]).chain(clock).collect::<Vec<_>>().join("\n")
+}
+
+/// What tasks are timed with, and what that costs.
+fn clock(facts: &ClockFacts) -> String {
+    let empty = facts.empty_task_s.map(|s| format!("an empty task {}", units::seconds(s)));
+    let [step, reading] = [facts.resolution_s, facts.reading_s].map(units::seconds);
+    dotted(&[
+        format!("clock {}", escaped(&facts.source)),
+        format!("steps of {step}"),
+        format!("a reading {reading}"),
+        empty.unwrap_or_default(),
+    ])
 }
 
 /// The schedule of all configurations; a sweep has one, save where `stealing` has no other worker to steal from.
@@ -159,7 +175,10 @@ fn notes(planned: &Planned, figures: &Figures, width: usize) -> String {
         Some(row) => {
             let name = label(&figures.rows[row].config);
             let point = figures.varied().map(|key| format!(" at the same {key}")).unwrap_or_default();
-            format!("Speedup: the median {timed} of {name}{point} ÷ that of the configuration. ")
+            format!(
+                "Speedup: the {timed} of {name}{point} ÷ that of the configuration, paired by block: the geometric mean of \
+                 these ratios. "
+            )
         }
         None => String::new(),
     };
@@ -169,20 +188,49 @@ fn notes(planned: &Planned, figures: &Figures, width: usize) -> String {
         None | Some(0) => format!("{name}: of a single repeat."),
         Some(last) => {
             let repeats = u64::from(last) + 1;
-            format!("{name}: the median of {} repeats; spread: (longest − shortest) ÷ median.", units::count(repeats))
+            format!(
+                "{name}: the geometric mean of {} repeats; spread: (longest − shortest) ÷ median.",
+                units::count(repeats)
+            )
         }
     };
-    let interval = if figures.rows.iter().any(|row| row.speedup_ci95().is_some()) {
-        " 95 %: the interval of the ratio of mean times (Fieller), if times scatter normally."
-    } else {
-        ""
-    };
+    let interval = interval(figures);
     let predicted = if figures.rows.iter().any(|row| row.predicted.is_some()) {
         " Off by: predicted ÷ measured − 1."
     } else {
         ""
     };
-    wrapped(&format!("{baseline}{wall}{interval}{predicted}"), width, "")
+    let outliers = outliers(figures);
+    wrapped(&format!("{baseline}{wall}{interval}{predicted}{outliers}"), width, "")
+}
+
+/// Which repeats lie far from the others, if any do.
+fn outliers(figures: &Figures) -> String {
+    let of = |row: &Row| {
+        let times = row.outliers.iter().filter_map(|&at| row.samples_s.get(at)).map(|s| units::seconds(*s));
+        (!row.outliers.is_empty()).then(|| format!("{} {}", row.label, times.collect::<Vec<_>>().join(", ")))
+    };
+    let all: Vec<String> = figures.rows.iter().filter_map(of).collect();
+    let more = match all.len().saturating_sub(OUTLIERS_MAX) {
+        0 => String::new(),
+        n => format!("; and {n} more configurations"),
+    };
+    match all.as_slice() {
+        [] => String::new(),
+        all => {
+            let told = all[..all.len().min(OUTLIERS_MAX)].join("; ");
+            format!(" Far from the other repeats, and counted all the same: {told}{more}.")
+        }
+    }
+}
+
+/// What the interval of a speedup is, or why there is none although there are repeats.
+fn interval(figures: &Figures) -> String {
+    if figures.rows.iter().any(|row| row.speedup_ci95().is_some()) {
+        return " 95 %: its interval, by Student's t on their logarithms.".to_owned();
+    }
+    let too_few = figures.rows.iter().find_map(|row| row.speedup?.too_few());
+    too_few.map(|words| format!(" {words}.")).unwrap_or_default()
 }
 
 fn capitalised(text: &str) -> String {
@@ -203,7 +251,7 @@ fn ending(state: &RunState) -> String {
 }
 
 fn warnings(state: &RunState, width: usize) -> String {
-    let warnings = words::warnings(state);
+    let warnings = words::warnings(state, &Figures::of(state));
     let mut lines: Vec<String> = warnings
         .iter()
         .take(PROBLEMS_MAX)

@@ -50,9 +50,9 @@ pub(super) fn point(row: &Row, figures: &Figures) -> Option<ChartPoint> {
         let [low, high] = ends(speedup.ci95).map(|end| end * part);
         return Some(ChartPoint { x, y: speedup.value * part, low, high, is_sure: is_sure(row) });
     }
-    let (wall, y) = (row.wall_s?, row.tasks_per_s?);
-    let [low, high] = ends(row.wall_ci95);
-    let rate = |s: f64| if s > 0.0 { y * wall.median / s } else { f64::NAN };
+    let (wall_s, y) = (row.told_wall_s()?, row.tasks_per_s?);
+    let [low, high] = ends(row.wall.and_then(|wall| wall.ci95));
+    let rate = |s: f64| if s > 0.0 { y * wall_s / s } else { f64::NAN };
     Some(ChartPoint { x, y, low: rate(high), high: rate(low), is_sure: true })
 }
 

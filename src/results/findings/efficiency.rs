@@ -35,7 +35,7 @@ const CAUSES: &[fn(&Fact, &FindingInput) -> Option<String>] =
 
 fn start_up(fact: &Fact, facts: &FindingInput) -> Option<String> {
     let startup_s = fact.startup_s.filter(|_| facts.include_startup)?;
-    let whole_s = startup_s + fact.wall.median;
+    let whole_s = startup_s + fact.wall_s;
     (startup_s >= LARGE * whole_s).then(|| {
         format!("start-up counts here, and takes {} of {}", units::seconds(startup_s), units::seconds(whole_s))
     })

@@ -4,7 +4,7 @@ use super::super::figures::{Figures, Row};
 use super::super::loss::SharedLoss;
 use super::super::noise::NoiseFigures;
 use super::super::predictions::Predicted;
-use crate::analysis::{Interval, Summary};
+use crate::analysis::{Interval, SAMPLES_MIN, Summary};
 use crate::record::OrderFigures;
 use crate::record::RunState;
 use crate::record::{Loss, MemoryCourse, TaskTimes, TrialOutcome};
@@ -43,11 +43,15 @@ pub(super) struct Fact {
     pub(super) schedule: Schedule,
     /// Wall seconds, more than none.
     pub(super) wall: Summary,
+    /// The wall seconds that are told.
+    pub(super) wall_s: f64,
     /// The median, in seconds.
     pub(super) startup_s: Option<f64>,
     /// `None` for the baseline, too: that it is as fast as itself is no news.
     pub(super) speedup: Option<f64>,
     pub(super) speedup_ci95: Option<Interval>,
+    /// Blocks that the speedup is of.
+    pub(super) pairs: usize,
     pub(super) efficiency: Option<f64>,
     pub(super) karp_flatt: Option<f64>,
     /// Wall seconds of the sample whose wall time is nearest to the median: shares are of this, and never of the median,
@@ -141,9 +145,6 @@ fn relative_ci95(row: &Row, is_baseline: bool) -> Option<Interval> {
     row.speedup_ci95().filter(|_| !is_baseline)
 }
 
-/// So many repeats tell something of how sure a speedup is; with fewer there is no interval.
-const TELLING_REPEATS: usize = 3;
-
 /// Why a speedup cannot be told from no change.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) enum Unclear {
@@ -159,7 +160,7 @@ impl Fact {
         self.speedup?;
         match self.speedup_ci95 {
             Some(ci95) => ci95.contains(1.0).then_some(Unclear::Within(ci95)),
-            None => (self.wall.samples >= TELLING_REPEATS).then_some(Unclear::Scattered),
+            None => (self.pairs >= SAMPLES_MIN).then_some(Unclear::Scattered),
         }
     }
 
@@ -175,9 +176,11 @@ impl Fact {
             workers: row.config.workers,
             schedule: row.config.schedule,
             wall,
+            wall_s: row.told_wall_s()?,
             startup_s: row.startup_s.map(|startup| startup.median),
             speedup: relative(row.speedup.map(|speedup| speedup.value)),
             speedup_ci95: relative_ci95(row, is_baseline),
+            pairs: row.speedup.map_or(0, |speedup| speedup.pairs),
             efficiency: relative(row.efficiency),
             karp_flatt: relative(row.karp_flatt),
             trial_s: typical.wall_s,

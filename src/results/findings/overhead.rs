@@ -10,13 +10,13 @@ const TASKS_MIN: u64 = 1_000;
 
 /// Speaks when it took longer to start the workers than to do the work: of the configuration where that is worst.
 pub(super) fn start_up(facts: &FindingInput) -> Option<Wording> {
-    let ratio = |fact: &Fact| fact.startup_s.map_or(0.0, |startup_s| startup_s / fact.wall.median);
+    let ratio = |fact: &Fact| fact.startup_s.map_or(0.0, |startup_s| startup_s / fact.wall_s);
     let fact = facts.rows.iter().filter(|fact| ratio(fact) > 1.0).max_by(|a, b| ratio(a).total_cmp(&ratio(b)))?;
     let message = format!(
         "Start-up took longer than the work: starting {} took {}, the tasks {}.",
         fact.label,
         units::seconds(fact.startup_s?),
-        units::seconds(fact.wall.median)
+        units::seconds(fact.wall_s)
     );
     Some(Wording { weight: if facts.include_startup { 85 } else { 70 }, message })
 }

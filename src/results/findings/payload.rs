@@ -49,11 +49,11 @@ fn is_reference(figures: &Figures, row: &Row) -> bool {
 fn cost<'a>(rows: &[&'a Row]) -> Option<ByteCost<'a>> {
     let most = *rows.iter().filter(|row| row.s_per_byte.is_some()).max_by_key(|row| row.config.payload)?;
     let least = rows.iter().filter(|row| row.time_s.is_some()).min_by_key(|row| row.config.payload)?;
-    let (time_s, per_byte) = (most.time_s?.median, most.s_per_byte?);
+    let (time_s, per_byte) = (most.told_time_s()?, most.s_per_byte?);
     let bytes = time_s / per_byte;
     let part = (most.config.payload - least.config.payload) as f64 / most.config.payload as f64;
-    let seconds = if part > 0.0 { (time_s - least.time_s?.median) / (bytes * part) } else { per_byte };
-    let ends = most.time_ci95.map(|ci95| [ci95.low / time_s, ci95.high / time_s]);
+    let seconds = if part > 0.0 { (time_s - least.told_time_s()?) / (bytes * part) } else { per_byte };
+    let ends = most.time.and_then(|time| time.ci95).map(|ci95| [ci95.low / time_s, ci95.high / time_s]);
     (seconds > 0.0 && seconds.is_finite()).then_some(ByteCost { label: &most.label, seconds, ends })
 }
 

@@ -3,6 +3,7 @@
 use super::facts::{Fact, FindingInput, Unclear};
 use super::finding::{TELLING, Wording};
 use crate::results::INTERVAL;
+use crate::results::speedups::too_few;
 use crate::units;
 
 /// Repeats further apart than this, relative to their median, are news.
@@ -25,8 +26,8 @@ pub(super) fn best(facts: &FindingInput) -> Option<Wording> {
             against(&rows, &reference.label)?
         }
         None if facts.baseline.is_none() && facts.rows.len() > 1 => {
-            let best = facts.rows.iter().min_by(|a, b| a.wall.median.total_cmp(&b.wall.median))?;
-            let wall = units::seconds(best.wall.median);
+            let best = facts.rows.iter().min_by(|a, b| a.wall_s.total_cmp(&b.wall_s))?;
+            let wall = units::seconds(best.wall_s);
             format!("Fastest {} {}: {wall} for {} tasks.", best.were(), best.label, units::count(facts.tasks))
         }
         None => return None,
@@ -47,8 +48,9 @@ fn against(rows: &[(&Fact, f64)], reference: &str) -> Option<String> {
     if most < 1.0 {
         let times = units::digits(1.0 / most);
         return Some(format!(
-            "Nothing was faster than {reference}: the best of the others, {}, took {times} times as long.",
-            fastest.label
+            "Nothing was faster than {reference}: the best of the others, {}, took {times} times as long{}.",
+            fastest.label,
+            in_brackets(fastest)
         ));
     }
     let how = if best.0.workers < fastest.workers { "As fast as any, with the fewest workers," } else { "Fastest" };
@@ -71,7 +73,12 @@ fn clearly(rows: &[(&Fact, f64)], reference: &str) -> Option<String> {
 
 fn times_as_fast((fact, speedup): (&Fact, f64), reference: &str) -> String {
     let efficiency = fact.efficiency.map(|e| format!(", an efficiency of {}", units::percent(e))).unwrap_or_default();
-    format!("{} times as fast as {reference}{efficiency}", units::digits(speedup))
+    format!("{} times as fast as {reference}{efficiency}{}", units::digits(speedup), in_brackets(fact))
+}
+
+/// How little its repeats tell, where there are too few of them for an interval.
+fn in_brackets(fact: &Fact) -> String {
+    too_few(fact.pairs).map(|words| format!(" ({words})")).unwrap_or_default()
 }
 
 /// The verdict before the figures that it is about.
@@ -146,6 +153,16 @@ mod tests {
             message(best(&facts)),
             "Fastest were processes × 2: 1.98 times as fast as serial, an efficiency of 99 %."
         );
+    }
+
+    #[test]
+    fn two_repeats_are_said_to_tell_little() {
+        let two = |fact| Fact { pairs: 2, ..fact };
+        let expected = "Fastest were processes × 2: 2.00 times as fast as serial, an efficiency of 100 % (2 repeats: an \
+                        interval needs 3).";
+        assert_eq!(message(best(&facts(vec![serial(1.0), two(processes(2, 0.5))]))), expected);
+        let slower = message(best(&facts(vec![serial(1.0), two(threads(2, 1.25))])));
+        assert!(slower.ends_with("took 1.25 times as long (2 repeats: an interval needs 3)."), "{slower}");
     }
 
     #[test]
@@ -225,7 +242,7 @@ mod tests {
         assert!(
             message(best(&slower)).starts_with("No clear difference: threads × 2 took 26.1 times as long as serial")
         );
-        let three = Fact { wall: summary(&[0.1, 0.2, 9.0]).expect("three"), ..threads(2, 0.2) };
+        let three = Fact { pairs: 3, wall: summary(&[0.1, 0.2, 9.0]).expect("three"), ..threads(2, 0.2) };
         let scattered = message(best(&facts(vec![serial(1.0), three])));
         assert!(scattered.ends_with("but its 3 repeats scatter too far to tell."), "{scattered}");
     }

@@ -123,7 +123,8 @@ fn bytes_a_second_are_a_column_and_a_sentence() {
     // Four tasks of four passes over 384 MiB, by whole iterations of 24 bytes.
     let bytes = 16.0 * 24.0 * f64::from((384_u32 << 20) / 24);
     let json = made.json();
-    let rate = json["configs"][0]["bytes_per_s"].as_f64().expect("a rate");
+    let number = |value: &serde_json::Value| value.as_f64().expect("a number");
+    let rate = number(&json["configs"][0]["bytes_per_s"]) * number(&json["configs"][0]["wall_s"]["estimate"]);
     assert!((rate / bytes - 1.0).abs() < 1e-9, "{rate}");
     let all = messages(&made);
     let expected = "Data moved at 8.05 GB/s with threads × 2, against 6.44 GB/s with serial: 1.25 times as fast with 2.00 \

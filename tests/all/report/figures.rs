@@ -7,20 +7,27 @@ use parlab::scenario::BackendKind;
 
 use super::fixtures::{self, state};
 
+#[track_caller]
+fn near(found: Option<f64>, expected: f64) {
+    let found = found.expect("a figure");
+    assert!((found - expected).abs() < 1e-9, "{found} is not {expected}");
+}
+
 #[test]
-fn speedups_relate_medians() {
+fn speedups_relate_the_times_of_a_block() {
     let figures = Figures::of(&state(&fixtures::done()));
     assert_eq!(figures.baseline, Some(0));
     let [serial, thread, threads, processes] = figures.rows.as_slice() else { panic!("{figures:?}") };
-    // The baseline's median is 2 s; processes × 2 took 1, 1.25 and 0.75 s.
+    // Serial took 2, 2.5 and 1.5 s; processes × 2 half as long in each block, threads × 1 always 2 s.
     assert_eq!(processes.speedup.map(|speedup| speedup.value), Some(2.0));
     assert_eq!(processes.efficiency, Some(1.0));
     assert_eq!(processes.karp_flatt, Some(0.0));
-    assert_eq!(serial.speedup, Some(Speedup { value: 1.0, ci95: None }));
-    assert_eq!((thread.efficiency, thread.karp_flatt), (Some(1.0), None), "no serial fraction for one worker");
-    // S = 2 / 1.5 on two workers: e = (0.75 − 0.5) / 0.5.
-    assert_eq!(threads.karp_flatt, Some(0.5));
-    assert_eq!(threads.tasks_per_s, Some(4.0 / 1.5));
+    assert_eq!(serial.speedup, Some(Speedup { value: 1.0, ci95: None, pairs: 0 }));
+    near(thread.efficiency, 7.5_f64.cbrt() / 2.0);
+    assert_eq!(thread.karp_flatt, None, "no serial fraction for one worker");
+    // S = ∛2.5 on two workers that took 1.5, 1 and 2 s: e = (1/S − 0.5) / 0.5.
+    near(threads.karp_flatt, 2.0 / 2.5_f64.cbrt() - 1.0);
+    near(threads.tasks_per_s, 4.0 / 3.0_f64.cbrt());
 }
 
 #[test]
@@ -30,14 +37,17 @@ fn intervals_need_three_repeats_and_something_to_compare() {
         assert!((found.low - low).abs() < 1e-5 && (found.high - high).abs() < 1e-5, "{found:?}");
     };
     let figures = Figures::of(&state(&fixtures::done()));
-    // 2 ± 4.302653 · 0.5 / √3, and Fieller's parabola for 2, 2.5, 1.5 over 1, 1.25, 0.75 with t(4) = 2.776445.
-    near(figures.rows[0].wall_ci95, 0.757931, 3.242069);
-    near(figures.rows[3].speedup_ci95(), 1.087655, 3.677635);
+    // exp(m ± 4.302653 · s / √3) of the logarithms of 2, 2.5, 1.5; the ratios of 2, 2.5, 1.5 to 1, 1.25, 0.75 are all 2.
+    near(figures.rows[0].wall.and_then(|wall| wall.ci95), 1.036104, 3.698032);
+    near(figures.rows[3].speedup_ci95(), 2.0, 2.0);
     assert_eq!(figures.rows[0].speedup_ci95(), None, "nothing is compared with itself");
-    // Start-up counts here as it does in the speedup: over 1.25, 1.5, 1.
-    near(Figures::of(&state(&fixtures::done_with_startup())).rows[3].speedup_ci95(), 0.807414, 2.892177);
+    // Start-up counts here as it does in the speedup: 2, 2.5, 1.5 over 1.25, 1.5, 1.
+    near(Figures::of(&state(&fixtures::done_with_startup())).rows[3].speedup_ci95(), 1.391153, 1.811334);
     let two = Figures::of(&state(&fixtures::Script::new(fixtures::planned()).trials(12).events));
-    assert_eq!((two.rows[3].samples_s.len(), two.rows[3].wall_ci95, two.rows[3].speedup_ci95()), (2, None, None));
+    assert_eq!(
+        (two.rows[3].samples_s.len(), two.rows[3].wall.and_then(|wall| wall.ci95), two.rows[3].speedup_ci95()),
+        (2, None, None)
+    );
 }
 
 #[test]
@@ -65,15 +75,15 @@ fn usage_is_gathered_over_the_samples() {
 fn start_up_counts_on_both_sides_when_asked_for() {
     let mut events = fixtures::done_with_startup();
     let figures = Figures::of(&state(&events));
-    // (2 + 0) ÷ (1 + 0.25); the wall time itself stays as measured.
-    assert_eq!(figures.rows[3].speedup.unwrap().value, 1.6);
+    // (2 + 0) ÷ (1 + 0.25), 2.5 ÷ 1.5 and 1.5 ÷ 1; the wall time itself stays as measured.
+    near(figures.rows[3].speedup.map(|speedup| speedup.value), 4.0_f64.cbrt());
     assert_eq!(figures.rows[3].wall_s.unwrap().median, 1.0);
     let parlab::record::Event::Planned(planned) = &mut events[0].event else { panic!("no plan") };
     planned.plan.baseline = Some(2);
     let figures = Figures::of(&state(&events));
-    // A baseline on two workers: (1.5 + 0.125) ÷ (1 + 0.25), all of it efficient.
-    assert_eq!(figures.rows[3].speedup.unwrap().value, 1.3);
-    assert_eq!(figures.rows[3].efficiency, Some(1.3));
+    // A baseline on two workers: 2.125 ÷ 1.25, 1.125 ÷ 1.5 and 1.625 ÷ 1, all of it efficient.
+    near(figures.rows[3].speedup.map(|speedup| speedup.value), 2.071875_f64.cbrt());
+    near(figures.rows[3].efficiency, 2.071875_f64.cbrt());
     assert_eq!(figures.rows[3].karp_flatt, None, "no formula for this baseline");
 }
 
@@ -96,7 +106,7 @@ fn before_the_baseline_has_ended_there_is_no_speedup() {
     assert!(figures.rows.iter().all(|row| row.speedup.is_none() && row.wall_s.is_none()));
     events = events.trials(1);
     let figures = Figures::of(&state(&events.events));
-    assert_eq!(figures.rows[0].speedup, Some(Speedup { value: 1.0, ci95: None }));
+    assert_eq!(figures.rows[0].speedup, Some(Speedup { value: 1.0, ci95: None, pairs: 0 }));
     assert!(figures.rows[1].speedup.is_none());
 }
 

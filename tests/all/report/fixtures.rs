@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use parlab::record::{
-    Cause, Event, LockUse, Loss, MachineFacts, MemoryCourse, Planned, ProcessMemory, Remedy, RunState, ScenarioFacts,
-    Stamped, Status, TaskResult, TaskTimes, TrialEnd, TrialOutcome, Warning, WarningCode,
+    Cause, ClockFacts, Event, LockUse, Loss, MachineFacts, MemoryCourse, Planned, ProcessMemory, Remedy, RunState,
+    ScenarioFacts, Stamped, Status, TaskResult, TaskTimes, TrialEnd, TrialOutcome, Warning, WarningCode,
 };
 use parlab::scenario::{
     BackendKind, Config, Expected, Inputs, Interpreter, Job, Order, Plan, PlannedTrial, Prediction, Value,
@@ -66,6 +66,12 @@ pub(crate) fn planned() -> Planned {
             limited_by: vec!["affinity".to_owned()],
             memory_bytes: Some(24 << 30),
             memory_limited_by: Vec::new(),
+            clock: Some(ClockFacts {
+                source: "tsc".to_owned(),
+                resolution_s: 9e-9,
+                reading_s: 8e-9,
+                empty_task_s: Some(5.5e-8),
+            }),
         },
         plan: Plan { configs, baseline: Some(0), trials },
         predictions: Vec::new(),

@@ -1,6 +1,7 @@
 //! Figures, reports, journal and progress, from hand-made events with scripted durations.
 
 mod delivery;
+mod doubts;
 mod figures;
 mod fixtures;
 mod journal;

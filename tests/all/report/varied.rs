@@ -65,7 +65,7 @@ fn speedups_are_relative_to_the_baseline_of_the_same_point() {
     let figures = Figures::of(&state(&played(steps(), None)));
     let efficiencies: Vec<Option<f64>> = figures.rows.iter().map(|row| row.efficiency).collect();
     assert_eq!(efficiencies, [1.0, 0.25, 0.125, 1.0, 1.0, 0.25, 1.0, 1.0, 1.0].map(Some));
-    assert_eq!(figures.rows[4].speedup, Some(Speedup { value: 2.0, ci95: None }));
+    assert_eq!(figures.rows[4].speedup, Some(Speedup { value: 2.0, ci95: None, pairs: 2 }));
     assert_eq!(figures.rows[5].karp_flatt, Some(3.0), "(1/S − 1/2) ÷ (1/2) for S = 1/2");
     assert_eq!((figures.baseline, figures.varied()), (Some(0), Some("steps")));
     let yardsticks: Vec<bool> = figures.rows.iter().map(|row| figures.is_yardstick(row)).collect();

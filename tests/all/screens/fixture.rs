@@ -35,6 +35,7 @@ pub(crate) fn state(size: (u16, u16), theme: Theme) -> State {
         limited_by: vec!["affinity".to_owned(), "SLURM_CPUS_PER_TASK".to_owned()],
         memory_bytes: Some(24 << 30),
         memory_limited_by: Vec::new(),
+        clock: None,
         cpu_model: Some("AMD EPYC 7763 64-Core Processor".to_owned()),
         kernel: Some("6.1.0-42-amd64".to_owned()),
     };

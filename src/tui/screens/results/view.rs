@@ -207,7 +207,8 @@ fn problems(run: &RunMonitor, theme: &Theme, width: u16) -> Vec<(String, Role)> 
         lines.push((format!("{} {headline}", theme.symbols().cross), role));
     }
     // That it was interrupted is told in the headline.
-    let others = run.record.warnings.iter().filter(|warning| warning.code != WarningCode::Interrupted);
+    let told = run.record.warnings.iter().chain(if run.is_on() { &[] } else { run.figures().doubts.as_slice() });
+    let others = told.filter(|warning| warning.code != WarningCode::Interrupted);
     let texts = others.flat_map(|problem| {
         let bullet = theme.symbols().bullet;
         wrap(theme, &format!("{bullet} {}", problem.message), width)

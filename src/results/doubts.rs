@@ -1,0 +1,57 @@
+//! What the times of a run give reason to doubt: a machine that drifts, trials too short for the clock. Worked out from
+//! what was measured, told among the warnings of the run, and never a reason to leave anything out.
+
+use super::figures::Row;
+use crate::analysis::{Timed, drift};
+use crate::record::{ClockFacts, RunState, Warning, WarningCode, label_at};
+use crate::units;
+
+/// Shorter trials say more of interrupts and of how workers come through the gate than of their tasks.
+const WALL_MIN_S: f64 = 1e-4;
+
+/// A trial should be so many times as long as a step of the clock.
+const STEPS_MIN: f64 = 1_000.0;
+
+/// All of them, in the order in which they are told. `rows` are those of the run.
+pub(super) fn doubts(state: &RunState, rows: &[Row]) -> Vec<Warning> {
+    let clock = state.planned.as_ref().and_then(|planned| planned.machine.clock.as_ref());
+    drifts(state, rows.len()).into_iter().chain(too_short(rows, clock)).collect()
+}
+
+/// That all times became longer or shorter over the blocks of the run.
+fn drifts(state: &RunState, configs: usize) -> Option<Warning> {
+    let timed = |config: usize| {
+        let samples = state.samples_by_block(config);
+        samples.map(|(block, outcome)| Timed { block, time_s: outcome.wall_s }).collect()
+    };
+    let change = drift(&(0..configs).map(timed).collect::<Vec<Vec<Timed>>>())?;
+    let (how, by) = if change > 0.0 { ("slower", change) } else { ("faster", -change) };
+    let became = if change > 0.0 { "longer" } else { "shorter" };
+    let message = format!(
+        "the machine became {how} during the run: from the first block to the last all times became {} {became}. Speedups \
+         are paired by block, and not affected; the times and their intervals are",
+        units::percent(by)
+    );
+    Some(Warning { code: WarningCode::Drift, message })
+}
+
+/// That what speedups are made of is too short in some configurations, told once for all of them.
+fn too_short(rows: &[Row], clock: Option<&ClockFacts>) -> Option<Warning> {
+    let steps_s = STEPS_MIN * clock.map_or(0.0, |clock| clock.resolution_s);
+    let least_s = WALL_MIN_S.max(steps_s);
+    let mut short: Vec<(&Row, f64)> = rows.iter().filter_map(|row| Some((row, row.told_time_s()?))).collect();
+    short.retain(|(_, wall_s)| *wall_s < least_s);
+    let &(shortest, wall_s) = short.iter().min_by(|a, b| a.1.total_cmp(&b.1))?;
+    let others = match short.len() - 1 {
+        0 => String::new(),
+        1 => ", and one more configuration".to_owned(),
+        n => format!(", and {n} more configurations"),
+    };
+    let message = format!(
+        "trials too short to be timed well, which needs {}: {} takes {}{others}. Give them more tasks, or longer ones",
+        units::seconds(least_s),
+        label_at(&shortest.config),
+        units::seconds(wall_s),
+    );
+    Some(Warning { code: WarningCode::TooShort, message })
+}
