@@ -36,14 +36,14 @@ pub fn drift(configs: &[Vec<Timed>]) -> Option<f64> {
     if blocks.len() < BLOCKS_MIN || !measured {
         return None;
     }
-    let trend = configs.iter().map(|times| Sums::of(times)).fold(Sums::default(), Sums::plus);
+    let trend = configs.iter().map(|times| Trend::of(times)).fold(Trend::default(), Trend::plus);
     let change = (trend.slope()? * f64::from(last - first)).exp_m1();
     (trend.is_certain() && change.abs() > NOTABLE).then_some(change)
 }
 
-/// Sums of squares and products of what is left of blocks (x) and logarithms (y) without their means.
+/// Trend of squares and products of what is left of blocks (x) and logarithms (y) without their means.
 #[derive(Debug, Clone, Copy, Default)]
-struct Sums {
+struct Trend {
     xx: f64,
     xy: f64,
     yy: f64,
@@ -51,13 +51,13 @@ struct Sums {
     freedom: usize,
 }
 
-impl Sums {
+impl Trend {
     fn of(times: &[Timed]) -> Self {
         let n = times.len() as f64;
         let points = || times.iter().map(|timed| (f64::from(timed.block), timed.time_s.ln()));
         let (mean_x, mean_y) = points().fold((0.0, 0.0), |(all_x, all_y), (x, y)| (all_x + x / n, all_y + y / n));
-        let sums = Self { freedom: times.len().saturating_sub(1), ..Self::default() };
-        points().map(|(x, y)| (x - mean_x, y - mean_y)).fold(sums, |sums, (x, y)| Self {
+        let none = Self { freedom: times.len().saturating_sub(1), ..Self::default() };
+        points().map(|(x, y)| (x - mean_x, y - mean_y)).fold(none, |sums, (x, y)| Self {
             xx: sums.xx + x * x,
             xy: sums.xy + x * y,
             yy: sums.yy + y * y,

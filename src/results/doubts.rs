@@ -1,9 +1,9 @@
 //! What the times of a run give reason to doubt: a machine that drifts, trials too short for the clock. Worked out from
 //! what was measured, told among the warnings of the run, and never a reason to leave anything out.
 
-use super::figures::Row;
 use crate::analysis::{Timed, drift};
-use crate::record::{ClockFacts, RunState, Warning, WarningCode, label_at};
+use crate::record::{RunState, Warning, WarningCode, label_at};
+use crate::scenario::Config;
 use crate::units;
 
 /// Shorter trials say more of interrupts and of how workers come through the gate than of their tasks.
@@ -12,10 +12,9 @@ const WALL_MIN_S: f64 = 1e-4;
 /// A trial should be so many times as long as a step of the clock.
 const STEPS_MIN: f64 = 1_000.0;
 
-/// All of them, in the order in which they are told. `rows` are those of the run.
-pub(super) fn doubts(state: &RunState, rows: &[Row]) -> Vec<Warning> {
-    let clock = state.planned.as_ref().and_then(|planned| planned.machine.clock.as_ref());
-    drifts(state, rows.len()).into_iter().chain(too_short(rows, clock)).collect()
+/// All of them, in the order in which they are told. `told_s` has the time that is told of each configuration.
+pub(super) fn doubts(state: &RunState, told_s: &[Option<f64>]) -> Vec<Warning> {
+    drifts(state, told_s.len()).into_iter().chain(too_short(state, told_s)).collect()
 }
 
 /// That all times became longer or shorter over the blocks of the run.
@@ -36,12 +35,13 @@ fn drifts(state: &RunState, configs: usize) -> Option<Warning> {
 }
 
 /// That what speedups are made of is too short in some configurations, told once for all of them.
-fn too_short(rows: &[Row], clock: Option<&ClockFacts>) -> Option<Warning> {
-    let steps_s = STEPS_MIN * clock.map_or(0.0, |clock| clock.resolution_s);
+fn too_short(state: &RunState, told_s: &[Option<f64>]) -> Option<Warning> {
+    let planned = state.planned.as_ref()?;
+    let steps_s = STEPS_MIN * planned.machine.clock.as_ref().map_or(0.0, |clock| clock.resolution_s);
     let least_s = WALL_MIN_S.max(steps_s);
-    let mut short: Vec<(&Row, f64)> = rows.iter().filter_map(|row| Some((row, row.told_time_s()?))).collect();
-    short.retain(|(_, wall_s)| *wall_s < least_s);
-    let &(shortest, wall_s) = short.iter().min_by(|a, b| a.1.total_cmp(&b.1))?;
+    let told = planned.plan.configs.iter().zip(told_s).filter_map(|(config, told_s)| Some((config, (*told_s)?)));
+    let short: Vec<(&Config, f64)> = told.filter(|(_, told_s)| *told_s < least_s).collect();
+    let &(shortest, told_s) = short.iter().min_by(|a, b| a.1.total_cmp(&b.1))?;
     let others = match short.len() - 1 {
         0 => String::new(),
         1 => ", and one more configuration".to_owned(),
@@ -50,8 +50,8 @@ fn too_short(rows: &[Row], clock: Option<&ClockFacts>) -> Option<Warning> {
     let message = format!(
         "trials too short to be timed well, which needs {}: {} takes {}{others}. Give them more tasks, or longer ones",
         units::seconds(least_s),
-        label_at(&shortest.config),
-        units::seconds(wall_s),
+        label_at(shortest),
+        units::seconds(told_s),
     );
     Some(Warning { code: WarningCode::TooShort, message })
 }

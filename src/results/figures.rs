@@ -9,7 +9,7 @@ use super::marks::series_marks;
 use super::moved;
 use super::noise::{self, NoiseFigures};
 use super::predictions::{Predicted, off_by};
-use super::speedups::{Speedup, compare, is_baseline};
+use super::speedups::{Comparison, Speedup};
 use super::times::{Times, told_s};
 use crate::analysis::{Estimate, Grain, Interval, Summary, geometric_mean, metg, outliers, summary};
 use crate::chart::SeriesMark;
@@ -116,6 +116,10 @@ pub struct Row {
 }
 
 impl Row {
+    fn compared(&mut self, with: Comparison) {
+        (self.speedup, self.efficiency, self.karp_flatt) = (with.speedup, with.efficiency, with.karp_flatt);
+    }
+
     /// The interval that its speedup is told with, everywhere: bars, brackets and sentences.
     pub fn speedup_ci95(&self) -> Option<Interval> {
         self.speedup?.ci95
@@ -191,13 +195,13 @@ impl Figures {
             row.bytes_per_s = moved::bytes_per_s(row.told_time_s(), &row.config, &planned.job);
         }
         for (row, baseline) in planned.plan.baselines().into_iter().enumerate() {
-            match baseline {
-                Some(baseline) if baseline == row => is_baseline(&mut rows[row], times[row].as_ref()),
-                Some(baseline) => {
-                    let workers = rows[baseline].config.workers;
-                    compare(&mut rows[row], times[row].as_ref(), times[baseline].as_ref(), workers);
-                }
-                None => {}
+            if let Some(baseline) = baseline {
+                let (times, reference) = (times[row].as_ref(), times[baseline].as_ref());
+                let (workers, of_reference) = (rows[row].config.workers, rows[baseline].config.workers);
+                rows[row].compared(match row == baseline {
+                    true => Comparison::of_baseline(times, workers),
+                    false => Comparison::of(times, workers, reference, of_reference),
+                });
             }
         }
         let metg = shortest_tasks(&rows, &times, baseline, planned.scenario.tasks);
@@ -210,7 +214,7 @@ impl Figures {
         let include_startup = planned.scenario.include_startup;
         let usable_cpus = Some(planned.machine.usable_cpus).filter(|&cpus| cpus > 0);
         let loss = rows.iter().find_map(|row| row.loss).map_or("", |loss| loss.name());
-        let doubts = doubts(state, &rows);
+        let doubts = doubts(state, &rows.iter().map(Row::told_time_s).collect::<Vec<_>>());
         Self { rows, baseline, tally, metg, include_startup, usable_cpus, loss, doubts }
     }
 

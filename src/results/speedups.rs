@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use super::figures::Row;
 use super::times::Times;
 use crate::analysis::{self, Interval, SAMPLES_MIN, paired_ratio};
 
@@ -33,24 +32,37 @@ pub(super) fn too_few(pairs: usize) -> Option<String> {
     (pairs > 1 && pairs < SAMPLES_MIN).then(|| format!("{pairs} repeats: an interval needs {SAMPLES_MIN}"))
 }
 
-/// Fills in what is relative to a baseline with so many workers; `None` if that was not measured.
-pub(super) fn compare(row: &mut Row, times: Option<&Times>, baseline: Option<&Times>, baseline_workers: u32) {
-    let (Some(times), Some(baseline)) = (times, baseline) else { return };
-    row.speedup = speedup(baseline, times);
-    relate(row, baseline_workers);
+/// What is relative to the baseline; all of it `None` where one of the two was not measured.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Comparison {
+    pub(super) speedup: Option<Speedup>,
+    /// Speedup × the baseline's workers ÷ workers.
+    pub(super) efficiency: Option<f64>,
+    /// Karp and Flatt's serial fraction.
+    pub(super) karp_flatt: Option<f64>,
 }
 
-/// Fills in the same for the baseline itself.
-pub(super) fn is_baseline(row: &mut Row, times: Option<&Times>) {
-    row.speedup = times.and_then(|times| times.estimate).map(|_| Speedup::OWN);
-    relate(row, row.config.workers);
-}
+impl Comparison {
+    /// Of a configuration with so many workers and a baseline with so many.
+    pub(super) fn of(times: Option<&Times>, workers: u32, baseline: Option<&Times>, baseline_workers: u32) -> Self {
+        let speedup = times.zip(baseline).and_then(|(times, baseline)| speedup(baseline, times));
+        Self::with(speedup, workers, baseline_workers)
+    }
 
-fn relate(row: &mut Row, baseline_workers: u32) {
-    let workers = row.config.workers;
-    row.efficiency = row.speedup.and_then(|s| analysis::efficiency(s.value, workers, baseline_workers));
-    // Karp and Flatt's formula knows one worker as its reference, and no other.
-    row.karp_flatt = row.speedup.filter(|_| baseline_workers == 1).and_then(|s| analysis::karp_flatt(s.value, workers));
+    /// Of the baseline itself.
+    pub(super) fn of_baseline(times: Option<&Times>, workers: u32) -> Self {
+        Self::with(times.and_then(|times| times.estimate).map(|_| Speedup::OWN), workers, workers)
+    }
+
+    fn with(speedup: Option<Speedup>, workers: u32, baseline_workers: u32) -> Self {
+        // Karp and Flatt's formula knows one worker as its reference, and no other.
+        let over_one = speedup.filter(|_| baseline_workers == 1);
+        Self {
+            speedup,
+            efficiency: speedup.and_then(|s| analysis::efficiency(s.value, workers, baseline_workers)),
+            karp_flatt: over_one.and_then(|s| analysis::karp_flatt(s.value, workers)),
+        }
+    }
 }
 
 fn speedup(baseline: &Times, times: &Times) -> Option<Speedup> {
