@@ -6,8 +6,9 @@
 use super::doubts::doubts;
 use super::loss::SharedLoss;
 use super::marks::series_marks;
+use super::median::median;
 use super::moved;
-use super::noise::{self, NoiseFigures};
+use super::noise::{NoiseFigures, noise_by_config};
 use super::predictions::{Predicted, off_by};
 use super::speedups::{Comparison, Speedup};
 use super::times::{Times, told_s};
@@ -184,7 +185,8 @@ impl Figures {
         {
             (row.place, row.mark) = (place, mark);
         }
-        noise::tell(state, &mut rows);
+        let noise = noise_by_config(state, rows.len());
+        rows.iter_mut().zip(noise).for_each(|(row, noise)| row.noise = noise);
         let baseline = planned.plan.baseline.filter(|&baseline| baseline < rows.len());
         let times: Vec<Option<Times>> =
             (0..rows.len()).map(|config| Times::of(state, config, planned.scenario.include_startup)).collect();
@@ -406,11 +408,6 @@ fn lock_use(samples: &[&TrialOutcome]) -> Option<LockUse> {
         waits: median(|lock| lock.waits as f64).round() as u64,
         handovers: median(|lock| lock.handovers as f64).round() as u64,
     })
-}
-
-/// The median, or no number where there is none.
-fn median(figures: impl Iterator<Item = f64>) -> f64 {
-    summary(&figures.collect::<Vec<f64>>()).map_or(f64::NAN, |s| s.median)
 }
 
 #[cfg(test)]

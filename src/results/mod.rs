@@ -13,6 +13,7 @@ mod figures;
 mod findings;
 mod loss;
 mod marks;
+mod median;
 mod moved;
 mod noise;
 mod predictions;

@@ -1,8 +1,7 @@
 //! What the machine did besides running the trials of a configuration: medians over its samples, as shares of the usable
 //! CPUs' time. When a single trial is too noisy is a rule of the record; nothing is left out here.
 
-use super::figures::Row;
-use crate::analysis::summary;
+use super::median::median;
 use crate::record::{NoiseCause, RunState, TrialNoise, TrialOutcome};
 
 /// Shares from which noise is told as such, and how much slower CPUs may be than the run's best.
@@ -49,9 +48,9 @@ impl NoiseFigures {
         let samples: Vec<&TrialNoise> = state.samples(config).filter_map(|outcome| outcome.noise.as_ref()).collect();
         samples.first()?;
         let shares = |seconds: fn(&TrialNoise) -> Option<f64>| {
-            median(samples.iter().filter_map(|noise| noise.share(seconds(noise)?)))
+            known_median(samples.iter().filter_map(|noise| noise.share(seconds(noise)?)))
         };
-        let yardstick = median(samples.iter().filter_map(|noise| noise.yardstick()));
+        let yardstick = known_median(samples.iter().filter_map(|noise| noise.yardstick()));
         let (tainted, repeated) = by_rule(state, config);
         Some(Self {
             others_cpu: shares(|noise| noise.others_s),
@@ -93,12 +92,10 @@ impl NoiseFigures {
     }
 }
 
-/// Says of each row what the machine did besides.
-pub(super) fn tell(state: &RunState, rows: &mut [Row]) {
+/// The noise of each of so many configurations.
+pub(super) fn noise_by_config(state: &RunState, configs: usize) -> Vec<Option<NoiseFigures>> {
     let best_yardstick_s = best_yardstick(state);
-    for (config, row) in rows.iter_mut().enumerate() {
-        row.noise = NoiseFigures::of(state, config, best_yardstick_s);
-    }
+    (0..configs).map(|config| NoiseFigures::of(state, config, best_yardstick_s)).collect()
 }
 
 /// The counted trials of a configuration that have ended and of which something was counted, in the order they did.
@@ -125,8 +122,9 @@ fn best_yardstick(state: &RunState) -> Option<f64> {
     noises.filter_map(TrialNoise::yardstick).min_by(f64::total_cmp)
 }
 
-fn median(figures: impl Iterator<Item = f64>) -> Option<f64> {
-    summary(&figures.collect::<Vec<f64>>()).map(|summary| summary.median)
+/// The median of what is known, if anything is.
+fn known_median(figures: impl Iterator<Item = f64>) -> Option<f64> {
+    Some(median(figures)).filter(|median| !median.is_nan())
 }
 
 #[cfg(test)]
