@@ -1,5 +1,5 @@
 //! How good was it? Pure functions from measured figures to summaries, speedups and
-//! their intervals, the shortest tasks worth while, and what another order of tasks would have given.
+//! their intervals, laws of scaling, the shortest tasks worth while, and what another order of tasks would have given.
 //!
 //! Nothing here knows of runs, screens or files: numbers in, numbers out, and `None` where a figure would have
 //! to be invented.
@@ -7,6 +7,7 @@
 mod drift;
 mod estimate;
 mod interval;
+mod laws;
 mod list_schedule;
 mod metg;
 mod outliers;
@@ -20,6 +21,10 @@ mod tests;
 pub use drift::{Timed, drift};
 pub use estimate::{Estimate, MEAN_ESTIMATOR, geometric_mean};
 pub use interval::{Interval, SAMPLES_MIN};
+pub use laws::{
+    Amdahl, Gustafson, POINTS_FEW, POINTS_MIN, Parameter, ScalingCurve, ScalingPoint, Unfit, Usl, amdahl,
+    distinct_workers, gustafson, usl,
+};
 pub use list_schedule::{as_given, longest_first};
 pub use metg::{Grain, metg};
 pub use outliers::outliers;
