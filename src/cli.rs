@@ -22,7 +22,7 @@ use crate::report::{FORMATS, Format};
 pub use overrides::OverrideArgs;
 
 /// Commands of the contract that this version does not have.
-const LATER: [&str; 5] = ["scale", "fit", "compare", "report", "replay"];
+const LATER: [&str; 4] = ["scale", "compare", "report", "replay"];
 
 const USAGE: &str = "parlab [--ascii] [SCENARIO]\n       parlab <COMMAND>";
 
@@ -32,6 +32,7 @@ Examples:
   parlab numbers.toml                     the screen, opened on a file
   parlab list                             what there is to run
   parlab run numbers.toml --format json -o report.json
+  parlab fit measurements.csv             how it scales, and where more workers stop paying
   parlab run numbers.toml --backends threads,processes --workers 1..cores
 
 A scenario file that is called like a command is reached as ./list.
@@ -56,6 +57,18 @@ Examples:
 
 LIST: 4 · 1,2,4 · 1..8 · 1..8 step 2 · 1..cores · 1..cores+3 · pow2..cores · 2x4 (processes x threads)
 where `cores` is the number of CPUs that may really be used (see `parlab machine`).";
+
+const FIT_EXAMPLES: &str = "\
+Examples:
+  parlab fit measurements.csv
+  parlab fit measurements.csv --cpus 16 --format json | jq '.fits[].parameters'
+  sort results.csv | parlab fit -
+
+The file is a CSV whose header names a column workers, and throughput or seconds:
+  workers,throughput
+  1,64.9
+  18,995.9
+Other columns are passed over; one number of workers may have several lines.";
 
 /// A terminal lab for parallel workloads: run them serially, in threads and in forked processes, and watch.
 ///
@@ -105,6 +118,8 @@ pub enum Command {
         #[arg(long, default_value = "text", value_name = "FORMAT", value_parser = one_of(|format| format.machine.is_some()))]
         format: &'static Format,
     },
+    /// Fit the laws of scaling to measurements, and tell where more workers stop paying
+    Fit(Fit),
     /// Print the script by which a shell completes commands and options
     Completions {
         /// The shell
@@ -177,6 +192,27 @@ pub struct List {
     /// How to write it; md is a page of reference, and goes with --kinds
     #[arg(long, default_value = "text", value_name = "FORMAT", value_parser = one_of(|format| format.kinds.is_some()))]
     pub format: &'static Format,
+}
+
+/// What the laws of scaling are fitted to.
+#[derive(Debug, Args)]
+#[command(after_help = FIT_EXAMPLES)]
+pub struct Fit {
+    /// A CSV with a header, workers,throughput or workers,seconds; `-` is standard input
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+
+    /// How to write it
+    #[arg(long, default_value = "text", value_name = "FORMAT", value_parser = one_of(|format| format.fit.is_some()))]
+    pub format: &'static Format,
+
+    /// CPUs of the machine that was measured: more workers than that stay out of Amdahl's fit
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub cpus: Option<u32>,
+
+    /// Write the result to a file
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
 }
 
 /// Reads the name of a format among those that can do what is asked.

@@ -119,7 +119,9 @@ fn data_range(chart: &Chart) -> Option<(f64, f64)> {
     };
     let beyond = UNSURE_BEYOND * (high - low).max(0.1 * high.abs());
     let near = chart.points().map(|point| point.y).filter(|y| (low - beyond..=high + beyond).contains(y));
-    extent([low, high].into_iter().chain(near))
+    // What a law expects of twice the workers is at most twice as high: it is held, too.
+    let curves = chart.curve_ys().filter(|y| (low - (high - low)..=2.0 * high).contains(y));
+    extent([low, high].into_iter().chain(near).chain(curves))
 }
 
 /// From where to where x goes.

@@ -5,7 +5,7 @@ use super::areas::{ChartAreas, plot_rows};
 use super::axes::{ChartAxes, ChartSpan};
 use super::legend::ChartLegend;
 use super::model::{Chart, XAxisKind};
-use super::placed::{PlacedReference, PlacedSeries};
+use super::placed::{PlacedCurve, PlacedReference, PlacedSeries};
 use super::surface::ChartSurface;
 use super::ticks::{AxisTick, LabelRoom};
 
@@ -24,6 +24,8 @@ pub struct ChartLayout {
     pub series: Vec<PlacedSeries>,
     /// What was predicted, in the order of [`Chart::predictions`].
     pub predictions: Vec<PlacedSeries>,
+    /// What laws make of the series, in the order of [`Chart::curves`].
+    pub curves: Vec<PlacedCurve>,
     /// The line to compare with.
     pub reference: Option<PlacedReference>,
 }
@@ -42,6 +44,7 @@ impl ChartLayout {
             legend,
             series: chart.series.iter().map(placed).collect(),
             predictions: chart.predictions.iter().map(placed).collect(),
+            curves: chart.curves.iter().map(|curve| PlacedCurve::new(curve, &axes)).collect(),
             reference: PlacedReference::new(chart, &axes, areas.edges()),
             areas,
             axes,

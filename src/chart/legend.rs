@@ -3,7 +3,7 @@
 
 use super::areas::legend_rows;
 use super::axes::ChartSpan;
-use super::model::{Chart, ChartReference, ChartSeries, SeriesMark};
+use super::model::{Chart, ChartCurve, ChartPoint, ChartReference, ChartSeries, SeriesMark};
 use super::surface::ChartSurface;
 use crate::units;
 
@@ -17,7 +17,7 @@ const AFTER_TITLE: u16 = 3;
 pub struct ChartLegend {
     /// What over what, at the left end of the first line; `None` where there is room for the entries only.
     pub title: Option<String>,
-    /// Series in their order, then predictions, then error bars, then the line to compare with.
+    /// Series in their order, then predictions, curves, error bars, and the line to compare with.
     pub entries: Vec<LegendEntry>,
 }
 
@@ -41,6 +41,8 @@ pub enum LegendMark {
     Series(SeriesMark),
     /// The mark of predictions.
     Predicted,
+    /// A curve by a law.
+    Curve,
     /// An error bar.
     Bar,
     /// A sample of the line to compare with.
@@ -52,7 +54,7 @@ impl LegendMark {
     pub fn width(self) -> u16 {
         match self {
             Self::Series(_) | Self::Predicted | Self::Bar => 1,
-            Self::Reference => 2,
+            Self::Curve | Self::Reference => 2,
         }
     }
 }
@@ -118,13 +120,18 @@ fn entries(chart: &Chart, after_line: &str) -> Vec<Named> {
     }
     let predicted = chart.predictions.iter().any(ChartSeries::is_drawn);
     let predicted = predicted.then(|| (LegendMark::Predicted, "predicted".to_owned()));
+    let mut places = chart.curves.iter().flat_map(ChartCurve::drawable).peekable();
+    let curve = places.peek().is_some().then(|| {
+        let band = if places.any(ChartPoint::has_bar) { ", 95 %" } else { "" };
+        (LegendMark::Curve, format!("law{band}"))
+    });
     let bars = chart.has_bars().then(|| (LegendMark::Bar, chart.bars.clone()));
     let reference = chart.drawn_reference().map(|reference| match reference {
         ChartReference::Ideal { .. } => format!("ideal{after_line}"),
         ChartReference::Level(level) => units::percent(level),
     });
     let reference = reference.map(|name| (LegendMark::Reference, name));
-    series.into_iter().chain(predicted).chain(bars).chain(reference).collect()
+    series.into_iter().chain(predicted).chain(curve).chain(bars).chain(reference).collect()
 }
 
 /// Entries one after the other, on as many lines as they take.

@@ -41,6 +41,18 @@ pub struct ChartSeries {
     pub tags: Vec<String>,
 }
 
+/// A curve by a law that was fitted to a series, in its colour.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct ChartCurve {
+    /// Which series it is of, see [`ChartSeries::mark`].
+    pub mark: SeriesMark,
+    /// Places along it, close enough for straight lines, in the order of x; their error bars are the band that the curve
+    /// lies in.
+    pub points: Vec<ChartPoint>,
+    /// The x up to which something was measured: beyond, the curve is what the law expects.
+    pub measured_until: f64,
+}
+
 /// A line to compare the points with.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum ChartReference {
@@ -74,6 +86,8 @@ pub struct Chart {
     pub series: Vec<ChartSeries>,
     /// What was predicted, in the colours of the series with the same [`ChartSeries::mark`].
     pub predictions: Vec<ChartSeries>,
+    /// What laws make of the series; they go on beyond what was measured.
+    pub curves: Vec<ChartCurve>,
     /// What to compare with; `None` draws no line, and what cannot be drawn (a slope of 0) counts as none.
     pub reference: Option<ChartReference>,
     /// Values of x that there will be points at, so that the axis stands still while they come in.
@@ -124,6 +138,12 @@ impl ChartPoint {
     }
 }
 
+impl ChartCurve {
+    pub(super) fn drawable(&self) -> impl DoubleEndedIterator<Item = &ChartPoint> {
+        self.points.iter().filter(|point| point.is_drawable())
+    }
+}
+
 impl ChartSeries {
     /// The points that are drawn, with their index among all of its points.
     pub(super) fn drawable(&self) -> impl Iterator<Item = (usize, &ChartPoint)> {
@@ -157,9 +177,15 @@ impl Chart {
         self.series.iter().chain(&self.predictions).flat_map(ChartSeries::drawable).map(|(_, point)| point)
     }
 
-    /// Every x that has a point, or will have one.
+    /// Every x that has a point, or will have one, and the last of each curve.
     pub(super) fn all_x(&self) -> impl Iterator<Item = f64> {
-        self.points().map(|point| point.x).chain(self.planned_x.iter().copied().filter(|x| is_fine(*x)))
+        let ends = self.curves.iter().filter_map(|curve| curve.drawable().last().map(|point| point.x));
+        self.points().map(|point| point.x).chain(self.planned_x.iter().copied().filter(|x| is_fine(*x))).chain(ends)
+    }
+
+    /// How high the curves go and how low.
+    pub(super) fn curve_ys(&self) -> impl Iterator<Item = f64> {
+        self.curves.iter().flat_map(ChartCurve::drawable).map(|point| point.y)
     }
 
     /// The line to compare with, if it can be drawn.

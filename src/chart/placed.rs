@@ -1,7 +1,7 @@
 //! Points, error bars and the line to compare with, as fractions of the axes. It knows no size and no rounding.
 
 use super::axes::{ChartAxes, lies_beyond};
-use super::model::{Chart, ChartPoint, ChartReference, ChartSeries, SeriesMark};
+use super::model::{Chart, ChartCurve, ChartPoint, ChartReference, ChartSeries, SeriesMark};
 
 /// A point that is drawn. Its own place is on the axes; the ends of its error bar may lie beyond them.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -49,6 +49,28 @@ pub struct PlacedReference {
     pub points: Vec<(f64, f64)>,
 }
 
+/// A curve by a law, in fractions of the axes. It may go beyond the plot.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PlacedCurve {
+    /// Which series it is of.
+    pub mark: SeriesMark,
+    /// Places along it, from left to right.
+    pub points: Vec<CurvePlace>,
+    /// Where along x what was measured ends.
+    pub measured_until: f64,
+}
+
+/// A place along a curve.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct CurvePlace {
+    /// Along the x axis.
+    pub x: f64,
+    /// Along the y axis.
+    pub y: f64,
+    /// The lower and the upper edge of the band there; `None` where it has none.
+    pub band: Option<[f64; 2]>,
+}
+
 /// Straight pieces of a line that is bent by its axes.
 const PIECES: usize = 24;
 
@@ -86,6 +108,30 @@ impl PlacedPoint {
             line_y: axes.y.position(point.y),
             is_apart: axes.x_gap.is_some_and(|gap| axes.x.position(point.x) < gap),
         }
+    }
+}
+
+impl PlacedCurve {
+    pub(super) fn new(curve: &ChartCurve, axes: &ChartAxes) -> Self {
+        let place = |point: &ChartPoint| CurvePlace {
+            x: axes.x.position(point.x),
+            y: axes.y.position(point.y),
+            band: point.has_bar().then(|| [point.low, point.high].map(|end| axes.y.position(end))),
+        };
+        let points = curve.drawable().map(place).collect();
+        Self { mark: curve.mark, points, measured_until: axes.x.position(curve.measured_until) }
+    }
+
+    /// Where it is at a fraction of the x axis, on a straight line between the places beside it; `None` before its
+    /// start and after its end.
+    pub fn at(&self, x: f64) -> Option<CurvePlace> {
+        let after = self.points.partition_point(|place| place.x < x);
+        let to = self.points.get(after)?;
+        let from = if to.x == x { to } else { self.points.get(after.checked_sub(1)?)? };
+        let part = if to.x > from.x { (x - from.x) / (to.x - from.x) } else { 0.0 };
+        let between = |a: f64, b: f64| a + (b - a) * part;
+        let band = from.band.zip(to.band).map(|(a, b)| [between(a[0], b[0]), between(a[1], b[1])]);
+        Some(CurvePlace { x, y: between(from.y, to.y), band })
     }
 }
 

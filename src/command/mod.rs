@@ -6,6 +6,7 @@
 mod drafts;
 mod environment;
 mod failure;
+mod fit;
 mod history;
 mod lab;
 mod memory_check;
@@ -46,6 +47,7 @@ pub(crate) fn main() -> ExitCode {
         Some(Command::Check { files }) => check(files),
         Some(Command::Schema) => print(&PlainText::own_words(format!("{:#}\n", schema(&catalog())))),
         Some(Command::Machine { format }) => machine(format),
+        Some(Command::Fit(args)) => fit::fit(args, cli.ascii),
         Some(Command::Completions { shell }) => print(&PlainText::own_words(cli::completions(*shell))),
         Some(Command::Man) => print(&PlainText::own_words(cli::manual())),
         Some(Command::Forkserver { .. }) => return crate::backend::run_forkserver(),

@@ -57,6 +57,11 @@ pub(super) fn inputs(origin: &Origin, scenario: &Scenario) -> Vec<NamedFile> {
     own.into_iter().chain(data(scenario)).chain(history).collect()
 }
 
+/// A file of measurements that is read.
+pub(super) fn measurements(path: &Path) -> NamedFile {
+    NamedFile::new(format!("the measurements {}", name(path)), path)
+}
+
 /// What runs of the scenarios of a library read, and one that was named besides.
 pub(super) fn inputs_of_all(library: &Library, guest: Option<&Entry>) -> Vec<NamedFile> {
     let files = |entry: &Entry| match (&entry.scenario, &entry.origin) {

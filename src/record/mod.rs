@@ -1,4 +1,5 @@
-//! What is known of a run? Its events, what came of its trials, and their one fold; what is kept of runs on disk.
+//! What is known of a run? Its events, what came of its trials, and their one fold; what is kept of runs on disk, and
+//! what others measured.
 //!
 //! Nothing here carries out a run, and nothing here concludes anything from one: a journal is enough to know all that
 //! this room knows.
@@ -9,6 +10,7 @@ mod history;
 mod journal;
 mod lane_totals;
 mod live;
+mod measurements;
 mod memory;
 mod noise;
 mod observer;
@@ -25,6 +27,7 @@ pub use history::{History, HistoryError, MovedAside, Past, read_history, remembe
 pub use journal::{Journal, JournalError, JournalLost, Recording, read};
 pub use lane_totals::{LANES_MAX, LaneTotals};
 pub use live::{Activity, LaneState, LaneTurn, LaneView, LockView, SPANS_MAX, Snapshot, Span, TaskState};
+pub use measurements::{Measurement, Measurements};
 pub use memory::{MemoryCourse, ProcessMemory};
 pub use noise::{NoiseCause, TrialNoise};
 pub use observer::Observer;

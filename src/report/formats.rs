@@ -1,10 +1,11 @@
 //! The formats that things are written in, as one table: what each can write, and how. A format is a file beside this
 //! one and a line of [`FORMATS`].
 
-use super::{catalog, json, machine, reference, text, width};
+use super::{catalog, fit, fits, json, machine, reference, text, width};
 use crate::foreign;
 use crate::machine::{MachineFacts, MemoryLimit, Moment, NoiseNow, Usable};
 use crate::record::{History, RunState};
+use crate::results::FittedFile;
 use crate::scenario::library::Library;
 use crate::workload;
 
@@ -30,6 +31,8 @@ pub struct Format {
     pub kinds: Option<fn() -> String>,
     /// What is seen of the machine.
     pub machine: Option<MachineWriter>,
+    /// Laws of scaling, fitted to a file of measurements.
+    pub fit: Option<fn(&FittedFile) -> String>,
 }
 
 impl Format {
@@ -43,6 +46,7 @@ impl Format {
         library: None,
         kinds: None,
         machine: None,
+        fit: None,
     };
 
     /// What writes a report in this format.
@@ -91,6 +95,7 @@ pub static FORMATS: &[Format] = &[
         library: Some(|library, history| catalog::list_text(library, history, width())),
         kinds: Some(|| catalog::kinds_text(workload::specs(), width())),
         machine: Some(machine::text),
+        fit: Some(|file| fit::render(file, width())),
     },
     Format {
         name: "json",
@@ -100,6 +105,7 @@ pub static FORMATS: &[Format] = &[
         library: Some(|library, history| lines_of_json(&catalog::list_json(library, history))),
         kinds: Some(|| lines_of_json(&catalog::kinds_json(workload::specs()))),
         machine: Some(machine::json),
+        fit: Some(|file| fits::render(&file.fit)),
         ..Format::PLAIN
     },
     Format { name: "csv", summary: "A row a configuration, comma-separated", ending: "csv", ..Format::PLAIN },

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::estimates::{Ratio, Startup, Total, Wall};
+use super::fits::{LawJson, laws};
 use super::json_noise::NoiseJson;
 use super::words;
 use crate::foreign;
@@ -15,7 +16,7 @@ use crate::record::{
     ClockFacts, LockUse, MachineFacts, MemoryCourse, ProcessMemory, RunState, ScenarioFacts, Status, TaskTimes, Warning,
 };
 use crate::results;
-use crate::results::{Figures, Finding, Predicted, Row, SearchFigures, findings, results};
+use crate::results::{Figures, Finding, Fits, Predicted, Row, SearchFigures, findings, results};
 use crate::scenario::{self, BackendKind, Config, Dispatch, Expected, Schedule, Value};
 use crate::workload::DataFacts;
 
@@ -24,7 +25,7 @@ use crate::workload::DataFacts;
 pub fn render(state: &RunState) -> String {
     let figures = Figures::of(state);
     let search = SearchFigures::of(state);
-    let report = Report::of(state, &figures, search.as_ref());
+    let report = Report::of(state, &figures, &Fits::of(&figures), search.as_ref());
     let mut text = foreign::json(&report).expect("structs with string keys always serialise");
     text.push('\n');
     text
@@ -42,8 +43,7 @@ struct Report<'a> {
     data: Option<&'a DataFacts>,
     baseline: Option<BaselineJson>,
     configs: Vec<Configuration<'a>>,
-    /// Scaling laws are not fitted by this version.
-    fits: [(); 0],
+    fits: Vec<LawJson>,
     metg: Vec<MetgJson>,
     grid: Option<GridJson<'a>>,
     findings: Vec<Finding>,
@@ -241,7 +241,7 @@ impl<'a> GridJson<'a> {
 }
 
 impl<'a> Report<'a> {
-    fn of(state: &'a RunState, figures: &'a Figures, search: Option<&'a SearchFigures>) -> Self {
+    fn of(state: &'a RunState, figures: &'a Figures, fits: &Fits, search: Option<&'a SearchFigures>) -> Self {
         let planned = state.planned.as_ref();
         let rows = figures.rows.iter().enumerate();
         Self {
@@ -259,7 +259,7 @@ impl<'a> Report<'a> {
                     ..Configuration::of(row, figures.include_startup, told_results(state, index))
                 })
                 .collect(),
-            fits: [],
+            fits: laws(fits),
             metg: figures.metg.iter().map(MetgJson::of).collect(),
             grid: search.map(GridJson::of),
             findings: findings(state, figures),

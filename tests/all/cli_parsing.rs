@@ -97,6 +97,11 @@ fn the_other_commands() {
     assert!(matches!(command("parlab list"), Command::List(l) if !l.kinds && l.format.name == "text"));
     assert!(matches!(command("parlab list --format md"), Command::List(l) if l.format.name == "md"));
     assert!(matches!(command("parlab schema"), Command::Schema));
+    assert!(matches!(
+        command("parlab fit a.csv --format json --cpus 4 -o a.json"),
+        Command::Fit(fit) if fit.file.as_os_str() == "a.csv" && fit.format.name == "json" && fit.cpus == Some(4)
+    ));
+    assert!(matches!(command("parlab fit -"), Command::Fit(fit) if fit.file.as_os_str() == "-" && fit.cpus.is_none()));
     assert!(matches!(command("parlab show gil"), Command::Show { name } if name == "gil"));
     assert!(matches!(command("parlab check a.toml b.toml"), Command::Check { files } if files.len() == 2));
     assert!(matches!(command("parlab machine --format json"), Command::Machine { format } if format.name == "json"));
@@ -113,6 +118,9 @@ fn usage_errors_exit_with_2() {
         "parlab check",
         "parlab show",
         "parlab list --format csv",
+        "parlab fit",
+        "parlab fit a.csv --cpus 0",
+        "parlab fit a.csv --format md",
         "parlab a b",
         "parlab a list",
     ] {
@@ -122,11 +130,13 @@ fn usage_errors_exit_with_2() {
 
 #[test]
 fn commands_of_a_later_version_are_no_scenarios() {
-    for line in ["parlab fit", "parlab fit data.csv", "parlab --ascii scale --workers 1..4 -- make", "parlab replay"] {
+    for line in ["parlab compare", "parlab compare a b", "parlab --ascii scale --workers 1..4 -- make", "parlab replay"]
+    {
         let (message, code) = refused(line);
         assert!(message.contains("comes with a later version"), "{line}: {message}");
         assert_eq!(code, 2, "{line}");
     }
+    assert_eq!(read("parlab -- compare").unwrap().scenario.unwrap(), "compare");
     assert_eq!(read("parlab -- fit").unwrap().scenario.unwrap(), "fit");
     assert_eq!(read("parlab ./fit").unwrap().scenario.unwrap(), "./fit");
 }

@@ -10,6 +10,7 @@ mod bundled;
 mod cli;
 mod cli_parsing;
 mod faults;
+mod fit;
 mod found;
 mod fuzz;
 mod gil;

@@ -17,9 +17,13 @@ pub(super) const BOUNDS: [[f64; 2]; UNKNOWNS] = [[0.0, 1.0], [0.0, 1.0], [0.0, f
 const STEPS_MAX: u32 = 400;
 /// A step that changes no parameter by more than this part is the last.
 const PRECISION: f64 = 1e-13;
-/// Values along each axis of the grid, and groups that it looks at.
+/// Steps in a row that gain no more than this part of the squares are the last ones.
+const GAIN: f64 = 1e-13;
+const IDLE_MAX: u32 = 8;
+/// Values along each axis of the grid.
 const GRID: u32 = 28;
-const GRID_GROUPS: usize = 256;
+/// Groups that are looked at first.
+const FIRST_GROUPS: usize = 128;
 /// The damping at the start, and beyond which no step is worth a try.
 const DAMPING: f64 = 1e-3;
 const DAMPING_MAX: f64 = 1e16;
@@ -67,30 +71,42 @@ pub(super) fn at_bounds(at: Parameters) -> [bool; UNKNOWNS] {
 /// The parameters with the least squares, γ in the sample's unit; β is 0 where the law has none.
 pub(super) fn least(sample: &ScalingSample, has_beta: bool) -> Parameters {
     let groups = &sample.groups;
+    let few: Vec<ScalingGroup> =
+        groups.iter().step_by(groups.len().div_ceil(FIRST_GROUPS)).chain(groups.last()).copied().collect();
+    let is_few = groups.len() <= FIRST_GROUPS;
+    // Of many groups, some say where to look.
+    let first = if is_few { groups } else { &few };
+    let found = from_anywhere(first, has_beta);
+    if is_few { found } else { descend(groups, found, has_beta) }
+}
+
+/// The least squares of some groups, wherever they are.
+fn from_anywhere(groups: &[ScalingGroup], has_beta: bool) -> Parameters {
     let found = descend(groups, start(groups, has_beta), has_beta);
     if !has_beta {
         return found;
     }
     // Where throughputs are all over the place there may be several valleys; Amdahl's curve is in the range of this law.
-    let beside = descend(groups, least(sample, false), true);
+    let beside = descend(groups, from_anywhere(groups, false), true);
     if squares(groups, beside) < squares(groups, found) { beside } else { found }
 }
 
 /// Downhill from a start, to where it is level or leads out of bounds.
 fn descend(groups: &[ScalingGroup], mut at: Parameters, has_beta: bool) -> Parameters {
-    let (mut least, mut damping) = (squares(groups, at), DAMPING);
+    let (mut least, mut damping, mut idle) = (squares(groups, at), DAMPING, 0);
     for _ in 0..STEPS_MAX {
         let held = held(groups, at, has_beta);
         let next = step(groups, at, held, damping);
         let found = squares(groups, next);
         let moved =
             (0..UNKNOWNS).map(|i| (next[i] - at[i]).abs() / at[i].abs().max(f64::MIN_POSITIVE)).fold(0.0, f64::max);
+        idle = if least - found > GAIN * least { 0 } else { idle + 1 };
         if found <= least {
             (at, least, damping) = (next, found, (damping / 10.0).max(1e-15));
         } else {
             damping *= 10.0;
         }
-        if moved <= PRECISION || damping > DAMPING_MAX {
+        if moved <= PRECISION || damping > DAMPING_MAX || idle > IDLE_MAX {
             break;
         }
     }
@@ -145,8 +161,6 @@ fn step(groups: &[ScalingGroup], at: Parameters, held: [bool; UNKNOWNS], damping
 
 /// The best point of a grid over α and β, each with the γ that suits it best.
 fn start(groups: &[ScalingGroup], has_beta: bool) -> Parameters {
-    let few: Vec<ScalingGroup> =
-        groups.iter().step_by(groups.len().div_ceil(GRID_GROUPS)).chain(groups.last()).copied().collect();
     let n = groups.last().map_or(1.0, |group| group.workers).max(2.0);
     // From where it first shows at the most workers on.
     let axis = |least: f64| {
@@ -157,8 +171,8 @@ fn start(groups: &[ScalingGroup], has_beta: bool) -> Parameters {
     let mut best = ([0.0, 0.0, 1.0], f64::INFINITY);
     for alpha in axis(1e-3 / n) {
         for &beta in &betas {
-            let at = [alpha, beta, suiting_gamma(&few, alpha, beta)];
-            let found = squares(&few, at);
+            let at = [alpha, beta, suiting_gamma(groups, alpha, beta)];
+            let found = squares(groups, at);
             if found < best.1 {
                 best = (at, found);
             }

@@ -6,6 +6,7 @@ mod interpreter;
 mod measured;
 mod memory;
 mod noise;
+mod scaling;
 mod search;
 mod switches;
 mod table;
@@ -15,7 +16,7 @@ mod wrap;
 use super::words;
 use crate::foreign::{PlainText, escaped};
 use crate::record::{ClockFacts, MachineFacts, Planned, RunState, Status, TrialEnd, label};
-use crate::results::{Figures, Row, SearchFigures, findings};
+use crate::results::{Figures, Fits, Row, SearchFigures, findings};
 use crate::scenario::{Config, Point, Schedule};
 use crate::units;
 use wrap::{paragraphs, wrapped};
@@ -54,6 +55,7 @@ pub fn render_within(state: &RunState, columns: usize) -> String {
         sections.push(switches::render(state, &figures, width));
         sections.push(noise::render(&figures, width));
         sections.push(metg(&figures, width));
+        sections.push(scaling::render(&Fits::of(&figures), width));
         sections.push(SearchFigures::of(state).map(|found| search::render(&found, width)).unwrap_or_default());
     }
     sections.push(ending(state));

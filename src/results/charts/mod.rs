@@ -60,6 +60,7 @@ impl FiguresChart {
         let chart = Chart {
             series,
             predictions,
+            curves: Vec::new(),
             reference: subject.reference(figures),
             planned_x,
             x_kind,

@@ -65,6 +65,21 @@ impl PlotCanvas {
         }
     }
 
+    /// Columns between the specks of a light curve, and between those of the edges of its band.
+    pub(super) fn spacing(&self) -> [f64; 2] {
+        match self.glyphs {
+            Glyphs::Unicode => [1.0, 1.5],
+            Glyphs::Console | Glyphs::Ascii => [2.0, 3.0],
+        }
+    }
+
+    /// A dot by itself, unless it falls on the x axis, at which it would only gnaw.
+    pub(super) fn speck(&mut self, at: CanvasPlace, ascii: char, style: Style) {
+        if at.1 < f64::from(self.area.height) - 1.5 {
+            self.dot(at, ascii, style);
+        }
+    }
+
     /// Lays the lines over a buffer.
     pub(super) fn render(&self, buf: &mut Buffer) {
         for (at, drawn) in self.area.positions().zip(&self.cells) {

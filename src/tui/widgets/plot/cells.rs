@@ -66,6 +66,13 @@ impl PlotCells {
         (f64::from(self.margin) + x * f64::from(self.span), self.down(y))
     }
 
+    /// Places along the canvas, so many columns apart, each with its fraction of the x axis.
+    pub(super) fn fractions(&self, apart: f64) -> impl Iterator<Item = (f64, f64)> {
+        let (margin, span) = (f64::from(self.margin), f64::from(self.span.max(1)));
+        let count = (f64::from(self.plot.width) / apart) as u32;
+        (0..=count).map(move |i| f64::from(i) * apart).map(move |column| (column, (column - margin) / span))
+    }
+
     /// Rows from the top of the canvas down to a fraction of the y axis, which may lie beyond its ends.
     pub(super) fn down(&self, fraction: f64) -> f64 {
         (1.0 - fraction) * self.height()

@@ -8,7 +8,7 @@ use ratatui::style::Style;
 
 use super::canvas::{CanvasPlace, LineStroke};
 use super::{Plot, PlotCanvas, PlotCells, paint};
-use crate::chart::{Beyond, ChartLayout, PlacedPoint, PlacedReference, PlacedSeries, on_axis};
+use crate::chart::{Beyond, ChartLayout, PlacedCurve, PlacedPoint, PlacedReference, PlacedSeries, on_axis};
 use crate::tui::theme::Role;
 
 /// A mark in its cell.
@@ -25,6 +25,9 @@ pub(super) struct PlotMark<'a> {
 impl Plot<'_> {
     pub(super) fn draw_data(&self, layout: &ChartLayout, cells: &PlotCells, buf: &mut Buffer) {
         let mut canvas = PlotCanvas::new(cells.plot, self.theme);
+        for curve in &layout.curves {
+            self.curve(curve, cells, &mut canvas);
+        }
         if let Some(line) = &layout.reference {
             self.reference_line(line, cells, &mut canvas);
         }
@@ -42,6 +45,23 @@ impl Plot<'_> {
 
     fn series_style(&self, series: &PlacedSeries) -> Style {
         self.theme.style(Role::Backend(series.mark.family))
+    }
+
+    /// A dot every so often, farther apart along the edges of its band: lighter than what was measured.
+    fn curve(&self, curve: &PlacedCurve, cells: &PlotCells, canvas: &mut PlotCanvas) {
+        let style = self.theme.style(Role::Backend(curve.mark.family));
+        let dim = self.theme.style(Role::Dim);
+        let [along, edges] = canvas.spacing();
+        for [upper, lower] in cells.fractions(edges).filter_map(|(column, x)| {
+            let [low, high] = curve.at(x)?.band?;
+            Some([(column, cells.down(high)), (column, cells.down(low))])
+        }) {
+            canvas.speck(upper, '\'', dim);
+            canvas.speck(lower, ',', dim);
+        }
+        for (column, place) in cells.fractions(along).filter_map(|(column, x)| Some((column, curve.at(x)?))) {
+            canvas.speck((column, cells.down(place.y)), '.', style);
+        }
     }
 
     /// From corner to corner; the canvas cuts it.
