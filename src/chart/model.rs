@@ -177,10 +177,11 @@ impl Chart {
         self.series.iter().chain(&self.predictions).flat_map(ChartSeries::drawable).map(|(_, point)| point)
     }
 
-    /// Every x that has a point, or will have one, and the last of each curve.
+    /// Every x that has a point, or will have one, and the one that curves go on to.
     pub(super) fn all_x(&self) -> impl Iterator<Item = f64> {
         let ends = self.curves.iter().filter_map(|curve| curve.drawable().last().map(|point| point.x));
-        self.points().map(|point| point.x).chain(self.planned_x.iter().copied().filter(|x| is_fine(*x))).chain(ends)
+        let end = ends.max_by(f64::total_cmp);
+        self.points().map(|point| point.x).chain(self.planned_x.iter().copied().filter(|x| is_fine(*x))).chain(end)
     }
 
     /// How high the curves go and how low.

@@ -77,7 +77,7 @@ impl Ruler {
 
     fn power_of_two(&self, value: f64) -> String {
         match (self.unit, value) {
-            (ChartUnit::Bytes | ChartUnit::Fraction, value) => self.unit.short(value),
+            (ChartUnit::Bytes | ChartUnit::Fraction | ChartUnit::Seconds, value) => self.unit.short(value),
             (_, v) if v >= 1.0 => super::unit::plain(v),
             (_, v) if v >= 0.125 => format!("{v}"),
             (_, v) => format!("{v:.0e}"),
@@ -177,7 +177,7 @@ mod tests {
 
     #[test]
     fn ticks_stand_on_rows_and_are_three_at_least() {
-        let units = [ChartUnit::Ratio, ChartUnit::Fraction, ChartUnit::Number, ChartUnit::Bytes];
+        let units = [ChartUnit::Ratio, ChartUnit::Fraction, ChartUnit::Number, ChartUnit::Bytes, ChartUnit::Seconds];
         let ranges = [(0.79, 1.04), (0.9, 2.0), (0.01, 1.0), (1.0, 15.8), (0.0, 0.03), (3e5, 4e9), (1.0, 1.0)];
         for unit in units {
             for (lo, hi) in ranges {

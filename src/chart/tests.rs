@@ -273,3 +273,21 @@ fn fractions_are_compared_with_a_level() {
         assert_eq!(layout.legend.entries.last().map(|entry| entry.name.as_str()), Some("50 %"));
     }
 }
+
+#[test]
+fn a_curve_goes_on_beyond_what_was_measured() {
+    let place = |x: f64| ChartPoint { low: x / 4.0, high: x, ..ChartPoint::bare(x, x / 2.0) };
+    let points = [1.0, 4.0, 8.0].map(place).to_vec();
+    let chart = Chart { curves: vec![ChartCurve { mark: THREADS, points, measured_until: 4.0 }], ..chart() };
+    let layout = layout(&chart, 60, 12);
+    let curve = &layout.curves[0];
+    assert_eq!(layout.x_ticks.last().map(|tick| tick.text.as_str()), Some("8"));
+    assert_near([curve.points[0].x, curve.measured_until, curve.points[2].x], [0.0, 3.0 / 7.0, 1.0]);
+    let (y, half) = (layout.axes.y, curve.at(0.5).expect("it is on the axis"));
+    assert_near([half.y], [y.position(2.25)]);
+    assert_near(half.band.expect("a band"), [y.position(1.125), y.position(4.5)]);
+    assert!(curve.at(-0.1).is_none() && curve.at(1.1).is_none() && curve.at(0.0).is_some() && curve.at(1.0).is_some());
+    assert!(y.position(4.0) <= 1.0, "the axis holds the curve, whatever its band");
+    let names: Vec<&str> = layout.legend.entries.iter().map(|entry| entry.name.as_str()).collect();
+    assert_eq!(names, ["threads", "predicted", "law, 95 %", "95 %", "ideal"]);
+}

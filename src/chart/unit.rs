@@ -14,6 +14,8 @@ pub enum ChartUnit {
     Fraction,
     /// Bytes, with a binary prefix.
     Bytes,
+    /// Seconds, with a decimal prefix.
+    Seconds,
 }
 
 /// Binary prefixes and what they stand for.
@@ -30,7 +32,7 @@ impl ChartUnit {
     /// Values of this unit that are round: a step between ticks is one of these times a power of the base.
     pub(super) fn steps(self) -> &'static [f64] {
         match self {
-            Self::Number | Self::Ratio => &[1.0, 2.0, 5.0],
+            Self::Number | Self::Ratio | Self::Seconds => &[1.0, 2.0, 5.0],
             // Half of all has a tick where steps are smaller than that.
             Self::Fraction => &[1.0, 2.5, 5.0],
             Self::Bytes => &[1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0, 512.0],
@@ -47,7 +49,7 @@ impl ChartUnit {
         match self {
             Self::Ratio => Some(1.0),
             Self::Fraction => Some(0.5),
-            Self::Number | Self::Bytes => None,
+            Self::Number | Self::Bytes | Self::Seconds => None,
         }
     }
 
@@ -67,8 +69,9 @@ impl ChartUnit {
             Self::Ratio => (1.0, ""),
             Self::Fraction => (0.01, " %"),
             Self::Bytes => binary_prefix(most),
+            Self::Seconds => seconds_prefix(most),
         };
-        let suffix = if self == Self::Bytes { format!(" {suffix}") } else { suffix.to_owned() };
+        let suffix = if matches!(self, Self::Bytes | Self::Seconds) { format!(" {suffix}") } else { suffix.to_owned() };
         let scaled: Vec<f64> = values.iter().map(|value| value / scale).collect();
         let least = if self == Self::Ratio { 2 } else { 0 };
         let decimals = scaled.iter().map(|value| decimals_of(*value)).max().unwrap_or(0).max(least);
@@ -83,6 +86,7 @@ impl ChartUnit {
             Self::Ratio => units::digits(value),
             Self::Fraction => units::percent(value),
             Self::Bytes => units::bytes(value.max(0.0).round() as u64),
+            Self::Seconds => units::seconds(value),
         }
     }
 
@@ -95,6 +99,7 @@ impl ChartUnit {
                 if value < 1.0 { "0".to_owned() } else { format!("{}{blank}{prefix}", trimmed(value / scale)) }
             }
             Self::Fraction => units::percent(value),
+            Self::Seconds => units::seconds(value),
             _ => compact(value),
         }
     }
@@ -114,6 +119,11 @@ fn decimal_prefix(most: f64) -> (f64, &'static str) {
     const PREFIXES: [(f64, &str); 4] = [(1e12, " T"), (1e9, " G"), (1e6, " M"), (1e4, " k")];
     let found = PREFIXES.into_iter().find(|(scale, _)| most >= *scale * 0.999);
     found.map_or((1.0, ""), |(scale, prefix)| (if prefix == " k" { 1e3 } else { scale }, prefix))
+}
+
+fn seconds_prefix(most: f64) -> (f64, &'static str) {
+    const PREFIXES: [(f64, &str); 4] = [(1.0, "s"), (1e-3, "ms"), (1e-6, "µs"), (1e-9, "ns")];
+    PREFIXES.into_iter().find(|(scale, _)| most >= *scale * 0.999).unwrap_or((1.0, "s"))
 }
 
 fn binary_prefix(most: f64) -> (f64, &'static str) {
@@ -159,6 +169,8 @@ mod tests {
         assert_eq!(ChartUnit::Fraction.labels(&[0.0, 0.0125]), ["0.00 %", "1.25 %"]);
         assert_eq!(ChartUnit::Number.labels(&[0.0, 10_000.0, 20_000.0]), ["0 k", "10 k", "20 k"]);
         assert_eq!(ChartUnit::Number.labels(&[0.0, 500.0, 1000.0]), ["0", "500", "1000"]);
+        assert_eq!(ChartUnit::Seconds.labels(&[0.0, 0.5, 1.0]), ["0.0 s", "0.5 s", "1.0 s"]);
+        assert_eq!(ChartUnit::Seconds.labels(&[0.002, 0.004]), ["2 ms", "4 ms"]);
         let mib = 1_048_576.0;
         assert_eq!(ChartUnit::Bytes.labels(&[0.0, 64.0 * mib, 128.0 * mib]), ["0 MiB", "64 MiB", "128 MiB"]);
     }

@@ -4,7 +4,7 @@
 use super::picture;
 use crate::analysis::{Amdahl, Gustafson, Parameter, ScalingCurve, Unfit, Usl};
 use crate::chart::{Chart, ChartPoint, ChartSeries, ChartUnit};
-use crate::results::{FittedFile, SeriesFit, plus_minus, workers_in_words};
+use crate::results::{BEYOND, FittedFile, SeriesFit, plus_minus, workers_in_words};
 use crate::units::{self, Side, aligned, bind, wrap};
 
 /// Columns of the chart, at most and at least, and its rows.
@@ -51,7 +51,7 @@ fn chart(file: &FittedFile, width: usize) -> Vec<String> {
     let series = ChartSeries { name: fit.name.clone(), mark: fit.mark, points, ..ChartSeries::default() };
     let chart = Chart {
         series: vec![series],
-        curves: fit.chart_curve(&|_, throughput| throughput).into_iter().collect(),
+        curves: fit.chart_curve(BEYOND, &|_, throughput| throughput).into_iter().collect(),
         x_label: "workers".to_owned(),
         y_unit: ChartUnit::Number,
         y_label: if file.of_seconds { "1 ÷ seconds" } else { "throughput" }.to_owned(),

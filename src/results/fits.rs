@@ -70,8 +70,9 @@ pub struct ScalingReference {
 /// Places that a curve is drawn through.
 const CURVE_PLACES: i32 = 64;
 
-/// How far beyond the measured numbers of workers a curve goes on.
-const BEYOND: f64 = 2.0;
+/// How many times the most workers that were measured a curve goes on to, where it has room; a peak farther off is not
+/// told of.
+pub const BEYOND: f64 = 2.0;
 
 impl Fits {
     /// The laws of a run. None where something else than the number of workers is varied.
@@ -90,10 +91,10 @@ impl Fits {
         Self { series: fits.filter(|fit| distinct_workers(&fit.points) > 1).collect() }
     }
 
-    /// The curves of the series' laws with a value for each place of theirs: `told` makes of workers and throughput what
-    /// the chart shows.
-    pub fn curves(&self, told: impl Fn(f64, f64) -> f64) -> Vec<ChartCurve> {
-        self.series.iter().filter_map(|fit| fit.chart_curve(&told)).collect()
+    /// The curves of the series' laws up to so many times the measured workers: `told` makes of workers and throughput
+    /// what the chart shows.
+    pub fn curves(&self, reach: f64, told: impl Fn(f64, f64) -> f64) -> Vec<ChartCurve> {
+        self.series.iter().filter_map(|fit| fit.chart_curve(reach, &told)).collect()
     }
 }
 
@@ -155,11 +156,11 @@ impl SeriesFit {
         self.usl.as_ref().ok().map(|law| &law.curve).or_else(amdahl)
     }
 
-    /// Its curve from the fewest measured workers to twice the most.
-    pub fn chart_curve(&self, told: &impl Fn(f64, f64) -> f64) -> Option<ChartCurve> {
+    /// Its curve from the fewest measured workers to so many times the most.
+    pub fn chart_curve(&self, reach: f64, told: &impl Fn(f64, f64) -> f64) -> Option<ChartCurve> {
         let curve = self.curve()?;
         let [first, last] = curve.range;
-        let factor = BEYOND * last / first;
+        let factor = reach * last / first;
         let place = |i: i32| {
             let x = first * factor.powf(f64::from(i) / f64::from(CURVE_PLACES));
             let ends = curve.band(x).map_or([f64::NAN; 2], |band| [band.low, band.high].map(|end| told(x, end)));
@@ -173,7 +174,7 @@ impl SeriesFit {
         };
         let mut points: Vec<ChartPoint> = (0..=CURVE_PLACES).map(place).collect();
         // Rounding must not move the end off its whole number.
-        points.iter_mut().last().into_iter().for_each(|point| point.x = BEYOND * last);
+        points.iter_mut().last().into_iter().for_each(|point| point.x = reach * last);
         Some(ChartCurve { mark: self.mark, points, measured_until: last })
     }
 

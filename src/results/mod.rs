@@ -28,7 +28,7 @@ pub use eta::Eta;
 pub use figure::Figure;
 pub use figures::{Figures, INTERVAL, Metg, Row, TaskCounts, Usage, WORTH_WHILE, results, tally_figure};
 pub use findings::{Finding, findings};
-pub use fits::{Fits, FittedFile, ScalingReference, SeriesFit, plus_minus, workers_in_words};
+pub use fits::{BEYOND, Fits, FittedFile, ScalingReference, SeriesFit, plus_minus, workers_in_words};
 pub use loss::SharedLoss;
 pub use marks::series_marks;
 pub use noise::{NoiseFigures, TrialWithNoise, trials_with_noise};

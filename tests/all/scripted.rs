@@ -2,6 +2,8 @@
 //!
 //! Only the execution of a trial is replaced, by a script; planning, judging and reporting are the real ones.
 
+mod laws;
+
 use std::collections::BTreeMap;
 
 use parlab::backend::Broken;

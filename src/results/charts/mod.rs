@@ -5,10 +5,14 @@
 //! | figures | speedup, a series a backend and dispatch | workers |
 //! | | efficiency, a series a backend, dispatch and number of workers | what the scenario varies |
 //! | | tasks a second, for scenarios without a baseline | either |
+//! | efficiency | efficiency, a series a backend and dispatch | workers |
+//! | wall time | what speedups are made of, in seconds | either |
+//! | throughput | tasks a second beside speedups or efficiencies | either |
 //! | loss | the part of the updates that were lost, of the objects that leaked | either |
 //! | memory | bytes of all processes, a series a backend | seconds of a trial |
 
 mod figures_chart;
+mod laws;
 mod memory;
 mod points;
 mod subject;
@@ -32,7 +36,9 @@ impl FiguresChart {
         match subject {
             ChartSubject::Memory => memory::over_time(figures),
             ChartSubject::Figures => Self::of_rows(figures, subject, predictions(figures, tasks)),
-            ChartSubject::Loss => Self::of_rows(figures, subject, Vec::new()),
+            ChartSubject::Efficiency | ChartSubject::WallTime | ChartSubject::Throughput | ChartSubject::Loss => {
+                Self::of_rows(figures, subject, Vec::new())
+            }
         }
     }
 

@@ -56,6 +56,39 @@ pub(super) fn point(row: &Row, figures: &Figures) -> Option<ChartPoint> {
     Some(ChartPoint { x, y, low: rate(high), high: rate(low), is_sure: true })
 }
 
+/// Efficiency over workers.
+pub(super) fn efficiency(row: &Row) -> Option<ChartPoint> {
+    let (speedup, y) = (row.speedup?, row.efficiency?);
+    let [low, high] = ends(speedup.ci95).map(|end| end * y / speedup.value);
+    Some(ChartPoint { x: x_of(row)?, y, low, high, is_sure: is_sure(row) })
+}
+
+/// What speedups are made of.
+pub(super) fn wall_time(row: &Row) -> Option<ChartPoint> {
+    let [low, high] = ends(row.time.and_then(|time| time.ci95));
+    Some(ChartPoint { x: x_of(row)?, y: row.told_time_s()?, low, high, is_sure: true })
+}
+
+/// Tasks a second, in the time that speedups are made of.
+pub(super) fn throughput(row: &Row) -> Option<ChartPoint> {
+    let (y, time_s) = (rate(row)?, row.told_time_s()?);
+    let [low, high] = ends(row.time.and_then(|time| time.ci95));
+    let of = |s: f64| if s > 0.0 { y * time_s / s } else { f64::NAN };
+    Some(ChartPoint { x: x_of(row)?, y, low: of(high), high: of(low), is_sure: true })
+}
+
+/// Tasks a second at the time that is told of what speedups are made of.
+pub(super) fn rate(row: &Row) -> Option<f64> {
+    Some(row.tasks_per_s? * row.told_wall_s()? / row.told_time_s()?).filter(|rate| rate.is_finite())
+}
+
+/// As many tasks a second as each worker of the baseline did, times the workers, up to the CPUs that may be used.
+pub(super) fn ideal_throughput(figures: &Figures) -> Option<ChartReference> {
+    let baseline = figures.rows.get(figures.baseline?).filter(|_| figures.varied().is_none())?;
+    let slope = rate(baseline)? / f64::from(baseline.config.workers.max(1));
+    Some(ChartReference::Ideal { slope, until: figures.usable_cpus.map(f64::from) })
+}
+
 fn ends(interval: Option<Interval>) -> [f64; 2] {
     interval.map_or([f64::NAN; 2], |interval| [interval.low, interval.high])
 }

@@ -1,4 +1,4 @@
-//! What the chart of a run can be about: what its scenario is about first, then its figures.
+//! What the chart of a run can be about: what its scenario is about first, then its figures, one after the other.
 
 use super::points;
 use crate::chart::{ChartPoint, ChartReference, ChartUnit};
@@ -7,9 +7,15 @@ use crate::results::{Figures, Row};
 /// What a chart is about.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum ChartSubject {
-    /// Speedups, efficiencies or rates.
+    /// What the figures say first: speedups, efficiencies where something is varied, rates where nothing is compared.
     #[default]
     Figures,
+    /// Efficiencies, over workers.
+    Efficiency,
+    /// What speedups are made of.
+    WallTime,
+    /// Tasks a second, beside speedups or efficiencies.
+    Throughput,
     /// What was lost or leaked of what the tasks share.
     Loss,
     /// What the processes take up in memory, over time.
@@ -21,7 +27,11 @@ impl Figures {
     pub fn subjects(&self) -> Vec<ChartSubject> {
         let loss = (!self.loss.is_empty()).then_some(ChartSubject::Loss);
         let memory = self.rows.iter().any(|row| row.memory.is_some()).then_some(ChartSubject::Memory);
-        loss.into_iter().chain(memory).chain([ChartSubject::Figures]).collect()
+        let is_compared = self.baseline.is_some();
+        let efficiency = (is_compared && self.varied().is_none()).then_some(ChartSubject::Efficiency);
+        let throughput = is_compared.then_some(ChartSubject::Throughput);
+        let figures = [Some(ChartSubject::Figures), efficiency, Some(ChartSubject::WallTime), throughput];
+        loss.into_iter().chain(memory).chain(figures.into_iter().flatten()).collect()
     }
 }
 
@@ -30,6 +40,10 @@ impl ChartSubject {
     pub fn measure(self, figures: &Figures) -> &'static str {
         match self {
             Self::Figures => figures.measure(),
+            Self::Efficiency => "efficiency",
+            Self::WallTime if figures.include_startup => figures.time_name(),
+            Self::WallTime => "wall time",
+            Self::Throughput => "tasks a second",
             Self::Loss => figures.loss,
             Self::Memory => "memory",
         }
@@ -37,25 +51,34 @@ impl ChartSubject {
 
     pub(super) fn unit(self, figures: &Figures) -> ChartUnit {
         match (self, figures.measure()) {
-            (Self::Loss, _) | (Self::Figures, "efficiency") => ChartUnit::Fraction,
+            (Self::Loss | Self::Efficiency, _) | (Self::Figures, "efficiency") => ChartUnit::Fraction,
             (Self::Figures, "speedup") => ChartUnit::Ratio,
-            (Self::Figures, _) => ChartUnit::Number,
+            (Self::Figures | Self::Throughput, _) => ChartUnit::Number,
+            (Self::WallTime, _) => ChartUnit::Seconds,
             (Self::Memory, _) => ChartUnit::Bytes,
         }
     }
 
     pub(super) fn reference(self, figures: &Figures) -> Option<ChartReference> {
-        (self == Self::Figures).then(|| points::reference(figures)).flatten()
+        match self {
+            Self::Figures => points::reference(figures),
+            Self::Efficiency => Some(ChartReference::Level(1.0)),
+            Self::Throughput => points::ideal_throughput(figures),
+            Self::WallTime | Self::Loss | Self::Memory => None,
+        }
     }
 
     /// Whether its points have intervals.
     pub(super) fn has_intervals(self) -> bool {
-        self == Self::Figures
+        !matches!(self, Self::Loss | Self::Memory)
     }
 
     pub(super) fn point(self, row: &Row, figures: &Figures) -> Option<ChartPoint> {
         match self {
             Self::Figures => points::point(row, figures),
+            Self::Efficiency => points::efficiency(row),
+            Self::WallTime => points::wall_time(row),
+            Self::Throughput => points::throughput(row),
             Self::Loss => Some(ChartPoint::bare(points::x_of(row)?, row.loss?.share())),
             Self::Memory => None,
         }

@@ -5,7 +5,9 @@ use ratatui::layout::Rect;
 use ratatui::widgets::Widget as _;
 
 use crate::record::{label, label_at};
-use crate::results::{ChartSubject, Figure, Figures, FiguresChart, Row, ShownColumn, View, WORTH_WHILE, columns};
+use crate::results::{
+    BEYOND, ChartSubject, Figure, Figures, FiguresChart, Row, ShownColumn, View, WORTH_WHILE, columns,
+};
 use crate::scenario::{Config, SeriesKey};
 use crate::tui::screens::prose::wrap;
 use crate::tui::screens::run::state::RunMonitor;
@@ -15,6 +17,9 @@ use crate::units::{self, Side};
 
 /// Columns of a heading that a scenario has chosen.
 const KEY_MAX: u16 = 13;
+
+/// A chart of fewer columns shows laws where there are measurements, and not beyond.
+const NARROW: u16 = 30;
 
 /// What the chart is called.
 pub(super) fn title(run: &RunMonitor) -> String {
@@ -30,7 +35,12 @@ pub(super) fn title(run: &RunMonitor) -> String {
 /// Draws the chart; `selected` is a row of the figures.
 pub(super) fn render(run: &RunMonitor, selected: Option<usize>, theme: &Theme, area: Rect, buf: &mut Buffer) {
     let figures = run.figures();
-    let plotted = FiguresChart::of(figures, run.subject(), run.tasks());
+    let mut plotted = FiguresChart::of(figures, run.subject(), run.tasks());
+    // Laws are for those who look at points; while a run goes on, nothing is known of them.
+    if let Some(fits) = run.fits().filter(|_| selected.is_some()) {
+        let reach = if area.width < NARROW { 1.0 } else { BEYOND };
+        plotted = plotted.with_laws(fits, reach, figures, run.subject());
+    }
     if plotted.is_empty() {
         let text = match (figures.baseline.and_then(|baseline| figures.rows.get(baseline)), run.is_on()) {
             (Some(row), true) => format!("none until {} is measured", row.label),

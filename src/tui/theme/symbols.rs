@@ -26,6 +26,8 @@ pub struct Symbols {
     pub guess: &'static str,
     /// The ideal line, in a legend.
     pub ideal: &'static str,
+    /// A curve by a law, in a legend.
+    pub law: &'static str,
     /// Frame of a block.
     pub border: border::Set<'static>,
     /// Horizontal line.
@@ -91,6 +93,7 @@ pub(super) static UNICODE: Symbols = Symbols {
     unusable: "·",
     guess: "?",
     ideal: "┈┈",
+    law: "⠂⠂",
     border: border::ROUNDED,
     horizontal: "─",
     vertical: "│",
@@ -130,6 +133,7 @@ pub(super) static CONSOLE: Symbols = Symbols {
     unusable: "·",
     guess: "?",
     ideal: "··",
+    law: "'.",
     border: border::PLAIN,
     horizontal: "─",
     vertical: "│",
@@ -168,6 +172,7 @@ pub(super) static ASCII: Symbols = Symbols {
     unusable: ".",
     guess: "?",
     ideal: "..",
+    law: "'.",
     border: border::Set {
         top_left: "+",
         top_right: "+",

@@ -210,6 +210,22 @@ fn results() {
     }
 }
 
+#[test]
+fn results_by_other_measures() {
+    for (size_name, size, theme) in [("80x24", SMALL, Theme::FULL), ("120x40-plain", LARGE, Theme::PLAIN)] {
+        let mut state = fixture::state(size, theme);
+        fixture::start(&mut state);
+        fixture::run_trials(&mut state, 16);
+        fixture::finish(&mut state, Status::Done, &[]);
+        for measure in ["efficiency", "wall-time", "throughput"] {
+            press(&mut state, &[Key::Char('y')]);
+            expect(&format!("results-{measure}-{size_name}"), &state);
+        }
+        press(&mut state, &[Key::Char('y')]);
+        assert!(text(&frame(&state)).contains("speedup --") || text(&frame(&state)).contains("speedup ──"));
+    }
+}
+
 /// Speedups of 2 and 3 for threads, and half a second for four processes.
 fn predictions() -> Vec<Prediction> {
     let predict = |config, expected| Prediction { config, expected };

@@ -260,7 +260,7 @@ fn chart(run: &RunMonitor, theme: &Theme, area: Rect, buf: &mut Buffer) {
     if let Some(text) = speedups::shortest_tasks(run.figures(), theme, area.width.saturating_sub(4)) {
         paint::on_frame(buf, area, &text, theme);
     } else if run.figures().subjects().len() > 1 {
-        paint::on_frame(buf, area, "y: another chart", theme);
+        paint::on_frame(buf, area, &format!("y: {}", run.subject_after(1).measure(run.figures())), theme);
     }
 }
 

@@ -10,7 +10,7 @@ use super::look::LanesLook;
 use super::news::News;
 use super::zoom::Zoom;
 use crate::record::{Event, RunState, Snapshot, Stamped, TrialEnd, TrialOutcome};
-use crate::results::{ChartSubject, Eta, Figures, Finding, Row, SearchFigures, findings};
+use crate::results::{ChartSubject, Eta, Figures, Finding, Fits, Row, SearchFigures, findings};
 use crate::scenario::{Config, Job, PlannedTrial};
 use crate::tui::port::Draft;
 use crate::workload;
@@ -63,6 +63,7 @@ pub struct RunMonitor {
     /// What follows from the record: worked out when it is to be shown, since trials may end by the thousand between
     /// two frames.
     figures: OnceCell<Figures>,
+    fits: OnceCell<Fits>,
     findings: OnceCell<Vec<Finding>>,
     eta: OnceCell<Eta>,
 }
@@ -96,6 +97,7 @@ impl RunMonitor {
             subject: 0,
             gate_s: None,
             figures: OnceCell::new(),
+            fits: OnceCell::new(),
             findings: OnceCell::new(),
             eta: OnceCell::new(),
         }
@@ -150,6 +152,7 @@ impl RunMonitor {
             Event::Planned(planned) => {
                 self.title.clone_from(&planned.scenario.title);
                 self.figures.take();
+                self.fits.take();
             }
             Event::TrialStarted { trial } => {
                 self.trial = Some(trial);
@@ -173,6 +176,7 @@ impl RunMonitor {
                 self.snapshot.done = outcome.tasks_done.saturating_add(outcome.tasks_failed);
                 self.snapshot.failed = outcome.tasks_failed;
                 self.figures.take();
+                self.fits.take();
                 self.eta.take();
             }
             Event::RunFinished { .. } => drop(self.findings.take()),
@@ -193,6 +197,11 @@ impl RunMonitor {
     /// What the trials so far have shown.
     pub fn figures(&self) -> &Figures {
         self.figures.get_or_init(|| Figures::of(&self.record))
+    }
+
+    /// The laws of its series, once it has ended: before, each trial would bend them.
+    pub fn fits(&self) -> Option<&Fits> {
+        (!self.is_on()).then(|| self.fits.get_or_init(|| Fits::of(self.figures())))
     }
 
     /// Its job, if its kind searches a grid.
@@ -384,8 +393,13 @@ impl RunMonitor {
 
     /// What its chart is about.
     pub fn subject(&self) -> ChartSubject {
+        self.subject_after(0)
+    }
+
+    /// What its chart is about once it is turned so many times more.
+    pub fn subject_after(&self, turns: usize) -> ChartSubject {
         let subjects = self.figures().subjects();
-        subjects.get(self.subject % subjects.len().max(1)).copied().unwrap_or_default()
+        subjects.get((self.subject + turns) % subjects.len().max(1)).copied().unwrap_or_default()
     }
 
     /// Turns the chart to the next thing that it can be about.

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use super::tests::{cluster, drawn, mark, speedups, two_cores};
 use super::*;
-use crate::chart::{ChartReference, ChartSeries, ChartUnit, XAxisKind};
+use crate::chart::{ChartCurve, ChartReference, ChartSeries, ChartUnit, XAxisKind};
 use crate::tui::widgets::frame::{draw, sizes, themes};
 
 #[test]
@@ -44,8 +44,10 @@ proptest! {
             ChartSeries { name: "a…".into(), mark: mark(0), points: a.to_vec(), tags: vec!["2x4".into()] },
             ChartSeries { name: "b".into(), mark: mark(99), points: b.to_vec(), ..ChartSeries::default() },
         ];
+        let curves = vec![ChartCurve { mark: mark(1), points: points.clone(), measured_until: 3.0 }];
         let chart = Chart {
             predictions: series.clone(),
+            curves,
             reference: reference.map(|slope| ChartReference::Ideal { slope, until: Some(3.0) }),
             x_label: "work".to_owned(),
             y_label: "µs".to_owned(),

@@ -31,7 +31,7 @@ impl Plot<'_> {
         let (symbol, role) = match mark {
             LegendMark::Series(mark) => (self.theme.mark(mark), Role::Backend(mark.family)),
             LegendMark::Predicted => (symbols.guess, Role::Text),
-            LegendMark::Curve => (symbols.ideal, Role::Text),
+            LegendMark::Curve => (symbols.law, Role::Text),
             LegendMark::Bar => (symbols.whisker[2], Role::Text),
             LegendMark::Reference => (symbols.ideal, Role::Ideal),
         };
