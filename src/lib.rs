@@ -49,6 +49,8 @@
 //! - something that watches a run? A [`record::Observer`], and its place in `command/run.rs`.
 //! - a figure? [`analysis`] for a formula, a field of [`results::Row`] unless it follows from one that is there, and a
 //!   line of [`results::COLUMNS`]: text report, screen and help take it from there.
+//! - a law of scaling? A file beside `analysis/laws/usl.rs`, a field of [`results::SeriesFit`], which says what it is fitted
+//!   to, and its entry in `report/fits.rs`.
 //! - a sentence about what happened? A rule beside `results/findings/speed.rs`, and a line in its table.
 //! - a call of the system that two rooms need? A function in `system`, whose first page says which library it goes by.
 //! - something a chart shows? What it is and where it stands in [`chart`], what it is of a run in `results/charts.rs`,
