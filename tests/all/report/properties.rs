@@ -195,6 +195,11 @@ const CONFIG: &str = r#"{"backend": "processes", "workers": 2, "schedule": "dyna
     "context_switches": {"voluntary": 0, "involuntary": 0}, "interpreter": null, "noise": null, "tally": null,
     "checksum": "", "results": null}"#;
 
+const FIT: &str = r#"{"backend": "processes", "dispatch": "shared", "threads_per_process": null, "law": "usl", "parameters": null,
+    "standard_errors": null, "at_bound": [], "peak_workers": null, "peak_throughput": null, "points": 4, "distinct_workers": 4,
+    "degrees_of_freedom": 1, "residual_standard_error": 0.1, "r_squared": 0.9, "points_left_out": 0, "karp_flatt": null,
+    "cautions": []}"#;
+
 fn parsed(text: &str) -> Value {
     serde_json::from_str(text).expect("JSON")
 }
@@ -202,7 +207,11 @@ fn parsed(text: &str) -> Value {
 /// The contract's keys, and no other ones.
 fn check(report: &Value) -> Result<(), TestCaseError> {
     let (mut top, mut configs) = (report.clone(), report["configs"].as_array().cloned().unwrap_or_default());
-    for key in ["configs", "baseline", "metg", "findings", "warnings"] {
+    for fit in top["fits"].as_array_mut().into_iter().flatten() {
+        (fit["parameters"], fit["standard_errors"], fit["karp_flatt"]) = (Value::Null, Value::Null, Value::Null);
+        prop_assert_eq!(keys(fit), keys(&parsed(FIT)));
+    }
+    for key in ["configs", "baseline", "fits", "metg", "findings", "warnings"] {
         top[key] = Value::Null;
     }
     let lock = top["scenario"].get_mut("interpreter").map(Value::take).unwrap_or_default();
