@@ -18,7 +18,7 @@ pub(super) fn render(chart: &Chart, columns: u16, rows: u16) -> Vec<String> {
     let text_width = |text: &str| text.width() as u16;
     let surface = ChartSurface { columns, rows, text_width: &text_width };
     let Some(layout) = ChartLayout::new(chart, &surface) else { return Vec::new() };
-    let mut picture = Picture { layout: &layout, cells: vec![vec![' '; columns.into()]; rows.into()] };
+    let mut picture = TextPicture { layout: &layout, cells: vec![vec![' '; columns.into()]; rows.into()] };
     layout.curves.iter().for_each(|curve| picture.curve(curve));
     picture.axes();
     picture.points();
@@ -26,12 +26,12 @@ pub(super) fn render(chart: &Chart, columns: u16, rows: u16) -> Vec<String> {
     picture.cells.into_iter().map(|row| row.into_iter().collect::<String>().trim_end().to_owned()).collect()
 }
 
-struct Picture<'a> {
+struct TextPicture<'a> {
     layout: &'a ChartLayout,
     cells: Vec<Vec<char>>,
 }
 
-impl Picture<'_> {
+impl TextPicture<'_> {
     fn put(&mut self, column: usize, row: usize, c: char) {
         if let Some(cell) = self.cells.get_mut(row).and_then(|row| row.get_mut(column)) {
             *cell = c;
@@ -152,7 +152,7 @@ mod tests {
             ..Chart::default()
         };
         insta::assert_snapshot!(render(&chart, 60, 12).join("\n"), @"
-        throughput over workers           ● measured  ─╌ law, 95 %
+        throughput over workers             ● measured  ─╌ law, 95 %
             │                                             ░░░░░░░
           80┤                                        ░░░░░░░░╌╌╌╌
             │                                  ░░░░░░░╌╌╌╌╌╌╌░░░░
