@@ -21,6 +21,9 @@ use header::MeasurementColumns;
 /// The most workers that are believed.
 const WORKERS_MAX: f64 = 1e9;
 
+/// Throughputs that a fit can square.
+const THROUGHPUTS: std::ops::RangeInclusive<f64> = 1e-100..=1e100;
+
 /// What was measured of so many workers.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Measurement {
@@ -118,8 +121,8 @@ fn measurement(record: &ByteRecord, line: u64, columns: &MeasurementColumns) -> 
         wrong(columns.value, what, "write a number above 0, such as 12.5, or leave the line out")
     })?;
     let throughput = if columns.of_seconds { value.recip() } else { value };
-    if !(throughput.is_finite() && throughput > 0.0) {
-        return Err(wrong(columns.value, "is too far from any time in seconds", "write it in another unit"));
+    if !THROUGHPUTS.contains(&throughput) {
+        return Err(wrong(columns.value, "is too far from 1", "write it in another unit"));
     }
     Ok(Measurement { line, workers, throughput })
 }

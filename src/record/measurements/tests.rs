@@ -55,10 +55,8 @@ fn what_is_wrong_is_told_with_its_place() {
         "workers,throughput\n1,\n",
         ":2: column 2: an empty cell is no throughput; write a number above 0, such as 12.5, or leave the line out",
     );
-    wrong(
-        "workers,seconds\n1,1e-320\n",
-        ":2: column 2: `1e-320` is too far from any time in seconds; write it in another unit",
-    );
+    wrong("workers,seconds\n1,1e-320\n", ":2: column 2: `1e-320` is too far from 1; write it in another unit");
+    wrong("workers,throughput\n1,1e101\n", ":2: column 2: `1e101` is too far from 1; write it in another unit");
     wrong("workers,seconds\n1,\"2\n3,4\n", ":2: column 2: has a quote that is closed on another line, if at all");
     wrong(
         b"workers,seconds\n1,\xff\x9b\n",
