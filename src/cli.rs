@@ -62,7 +62,7 @@ const FIT_EXAMPLES: &str = "\
 Examples:
   parlab fit measurements.csv
   parlab fit measurements.csv --cpus 16 --format json | jq '.fits[].parameters'
-  sort results.csv | parlab fit -
+  parlab fit - < measurements.csv
 
 The file is a CSV whose header names a column workers, and throughput or seconds:
   workers,throughput
