@@ -70,6 +70,15 @@ The file is a CSV whose header names a column workers, and throughput or seconds
   18,995.9
 Other columns are passed over; one number of workers may have several lines.";
 
+const METG_EXAMPLES: &str = "\
+Examples:
+  parlab metg
+  parlab metg --backends processes --schedule dynamic
+  parlab metg --workers 1..cores --format json -o metg.json
+
+METG(50 %), the minimum effective task granularity: wall time × workers ÷ tasks at which
+half of the workers' time is work, against the serial loop, with start-up left aside.";
+
 /// A terminal lab for parallel workloads: run them serially, in threads and in forked processes, and watch.
 ///
 /// Without a command, the screen opens: on the library of scenarios, or on the scenario that is named.
@@ -97,6 +106,8 @@ pub struct Cli {
 pub enum Command {
     /// Run a scenario without the screen; the report goes to standard output
     Run(Box<Run>),
+    /// Find the shortest task worth handing out, by backend and schedule
+    Metg(MetgArgs),
     /// List the scenarios that can be run by name
     List(List),
     /// Print a bundled scenario's TOML, to start one of your own from
@@ -168,6 +179,10 @@ pub struct Run {
     #[arg(long, value_name = "PAIRS")]
     pub predict: Option<String>,
 
+    /// Tell where the time of each worker went, too (JSON always has it)
+    #[arg(long)]
+    pub by_worker: bool,
+
     /// No progress on standard error
     #[arg(short, long)]
     pub quiet: bool,
@@ -180,6 +195,51 @@ pub struct Run {
     /// What to run otherwise than the scenario says.
     #[command(flatten)]
     pub overrides: OverrideArgs,
+}
+
+/// For whom the shortest tasks are looked for, and what becomes of the answer.
+#[derive(Debug, Args)]
+#[command(after_help = METG_EXAMPLES)]
+pub struct MetgArgs {
+    /// Who is measured: threads, processes [default: both]
+    #[arg(long, value_name = "LIST")]
+    pub backends: Option<String>,
+
+    /// Which worker gets which task: static, dynamic, guided, stealing [default: all that a backend can]
+    #[arg(long, value_name = "LIST")]
+    pub schedule: Option<String>,
+
+    /// Numbers of workers, as in `parlab run`
+    #[arg(long, value_name = "LIST", default_value = "2")]
+    pub workers: String,
+
+    /// Tasks handed out at a time [default: 1]
+    #[arg(long, value_name = "N")]
+    pub chunk: Option<u64>,
+
+    /// Counted trials of each length [default: 5]
+    #[arg(long, value_name = "N")]
+    pub repeats: Option<u64>,
+
+    /// Decides all randomness
+    #[arg(long, value_name = "N")]
+    pub seed: Option<u64>,
+
+    /// How to write it
+    #[arg(long, default_value = "text", value_name = "FORMAT", value_parser = one_of(|format| format.metg.is_some()))]
+    pub format: &'static Format,
+
+    /// Write it to a file
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+
+    /// No progress on standard error
+    #[arg(short, long)]
+    pub quiet: bool,
+
+    /// Measure even where parlab would refuse because of the number of workers
+    #[arg(short, long)]
+    pub yes: bool,
 }
 
 /// What to list.

@@ -10,6 +10,7 @@ mod fit;
 mod history;
 mod lab;
 mod memory_check;
+mod metg;
 mod outputs;
 mod preparation;
 mod rehearsal;
@@ -42,6 +43,7 @@ pub(crate) fn main() -> ExitCode {
     let done = match &cli.command {
         None => lab::open(&cli),
         Some(Command::Run(args)) => run::run(args),
+        Some(Command::Metg(args)) => metg::metg(args),
         Some(Command::List(args)) => list(args),
         Some(Command::Show { name }) => show(name),
         Some(Command::Check { files }) => check(files),

@@ -57,7 +57,10 @@ pub(super) fn run(args: &cli::Run) -> Result<ExitCode, Failure> {
     let is_recorded = journal.is_none();
     state.warnings.extend(journal);
     let told = |state: &RunState| {
-        let text = PlainText::lines(&write(state));
+        let each =
+            if args.by_worker && args.format.is_for_people { report::text::by_worker(state) } else { String::new() };
+        let gap = if each.is_empty() { "" } else { "\n" };
+        let text = PlainText::lines(&(write(state) + gap + &each));
         if args.format.is_for_people { text.map(|text| letters.fit(text)) } else { text }
     };
     let delivered = deliver(&state, args.output.as_deref(), told);

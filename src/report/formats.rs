@@ -1,11 +1,11 @@
 //! The formats that things are written in, as one table: what each can write, and how. A format is a file beside this
 //! one and a line of [`FORMATS`].
 
-use super::{catalog, fit, fits, json, machine, reference, text, width};
+use super::{catalog, fit, fits, json, machine, metg, reference, text, width};
 use crate::foreign;
 use crate::machine::{MachineFacts, MemoryLimit, Moment, NoiseNow, Usable};
 use crate::record::{History, RunState};
-use crate::results::FittedFile;
+use crate::results::{FittedFile, MetgStudy};
 use crate::scenario::library::Library;
 use crate::workload;
 
@@ -33,6 +33,8 @@ pub struct Format {
     pub machine: Option<MachineWriter>,
     /// Laws of scaling, fitted to a file of measurements.
     pub fit: Option<fn(&FittedFile) -> String>,
+    /// The shortest tasks worth handing out.
+    pub metg: Option<fn(&MetgStudy) -> String>,
 }
 
 impl Format {
@@ -47,6 +49,7 @@ impl Format {
         kinds: None,
         machine: None,
         fit: None,
+        metg: None,
     };
 
     /// What writes a report in this format.
@@ -96,6 +99,7 @@ pub static FORMATS: &[Format] = &[
         kinds: Some(|| catalog::kinds_text(workload::specs(), width())),
         machine: Some(machine::text),
         fit: Some(|file| fit::render(file, width())),
+        metg: Some(metg::text),
     },
     Format {
         name: "json",
@@ -106,6 +110,7 @@ pub static FORMATS: &[Format] = &[
         kinds: Some(|| lines_of_json(&catalog::kinds_json(workload::specs()))),
         machine: Some(machine::json),
         fit: Some(|file| fits::render(&file.fit)),
+        metg: Some(metg::json),
         ..Format::PLAIN
     },
     Format { name: "csv", summary: "A row a configuration, comma-separated", ending: "csv", ..Format::PLAIN },

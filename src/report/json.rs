@@ -3,10 +3,13 @@
 //! Every key is always there. What does not apply, or was not measured, is `null` and never 0; so is a number that
 //! JSON cannot write. How a configuration's trials become one figure is told at [`crate::results::Row`].
 
+mod losses;
+
 use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use self::losses::LossesJson;
 use super::estimates::{Ratio, Startup, Total, Wall};
 use super::fits::{LawJson, laws};
 use super::json_noise::NoiseJson;
@@ -137,6 +140,7 @@ struct Configuration<'a> {
     task_s: Tasks,
     memory: MemoryJson<'a>,
     context_switches: Switches,
+    losses: Option<LossesJson>,
     /// What the interpreters' locks cost, where there are any.
     interpreter: Option<LockUse>,
     /// What the machine did besides.
@@ -361,6 +365,7 @@ impl<'a> Configuration<'a> {
                 voluntary: usage.map(|u| u.switches_voluntary),
                 involuntary: usage.map(|u| u.switches_involuntary),
             },
+            losses: row.time_shares.as_ref().map(LossesJson::of),
             interpreter: usage.and_then(|u| u.interpreter),
             noise: None,
             tally: row.tally.as_ref(),

@@ -14,6 +14,7 @@ pub mod json;
 mod json_noise;
 pub mod machine;
 mod machine_noise;
+pub mod metg;
 mod picture;
 pub mod progress;
 pub mod readers;

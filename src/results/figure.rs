@@ -1,6 +1,5 @@
 //! One figure of a table: its number with the unit that decides how it is written. No table or screen is known here.
 
-use super::figures::tally_figure;
 use crate::analysis::Interval;
 use crate::scenario::Expected;
 use crate::units;
@@ -85,6 +84,17 @@ pub(super) fn range(from: &str, to: &str) -> String {
     }
 }
 
+/// A value of a tally for people: whole numbers in groups of three, others to as many digits as they have.
+pub fn tally_figure(value: f64) -> String {
+    let whole = value.abs() as u64;
+    match value {
+        x if x.abs() >= 1e15 => format!("{x:.3e}"),
+        x if x.fract() != 0.0 || !x.is_finite() => format!("{x}"),
+        x if x < 0.0 => format!("-{}", units::count(whole)),
+        _ => units::count(whole),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -110,6 +120,21 @@ mod tests {
         ];
         for (figure, words, number) in cases {
             assert_eq!((figure.words().as_str(), figure.number()), (words, number));
+        }
+    }
+
+    #[test]
+    fn whole_numbers_are_told_in_groups() {
+        let cases = [
+            (0.0, "0"),
+            (12_345_678.0, "12 345 678"),
+            (-12_345.0, "-12 345"),
+            (10_000_959.933_776_034, "10000959.933776034"),
+            (4.5e21, "4.500e21"),
+            (f64::NAN, "NaN"),
+        ];
+        for (value, text) in cases {
+            assert_eq!(tally_figure(value), text);
         }
     }
 }

@@ -5,6 +5,7 @@
 
 use super::doubts::doubts;
 use super::loss::SharedLoss;
+use super::losses::{self, LossShares};
 use super::marks::series_marks;
 use super::median::median;
 use super::moved;
@@ -15,10 +16,9 @@ use super::times::{Times, told_s};
 use crate::analysis::{Estimate, Grain, Interval, Summary, geometric_mean, metg, outliers, summary};
 use crate::chart::SeriesMark;
 use crate::record::{LockUse, MemoryCourse, Planned, ScenarioFacts, TaskResult, TaskTimes, TrialEnd, TrialOutcome};
-use crate::record::{RESULTS_MAX, label};
-use crate::record::{RunState, Warning};
+use crate::record::{RESULTS_MAX, RunState, Warning, label};
 use crate::scenario::Config;
-use crate::{units, workload};
+use crate::workload;
 use std::collections::BTreeMap;
 
 /// Rows for all configurations of a plan, in the plan's order.
@@ -107,6 +107,8 @@ pub struct Row {
     pub loss: Option<SharedLoss>,
     /// What the processes took up in memory, in the sample that took up most.
     pub memory: Option<MemoryCourse>,
+    /// Where its workers' time went.
+    pub time_shares: Option<LossShares>,
     /// Bytes a second that the tasks moved, at the time that is told of what speedups are made of; `None` for kinds that
     /// move none, or do not say how many.
     pub bytes_per_s: Option<f64>,
@@ -258,17 +260,6 @@ impl Figures {
     }
 }
 
-/// A value of a tally for people: whole numbers in groups of three, others to as many digits as they have.
-pub fn tally_figure(value: f64) -> String {
-    let whole = value.abs() as u64;
-    match value {
-        x if x.abs() >= 1e15 => format!("{x:.3e}"),
-        x if x.fract() != 0.0 || !x.is_finite() => format!("{x}"),
-        x if x < 0.0 => format!("-{}", units::count(whole)),
-        _ => units::count(whole),
-    }
-}
-
 /// The results of a configuration's tasks, in task order: of its first trial that ran all of them, else of its
 /// first; or of another configuration's trial with the same checksum, since equal results are told once. `None` if
 /// none were kept, or if the run has more than [`RESULTS_MAX`] tasks.
@@ -319,6 +310,7 @@ fn measured(state: &RunState, facts: &ScenarioFacts, index: usize, config: &Conf
         s_per_byte: None,
         noise: None,
         tally: tally(&samples),
+        time_shares: losses::of_config(state, index, config),
         memory: samples.iter().filter_map(|o| o.memory.as_ref()).max_by_key(|memory| memory.peak_bytes).cloned(),
     }
 }
@@ -408,24 +400,4 @@ fn lock_use(samples: &[&TrialOutcome]) -> Option<LockUse> {
         waits: median(|lock| lock.waits as f64).round() as u64,
         handovers: median(|lock| lock.handovers as f64).round() as u64,
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::tally_figure;
-
-    #[test]
-    fn whole_numbers_are_told_in_groups() {
-        let cases = [
-            (0.0, "0"),
-            (12_345_678.0, "12 345 678"),
-            (-12_345.0, "-12 345"),
-            (10_000_959.933_776_034, "10000959.933776034"),
-            (4.5e21, "4.500e21"),
-            (f64::NAN, "NaN"),
-        ];
-        for (value, text) in cases {
-            assert_eq!(tally_figure(value), text);
-        }
-    }
 }

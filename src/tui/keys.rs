@@ -239,7 +239,7 @@ pub const BINDINGS: &[Binding] = &[
         &[Running, Ran, Interim, Results],
         C::TurnChart,
         "",
-        "the chart of something else: speedup, efficiency, wall time, throughput, and where there is, updates lost or memory",
+        "the chart of something else: speedup, efficiency, wall time, throughput, where the time went, and where there is, updates lost or memory",
     ),
     row(
         &[Key::PageUp, Ctrl('b')],

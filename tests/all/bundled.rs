@@ -42,6 +42,7 @@ run_each! {
     matmul_one ["n=200"];
     memory_read ["mib=8"];
     memory_write ["mib=8"];
+    metg ["inputs={ repeat = 1, times = 400 }"];
     pickling ["vary.payload=[0, 1024, 1048576, 4194304]"];
     race;
     race_atomic;

@@ -51,6 +51,13 @@ impl ProgressReporter {
         }
     }
 
+    /// Writes a line of progress, unless quiet.
+    pub fn tell(&mut self, line: &str) {
+        if !matches!(self, Self::Silent) {
+            self.warn(line);
+        }
+    }
+
     /// Takes the bars off the terminal, for good.
     pub fn finish(&mut self) {
         if let Self::Bars(bars) = self {

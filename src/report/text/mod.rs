@@ -3,6 +3,7 @@
 //! Plain text without colour, at most 80 columns wide unless a name forces it.
 
 mod interpreter;
+mod losses;
 mod measured;
 mod memory;
 mod noise;
@@ -52,6 +53,7 @@ pub fn render_within(state: &RunState, columns: usize) -> String {
         sections.push(measured::render(state, &figures, width));
         sections.push(tally::render(state, &figures, width));
         sections.push(memory::render(&figures, width));
+        sections.push(losses::render(&figures, width));
         sections.push(switches::render(state, &figures, width));
         sections.push(noise::render(&figures, width));
         sections.push(metg(&figures, width));
@@ -66,6 +68,12 @@ pub fn render_within(state: &RunState, columns: usize) -> String {
     }
     sections.retain(|section| !section.is_empty());
     PlainText::lines(&(sections.join("\n\n") + "\n")).as_str().to_owned()
+}
+
+/// Where the time of each worker went, as text that ends in a newline; empty where that is not known.
+pub fn by_worker(state: &RunState) -> String {
+    let text = losses::by_worker(&Figures::of(state), WIDTH);
+    if text.is_empty() { text } else { text + "\n" }
 }
 
 /// Title, the scenario in one line, the machine in one line.
@@ -86,7 +94,7 @@ fn heading(planned: &Planned, width: usize) -> String {
     let data = planned.data.iter().map(|data| wrapped(&data.in_words(), width, "  "));
     let lines = [wrapped(title, width, ""), wrapped(&dotted(&facts), width, "  ")].into_iter().chain(data);
     let clock = planned.machine.clock.iter().map(|facts| wrapped(&clock(facts), width, "  "));
-    lines.chain([wrapped(&machine(&planned.machine), width, "  ")]).chain(clock).collect::<Vec<_>>().join("\n")
+    lines.chain([wrapped(&machine_line(&planned.machine), width, "  ")]).chain(clock).collect::<Vec<_>>().join("\n")
 }
 
 /// What tasks are timed with, and what that costs.
@@ -150,7 +158,8 @@ fn metg(figures: &Figures, width: usize) -> String {
     wrapped(&text, width, "  ")
 }
 
-fn machine(facts: &MachineFacts) -> String {
+/// The machine in a line: host, processor, CPUs, memory, kernel, as far as they are known.
+pub(super) fn machine_line(facts: &MachineFacts) -> String {
     let limits = match facts.limited_by.as_slice() {
         [] => String::new(),
         limits => format!(" ({})", limits.join(", ")),

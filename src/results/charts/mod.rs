@@ -9,6 +9,7 @@
 //! | wall time | what speedups are made of, in seconds | either |
 //! | throughput | tasks a second beside speedups or efficiencies | either |
 //! | loss | the part of the updates that were lost, of the objects that leaked | either |
+//! | time | shares of the workers' time, a bar a configuration | |
 //! | memory | bytes of all processes, a series a backend | seconds of a trial |
 
 mod figures_chart;
@@ -36,6 +37,7 @@ impl FiguresChart {
         match subject {
             ChartSubject::Memory => memory::over_time(figures),
             ChartSubject::Figures => Self::of_rows(figures, subject, predictions(figures, tasks)),
+            ChartSubject::Time => Self::default(),
             ChartSubject::Efficiency | ChartSubject::WallTime | ChartSubject::Throughput | ChartSubject::Loss => {
                 Self::of_rows(figures, subject, Vec::new())
             }

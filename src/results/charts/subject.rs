@@ -20,6 +20,8 @@ pub enum ChartSubject {
     Loss,
     /// What the processes take up in memory, over time.
     Memory,
+    /// Where the time of the workers went; bars of shares, and no points.
+    Time,
 }
 
 impl Figures {
@@ -31,7 +33,8 @@ impl Figures {
         let efficiency = (is_compared && self.varied().is_none()).then_some(ChartSubject::Efficiency);
         let throughput = is_compared.then_some(ChartSubject::Throughput);
         let figures = [Some(ChartSubject::Figures), efficiency, Some(ChartSubject::WallTime), throughput];
-        loss.into_iter().chain(memory).chain(figures.into_iter().flatten()).collect()
+        let time = self.rows.iter().any(|row| row.time_shares.is_some()).then_some(ChartSubject::Time);
+        loss.into_iter().chain(memory).chain(figures.into_iter().flatten()).chain(time).collect()
     }
 }
 
@@ -46,12 +49,13 @@ impl ChartSubject {
             Self::Throughput => "tasks a second",
             Self::Loss => figures.loss,
             Self::Memory => "memory",
+            Self::Time => "share of the workers' time",
         }
     }
 
     pub(super) fn unit(self, figures: &Figures) -> ChartUnit {
         match (self, figures.measure()) {
-            (Self::Loss | Self::Efficiency, _) | (Self::Figures, "efficiency") => ChartUnit::Fraction,
+            (Self::Loss | Self::Efficiency | Self::Time, _) | (Self::Figures, "efficiency") => ChartUnit::Fraction,
             (Self::Figures, "speedup") => ChartUnit::Ratio,
             (Self::Figures | Self::Throughput, _) => ChartUnit::Number,
             (Self::WallTime, _) => ChartUnit::Seconds,
@@ -64,13 +68,13 @@ impl ChartSubject {
             Self::Figures => points::reference(figures),
             Self::Efficiency => Some(ChartReference::Level(1.0)),
             Self::Throughput => points::ideal_throughput(figures),
-            Self::WallTime | Self::Loss | Self::Memory => None,
+            Self::WallTime | Self::Loss | Self::Memory | Self::Time => None,
         }
     }
 
     /// Whether its points have intervals.
     pub(super) fn has_intervals(self) -> bool {
-        !matches!(self, Self::Loss | Self::Memory)
+        !matches!(self, Self::Loss | Self::Memory | Self::Time)
     }
 
     pub(super) fn point(self, row: &Row, figures: &Figures) -> Option<ChartPoint> {
@@ -80,7 +84,7 @@ impl ChartSubject {
             Self::WallTime => points::wall_time(row),
             Self::Throughput => points::throughput(row),
             Self::Loss => Some(ChartPoint::bare(points::x_of(row)?, row.loss?.share())),
-            Self::Memory => None,
+            Self::Memory | Self::Time => None,
         }
     }
 }

@@ -114,6 +114,7 @@ pub(super) fn row(config: &Config) -> Row {
         tally: None,
         loss: None,
         memory: None,
+        time_shares: None,
         bytes_per_s: None,
         s_per_byte: None,
         noise: None,

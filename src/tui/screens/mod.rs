@@ -11,6 +11,7 @@ mod frame;
 pub mod help;
 mod layout;
 pub mod library;
+mod losses;
 pub mod predict;
 mod prose;
 pub mod results;

@@ -9,6 +9,7 @@ use crate::results::{
     BEYOND, ChartSubject, Figure, Figures, FiguresChart, Row, ShownColumn, View, WORTH_WHILE, columns,
 };
 use crate::scenario::{Config, SeriesKey};
+use crate::tui::screens::losses;
 use crate::tui::screens::prose::wrap;
 use crate::tui::screens::run::state::RunMonitor;
 use crate::tui::theme::{Role, Theme};
@@ -26,6 +27,7 @@ pub(super) fn title(run: &RunMonitor) -> String {
     let figures = run.figures();
     let subject = run.subject();
     match (subject, figures.varied()) {
+        (ChartSubject::Time, _) => losses::TITLE.to_owned(),
         (ChartSubject::Memory, _) => "memory over time".to_owned(),
         (_, None) => subject.measure(figures).to_owned(),
         (_, Some(key)) => format!("{} over {key}", subject.measure(figures)),
@@ -35,6 +37,10 @@ pub(super) fn title(run: &RunMonitor) -> String {
 /// Draws the chart; `selected` is a row of the figures.
 pub(super) fn render(run: &RunMonitor, selected: Option<usize>, theme: &Theme, area: Rect, buf: &mut Buffer) {
     let figures = run.figures();
+    if run.subject() == ChartSubject::Time {
+        losses::render(figures, selected, theme, area, buf);
+        return;
+    }
     let mut plotted = FiguresChart::of(figures, run.subject(), run.tasks());
     // Laws are for those who look at points; while a run goes on, nothing is known of them.
     if let Some(fits) = run.fits().filter(|_| selected.is_some()) {

@@ -55,6 +55,9 @@ pub struct Symbols {
     /// On the time line of a worker: it has the interpreter's lock, has it in turns, waits for it, is blocked, runs
     /// native code, gets tasks.
     pub doing: [&'static str; 6],
+    /// On a bar of where the time went: work, an interpreter's lock, at the gate, the pipe, dispatch, idle, start-up, others,
+    /// no CPU, unknown.
+    pub time_uses: [&'static str; 10],
     /// A tick that points up from the text to its right.
     pub tick_up: &'static str,
     /// Something that failed.
@@ -107,6 +110,7 @@ pub(super) static UNICODE: Symbols = Symbols {
     span_body: ["─", "╳"],
     span_open: "╌",
     doing: ["█", "▒", "░", "┄", "═", "⇄"],
+    time_uses: ["█", "░", "╎", "⇄", "▒", "·", "▓", "╳", "┄", "?"],
     tick_up: "╵",
     cross: "✗",
     tick: "✓",
@@ -147,6 +151,7 @@ pub(super) static CONSOLE: Symbols = Symbols {
     span_body: ["─", "x"],
     span_open: ">",
     doing: ["█", "▒", "░", "·", "═", "≡"],
+    time_uses: ["█", "░", "│", "≡", "▒", "·", "▓", "x", "~", "?"],
     tick_up: "│",
     cross: "x",
     tick: "+",
@@ -195,6 +200,7 @@ pub(super) static ASCII: Symbols = Symbols {
     span_body: ["-", "x"],
     span_open: ">",
     doing: ["#", "=", ":", "~", "N", "<"],
+    time_uses: ["#", ":", "|", "<", "=", ".", "+", "x", "~", "?"],
     tick_up: "'",
     cross: "x",
     tick: "+",

@@ -12,6 +12,7 @@ pub mod paint;
 mod panel;
 pub mod plot;
 pub mod sparkline;
+pub mod stacked_bars;
 pub mod table;
 
 pub use bar_list::{BarItem, BarList};
@@ -21,6 +22,7 @@ pub use heat_map::HeatMap;
 pub use lanes::{Label, LaneDoing, LaneFold, LaneRow, Lanes, Segment};
 pub use plot::Plot;
 pub use sparkline::Sparkline;
+pub use stacked_bars::{StackPart, StackedBars, StackedItem};
 pub use table::{Table, TableCell, TableColumn};
 
 #[cfg(test)]

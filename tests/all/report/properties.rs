@@ -192,7 +192,7 @@ const CONFIG: &str = r#"{"backend": "processes", "workers": 2, "schedule": "dyna
     "tasks_done": 4, "tasks_failed": 0, "tasks_per_s": 0,
     "task_s": {"min": 0, "median": 0, "p95": 0, "max": 0},
     "memory": {"peak_rss_bytes": 0, "pss_bytes": 0, "pss": null},
-    "context_switches": {"voluntary": 0, "involuntary": 0}, "interpreter": null, "noise": null, "tally": null,
+    "context_switches": {"voluntary": 0, "involuntary": 0}, "losses": null, "interpreter": null, "noise": null, "tally": null,
     "checksum": "", "results": null}"#;
 
 const FIT: &str = r#"{"backend": "processes", "dispatch": "shared", "threads_per_process": null, "law": "usl", "parameters": null,
@@ -220,6 +220,8 @@ fn check(report: &Value) -> Result<(), TestCaseError> {
     for config in &mut configs {
         (config["results"], config["predicted"], config["vary"]) = (Value::Null, Value::Null, Value::Null);
         (config["tally"], config["memory"]["pss"]) = (Value::Null, Value::Null);
+        let losses = config["losses"].take();
+        prop_assert!(losses.is_null() || losses["shares"].is_object() && losses["workers"].is_array());
         let lock = config["interpreter"].take();
         prop_assert!(lock.is_null() || keys(&lock) == ["handovers", "held_s", "waited_s", "waits"]);
         prop_assert_eq!(keys(config), keys(&parsed(CONFIG)));

@@ -13,7 +13,7 @@ use parlab::tui::Theme;
 const MIB: u64 = 1 << 20;
 
 /// Trials up to this one, with something added to each outcome.
-fn run_trials(state: &mut State, trials: usize, change: impl Fn(usize, &mut TrialOutcome)) {
+pub(super) fn run_trials(state: &mut State, trials: usize, change: impl Fn(usize, &mut TrialOutcome)) {
     for trial in 0..trials {
         let mut outcome = fixture::outcome(trial);
         change(trial % 8, &mut outcome);

@@ -7,6 +7,7 @@ use ratatui::widgets::Widget as _;
 
 use crate::record::TaskTimes;
 use crate::results::{Row, View, columns};
+use crate::tui::screens::losses;
 use crate::tui::screens::run::state::RunMonitor;
 use crate::tui::screens::workers::{self, WorkerFigures};
 use crate::tui::theme::{Role, Theme};
@@ -35,6 +36,10 @@ pub(super) fn render(run: &RunMonitor, row: &Row, theme: &Theme, area: Rect, buf
     let left = Rect { width: area.width / 2, ..area };
     let right = Rect { x: left.right(), width: area.width - left.width, ..area };
     figures(run, row, theme, left, buf);
+    if let Some(shares) = &row.time_shares {
+        losses::workers(shares, theme, right, buf);
+        return;
+    }
     let config = run.row();
     let last = run.record.samples(config).next_back();
     let lanes: Vec<WorkerFigures> =
