@@ -29,6 +29,8 @@ pub struct WorkerShares {
     pub tasks: u64,
     /// The shares of the wall time, as of the whole. Their sum is 1.
     pub shares: Vec<(TimeUse, f64)>,
+    /// Of its work, what its tasks waited by themselves: a share of the wall time, too.
+    pub blocked: f64,
 }
 
 impl LossShares {
@@ -89,8 +91,13 @@ fn workers(trials: &[TrialTime], applies: &dyn Fn(TimeUse) -> bool) -> Vec<Worke
     let lanes = trials.iter().map(|trial| trial.lanes.len()).max().unwrap_or(0);
     let worker = |lane: usize| {
         let accounts = || trials.iter().filter_map(move |trial| trial.lanes.get(lane));
-        let sums = TimeUse::ALL.map(|what| accounts().map(|(seconds, _)| seconds[what as usize]).sum());
-        WorkerShares { tasks: accounts().map(|(_, tasks)| tasks).sum(), shares: shares(&sums, applies) }
+        let sums = TimeUse::ALL.map(|what| accounts().map(|(time, _)| time.seconds[what as usize]).sum());
+        let blocked_s: f64 = accounts().map(|(time, _)| time.blocked_s()).sum();
+        WorkerShares {
+            tasks: accounts().map(|(_, tasks)| tasks).sum(),
+            shares: shares(&sums, applies),
+            blocked: blocked_s / sums.iter().sum::<f64>(),
+        }
     };
     (0..lanes).map(worker).collect()
 }
@@ -114,8 +121,8 @@ struct TrialTime {
     seconds: UseSeconds,
     knows_others: bool,
     knows_queue: bool,
-    /// Seconds and tasks of each lane.
-    lanes: Vec<(UseSeconds, u64)>,
+    /// Each lane with its tasks.
+    lanes: Vec<(lane::LaneTime, u64)>,
 }
 
 impl TrialTime {
@@ -139,7 +146,7 @@ impl TrialTime {
             seconds,
             knows_others: taken.others_s.is_some(),
             knows_queue: taken.queue_s.is_some(),
-            lanes: accounts.iter().zip(&outcome.lanes).map(|(lane, totals)| (lane.seconds, totals.tasks)).collect(),
+            lanes: accounts.into_iter().zip(outcome.lanes.iter().map(|totals| totals.tasks)).collect(),
         })
     }
 }

@@ -24,6 +24,8 @@ struct WorkerLossesJson {
     tasks: u64,
     /// Of the wall time.
     shares: Shares,
+    /// Of the work, what its tasks waited by themselves.
+    blocked: f64,
 }
 
 impl LossesJson {
@@ -32,6 +34,7 @@ impl LossesJson {
             worker,
             tasks: of.tasks,
             shares: by_name(&of.shares),
+            blocked: of.blocked,
         };
         Self { shares: by_name(&losses.shares), workers: losses.workers.iter().enumerate().map(worker).collect() }
     }

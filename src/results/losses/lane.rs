@@ -42,6 +42,11 @@ pub(super) struct LaneTime {
 }
 
 impl LaneTime {
+    /// Of the work, the part in which tasks waited by themselves.
+    pub(super) fn blocked_s(&self) -> f64 {
+        (self.seconds[TimeUse::Work as usize] - self.computing_s).max(0.0)
+    }
+
     /// Of a trial that took so many seconds.
     pub(super) fn of(totals: &LaneTotals, wall_s: f64, by_pipe: bool) -> Self {
         let mut spent = within(totals, wall_s);

@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::widgets::Widget as _;
 
 use crate::record::label_at;
-use crate::results::{Figures, LossShares, Row, TimeUse};
+use crate::results::{Figures, LossShares, Row, TimeUse, WorkerShares};
 use crate::tui::theme::{Role, Theme};
 use crate::tui::widgets::{StackPart, StackedBars, StackedItem, Table, TableCell, TableColumn, paint};
 use crate::units;
@@ -66,22 +66,24 @@ pub(super) fn workers(losses: &LossShares, theme: &Theme, area: Rect, buf: &mut 
     let inner = block.inner(area);
     block.render(area, buf);
     let uses = uses(|what| losses.workers.iter().filter_map(|worker| worker.of(what)).fold(0.0, f64::max));
-    let mut columns = vec![TableColumn::left("worker", 0), TableColumn::right("tasks", 1)];
-    columns.extend(
-        (2..).zip(&uses).map(|(priority, what)| {
-            TableColumn::right(what.heading(), if *what == TimeUse::Work { 0 } else { priority })
-        }),
-    );
-    let rows: Vec<Vec<TableCell>> = (losses.workers.iter().enumerate())
-        .map(|(lane, worker)| {
-            let share = |what: &TimeUse| match worker.of(*what) {
-                Some(share) => TableCell::from(format!("{} %", paint::percent(share))),
-                None => TableCell::styled(theme.symbols().dash, Role::Dim),
-            };
-            let first: [TableCell; 2] = [lane.to_string().into(), units::count(worker.tasks).into()];
-            first.into_iter().chain(uses.iter().map(share)).collect()
-        })
-        .collect();
+    let waits = losses.workers.iter().any(|worker| worker.blocked >= LEAST);
+    let others: Vec<TimeUse> = uses.into_iter().filter(|what| *what != TimeUse::Work).collect();
+    let mut columns =
+        vec![TableColumn::left("worker", 0), TableColumn::right("tasks", 1), TableColumn::right("computes", 0)];
+    columns.extend(waits.then(|| TableColumn::right("blocked", 0)));
+    columns.extend((2..).zip(&others).map(|(priority, what)| TableColumn::right(what.heading(), priority)));
+    let percent = |share: Option<f64>| match share {
+        Some(share) => TableCell::from(format!("{} %", paint::percent(share))),
+        None => TableCell::styled(theme.symbols().dash, Role::Dim),
+    };
+    let cells = |(lane, worker): (usize, &WorkerShares)| {
+        let computes = worker.of(TimeUse::Work).map(|work| work - worker.blocked);
+        let first: [TableCell; 3] = [lane.to_string().into(), units::count(worker.tasks).into(), percent(computes)];
+        let blocked = waits.then(|| percent(Some(worker.blocked)));
+        let rest = others.iter().map(|what| percent(worker.of(*what)));
+        first.into_iter().chain(blocked).chain(rest).collect()
+    };
+    let rows: Vec<Vec<TableCell>> = losses.workers.iter().enumerate().map(cells).collect();
     let table = Table { columns: &columns, rows: &rows, selected: None, running: None, theme };
     let hidden = table.hidden(inner.height);
     table.render(inner, buf);

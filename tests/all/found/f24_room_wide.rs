@@ -39,7 +39,7 @@ fn wide_results_tell_the_selected_configuration_in_detail() {
     let state = ended();
     expect("results-200x60", &state);
     let shown = text(&frame(&state));
-    for word in ["selected", "95 % within", "its workers' time", "work", "90 %"] {
+    for word in ["selected", "95 % within", "its workers", "computes", "90 %"] {
         assert!(shown.contains(word), "{word} is missing in\n{shown}");
     }
 }
