@@ -16,6 +16,10 @@ mod noise;
 mod observer;
 mod order;
 mod state;
+mod taint;
+mod tainted;
+#[cfg(test)]
+mod tests_support;
 mod warning;
 mod words;
 
@@ -33,5 +37,6 @@ pub use noise::{NoiseCause, TrialNoise};
 pub use observer::Observer;
 pub use order::OrderFigures;
 pub use state::RunState;
+pub use tainted::TaintCounts;
 pub use warning::{Warning, WarningCode};
 pub use words::{disturbance_in_words, label, label_at, loss_in_words, stall_in_words, task_in_words, trial_in_words};

@@ -46,6 +46,11 @@ pub enum NoiseCause {
     Speed,
 }
 
+impl NoiseCause {
+    /// All of them, the most telling first.
+    pub const ALL: [Self; 4] = [Self::Others, Self::Steal, Self::Throttled, Self::Speed];
+}
+
 impl TrialNoise {
     /// The share of the usable CPUs' time that so many CPU seconds are.
     pub fn share(&self, seconds: f64) -> Option<f64> {

@@ -4,7 +4,8 @@
 
 use std::sync::Arc;
 
-use super::event::{Event, Loss, Planned, Stamped, Status, TrialEnd, TrialOutcome};
+use super::event::{Added, Event, Loss, Planned, Stamped, Status, TrialEnd, TrialOutcome};
+use super::taint::Yardsticks;
 use super::warning::Warning;
 use crate::scenario::Plan;
 
@@ -33,6 +34,16 @@ pub struct RunState {
     pub warnings: Vec<Warning>,
     /// Indices into `finished`, by configuration: a caller that asks for one need not look through them all.
     by_config: Vec<Vec<usize>>,
+    /// How many trials the plan had before any was added.
+    planned_trials: usize,
+    /// How many of them are counted, by configuration.
+    planned_repeats: Vec<usize>,
+    /// Why each trial that was added was.
+    added: Vec<Added>,
+    /// When the first counted trial was started.
+    counted_since_s: Option<f64>,
+    /// The yardsticks of the trials so far.
+    pub(super) yardsticks: Yardsticks,
 }
 
 impl RunState {
@@ -40,16 +51,26 @@ impl RunState {
     pub fn apply(&mut self, stamped: &Stamped) {
         match &stamped.event {
             Event::Planned(planned) => {
-                *self = Self { planned: Some((**planned).clone()), ..Self::default() };
+                let plan = &planned.plan;
+                *self = Self {
+                    planned_trials: plan.trials.len(),
+                    planned_repeats: planned_repeats(plan),
+                    planned: Some((**planned).clone()),
+                    ..Self::default()
+                };
             }
             Event::TrialStarted { trial } => {
                 self.current = Some(*trial);
                 self.current_started_s = stamped.elapsed_s;
                 self.current_startup_s = None;
+                if !self.is_warmup(*trial) {
+                    self.counted_since_s.get_or_insert(stamped.elapsed_s);
+                }
             }
             Event::GateOpened { startup_s, .. } => self.current_startup_s = *startup_s,
             Event::Progress { .. } | Event::WorkerStalled { .. } | Event::TrialRepeated { .. } => {}
-            Event::TrialsAdded { trials, .. } => {
+            Event::TrialsAdded { trials, why } => {
+                self.added.extend(trials.iter().map(|_| *why));
                 self.planned.iter_mut().for_each(|planned| planned.plan.trials.extend(trials));
             }
             Event::WorkerLost(loss) => self.losses.push(loss.clone()),
@@ -72,22 +93,44 @@ impl RunState {
         self.planned.as_ref().map(|planned| &planned.plan)
     }
 
-    /// The counted trials of a configuration that ran to their end undisturbed, with every task done: its samples.
+    /// The samples of a configuration: its counted trials that ran to their end undisturbed, with every task done, less
+    /// the tainted ones where there are enough others (see `tainted`).
     pub fn samples(&self, config: usize) -> impl DoubleEndedIterator<Item = &TrialOutcome> {
         self.samples_by_block(config).map(|(_, outcome)| outcome)
     }
 
     /// The same, each with the block that it belongs to: trials of the same repeat were run together.
     pub fn samples_by_block(&self, config: usize) -> impl DoubleEndedIterator<Item = (u32, &TrialOutcome)> {
-        let whole = |outcome: &TrialOutcome| outcome.end == TrialEnd::Complete && outcome.tasks_failed == 0;
-        let samples =
-            self.ended(config, false).filter(move |(_, outcome)| whole(outcome) && outcome.disturbance.is_none());
+        let leaves_out = self.leaves_out_tainted(config);
+        let samples = self.sound(config).filter(move |(_, outcome)| !(leaves_out && self.is_tainted(outcome)));
         samples.filter_map(|(trial, outcome)| Some((self.plan()?.trials.get(trial)?.repeat, outcome)))
     }
 
     /// All trials of a configuration that were started and ended, warm-ups among them if asked for.
     pub fn trials_of(&self, config: usize, warmups: bool) -> impl DoubleEndedIterator<Item = &TrialOutcome> {
         self.ended(config, warmups).map(|(_, outcome)| outcome)
+    }
+
+    /// The counted trials of a configuration that ran to their end undisturbed, noisy or not, with their places in the
+    /// plan.
+    pub fn sound(&self, config: usize) -> impl DoubleEndedIterator<Item = (usize, &TrialOutcome)> {
+        let whole = |outcome: &TrialOutcome| outcome.end == TrialEnd::Complete && outcome.tasks_failed == 0;
+        self.ended(config, false).filter(move |(_, outcome)| whole(outcome) && outcome.disturbance.is_none())
+    }
+
+    /// How many counted trials of a configuration were planned before any was added.
+    pub fn planned_repeats(&self, config: usize) -> usize {
+        self.planned_repeats.get(config).copied().unwrap_or_default()
+    }
+
+    /// Why a trial was added to the plan; `None` for one that was in it from the first.
+    pub fn added_for(&self, trial: usize) -> Option<Added> {
+        self.added.get(trial.checked_sub(self.planned_trials)?).copied()
+    }
+
+    /// Seconds from the start of the first counted trial to the last event; `None` before that.
+    pub fn counting_s(&self) -> Option<f64> {
+        Some(self.elapsed_s - self.counted_since_s?)
     }
 
     fn ended(&self, config: usize, warmups: bool) -> impl DoubleEndedIterator<Item = (usize, &TrialOutcome)> {
@@ -106,10 +149,20 @@ impl RunState {
             }
             self.by_config[planned.config].push(self.finished.len());
         }
+        self.yardsticks.add(outcome.noise.as_ref());
         self.finished.push((trial, outcome));
     }
 
     fn is_warmup(&self, trial: usize) -> bool {
         self.plan().and_then(|plan| plan.trials.get(trial)).is_some_and(|planned| planned.warmup)
     }
+}
+
+/// Counted trials by configuration.
+fn planned_repeats(plan: &Plan) -> Vec<usize> {
+    let mut repeats = vec![0; plan.configs.len()];
+    for trial in plan.trials.iter().filter(|trial| !trial.warmup) {
+        repeats.get_mut(trial.config).into_iter().for_each(|repeats| *repeats += 1);
+    }
+    repeats
 }

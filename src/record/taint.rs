@@ -1,0 +1,73 @@
+//! When a trial is too noisy, and by what: the one rule for that. Nothing is counted of a machine here, and nothing is
+//! measured again.
+//!
+//! A trial is **tainted** when
+//! - other programs took more than 5 % of the usable CPUs' time, and at least 30 ms of CPU time: `/proc/stat` counts in
+//!   ticks of 10 ms, so that of a short trial less than that may be nothing but rounding; or
+//! - the hypervisor took more than 2 % of it, and at least 30 ms, for the same reason; or
+//! - the quota of the control group held threads back for more than 2 % of it; or
+//! - its yardstick differs by more than 10 % from the median of the run's trials, of which at least 3 must have one.
+
+use super::noise::{NoiseCause, TrialNoise};
+
+/// Shares of the usable CPUs' time beyond which a trial is tainted.
+const OTHERS_MAX: f64 = 0.05;
+const STEAL_MAX: f64 = 0.02;
+const THROTTLED_MAX: f64 = 0.02;
+/// The least CPU time, in seconds, that counts of what `/proc/stat` tells: three of its ticks.
+const TICKS_MIN_S: f64 = 0.03;
+/// How far a yardstick may be from the median, as a part of that.
+const SPEED_MAX: f64 = 0.1;
+/// The fewest yardsticks that have a median worth the name.
+const YARDSTICKS_MIN: usize = 3;
+
+/// The yardsticks of a run's trials so far, in seconds.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(super) struct Yardsticks {
+    sorted_s: Vec<f64>,
+}
+
+impl Yardsticks {
+    /// Takes in what a trial tells of its own.
+    pub(super) fn add(&mut self, noise: Option<&TrialNoise>) {
+        if let Some(s) = noise.and_then(TrialNoise::yardstick) {
+            let at = self.sorted_s.partition_point(|other| *other < s);
+            self.sorted_s.insert(at, s);
+        }
+    }
+
+    /// Their median; of two in the middle the faster one, since what disturbs makes slow. `None` for fewer than tell.
+    fn median(&self) -> Option<f64> {
+        let n = self.sorted_s.len();
+        (n >= YARDSTICKS_MIN).then(|| self.sorted_s[(n - 1) / 2])
+    }
+
+    /// How much slower than in the median trial the CPUs were, as a part of that; below 0 where they were faster.
+    fn slower_by(&self, noise: &TrialNoise) -> Option<f64> {
+        Some(noise.yardstick()? / self.median()? - 1.0)
+    }
+}
+
+/// Whether there was too much of this in a trial.
+pub(super) fn is_too_much(noise: &TrialNoise, cause: NoiseCause, yardsticks: &Yardsticks) -> bool {
+    let share = || share(noise, cause, yardsticks);
+    let beyond = |most: f64| share().is_some_and(|share| share > most);
+    let shows = |seconds: Option<f64>| seconds.is_some_and(|s| s >= TICKS_MIN_S);
+    match cause {
+        NoiseCause::Others => shows(noise.others_s) && beyond(OTHERS_MAX),
+        NoiseCause::Steal => shows(noise.steal_s) && beyond(STEAL_MAX),
+        NoiseCause::Throttled => beyond(THROTTLED_MAX),
+        NoiseCause::Speed => share().is_some_and(|slower| slower.abs() > SPEED_MAX),
+    }
+}
+
+/// How much of this there was in a trial: a share of the usable CPUs' time, or by how much slower the CPUs were than in the
+/// median trial. `None` where that was not counted.
+pub(super) fn share(noise: &TrialNoise, cause: NoiseCause, yardsticks: &Yardsticks) -> Option<f64> {
+    match cause {
+        NoiseCause::Others => noise.share(noise.others_s?),
+        NoiseCause::Steal => noise.share(noise.steal_s?),
+        NoiseCause::Throttled => noise.share(noise.throttled_s?),
+        NoiseCause::Speed => yardsticks.slower_by(noise),
+    }
+}
