@@ -47,11 +47,21 @@ impl FromArgMatches for OverrideArgs {
 /// The option of a key, if it has one.
 fn option(key: &'static KeySpec) -> Option<Arg> {
     let arg = Arg::new(key.name).long(key.name).value_name(key.option?).help(help(key));
-    Some(if is_whole(key) { arg.value_parser(value_parser!(u64)) } else { arg })
+    Some(match key.domain {
+        KeyDomain::WholeOr { word, .. } => arg.value_parser(move |text: &str| whole_or(text, word)),
+        _ if is_whole(key) => arg.value_parser(value_parser!(u64)),
+        _ => arg,
+    })
 }
 
 fn is_whole(key: &KeySpec) -> bool {
     matches!(key.domain, KeyDomain::Automatic { .. } | KeyDomain::Plain(Domain::Whole { .. }))
+}
+
+/// A whole number, or the word.
+fn whole_or(text: &str, word: &str) -> Result<String, String> {
+    let is_right = text == word || text.parse::<u64>().is_ok();
+    if is_right { Ok(text.to_owned()) } else { Err(format!("write a whole number or {word}")) }
 }
 
 /// What the key does, with a capital letter, and the words that it takes.
@@ -60,6 +70,7 @@ fn help(key: &KeySpec) -> String {
     let first = letters.next().map(char::to_uppercase);
     let doc: String = first.into_iter().flatten().chain(letters).collect();
     match (key.domain, key.domain.words()) {
+        (KeyDomain::WholeOr { word, .. }, _) => format!("{doc}, or {word}"),
         (KeyDomain::Workers { .. }, _) => format!("{doc} (see LIST below)"),
         (_, words) if words.is_empty() => doc,
         (_, words) => format!("{doc}: {}", words.join(", ")),

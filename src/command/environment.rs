@@ -13,6 +13,7 @@ use crate::engine::RunInfo;
 use crate::foreign::name;
 use crate::machine;
 use crate::record::{History, Journal, MachineFacts};
+use crate::results;
 use crate::scenario::library::{Library, find, standard_folders};
 use crate::scenario::{Catalog, Prediction, Scenario, Source};
 use crate::system::xdg;
@@ -73,7 +74,8 @@ pub(super) fn run_info(source: Source, data: Option<DataFacts>, predictions: Vec
     // Whole milliseconds: more would pretend to a precision that no wall clock has.
     let stamp = format_rfc3339_millis(SystemTime::now()).to_string();
     let started_at = format!("{}Z", stamp.trim_end_matches('Z').trim_end_matches('0').trim_end_matches('.'));
-    RunInfo { started_at, machine: machine_facts(), predictions, origin: source.label, text: source.text, data }
+    let (origin, text) = (source.label, source.text);
+    RunInfo { started_at, machine: machine_facts(), predictions, origin, text, data, widest: results::widest }
 }
 
 pub(super) fn machine_facts() -> MachineFacts {

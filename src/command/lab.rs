@@ -392,6 +392,7 @@ fn preview(scenario: &Scenario) -> Preview {
         baseline: plan.baseline,
         configs: plan.configs,
         repeats: scenario.sweep.repeats,
+        is_auto: scenario.sweep.auto.is_some(),
         warmup: scenario.sweep.warmup,
         last_wall_s: None,
     }

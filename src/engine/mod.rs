@@ -6,7 +6,9 @@
 mod control;
 mod live;
 mod memory;
+mod more_trials;
 mod noise;
+mod noise_warning;
 mod order;
 mod outcome;
 mod pulse;

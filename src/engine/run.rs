@@ -8,10 +8,12 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use super::control::{Control, Urgency};
+use super::more_trials::{Next, next};
+use super::noise_warning::noise_warning;
 use super::warnings::Warnings;
 use crate::record::{
-    Disturbance, Event, MachineFacts, Planned, ScenarioFacts, Stamped, Status, TrialEnd, TrialOutcome, Warning,
-    WarningCode,
+    Disturbance, Event, MachineFacts, Planned, RunState, ScenarioFacts, Stamped, Status, TrialEnd, TrialOutcome,
+    Warning, WarningCode, Widest,
 };
 use crate::scenario::{Config, Plan, Prediction, Scenario};
 use crate::workload::{self, DataFacts};
@@ -38,6 +40,8 @@ pub struct RunInfo {
     pub text: String,
     /// What was read of the file of data that it names, if it names one.
     pub data: Option<DataFacts>,
+    /// Works out how sure the figures of a run are; `None` where there is nothing to be sure of.
+    pub widest: fn(&RunState) -> Option<Widest>,
 }
 
 /// Carries out a scenario and tells each event as it happens; the last one says how it ended.
@@ -49,9 +53,11 @@ pub fn run(
     tell: &mut dyn FnMut(Stamped),
 ) -> Status {
     let plan = Plan::of(scenario);
+    let widest = setting.widest;
     let mut run = RunLoop {
         scenario,
         begun: Instant::now(),
+        state: RunState::default(),
         trials_done: 0,
         warnings: Warnings::new(&plan),
         timed_out: BTreeSet::new(),
@@ -63,14 +69,15 @@ pub fn run(
     };
     let inner = scenario.jobs().map(|job| workload::needs(&job).inner_threads).max().unwrap_or(1);
     run.warnings.count_threads(inner, setting.machine.usable_cpus);
-    let planned = planned(scenario, setting, plan.clone());
+    let planned = planned(scenario, setting, plan);
     run.warnings.doubt_data(planned.data.as_ref());
     run.tell(Event::Planned(Box::new(planned)));
-    for trial in 0..plan.trials.len() {
-        if control.urgency() > Urgency::GoOn {
+    let mut begin_at = 0;
+    loop {
+        begin_at = run.trials(begin_at, executor, control);
+        if control.urgency() > Urgency::GoOn || !run.goes_on(widest) {
             break;
         }
-        run.trial(trial, &plan, executor, control);
     }
     run.finish(control.urgency() > Urgency::GoOn)
 }
@@ -79,9 +86,9 @@ pub fn run(
 const AGAIN_MAX: u32 = 3;
 
 /// A trial that is to be carried out.
-struct Asked<'a> {
+struct Asked {
     trial: usize,
-    config: &'a Config,
+    config: Config,
     with_results: bool,
 }
 
@@ -89,6 +96,8 @@ struct Asked<'a> {
 struct RunLoop<'a> {
     scenario: &'a Scenario,
     begun: Instant,
+    /// What the events have told: the plan, and what came of it so far.
+    state: RunState,
     trials_done: usize,
     warnings: Warnings,
     /// Configurations with a trial that took too long; their others are not tried.
@@ -105,13 +114,43 @@ struct RunLoop<'a> {
 }
 
 impl RunLoop<'_> {
-    fn trial(&mut self, trial: usize, plan: &Plan, executor: &mut dyn Executor, control: &Control) {
-        let index = plan.trials[trial].config;
+    /// Carries out the trials of the plan from this one on, unless the run is to end; where those begin that may follow.
+    fn trials(&mut self, begin_at: usize, executor: &mut dyn Executor, control: &Control) -> usize {
+        let end = self.state.plan().map_or(0, |plan| plan.trials.len());
+        for trial in begin_at..end {
+            if control.urgency() > Urgency::GoOn {
+                break;
+            }
+            self.trial(trial, executor, control);
+        }
+        end
+    }
+
+    /// Adds a block of trials to the plan, if one is to follow.
+    fn goes_on(&mut self, widest: fn(&RunState) -> Option<Widest>) -> bool {
+        match next(&self.state, widest) {
+            Next::Block(trials, why) => {
+                self.warnings.plan_grows(&trials);
+                self.tell(Event::TrialsAdded { trials, why });
+                return true;
+            }
+            Next::Limit(limit, widest) => self.warnings.is_not_precise(limit, widest, &self.state),
+            Next::Nothing => {}
+        }
+        false
+    }
+
+    fn trial(&mut self, trial: usize, executor: &mut dyn Executor, control: &Control) {
+        let planned = self.state.plan().and_then(|plan| {
+            let index = plan.trials.get(trial)?.config;
+            Some((index, plan.configs.get(index)?.clone()))
+        });
+        let Some((index, config)) = planned else { return };
         if self.timed_out.contains(&index) {
             return;
         }
         let with_results = !self.with_results.contains(&index);
-        let ask = Asked { trial, config: &plan.configs[index], with_results };
+        let ask = Asked { trial, config, with_results };
         let (mut outcome, attempts) = self.timed(&ask, executor, control);
         self.trials_done += 1;
         if outcome.end == TrialEnd::TimedOut {
@@ -127,7 +166,7 @@ impl RunLoop<'_> {
         if self.watches_memory && outcome.end == TrialEnd::Complete && outcome.memory.is_none() {
             self.warnings.memory_is_unknown();
         }
-        let point = plan.configs[index].point.as_ref();
+        let point = ask.config.point.as_ref();
         self.warnings.unsettled(point, &self.scenario.job_at(point), &outcome.unsettled);
         self.warnings.finished(trial, &outcome, attempts);
         self.tell(Event::TrialFinished { trial, outcome: Arc::new(outcome) });
@@ -136,7 +175,7 @@ impl RunLoop<'_> {
     /// Has a trial carried out, and again where something disturbed it: workers or the whole program that were stopped, a
     /// lost worker. The last outcome, and how many there were. Whatever disturbs a trial says so in
     /// [`TrialOutcome::disturbance`] or to the [`Control`], and this alone decides what becomes of it.
-    fn timed(&mut self, ask: &Asked<'_>, executor: &mut dyn Executor, control: &Control) -> (TrialOutcome, u32) {
+    fn timed(&mut self, ask: &Asked, executor: &mut dyn Executor, control: &Control) -> (TrialOutcome, u32) {
         let mut attempts = 1;
         loop {
             let outcome = self.attempt(ask, executor, control);
@@ -148,12 +187,12 @@ impl RunLoop<'_> {
         }
     }
 
-    fn attempt(&mut self, ask: &Asked<'_>, executor: &mut dyn Executor, control: &Control) -> TrialOutcome {
+    fn attempt(&mut self, ask: &Asked, executor: &mut dyn Executor, control: &Control) -> TrialOutcome {
         control.take_disturbance();
         // From here on what is seen is of this trial: the picture of the one before would be taken for it.
         control.leave();
         self.tell(Event::TrialStarted { trial: ask.trial });
-        let outcome = executor.trial(ask.trial, ask.config, ask.with_results, &mut |event| {
+        let outcome = executor.trial(ask.trial, &ask.config, ask.with_results, &mut |event| {
             self.warnings.hear(&event);
             self.tell(event);
         });
@@ -164,6 +203,9 @@ impl RunLoop<'_> {
     }
 
     fn finish(&mut self, interrupted: bool) -> Status {
+        if let Some(message) = noise_warning(&self.state) {
+            self.warnings.add(WarningCode::NoisyTrials, message);
+        }
         let (failed, mut warnings) = self.warnings.close();
         let status = match (interrupted, failed) {
             (true, _) => Status::Interrupted,
@@ -180,7 +222,9 @@ impl RunLoop<'_> {
 
     fn tell(&mut self, event: Event) {
         let elapsed_s = self.begun.elapsed().as_secs_f64();
-        (self.tell)(Stamped { elapsed_s, trials_done: self.trials_done, event });
+        let stamped = Stamped { elapsed_s, trials_done: self.trials_done, event };
+        self.state.apply(&stamped);
+        (self.tell)(stamped);
     }
 }
 
@@ -203,6 +247,7 @@ fn planned(scenario: &Scenario, setting: RunInfo, plan: Plan) -> Planned {
         text: setting.text,
         job: scenario.job.clone(),
         timeout_s: scenario.sweep.timeout.as_secs_f64(),
+        auto: scenario.sweep.auto,
         machine: setting.machine,
         plan,
         data: setting.data,

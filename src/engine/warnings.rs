@@ -2,9 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::record::{Disturbance, Event, Remedy, TrialEnd, TrialOutcome, Warning, WarningCode};
-use crate::record::{disturbance_in_words, loss_in_words, task_in_words, trial_in_words};
-use crate::scenario::{Job, Plan, Point};
+use super::more_trials::RunLimit;
+use crate::record::{Disturbance, Event, Remedy, RunState, TrialEnd, TrialOutcome, Warning, WarningCode, Widest};
+use crate::record::{disturbance_in_words, label_at, loss_in_words, task_in_words, trial_in_words, width_in_words};
+use crate::scenario::{Job, Plan, PlannedTrial, Point, plain};
 use crate::workload::DataFacts;
 
 /// More warnings of one code than this are counted instead of listed.
@@ -65,6 +66,31 @@ impl Warnings {
                            figures of memory";
             self.add(CODE, message.to_owned());
         }
+    }
+
+    /// Takes note of trials that follow after those of the plan.
+    pub(super) fn plan_grows(&mut self, trials: &[PlannedTrial]) {
+        self.plan.trials.extend(trials);
+    }
+
+    /// Takes note of a limit that was reached before the figures were as sure as was asked for.
+    pub(super) fn is_not_precise(&mut self, limit: RunLimit, widest: Widest, state: &RunState) {
+        let Some(auto) = state.planned.as_ref().and_then(|planned| planned.auto) else { return };
+        let label = self.plan.configs.get(widest.config).map(label_at).unwrap_or_default();
+        let (wanted, blocks) = (width_in_words(auto.precision), state.blocks());
+        let what = match widest.width.is_finite() {
+            true => {
+                format!("the interval of {label} is {} wide, and {wanted} was asked for", width_in_words(widest.width))
+            }
+            false => format!("{label} has no interval, and one of {wanted} was asked for"),
+        };
+        let why = match limit {
+            RunLimit::Repeats(most) => format!("max_repeats = {most} allows no more than these {blocks} blocks"),
+            RunLimit::Seconds(s) => {
+                format!("after {blocks} blocks, max_seconds = {} left no time for another", plain(s))
+            }
+        };
+        self.add(WarningCode::PrecisionNotReached, format!("{what}: {why}"));
     }
 
     /// Takes note of what happens within a trial.
@@ -183,7 +209,7 @@ impl Warnings {
         self.add(code, message);
     }
 
-    fn add(&mut self, code: WarningCode, message: String) {
+    pub(super) fn add(&mut self, code: WarningCode, message: String) {
         if self.list.iter().filter(|warning| warning.code == code).count() < LISTED_MAX {
             self.list.push(Warning { code, message });
         } else {

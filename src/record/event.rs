@@ -14,7 +14,7 @@ use super::noise::TrialNoise;
 use super::order::OrderFigures;
 use super::warning::Warning;
 pub use crate::machine::{ClockFacts, MachineFacts};
-use crate::scenario::{Interpreter, Job, Plan, PlannedTrial, Prediction};
+use crate::scenario::{AutoRepeats, Interpreter, Job, Plan, PlannedTrial, Prediction};
 use crate::workload::DataFacts;
 
 /// An event with the time and the totals at that time, so that a consumer need not count for itself.
@@ -116,6 +116,9 @@ pub struct Planned {
     pub job: Job,
     /// A trial that takes longer is ended, in seconds.
     pub timeout_s: f64,
+    /// How long blocks of trials are added to the plan; `None` where the repeats are counted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub auto: Option<AutoRepeats>,
     /// The machine's facts.
     pub machine: MachineFacts,
     /// Configurations and trials.

@@ -15,11 +15,12 @@ mod memory;
 mod noise;
 mod observer;
 mod order;
+mod precision;
 mod state;
 mod taint;
 mod tainted;
 #[cfg(test)]
-mod tests_support;
+pub(crate) mod tests_support;
 mod warning;
 mod words;
 
@@ -36,7 +37,11 @@ pub use memory::{MemoryCourse, ProcessMemory};
 pub use noise::{NoiseCause, TrialNoise};
 pub use observer::Observer;
 pub use order::OrderFigures;
+pub use precision::Widest;
 pub use state::RunState;
 pub use tainted::TaintCounts;
 pub use warning::{Warning, WarningCode};
-pub use words::{disturbance_in_words, label, label_at, loss_in_words, stall_in_words, task_in_words, trial_in_words};
+pub use words::{
+    added_in_words, cause_in_words, disturbance_in_words, label, label_at, loss_in_words, stall_in_words,
+    task_in_words, trial_in_words, widest_in_words, width_in_words,
+};

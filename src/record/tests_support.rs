@@ -23,6 +23,7 @@ pub(crate) fn planned(configs: u32, trials: Vec<PlannedTrial>) -> Event {
         text: String::new(),
         job,
         timeout_s: 60.0,
+        auto: None,
         machine: MachineFacts::default(),
         plan: Plan { configs, baseline: Some(0), trials },
         data: None,

@@ -35,6 +35,10 @@ pub enum WarningCode {
     TimedAgain,
     /// A trial was disturbed each time that it was timed, and is no sample.
     NoSample,
+    /// Trials were too noisy to be samples like others.
+    NoisyTrials,
+    /// A limit was reached before the intervals were as narrow as was asked for.
+    PrecisionNotReached,
     /// A trial could not be carried on.
     TrialBroken,
     /// Two trials of the same tasks came to different results.
@@ -59,7 +63,7 @@ pub enum WarningCode {
 
 impl WarningCode {
     /// All codes, in the order of their description.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 22] = [
         Self::Oversubscribed,
         Self::DataInDoubt,
         Self::MemoryUnknown,
@@ -70,6 +74,8 @@ impl WarningCode {
         Self::Timeout,
         Self::TimedAgain,
         Self::NoSample,
+        Self::NoisyTrials,
+        Self::PrecisionNotReached,
         Self::TrialBroken,
         Self::ResultsDiffer,
         Self::Drift,
@@ -95,6 +101,8 @@ impl WarningCode {
             Self::Timeout => "timeout",
             Self::TimedAgain => "timed-again",
             Self::NoSample => "no-sample",
+            Self::NoisyTrials => "noisy-trials",
+            Self::PrecisionNotReached => "precision-not-reached",
             Self::TrialBroken => "trial-broken",
             Self::ResultsDiffer => "results-differ",
             Self::Drift => "drift",

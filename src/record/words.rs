@@ -1,6 +1,8 @@
 //! What happens in a run, in words: the same ones in reports, in progress lines and on the screen.
 
-use super::event::{Cause, Disturbance, Loss, Remedy};
+use super::event::{Added, Cause, Disturbance, Loss, Remedy};
+use super::noise::NoiseCause;
+use super::precision::Widest;
 use crate::scenario::{Config, Job, Layout, Plan, Scales, SeriesKey};
 
 /// The name of a configuration for people: `serial`, `threads × 4`, `processes × 2 pipe`, `hybrid × 2x4`.
@@ -53,6 +55,40 @@ pub fn disturbance_in_words(why: Disturbance) -> &'static str {
         Disturbance::MachineSuspended => "the machine was suspended for a while",
         Disturbance::WorkersStopped => "workers were stopped from outside for a while",
         Disturbance::WorkerReplaced => "a worker was lost, and another ran what it had begun",
+    }
+}
+
+/// What made trials noisy: `2 by other programs`.
+pub fn cause_in_words(cause: NoiseCause) -> &'static str {
+    match cause {
+        NoiseCause::Others => "other programs",
+        NoiseCause::Steal => "the hypervisor",
+        NoiseCause::Throttled => "the quota of the control group",
+        NoiseCause::Speed => "CPUs of another speed",
+    }
+}
+
+/// So many trials that were added to the plan, in one line; `None` where how sure the figures are says more.
+pub fn added_in_words(trials: usize, why: Added) -> Option<String> {
+    let plural = if trials == 1 { "trial" } else { "trials" };
+    (why == Added::Noise).then(|| format!("measured again for noise: {trials} {plural}"))
+}
+
+/// How sure the least sure figure is, in one line: `widest interval: 8.1 % at processes × 2, wanted 5 %; block 6`.
+pub fn widest_in_words(plan: &Plan, widest: &Widest, wanted: f64, block: u32) -> String {
+    let label = plan.configs.get(widest.config).map(label_at).unwrap_or_default();
+    let wanted = width_in_words(wanted);
+    match widest.width.is_finite() {
+        true => format!("widest interval: {} at {label}, wanted {wanted}; block {block}", width_in_words(widest.width)),
+        false => format!("no interval yet at {label}, wanted {wanted}; block {block}"),
+    }
+}
+
+/// A part of a whole, as a percentage of at most two digits that tell something: `8.1 %`, `5 %`, `23 %`.
+pub fn width_in_words(width: f64) -> String {
+    match 100.0 * width {
+        percent if percent >= 9.95 => format!("{percent:.0} %"),
+        percent => format!("{} %", (percent * 10.0).round() / 10.0),
     }
 }
 

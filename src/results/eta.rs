@@ -14,6 +14,8 @@ pub struct Eta {
     current_s: Option<f64>,
     /// What all trials took on average.
     others_s: Option<f64>,
+    /// Whether nothing can be said since the run goes on until its figures are sure enough.
+    is_open: bool,
 }
 
 /// Below this fraction done, what a trial has taken says little of what it will take.
@@ -53,6 +55,7 @@ impl Eta {
         let mut eta = Self {
             current_s: current.and_then(|trial| measured(trial.config)),
             others_s: all.mean(),
+            is_open: is_open(state),
             ..Self::default()
         };
         // Trials that were left out, since their configuration takes too long, do not come any more.
@@ -75,6 +78,9 @@ impl Eta {
     /// Seconds left; `current` is the fraction done of the trial in progress, if there is one, and the seconds it has
     /// taken. `None` while nothing can be said.
     pub fn left_s(&self, current: Option<(f64, f64)>) -> Option<f64> {
+        if self.is_open {
+            return None;
+        }
         let Some((fraction, elapsed_s)) = current else { return (self.unknown == 0).then_some(self.later_s) };
         let by_now = (fraction >= TELLING_FRACTION && elapsed_s > 0.0).then(|| elapsed_s / fraction);
         let whole_s = match self.current_s {
@@ -86,12 +92,24 @@ impl Eta {
     }
 }
 
+/// Whether a run may still add trials to its plan until its figures are sure enough: how many is not known.
+pub fn is_open(state: &RunState) -> bool {
+    state.status.is_none() && state.planned.as_ref().is_some_and(|planned| planned.auto.is_some())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    const KNOWN: Eta = Eta { later_s: 10.0, unknown: 0, current_s: Some(4.0), others_s: Some(3.0) };
-    const FIRST: Eta = Eta { later_s: 0.0, unknown: 5, current_s: None, others_s: None };
+    const KNOWN: Eta = Eta { later_s: 10.0, unknown: 0, current_s: Some(4.0), others_s: Some(3.0), is_open: false };
+    const FIRST: Eta = Eta { later_s: 0.0, unknown: 5, current_s: None, others_s: None, is_open: false };
+
+    #[test]
+    fn a_run_that_decides_on_its_repeats_does_not_know_its_end() {
+        let open = Eta { is_open: true, ..KNOWN };
+        assert_eq!((open.left_s(Some((0.5, 1.0))), open.left_s(None)), (None, None));
+        assert_eq!(open.expected_s(), Some(4.0), "but what a trial takes");
+    }
 
     #[test]
     fn the_current_trial_takes_what_it_took_before() {

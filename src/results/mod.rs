@@ -24,10 +24,11 @@ mod search;
 mod speedups;
 mod time_use;
 mod times;
+mod widest;
 
 pub use charts::{ChartSubject, FiguresChart};
 pub use columns::{COLUMNS, Column, ColumnPlace, ShownColumn, View, columns};
-pub use eta::Eta;
+pub use eta::{Eta, is_open};
 pub use figure::{Figure, tally_figure};
 pub use figures::{Figures, INTERVAL, Metg, Row, TaskCounts, Usage, WORTH_WHILE, results};
 pub use findings::{Finding, findings};
@@ -41,3 +42,4 @@ pub use predictions::{Predicted, off_by};
 pub use search::{Combination, SearchFigures};
 pub use speedups::Speedup;
 pub use time_use::TimeUse;
+pub use widest::{precision_in_words, widest};

@@ -5,6 +5,7 @@
 use super::diagnostics::Diagnostics;
 use super::key::{KeySpec, KeyValues};
 use super::keys;
+use super::list::WorkerList;
 use super::model::{Interpreter, Sweep};
 use super::raw::Setting;
 use super::reader;
@@ -59,8 +60,10 @@ impl<'d> GivenKeys<'d> {
 
     /// Who runs the tasks; nothing if any key of `[sweep]` was given wrongly.
     pub(super) fn sweep(&self) -> Option<Sweep> {
-        let KeyValues { workers, sweep, .. } = self.values.clone();
-        self.are_right("sweep").then_some(Sweep { workers: workers.workers, layouts: workers.layouts, ..sweep })
+        let KeyValues { workers, sweep, is_auto, auto, .. } = self.values.clone();
+        let WorkerList { workers, layouts, .. } = workers;
+        let auto = is_auto.then_some(auto);
+        self.are_right("sweep").then_some(Sweep { workers, layouts, auto, ..sweep })
     }
 
     /// The interpreter, if there is to be a lock.

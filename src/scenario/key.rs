@@ -4,9 +4,9 @@
 
 use super::domain::{Domain, whole_span};
 use super::list::WorkerList;
-use super::model::{Sweep, Value};
+use super::model::{AutoRepeats, Sweep, Value};
 use super::schedule::Order;
-use super::wording::plain;
+use super::wording::{plain, plain_whole};
 
 /// A key of scenario files: all that parser, schema, form, command line and reference know of it.
 #[derive(Debug)]
@@ -62,6 +62,17 @@ pub enum KeyDomain {
         min: u64,
         /// The largest value allowed.
         max: u64,
+    },
+    /// A whole number, or a word that leaves it to the run.
+    WholeOr {
+        /// The value when the key is absent.
+        default: u64,
+        /// The smallest value allowed.
+        min: u64,
+        /// The largest value allowed.
+        max: u64,
+        /// The word.
+        word: &'static str,
     },
     /// One of a few words.
     Word {
@@ -120,6 +131,9 @@ pub(super) struct KeyValues {
     pub(super) switch_interval_ms: f64,
     pub(super) workers: WorkerList,
     pub(super) sweep: Sweep,
+    /// Whether the run decides how many repeats it needs, and within which limits it would.
+    pub(super) is_auto: bool,
+    pub(super) auto: AutoRepeats,
     pub(super) order: Order,
     pub(super) seed: u64,
 }
@@ -179,6 +193,7 @@ impl KeyDomain {
         match self {
             Self::Plain(domain) => domain.span(),
             Self::Positive { max, .. } => format!("up to {}", plain(max)),
+            Self::WholeOr { min, max, word, .. } => format!("{} or \"{word}\"", whole_span(min, max)),
             Self::Automatic { by, min, max } => format!("{}; left to {by}", whole_span(min, max)),
             Self::Word { choices, .. } | Self::Words { choices, .. } => choices().join(" | "),
             Self::Workers { .. } => "a LIST: 4 · 1,2,4 · 1..cores+3 · pow2..cores · 2x4".to_owned(),
@@ -196,6 +211,7 @@ impl KeyDomain {
         match self {
             Self::Plain(domain) => domain.default_text(),
             Self::Positive { default, .. } => plain(default),
+            Self::WholeOr { default, .. } => plain_whole(default),
             Self::Word { default, .. } | Self::Workers { default } => default.to_owned(),
             Self::Words { default, .. } => default.join(", "),
             _ => String::new(),

@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use super::backends::{BackendKind, baseline_word, baselines};
 use super::domain::{Bounds, Domain};
-use super::key::{KeyDomain, KeySpec, Vary};
-use super::model::Interpreter;
+use super::key::{KeyDomain, KeySpec, KeyValue, Vary};
+use super::model::{AutoRepeats, Interpreter};
 use super::schedule::{Dispatch, Order, Schedule};
 
 /// The most bytes that a task is sent with.
@@ -131,9 +131,37 @@ pub static KEYS: &[KeySpec] = &[
         table: "sweep",
         name: "repeats",
         option: Some("N"),
-        domain: KeyDomain::Plain(Domain::Whole { default: 3, min: 1, max: 1000 }),
+        domain: KeyDomain::WholeOr { default: AutoRepeats::FIRST, min: 1, max: 1000, word: "auto" },
         doc: "counted trials of each configuration",
-        set: |to, value| to.sweep.repeats = value.count(),
+        set: |to, value| {
+            to.is_auto = value == KeyValue::Left;
+            to.sweep.repeats = if to.is_auto { AutoRepeats::FIRST as u32 } else { value.count() };
+        },
+        ..KeySpec::PLAIN
+    },
+    KeySpec {
+        table: "sweep",
+        name: "precision",
+        domain: KeyDomain::Plain(Domain::Number { default: 0.05, bounds: Bounds { min: 0.001, max: 1.0 } }),
+        doc: "with repeats = \"auto\": how wide the interval of a speedup may be, as a part of that",
+        set: |to, value| to.auto.precision = value.number(),
+        ..KeySpec::PLAIN
+    },
+    KeySpec {
+        table: "sweep",
+        name: "max_repeats",
+        domain: KeyDomain::Plain(Domain::Whole { default: 30, min: AutoRepeats::FIRST, max: 1000 }),
+        doc: "with repeats = \"auto\": the most counted trials of each configuration",
+        set: |to, value| to.auto.max_repeats = value.count(),
+        ..KeySpec::PLAIN
+    },
+    KeySpec {
+        table: "sweep",
+        name: "max_seconds",
+        domain: KeyDomain::Positive { default: 60.0, max: 604_800.0 },
+        unit: "s",
+        doc: "with repeats = \"auto\": how long counted trials may take, all together",
+        set: |to, value| to.auto.max_seconds = value.number(),
         ..KeySpec::PLAIN
     },
     KeySpec {

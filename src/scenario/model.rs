@@ -135,8 +135,11 @@ pub struct Sweep {
     pub layouts: Vec<Layout>,
     /// What speedups are relative to: one worker of this backend; `None` for no speedups.
     pub baseline: Option<BackendKind>,
-    /// Counted trials of each configuration, at least 1.
+    /// Counted trials of each configuration, at least 1; where the run decides, those that it begins with.
     pub repeats: u32,
+    /// How long the run adds blocks of trials to these; `None` where it adds none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub auto: Option<AutoRepeats>,
     /// Uncounted trials of each configuration before these.
     pub warmup: u32,
     /// Which worker gets which task.
@@ -151,6 +154,22 @@ pub struct Sweep {
     pub include_startup: bool,
     /// A trial that takes longer is ended.
     pub timeout: Duration,
+}
+
+/// Repeats that a run adds until its figures are sure enough, or one of the limits is reached.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+pub struct AutoRepeats {
+    /// How wide the 95 % interval of every speedup may be, from end to end, as a part of the speedup.
+    pub precision: f64,
+    /// The most counted trials of each configuration.
+    pub max_repeats: u32,
+    /// The most seconds from the start of the first counted trial on.
+    pub max_seconds: f64,
+}
+
+impl AutoRepeats {
+    /// Blocks that every such run begins with: fewer give no interval.
+    pub(super) const FIRST: u64 = 3;
 }
 
 /// Processes with threads: `2x4`.

@@ -80,6 +80,7 @@ fn document(
         rules::message(&input, given, inputs.len(), diagnostics);
     }
     rules::processes_only(work.kind.as_ref(), &input, diagnostics);
+    rules::auto_repeats(&given, diagnostics);
     let blamed = rules::multiplier(&input).cloned();
     let sweep = given.sweep()?;
     rules::trials(&sweep, vary.as_ref(), blamed.as_ref(), diagnostics);

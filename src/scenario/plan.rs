@@ -137,6 +137,15 @@ impl Plan {
         Self { configs, baseline, trials }
     }
 
+    /// A further block of these configurations, in an order drawn from the seed and the block's number.
+    pub fn block(mut configs: Vec<usize>, repeat: u32, seed: u64) -> Vec<PlannedTrial> {
+        /// A step of Weyl's sequence by the golden ratio: numbers that follow one another get seeds that are far apart.
+        const STEP: u64 = 0x9e37_79b9_7f4a_7c15;
+        let mut rng = Pcg64Mcg::seed_from_u64(seed ^ STEP.wrapping_mul(u64::from(repeat) + 1));
+        shuffle(&mut configs, &mut rng);
+        configs.into_iter().map(|config| PlannedTrial { config, repeat, warmup: false }).collect()
+    }
+
     /// The place of each configuration among those of its point, counted from 0: configurations with the same place
     /// differ in nothing but the point.
     pub fn places(&self) -> Vec<usize> {

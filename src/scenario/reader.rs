@@ -46,6 +46,7 @@ pub(super) fn key_default(domain: KeyDomain, cores: u32) -> KeyValue {
     match domain {
         KeyDomain::Plain(domain) => KeyValue::One(param_default(domain)),
         KeyDomain::Positive { default, .. } => KeyValue::One(Value::Number(default)),
+        KeyDomain::WholeOr { default, .. } => KeyValue::One(Value::Whole(default)),
         KeyDomain::Word { default, .. } => KeyValue::Words(vec![default]),
         KeyDomain::Words { default, .. } => KeyValue::Words(default.to_vec()),
         KeyDomain::Workers { default } => {
@@ -65,7 +66,13 @@ pub(super) fn key(
     match domain {
         KeyDomain::Plain(domain) => param(given, domain, diagnostics).map(KeyValue::One),
         KeyDomain::Positive { max, .. } => positive(given, max, diagnostics).map(|x| KeyValue::One(Value::Number(x))),
-        KeyDomain::Automatic { min, max, .. } => {
+        KeyDomain::WholeOr { word, .. } if given.string().is_some_and(|text| text.trim() == word) => {
+            Some(KeyValue::Left)
+        }
+        KeyDomain::WholeOr { word, .. } if given.string().is_some_and(|text| text.trim().parse::<f64>().is_err()) => {
+            given.mistyped(diagnostics, &format!("a whole number or \"{word}\""))
+        }
+        KeyDomain::WholeOr { min, max, .. } | KeyDomain::Automatic { min, max, .. } => {
             given.whole(diagnostics, min, max).map(|n| KeyValue::One(Value::Whole(n)))
         }
         KeyDomain::Word { choices, .. } => word(given, &choices(), diagnostics).map(|word| KeyValue::Words(vec![word])),

@@ -4,6 +4,7 @@
 
 use super::backends::{BackendKind, BackendSpec, Scales};
 use super::diagnostics::Diagnostics;
+use super::given::GivenKeys;
 use super::kind::KindSpec;
 use super::model::{Axis, Sweep, Value};
 use super::plan;
@@ -190,7 +191,8 @@ pub(super) fn trials(
 ) {
     let points = vary.map_or(1, |axis| axis.values.len());
     let configs = (plan::configurations(sweep).len() * points) as u64;
-    let rounds = u64::from(sweep.repeats) + u64::from(sweep.warmup);
+    let repeats = sweep.auto.map_or(sweep.repeats, |auto| auto.max_repeats);
+    let rounds = u64::from(repeats) + u64::from(sweep.warmup);
     let trials = configs * rounds;
     if trials <= MAX_TRIALS {
         return;
@@ -201,6 +203,20 @@ pub(super) fn trials(
     match blamed {
         Some(setting) => diagnostics.about(setting, message),
         None => diagnostics.of_file(&message),
+    }
+}
+
+/// Limits of repeats that the run decides on mean nothing where their number is given.
+pub(super) fn auto_repeats(keys: &GivenKeys<'_>, diagnostics: &mut Diagnostics<'_>) {
+    let is_left = keys.values.is_auto || !keys.is_right("sweep", "repeats");
+    // An option may fix the number for once, whatever the file would else be held to.
+    let is_fixed_by_option = keys.given("sweep", "repeats").is_some_and(Setting::is_option);
+    for name in ["precision", "max_repeats", "max_seconds"] {
+        let given = keys.given("sweep", name).filter(|given| given.is_option() || !is_fixed_by_option);
+        if let Some(given) = given.filter(|_| !is_left) {
+            diagnostics
+                .about(given, "means nothing where the repeats are counted; add repeats = \"auto\" or remove this");
+        }
     }
 }
 

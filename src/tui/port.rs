@@ -233,6 +233,8 @@ pub struct Preview {
     pub trials: usize,
     /// Counted trials of each configuration.
     pub repeats: u32,
+    /// Whether more of them follow until the figures are sure enough.
+    pub is_auto: bool,
     /// Uncounted trials of each configuration.
     pub warmup: u32,
     /// How long the last whole run took, in seconds; `None` if that is not known.

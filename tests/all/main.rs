@@ -23,6 +23,7 @@ mod learning;
 mod losses;
 mod machine;
 mod metg;
+mod more_trials;
 mod pipe;
 mod readme;
 mod report;

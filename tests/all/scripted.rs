@@ -16,7 +16,7 @@ use parlab::scenario::{BackendKind, Catalog, Config, Overrides, Scenario, Source
 use parlab::workload;
 
 /// The lecture's queries on two backends; walls are in units of 1/8 s, so that every figure is exact.
-const QUERIES: &str = "\
+pub(crate) const QUERIES: &str = "\
 title   = \"Waiting\"
 lesson  = \"Look at the walls.\"
 [workload]
@@ -54,6 +54,7 @@ fn setting() -> RunInfo {
         data: None,
         origin: "waiting.toml".to_owned(),
         text: QUERIES.to_owned(),
+        widest: parlab::results::widest,
     }
 }
 
@@ -96,7 +97,7 @@ fn result(waited: Option<f64>) -> TaskResult {
 }
 
 /// A trial that went well: the `n`th of its configuration takes an eighth of a second more than the one before.
-fn well(config: &Config, n: u32) -> TrialOutcome {
+pub(crate) fn well(config: &Config, n: u32) -> TrialOutcome {
     let base = match (config.backend, config.workers) {
         (BackendKind::SERIAL, _) => 12.5,
         (_, 1) => 12.75,
@@ -126,24 +127,24 @@ fn well(config: &Config, n: u32) -> TrialOutcome {
 }
 
 /// Everything that a scripted run told.
-struct Told {
-    status: Status,
-    events: Vec<Stamped>,
-    state: RunState,
-    asked: Vec<(String, bool)>,
+pub(crate) struct Told {
+    pub(crate) status: Status,
+    pub(crate) events: Vec<Stamped>,
+    pub(crate) state: RunState,
+    pub(crate) asked: Vec<(String, bool)>,
 }
 
 impl Told {
-    fn report(&self) -> serde_json::Value {
+    pub(crate) fn report(&self) -> serde_json::Value {
         serde_json::from_str(&json::render(&self.state)).expect("JSON")
     }
 
-    fn warnings(&self) -> Vec<(&str, &str)> {
+    pub(crate) fn warnings(&self) -> Vec<(&str, &str)> {
         self.state.warnings.iter().map(|warning| (warning.code.word(), &*warning.message)).collect()
     }
 }
 
-fn played(
+pub(crate) fn played(
     toml: &str,
     control: &Control,
     play: impl FnMut(&Config, u32, &mut dyn FnMut(Event), usize) -> Result<TrialOutcome, Broken>,

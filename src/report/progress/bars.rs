@@ -103,8 +103,8 @@ impl Bars {
         let since_s = now.duration_since(self.heard).as_secs_f64();
         let remaining_s = wording::remaining_s(state, since_s);
         let fraction = wording::fraction(state, since_s);
-        self.run.set_message(run_message(fraction, remaining_s));
-        self.run.set_position((fraction * RUN_STEPS as f64) as u64);
+        self.run.set_message(run_message(fraction, remaining_s, state.blocks()));
+        self.run.set_position((fraction.unwrap_or_default() * RUN_STEPS as f64) as u64);
     }
 }
 
@@ -125,7 +125,9 @@ fn trial_message(done: u64, tasks: u64, gate_s: Option<f64>) -> String {
     }
 }
 
-fn run_message(fraction: f64, remaining_s: Option<f64>) -> String {
+/// How far the run is; where its end is not known, how many blocks of trials it has so far.
+fn run_message(fraction: Option<f64>, remaining_s: Option<f64>, blocks: u32) -> String {
+    let Some(fraction) = fraction else { return format!("block {blocks}") };
     let percent = format!("{:.0} %", fraction * 100.0);
     match remaining_s {
         Some(remaining_s) => format!("{percent}  ETA {}", eta(remaining_s)),
@@ -207,6 +209,7 @@ mod tests {
             },
             data: None,
             timeout_s: 60.0,
+            auto: None,
             machine: crate::record::MachineFacts::default(),
             plan: Plan {
                 configs: vec![Config::new(BackendKind::PROCESSES, 2)],
@@ -288,7 +291,8 @@ mod tests {
 
     #[test]
     fn the_runs_bar_has_no_eta_before_a_trial_has_ended() {
-        assert_eq!(run_message(0.0, None), "0 %");
-        assert_eq!(run_message(0.375, Some(11.7)), "38 %  ETA 12 s");
+        assert_eq!(run_message(Some(0.0), None, 3), "0 %");
+        assert_eq!(run_message(Some(0.375), Some(11.7), 3), "38 %  ETA 12 s");
+        assert_eq!(run_message(None, None, 4), "block 4", "nor a percentage where the end is not known");
     }
 }

@@ -1,9 +1,10 @@
 //! Where a run stands, in the lines and bars of its progress: which trial it is at, how that went, and how long the
 //! rest will take.
 
-use crate::record::{Event, RunState, Stamped, TrialEnd, TrialOutcome, disturbance_in_words, label_at, stall_in_words};
+use crate::record::{Event, RunState, Stamped, TrialEnd, TrialOutcome};
+use crate::record::{added_in_words, disturbance_in_words, label_at, stall_in_words};
 use crate::report::loss_sentence;
-use crate::results::Eta;
+use crate::results::{Eta, Figures, is_open, precision_in_words};
 use crate::units;
 
 /// Seconds until the last trial ends, `since_s` seconds after the last event. `None` before the first has ended.
@@ -12,14 +13,18 @@ pub(super) fn remaining_s(state: &RunState, since_s: f64) -> Option<f64> {
     Eta::of(state).left_s(state.current.map(|_| (0.0, gone_s)))
 }
 
-/// The part of the run that is done: of its time, or of its trials while nothing is known of their time.
-pub(super) fn fraction(state: &RunState, since_s: f64) -> f64 {
+/// The part of the run that is done: of its time, or of its trials while nothing is known of their time. `None` for a run
+/// that decides on its repeats, whose end is not known.
+pub(super) fn fraction(state: &RunState, since_s: f64) -> Option<f64> {
+    if is_open(state) {
+        return None;
+    }
     let gone_s = state.elapsed_s + since_s;
     let (done, all) = match remaining_s(state, since_s) {
         Some(remaining_s) => (gone_s, gone_s + remaining_s),
         None => (state.trials_done as f64, state.plan().map_or(0, |plan| plan.trials.len()) as f64),
     };
-    if all > 0.0 { (done / all).min(1.0) } else { 0.0 }
+    Some(if all > 0.0 { (done / all).min(1.0) } else { 0.0 })
 }
 
 /// A trial's place in the run: `trial 3/12  processes × 2  repeat 1/3`.
@@ -45,13 +50,16 @@ pub(super) fn trial_line(event: &Stamped, state: &RunState) -> Option<String> {
     Some(format!("{}  {}", heading(state, *trial)?, ending(outcome, counts_startup(state))))
 }
 
-/// What there is to say of a worker that was lost, or stopped.
+/// What there is to say of a worker that was lost, or stopped, and of trials that were added.
 pub(super) fn incident_line(event: &Stamped, state: &RunState) -> Option<String> {
     match &event.event {
         Event::WorkerLost(loss) => Some(loss_sentence(loss, state.plan())),
         Event::WorkerStalled { worker, pid, stopped, .. } => Some(stall_in_words(*worker, *pid, *stopped)),
         Event::TrialRepeated { trial, why } => {
             Some(format!("{}  {}: timed again", heading(state, *trial)?, disturbance_in_words(*why)))
+        }
+        Event::TrialsAdded { trials, why } => {
+            added_in_words(trials.len(), *why).or_else(|| precision_in_words(state, &Figures::of(state)))
         }
         _ => None,
     }
@@ -116,6 +124,7 @@ mod tests {
             },
             data: None,
             timeout_s: 60.0,
+            auto: None,
             machine: MachineFacts::default(),
             plan: Plan { configs: vec![config(1), config(2)], baseline: Some(0), trials },
             predictions: Vec::new(),
@@ -139,20 +148,20 @@ mod tests {
     fn the_time_left_is_told_by_what_each_configuration_took() {
         let mut course = course();
         assert_eq!(remaining_s(&course, 0.0), None, "nothing is known yet");
-        assert_eq!(fraction(&course, 0.0), 0.0);
+        assert_eq!(fraction(&course, 0.0), Some(0.0));
         run(&mut course, 0, 0.0, 6.0);
         course.apply(&Stamped { elapsed_s: 6.0, trials_done: 1, event: Event::TrialStarted { trial: 1 } });
         assert_eq!(remaining_s(&course, 0.0), Some(18.0), "the other configuration may take as long");
-        assert_eq!(fraction(&course, 0.0), 0.25);
+        assert_eq!(fraction(&course, 0.0), Some(0.25));
         run(&mut course, 1, 6.0, 8.0);
         course.apply(&Stamped { elapsed_s: 8.0, trials_done: 2, event: Event::TrialStarted { trial: 2 } });
         assert_eq!(remaining_s(&course, 0.0), Some(8.0));
         assert_eq!(remaining_s(&course, 5.0), Some(3.0), "time goes by within a trial");
         assert_eq!(remaining_s(&course, 60.0), Some(2.0), "a trial may take longer than expected");
-        assert_eq!(fraction(&course, 0.0), 0.5);
+        assert_eq!(fraction(&course, 0.0), Some(0.5));
         run(&mut course, 2, 8.0, 14.0);
         run(&mut course, 3, 14.0, 16.0);
-        assert_eq!((remaining_s(&course, 0.0), fraction(&course, 0.0)), (Some(0.0), 1.0));
+        assert_eq!((remaining_s(&course, 0.0), fraction(&course, 0.0)), (Some(0.0), Some(1.0)));
     }
 
     #[test]

@@ -47,7 +47,7 @@ pub fn render_within(state: &RunState, columns: usize) -> String {
         let figures = Figures::of(state);
         sections.push(heading(planned, width));
         sections.push(table::render(&figures, width));
-        sections.push(notes(planned, &figures, width));
+        sections.push(notes(state, planned, &figures, width));
         let lock = planned.scenario.interpreter.map(|which| interpreter::render(which, &figures, width));
         sections.push(lock.unwrap_or_default());
         sections.push(measured::render(state, &figures, width));
@@ -180,7 +180,7 @@ pub(super) fn machine_line(facts: &MachineFacts) -> String {
 }
 
 /// What the table's columns mean.
-fn notes(planned: &Planned, figures: &Figures, width: usize) -> String {
+fn notes(state: &RunState, planned: &Planned, figures: &Figures, width: usize) -> String {
     let timed = if figures.include_startup { "wall time and start-up, added," } else { "wall time" };
     let baseline = match figures.baseline {
         Some(row) => {
@@ -193,17 +193,10 @@ fn notes(planned: &Planned, figures: &Figures, width: usize) -> String {
         }
         None => String::new(),
     };
-    let counted = planned.plan.trials.iter().filter(|trial| !trial.warmup);
     let name = capitalised(figures.time_name());
-    let wall = match counted.map(|trial| trial.repeat).max() {
-        None | Some(0) => format!("{name}: of a single repeat."),
-        Some(last) => {
-            let repeats = u64::from(last) + 1;
-            format!(
-                "{name}: the geometric mean of {} repeats; spread: (longest − shortest) ÷ median.",
-                units::count(repeats)
-            )
-        }
+    let wall = match repeats(state, planned, figures).as_str() {
+        "0" | "1" => format!("{name}: of a single repeat."),
+        repeats => format!("{name}: the geometric mean of {repeats} repeats; spread: (longest − shortest) ÷ median."),
     };
     let interval = interval(figures);
     let predicted = if figures.rows.iter().any(|row| row.predicted.is_some()) {
@@ -242,6 +235,19 @@ fn interval(figures: &Figures) -> String {
     }
     let too_few = figures.rows.iter().find_map(|row| row.speedup?.too_few());
     too_few.map(|words| format!(" {words}.")).unwrap_or_default()
+}
+
+/// How many repeats the figures are of: as many as were planned; where trials were added, as many as there came to be.
+fn repeats(state: &RunState, planned: &Planned, figures: &Figures) -> String {
+    let trials = &planned.plan.trials;
+    if trials.len().checked_sub(1).and_then(|last| state.added_for(last)).is_none() {
+        let last = trials.iter().filter(|trial| !trial.warmup).map(|trial| trial.repeat).max();
+        return units::count(last.map_or(0, |last| u64::from(last) + 1));
+    }
+    let samples = || figures.rows.iter().map(|row| row.samples_s.len() as u64).filter(|n| *n > 0);
+    let (least, most) = (samples().min().unwrap_or_default(), samples().max().unwrap_or_default());
+    let most_in_words = units::count(most);
+    if least == most { most_in_words } else { format!("{} to {most_in_words}", units::count(least)) }
 }
 
 fn capitalised(text: &str) -> String {

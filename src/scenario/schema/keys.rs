@@ -25,6 +25,7 @@ fn shape(domain: KeyDomain) -> Json {
         KeyDomain::Plain(domain) => param(domain),
         KeyDomain::Positive { max, .. } => json!({ "type": "number", "exclusiveMinimum": 0, "maximum": max }),
         KeyDomain::Automatic { min, max, .. } => whole(min, max),
+        KeyDomain::WholeOr { min, max, word, .. } => json!({ "anyOf": [whole(min, max), words(&[word])] }),
         KeyDomain::Word { choices, .. } => words(&choices()),
         KeyDomain::Words { choices, or_one: false, .. } => several(&words(&choices())),
         KeyDomain::Words { choices, or_one: true, .. } => {

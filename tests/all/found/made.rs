@@ -42,6 +42,7 @@ impl Made {
             job,
             data: None,
             timeout_s: 60.0,
+            auto: None,
             machine,
             plan: Plan { configs: Vec::new(), baseline: Some(0), trials: Vec::new() },
             predictions: Vec::new(),

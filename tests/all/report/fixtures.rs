@@ -57,6 +57,7 @@ pub(crate) fn planned() -> Planned {
         },
         data: None,
         timeout_s: 60.0,
+        auto: None,
         machine: MachineFacts {
             host: Some("login1".to_owned()),
             kernel: Some("6.1.0".to_owned()),

@@ -3,9 +3,10 @@
 use std::io::{self, Write};
 use std::sync::{Arc, Mutex};
 
-use parlab::record::{Event, RunState, Stamped, TrialEnd};
+use parlab::record::{Added, Event, RunState, Stamped, TrialEnd};
 use parlab::report::ProgressReporter;
 use parlab::report::progress::ProgressLines;
+use parlab::scenario::{AutoRepeats, PlannedTrial};
 use parlab::units::Letters;
 
 use super::fixtures;
@@ -55,6 +56,25 @@ fn losses_and_stalls_are_told() {
         events.insert(at, Stamped { elapsed_s: 2.5, trials_done: 1, event });
     }
     insta::assert_snapshot!(told(&events));
+}
+
+#[test]
+fn trials_that_are_added_are_told() {
+    let mut events = fixtures::done();
+    let Event::Planned(planned) = &mut events[0].event else { panic!("no plan") };
+    planned.auto = Some(AutoRepeats { precision: 0.05, max_repeats: 30, max_seconds: 60.0 });
+    let block = |configs: u32, repeat, why| {
+        let trials = (0..configs as usize).map(|config| PlannedTrial { config, repeat, warmup: false }).collect();
+        Stamped { elapsed_s: 40.0, trials_done: 16, event: Event::TrialsAdded { trials, why } }
+    };
+    let end = events.pop();
+    events.extend([block(1, 3, Added::Noise), block(3, 4, Added::Noise), block(4, 5, Added::Precision)]);
+    events.extend(end);
+    let told = told(&events);
+    let lines: Vec<&str> = told.lines().skip(16).collect();
+    assert_eq!(lines[..2], ["measured again for noise: 1 trial", "measured again for noise: 3 trials"]);
+    assert!(lines[2].contains("interval") && lines[2].ends_with(", wanted 5 %; block 4"), "{}", lines[2]);
+    assert_eq!(lines.len(), 3);
 }
 
 #[test]

@@ -43,6 +43,7 @@ fn values(key: &KeySpec) -> Vec<String> {
         KeyDomain::Plain(Domain::Flag { .. }) => words(&["true", "false"]),
         KeyDomain::Positive { .. } => words(&["0.5"]),
         KeyDomain::Automatic { max, .. } => vec![max.to_string()],
+        KeyDomain::WholeOr { max, word, .. } => vec![max.to_string(), word.to_owned()],
         KeyDomain::Word { choices, .. } | KeyDomain::Words { choices, .. } => words(&choices()),
         KeyDomain::Workers { .. } => words(&["1,3"]),
         KeyDomain::Line { .. } | KeyDomain::Lines { .. } => words(&["another text"]),
@@ -56,9 +57,12 @@ fn values(key: &KeySpec) -> Vec<String> {
 
 #[test]
 fn every_key_can_be_set() {
-    let base = parse(BASE).unwrap();
+    let auto = BASE.replace("repeats = 4", "repeats = 'auto'");
     for key in KEYS {
-        let set = |value: &str| parse_set(BASE, &[(&key.path(), value)]).ok();
+        // Limits are for runs that decide on their repeats themselves.
+        let text = if ["precision", "max_repeats", "max_seconds"].contains(&key.name) { &auto } else { BASE };
+        let base = parse(text).unwrap();
+        let set = |value: &str| parse_set(text, &[(&key.path(), value)]).ok();
         let others: Vec<Scenario> = values(key).iter().filter_map(|value| set(value)).collect();
         let others: Vec<&Scenario> = others.iter().filter(|scenario| **scenario != base).collect();
         assert!(!others.is_empty(), "-s {}=… leaves all as it was", key.path());
@@ -146,7 +150,7 @@ fn one_source_of_inputs_takes_the_place_of_the_other() {
 fn what_is_wrong_is_told_at_the_option() {
     for (pair, message) in [
         (("repeats", "0"), "-s repeats=0: must be at least 1"),
-        (("sweep.repeats", "many"), "-s sweep.repeats=many: must be a whole number"),
+        (("sweep.repeats", "many"), "-s sweep.repeats=many: must be a whole number or \"auto\""),
         (("repeats", "\"5\""), "-s repeats=\"5\": must be a whole number, not a string; remove the quotes"),
         (("title", "5"), "-s title=5: must be a string, not a number"),
         (("repeat", "5"), "-s repeat=5: no such key; did you mean repeats?"),

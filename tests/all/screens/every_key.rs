@@ -438,7 +438,7 @@ proptest! {
         snapshot.lanes[0].fraction = Some(fraction);
         update(&mut state, Msg::Snapshot(snapshot));
         let run = state.shared.run.as_ref().expect("it runs");
-        for part in [run.trial_fraction(), run.run_fraction()] {
+        for part in [run.trial_fraction(), run.run_fraction().expect("its end is known")] {
             prop_assert!((0.0..=1.0).contains(&part), "{}", part);
         }
     }

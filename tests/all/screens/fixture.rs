@@ -125,6 +125,7 @@ fn preview(backends: &[(BackendKind, &[u32])]) -> Preview {
         configs,
         baseline: Some(0),
         repeats: 3,
+        is_auto: false,
         warmup: 1,
         last_wall_s: None,
     }
@@ -195,6 +196,7 @@ fn begin(state: &mut State, kind: &str, predictions: Vec<Prediction>) {
         },
         data: None,
         timeout_s: 60.0,
+        auto: None,
         machine: MachineFacts::default(),
         plan: plan(),
         predictions,

@@ -10,6 +10,7 @@ mod lock;
 mod losses;
 mod many_trials;
 mod modifiers;
+mod open_ended;
 mod preparing;
 mod scores;
 mod shared;

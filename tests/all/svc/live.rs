@@ -23,6 +23,7 @@ fn run(toml: &str) -> (RunState, Session) {
         data: None,
         origin: "x.toml".to_owned(),
         text: toml.to_owned(),
+        widest: |_| None,
     };
     let program = env!("CARGO_BIN_EXE_parlab").into();
     let session =

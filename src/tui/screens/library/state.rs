@@ -314,6 +314,7 @@ mod tests {
             baseline: None,
             trials: 1,
             repeats: 1,
+            is_auto: false,
             warmup: 0,
             last_wall_s: None,
         };

@@ -296,7 +296,8 @@ fn trial_words(preview: &Preview) -> String {
         1 => ", and once to warm up".to_owned(),
         n => format!(", and {n} times to warm up"),
     };
-    format!("{}: {configs}, {repeats} each{warmup}", preview.trials)
+    let least = if preview.is_auto { "at least " } else { "" };
+    format!("{least}{}: {configs}, {repeats} each{warmup}", preview.trials)
 }
 
 /// Configurations in few words: `serial · threads × 1–5, 8`.

@@ -215,6 +215,7 @@ mod tests {
             baseline,
             trials: 3,
             repeats: 1,
+            is_auto: false,
             warmup: 0,
             last_wall_s: None,
         };

@@ -28,6 +28,11 @@ impl News {
         Self { role, text: stall_in_words(worker, pid, stopped) }
     }
 
+    /// Trials were added to the plan.
+    pub fn added(text: String) -> Self {
+        Self { role: Role::Dim, text }
+    }
+
     /// A trial is timed again.
     pub fn repeated(why: Disturbance) -> Self {
         Self { role: Role::Warn, text: format!("{}: the trial is timed again", disturbance_in_words(why)) }

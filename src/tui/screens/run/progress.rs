@@ -5,6 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::widgets::Widget as _;
 
 use super::state::RunMonitor;
+use crate::scenario::PlannedTrial;
 use crate::tui::theme::{Role, Theme};
 use crate::tui::widgets::{Gauge, GaugeProgress, paint};
 use crate::units;
@@ -25,7 +26,9 @@ pub(super) fn render(run: &RunMonitor, theme: &Theme, area: Rect, buf: &mut Buff
     } else {
         GaugeProgress::Fraction(run.trial_fraction())
     };
-    let gauges = [("trial", trial, tasks), ("run", GaugeProgress::Fraction(run.run_fraction()), run_text)];
+    let unknown = GaugeProgress::Unknown { clock_s: run.elapsed_s() };
+    let whole = run.run_fraction().map_or(unknown, GaugeProgress::Fraction);
+    let gauges = [("trial", trial, tasks), ("run", whole, run_text)];
     for (y, (name, progress, text)) in (inner.y..inner.bottom()).zip(&gauges) {
         paint::put(buf, inner, (inner.x, y), name, theme, theme.style(Role::Dim));
         let place = Rect { x: inner.x + 6, y, width: inner.width.saturating_sub(6), height: 1 };
@@ -39,11 +42,15 @@ fn trial_title(run: &RunMonitor, theme: &Theme, width: u16) -> String {
         return "preparing".to_owned();
     };
     let trials = &planned.plan.trials;
-    let rounds = trials.iter().filter(|t| t.warmup == trial.warmup && t.config == trial.config).count();
+    // Of what is measured again the blocks' numbers go on, though not all configurations are in each.
+    let alike = |trials: &[PlannedTrial]| {
+        trials.iter().filter(|t| t.warmup == trial.warmup && t.config == trial.config).count()
+    };
+    let rounds = alike(trials);
     let round = if trial.warmup { "warm-up" } else { "repeat" };
     let label = crate::record::label_at(config);
     let number = run.trial.unwrap_or(0) + 1;
-    let (all, repeat) = (trials.len(), trial.repeat + 1);
+    let (all, repeat) = (trials.len(), alike(trials.get(..number).unwrap_or_default()));
     let full = format!("trial {number} of {all} · {label} · {round} {repeat} of {rounds}");
     let tight = format!("trial {number}/{all} · {label} · {round} {repeat}/{rounds}");
     let short = format!("trial {number}/{all} · {label}");
@@ -73,6 +80,9 @@ fn tasks_text(run: &RunMonitor, room: u16) -> String {
 fn run_text(run: &RunMonitor) -> String {
     if !run.is_on() {
         return format!("took {}", units::seconds(run.elapsed_s()));
+    }
+    if run.run_fraction().is_none() {
+        return format!("block {}", run.record.blocks());
     }
     match run.eta_s() {
         // Tenths of a second would only flicker.

@@ -9,8 +9,10 @@ use super::lane_history::LaneHistory;
 use super::look::LanesLook;
 use super::news::News;
 use super::zoom::Zoom;
-use crate::record::{Event, RunState, Snapshot, Stamped, TrialEnd, TrialOutcome};
-use crate::results::{ChartSubject, Eta, Figures, Finding, Fits, Row, SearchFigures, findings};
+use crate::record::{Event, RunState, Snapshot, Stamped, TrialEnd, TrialOutcome, added_in_words};
+use crate::results::{
+    ChartSubject, Eta, Figures, Finding, Fits, Row, SearchFigures, findings, is_open, precision_in_words,
+};
 use crate::scenario::{Config, Job, PlannedTrial};
 use crate::tui::port::Draft;
 use crate::workload;
@@ -171,7 +173,10 @@ impl RunMonitor {
             Event::WorkerLost(loss) => self.tell(News::lost(&loss)),
             Event::WorkerStalled { worker, pid, stopped, .. } => self.tell(News::stalled(worker, pid, stopped)),
             Event::TrialRepeated { why, .. } => self.tell(News::repeated(why)),
-            Event::TrialsAdded { .. } => drop(self.eta.take()),
+            Event::TrialsAdded { trials, why } => {
+                self.eta.take();
+                added_in_words(trials.len(), why).into_iter().for_each(|text| self.tell(News::added(text)));
+            }
             Event::TrialFinished { outcome, .. } => {
                 self.snapshot.done = outcome.tasks_done.saturating_add(outcome.tasks_failed);
                 self.snapshot.failed = outcome.tasks_failed;
@@ -325,14 +330,22 @@ impl RunMonitor {
         if tasks == 0 { 0.0 } else { self.tasks_done() / tasks as f64 }
     }
 
-    /// The part of the run that is done, by trials, 0 to 1.
-    pub fn run_fraction(&self) -> f64 {
+    /// The part of the run that is done, by trials, 0 to 1; `None` where it is not known how many there will be.
+    pub fn run_fraction(&self) -> Option<f64> {
+        if is_open(&self.record) {
+            return None;
+        }
         let (all, ended) = self.trials();
         if all == 0 {
-            return 0.0;
+            return Some(0.0);
         }
         let current = if self.record.current.is_some() { self.trial_fraction() } else { 0.0 };
-        ((ended as f64 + current) / all as f64).min(1.0)
+        Some(((ended as f64 + current) / all as f64).min(1.0))
+    }
+
+    /// How sure its figures are, where it goes on until they are sure enough.
+    pub fn precision(&self) -> Option<String> {
+        precision_in_words(&self.record, self.figures())
     }
 
     /// Whether the workers of the trial on the screen are still being started.

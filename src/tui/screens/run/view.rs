@@ -341,18 +341,23 @@ fn telling<'a>(run: &'a RunMonitor, outcome: &TrialOutcome) -> Option<(&'a str, 
     Some((name, *outcome.tally.as_ref()?.get(*name)?))
 }
 
-/// The latest news as lines, newest last: as many whole pieces as there is room for, the newest in any case.
+/// The latest news as lines, newest last: as many whole pieces as there is room for, the newest in any case; above them
+/// how sure the figures are, where the run goes on until they are sure enough.
 fn news_lines(run: &RunMonitor, theme: &Theme, area: Rect) -> Vec<(String, Role)> {
     let most = if area.height >= 32 { 6 } else { 2 };
     let mut lines: Vec<(String, Role)> = Vec::new();
+    let width = area.width.saturating_sub(2);
+    let precision = run.precision().and_then(|text| wrap(theme, &text, width).into_iter().next());
+    let most = most - usize::from(precision.is_some());
     for news in run.news.iter().rev() {
-        let mut piece = wrap(theme, &news.text, area.width.saturating_sub(2));
+        let mut piece = wrap(theme, &news.text, width);
         piece.truncate(most);
         if lines.len() + piece.len() > most {
             break;
         }
         lines.splice(0..0, piece.into_iter().map(|line| (line, news.role)));
     }
+    lines.splice(0..0, precision.map(|line| (line, Role::Dim)));
     lines
 }
 
