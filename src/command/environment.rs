@@ -75,7 +75,18 @@ pub(super) fn run_info(source: Source, data: Option<DataFacts>, predictions: Vec
     let stamp = format_rfc3339_millis(SystemTime::now()).to_string();
     let started_at = format!("{}Z", stamp.trim_end_matches('Z').trim_end_matches('0').trim_end_matches('.'));
     let (origin, text) = (source.label, source.text);
-    RunInfo { started_at, machine: machine_facts(), predictions, origin, text, data, widest: results::widest }
+    // For those that count trials: programs around this one, and its tests.
+    let keeps_noisy = std::env::var_os("PARLAB_NOISE").is_some_and(|word| word == "keep");
+    RunInfo {
+        started_at,
+        machine: machine_facts(),
+        predictions,
+        origin,
+        text,
+        data,
+        widest: results::widest,
+        keeps_noisy,
+    }
 }
 
 pub(super) fn machine_facts() -> MachineFacts {

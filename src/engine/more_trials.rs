@@ -23,11 +23,11 @@ pub(super) enum RunLimit {
     Seconds(f64),
 }
 
-/// The next block of a run; `widest` works out how sure its figures are.
-pub(super) fn next(state: &RunState, widest: fn(&RunState) -> Option<Widest>) -> Next {
+/// The next block of a run; `widest` works out how sure its figures are, and noisy trials may be good enough as they are.
+pub(super) fn next(state: &RunState, widest: fn(&RunState) -> Option<Widest>, keeps_noisy: bool) -> Next {
     let Some(planned) = &state.planned else { return Next::Nothing };
     let late = planned.auto.and_then(|auto| late(state, auto));
-    let noisy = if late.is_none() { again(state) } else { Vec::new() };
+    let noisy = if late.is_none() && !keeps_noisy { again(state) } else { Vec::new() };
     let block = |configs| Plan::block(configs, next_repeat(&planned.plan), planned.scenario.seed);
     if !noisy.is_empty() {
         return Next::Block(block(noisy), Added::Noise);
@@ -159,7 +159,7 @@ mod tests {
 
         /// Has the next block added; its configurations in order, and why.
         fn add(&mut self, widest: fn(&RunState) -> Option<Widest>) -> Option<(Vec<usize>, Added)> {
-            let Next::Block(trials, why) = next(&self.state, widest) else { return None };
+            let Next::Block(trials, why) = next(&self.state, widest, false) else { return None };
             let mut configs: Vec<usize> = trials.iter().map(|trial| trial.config).collect();
             let repeats: Vec<u32> = trials.iter().map(|trial| trial.repeat).collect();
             assert!(repeats.windows(2).all(|pair| pair[0] == pair[1]) && trials.iter().all(|trial| !trial.warmup));
@@ -188,7 +188,12 @@ mod tests {
 
     #[test]
     fn a_quiet_run_ends_as_planned() {
-        assert_eq!(next(&Run::new(None).carry_out(&[]).state, wide), Next::Nothing);
+        assert_eq!(next(&Run::new(None).carry_out(&[]).state, wide, false), Next::Nothing);
+    }
+
+    #[test]
+    fn noisy_trials_may_be_kept() {
+        assert_eq!(next(&Run::new(None).carry_out(&[4]).state, wide, true), Next::Nothing);
     }
 
     #[test]
@@ -251,8 +256,8 @@ mod tests {
         let mut run = Run::new(Some(AUTO)).carry_out(&[]);
         assert_eq!(run.add(wide), Some((vec![0, 1, 2], Added::Precision)));
         let run = run.carry_out(&[]);
-        assert_eq!(next(&run.state, narrow), Next::Nothing);
-        assert_eq!(next(&run.state, |_| None), Next::Nothing, "there is nothing to be sure of");
+        assert_eq!(next(&run.state, narrow, false), Next::Nothing);
+        assert_eq!(next(&run.state, |_| None, false), Next::Nothing, "there is nothing to be sure of");
     }
 
     #[test]
@@ -264,7 +269,7 @@ mod tests {
             assert_eq!(run.add(wide), Some((vec![0, 1, 2], Added::Precision)));
             run = run.carry_out(&[]);
         }
-        let Next::Limit(limit, _) = next(&run.state, wide) else { panic!("no limit") };
+        let Next::Limit(limit, _) = next(&run.state, wide, false) else { panic!("no limit") };
         assert_eq!(limit, RunLimit::Repeats(5));
     }
 
@@ -273,13 +278,13 @@ mod tests {
         // 3 blocks of 3 s each: a fourth ends after 12 s.
         let limit = |max_seconds| {
             let auto = AutoRepeats { max_seconds, ..AUTO };
-            next(&Run::new(Some(auto)).carry_out(&[]).state, wide)
+            next(&Run::new(Some(auto)).carry_out(&[]).state, wide, false)
         };
         assert!(matches!(limit(12.0), Next::Block(..)));
         assert_eq!(limit(11.9), Next::Limit(RunLimit::Seconds(11.9), Widest { config: 1, width: 0.2 }));
         let late = Run::new(Some(AutoRepeats { max_seconds: 5.0, ..AUTO })).carry_out(&[4]);
-        assert!(matches!(next(&late.state, wide), Next::Limit(..)), "nor is anything measured again for noise");
-        assert_eq!(next(&late.state, narrow), Next::Nothing);
+        assert!(matches!(next(&late.state, wide, false), Next::Limit(..)), "nor is anything measured again for noise");
+        assert_eq!(next(&late.state, narrow, false), Next::Nothing);
     }
 
     #[test]

@@ -42,6 +42,8 @@ pub struct RunInfo {
     pub data: Option<DataFacts>,
     /// Works out how sure the figures of a run are; `None` where there is nothing to be sure of.
     pub widest: fn(&RunState) -> Option<Widest>,
+    /// Whether noisy trials are neither measured again nor told of in a warning.
+    pub keeps_noisy: bool,
 }
 
 /// Carries out a scenario and tells each event as it happens; the last one says how it ended.
@@ -54,10 +56,12 @@ pub fn run(
 ) -> Status {
     let plan = Plan::of(scenario);
     let widest = setting.widest;
+    let keeps_noisy = setting.keeps_noisy;
     let mut run = RunLoop {
         scenario,
         begun: Instant::now(),
         state: RunState::default(),
+        keeps_noisy,
         trials_done: 0,
         warnings: Warnings::new(&plan),
         timed_out: BTreeSet::new(),
@@ -98,6 +102,8 @@ struct RunLoop<'a> {
     begun: Instant,
     /// What the events have told: the plan, and what came of it so far.
     state: RunState,
+    /// Whether nothing is made of noisy trials.
+    keeps_noisy: bool,
     trials_done: usize,
     warnings: Warnings,
     /// Configurations with a trial that took too long; their others are not tried.
@@ -128,7 +134,7 @@ impl RunLoop<'_> {
 
     /// Adds a block of trials to the plan, if one is to follow.
     fn goes_on(&mut self, widest: fn(&RunState) -> Option<Widest>) -> bool {
-        match next(&self.state, widest) {
+        match next(&self.state, widest, self.keeps_noisy) {
             Next::Block(trials, why) => {
                 self.warnings.plan_grows(&trials);
                 self.tell(Event::TrialsAdded { trials, why });
@@ -203,7 +209,7 @@ impl RunLoop<'_> {
     }
 
     fn finish(&mut self, interrupted: bool) -> Status {
-        if let Some(message) = noise_warning(&self.state) {
+        if let Some(message) = noise_warning(&self.state).filter(|_| !self.keeps_noisy) {
             self.warnings.add(WarningCode::NoisyTrials, message);
         }
         let (failed, mut warnings) = self.warnings.close();

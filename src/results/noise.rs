@@ -112,8 +112,9 @@ pub fn trials_with_noise(state: &RunState, config: usize) -> Vec<TrialWithNoise<
 }
 
 /// How many of a configuration's trials were too noisy, and how many were measured again for that.
-fn by_rule(_: &RunState, _: usize) -> (usize, usize) {
-    (0, 0)
+fn by_rule(state: &RunState, config: usize) -> (usize, usize) {
+    let counts = state.taint_counts(config);
+    (counts.tainted, counts.repeated)
 }
 
 /// The least that the yardstick took in any trial, warm-ups among them, in seconds.

@@ -55,6 +55,7 @@ fn setting() -> RunInfo {
         origin: "waiting.toml".to_owned(),
         text: QUERIES.to_owned(),
         widest: parlab::results::widest,
+        keeps_noisy: false,
     }
 }
 

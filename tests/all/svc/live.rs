@@ -24,6 +24,7 @@ fn run(toml: &str) -> (RunState, Session) {
         origin: "x.toml".to_owned(),
         text: toml.to_owned(),
         widest: |_| None,
+        keeps_noisy: true,
     };
     let program = env!("CARGO_BIN_EXE_parlab").into();
     let session =
