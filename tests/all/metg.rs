@@ -66,6 +66,8 @@ fn found(overhead_s: [f64; 2], noise: fn(u32) -> f64) -> (Vec<MetgCurve>, Vec<u6
             data: None,
             origin: "simulated.toml".to_owned(),
             text: String::new(),
+            keeps_noisy: true,
+            widest: |_| None,
         };
         let mut machine = Simulated { step, overhead_s, noise, trials };
         let mut state = RunState::default();
