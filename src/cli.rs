@@ -123,7 +123,8 @@ pub enum Command {
     },
     /// Print the JSON schema of scenario files, by which editors complete and check their keys
     Schema,
-    /// Tell what parlab sees: CPUs, which of them are usable and why, memory, load
+    /// Tell what parlab sees: CPUs, which of them are usable and why, memory, load, and whether others leave them
+    /// alone, for which it watches for a second
     Machine {
         /// How to write it
         #[arg(long, default_value = "text", value_name = "FORMAT", value_parser = one_of(|format| format.machine.is_some()))]

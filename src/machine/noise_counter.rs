@@ -118,9 +118,11 @@ impl NoiseCounter {
 
 impl NoiseCounts {
     /// CPU seconds that other programs took of the usable CPUs: what these were busy, less one's own time and the `more`
-    /// seconds of one's processes that are not in it. Never below nothing: ticks are counted by samples, own time exactly.
+    /// seconds of one's processes that are not in it. Never below nothing, and never above what the CPUs have: ticks are
+    /// counted by samples, own time exactly.
     pub fn others_s(&self, more: f64) -> Option<f64> {
-        self.busy_s.map(|busy_s| (busy_s - self.own_s - more).max(0.0))
+        let most = f64::from(self.usable_cpus) * self.over_s;
+        self.busy_s.map(|busy_s| (busy_s - self.own_s - more).min(most).max(0.0))
     }
 }
 
@@ -184,9 +186,10 @@ mod tests {
             &[("proc/stat", "cpu 0\ncpu0 40 1 2 5 0 3 4 4\ncpu1 900 0 0 0 0 0 0 900\ncpu2 10 0 0 65 0 0 0 2\n")],
         );
         assert_eq!((counts.usable_cpus, counts.busy_s, counts.steal_s), (2, Some(0.4), Some(0.04)));
-        let exact = NoiseCounts { own_s: 0.1, ..counts };
+        let exact = NoiseCounts { own_s: 0.1, over_s: 0.4, ..counts };
         assert!((exact.others_s(0.05).unwrap() - 0.25).abs() < 1e-12);
         assert_eq!(exact.others_s(0.7), Some(0.0), "never below nothing");
+        assert_eq!(NoiseCounts { over_s: 0.1, ..exact }.others_s(0.0), Some(0.2), "nor above what the CPUs have");
     }
 
     #[test]
