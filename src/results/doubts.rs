@@ -6,10 +6,8 @@ use crate::record::{RunState, Warning, WarningCode, label_at};
 use crate::scenario::Config;
 use crate::units;
 
-/// Shorter trials say more of interrupts and of how workers come through the gate than of their tasks.
-const WALL_MIN_S: f64 = 1e-4;
-
-/// A trial should be so many times as long as a step of the clock.
+/// A trial should be so many times as long as a step of the clock, and as a look at it: then these are a part in a
+/// thousand of what is told.
 const STEPS_MIN: f64 = 1_000.0;
 
 /// All of them, in the order in which they are told. `told_s` has the time that is told of each configuration.
@@ -37,8 +35,8 @@ fn drifts(state: &RunState, configs: usize) -> Option<Warning> {
 /// That what speedups are made of is too short in some configurations, told once for all of them.
 fn too_short(state: &RunState, told_s: &[Option<f64>]) -> Option<Warning> {
     let planned = state.planned.as_ref()?;
-    let steps_s = STEPS_MIN * planned.machine.clock.as_ref().map_or(0.0, |clock| clock.resolution_s);
-    let least_s = WALL_MIN_S.max(steps_s);
+    let clock = planned.machine.clock.as_ref()?;
+    let least_s = STEPS_MIN * clock.resolution_s.max(clock.reading_s);
     let told = planned.plan.configs.iter().zip(told_s).filter_map(|(config, told_s)| Some((config, (*told_s)?)));
     let short: Vec<(&Config, f64)> = told.filter(|(_, told_s)| *told_s < least_s).collect();
     let &(shortest, told_s) = short.iter().min_by(|a, b| a.1.total_cmp(&b.1))?;

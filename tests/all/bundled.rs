@@ -78,8 +78,13 @@ fn runs_to_its_end(test: &str, keys: &[&str]) {
     let report: Value = serde_json::from_slice(&output.stdout).expect("a report");
     assert_eq!((report["status"].as_str(), report["scenario"]["name"].as_str()), (Some("done"), Some(&*name)));
     let warned_of: Vec<_> = report["warnings"].as_array().expect("warnings").iter().map(|w| &w["code"]).collect();
-    // One of them is about what it is warned of, where there is more than one CPU.
-    let is_expected = warned_of.is_empty() || (name == "matmul-all" && warned_of == ["oversubscribed"]);
+    // One of them is about what it is warned of, where there is more than one CPU; and with the smaller numbers of tests
+    // the shortest trials take less than can be timed well.
+    let is_expected = warned_of.iter().all(|code| match code.as_str() {
+        Some("oversubscribed") => name == "matmul-all",
+        Some("too-short") => keys.iter().any(|key| key.starts_with("vary") || key.starts_with("tasks")),
+        _ => false,
+    });
     assert!(is_expected, "{}", report["warnings"]);
     for config in report["configs"].as_array().expect("configs") {
         assert_eq!(config["wall_s"]["samples"].as_array().map(Vec::len), Some(1));

@@ -220,7 +220,7 @@ fn fewer_cpus_are_usable_where_fewer_are_allowed() {
     let first = json(&run(&["machine", "--format", "json"]))["usable_list"][0].to_string();
     let on_one = || {
         let mut command = Command::new("taskset");
-        command.args(["-c", &first]).arg(common::binary()).env("XDG_STATE_HOME", "/dev/null");
+        command.args(["-c", &first]).arg(common::binary()).envs(crate::common::UNDISTURBED);
         command
     };
     let output = on_one().args(["machine", "--format", "json"]).output().expect("taskset");

@@ -206,7 +206,7 @@ fn an_ignored_hangup_stays_ignored() {
     command
         .arg("--ignore-signal=HUP")
         .arg(common::binary())
-        .env("XDG_STATE_HOME", "/dev/null")
+        .envs(crate::common::UNDISTURBED)
         .args(["run", "--quiet", "--format", "json"]);
     let toml = "[workload]\nkind = \"sleep\"\nunit_s = 0.4\ninputs = [1, 1]\n[sweep]\nbackends = [\"processes\"]\n\
          workers = 2\nbaseline = \"none\"\nrepeats = 1\nwarmup = 0\n";

@@ -320,7 +320,10 @@ fn over_ssh() {
     }
     let server = common::sshd::Server::start();
     let mut terminal = Session::new("ssh").args(server.client_args()).open();
-    terminal.send(&format!("exec env XDG_STATE_HOME=/dev/null LC_ALL=C.UTF-8 {}\r", common::binary().display()));
+    terminal.send(&format!(
+        "exec env XDG_STATE_HOME=/dev/null PARLAB_NOISE=keep LC_ALL=C.UTF-8 {}\r",
+        common::binary().display()
+    ));
     terminal.wait_for("/ filter");
     terminal.send("/cubes\r\r");
     terminal.wait_for("again");
@@ -340,7 +343,7 @@ fn a_dropped_ssh_line_leaves_no_process_behind() {
     let file = common::scenario(folder.path(), "cut", LONG);
     let mut terminal = Session::new("ssh").args(server.client_args()).open();
     terminal.send(&format!(
-        "exec env XDG_STATE_HOME=/dev/null LC_ALL=C.UTF-8 {} {}\r",
+        "exec env XDG_STATE_HOME=/dev/null PARLAB_NOISE=keep LC_ALL=C.UTF-8 {} {}\r",
         common::binary().display(),
         file.display()
     ));

@@ -133,7 +133,7 @@ fn workers_that_leave_no_cpu_free_are_called_off_at_once() {
             bare_s.push(bare_threads_s());
             let mut command = Command::new("taskset");
             command.args(["-c", &cpus]).arg(binary()).args(["run", "--quiet", "--format", "json"]);
-            command.env("XDG_STATE_HOME", "/dev/null").stdin(Stdio::null());
+            command.envs(crate::common::UNDISTURBED).stdin(Stdio::null());
             let mut run = Running::launch(command, &toml, |_| {});
             run.wait_for("gate_opened", 1);
             // All of them compute, whichever got a CPU first.

@@ -24,12 +24,13 @@ pub const AT_ONCE: Duration = Duration::from_secs(10);
 pub fn parlab() -> Command {
     let mut command = Command::new(binary());
     command.env_remove("NO_COLOR").env("LC_ALL", "C.UTF-8").env("XDG_CONFIG_HOME", "/nonexistent");
-    // No folder can be made there: nothing that a test runs is remembered.
-    command.env("XDG_STATE_HOME", "/dev/null");
-    // However busy the machine is, a test gets the trials that it planned, and no warning of the others.
-    command.env("PARLAB_NOISE", "keep");
+    command.envs(UNDISTURBED);
     command
 }
+
+/// No folder can be made there, so that nothing that a test runs is remembered; and however busy the machine is, a test
+/// gets the trials that it planned, and no warning of the others.
+pub const UNDISTURBED: [(&str, &str); 2] = [("XDG_STATE_HOME", "/dev/null"), ("PARLAB_NOISE", "keep")];
 
 /// Where the program under test is: the one just built, unless `PARLAB` names another to strike at.
 pub fn binary() -> PathBuf {
@@ -143,7 +144,7 @@ impl Unprivileged {
     pub fn command(&self, program: impl AsRef<std::ffi::OsStr>) -> Command {
         let mut command = Command::new("setpriv");
         command.args([&format!("--reuid={}", self.user), &format!("--regid={}", self.user), "--clear-groups"]);
-        command.arg(program).env("XDG_STATE_HOME", "/dev/null");
+        command.arg(program).envs(UNDISTURBED);
         command
     }
 

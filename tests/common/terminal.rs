@@ -8,7 +8,7 @@ use std::time::Instant;
 
 use portable_pty::{Child, CommandBuilder, MasterPty, PtyPair, PtySize, native_pty_system};
 
-use super::PATIENCE;
+use super::{PATIENCE, UNDISTURBED};
 
 /// A terminal window.
 pub struct Terminal {
@@ -42,7 +42,7 @@ impl Session {
         command.env("TERM", "xterm-256color");
         command.env("LC_ALL", "C.UTF-8");
         command.env("XDG_CONFIG_HOME", "/nonexistent");
-        command.env("XDG_STATE_HOME", "/dev/null");
+        UNDISTURBED.into_iter().for_each(|(name, value)| command.env(name, value));
         command.cwd("/");
         Self { command, rows: 24, cols: 80, told: None }
     }

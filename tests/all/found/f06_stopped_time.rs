@@ -137,7 +137,7 @@ fn a_trial_that_was_frozen_is_timed_again() {
         let toml = scenario(way);
         let mut command = Command::new("sh");
         let enter = format!("echo $$ >{}/cgroup.procs && exec \"$@\"", freezer.folder.display());
-        command.args(["-c", &enter, "sh"]).arg(common::binary()).env("XDG_STATE_HOME", "/dev/null");
+        command.args(["-c", &enter, "sh"]).arg(common::binary()).envs(common::UNDISTURBED);
         command.args(["run", "--quiet", "--format", "json"]);
         let mut run = Running::launch(command, &toml, |_| {});
         run.wait_for("gate_opened", 1);

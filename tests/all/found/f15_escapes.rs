@@ -223,7 +223,7 @@ fn the_journal_itself() {
 fn names_on_the_screen() {
     let folder = library();
     let mut terminal = Session::parlab().cwd(folder.path()).size(100, 30).open();
-    terminal.wait_for("scenarios 50");
+    terminal.wait_for("scenarios 51");
     // To the last entries, which are the user's own.
     for _ in 0..60 {
         terminal.send("\u{1b}[B");

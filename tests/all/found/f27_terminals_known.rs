@@ -160,6 +160,6 @@ fn tmux_without_a_locale_gets_plain_characters() {
 fn tmux(folder: &Path, args: &[&str]) -> String {
     let mut command = std::process::Command::new("tmux");
     command.arg("-S").arg(folder.join("tmux")).args(["-f", "/dev/null"]).args(args);
-    command.env_remove("LC_ALL").env_remove("LC_CTYPE").env_remove("LANG").env("XDG_STATE_HOME", "/dev/null");
+    command.env_remove("LC_ALL").env_remove("LC_CTYPE").env_remove("LANG").envs(crate::common::UNDISTURBED);
     String::from_utf8_lossy(&command.output().expect("tmux").stdout).into_owned()
 }

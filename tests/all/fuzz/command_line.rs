@@ -40,8 +40,8 @@ const LINES: &[&str] = &[
     "check tiny.toml broken.toml",
     "check tiny.toml nowhere.toml",
     "schema",
-    "machine",
-    "machine --format json",
+    // It looks on for a second: what it is given besides is refused before that.
+    "machine --format yaml",
     "completions bash",
     "man",
     "--help",

@@ -55,12 +55,20 @@ fn a_steady_machine_and_few_blocks_are_not_said_to_drift() {
     }
 }
 
+fn clock(resolution_s: f64, reading_s: f64) -> Option<parlab::record::ClockFacts> {
+    let source = "clock_monotonic".to_owned();
+    Some(parlab::record::ClockFacts { source, resolution_s, reading_s, empty_task_s: None })
+}
+
 #[test]
 fn trials_that_are_too_short_are_told_once() {
-    let made = Made::new("square", 4)
+    let mut made = Made::new("square", 4)
         .with(serial(), &[40e-6, 41e-6, 39e-6])
         .with(threads(2), &[2e-3, 2e-3, 2e-3])
         .with(processes(2), &[90e-6, 91e-6, 92e-6]);
+    assert_eq!(warnings(&made.json(), WarningCode::TooShort), [""; 0], "nothing is known of the clock");
+    // Its steps are as fine as can be, and a look at it takes 100 ns.
+    made.planned.machine.clock = clock(1e-9, 1e-7);
     let told = warnings(&made.json(), WarningCode::TooShort);
     let expected = "trials too short to be timed well, which needs 100 µs: serial takes 40.0 µs, and one more \
                     configuration. Give them more tasks, or longer ones";
@@ -70,15 +78,11 @@ fn trials_that_are_too_short_are_told_once() {
 #[test]
 fn a_coarse_clock_needs_longer_trials() {
     let mut made = Made::new("square", 4).with(serial(), &[2e-3, 2.1e-3, 1.9e-3]);
-    let clock = |resolution_s| {
-        let source = "clock_monotonic".to_owned();
-        Some(parlab::record::ClockFacts { source, resolution_s, reading_s: 2e-8, empty_task_s: None })
-    };
-    made.planned.machine.clock = clock(1e-6);
+    made.planned.machine.clock = clock(1e-6, 2e-8);
     assert_eq!(warnings(&made.json(), WarningCode::TooShort), [""; 0], "2 000 steps");
     assert_eq!(made.json()["machine"]["clock"]["resolution_s"], 1e-6);
     assert!(made.text().contains("clock clock_monotonic · steps of 1.00 µs · a reading 20.0 ns"), "{}", made.text());
-    made.planned.machine.clock = clock(4e-6);
+    made.planned.machine.clock = clock(4e-6, 2e-8);
     let told = warnings(&made.json(), WarningCode::TooShort);
     assert!(matches!(&told[..], [only] if only.contains("which needs 4.00 ms: serial takes 2.00 ms.")), "{told:?}");
 }

@@ -49,7 +49,7 @@ fn a_refused_call_ends_the_trial_at_its_first_worker_with_the_reason() {
         let mut command = Command::new("python3");
         command.args(["-c", REFUSING, &errno.to_string()]).arg(binary());
         command.args(["run", "--quiet", "--format", "json", "--journal"]).arg(&journal);
-        let output = command.arg(untitled(folder.path(), TOML)).env("XDG_STATE_HOME", "/dev/null").output();
+        let output = command.arg(untitled(folder.path(), TOML)).envs(crate::common::UNDISTURBED).output();
         let output = output.expect("python3");
         if output.status.code() == Some(99) {
             return skip("it needs filters of system calls");
