@@ -19,7 +19,7 @@ const NOTABLE: f64 = 1.1;
 /// and of one in eight samples of 10: so few times often have a median distance that is small by chance. With both, of
 /// samples that scatter by 2 % hardly any has an outlier, of samples that scatter by 3 % one in a hundred.
 ///
-/// Empty for fewer than [`REPEATS_MIN`] times, and where one is not a finite number above 0.
+/// Empty for fewer than five times, and where one is not a finite number above 0.
 pub fn outliers(times_s: &[f64]) -> Vec<usize> {
     let measured = times_s.iter().all(|s| s.is_finite() && *s > 0.0);
     if times_s.len() < REPEATS_MIN || !measured {

@@ -13,6 +13,7 @@
 //! - `own_load`, `own_threads`, `task_stat`: how much of their load is this process's and its descendants'
 //! - [`cpu_times`]: the kernel's account of each CPU's time
 //! - `noise_counter`: what else happens on the usable CPUs between two instants
+//! - `noise_limits`: from which amounts on that is noise
 //! - `noise_now`: the same for a second, with whether one may measure now
 //! - `yardstick`: a fixed piece of work that shows how fast a CPU is
 //!
@@ -29,6 +30,7 @@ mod limit;
 mod memory_limit;
 pub mod meters;
 mod noise_counter;
+pub mod noise_limits;
 mod noise_now;
 mod own_load;
 mod own_threads;

@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use super::cpuset::CpuSet;
 use super::noise_counter::{NoiseCounter, NoiseCounts};
+use super::noise_limits::{OTHERS_MAX, SPEED_MAX, STEAL_MAX, THROTTLED_MAX};
 use super::yardstick::yardstick;
 use crate::system::clock::monotonic_ns;
 
@@ -14,12 +15,6 @@ const TIMED: Duration = Duration::from_millis(90);
 
 /// The part of a second's yardsticks that may take longer: they meet interrupts.
 const SLOWEST: f64 = 0.1;
-
-/// Shares of the usable CPUs' time from which on what one measures is off, and the same for the yardstick's spread.
-const OTHERS_MAX: f64 = 0.05;
-const STEAL_MAX: f64 = 0.02;
-const THROTTLED_MAX: f64 = 0.02;
-const SPREAD_MAX: f64 = 0.1;
 
 /// What was seen of the machine. Shares are 0..1 of usable CPUs × time; what the system does not tell is `None`.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
@@ -80,7 +75,7 @@ impl NoiseNow {
             (Unrest::Others, self.others_cpu, OTHERS_MAX),
             (Unrest::Steal, self.steal, STEAL_MAX),
             (Unrest::Throttled, self.throttled, THROTTLED_MAX),
-            (Unrest::Speed, self.spread, SPREAD_MAX),
+            (Unrest::Speed, self.spread, SPEED_MAX),
         ];
         all.into_iter().filter_map(|(what, share, most)| Some((what, share.filter(|s| *s > most)?))).collect()
     }

@@ -9,15 +9,10 @@
 //! - its yardstick differs by more than 10 % from the median of the run's trials, of which at least 3 must have one.
 
 use super::noise::{NoiseCause, TrialNoise};
+use crate::machine::noise_limits::{OTHERS_MAX, SPEED_MAX, STEAL_MAX, THROTTLED_MAX};
 
-/// Shares of the usable CPUs' time beyond which a trial is tainted.
-const OTHERS_MAX: f64 = 0.05;
-const STEAL_MAX: f64 = 0.02;
-const THROTTLED_MAX: f64 = 0.02;
 /// The least CPU time, in seconds, that counts of what `/proc/stat` tells: three of its ticks.
 const TICKS_MIN_S: f64 = 0.03;
-/// How far a yardstick may be from the median, as a part of that.
-const SPEED_MAX: f64 = 0.1;
 /// The fewest yardsticks that have a median worth the name.
 const YARDSTICKS_MIN: usize = 3;
 

@@ -2,13 +2,8 @@
 //! CPUs' time. When a single trial is too noisy is a rule of the record; nothing is left out here.
 
 use super::median::median;
+use crate::machine::noise_limits::{OTHERS_MAX, SPEED_MAX, STEAL_MAX, THROTTLED_MAX};
 use crate::record::{NoiseCause, RunState, TrialNoise, TrialOutcome};
-
-/// Shares from which noise is told as such, and how much slower CPUs may be than the run's best.
-const OTHERS_MAX: f64 = 0.05;
-const STEAL_MAX: f64 = 0.02;
-const THROTTLED_MAX: f64 = 0.02;
-const SLOWER_MAX: f64 = 0.1;
 
 /// A configuration's noise. What the system does not tell is `None`; shares are 0..1 of usable CPUs × time.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
@@ -80,7 +75,7 @@ impl NoiseFigures {
             (NoiseCause::Others, OTHERS_MAX),
             (NoiseCause::Steal, STEAL_MAX),
             (NoiseCause::Throttled, THROTTLED_MAX),
-            (NoiseCause::Speed, SLOWER_MAX),
+            (NoiseCause::Speed, SPEED_MAX),
         ];
         let share = |(cause, most)| Some((cause, self.of_cause(cause).filter(|share| *share > most)?));
         all.into_iter().filter_map(share)

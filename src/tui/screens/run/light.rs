@@ -5,17 +5,14 @@ use std::time::Duration;
 
 use super::state::RunMonitor;
 use crate::machine::Sample;
+use crate::machine::noise_limits::{OTHERS_MAX, SPEED_MAX, STEAL_MAX, THROTTLED_MAX};
 use crate::record::NoiseCause;
 use crate::results::NoiseFigures;
 use crate::tui::theme::{Role, Theme};
 use crate::tui::widgets::paint;
 use crate::units;
 
-/// Shares from which on a cause is told, by the figures of a trial.
-const OTHERS_MAX: f64 = 0.05;
-const SHARE_MAX: f64 = 0.02;
-const SLOWER_MAX: f64 = 0.1;
-/// The same of the meters: a sample is good to a few percent, and a light that flickers tells nothing.
+/// The share from which on the meters tell of a cause: a sample is good to a few percent, and a light that flickers tells nothing.
 const LIVE_MAX: f64 = 0.1;
 /// Own load that was read longer ago says nothing of others' now.
 const OLD: Duration = Duration::from_secs(2);
@@ -51,9 +48,9 @@ impl Light {
         let slower = last.speed.filter(|speed| *speed > 0.0).map(|speed| 1.0 - speed);
         let seen = [
             (NoiseCause::Others, live_or_last(live.others, last.others, OTHERS_MAX)),
-            (NoiseCause::Steal, live_or_last(live.steal, last.steal, SHARE_MAX)),
-            (NoiseCause::Throttled, last.throttled.map(|share| (share, SHARE_MAX))),
-            (NoiseCause::Speed, slower.map(|slower| (slower, SLOWER_MAX))),
+            (NoiseCause::Steal, live_or_last(live.steal, last.steal, STEAL_MAX)),
+            (NoiseCause::Throttled, last.throttled.map(|share| (share, THROTTLED_MAX))),
+            (NoiseCause::Speed, slower.map(|slower| (slower, SPEED_MAX))),
         ];
         if seen[0].1.is_none() && seen[1].1.is_none() {
             return Self::Dark;
