@@ -13,7 +13,7 @@ use super::memory::MemoryCourse;
 use super::noise::TrialNoise;
 use super::order::OrderFigures;
 use super::warning::Warning;
-pub use crate::machine::{ClockFacts, MachineFacts};
+pub use crate::machine::{ClockFacts, MachineFacts, noise_limits};
 use crate::scenario::{AutoRepeats, Interpreter, Job, Plan, PlannedTrial, Prediction};
 use crate::workload::DataFacts;
 

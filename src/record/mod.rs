@@ -26,7 +26,7 @@ mod words;
 
 pub use event::{
     Added, Cause, ClockFacts, Disturbance, Event, LockUse, Loss, MachineFacts, Planned, RESULTS_MAX, Remedy,
-    ScenarioFacts, Stamped, Status, TaskResult, TaskTimes, TrialEnd, TrialOutcome,
+    ScenarioFacts, Stamped, Status, TaskResult, TaskTimes, TrialEnd, TrialOutcome, noise_limits,
 };
 pub use history::{History, HistoryError, MovedAside, Past, read_history, remember};
 pub use journal::{Journal, JournalError, JournalLost, Recording, read};

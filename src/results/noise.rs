@@ -2,7 +2,7 @@
 //! CPUs' time. When a single trial is too noisy is a rule of the record; nothing is left out here.
 
 use super::median::median;
-use crate::machine::noise_limits::{OTHERS_MAX, SPEED_MAX, STEAL_MAX, THROTTLED_MAX};
+use crate::record::noise_limits::{OTHERS_MAX, SPEED_MAX, STEAL_MAX, THROTTLED_MAX};
 use crate::record::{NoiseCause, RunState, TrialNoise, TrialOutcome};
 
 /// A configuration's noise. What the system does not tell is `None`; shares are 0..1 of usable CPUs × time.
