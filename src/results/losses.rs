@@ -61,15 +61,18 @@ pub(super) fn of_config(state: &RunState, index: usize, config: &Config) -> Opti
 /// Those of some trials of a configuration that ran to their end.
 fn time_shares(samples: &[&TrialOutcome], config: &Config, counts_startup: bool) -> Option<LossShares> {
     let by_pipe = config.dispatch == Dispatch::Pipe;
-    let trials: Vec<TrialTime> =
+    let mut trials: Vec<TrialTime> =
         samples.iter().filter_map(|outcome| TrialTime::of(outcome, by_pipe, counts_startup)).collect();
     let all_s: f64 = trials.iter().map(|trial| trial.workers_s).sum();
     if trials.is_empty() || all_s <= 0.0 {
         return None;
     }
+    // What only some of the trials tell is taken out of none: it would be missing from what it lies in for those alone.
+    let knows_others = trials.iter().all(|trial| trial.taken.others_s.is_some());
+    let knows_queue = trials.iter().all(|trial| trial.taken.queue_s.is_some());
+    trials.iter_mut().for_each(|trial| trial.take_out(knows_others, knows_queue));
     let sums = TimeUse::ALL.map(|what| trials.iter().map(|trial| trial.seconds[what as usize]).sum());
     let locked = samples.iter().any(|outcome| outcome.interpreter.is_some());
-    let all = |knows: fn(&TrialTime) -> bool| trials.iter().all(knows);
     let in_lanes = |what: TimeUse| match what {
         TimeUse::Lock => locked,
         TimeUse::Pipe => by_pipe,
@@ -79,8 +82,8 @@ fn time_shares(samples: &[&TrialOutcome], config: &Config, counts_startup: bool)
     };
     let applies = |what: TimeUse| match what {
         TimeUse::Startup => counts_startup && config.backend.spec().starts_workers(),
-        TimeUse::Others => all(|trial| trial.knows_others),
-        TimeUse::Queue => all(|trial| trial.knows_queue),
+        TimeUse::Others => knows_others,
+        TimeUse::Queue => knows_queue,
         _ => in_lanes(what),
     };
     Some(LossShares { shares: shares(&sums, &applies), workers: workers(&trials, &in_lanes) })
@@ -119,8 +122,10 @@ struct TrialTime {
     /// Workers × wall time, and start-up where that counts: what the seconds below add up to.
     workers_s: f64,
     seconds: UseSeconds,
-    knows_others: bool,
-    knows_queue: bool,
+    /// Of that, seconds that the workers computed.
+    computing_s: f64,
+    /// Time without a CPU, which is within the seconds until it is taken out.
+    taken: taken::Taken,
     /// Each lane with its tasks.
     lanes: Vec<(lane::LaneTime, u64)>,
 }
@@ -137,17 +142,25 @@ impl TrialTime {
         let mut seconds = TimeUse::ALL.map(|what| accounts.iter().map(|lane| lane.seconds[what as usize]).sum());
         let computing_s: f64 = accounts.iter().map(|lane| lane.computing_s).sum();
         let taken = taken::Taken::of(outcome, accounts.len(), computing_s + seconds[TimeUse::Dispatch as usize]);
-        taken.take_out(&mut seconds, computing_s);
         let startup_s = outcome.startup_s.filter(|_| counts_startup).unwrap_or(0.0).max(0.0);
         let workers = accounts.len() as f64;
         seconds[TimeUse::Startup as usize] = workers * startup_s;
         Some(Self {
             workers_s: workers * (wall_s + startup_s),
             seconds,
-            knows_others: taken.others_s.is_some(),
-            knows_queue: taken.queue_s.is_some(),
+            computing_s,
+            taken,
             lanes: accounts.into_iter().zip(outcome.lanes.iter().map(|totals| totals.tasks)).collect(),
         })
+    }
+
+    /// Counts time without a CPU by itself, as far as that is wanted; else it stays in what it lies in.
+    fn take_out(&mut self, others: bool, queue: bool) {
+        let taken = taken::Taken {
+            others_s: self.taken.others_s.filter(|_| others),
+            queue_s: self.taken.queue_s.filter(|_| queue),
+        };
+        taken.take_out(&mut self.seconds, self.computing_s);
     }
 }
 

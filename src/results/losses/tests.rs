@@ -143,7 +143,8 @@ fn what_is_not_known_is_not_made_up() {
     let lanes = || vec![lane(0.0, &[(Activity::Running, 1.0)])];
     let known = TrialOutcome { noise: noise(Some(0.5), Some(0.5)), ..trial(1.0, lanes()) };
     let shares = of(&[known, trial(1.0, lanes())], &threads(), false);
-    assert_eq!((shares.of(TimeUse::Others), shares.of(TimeUse::Unexplained)), (None, Some(0.25)));
+    assert_eq!((shares.of(TimeUse::Others), shares.of(TimeUse::Queue)), (None, None));
+    assert_eq!((shares.of(TimeUse::Work), shares.of(TimeUse::Unexplained)), (Some(1.0), Some(0.0)));
 }
 
 #[test]
