@@ -13,9 +13,15 @@ use crate::system::clock::{monotonic_ns, process_cpu_time};
 /// `USER_HZ`, which is 100 on all architectures of today but Alpha: `/proc/stat` counts in ticks of 10 ms.
 const TICKS_PER_S: f64 = 100.0;
 
-/// With fewer ticks of all usable CPUs than this, a time was too short for `/proc/stat` to tell shares: of 20, one tick is
-/// 5 %.
-const TICKS_MIN: u64 = 20;
+/// With fewer ticks of all usable CPUs than this, a time is so short that a tick or two are the rounding of `/proc/stat`: of
+/// 20, one tick is 5 %.
+const TICKS_FINE: u64 = 20;
+
+/// What counts all the same in such a time: that much cannot be rounding.
+const TICKS_CERTAIN: u64 = 3;
+
+/// With fewer ticks than this nothing is told at all.
+const TICKS_MIN: u64 = 6;
 
 /// Reads the counts of some CPUs.
 #[derive(Debug)]
@@ -53,6 +59,8 @@ pub struct NoiseCounts {
     pub busy_s: Option<f64>,
     /// CPU seconds that the hypervisor took.
     pub steal_s: Option<f64>,
+    /// Whether it was so short that only amounts beyond the counters' rounding are told.
+    pub is_coarse: bool,
     /// CPU seconds of this process, all threads.
     pub own_s: f64,
     /// Seconds that threads of the control group were kept off the CPUs for its quota: of the level that this was most at.
@@ -107,7 +115,8 @@ impl NoiseCounter {
             usable_cpus: self.cpus.len(),
             over_s: after.at_ns.saturating_sub(before.at_ns) as f64 * 1e-9,
             busy_s: times.map(|times| seconds(times.busy())),
-            steal_s: times.map(|times| seconds(times.steal)),
+            steal_s: times.and_then(|times| certain(seconds(times.steal), times.all() < TICKS_FINE)),
+            is_coarse: times.is_some_and(|times| times.all() < TICKS_FINE),
             own_s: (after.own_s - before.own_s).max(0.0),
             throttled_s: throttled.map(|throttled| throttled.ns as f64 * 1e-9),
             throttled_periods: throttled.map(|throttled| throttled.periods),
@@ -119,11 +128,17 @@ impl NoiseCounter {
 impl NoiseCounts {
     /// CPU seconds that other programs took of the usable CPUs: what these were busy, less one's own time and the `more`
     /// seconds of one's processes that are not in it. Never below nothing, and never above what the CPUs have: ticks are
-    /// counted by samples, own time exactly.
+    /// counted by samples, own time exactly. Of a short time only what cannot be rounding is told.
     pub fn others_s(&self, more: f64) -> Option<f64> {
         let most = f64::from(self.usable_cpus) * self.over_s;
-        self.busy_s.map(|busy_s| (busy_s - self.own_s - more).min(most).max(0.0))
+        let others_s = (self.busy_s? - self.own_s - more).min(most).max(0.0);
+        certain(others_s, self.is_coarse)
     }
+}
+
+/// So many seconds, unless they may be nothing but rounding.
+fn certain(seconds: f64, is_coarse: bool) -> Option<f64> {
+    (!is_coarse || seconds >= TICKS_CERTAIN as f64 / TICKS_PER_S).then_some(seconds)
 }
 
 /// The files with the counts of throttling, of both versions of control groups, outer levels first.
@@ -193,10 +208,25 @@ mod tests {
     }
 
     #[test]
-    fn a_time_of_few_ticks_tells_no_shares() {
-        let stat = |ticks: u64| format!("cpu0 {ticks} 0 0 0 0 0 0 1\n");
-        let counts = |ticks| between(&[("proc/stat", stat(0).as_str())], &[("proc/stat", stat(ticks).as_str())]).busy_s;
-        assert_eq!((counts(19), counts(20)), (None, Some(0.2)));
+    fn of_a_time_of_few_ticks_only_what_is_certain_is_told() {
+        let stat = |busy: u64, idle: u64, steal: u64| format!("cpu0 {busy} 0 0 {idle} 0 0 0 {steal}\n");
+        let counts = |busy: u64, idle: u64, steal: u64| {
+            let (before, after) = (stat(0, 0, 1), stat(busy, idle, 1 + steal));
+            let counts = between(&[("proc/stat", before.as_str())], &[("proc/stat", after.as_str())]);
+            let counts = NoiseCounts { own_s: 0.0, over_s: 1.0, ..counts };
+            (counts.others_s(0.0), counts.steal_s)
+        };
+        // So short that nothing is told; then what is more than rounding; then everything.
+        assert_eq!(counts(5, 0, 0), (None, None));
+        assert_eq!(counts(2, 4, 0), (None, None));
+        assert_eq!(counts(7, 8, 0), (Some(0.07), None));
+        assert_eq!(counts(0, 10, 3), (None, Some(0.03)));
+        assert_eq!(counts(2, 18, 0), (Some(0.02), Some(0.0)));
+        // A trial of one worker for 77 ms beside one that computes on the other of two CPUs.
+        let beside =
+            NoiseCounts { usable_cpus: 2, over_s: 0.077, busy_s: Some(0.15), is_coarse: true, ..Default::default() };
+        assert!(beside.others_s(0.077).is_some_and(|s| s > 0.07));
+        assert_eq!(beside.others_s(0.14), None, "a tick may be rounding");
     }
 
     #[test]
