@@ -10,7 +10,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use common::terminal::{Session, Terminal};
-use parlab::record::{Event, Stamped};
+use parlab::record::Event;
 
 /// Two processes keep both cores busy for some seconds in a few hundred tasks.
 const BUSY: &str = r#"
@@ -127,9 +127,8 @@ fn with_and_without(busy: &Path, folder: &Path, pairs: usize) {
 }
 
 fn wall_s(journal: &Path) -> f64 {
-    let text = std::fs::read_to_string(journal).expect("a journal");
-    let events = text.lines().map(|line| serde_json::from_str::<Stamped>(line).expect("an event"));
-    let walls = events.filter_map(|stamped| match stamped.event {
+    let recording = parlab::record::read(journal).expect("a journal");
+    let walls = recording.events.iter().filter_map(|stamped| match &stamped.event {
         Event::TrialFinished { outcome, .. } => Some(outcome.wall_s),
         _ => None,
     });
