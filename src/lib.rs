@@ -51,6 +51,8 @@
 //!   line of [`results::COLUMNS`]: text report, screen and help take it from there.
 //! - a law of scaling? A file beside `analysis/laws/usl.rs`, a field of [`results::SeriesFit`], which says what it is fitted
 //!   to, and its entry in `report/fits.rs`.
+//! - a cause of noise? What is counted of it in `machine/noise_counter.rs`, a variant of [`record::NoiseCause`], and from
+//!   which amount on it counts in `machine/noise_limits.rs` and `record/taint.rs`.
 //! - a sentence about what happened? A rule beside `results/findings/speed.rs`, and a line in its table.
 //! - a call of the system that two rooms need? A function in `system`, whose first page says which library it goes by.
 //! - something a chart shows? What it is and where it stands in [`chart`], what it is of a run in `results/charts.rs`,

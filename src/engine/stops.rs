@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-/// Who is stopped, and whether anybody was.
+/// Which workers are stopped, and whether any was.
 #[derive(Debug, Default)]
 pub(super) struct Stops {
     workers: BTreeSet<u32>,

@@ -55,7 +55,7 @@ pub struct NoiseCounts {
     pub usable_cpus: u32,
     /// Seconds between the two.
     pub over_s: f64,
-    /// CPU seconds that the usable CPUs were busy, whoever kept them so.
+    /// CPU seconds that the usable CPUs were busy, by any program.
     pub busy_s: Option<f64>,
     /// CPU seconds that the hypervisor took.
     pub steal_s: Option<f64>,

@@ -209,7 +209,7 @@ impl StatFiles {
     }
 }
 
-/// The kernel writes the file anew for whoever reads it from its beginning, in one go.
+/// The kernel writes the file anew for each read from its beginning, in one go.
 fn stat_in(file: &File, bytes: &mut [u8]) -> Option<TaskStat> {
     let length = file.read_at(bytes, 0).ok()?;
     TaskStat::parse(&bytes[..length])

@@ -1,8 +1,8 @@
 //! What is known of a run? Its events, what came of its trials, and their one fold; what is kept of runs on disk, and
 //! what others measured.
 //!
-//! Nothing here carries out a run, and nothing here concludes anything from one: a journal is enough to know all that
-//! this room knows.
+//! Nothing here carries out a run, and nothing is concluded from one but which of its trials count: `taint` has the rule
+//! for noisy ones, `state` the door. A journal is enough to know all that this room knows.
 
 mod event;
 mod exact;

@@ -1,4 +1,4 @@
-//! How sure the figures of a run are, as whoever works them out tells those that go on until it is enough.
+//! How sure the figures of a run are: what the results tell the engine, which goes on until it is enough.
 
 use super::event::Added;
 use super::state::RunState;

@@ -1,7 +1,7 @@
 //! The modes of the terminal that is taken over, and what is written to it last. What is written to it otherwise, and
 //! when, is the screen's business; how large it is, [`super::terminal`] says.
 //!
-//! Nothing here waits for anybody who reads, so that it may be called when the program has to end. The calls are those
+//! Nothing here waits for a reader, so that it may be called when the program has to end. The calls are those
 //! that a handler of a signal may make, too: they allocate nothing and lock nothing for longer than a moment.
 
 use std::fs::File;
@@ -87,7 +87,7 @@ pub fn discard_unread() {
     let _ = tcflush(io::stdout(), FlushArg::TCOFLUSH);
 }
 
-/// Writes a few bytes to standard output without waiting for anybody to read what is there; if it is full, what was not
+/// Writes a few bytes to standard output without waiting for a reader; if it is full, what was not
 /// read is thrown away. For when the program ends on the spot.
 pub fn write_last(bytes: &[u8]) {
     let stdout = io::stdout();

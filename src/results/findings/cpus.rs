@@ -126,7 +126,7 @@ mod tests {
         let enough = facts(vec![preempted(serial(1.0), 1), preempted(threads(2, 0.5), 500)]);
         assert_eq!(said(switches, &enough), "", "there are CPUs for all");
         let others = facts(vec![preempted(serial(1.0), 1), idle(preempted(threads(4, 0.5), 500))]);
-        assert_eq!(said(switches, &others), "", "workers that wait take no turns: somebody else computed");
+        assert_eq!(said(switches, &others), "", "workers that wait take no turns: another program computed");
     }
 
     #[test]
