@@ -84,7 +84,7 @@ pub(super) fn run_info(source: Source, data: Option<DataFacts>, predictions: Vec
         origin,
         text,
         data,
-        widest: results::widest,
+        widths: results::widths,
         keeps_noisy,
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! Pure: from what is known of a run to its next block. Whether a run should end is asked elsewhere.
 
-use crate::record::{Added, RunState, TrialEnd, TrialOutcome, Widest};
+use crate::record::{Added, IntervalWidth, RunState, TrialEnd, TrialOutcome, Widths};
 use crate::scenario::{AutoRepeats, Plan, PlannedTrial};
 
 /// What follows when all trials of a plan have ended.
@@ -13,7 +13,7 @@ pub(super) enum Next {
     /// Nothing: all is there that was asked for, or can be had.
     Nothing,
     /// Nothing, since a limit was reached before the figures were sure enough.
-    Limit(RunLimit, Widest),
+    Limit(RunLimit, IntervalWidth),
 }
 
 /// What a run that goes on until its figures are sure enough is held to.
@@ -23,8 +23,8 @@ pub(super) enum RunLimit {
     Seconds(f64),
 }
 
-/// The next block of a run; `widest` works out how sure its figures are, and noisy trials may be good enough as they are.
-pub(super) fn next(state: &RunState, widest: fn(&RunState) -> Option<Widest>, keeps_noisy: bool) -> Next {
+/// The next block of a run; `widths` works out how sure its figures are, and noisy trials may be good enough as they are.
+pub(super) fn next(state: &RunState, widths: fn(&RunState) -> Widths, keeps_noisy: bool) -> Next {
     let Some(planned) = &state.planned else { return Next::Nothing };
     let late = planned.auto.and_then(|auto| late(state, auto));
     let noisy = if late.is_none() && !keeps_noisy { again(state) } else { Vec::new() };
@@ -33,7 +33,8 @@ pub(super) fn next(state: &RunState, widest: fn(&RunState) -> Option<Widest>, ke
         return Next::Block(block(noisy), Added::Noise);
     }
     let Some(auto) = planned.auto else { return Next::Nothing };
-    let Some(widest) = widest(state).filter(|widest| widest.width > auto.precision) else { return Next::Nothing };
+    let widest = widths(state).widest().filter(|widest| !widest.is_within(auto.precision));
+    let Some(widest) = widest else { return Next::Nothing };
     let limit = (state.blocks() >= auto.max_repeats).then_some(RunLimit::Repeats(auto.max_repeats)).or(late);
     if let Some(limit) = limit {
         return Next::Limit(limit, widest);
@@ -158,8 +159,8 @@ mod tests {
         }
 
         /// Has the next block added; its configurations in order, and why.
-        fn add(&mut self, widest: fn(&RunState) -> Option<Widest>) -> Option<(Vec<usize>, Added)> {
-            let Next::Block(trials, why) = next(&self.state, widest, false) else { return None };
+        fn add(&mut self, widths: fn(&RunState) -> Widths) -> Option<(Vec<usize>, Added)> {
+            let Next::Block(trials, why) = next(&self.state, widths, false) else { return None };
             let mut configs: Vec<usize> = trials.iter().map(|trial| trial.config).collect();
             let repeats: Vec<u32> = trials.iter().map(|trial| trial.repeat).collect();
             assert!(repeats.windows(2).all(|pair| pair[0] == pair[1]) && trials.iter().all(|trial| !trial.warmup));
@@ -176,12 +177,12 @@ mod tests {
         Stamped { elapsed_s: state.elapsed_s, trials_done: state.trials_done, event }
     }
 
-    fn wide(_: &RunState) -> Option<Widest> {
-        Some(Widest { config: 1, width: 0.2 })
+    fn wide(_: &RunState) -> Widths {
+        [IntervalWidth { config: 1, width: 0.2 }, IntervalWidth { config: 2, width: 0.01 }].into_iter().collect()
     }
 
-    fn narrow(_: &RunState) -> Option<Widest> {
-        Some(Widest { config: 1, width: 0.05 })
+    fn narrow(_: &RunState) -> Widths {
+        [IntervalWidth { config: 1, width: 0.05 }].into_iter().collect()
     }
 
     const AUTO: AutoRepeats = AutoRepeats { precision: 0.05, max_repeats: 5, max_seconds: 1000.0 };
@@ -257,7 +258,7 @@ mod tests {
         assert_eq!(run.add(wide), Some((vec![0, 1, 2], Added::Precision)));
         let run = run.carry_out(&[]);
         assert_eq!(next(&run.state, narrow, false), Next::Nothing);
-        assert_eq!(next(&run.state, |_| None, false), Next::Nothing, "there is nothing to be sure of");
+        assert_eq!(next(&run.state, |_| Widths::default(), false), Next::Nothing, "there is nothing to be sure of");
     }
 
     #[test]
@@ -281,7 +282,7 @@ mod tests {
             next(&Run::new(Some(auto)).carry_out(&[]).state, wide, false)
         };
         assert!(matches!(limit(12.0), Next::Block(..)));
-        assert_eq!(limit(11.9), Next::Limit(RunLimit::Seconds(11.9), Widest { config: 1, width: 0.2 }));
+        assert_eq!(limit(11.9), Next::Limit(RunLimit::Seconds(11.9), IntervalWidth { config: 1, width: 0.2 }));
         let late = Run::new(Some(AutoRepeats { max_seconds: 5.0, ..AUTO })).carry_out(&[4]);
         assert!(matches!(next(&late.state, wide, false), Next::Limit(..)), "nor is anything measured again for noise");
         assert_eq!(next(&late.state, narrow, false), Next::Nothing);

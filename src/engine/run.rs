@@ -13,7 +13,7 @@ use super::noise_warning::noise_warning;
 use super::warnings::Warnings;
 use crate::record::{
     Disturbance, Event, MachineFacts, Planned, RunState, ScenarioFacts, Stamped, Status, TrialEnd, TrialOutcome,
-    Warning, WarningCode, Widest,
+    Warning, WarningCode, Widths,
 };
 use crate::scenario::{Config, Plan, Prediction, Scenario};
 use crate::workload::{self, DataFacts};
@@ -40,8 +40,8 @@ pub struct RunInfo {
     pub text: String,
     /// What was read of the file of data that it names, if it names one.
     pub data: Option<DataFacts>,
-    /// Works out how sure the figures of a run are; `None` where there is nothing to be sure of.
-    pub widest: fn(&RunState) -> Option<Widest>,
+    /// Works out how sure each figure of a run is; nothing where there is nothing to be sure of.
+    pub widths: fn(&RunState) -> Widths,
     /// Whether noisy trials are neither measured again nor told of in a warning.
     pub keeps_noisy: bool,
 }
@@ -55,7 +55,7 @@ pub fn run(
     tell: &mut dyn FnMut(Stamped),
 ) -> Status {
     let plan = Plan::of(scenario);
-    let widest = setting.widest;
+    let widths = setting.widths;
     let keeps_noisy = setting.keeps_noisy;
     let mut run = RunLoop {
         scenario,
@@ -79,7 +79,7 @@ pub fn run(
     let mut begin_at = 0;
     loop {
         begin_at = run.trials(begin_at, executor, control);
-        if control.urgency() > Urgency::GoOn || !run.goes_on(widest) {
+        if control.urgency() > Urgency::GoOn || !run.goes_on(widths) {
             break;
         }
     }
@@ -133,8 +133,8 @@ impl RunLoop<'_> {
     }
 
     /// Adds a block of trials to the plan, if one is to follow.
-    fn goes_on(&mut self, widest: fn(&RunState) -> Option<Widest>) -> bool {
-        match next(&self.state, widest, self.keeps_noisy) {
+    fn goes_on(&mut self, widths: fn(&RunState) -> Widths) -> bool {
+        match next(&self.state, widths, self.keeps_noisy) {
             Next::Block(trials, why) => {
                 self.warnings.plan_grows(&trials);
                 self.tell(Event::TrialsAdded { trials, why });

@@ -3,8 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::more_trials::RunLimit;
-use crate::record::{Disturbance, Event, Remedy, RunState, TrialEnd, TrialOutcome, Warning, WarningCode, Widest};
-use crate::record::{disturbance_in_words, label_at, loss_in_words, task_in_words, trial_in_words, width_in_words};
+use crate::record::{
+    Disturbance, Event, IntervalWidth, Remedy, RunState, TrialEnd, TrialOutcome, Warning, WarningCode,
+};
+use crate::record::{disturbance_in_words, label_at, loss_in_words, task_in_words, trial_in_words};
+use crate::record::{width_beside, width_in_words};
 use crate::scenario::{Job, Plan, PlannedTrial, Point, plain};
 use crate::workload::DataFacts;
 
@@ -74,13 +77,14 @@ impl Warnings {
     }
 
     /// Takes note of a limit that was reached before the figures were as sure as was asked for.
-    pub(super) fn is_not_precise(&mut self, limit: RunLimit, widest: Widest, state: &RunState) {
+    pub(super) fn is_not_precise(&mut self, limit: RunLimit, widest: IntervalWidth, state: &RunState) {
         let Some(auto) = state.planned.as_ref().and_then(|planned| planned.auto) else { return };
         let label = self.plan.configs.get(widest.config).map(label_at).unwrap_or_default();
         let (wanted, blocks) = (width_in_words(auto.precision), state.blocks());
         let what = match widest.width.is_finite() {
             true => {
-                format!("the interval of {label} is {} wide, and {wanted} was asked for", width_in_words(widest.width))
+                let width = width_beside(widest.width, auto.precision);
+                format!("the interval of {label} is {width} wide, and {wanted} was asked for")
             }
             false => format!("{label} has no interval, and one of {wanted} was asked for"),
         };

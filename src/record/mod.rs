@@ -37,11 +37,11 @@ pub use memory::{MemoryCourse, ProcessMemory};
 pub use noise::{NoiseCause, TrialNoise};
 pub use observer::Observer;
 pub use order::OrderFigures;
-pub use precision::Widest;
+pub use precision::{IntervalWidth, Widths};
 pub use state::RunState;
 pub use tainted::TaintCounts;
 pub use warning::{Warning, WarningCode};
 pub use words::{
     added_in_words, cause_in_words, disturbance_in_words, label, label_at, loss_in_words, stall_in_words,
-    task_in_words, trial_in_words, widest_in_words, width_in_words,
+    task_in_words, trial_in_words, widest_in_words, width_beside, width_in_words, widths_in_words,
 };

@@ -211,6 +211,18 @@ pub static COLUMNS: &[Column] = &[
         ..Column::PLAIN
     },
     Column {
+        heading: "width",
+        doc: Some(
+            "with repeats = \"auto\", while the run goes on: the 95 % interval of the speedup, or without a baseline of the \
+             time, from end to end, as a part of it; {tick} where it is as narrow as was asked for",
+        ),
+        applies: |figures| figures.wanted.is_some(),
+        stays: true,
+        table: ColumnPlace::at(22),
+        value: |row| row.width.map(Figure::Width),
+        ..Column::PLAIN
+    },
+    Column {
         heading: "predicted",
         doc: Some("what was expected beforehand; off by: predicted ÷ measured − 1, so + is too much"),
         applies: values::has_predictions,

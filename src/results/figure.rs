@@ -1,6 +1,7 @@
 //! One figure of a table: its number with the unit that decides how it is written. No table or screen is known here.
 
 use crate::analysis::Interval;
+use crate::record::width_in_words;
 use crate::scenario::Expected;
 use crate::units;
 
@@ -27,6 +28,8 @@ pub enum Figure {
     Fraction(f64),
     /// A relative error: 0.1 is a tenth too much.
     Error(f64),
+    /// How wide an interval is, as a part of its figure; infinite where there is none.
+    Width(f64),
     /// An interval of speedups.
     Between(Interval),
     /// What the tasks left, in the unit that their kind says.
@@ -56,6 +59,8 @@ impl Figure {
             Self::Speedup(ratio) => units::digits(*ratio),
             Self::Fraction(part) => units::percent(*part),
             Self::Error(error) => super::predictions::off_by(*error),
+            Self::Width(width) if width.is_infinite() => "none".to_owned(),
+            Self::Width(width) => width_in_words(*width),
             Self::Between(interval) => range(&units::digits(interval.low), &units::digits(interval.high)),
             Self::Tally(value) => tally_figure(*value),
             Self::Failed => "failed".to_owned(),
@@ -68,7 +73,7 @@ impl Figure {
             Self::Seconds(x) | Self::PerSecond(x) | Self::BytesPerSecond(x) | Self::Speedup(x) | Self::Fraction(x) => {
                 Some(*x)
             }
-            Self::Error(x) | Self::Tally(x) => Some(*x),
+            Self::Error(x) | Self::Tally(x) | Self::Width(x) => Some(*x),
             Self::Count(n) | Self::Bytes(n) => Some(*n as f64),
             Self::Label(_) | Self::Phrase(_) | Self::Between(_) | Self::Failed => None,
         }

@@ -13,6 +13,7 @@ use super::noise::{NoiseFigures, noise_by_config};
 use super::predictions::{Predicted, off_by};
 use super::speedups::{Comparison, Speedup};
 use super::times::{Times, told_s};
+use super::widths::widths;
 use crate::analysis::{Estimate, Grain, Interval, Summary, geometric_mean, metg, outliers, summary};
 use crate::chart::SeriesMark;
 use crate::record::{LockUse, MemoryCourse, Planned, ScenarioFacts, TaskResult, TaskTimes, TrialEnd, TrialOutcome};
@@ -41,6 +42,9 @@ pub struct Figures {
     pub loss: &'static str,
     /// What the times give reason to doubt.
     pub doubts: Vec<Warning>,
+    /// How wide the interval of a figure may be, as a part of it, where the run goes on until each is as narrow; `None`
+    /// for other runs, and once it has ended.
+    pub wanted: Option<f64>,
 }
 
 /// What the time of the work is called, and what that is called which has the start-up of workers in it.
@@ -92,6 +96,9 @@ pub struct Row {
     pub efficiency: Option<f64>,
     /// Karp and Flatt's serial fraction; `None` for one worker.
     pub karp_flatt: Option<f64>,
+    /// The interval of the speedup or, where nothing is compared, of the time from end to end, as a part of that figure;
+    /// infinite while there is none. `None` where there is nothing to be sure of.
+    pub width: Option<f64>,
     /// What was expected, and how far that was off.
     pub predicted: Option<Predicted>,
     /// What the samples cost, and how their tasks went.
@@ -208,6 +215,8 @@ impl Figures {
                 });
             }
         }
+        let speedups: Vec<Option<Speedup>> = rows.iter().map(|row| row.speedup).collect();
+        rows.iter_mut().zip(widths(&speedups, &times)).for_each(|(row, width)| row.width = width);
         let metg = shortest_tasks(&rows, &times, baseline, planned.scenario.tasks);
         predict(planned, &mut rows, &times);
         let spec = workload::spec(&planned.scenario.kind);
@@ -219,7 +228,8 @@ impl Figures {
         let usable_cpus = Some(planned.machine.usable_cpus).filter(|&cpus| cpus > 0);
         let loss = rows.iter().find_map(|row| row.loss).map_or("", |loss| loss.name());
         let doubts = doubts(state, &rows.iter().map(Row::told_time_s).collect::<Vec<_>>());
-        Self { rows, baseline, tally, metg, include_startup, usable_cpus, loss, doubts }
+        let wanted = planned.auto.filter(|_| state.status.is_none()).map(|auto| auto.precision);
+        Self { rows, baseline, tally, metg, include_startup, usable_cpus, loss, doubts, wanted }
     }
 
     /// The best of the speedups, those of the baselines left aside.
@@ -301,6 +311,7 @@ fn measured(state: &RunState, facts: &ScenarioFacts, index: usize, config: &Conf
         time: None,
         efficiency: None,
         karp_flatt: None,
+        width: None,
         predicted: None,
         usage: usage(&samples),
         tasks: task_counts(state, index),

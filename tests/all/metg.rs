@@ -3,7 +3,7 @@
 use std::process::Child;
 
 use parlab::engine::{Control, Executor, RunInfo, run};
-use parlab::record::{Event, MachineFacts, RunState, TrialEnd, TrialOutcome};
+use parlab::record::{Event, MachineFacts, RunState, TrialEnd, TrialOutcome, Widths};
 use parlab::results::{Figures, MetgCurve, MetgPlan, MetgStep, MetgSweep};
 use parlab::scenario::{BackendKind, Catalog, Config, Overrides, Scenario, Source};
 use parlab::workload;
@@ -67,7 +67,7 @@ fn found(overhead_s: [f64; 2], noise: fn(u32) -> f64) -> (Vec<MetgCurve>, Vec<u6
             origin: "simulated.toml".to_owned(),
             text: String::new(),
             keeps_noisy: true,
-            widest: |_| None,
+            widths: |_| Widths::default(),
         };
         let mut machine = Simulated { step, overhead_s, noise, trials };
         let mut state = RunState::default();

@@ -102,7 +102,7 @@ fn blocks_are_added_until_every_interval_is_narrow_enough() {
     let blocks = added(&told);
     assert!(!blocks.is_empty() && blocks.iter().all(|block| *block == (5, Added::Precision)), "{blocks:?}");
     assert_eq!((told.status, told.warnings()), (Status::Done, vec![]));
-    let widest = parlab::results::widest(&told.state).expect("intervals").width;
+    let widest = parlab::results::widths(&told.state).widest().expect("intervals").width;
     assert!(widest <= 0.05, "{widest}");
     assert_eq!(samples(&told, "threads", 2).len(), 3 + blocks.len());
     // The block before the last was not enough.
@@ -110,7 +110,7 @@ fn blocks_are_added_until_every_interval_is_narrow_enough() {
     let last = told.events.iter().rposition(|stamped| is_last(&stamped.event)).expect("a block");
     let mut before = RunState::default();
     told.events[..last].iter().for_each(|stamped| before.apply(stamped));
-    assert!(parlab::results::widest(&before).expect("intervals").width > 0.05);
+    assert!(parlab::results::widths(&before).widest().expect("intervals").width > 0.05);
     // Where three are enough, nothing is added.
     let told = played(&auto("precision = 1"), &Control::default(), |config, n, _, _| Ok(steady(config, n)));
     assert_eq!((added(&told), told.asked.len()), (vec![], 20));

@@ -54,7 +54,7 @@ fn setting() -> RunInfo {
         data: None,
         origin: "waiting.toml".to_owned(),
         text: QUERIES.to_owned(),
-        widest: parlab::results::widest,
+        widths: parlab::results::widths,
         keeps_noisy: false,
     }
 }

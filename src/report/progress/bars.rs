@@ -1,13 +1,15 @@
-//! Two bars on a terminal: the trial in progress with its tasks, and the whole run, each with its ETA.
+//! Two bars on a terminal: the trial in progress with its tasks, and the whole run, each with its ETA. Below them, where
+//! the run goes on until its figures are sure enough, how sure each is.
 
 use std::time::{Duration, Instant};
 
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use super::stderr::BarsTerminal;
+use super::stderr::{BarsTerminal, columns};
 use super::wording;
 use crate::foreign::escaped;
-use crate::record::{Event, RunState, Stamped};
+use crate::record::{Event, RunState, Stamped, Widths};
+use crate::results::{Figures, is_open};
 use crate::units::{self, Letters};
 
 /// The shortest time between two drawings: what is shown must not disturb what is measured.
@@ -22,6 +24,11 @@ pub struct Bars {
     all: MultiProgress,
     trial: ProgressBar,
     run: ProgressBar,
+    /// How sure each figure is, once that is known.
+    intervals: Option<ProgressBar>,
+    widths: Widths,
+    /// Columns of the terminal.
+    columns: fn() -> u16,
     /// When the last event came.
     heard: Instant,
     /// When the gate of the trial in progress opened.
@@ -32,10 +39,10 @@ pub struct Bars {
 
 impl Bars {
     pub(super) fn on_stderr(letters: Letters) -> Self {
-        Self::on(ProgressDrawTarget::term_like_with_hz(Box::new(BarsTerminal::on_stderr()), 5), letters)
+        Self::on(ProgressDrawTarget::term_like_with_hz(Box::new(BarsTerminal::on_stderr()), 5), columns, letters)
     }
 
-    pub(super) fn on(target: ProgressDrawTarget, letters: Letters) -> Self {
+    pub(super) fn on(target: ProgressDrawTarget, columns: fn() -> u16, letters: Letters) -> Self {
         let all = MultiProgress::with_draw_target(target);
         let style = ProgressStyle::with_template("{prefix}  {wide_bar}  {msg}")
             .unwrap_or_else(|_| ProgressStyle::default_bar())
@@ -46,7 +53,8 @@ impl Bars {
         let bar = |steps| all.add(ProgressBar::new(steps).with_style(style.clone()));
         let (trial, run) = (bar(1), bar(RUN_STEPS));
         run.set_prefix("run");
-        Self { letters, all, trial, run, heard: Instant::now(), gate: None, drawn: None }
+        let (intervals, widths) = (None, Widths::default());
+        Self { letters, all, trial, run, intervals, widths, columns, heard: Instant::now(), gate: None, drawn: None }
     }
 
     pub(super) fn observe(&mut self, event: &Stamped, state: &RunState) {
@@ -69,7 +77,10 @@ impl Bars {
             }
             Event::RunFinished { .. } => self.clear(),
             Event::WorkerLost(_) | Event::WorkerStalled { .. } | Event::TrialRepeated { .. } => {}
-            Event::TrialsAdded { .. } => self.refresh(0, state),
+            Event::TrialsAdded { .. } => {
+                self.widths = Figures::of(state).widths();
+                self.refresh(0, state);
+            }
         }
     }
 
@@ -105,6 +116,18 @@ impl Bars {
         let fraction = wording::fraction(state, since_s);
         self.run.set_message(run_message(fraction, remaining_s, state.blocks()));
         self.run.set_position((fraction.unwrap_or_default() * RUN_STEPS as f64) as u64);
+        self.tell_intervals(state);
+    }
+
+    /// Tells how sure each figure is, in a line below the bars.
+    fn tell_intervals(&mut self, state: &RunState) {
+        const NAME: &str = "intervals  ";
+        let room = usize::from((self.columns)()).saturating_sub(NAME.len());
+        let told = wording::widths_in(state, &self.widths, room, self.letters);
+        let Some(told) = told.filter(|_| is_open(state)) else { return };
+        let style = || ProgressStyle::with_template("{wide_msg}").unwrap_or_else(|_| ProgressStyle::default_bar());
+        let line = self.intervals.get_or_insert_with(|| self.all.add(ProgressBar::new(1).with_style(style())));
+        line.set_message(format!("{NAME}{told}"));
     }
 }
 
@@ -147,8 +170,8 @@ mod tests {
     use std::sync::{Arc, Mutex};
 
     use super::*;
-    use crate::record::{Planned, ScenarioFacts};
-    use crate::scenario::{BackendKind, Config, Inputs, Job, Order, Plan, PlannedTrial};
+    use crate::record::{Added, Planned, ScenarioFacts, Status, TrialEnd, TrialOutcome};
+    use crate::scenario::{AutoRepeats, BackendKind, Config, Inputs, Job, Order, Plan, PlannedTrial};
 
     /// A terminal of 80 columns in memory.
     #[derive(Clone)]
@@ -231,7 +254,7 @@ mod tests {
     fn bars_are_drawn_and_taken_away() {
         let screen = Screen::new();
         let mut state = RunState::default();
-        let mut bars = Bars::on(screen.target(), Letters::Any);
+        let mut bars = Bars::on(screen.target(), || 80, Letters::Any);
         tell(&mut bars, &mut state, planned());
         tell(&mut bars, &mut state, Event::TrialStarted { trial: 0 });
         let stall = Event::WorkerStalled { trial: 0, worker: 1, pid: 7, stopped: false };
@@ -252,7 +275,7 @@ mod tests {
     fn where_nothing_but_ascii_is_shown_bars_are_of_it() {
         let screen = Screen::new();
         let mut state = RunState::default();
-        let mut bars = Bars::on(screen.target(), Letters::Ascii);
+        let mut bars = Bars::on(screen.target(), || 80, Letters::Ascii);
         tell(&mut bars, &mut state, planned());
         bars.line("2 × 2 workers …");
         tell(&mut bars, &mut state, Event::TrialStarted { trial: 0 });
@@ -264,10 +287,53 @@ mod tests {
         assert!(rows.concat().is_ascii(), "{rows:?}");
     }
 
+    /// A run that goes on until its figures are sure enough, after three blocks: one configuration is always twice as fast
+    /// as the baseline, and the other was slow once.
+    fn three_blocks(bars: &mut Bars, state: &mut RunState) {
+        let Event::Planned(mut planned) = planned() else { panic!("no plan") };
+        planned.auto = Some(AutoRepeats { precision: 0.05, max_repeats: 30, max_seconds: 60.0 });
+        let config = |backend, workers| Config::new(backend, workers);
+        planned.plan = Plan {
+            configs: vec![
+                config(BackendKind::SERIAL, 1),
+                config(BackendKind::THREADS, 2),
+                config(BackendKind::PROCESSES, 2),
+            ],
+            baseline: Some(0),
+            trials: (0..9).map(|n| PlannedTrial { config: n % 3, repeat: n as u32 / 3, warmup: false }).collect(),
+        };
+        tell(bars, state, Event::Planned(planned));
+        for trial in 0..9 {
+            tell(bars, state, Event::TrialStarted { trial });
+            let wall_s = [[1.0, 0.5, 0.5], [1.0, 0.5, 0.52], [1.0, 0.5, 0.5]][trial / 3][trial % 3];
+            let outcome = TrialOutcome { end: TrialEnd::Complete, wall_s, tasks_done: 4, ..TrialOutcome::default() };
+            tell(bars, state, Event::TrialFinished { trial, outcome: Arc::new(outcome) });
+        }
+    }
+
+    #[test]
+    fn below_the_bars_stands_how_sure_each_figure_is() {
+        let screen = Screen::new();
+        let mut state = RunState::default();
+        let mut bars = Bars::on(screen.target(), || 80, Letters::Any);
+        three_blocks(&mut bars, &mut state);
+        assert!(!format!("{screen:?}").contains("intervals"), "nothing is known before the first blocks have ended");
+        let trials = (0..3).map(|config| PlannedTrial { config, repeat: 3, warmup: false }).collect();
+        tell(&mut bars, &mut state, Event::TrialsAdded { trials, why: Added::Precision });
+        bars.drawn = None;
+        bars.tick(0, &state);
+        bars.all.suspend(|| {});
+        let rows = screen.rows();
+        let at = rows.iter().position(|row| row.starts_with("run  ")).expect("the run's bar");
+        assert_eq!(rows[at + 1], "intervals  processes × 2: 11 %, threads × 2: 0 %", "{rows:?}");
+        tell(&mut bars, &mut state, Event::RunFinished { status: Status::Done, warnings: Vec::new() });
+        assert!(!format!("{screen:?}").contains("intervals"), "{screen:?}");
+    }
+
     #[test]
     fn bars_are_drawn_at_most_five_times_a_second() {
         let mut state = RunState::default();
-        let mut bars = Bars::on(ProgressDrawTarget::hidden(), Letters::Any);
+        let mut bars = Bars::on(ProgressDrawTarget::hidden(), || 80, Letters::Any);
         tell(&mut bars, &mut state, planned());
         tell(&mut bars, &mut state, Event::GateOpened { trial: 0, startup_s: Some(0.0) });
         let mut drawn = std::collections::BTreeSet::new();

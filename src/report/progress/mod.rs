@@ -97,7 +97,11 @@ impl ProgressLines {
     }
 
     fn observe(&mut self, event: &Stamped, state: &RunState) {
-        let lines = [wording::trial_line(event, state), wording::incident_line(event, state)];
+        let lines = [
+            wording::trial_line(event, state),
+            wording::incident_line(event, state),
+            wording::widths_line(event, state),
+        ];
         for line in lines.into_iter().flatten() {
             self.line(&line);
         }

@@ -61,6 +61,11 @@ impl Write for Unhurried {
     }
 }
 
+/// Columns of the terminal that standard error is.
+pub(super) fn columns() -> u16 {
+    stderr_columns().unwrap_or(80)
+}
+
 /// A terminal for bars: what is drawn goes out whole.
 #[derive(Debug)]
 pub(super) struct BarsTerminal<W> {
@@ -72,7 +77,7 @@ pub(super) struct BarsTerminal<W> {
 impl BarsTerminal<Unhurried> {
     /// Standard error, where it is a terminal.
     pub(super) fn on_stderr() -> Self {
-        Self::on(Unhurried, || stderr_columns().unwrap_or(80))
+        Self::on(Unhurried, columns)
     }
 }
 

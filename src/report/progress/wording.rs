@@ -1,11 +1,17 @@
 //! Where a run stands, in the lines and bars of its progress: which trial it is at, how that went, and how long the
 //! rest will take.
 
-use crate::record::{Event, RunState, Stamped, TrialEnd, TrialOutcome};
-use crate::record::{added_in_words, disturbance_in_words, label_at, stall_in_words};
+use unicode_width::UnicodeWidthStr as _;
+
+use crate::foreign::escaped;
+use crate::record::{Added, Event, RunState, Stamped, TrialEnd, TrialOutcome, Widths};
+use crate::record::{added_in_words, disturbance_in_words, label_at, stall_in_words, widths_in_words};
 use crate::report::loss_sentence;
 use crate::results::{Eta, Figures, is_open, precision_in_words};
-use crate::units;
+use crate::units::{self, Letters};
+
+/// So many figures at most are told of one by one, of how sure they are.
+const WIDTHS_MAX: usize = 8;
 
 /// Seconds until the last trial ends, `since_s` seconds after the last event. `None` before the first has ended.
 pub(super) fn remaining_s(state: &RunState, since_s: f64) -> Option<f64> {
@@ -58,11 +64,30 @@ pub(super) fn incident_line(event: &Stamped, state: &RunState) -> Option<String>
         Event::TrialRepeated { trial, why } => {
             Some(format!("{}  {}: timed again", heading(state, *trial)?, disturbance_in_words(*why)))
         }
-        Event::TrialsAdded { trials, why } => {
-            added_in_words(trials.len(), *why).or_else(|| precision_in_words(state, &Figures::of(state)))
-        }
+        Event::TrialsAdded { trials, why } => added_in_words(trials.len(), *why)
+            .or_else(|| precision_in_words(state, &Figures::of(state)).map(|[full, _]| full)),
         _ => None,
     }
+}
+
+/// How sure each figure is at the end of a block and of the run, where that decides on its repeats.
+pub(super) fn widths_line(event: &Stamped, state: &RunState) -> Option<String> {
+    let is_end = matches!(event.event, Event::TrialsAdded { why: Added::Precision, .. } | Event::RunFinished { .. });
+    let auto = state.planned.as_ref()?.auto.filter(|_| is_end)?;
+    let widths = Figures::of(state).widths();
+    Some(format!("intervals  {}", widths_in_words(state.plan()?, &widths, auto.precision, WIDTHS_MAX)?))
+}
+
+/// The same in so many columns: as many of them by name as there is room for, one at least.
+pub(super) fn widths_in(state: &RunState, widths: &Widths, columns: usize, letters: Letters) -> Option<String> {
+    let planned = state.planned.as_ref()?;
+    let precision = planned.auto?.precision;
+    let told = |most| {
+        let words = widths_in_words(&planned.plan, widths, precision, most)?;
+        Some(letters.fit(&escaped(&words)).into_owned())
+    };
+    let fits = |words: &String| words.width() <= columns;
+    (2..=WIDTHS_MAX).rev().filter_map(told).find(fits).or_else(|| told(1))
 }
 
 /// Whether speedups are made of wall time and start-up.
@@ -100,8 +125,8 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
-    use crate::record::{MachineFacts, Planned, ScenarioFacts};
-    use crate::scenario::{BackendKind, Config, Inputs, Job, Order, Plan, PlannedTrial};
+    use crate::record::{IntervalWidth, MachineFacts, Planned, ScenarioFacts};
+    use crate::scenario::{AutoRepeats, BackendKind, Config, Inputs, Job, Order, Plan, PlannedTrial};
 
     /// Two configurations in turn, four trials.
     fn course() -> RunState {
@@ -174,6 +199,40 @@ mod tests {
         assert!(told(&course).contains("0.500 s") && !told(&course).contains("start-up"), "{}", told(&course));
         course.planned.iter_mut().for_each(|planned| planned.scenario.include_startup = true);
         assert!(told(&course).contains("0.750 s with start-up"), "{}", told(&course));
+    }
+
+    /// Widths of so many configurations in percent, the first of which is none.
+    fn widths(percent: &[f64]) -> Widths {
+        let widths = percent.iter().enumerate();
+        widths.map(|(config, percent)| IntervalWidth { config: config + 1, width: percent / 100.0 }).collect()
+    }
+
+    #[test]
+    fn of_many_figures_the_least_sure_are_told() {
+        let mut course = course();
+        let planned = course.planned.as_mut().expect("a plan");
+        planned.auto = Some(AutoRepeats { precision: 0.05, max_repeats: 30, max_seconds: 60.0 });
+        planned.plan.configs = (1..20).map(|workers| Config::new(BackendKind::THREADS, workers)).collect();
+        let in_columns =
+            |percent: &[f64], columns| widths_in(&course, &widths(percent), columns, Letters::Any).expect("widths");
+        let few = [3.1, 8.12, f64::INFINITY, 5.04];
+        assert_eq!(
+            in_columns(&few, 80),
+            "threads × 4: none, threads × 3: 8.1 %, threads × 5: >5 %, threads × 2: 3.1 %"
+        );
+        assert_eq!(in_columns(&few, 70), "threads × 4: none, threads × 3: 8.1 %, 2 more, 1 of them within 5 %");
+        assert_eq!(in_columns(&few, 3), "threads × 4: none, 3 more, 1 of them within 5 %", "one is told in any case");
+        let many: Vec<f64> = (0..18).map(|n| if n == 3 { 23.4 } else { 4.0 }).collect();
+        let told = in_columns(&many, 1000);
+        assert!(
+            told.starts_with("threads × 5: 23 %, threads × 2: 4 %, threads × 3: 4 %, threads × 4: 4 %, "),
+            "{told}"
+        );
+        assert!(told.ends_with(", threads × 9: 4 %, 10 more within 5 %"), "{told}");
+        assert_eq!(in_columns(&[9.0; 10], 42), "threads × 2: 9 %, threads × 3: 9 %, 8 more");
+        let ascii = widths_in(&course, &widths(&few), 32, Letters::Ascii).expect("widths");
+        assert!(ascii.starts_with("threads x 4: none, ") && ascii.is_ascii(), "{ascii}");
+        assert_eq!(widths_in(&course, &Widths::default(), 80, Letters::Any), None);
     }
 
     #[test]

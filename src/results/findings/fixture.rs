@@ -107,6 +107,7 @@ pub(super) fn row(config: &Config) -> Row {
         speedup: None,
         efficiency: None,
         karp_flatt: None,
+        width: None,
         predicted: None,
         usage: None,
         tasks: None,

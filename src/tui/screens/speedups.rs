@@ -4,7 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::widgets::Widget as _;
 
-use crate::record::{label, label_at};
+use crate::record::{label, label_at, width_beside};
 use crate::results::{
     BEYOND, ChartSubject, Figure, Figures, FiguresChart, Row, ShownColumn, View, WORTH_WHILE, columns,
 };
@@ -119,7 +119,7 @@ impl TableParts {
     pub(super) fn of(figures: &Figures, theme: &Theme) -> Self {
         let shown = columns(figures, View::Table);
         let columns = shown.iter().enumerate().map(|(index, column)| heading(index, column, theme)).collect();
-        let rows = figures.rows.iter().map(|row| cells(row, &shown, theme)).collect();
+        let rows = figures.rows.iter().map(|row| cells(row, &shown, figures.wanted, theme)).collect();
         Self { columns, rows }
     }
 
@@ -159,16 +159,26 @@ fn heading(index: usize, column: &ShownColumn, theme: &Theme) -> TableColumn {
     TableColumn { title: heading, side, priority: column.priority, stays: column.stays }
 }
 
-fn cells(row: &Row, shown: &[ShownColumn], theme: &Theme) -> Vec<TableCell> {
+fn cells(row: &Row, shown: &[ShownColumn], wanted: Option<f64>, theme: &Theme) -> Vec<TableCell> {
     let cell = |column: &ShownColumn| match column.of(row) {
         None => TableCell::styled(theme.symbols().dash, Role::Dim),
         Some(Figure::Failed) => TableCell::styled(Figure::Failed.words(), Role::Bad),
         Some(Figure::Label(name)) => {
             TableCell::styled(format!("{} {name}", theme.mark(row.mark)), Role::Backend(row.mark.family))
         }
+        Some(Figure::Width(width)) => width_cell(width, wanted.unwrap_or_default(), theme),
         Some(figure) => TableCell::from(figure.words()),
     };
     shown.iter().map(cell).collect()
+}
+
+/// How wide an interval is, with a tick where that is narrow enough; the figures line up.
+fn width_cell(width: f64, wanted: f64, theme: &Theme) -> TableCell {
+    let words = width_beside(width, wanted);
+    match width <= wanted {
+        true => TableCell::styled(format!("{words} {}", theme.symbols().tick), Role::Good),
+        false => TableCell::from(format!("{words}  ")),
+    }
 }
 
 /// How short tasks may be, in so many columns at most: `METG(50 %): threads × 2 1.2 µs · processes × 2 30 µs`. Names are

@@ -74,7 +74,8 @@ fn trials_that_are_added_are_told() {
     let lines: Vec<&str> = told.lines().skip(16).collect();
     assert_eq!(lines[..2], ["measured again for noise: 1 trial", "measured again for noise: 3 trials"]);
     assert!(lines[2].contains("interval") && lines[2].ends_with(", wanted 5 %; block 4"), "{}", lines[2]);
-    assert_eq!(lines.len(), 3);
+    let widths = "intervals  threads × 2: 345 %, threads × 1: 136 %, processes × 2: 0 %";
+    assert_eq!(lines[3..], [widths, widths], "at the end of a block, and of the run");
 }
 
 #[test]

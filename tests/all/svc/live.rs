@@ -4,7 +4,7 @@ use std::sync::{Arc, mpsc};
 
 use parlab::engine::{RunInfo, Session};
 
-use parlab::record::{Event, MachineFacts, RunState, Stamped};
+use parlab::record::{Event, MachineFacts, RunState, Stamped, Widths};
 
 use parlab::results::SearchFigures;
 use parlab::scenario::{Catalog, Overrides, Source};
@@ -23,7 +23,7 @@ fn run(toml: &str) -> (RunState, Session) {
         data: None,
         origin: "x.toml".to_owned(),
         text: toml.to_owned(),
-        widest: |_| None,
+        widths: |_| Widths::default(),
         keeps_noisy: true,
     };
     let program = env!("CARGO_BIN_EXE_parlab").into();

@@ -35,12 +35,13 @@ const WORDS_AFTER_COLUMNS: &[(&str, &str)] = &[
 ];
 
 /// All words with their meanings, in order.
-fn words() -> impl Iterator<Item = (&'static str, String)> {
+fn words(theme: &Theme) -> impl Iterator<Item = (&'static str, String)> {
     let backends =
         BackendKind::ALL.map(|backend| format!("{} ({})", backend.word(), backend.spec().summary)).join(", ");
+    let tick = theme.symbols().tick;
     let columns = COLUMNS.iter().filter_map(|column| Some((column.heading, column.doc?)));
     let all = WORDS_BEFORE_COLUMNS.iter().copied().chain(columns).chain(WORDS_AFTER_COLUMNS.iter().copied());
-    all.map(move |(word, meaning)| (word, meaning.replace("{backends}", &backends)))
+    all.map(move |(word, meaning)| (word, meaning.replace("{backends}", &backends).replace("{tick}", tick)))
 }
 
 /// A line of the help.
@@ -71,7 +72,7 @@ pub(super) fn lines(here: Context, search: &str, theme: &Theme, width: u16) -> V
         search,
         (theme, width),
     );
-    let words = words().map(|(word, meaning)| (word.to_owned(), Role::Title, meaning));
+    let words = words(theme).map(|(word, meaning)| (word.to_owned(), Role::Title, meaning));
     group(&mut out, WORDS, words, search, (theme, width));
     out
 }
@@ -129,7 +130,7 @@ mod tests {
                 let of = if is_everywhere(row) { EVERYWHERE } else { row.on[0].word() };
                 assert!(lines.iter().any(|line| line.name == name && line.group == of), "{name} of {of}");
             }
-            assert!(words().all(|(word, _)| lines.iter().any(|line| line.name == word)));
+            assert!(words(&Theme::FULL).all(|(word, _)| lines.iter().any(|line| line.name == word)));
         }
     }
 

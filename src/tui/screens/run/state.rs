@@ -184,7 +184,10 @@ impl RunMonitor {
                 self.fits.take();
                 self.eta.take();
             }
-            Event::RunFinished { .. } => drop(self.findings.take()),
+            Event::RunFinished { .. } => {
+                self.figures.take();
+                self.findings.take();
+            }
         }
     }
 
@@ -343,8 +346,8 @@ impl RunMonitor {
         Some(((ended as f64 + current) / all as f64).min(1.0))
     }
 
-    /// How sure its figures are, where it goes on until they are sure enough.
-    pub fn precision(&self) -> Option<String> {
+    /// How sure its figures are, where it goes on until they are sure enough: in a line, and in a shorter one.
+    pub fn precision(&self) -> Option<[String; 2]> {
         precision_in_words(&self.record, self.figures())
     }
 

@@ -22,8 +22,8 @@ use super::shares::TimeShares;
 use super::state::{Drawing, Ending, RunMonitor};
 use super::{cores, light, lock, memory, progress, shares};
 use crate::machine::Sample;
-use crate::record::{LaneState, LaneView, SPANS_MAX, Snapshot, TrialEnd, TrialOutcome};
-use crate::results::tally_figure;
+use crate::record::{LaneState, LaneView, SPANS_MAX, Snapshot, TrialEnd, TrialOutcome, width_in_words};
+use crate::results::{Figures, tally_figure};
 use crate::tui::screens::layout::body_of;
 use crate::tui::screens::prose::wrap;
 use crate::tui::screens::results::view as results;
@@ -43,6 +43,8 @@ const CHART_MIN: u16 = 8;
 const LESSON_MIN: u16 = 6;
 /// Rows that a table needs to say anything.
 const TABLE_MIN: u16 = 5;
+/// Rows of the screen from which on the widest interval has a line of its own: on fewer it would cost the table its rows.
+const WIDEST_MIN: u16 = 16;
 /// Rows that lanes may have even if that is more than half of the room, as long as the table keeps its own.
 const LANES_FEW: u16 = 7;
 
@@ -76,7 +78,7 @@ pub(super) fn render(run: &RunMonitor, sample: Option<&Sample>, theme: &Theme, a
         let table = Rect { height: table.height - lesson.map_or(0, |lesson| lesson.height), ..table };
         let table = workers_beside(run, theme, area, table, buf);
         let marks = TableMarks { selected: None, running: run.running_row() };
-        speedups::table(run.figures(), marks, "so far", theme, table, buf);
+        speedups::table(run.figures(), marks, &table_title(run.figures()), theme, table, buf);
         if let Some(place) = lesson {
             results::lesson(run, None, theme, place, buf);
         }
@@ -86,6 +88,13 @@ pub(super) fn render(run: &RunMonitor, sample: Option<&Sample>, theme: &Theme, a
     for (y, (line, role)) in (middle.bottom() + 1..).zip(&news) {
         paint::put(buf, below, (below.x, y), line, theme, theme.style(*role));
     }
+}
+
+/// What the table is called: `so far`, and where the run goes on for it how many figures are sure enough.
+fn table_title(figures: &Figures) -> String {
+    let (Some(wanted), widths) = (figures.wanted, figures.widths()) else { return "so far".to_owned() };
+    let all = widths.widest_first().len();
+    format!("so far · {} of {all} within {}", widths.within(wanted), width_in_words(wanted))
 }
 
 /// Draws the workers in figures beside the table where there is room to spare, and gives what is left.
@@ -347,7 +356,8 @@ fn news_lines(run: &RunMonitor, theme: &Theme, area: Rect) -> Vec<(String, Role)
     let most = if area.height >= 32 { 6 } else { 2 };
     let mut lines: Vec<(String, Role)> = Vec::new();
     let width = area.width.saturating_sub(2);
-    let precision = run.precision().and_then(|text| wrap(theme, &text, width).into_iter().next());
+    let precision = run.precision().filter(|_| area.height >= WIDEST_MIN);
+    let precision = precision.map(|[full, short]| if paint::width(theme, &full) <= width { full } else { short });
     let most = most - usize::from(precision.is_some());
     for news in run.news.iter().rev() {
         let mut piece = wrap(theme, &news.text, width);
