@@ -13,7 +13,7 @@ pub struct ChartSurface<'a> {
     pub text_width: &'a dyn Fn(&str) -> u16,
 }
 
-/// The y axis has labels where these leave so many columns.
+/// The y axis has labels where these leave so many columns, and longer ones than a third of the surface only there.
 const BESIDE_LABELS: u16 = 12;
 
 impl ChartSurface<'_> {
@@ -25,7 +25,8 @@ impl ChartSurface<'_> {
     /// that the chart stands still when one is written there.
     pub(super) fn y_axis_width(&self, ticks: &[AxisTick]) -> u16 {
         let ticks = ticks.iter().map(|tick| self.width(&tick.text)).max().unwrap_or(0);
-        let labels = ticks.max(if self.columns >= 40 { 4 } else { 2 }).min(self.columns / 3);
+        let most = (self.columns / 3).max(self.columns.saturating_sub(BESIDE_LABELS));
+        let labels = ticks.max(if self.columns >= 40 { 4 } else { 2 }).min(most);
         if self.columns >= labels.saturating_add(BESIDE_LABELS) { labels + 1 } else { 0 }
     }
 }

@@ -52,7 +52,8 @@ fn machine(shared: &Shared) -> Vec<String> {
 }
 
 /// The keys of the screen, and what the screen costs, or what is to be said until the next key: keys stand closer
-/// together, then the costs go, then keys, where room is short. The way out stays, whatever else has to go.
+/// together, then the costs go, then keys, where room is short. The way out stays, whatever else has to go, and of the
+/// others the help goes last.
 pub(super) fn footer(top: &dyn ScreenLogic, shared: &Shared, theme: &Theme, area: Rect, buf: &mut Buffer) {
     let row = Rect { x: area.x + 1, width: area.width - 2, ..area };
     let keys = FooterKeys::of(top, shared, theme);
@@ -84,21 +85,26 @@ struct FooterKeys<'s> {
     keys: Vec<FooterKey<'s>>,
     /// The one that leaves the screen; of several the last.
     exit: Option<usize>,
+    /// The one that opens the help.
+    help: Option<usize>,
 }
 
 impl<'s> FooterKeys<'s> {
     fn of(top: &'s dyn ScreenLogic, shared: &'s Shared, theme: &Theme) -> Self {
-        let (mut keys, mut exit) = (Vec::new(), None);
+        let (mut keys, mut exit, mut help) = (Vec::new(), None, None);
         for row in keys::footer(top.context(shared)) {
             let Some(label) = top.label(shared, row) else { continue };
             if row.leaves() {
                 exit = Some(keys.len());
             }
+            if row.action == Action::Help {
+                help = Some(keys.len());
+            }
             let name = key_names(row, theme);
             let width = paint::width(theme, &name) + 1 + paint::width(theme, label);
             keys.push(FooterKey { name, label, width });
         }
-        Self { keys, exit }
+        Self { keys, exit, help }
     }
 
     fn exit_width(&self) -> u16 {
@@ -111,12 +117,11 @@ impl<'s> FooterKeys<'s> {
         self.keys.iter().map(|key| key.width).sum::<u16>() + gap * gaps
     }
 
-    /// Those that there is room for: the way out before all others, then the last, which is the help where it is not
-    /// the way out, then the rest in their order.
+    /// Those that there is room for: the way out before all others, then the help, then the rest in their order.
     fn fitting(&self, gap: u16, room: u16) -> Vec<usize> {
         let mut kept = Vec::new();
         let mut used = 0;
-        for at in self.exit.into_iter().chain(self.keys.len().checked_sub(1)).chain(0..self.keys.len()) {
+        for at in self.exit.into_iter().chain(self.help).chain(0..self.keys.len()) {
             let more = self.keys[at].width + if kept.is_empty() { 0 } else { gap };
             if !kept.contains(&at) && used + more <= room {
                 used += more;
@@ -217,6 +222,19 @@ mod tests {
                         let line = last_line(context, notice, theme, width);
                         assert!(line.contains(&exit), "{context:?} at {width}: {line:?} without {exit:?}");
                     }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn the_help_is_on_every_last_line_of_a_screen_that_has_it() {
+        for context in Context::ALL {
+            if let Some(help) = keys::footer(context).find(|row| row.action == Action::Help) {
+                let help = format!(" {} {} ", key_names(help, &Theme::FULL), help.label);
+                for width in SIZE_MIN.width..=200 {
+                    let line = last_line(context, None, Theme::FULL, width);
+                    assert!(line.contains(&help), "{context:?} at {width}: {line:?} without {help:?}");
                 }
             }
         }
