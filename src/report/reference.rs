@@ -13,7 +13,7 @@ This page is written by `parlab list --kinds --format md`, from the same table t
 
 A scenario names a kind in `[workload]`, with its parameters beside it. Each task has an input `x`, from `inputs`, `tasks`
 or `[grid]`; a grid may vary parameters, too, and where it does not vary `x`, `x` is 1. Values of a result are the same
-whoever runs the task; those that are measured are not.
+whichever worker runs the task; those that are measured are not.
 ";
 
 /// The page, ending in a newline.

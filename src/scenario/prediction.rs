@@ -133,7 +133,12 @@ impl Expected {
         let value = value * scale.unwrap_or(1.0);
         // Written so that what is no number is refused, too.
         if !(LEAST..=MOST).contains(&value) {
-            return Err(if value > MOST { "is more than anybody expects" } else { "must be more than 0" }.to_owned());
+            let unit = if scale.is_some() { " s" } else { "" };
+            return Err(if value > MOST {
+                format!("must be at most {MOST}{unit}")
+            } else {
+                "must be more than 0".to_owned()
+            });
         }
         Ok(if scale.is_some() { Self::WallS(value) } else { Self::Speedup(value) })
     }
@@ -368,7 +373,8 @@ mod tests {
             ("2:", "\"2:\" lacks a number; write a speedup such as 1.8".to_owned()),
             ("2:0", "\"2:0\" must be more than 0".to_owned()),
             ("2:-1", "\"2:-1\" must be more than 0".to_owned()),
-            ("2:1e9", "\"2:1e9\" is more than anybody expects".to_owned()),
+            ("2:1e9", "\"2:1e9\" must be at most 1000000".to_owned()),
+            ("2:2e9ms", "\"2:2e9ms\" must be at most 1000000 s".to_owned()),
             ("0:1", format!("\"0:1\" does not name a number of workers from 1 to 4096; {forms}")),
             ("-2:1", format!("\"-2:1\" does not name a number of workers from 1 to 4096; {forms}")),
             ("2x:1", format!("\"2x:1\" does not name a number of workers from 1 to 4096; {forms}")),

@@ -117,7 +117,7 @@ pub(super) fn pipe(input: &SweepInput<'_>, diagnostics: &mut Diagnostics<'_>) {
         && let Some(setting) = first_option_or([input.schedule.given.as_ref(), given])
     {
         let message = format!(
-            "a pipe hands out the next chunk to whoever asks, which is \"dynamic\" and not \"{}\"; \
+            "a pipe hands out the next chunk to the worker that asks, which is \"dynamic\" and not \"{}\"; \
              use schedule = \"dynamic\" or remove dispatch",
             schedule.word()
         );

@@ -18,7 +18,7 @@ use crate::system::random;
 
 pub(super) const SPEC: KindSpec = KindSpec {
     name: "refcount",
-    summary: "takes and drops a reference to one of the shared objects, x × steps times; whoever drops the last one frees \
+    summary: "takes and drops a reference to one of the shared objects, x × steps times; dropping the last one frees \
               the object, and without protection the counts go wrong",
     nature: Nature::Computes,
     params: &[
@@ -49,7 +49,7 @@ pub(super) const SPEC: KindSpec = KindSpec {
         doc: "the references that the task took and dropped",
     }],
     tally: &[
-        ValueSpec { name: "freed_too_early", unit: "objects", doc: "freed while somebody still had a reference" },
+        ValueSpec { name: "freed_too_early", unit: "objects", doc: "freed while a task still had a reference" },
         ValueSpec { name: "leaked", unit: "objects", doc: "not freed although all references were dropped" },
         ValueSpec {
             name: "used_after_free",
