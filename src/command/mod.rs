@@ -26,6 +26,7 @@ use std::process::ExitCode;
 use crate::cli::{self, Cli, Command};
 use crate::foreign::PlainText;
 use crate::report::Format;
+use crate::report::machine::MachineNow;
 use crate::scenario::library::{bundled, find, standard_folders};
 use crate::scenario::{DiagnosticList, Overrides, Source, label, schema};
 use crate::{machine, report};
@@ -119,13 +120,13 @@ fn check(files: &[PathBuf]) -> Result<ExitCode, Failure> {
 fn machine(format: &Format) -> Result<ExitCode, Failure> {
     let write = format.machine.ok_or_else(|| Failure::usage(format!("--format {}: not for machines", format.name)))?;
     let usable = machine::usable_here();
-    print(&PlainText::lines(&write(
-        &machine::facts(&usable),
-        &usable,
-        &machine::memory_limits_here(),
-        &machine::moment(),
-        &machine::noise_now(&usable.cpus),
-    )))
+    print(&PlainText::lines(&write(&MachineNow {
+        facts: machine::facts(&usable),
+        memory: machine::memory_limits_here(),
+        moment: machine::moment(),
+        noise: machine::noise_now(&usable.cpus),
+        usable,
+    })))
 }
 
 /// Prints what a command is for.

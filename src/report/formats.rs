@@ -3,15 +3,10 @@
 
 use super::{catalog, fit, fits, json, machine, metg, reference, text, width};
 use crate::foreign;
-use crate::machine::{MachineFacts, MemoryLimit, Moment, NoiseNow, Usable};
 use crate::record::{History, RunState};
 use crate::results::{FittedFile, MetgStudy};
 use crate::scenario::library::Library;
 use crate::workload;
-
-/// Tells the machine: its facts, its usable CPUs, what limits its memory, how busy it is, and whether one may
-/// measure now.
-pub(crate) type MachineWriter = fn(&MachineFacts, &Usable, &[MemoryLimit], &Moment, &NoiseNow) -> String;
 
 /// A format, with what can be written in it; `None` where something cannot.
 pub struct Format {
@@ -30,7 +25,7 @@ pub struct Format {
     /// The kinds of workload.
     pub kinds: Option<fn() -> String>,
     /// What is seen of the machine.
-    pub machine: Option<MachineWriter>,
+    pub machine: Option<fn(&machine::MachineNow) -> String>,
     /// Laws of scaling, fitted to a file of measurements.
     pub fit: Option<fn(&FittedFile) -> String>,
     /// The shortest tasks worth handing out.

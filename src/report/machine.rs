@@ -12,14 +12,24 @@ use crate::units;
 /// Said of what the system does not tell.
 const UNKNOWN: &str = "unknown";
 
+/// What is seen of the machine.
+#[derive(Debug)]
+pub struct MachineNow {
+    /// What it is.
+    pub facts: MachineFacts,
+    /// CPUs that may be used, and what limits them.
+    pub usable: Usable,
+    /// What limits memory.
+    pub memory: Vec<MemoryLimit>,
+    /// How busy it is, and how much memory is left.
+    pub moment: Moment,
+    /// Whether one may measure now.
+    pub noise: NoiseNow,
+}
+
 /// The machine for people, a fact a line; ends with a line break.
-pub fn text(
-    facts: &MachineFacts,
-    usable: &Usable,
-    memory: &[MemoryLimit],
-    moment: &Moment,
-    noise: &NoiseNow,
-) -> String {
+pub fn text(machine: &MachineNow) -> String {
+    let MachineNow { facts, usable, memory, moment, noise } = machine;
     let word = |fact: &Option<String>| fact.clone().unwrap_or_else(|| UNKNOWN.to_owned());
     let lines = [
         ("host", word(&facts.host)),
@@ -135,13 +145,8 @@ struct JsonLimit<'a> {
 }
 
 /// The machine for scripts: one JSON object, `null` for what the system does not tell; ends with a line break.
-pub fn json(
-    facts: &MachineFacts,
-    usable: &Usable,
-    memory: &[MemoryLimit],
-    moment: &Moment,
-    noise: &NoiseNow,
-) -> String {
+pub fn json(machine: &MachineNow) -> String {
+    let MachineNow { facts, usable, memory, moment, noise } = machine;
     let object = Json {
         host: facts.host.as_deref(),
         kernel: facts.kernel.as_deref(),
@@ -180,8 +185,8 @@ mod tests {
         Limit { name: name.to_owned(), detail: detail.to_owned(), cpus }
     }
 
-    fn job() -> [MemoryLimit; 1] {
-        [MemoryLimit {
+    fn job() -> Vec<MemoryLimit> {
+        vec![MemoryLimit {
             name: "cgroup memory.max".to_owned(),
             detail: "/job_3".to_owned(),
             bytes: 2 << 30,
@@ -190,7 +195,7 @@ mod tests {
         }]
     }
 
-    fn login_node() -> (MachineFacts, Usable, Moment) {
+    fn login_node() -> MachineNow {
         let usable = Usable {
             cpus: CpuSet::parse("0-3,8").unwrap(),
             count: 1,
@@ -210,15 +215,12 @@ mod tests {
             memory_limited_by: vec!["cgroup memory.max".to_owned()],
             clock: None,
         };
-        (
-            facts,
-            usable,
-            Moment {
-                memory_available_bytes: Some(20 << 30),
-                memory_left_bytes: Some(1 << 30),
-                load: Some([3.1, 2.25, 0.0]),
-            },
-        )
+        let moment = Moment {
+            memory_available_bytes: Some(20 << 30),
+            memory_left_bytes: Some(1 << 30),
+            load: Some([3.1, 2.25, 0.0]),
+        };
+        MachineNow { facts, usable, memory: job(), moment, noise: noise() }
     }
 
     fn noise() -> NoiseNow {
@@ -227,8 +229,7 @@ mod tests {
 
     #[test]
     fn people_see_what_limits_them() {
-        let (facts, usable, moment) = login_node();
-        insta::assert_snapshot!(text(&facts, &usable, &job(), &moment, &noise()), @"
+        insta::assert_snapshot!(text(&login_node()), @"
         host       login1
         kernel     6.1.0
         processor  unknown
@@ -245,8 +246,7 @@ mod tests {
 
     #[test]
     fn scripts_find_every_key() {
-        let (facts, usable, moment) = login_node();
-        insta::assert_snapshot!(json(&facts, &usable, &job(), &moment, &noise()), @r#"
+        insta::assert_snapshot!(json(&login_node()), @r#"
         {
           "host": "login1",
           "kernel": "6.1.0",
@@ -314,13 +314,14 @@ mod tests {
 
     #[test]
     fn what_is_not_known_is_said_so() {
-        let (mut facts, usable, _) = login_node();
+        let MachineNow { mut facts, usable, .. } = login_node();
         (facts.host, facts.memory_bytes) = (None, None);
         facts.memory_limited_by.clear();
-        let text = text(&facts, &usable, &[], &Moment::default(), &NoiseNow::default());
+        let (moment, noise) = (Moment::default(), NoiseNow::default());
+        let unknown = MachineNow { facts, usable, memory: Vec::new(), moment, noise };
+        let text = text(&unknown);
         assert_eq!(text.matches(UNKNOWN).count(), 5, "{text}");
-        let object: serde_json::Value =
-            serde_json::from_str(&json(&facts, &usable, &[], &Moment::default(), &NoiseNow::default())).unwrap();
+        let object: serde_json::Value = serde_json::from_str(&json(&unknown)).unwrap();
         for key in ["host", "cpu_model", "memory_bytes", "memory_available_bytes", "memory_left_bytes", "load"] {
             assert_eq!(object.get(key), Some(&serde_json::Value::Null), "{key}");
         }
@@ -328,7 +329,7 @@ mod tests {
 
     #[test]
     fn the_cpus_are_told_in_one_line() {
-        let (_, mut usable, _) = login_node();
+        let mut usable = login_node().usable;
         let mut told = |cpus: &str, count, logical| {
             (usable.cpus, usable.count) = (CpuSet::parse(cpus).unwrap(), count);
             super::cpus(&usable, logical)
