@@ -193,6 +193,22 @@ mod tests {
     }
 
     #[test]
+    fn clocks_that_fall_as_more_cores_work_bring_no_block() {
+        let run = |throttled: usize| {
+            let mut run = Run::new(None);
+            for trial in 0..9 {
+                let (busy, ms) = [(1, 1.0), (2, 1.15), (4, 1.3)][trial % 3];
+                let s = if trial == throttled { 1.2 } else { 1.0 } * ms * 1e-3;
+                let noise = TrialNoise { yardstick_s: vec![[s, s]; busy], ..TrialNoise::default() };
+                run.finish(trial, TrialOutcome { noise: Some(noise), end: TrialEnd::Complete, ..Default::default() });
+            }
+            run
+        };
+        assert_eq!(next(&run(9).state, wide, false), Next::Nothing);
+        assert_eq!(run(5).add(wide), Some((vec![0, 2], Added::Noise)), "one with 4 busy CPUs was throttled");
+    }
+
+    #[test]
     fn noisy_trials_may_be_kept() {
         assert_eq!(next(&Run::new(None).carry_out(&[4]).state, wide, true), Next::Nothing);
     }

@@ -42,7 +42,7 @@ pub enum NoiseCause {
     Steal,
     /// The quota of the control group was used up.
     Throttled,
-    /// The CPUs were faster or slower than in most other trials.
+    /// The CPUs were faster or slower than in most other trials with as many busy CPUs.
     Speed,
 }
 
@@ -56,6 +56,11 @@ impl TrialNoise {
     pub fn share(&self, seconds: f64) -> Option<f64> {
         let all = f64::from(self.usable_cpus) * self.over_s;
         (all > 0.0).then(|| seconds / all).filter(|share| share.is_finite())
+    }
+
+    /// How many CPUs the workers kept busy while the fixed piece of work was timed: as many as timed it.
+    pub fn busy_cpus(&self) -> usize {
+        self.yardstick_s.len()
     }
 
     /// Seconds that the fixed piece of work took at both ends: the median over the workers; `None` where it was not timed.

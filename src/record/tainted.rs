@@ -37,7 +37,7 @@ impl RunState {
     }
 
     /// How much of this there was in a trial of this run: a share of the usable CPUs' time, or by how much slower the CPUs
-    /// were than in the median trial. `None` where that was not counted.
+    /// were than in the median trial of its like. `None` where that was not counted.
     pub fn noise_share(&self, noise: &TrialNoise, cause: NoiseCause) -> Option<f64> {
         share(noise, cause, &self.yardsticks)
     }
@@ -156,6 +156,57 @@ mod tests {
         assert_eq!(state.taint(&of(0.0020)), [NoiseCause::Speed], "of two in the middle the faster one counts");
         finish(&mut state, 4, of(0.0020));
         assert_eq!(state.taint(&of(0.0010)), [NoiseCause::Speed], "the others are the rule now");
+    }
+
+    /// With so many busy CPUs, on each of which the yardstick takes so long.
+    fn timed(each_s: &[f64]) -> TrialOutcome {
+        outcome(1.0, TrialNoise { yardstick_s: each_s.iter().map(|&s| [s, s]).collect(), ..quiet() })
+    }
+
+    /// A run whose first configuration keeps one CPU busy, at full clock, and whose second keeps two, at a clock a quarter
+    /// lower.
+    fn with_turbo() -> RunState {
+        let mut state = run();
+        (0..8).for_each(|trial| finish(&mut state, trial, [timed(&[0.0008]), timed(&[0.0010; 2])][trial % 2].clone()));
+        state
+    }
+
+    #[test]
+    fn clocks_that_fall_as_more_cores_work_are_no_noise() {
+        let state = with_turbo();
+        assert_eq!(state.taint_counts_of_run(), TaintCounts { measured: 6, ..TaintCounts::default() });
+        assert_eq!(state.noise_share(timed(&[0.0008]).noise.as_ref().unwrap(), NoiseCause::Speed), Some(0.0));
+    }
+
+    #[test]
+    fn a_slow_trial_is_noisy_among_its_like() {
+        let state = with_turbo();
+        let taint = |each_s: &[f64]| state.taint(&timed(each_s));
+        assert_eq!(taint(&[0.00115; 2]), [NoiseCause::Speed], "throttled");
+        assert_eq!(taint(&[0.0010, 0.0014]), [NoiseCause::Speed], "one worker's CPU is slow");
+        assert_eq!(taint(&[0.0010]), [NoiseCause::Speed], "as slow as CPUs are otherwise only when both work");
+        assert_eq!(taint(&[0.00085]), []);
+        assert_eq!(taint(&[0.00105; 2]), []);
+    }
+
+    #[test]
+    fn a_drift_is_noise_whatever_the_number_of_workers() {
+        let mut state = run();
+        for trial in 0..8 {
+            // From the last block but one on, all is 30 % slower.
+            let slower = if trial >= 4 { 1.3 } else { 1.0 };
+            finish(&mut state, trial, [timed(&[0.0008 * slower]), timed(&[0.0010 * slower; 2])][trial % 2].clone());
+        }
+        assert_eq!([0, 1].map(|config| state.taint_counts(config).tainted), [2, 2]);
+    }
+
+    #[test]
+    fn trials_that_are_too_few_are_held_against_all() {
+        let mut state = run();
+        [0.0010, 0.0010, 0.0010].iter().enumerate().for_each(|(trial, s)| finish(&mut state, trial, timed(&[*s])));
+        assert_eq!(state.taint(&timed(&[0.0012; 2])), [NoiseCause::Speed]);
+        (3..6).for_each(|trial| finish(&mut state, trial, timed(&[0.0012; 2])));
+        assert_eq!(state.taint(&timed(&[0.0012; 2])), [], "three are enough");
     }
 
     #[test]

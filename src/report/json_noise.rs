@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::record::{RunState, TrialNoise};
-use crate::results::{NoiseFigures, Row, trials_with_noise};
+use crate::results::{BusyCpus, NoiseFigures, Row, trials_with_noise};
 
 /// The noise of a configuration: medians over the kept trials, shares of the usable CPUs' time, counts of trials.
 #[derive(Serialize)]
@@ -14,6 +14,10 @@ pub(super) struct NoiseJson<'a> {
     runnable: Option<f64>,
     /// Against the run's best.
     speed: Option<f64>,
+    /// Against the best of trials in which as many CPUs were busy.
+    speed_of_alike: Option<f64>,
+    /// How much slower CPUs are with as many of them busy as here than with the fewest.
+    busy: Option<BusyCpus>,
     tainted: usize,
     repeated: usize,
     /// What the yardstick cost a worker, at most: in no wall time and no start-up.
@@ -34,10 +38,23 @@ struct TrialNoiseJson<'a> {
 impl<'a> NoiseJson<'a> {
     /// That of a row, by its index; `None` where nothing was counted.
     pub(super) fn of(row: &Row, state: &'a RunState, config: usize) -> Option<Self> {
-        let NoiseFigures { others_cpu, steal, throttled, runnable, speed, yardstick_cost_s, tainted, repeated } =
-            row.noise?;
+        let figures = row.noise?;
+        let NoiseFigures { others_cpu, steal, throttled, runnable, speed, speed_of_alike, busy, .. } = figures;
+        let NoiseFigures { yardstick_cost_s, tainted, repeated, .. } = figures;
         let trials = trials_with_noise(state, config).into_iter();
         let trials = trials.map(|one| TrialNoiseJson { trial: one.trial, kept: one.kept, noise: one.noise }).collect();
-        Some(Self { others_cpu, steal, throttled, runnable, speed, tainted, repeated, yardstick_cost_s, trials })
+        Some(Self {
+            others_cpu,
+            steal,
+            throttled,
+            runnable,
+            speed,
+            speed_of_alike,
+            busy,
+            tainted,
+            repeated,
+            yardstick_cost_s,
+            trials,
+        })
     }
 }

@@ -3,6 +3,7 @@
 //! Everything here is worked out from a [`crate::record::RunState`] alone: whether the run has just ended, goes on, or
 //! was read from a journal makes no difference.
 
+mod busy_cpus;
 mod charts;
 mod column_values;
 mod columns;
@@ -27,6 +28,7 @@ mod time_use;
 mod times;
 mod widths;
 
+pub use busy_cpus::BusyCpus;
 pub use charts::{ChartSubject, FiguresChart};
 pub use columns::{COLUMNS, Column, ColumnPlace, ShownColumn, View, columns};
 pub use eta::{Eta, is_open};

@@ -1,6 +1,9 @@
 //! What the machine did besides running the trials of a configuration: medians over its samples, as shares of the usable
 //! CPUs' time. When a single trial is too noisy is a rule of the record; nothing is left out here.
 
+use std::collections::BTreeMap;
+
+use super::busy_cpus::{BusyCpus, busy_cpus};
 use super::median::median;
 use crate::record::noise_limits::{OTHERS_MAX, SPEED_MAX, STEAL_MAX, THROTTLED_MAX};
 use crate::record::{NoiseCause, RunState, TrialNoise, TrialOutcome};
@@ -18,6 +21,12 @@ pub struct NoiseFigures {
     pub runnable: Option<f64>,
     /// The run's best yardstick ÷ this configuration's: 1 is as fast as ever, 0.9 a tenth slower.
     pub speed: Option<f64>,
+    /// The same against the best of the run's trials in which as many CPUs were busy: what is slower than those is so by
+    /// noise, and not since clocks fall as more cores work.
+    pub speed_of_alike: Option<f64>,
+    /// How much slower CPUs are with as many of them busy as here than with the fewest of this run; `None` here for the
+    /// fewest, and where too few blocks tell.
+    pub busy: Option<BusyCpus>,
     /// Seconds that timing the yardstick cost a worker, at most; in no wall time and no start-up.
     pub yardstick_cost_s: Option<f64>,
     /// Trials that were too noisy.
@@ -38,10 +47,10 @@ pub struct TrialWithNoise<'a> {
 }
 
 impl NoiseFigures {
-    /// Those of a configuration, its speed against the run's best; `None` where nothing was counted.
-    fn of(state: &RunState, config: usize, best_yardstick_s: Option<f64>) -> Option<Self> {
+    /// Those of a configuration; `None` where nothing was counted.
+    fn of(state: &RunState, config: usize, best: &BestYardsticks, busy: &[BusyCpus]) -> Option<Self> {
         let samples: Vec<&TrialNoise> = state.samples(config).filter_map(|outcome| outcome.noise.as_ref()).collect();
-        samples.first()?;
+        let busy_cpus = samples.iter().map(|noise| noise.busy_cpus()).max()?;
         let shares = |seconds: fn(&TrialNoise) -> Option<f64>| {
             known_median(samples.iter().filter_map(|noise| noise.share(seconds(noise)?)))
         };
@@ -52,20 +61,23 @@ impl NoiseFigures {
             steal: shares(|noise| noise.steal_s),
             throttled: shares(|noise| noise.throttled_s),
             runnable: shares(|noise| noise.runnable_s),
-            speed: best_yardstick_s.zip(yardstick).map(|(best, own)| best / own),
+            speed: best.of_all().zip(yardstick).map(|(best, own)| best / own),
+            speed_of_alike: best.of_alike(busy_cpus).zip(yardstick).map(|(best, own)| best / own),
+            busy: busy.iter().find(|busy| busy.busy == busy_cpus).copied(),
             yardstick_cost_s: samples.iter().filter_map(|noise| noise.yardstick_cost_s).max_by(f64::total_cmp),
             tainted,
             repeated,
         })
     }
 
-    /// How much there was of a cause: a share, or for the speed how much longer the yardstick took than at its best.
+    /// How much there was of a cause: a share, or for the speed how much longer the yardstick took than at its best with as
+    /// many CPUs busy.
     pub fn of_cause(&self, cause: NoiseCause) -> Option<f64> {
         match cause {
             NoiseCause::Others => self.others_cpu,
             NoiseCause::Steal => self.steal,
             NoiseCause::Throttled => self.throttled,
-            NoiseCause::Speed => self.speed.map(|speed| 1.0 / speed - 1.0),
+            NoiseCause::Speed => self.speed_of_alike.map(|speed| 1.0 / speed - 1.0),
         }
     }
 
@@ -81,6 +93,12 @@ impl NoiseFigures {
         all.into_iter().filter_map(share)
     }
 
+    /// How much slower CPUs are with as many of them busy as here than with the fewest of this run, where that is beyond
+    /// what trials may differ by anyhow.
+    pub fn slower_when_busy(&self) -> Option<BusyCpus> {
+        self.busy.filter(|busy| busy.slower > SPEED_MAX)
+    }
+
     /// The part of the usable CPUs' time that was not there for this program at all.
     pub fn taken(&self) -> f64 {
         [self.others_cpu, self.steal, self.throttled].into_iter().flatten().sum::<f64>().min(1.0)
@@ -89,8 +107,8 @@ impl NoiseFigures {
 
 /// The noise of each of so many configurations.
 pub(super) fn noise_by_config(state: &RunState, configs: usize) -> Vec<Option<NoiseFigures>> {
-    let best_yardstick_s = best_yardstick(state);
-    (0..configs).map(|config| NoiseFigures::of(state, config, best_yardstick_s)).collect()
+    let (best, busy) = (BestYardsticks::of(state), busy_cpus(state));
+    (0..configs).map(|config| NoiseFigures::of(state, config, &best, &busy)).collect()
 }
 
 /// The counted trials of a configuration that have ended and of which something was counted, in the order they did.
@@ -112,10 +130,31 @@ fn by_rule(state: &RunState, config: usize) -> (usize, usize) {
     (counts.tainted, counts.repeated)
 }
 
-/// The least that the yardstick took in any trial, warm-ups among them, in seconds.
-fn best_yardstick(state: &RunState) -> Option<f64> {
-    let noises = state.finished.iter().filter_map(|(_, outcome)| outcome.noise.as_ref());
-    noises.filter_map(TrialNoise::yardstick).min_by(f64::total_cmp)
+/// With fewer trials than this their best is no measure: they are held against those of all.
+const ALIKE_MIN: usize = 3;
+
+/// The yardsticks of a run's trials in seconds, warm-ups among them, by how many CPUs were busy.
+struct BestYardsticks(BTreeMap<usize, Vec<f64>>);
+
+impl BestYardsticks {
+    fn of(state: &RunState) -> Self {
+        let mut all: BTreeMap<usize, Vec<f64>> = BTreeMap::new();
+        for noise in state.finished.iter().filter_map(|(_, outcome)| outcome.noise.as_ref()) {
+            all.entry(noise.busy_cpus()).or_default().extend(noise.yardstick());
+        }
+        Self(all)
+    }
+
+    /// The least in any trial.
+    fn of_all(&self) -> Option<f64> {
+        self.0.values().flatten().copied().min_by(f64::total_cmp)
+    }
+
+    /// The least in those with so many CPUs busy.
+    fn of_alike(&self, busy: usize) -> Option<f64> {
+        let alike = self.0.get(&busy).filter(|alike| alike.len() >= ALIKE_MIN);
+        alike.map_or_else(|| self.of_all(), |alike| alike.iter().copied().min_by(f64::total_cmp))
+    }
 }
 
 /// The median of what is known, if anything is.
@@ -133,11 +172,11 @@ mod tests {
             others_cpu: Some(0.05),
             steal: Some(0.02),
             throttled: Some(0.02),
-            speed: Some(0.92),
+            speed_of_alike: Some(0.92),
             ..NoiseFigures::default()
         };
         assert_eq!(quiet.causes().count(), 0);
-        let noisy = NoiseFigures { others_cpu: Some(0.3), speed: Some(0.8), ..quiet };
+        let noisy = NoiseFigures { others_cpu: Some(0.3), speed_of_alike: Some(0.8), ..quiet };
         let causes: Vec<_> = noisy.causes().collect();
         assert_eq!(causes, [(NoiseCause::Others, 0.3), (NoiseCause::Speed, 0.25)]);
         assert!((noisy.taken() - 0.34).abs() < 1e-12);

@@ -48,6 +48,7 @@ const RULES: &[Rule] = &[
     Rule { name: "throttled", speak: neighbours::throttled },
     Rule { name: "steal", speak: neighbours::steal },
     Rule { name: "speed", speak: neighbours::speed },
+    Rule { name: "busy-cpus", speak: neighbours::busy_cpus },
     Rule { name: "noise", speak: speed::noise },
     Rule { name: "lock", speak: lock::held },
     Rule { name: "waiting", speak: cpus::waiting },

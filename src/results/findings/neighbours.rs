@@ -1,8 +1,9 @@
-//! What the machine did besides: others that computed, the hypervisor, the quota, the clock; and speedups that no program
-//! can have.
+//! What the machine did besides: others that computed, the hypervisor, the quota, the clock; CPUs that are slower when many
+//! work; and speedups that no program can have.
 //!
 //! These come before the rules that blame the program, and those ask [`explains`] first.
 
+use super::super::busy_cpus::BusyCpus;
 use super::facts::{Fact, FindingInput};
 use super::finding::Wording;
 use crate::record::NoiseCause;
@@ -58,7 +59,25 @@ pub(super) fn throttled(facts: &FindingInput) -> Option<Wording> {
 
 /// Speaks where CPUs were slower than at their best.
 pub(super) fn speed(facts: &FindingInput) -> Option<Wording> {
-    said(facts, NoiseCause::Speed, 85, "turbo, throttling or a shared host makes times differ that should be equal")
+    said(facts, NoiseCause::Speed, 85, "throttling or a shared host makes times differ that should be equal")
+}
+
+/// Speaks where CPUs are slower when many of them work, block by block: of the number of them with which they are slowest.
+pub(super) fn busy_cpus(facts: &FindingInput) -> Option<Wording> {
+    let all = facts.rows.iter().filter_map(|fact| fact.noise?.slower_when_busy());
+    let busy = all.max_by(|a, b| a.slower.total_cmp(&b.slower))?;
+    let message = format!(
+        "{}: clocks fall as more cores work, or hardware threads share a core, and equal work has an efficiency of {} at \
+         most.",
+        when_busy(busy),
+        units::percent(1.0 / (1.0 + busy.slower))
+    );
+    Some(Wording { weight: 70, message })
+}
+
+/// `CPUs are 18 % slower with 8 of them busy than with 1`.
+fn when_busy(busy: BusyCpus) -> String {
+    format!("CPUs are {} slower with {} of them busy than with {}", units::percent(busy.slower), busy.busy, busy.fewest)
 }
 
 fn said(facts: &FindingInput, cause: NoiseCause, weight: u8, what: &str) -> Option<Wording> {
@@ -80,7 +99,9 @@ fn in_words(fact: &Fact, cause: NoiseCause, share: f64) -> String {
         NoiseCause::Throttled => {
             format!("the control group's quota took {share} of the usable CPUs' time from {label}")
         }
-        NoiseCause::Speed => format!("the CPUs were {share} slower with {label} than at their best in this run"),
+        NoiseCause::Speed => {
+            format!("the CPUs were {share} slower with {label} than at their best with as many of them busy")
+        }
     }
 }
 
@@ -94,13 +115,18 @@ pub(super) fn is_noisy(fact: &Fact) -> bool {
     worst(fact).is_some()
 }
 
-/// What noise explains of a low efficiency: that others had at least half of the CPU time that is missing.
+/// What the machine explains of a low efficiency: that at least half of what is missing went to others, or is so since the
+/// CPUs were slower.
 pub(super) fn explains(fact: &Fact) -> Option<String> {
-    let missing = 1.0 - fact.efficiency?;
-    let (cause, share) = worst(fact)?;
-    let slower = fact.noise?.of_cause(NoiseCause::Speed).filter(|_| cause == NoiseCause::Speed).unwrap_or(0.0);
-    let explained = fact.noise?.taken().max(slower / (1.0 + slower));
-    (explained >= EXPLAINS * missing).then(|| in_words(fact, cause, share))
+    let (missing, noise) = (1.0 - fact.efficiency?, fact.noise?);
+    let is_enough = |explained: f64| explained >= EXPLAINS * missing;
+    let lost = |slower: f64| slower / (1.0 + slower);
+    let of_noise = worst(fact).filter(|(cause, share)| {
+        let slower = if *cause == NoiseCause::Speed { *share } else { 0.0 };
+        is_enough(noise.taken().max(lost(slower)))
+    });
+    let of_noise = of_noise.map(|(cause, share)| in_words(fact, cause, share));
+    of_noise.or_else(|| noise.slower_when_busy().filter(|busy| is_enough(lost(busy.slower))).map(when_busy))
 }
 
 #[cfg(test)]
@@ -119,6 +145,8 @@ mod tests {
         throttled: Some(0.0),
         runnable: Some(0.0),
         speed: Some(1.0),
+        speed_of_alike: Some(1.0),
+        busy: None,
         yardstick_cost_s: None,
         tainted: 0,
         repeated: 0,
@@ -132,7 +160,7 @@ mod tests {
     fn a_quiet_run_has_no_neighbours() {
         for rows in [vec![serial(1.0), threads(2, 0.5)], vec![with(serial(1.0), QUIET), with(threads(2, 0.5), QUIET)]] {
             let facts = facts(rows);
-            for rule in [others, steal, throttled, speed, above_bound] {
+            for rule in [others, steal, throttled, speed, busy_cpus, above_bound] {
                 assert_eq!(rule(&facts), None);
             }
         }
@@ -157,10 +185,26 @@ mod tests {
              time than the quota allows."
         );
         assert_eq!(
-            message(speed(&noisy(NoiseFigures { speed: Some(0.8), ..QUIET }))),
-            "The CPUs were 25 % slower with threads × 2 than at their best in this run: turbo, throttling or a shared \
-             host makes times differ that should be equal."
+            message(speed(&noisy(NoiseFigures { speed_of_alike: Some(0.8), ..QUIET }))),
+            "The CPUs were 25 % slower with threads × 2 than at their best with as many of them busy: throttling or a \
+             shared host makes times differ that should be equal."
         );
+    }
+
+    #[test]
+    fn cpus_that_are_slower_together_are_told_as_that() {
+        let of_8 = |slower| NoiseFigures { busy: Some(BusyCpus { busy: 8, fewest: 1, slower }), ..QUIET };
+        let told =
+            |slower| message(busy_cpus(&facts(vec![with(serial(1.0), QUIET), with(threads(8, 0.15), of_8(slower))])));
+        let expected = "CPUs are 25 % slower with 8 of them busy than with 1: clocks fall as more cores work, or hardware \
+                        threads share a core, and equal work has an efficiency of 80 % at most.";
+        assert_eq!(told(0.25), expected);
+        assert_eq!(told(0.09), "");
+        let fact = with(threads(8, 0.15), of_8(0.25));
+        assert!(!is_noisy(&fact));
+        let missing = |efficiency| explains(&Fact { efficiency: Some(efficiency), ..fact.clone() });
+        assert_eq!(missing(0.7).as_deref(), Some("CPUs are 25 % slower with 8 of them busy than with 1"));
+        assert_eq!(missing(0.4), None, "60 % are missing");
     }
 
     #[test]
@@ -197,6 +241,6 @@ mod tests {
         assert_eq!(case(QUIET), None);
         assert_eq!(case(NoiseFigures { others_cpu: Some(0.2), ..QUIET }), None, "60 % are missing");
         assert!(case(NoiseFigures { others_cpu: Some(0.4), ..QUIET }).is_some_and(|why| why.contains("40 %")));
-        assert!(case(NoiseFigures { speed: Some(0.6), ..QUIET }).is_some_and(|why| why.contains("slower")));
+        assert!(case(NoiseFigures { speed_of_alike: Some(0.6), ..QUIET }).is_some_and(|why| why.contains("slower")));
     }
 }

@@ -23,7 +23,7 @@ pub(super) struct Known {
     pub(super) others: Option<f64>,
     pub(super) steal: Option<f64>,
     pub(super) throttled: Option<f64>,
-    /// The run's best yardstick ÷ the present one.
+    /// The best yardstick of the run's trials in which as many CPUs were busy ÷ the present one.
     pub(super) speed: Option<f64>,
 }
 
@@ -127,7 +127,7 @@ fn of_last(run: &RunMonitor) -> Option<Known> {
         others: share(noise.others_s),
         steal: share(noise.steal_s),
         throttled: share(noise.throttled_s),
-        speed: figures.and_then(|NoiseFigures { speed, .. }| speed),
+        speed: figures.and_then(|NoiseFigures { speed_of_alike, .. }| speed_of_alike),
     })
 }
 
