@@ -35,4 +35,5 @@ pub mod secret;
 pub mod signals;
 pub mod socket;
 pub mod terminal;
+pub mod threads;
 pub mod xdg;

@@ -9,6 +9,7 @@ use std::sync::mpsc::{self, Receiver, Sender};
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
+use nix::unistd::{Pid, gettid};
 use rayon::iter::{IndexedParallelIterator as _, IntoParallelIterator as _, ParallelIterator as _};
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
@@ -17,12 +18,14 @@ use crate::backend::pool::{Backend, Broken, Departure, Notice, Pool, Unready};
 use crate::backend::worker::{LazyJob, PreparedJob, Worker};
 use crate::machine::check_room_for_threads;
 use crate::scenario::{Config, Schedule};
+use crate::system::threads::wait_until_gone;
 use crate::workload::IsWanted;
 
 /// The threads of a trial.
 struct ThreadsPool {
     left: Receiver<u32>,
-    exited: Receiver<()>,
+    /// Threads that have come to their end, and are on their way out.
+    exited: Receiver<Pid>,
     /// The pool whose threads they are, where they steal: it goes on until this is dropped.
     stealing: Option<ThreadPool>,
     workers: u32,
@@ -60,7 +63,7 @@ fn start_threads(
     board: &Arc<Board>,
     prepared: &Arc<PreparedJob>,
     leave: &Sender<u32>,
-    exit: &Sender<()>,
+    exit: &Sender<Pid>,
 ) -> Result<(), Broken> {
     let workers = board.spec().lanes;
     let start = |worker: u32| {
@@ -88,12 +91,12 @@ fn start_threads(
     Ok(())
 }
 
-/// Tells that a thread has come to its end.
-struct Farewell(Sender<()>);
+/// Tells which thread has come to its end.
+struct Farewell(Sender<Pid>);
 
 impl Drop for Farewell {
     fn drop(&mut self) {
-        let _ = self.0.send(());
+        let _ = self.0.send(gettid());
     }
 }
 
@@ -110,12 +113,12 @@ fn refused(threads: u32, error: &dyn std::fmt::Display) -> Broken {
 ///
 /// # Errors
 /// When the system refuses a thread.
-fn pool_behind(door: &Arc<OnceLock<()>>, threads: u32, exit: Sender<()>) -> Result<ThreadPool, Broken> {
+fn pool_behind(door: &Arc<OnceLock<()>>, threads: u32, exit: Sender<Pid>) -> Result<ThreadPool, Broken> {
     let mut started = Vec::new();
     let built = ThreadPoolBuilder::new()
         .num_threads(threads as usize)
         .exit_handler(move |_| {
-            let _ = exit.send(());
+            let _ = exit.send(gettid());
         })
         .spawn_handler(|thread| {
             let builder = std::thread::Builder::new().name(name(thread.index() as u32));
@@ -147,7 +150,7 @@ fn steal(
     board: Arc<Board>,
     prepared: Arc<PreparedJob>,
     leave: Sender<u32>,
-    exit: Sender<()>,
+    exit: Sender<Pid>,
 ) -> Result<ThreadPool, Broken> {
     let door = Arc::new(OnceLock::new());
     let pool = pool_behind(&door, board.spec().lanes, exit)?;
@@ -197,10 +200,8 @@ impl Drop for ThreadsPool {
         // The next trial must not share the machine with threads of this one that are still on their way out.
         drop(self.stealing.take());
         let until = Instant::now() + PATIENCE;
-        for _ in 0..self.workers {
-            if self.exited.recv_timeout(until.saturating_duration_since(Instant::now())).is_err() {
-                break;
-            }
-        }
+        let left = || until.saturating_duration_since(Instant::now());
+        let exited: Vec<Pid> = (0..self.workers).map_while(|_| self.exited.recv_timeout(left()).ok()).collect();
+        wait_until_gone(&exited, until);
     }
 }

@@ -112,9 +112,10 @@ impl<'a> Worker<'a> {
     /// Looks at the CPU that it is on, and opens its account with the scheduler: after it has come, so that none of that
     /// is start-up, and before the gate opens, so that none of it is work.
     fn look_before(&self) -> Option<(ScheduleAccount, u64)> {
+        let is_to_look = self.board.is_called_to_look(self.number);
         // What a thread keeps for itself is set up at its first use, which must not be within the work.
         AT_WORK.set(None);
-        if !self.board.is_called_to_look(self.number) {
+        if !is_to_look {
             return (self.number < self.board.spec().looks).then(usage::open_account).flatten();
         }
         let yardstick = self.yardstick();
