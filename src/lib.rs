@@ -73,6 +73,7 @@ mod command;
 pub mod engine;
 pub mod foreign;
 pub mod machine;
+pub mod protocol;
 pub mod record;
 pub mod report;
 pub mod results;

@@ -37,6 +37,12 @@ fn seal(memory: &File) {
     let _ = fcntl(memory, FcntlArg::F_ADD_SEALS(seals));
 }
 
+/// Whether memory has its size for good.
+pub fn is_sealed(memory: &File) -> bool {
+    let seals = fcntl(memory, FcntlArg::F_GET_SEALS).map(SealFlag::from_bits_truncate);
+    seals.is_ok_and(|seals| seals.contains(SealFlag::F_SEAL_SHRINK))
+}
+
 #[cfg(test)]
 mod tests {
     use std::os::unix::fs::FileExt as _;
@@ -51,6 +57,7 @@ mod tests {
             assert_eq!(memory.set_len(size).unwrap_err().kind(), io::ErrorKind::PermissionDenied, "{size}");
         }
         assert_eq!(memory.metadata().unwrap().len(), 8192);
+        assert!(is_sealed(&memory));
         let writing = fcntl(&memory, FcntlArg::F_ADD_SEALS(SealFlag::F_SEAL_FUTURE_WRITE));
         assert_eq!(writing, Err(Errno::EPERM), "no process can forbid what workers need");
     }
@@ -60,6 +67,7 @@ mod tests {
         let memory = File::from(memfd_create("parlab-test", MFdFlags::MFD_CLOEXEC).unwrap());
         memory.set_len(10).unwrap();
         seal(&memory);
+        assert!(!is_sealed(&memory));
         memory.set_len(5).expect("it had been sealed against seals");
     }
 }

@@ -29,6 +29,7 @@ pub(crate) const ROOMS: &[Room] = &[
     room("chart", &["units"]),
     room("machine", &["units"]),
     room("units", &[]),
+    room("protocol", &[]),
     room("system", &[]),
     room("foreign", &[]),
 ];
@@ -50,6 +51,7 @@ pub(crate) const UNSAFE_FILES: &[&str] = &[
     "src/backend/board/clock.rs",
     "src/backend/board/memory.rs",
     "src/backend/forked/forkserver.rs",
+    "src/protocol/memory.rs",
     "src/report/closed.rs",
     "src/system/allocator.rs",
     "src/system/fatal.rs",

@@ -1,0 +1,136 @@
+//! The outside board: made by parlab, written by other programs, looked at by one thread.
+//!
+//! Its layout is the program's own and never read back from the memory, where others may have written anything.
+
+use std::io;
+use std::time::Duration;
+
+use super::complaint::{Fault, OutsideComplaint};
+use super::lane::LaneWatch;
+use super::layout::{Shape, WORD, header};
+use super::look::{NameTotal, OutsideLane, OutsideLook};
+use super::looking::Looking;
+use super::memory::{OutsideMemory, Shrunk};
+use super::pace::LookPace;
+use super::place::{BoardPlace, Medium};
+use super::totals::NameTotals;
+use crate::system::clock::monotonic_ns;
+
+/// The most lanes that a board may have.
+pub const LANES_MAX: usize = 4096;
+
+/// A board that other programs write.
+pub struct OutsideBoard {
+    shape: Shape,
+    created: u64,
+    place: BoardPlace,
+    watches: Vec<LaneWatch>,
+    lanes: Vec<OutsideLane>,
+    totals: NameTotals,
+    pace: LookPace,
+    scratch: Vec<u64>,
+    told: Vec<Fault>,
+}
+
+impl OutsideBoard {
+    /// A board with so many lanes, 1 to [`LANES_MAX`], in memory.
+    ///
+    /// # Errors
+    /// When the system has no memory for it.
+    pub fn create(lanes: usize) -> io::Result<Self> {
+        Self::create_in(Medium::Memory, lanes)
+    }
+
+    /// A board where other programs find it in a particular way.
+    ///
+    /// # Errors
+    /// When the system has no room for it.
+    pub fn create_in(medium: Medium, lanes: usize) -> io::Result<Self> {
+        let shape = Shape { lanes: lanes.clamp(1, LANES_MAX) };
+        let place = BoardPlace::open(medium, shape)?;
+        place.memory.write(0, &shape.header()).map_err(|Shrunk| io::Error::from(io::ErrorKind::UnexpectedEof))?;
+        Ok(Self {
+            shape,
+            created: monotonic_ns(),
+            place,
+            watches: (0..shape.lanes).map(LaneWatch::new).collect(),
+            lanes: Vec::new(),
+            totals: NameTotals::default(),
+            pace: LookPace::default(),
+            scratch: Vec::new(),
+            told: Vec::new(),
+        })
+    }
+
+    /// What [`BOARD_VARIABLE`] has to say to programs that should write to it.
+    pub fn address(&self) -> &str {
+        &self.place.address
+    }
+
+    /// When the board was made, in nanoseconds of `CLOCK_MONOTONIC`.
+    pub fn created(&self) -> u64 {
+        self.created
+    }
+
+    /// All tasks whose records were read, by name, in the order in which the names were seen.
+    pub fn totals(&self) -> &[NameTotal] {
+        self.totals.all()
+    }
+
+    /// How long the next look may wait so that no ring is overrun, as far as the last ones tell: 2 ms for writers of
+    /// very short tasks, 5 ms while there are any, 20 ms while there are none.
+    pub fn next_look_in(&self) -> Duration {
+        self.pace.next()
+    }
+
+    /// Looks at all lanes. To be called by one thread, again and again.
+    pub fn look(&mut self) -> OutsideLook {
+        let memory = &self.place.memory;
+        let mut look = Looking {
+            memory,
+            shape: self.shape,
+            created: self.created,
+            now: monotonic_ns(),
+            knows_threads: true,
+            lanes: &mut self.lanes,
+            records: Vec::new(),
+            complaints: Vec::new(),
+            scratch: &mut self.scratch,
+        };
+        let refused = restore_header(memory, self.shape, &mut look.complaints);
+        let seen = self.watches.iter_mut().try_for_each(|watch| watch.look(&mut look));
+        if seen.is_err() || refused.is_err() {
+            look.complaints.push(OutsideComplaint { fault: Fault::Shrunk, lane: None, pid: None });
+        }
+        let (at, records, mut complaints) = (look.now, look.records, look.complaints);
+        complaints.retain(|complaint| complaint.lane.is_some() || self.is_new(complaint.fault));
+        records.iter().for_each(|record| self.totals.add(record));
+        let alive = self.watches.iter().any(|watch| watch.is_alive(&self.lanes));
+        self.pace.set(alive, self.watches.iter().map(|watch| watch.rate).fold(0.0, f64::max));
+        OutsideLook { at, lanes: self.lanes.clone(), records, complaints, refused: refused.unwrap_or(0) }
+    }
+
+    /// Whether something wrong with the board as a whole has not been told yet.
+    fn is_new(&mut self, fault: Fault) -> bool {
+        let is_new = !self.told.contains(&fault);
+        if is_new {
+            self.told.push(fault);
+        }
+        is_new
+    }
+}
+
+/// Puts the header right for writers still to come, and returns how many were refused a lane.
+fn restore_header(memory: &OutsideMemory, shape: Shape, complaints: &mut Vec<OutsideComplaint>) -> Result<u64, Shrunk> {
+    let own = shape.header();
+    let mut found = vec![0; header::CONSTANT_BYTES / WORD];
+    memory.read(0, &mut found)?;
+    if found != own {
+        complaints.push(OutsideComplaint { fault: Fault::Header, lane: None, pid: None });
+        memory.write(0, &own)?;
+    }
+    memory.word(header::REFUSED)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,40 @@
+//! What one look is made with: the memory, the instant, and where what is found is put.
+//!
+//! Nothing is read or judged here but whether a time can be one of this board's.
+
+use super::complaint::OutsideComplaint;
+use super::layout::Shape;
+use super::look::{OutsideLane, OutsideRecord};
+use super::memory::OutsideMemory;
+
+/// How far a time may lie off what can be: clocks of two CPUs, and words that are stored one after the other.
+pub(super) const SLACK_NS: u64 = 1_000_000;
+
+/// What all lanes are looked at with.
+pub(super) struct Looking<'a> {
+    /// Where it lies.
+    pub(super) memory: &'a OutsideMemory,
+    /// How it is laid out.
+    pub(super) shape: Shape,
+    /// When the board was made.
+    pub(super) created: u64,
+    /// The instant of the look.
+    pub(super) now: u64,
+    /// Whether the kernel here knows the threads by their numbers.
+    pub(super) knows_threads: bool,
+    /// The writers so far.
+    pub(super) lanes: &'a mut Vec<OutsideLane>,
+    /// Tasks that ended.
+    pub(super) records: Vec<OutsideRecord>,
+    /// What was wrong.
+    pub(super) complaints: Vec<OutsideComplaint>,
+    /// Room to read a ring into.
+    pub(super) scratch: &'a mut Vec<u64>,
+}
+
+impl Looking<'_> {
+    /// Whether a time can be one of this board's.
+    pub(super) fn can_be(&self, time: u64) -> bool {
+        (self.created.saturating_sub(SLACK_NS)..=self.now.saturating_add(SLACK_NS)).contains(&time)
+    }
+}
