@@ -17,6 +17,7 @@ use clap_complete::Shell;
 pub use generated::{completions, manual};
 
 use crate::foreign::{PlainText, name};
+use crate::protocol::ADAPTERS;
 use crate::report::{FORMATS, Format};
 
 pub use overrides::OverrideArgs;
@@ -79,6 +80,19 @@ Examples:
 METG(50 %), the minimum effective task granularity: wall time × workers ÷ tasks at which
 half of the workers' time is work, against the serial loop, with start-up left aside.";
 
+const ADAPTER_EXAMPLES: &str = "\
+Examples:
+  parlab adapter python > parlab_board.py
+  parlab adapter python --example > example.py
+  parlab adapter c > parlab_board.h
+  parlab adapter c --example > example.c && cc -O2 -pthread example.c -o example
+  parlab adapter protocol | less
+
+A program that parlab starts finds in PARLAB_BOARD where to write; without it, the writers do nothing.";
+
+/// What `parlab adapter` takes for the page of the protocol.
+pub const PROTOCOL: &str = "protocol";
+
 /// A terminal lab for parallel workloads: run them serially, in threads and in forked processes, and watch.
 ///
 /// Without a command, the screen opens: on the library of scenarios, or on the scenario that is named.
@@ -132,6 +146,16 @@ pub enum Command {
     },
     /// Fit the laws of scaling to measurements, and tell where more workers stop paying
     Fit(Fit),
+    /// Print a writer for one's own programs, by which they show their tasks in parlab
+    #[command(after_help = ADAPTER_EXAMPLES)]
+    Adapter {
+        /// For which language; protocol is the page for all others
+        #[arg(value_name = "LANGUAGE", value_parser = adapters())]
+        language: String,
+        /// Print a program that uses the writer
+        #[arg(long)]
+        example: bool,
+    },
     /// Print the script by which a shell completes commands and options
     Completions {
         /// The shell
@@ -281,6 +305,11 @@ fn one_of(can: fn(&Format) -> bool) -> impl TypedValueParser<Value = &'static Fo
     let names = FORMATS.iter().filter(|format| can(format));
     PossibleValuesParser::new(names.map(|format| PossibleValue::new(format.name).help(format.summary)))
         .try_map(|name| Format::named(&name).ok_or("no such format"))
+}
+
+/// The languages that there is a writer for, and the page of the protocol.
+fn adapters() -> PossibleValuesParser {
+    PossibleValuesParser::new(ADAPTERS.iter().map(|adapter| adapter.name).chain([PROTOCOL]))
 }
 
 /// What the help says of the formats of a report: which there are, and which will be.

@@ -3,6 +3,7 @@
 //!
 //! Nothing is measured, checked or worded here that a room could do for itself.
 
+mod adapter;
 mod drafts;
 mod environment;
 mod failure;
@@ -51,6 +52,9 @@ pub(crate) fn main() -> ExitCode {
         Some(Command::Schema) => print(&PlainText::own_words(format!("{:#}\n", schema(&catalog())))),
         Some(Command::Machine { format }) => machine(format),
         Some(Command::Fit(args)) => fit::fit(args, cli.ascii),
+        Some(Command::Adapter { language, example }) => {
+            adapter::adapter(language, *example).and_then(|text| print(&text))
+        }
         Some(Command::Completions { shell }) => print(&PlainText::own_words(cli::completions(*shell))),
         Some(Command::Man) => print(&PlainText::own_words(cli::manual())),
         Some(Command::Forkserver { .. }) => return crate::backend::run_forkserver(),

@@ -16,9 +16,17 @@ pub struct Adapter {
 }
 
 /// All writers.
-pub const ADAPTERS: &[Adapter] = &[Adapter {
-    name: "python",
-    file: "parlab_board.py",
-    text: include_str!("adapters/parlab_board.py"),
-    example: include_str!("adapters/example.py"),
-}];
+pub const ADAPTERS: &[Adapter] = &[
+    Adapter {
+        name: "python",
+        file: "parlab_board.py",
+        text: include_str!("adapters/parlab_board.py"),
+        example: include_str!("adapters/example.py"),
+    },
+    Adapter {
+        name: "c",
+        file: "parlab_board.h",
+        text: include_str!("adapters/parlab_board.h"),
+        example: include_str!("adapters/example.c"),
+    },
+];

@@ -86,11 +86,13 @@ impl OutsideBoard {
     /// Looks at all lanes. To be called by one thread, again and again.
     pub fn look(&mut self) -> OutsideLook {
         let memory = &self.place.memory;
+        let now = monotonic_ns();
         let mut look = Looking {
             memory,
             shape: self.shape,
             created: self.created,
-            now: monotonic_ns(),
+            now,
+            latest: now,
             knows_threads: true,
             lanes: &mut self.lanes,
             records: Vec::new(),
@@ -99,15 +101,15 @@ impl OutsideBoard {
         };
         let refused = restore_header(memory, self.shape, &mut look.complaints);
         let seen = self.watches.iter_mut().try_for_each(|watch| watch.look(&mut look));
-        if seen.is_err() || refused.is_err() {
+        if seen.is_err() || refused.is_err() || !memory.is_whole(self.shape.bytes()) {
             look.complaints.push(OutsideComplaint { fault: Fault::Shrunk, lane: None, pid: None });
         }
-        let (at, records, mut complaints) = (look.now, look.records, look.complaints);
+        let (records, mut complaints) = (look.records, look.complaints);
         complaints.retain(|complaint| complaint.lane.is_some() || self.is_new(complaint.fault));
         records.iter().for_each(|record| self.totals.add(record));
         let alive = self.watches.iter().any(|watch| watch.is_alive(&self.lanes));
         self.pace.set(alive, self.watches.iter().map(|watch| watch.rate).fold(0.0, f64::max));
-        OutsideLook { at, lanes: self.lanes.clone(), records, complaints, refused: refused.unwrap_or(0) }
+        OutsideLook { at: now, lanes: self.lanes.clone(), records, complaints, refused: refused.unwrap_or(0) }
     }
 
     /// Whether something wrong with the board as a whole has not been told yet.

@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use super::activity::Told;
+use super::activity::{SpentNs, Told};
 use super::complaint::{Fault, OutsideComplaint};
 use super::layout::{ACTIVITIES, RING_RECORDS, THREAD_NAME_WORDS, WORD, lane};
 use super::life::{Birth, birth};
@@ -60,9 +60,8 @@ pub(super) struct LaneWatch {
     generation: u64,
     /// Since when a claim is under way.
     claimed_since: Option<u64>,
-    /// Its writer's place among the lanes that were seen, and what the lane had counted when it came.
+    /// Its writer's place among the lanes that were seen.
     writer: Option<usize>,
-    base: Counts,
     identity: [u64; 2],
     birth: Option<Birth>,
     life_seen_at: u64,
@@ -152,19 +151,18 @@ impl LaneWatch {
         if self.writer.is_none() && base != Counts::default() {
             self.enter([0, 0], look.now, "".into(), look);
         }
-        if let Some(writer) = self.writer {
-            self.take(base, head, look)?;
-            let hand =
-                self.task(head.word(lane::PREVIOUS_HAND), look.lanes[writer].hand.as_ref().map(|task| task.since));
-            let last = &mut look.lanes[writer];
-            last.ended_at.get_or_insert(look.now);
-            last.life = if hand.is_none() { Life::Left } else { Life::Gone };
-            last.hand = hand;
-        }
-        self.base = self.taken;
-        self.generation = head.word(lane::GENERATION);
         let claimed_at = head.word(lane::CLAIMED_AT);
         let claimed_at = if look.can_be(claimed_at) { claimed_at.min(look.now) } else { look.now };
+        if let Some(writer) = self.writer {
+            self.take(base, head, look)?;
+            let last = &mut look.lanes[writer];
+            let hand =
+                self.task(head.word(lane::PREVIOUS_HAND), last.hand.as_ref().map_or(claimed_at, |task| task.since));
+            last.ended_at.get_or_insert(claimed_at.max(last.looked_at));
+            last.life = if hand.is_none() { Life::Left } else { Life::Gone };
+            self.account(0, last.spent_ns, hand, last);
+        }
+        self.generation = head.word(lane::GENERATION);
         let at = lane::THREAD_NAME / WORD;
         let name = text(&head.0[at..at + THREAD_NAME_WORDS]).unwrap_or_default();
         self.enter([head.word(lane::PID), head.word(lane::TID)], claimed_at, name.into(), look);
@@ -177,7 +175,8 @@ impl LaneWatch {
         self.identity = identity;
         (self.birth, self.life_seen_at) = (None, 0);
         self.ring.begin_writer(claimed_at);
-        if look.lanes.len() >= WRITERS_MAX * look.shape.lanes && self.writer.is_some() {
+        if let Some(writer) = self.writer.filter(|_| look.lanes.len() >= WRITERS_MAX * look.shape.lanes) {
+            (look.lanes[writer].life, look.lanes[writer].ended_at) = (Life::Alive, None);
             return self.complain(Fault::Turnover, look);
         }
         let [pid, tid] = identity.map(|number| u32::try_from(number).unwrap_or(0));
@@ -188,6 +187,7 @@ impl LaneWatch {
             tid,
             name,
             claimed_at,
+            looked_at: look.now,
             ended_at: None,
             life: Life::Alive,
             hand: None,
@@ -253,34 +253,40 @@ impl LaneWatch {
     /// Writes what the lane shows now.
     fn tell(&mut self, head: &LaneHead, has_moved: bool, look: &mut Looking<'_>) -> Result<(), Shrunk> {
         let Some(writer) = self.writer else { return Ok(()) };
+        if has_moved && look.lanes[writer].life == Life::Gone {
+            // Its number means nothing here: it is of another name space.
+            (look.lanes[writer].life, look.lanes[writer].ended_at) = (Life::Alive, None);
+        }
         if look.lanes[writer].ended_at.is_none() {
             self.see_life(writer, head, has_moved, look);
         }
         let end = look.lanes[writer].ended_at.unwrap_or(look.now);
         let started = head.word(lane::STARTED);
         let is_timed = look.can_be(started);
-        let hand = self.task(head.word(lane::HAND), Some(if is_timed { started.min(end) } else { look.now }));
+        let hand = self.task(head.word(lane::HAND), if is_timed { started.min(end) } else { look.now });
         if hand.is_some() && !is_timed {
             self.complain(Fault::Times, look);
         }
+        let hand = hand.map(|task| OutsideTask { fraction: fraction(head.word(lane::FRACTION)), ..task });
         let lane = &mut look.lanes[writer];
-        let since = hand.as_ref().map_or(self.ring.last_end, |task| task.since).max(lane.claimed_at);
+        lane.looked_at = look.now;
+        let spent = std::array::from_fn(|one| head.0[lane::SPENT / WORD + one]);
+        self.account(head.word(lane::ACTIVITY), spent, hand, lane);
+        Ok(())
+    }
+
+    /// Makes the account of a lane's time, up to its end or the look.
+    fn account(&self, word: u64, spent: SpentNs, hand: Option<OutsideTask>, lane: &mut OutsideLane) {
+        let end = lane.ended_at.unwrap_or(lane.looked_at);
+        let since = hand.as_ref().map_or(self.ring.last_end, |task| task.since).min(end).max(lane.claimed_at);
         let in_hand = hand.as_ref().map_or(0, |task| end.saturating_sub(task.since));
         let life = end.saturating_sub(lane.claimed_at);
-        let told = Told {
-            word: head.word(lane::ACTIVITY),
-            spent: std::array::from_fn(|one| head.0[lane::SPENT / WORD + one]),
-            busy: self.ring.busy.saturating_add(in_hand).min(life),
-            life,
-            since,
-            is_in_task: hand.is_some(),
-            now: end,
-        };
+        let busy = self.ring.busy.saturating_add(in_hand).min(life);
+        let told = Told { word, spent, busy, life, since, is_in_task: hand.is_some(), now: end };
         (lane.activity, lane.since) = told.now();
         lane.spent_ns = told.account();
-        lane.busy_ns = told.busy;
-        lane.hand = hand.map(|task| OutsideTask { fraction: fraction(head.word(lane::FRACTION)), ..task });
-        Ok(())
+        lane.busy_ns = busy;
+        lane.hand = hand;
     }
 
     /// Whether its thread is there.
@@ -303,9 +309,9 @@ impl LaneWatch {
     }
 
     /// The task that a word of `hand` means.
-    fn task(&self, hand: u64, since: Option<u64>) -> Option<OutsideTask> {
+    fn task(&self, hand: u64, since: u64) -> Option<OutsideTask> {
         let key = self.names.key(hand.checked_sub(1)?);
-        Some(OutsideTask { name: key.name, index: key.index, since: since.unwrap_or(0), fraction: None })
+        Some(OutsideTask { name: key.name, index: key.index, since, fraction: None })
     }
 
     /// Tells what is wrong, once.

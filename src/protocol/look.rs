@@ -14,7 +14,8 @@ pub struct OutsideLook {
     pub at: u64,
     /// Every thread that ever had a lane, in the order in which they were seen. Their places never change.
     pub lanes: Vec<OutsideLane>,
-    /// Tasks that ended since the last look, by lane in the order of their ends.
+    /// Tasks that ended since the last look, by lane in the order of their ends; the last ones may have ended while it was
+    /// looked.
     pub records: Vec<OutsideRecord>,
     /// What was found wrong since the last look.
     pub complaints: Vec<OutsideComplaint>,
@@ -46,6 +47,8 @@ pub struct OutsideLane {
     pub name: Arc<str>,
     /// When it claimed the lane.
     pub claimed_at: u64,
+    /// When it was looked at last: with the look, unless its cells make no sense or are gone.
+    pub looked_at: u64,
     /// When it left or was found gone.
     pub ended_at: Option<u64>,
     /// Whether it is there.
@@ -64,7 +67,8 @@ pub struct OutsideLane {
     pub activity: OutsideActivity,
     /// Since when.
     pub since: u64,
-    /// Where its time went, by [`OutsideActivity`]'s number; sums to the time from `claimed_at` to the look or its end.
+    /// Where its time went, by [`OutsideActivity`]'s number; sums to the time from `claimed_at`
+    /// to its end, or to `looked_at`.
     pub spent_ns: SpentNs,
 }
 

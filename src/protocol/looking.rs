@@ -20,6 +20,8 @@ pub(super) struct Looking<'a> {
     pub(super) created: u64,
     /// The instant of the look.
     pub(super) now: u64,
+    /// Up to when writers may have written what is read.
+    pub(super) latest: u64,
     /// Whether the kernel here knows the threads by their numbers.
     pub(super) knows_threads: bool,
     /// The writers so far.
@@ -35,6 +37,6 @@ pub(super) struct Looking<'a> {
 impl Looking<'_> {
     /// Whether a time can be one of this board's.
     pub(super) fn can_be(&self, time: u64) -> bool {
-        (self.created.saturating_sub(SLACK_NS)..=self.now.saturating_add(SLACK_NS)).contains(&time)
+        (self.created.saturating_sub(SLACK_NS)..=self.latest.saturating_add(SLACK_NS)).contains(&time)
     }
 }

@@ -40,6 +40,14 @@ impl OutsideMemory {
         Self::Own((0..bytes / WORD).map(|_| AtomicU64::new(0)).collect())
     }
 
+    /// Whether it still has so many bytes.
+    pub(super) fn is_whole(&self, bytes: usize) -> bool {
+        match self {
+            Self::File(file) => file.metadata().is_ok_and(|metadata| metadata.len() >= bytes as u64),
+            _ => self.cells().len() >= bytes / WORD,
+        }
+    }
+
     /// Loads the words that begin at an offset in bytes, one after the other.
     ///
     /// # Errors

@@ -55,7 +55,7 @@ impl RingPlace {
         }
         let words = copy(slot, first..last + 1, look)?;
         let overwritten = overwritten(slot, last, look)?;
-        look.now = look.now.max(monotonic_ns());
+        look.latest = monotonic_ns();
         for (number, words) in (first..).zip(words.chunks_exact(WORDS)) {
             if number <= overwritten {
                 lost += 1;
