@@ -3,6 +3,7 @@
 //! Its layout is the program's own and never read back from the memory, where others may have written anything.
 
 use std::io;
+use std::sync::atomic::Ordering::{Acquire, Relaxed};
 use std::time::Duration;
 
 use super::complaint::{Fault, OutsideComplaint};
@@ -48,7 +49,7 @@ impl OutsideBoard {
     pub fn create_in(medium: Medium, lanes: usize) -> io::Result<Self> {
         let shape = Shape { lanes: lanes.clamp(1, LANES_MAX) };
         let place = BoardPlace::open(medium, shape)?;
-        place.memory.write(0, &shape.header()).map_err(|Shrunk| io::Error::from(io::ErrorKind::UnexpectedEof))?;
+        place.memory().write(0, &shape.header()).map_err(|Shrunk| io::Error::from(io::ErrorKind::UnexpectedEof))?;
         Ok(Self {
             shape,
             created: monotonic_ns(),
@@ -83,9 +84,15 @@ impl OutsideBoard {
         self.pace.next()
     }
 
+    /// Whether all that was written is there to be looked at. Through connections it comes a little later than its writers
+    /// end; in memory it is there at once.
+    pub fn is_settled(&self) -> bool {
+        self.place.served().is_none_or(|served| served.open.load(Acquire) == 0)
+    }
+
     /// Looks at all lanes. To be called by one thread, again and again.
     pub fn look(&mut self) -> OutsideLook {
-        let memory = &self.place.memory;
+        let memory = self.place.memory();
         let now = monotonic_ns();
         let mut look = Looking {
             memory,
@@ -93,7 +100,7 @@ impl OutsideBoard {
             created: self.created,
             now,
             latest: now,
-            knows_threads: true,
+            served: self.place.served(),
             lanes: &mut self.lanes,
             records: Vec::new(),
             complaints: Vec::new(),
@@ -101,6 +108,9 @@ impl OutsideBoard {
         };
         let refused = restore_header(memory, self.shape, &mut look.complaints);
         let seen = self.watches.iter_mut().try_for_each(|watch| watch.look(&mut look));
+        if look.served.is_some_and(|served| served.is_strange.load(Relaxed)) {
+            look.complaints.push(OutsideComplaint { fault: Fault::Message, lane: None, pid: None });
+        }
         if seen.is_err() || refused.is_err() || !memory.is_whole(self.shape.bytes()) {
             look.complaints.push(OutsideComplaint { fault: Fault::Shrunk, lane: None, pid: None });
         }

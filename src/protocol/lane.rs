@@ -4,6 +4,7 @@
 //! Nothing that a lane says reaches beyond the lane: no size, place or loop goes by it.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering::{Acquire, Release};
 
 use super::activity::{SpentNs, Told};
 use super::complaint::{Fault, OutsideComplaint};
@@ -90,6 +91,9 @@ impl LaneWatch {
 
     /// Looks at it.
     pub(super) fn look(&mut self, look: &mut Looking<'_>) -> Result<(), Shrunk> {
+        if look.served.is_some_and(|served| served.lanes[self.slot].is_nonsense.load(Acquire)) {
+            self.complain(Fault::Message, look);
+        }
         let Some(head) = self.head(look)? else { return Ok(()) };
         let is_new = head.word(lane::GENERATION) != self.generation;
         if is_new {
@@ -296,7 +300,14 @@ impl LaneWatch {
         if left_at != 0 {
             lane.life = Life::Left;
             lane.ended_at = Some(left_at.clamp(lane.claimed_at, look.now));
-        } else if look.knows_threads && !has_moved && look.now - self.life_seen_at >= LIFE_EVERY_NS {
+        } else if let Some(served) = look.served.map(|served| &served.lanes[self.slot]) {
+            served.seen.store(self.taken.number(), Release);
+            let closed = served.closed.load(Acquire);
+            if closed != 0 && !has_moved {
+                lane.life = Life::Gone;
+                lane.ended_at = Some(closed.clamp(lane.claimed_at, look.now));
+            }
+        } else if !has_moved && look.now - self.life_seen_at >= LIFE_EVERY_NS {
             self.life_seen_at = look.now;
             let born = birth(lane.pid, lane.tid);
             let is_same = born.is_some() && (self.birth.is_none() || self.birth == born);

@@ -223,6 +223,18 @@ impl Shape {
         self.rings_at() + self.lanes * Self::RING_BYTES
     }
 
+    /// The header of a board in a writer's own memory: one lane, and a ring with room until it has been sent.
+    pub(super) fn writers_header() -> Vec<u64> {
+        const RECORDS: usize = 32 << 10;
+        let shape = Self { lanes: 1 };
+        let mut words = shape.header();
+        let bytes = RECORDS * record::BYTES;
+        words[header::RING_RECORDS / WORD] = RECORDS as u64;
+        words[header::RING_BYTES / WORD] = bytes as u64;
+        words[header::BYTES / WORD] = (shape.rings_at() + bytes) as u64;
+        words
+    }
+
     /// The part of the header that never changes, a word each.
     pub(super) fn header(self) -> Vec<u64> {
         let mut words = vec![0; header::CONSTANT_BYTES / WORD];

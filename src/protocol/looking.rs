@@ -6,6 +6,7 @@ use super::complaint::OutsideComplaint;
 use super::layout::Shape;
 use super::look::{OutsideLane, OutsideRecord};
 use super::memory::OutsideMemory;
+use super::socket::Shared;
 
 /// How far a time may lie off what can be: clocks of two CPUs, and words that are stored one after the other.
 pub(super) const SLACK_NS: u64 = 1_000_000;
@@ -22,8 +23,8 @@ pub(super) struct Looking<'a> {
     pub(super) now: u64,
     /// Up to when writers may have written what is read.
     pub(super) latest: u64,
-    /// Whether the kernel here knows the threads by their numbers.
-    pub(super) knows_threads: bool,
+    /// What the server of connections knows, where the writers have no shared memory.
+    pub(super) served: Option<&'a Shared>,
     /// The writers so far.
     pub(super) lanes: &'a mut Vec<OutsideLane>,
     /// Tasks that ended.

@@ -21,8 +21,6 @@ pub(super) enum OutsideMemory {
     Mapped(MmapRaw),
     /// In a file that others may cut short.
     File(File),
-    /// In the program itself.
-    Own(Box<[AtomicU64]>),
 }
 
 /// The memory is shorter than it was.
@@ -36,8 +34,8 @@ impl OutsideMemory {
     }
 
     /// So many bytes of the program's own, all zero.
-    pub(super) fn own(bytes: usize) -> Self {
-        Self::Own((0..bytes / WORD).map(|_| AtomicU64::new(0)).collect())
+    pub(super) fn own(bytes: usize) -> io::Result<Self> {
+        Ok(Self::Mapped(MmapOptions::new().len(bytes).map_anon()?.into()))
     }
 
     /// Whether it still has so many bytes.
@@ -95,7 +93,6 @@ impl OutsideMemory {
             Self::Mapped(map) => unsafe {
                 std::slice::from_raw_parts(map.as_ptr().cast::<AtomicU64>(), map.len() / WORD)
             },
-            Self::Own(cells) => cells,
             Self::File(_) => &[],
         }
     }
@@ -133,7 +130,7 @@ mod tests {
         let memories = vec![
             OutsideMemory::map(&file, bytes).unwrap(),
             OutsideMemory::File(file.try_clone().unwrap()),
-            OutsideMemory::own(bytes),
+            OutsideMemory::own(bytes).unwrap(),
         ];
         (memories, file)
     }

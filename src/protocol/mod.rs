@@ -3,6 +3,7 @@
 //! ```text
 //!   layout ── memory                  which cell lies where, and the bytes themselves
 //!      lane · ring · names · life     one lane, followed and checked from look to look
+//!   socket                            writers without shared memory, stored as if they had some
 //!   board ── look                     all of them, and what a look hands out
 //!   adapters · page                   writers in other languages, and the protocol in words
 //! ```
@@ -25,6 +26,7 @@ mod pace;
 mod page;
 mod place;
 mod ring;
+mod socket;
 mod totals;
 
 pub use activity::{OutsideActivity, SpentNs};

@@ -86,7 +86,7 @@ mod tests {
 
     #[test]
     fn a_number_that_no_name_has_is_told() {
-        let memory = OutsideMemory::own(lane::BYTES);
+        let memory = OutsideMemory::own(lane::BYTES).unwrap();
         memory.write(lane::TASK_NAMES, &[u64::from_ne_bytes(*b"fit\0\0\0\0\0")]).unwrap();
         let mut names = TaskNames::default();
         assert_eq!(names.read(&memory, 0, 1), Ok(true));

@@ -4,12 +4,15 @@
 
 use std::fs::{self, File, OpenOptions};
 use std::io;
+use std::net::IpAddr;
 use std::os::fd::AsRawFd as _;
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use super::layout::Shape;
 use super::memory::OutsideMemory;
+use super::socket::{Shared, SocketServer};
 use crate::system::memfd;
 use crate::system::secret::Secret;
 
@@ -24,17 +27,30 @@ pub enum Medium {
     Memory,
     /// A file in `/dev/shm`, for programs that do not see this process; removed with the board.
     File,
+    /// Connections to an address of this machine, for programs that share no memory with it.
+    Socket(IpAddr),
 }
 
 /// A board's memory, all zero, and its address.
 pub(super) struct BoardPlace {
-    /// The memory.
-    pub(super) memory: OutsideMemory,
+    bytes: Bytes,
     /// What programs are told.
     pub(super) address: String,
-    /// Kept open, since programs open it through this process.
-    _file: File,
-    _name: Option<Removed>,
+    /// What is there as long as the board is.
+    _kept: Kept,
+}
+
+enum Bytes {
+    Shared(OutsideMemory),
+    Served(Arc<Shared>),
+}
+
+/// Closed, removed or stopped with the board.
+enum Kept {
+    /// Programs open it through this process.
+    File(#[expect(dead_code, reason = "it is kept open")] File),
+    Name(#[expect(dead_code, reason = "it is removed with this")] Removed),
+    Server(#[expect(dead_code, reason = "it is stopped with this")] SocketServer),
 }
 
 impl BoardPlace {
@@ -43,6 +59,11 @@ impl BoardPlace {
         match medium {
             Medium::Memory => Self::in_memory(shape),
             Medium::File => Self::in_file(shape),
+            Medium::Socket(host) => {
+                let server = SocketServer::start(host, shape)?;
+                let (bytes, address) = (Bytes::Served(server.shared.clone()), server.address.clone());
+                Ok(Self { bytes, address, _kept: Kept::Server(server) })
+            }
         }
     }
 
@@ -54,7 +75,7 @@ impl BoardPlace {
             false => OutsideMemory::File(file.try_clone()?),
         };
         let address = format!("/proc/{}/fd/{}", std::process::id(), file.as_raw_fd());
-        Ok(Self { memory, address, _file: file, _name: None })
+        Ok(Self { bytes: Bytes::Shared(memory), address, _kept: Kept::File(file) })
     }
 
     fn in_file(shape: Shape) -> io::Result<Self> {
@@ -62,7 +83,23 @@ impl BoardPlace {
         let file = OpenOptions::new().read(true).write(true).create_new(true).mode(0o600).open(&address)?;
         let name = Removed(PathBuf::from(&address));
         file.set_len(shape.bytes() as u64)?;
-        Ok(Self { memory: OutsideMemory::File(file.try_clone()?), address, _file: file, _name: Some(name) })
+        Ok(Self { bytes: Bytes::Shared(OutsideMemory::File(file)), address, _kept: Kept::Name(name) })
+    }
+
+    /// The memory.
+    pub(super) fn memory(&self) -> &OutsideMemory {
+        match &self.bytes {
+            Bytes::Shared(memory) => memory,
+            Bytes::Served(shared) => &shared.memory,
+        }
+    }
+
+    /// What the server knows, where there is one.
+    pub(super) fn served(&self) -> Option<&Shared> {
+        match &self.bytes {
+            Bytes::Shared(_) => None,
+            Bytes::Served(shared) => Some(shared),
+        }
     }
 }
 

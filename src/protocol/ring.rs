@@ -63,6 +63,8 @@ impl RingPlace {
             }
             match self.one(number, words, writer, names, look) {
                 Ok(record) => look.records.extend(record),
+                // What a connection could not send in time is missing, and wrong is none of it.
+                Err(Fault::Records) if look.served.is_some() => lost += 1,
                 Err(fault) => {
                     lost += 1;
                     faults[place(fault)] = Some(fault);

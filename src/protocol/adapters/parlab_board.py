@@ -42,8 +42,22 @@ _OTHERS = "(others)"
 _now = time.monotonic_ns
 _where = os.environ.get("PARLAB_BOARD")
 _board = None  # once attached
+_is_given_up = False
 _local = _Local()
 _lock = _allocate_lock()
+
+
+def _mapped(where):
+    import mmap
+
+    fd = os.open(where, os.O_RDWR | os.O_CLOEXEC)
+    try:
+        size = os.fstat(fd).st_size
+        if size < 4096:
+            raise _Unusable("the board is too short")
+        return mmap.mmap(fd, size)
+    finally:
+        os.close(fd)
 
 
 class _Unusable(Exception):
@@ -61,19 +75,11 @@ def _debug(why):
 class _Board:
     """The memory, and where everything lies in it."""
 
-    def __init__(self, where):
-        import mmap
+    def __init__(self, memory):
         import struct
 
+        self.memory, size = memory, len(memory)
         self.pack = struct.Struct
-        fd = os.open(where, os.O_RDWR | os.O_CLOEXEC)
-        try:
-            size = os.fstat(fd).st_size
-            if size < 4096:
-                raise _Unusable("the board is too short")
-            self.memory = memory = mmap.mmap(fd, size)
-        finally:
-            os.close(fd)
         # Stores of single words go through this: packing sets what it writes to 0 first.
         self.words = memoryview(memory).cast("Q")
         for name, value in zip(_HEADER_CELLS, struct.unpack_from("%dQ" % len(_HEADER_CELLS), memory, 0)):
@@ -203,11 +209,169 @@ class _Claims:
             _lock.release()
 
 
+class _Connection:
+    """A board with one lane in this process's own memory, sent to parlab through a connection."""
+
+    def __init__(self, where):
+        import socket
+
+        host, port, secret = where[4:].rsplit(":", 2)
+        self.lock = _allocate_lock()
+        self.socket = socket.create_connection((host.strip("[]"), int(port)), 2)
+        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self.socket.settimeout(2)
+        greeting = b"".join(number.to_bytes(8, sys.byteorder) for number in (_MAGIC, 1, os.getpid(), _native_id()))
+        name = _thread_name().encode("utf-8", "replace")[:64]
+        self.socket.sendall(greeting + secret.encode() + name + b"\0" * (64 - len(name)))
+        self.is_refused = any(self.receive(8))
+        if self.is_refused:
+            return
+        header = self.receive(512)
+        memory = bytearray(min(int.from_bytes(header[24:32], sys.byteorder), 1 << 28))
+        memory[:512] = header
+        self.board = board = _Board(memory)
+        self.at = board.claim()
+        self.set_clock()
+        lane, cells = self.at[1], board.cells
+        self.head = cells["left_at"], cells["done"] + 8
+        self.done, self.extra = (lane + cells["done"]) >> 3, (lane + cells["extra"]) >> 3
+        self.sent = self.names = 0
+
+    def receive(self, count):
+        got = b""
+        while len(got) < count:
+            part = self.socket.recv(count - len(got))
+            if not part:
+                raise _Unusable("the connection was closed")
+            got += part
+        return got
+
+    def message(self, kind, *parts):
+        length = sum(map(len, parts))
+        return (kind | length << 8).to_bytes(8, sys.byteorder) + b"".join(parts)
+
+    def set_clock(self):
+        """Tells what to add to this clock: by the question whose answer came the quickest."""
+        tries = []
+        for _ in range(16):
+            asked = _now()
+            self.socket.sendall(self.message(1))
+            there = int.from_bytes(self.receive(8), sys.byteorder)
+            answered = _now()
+            tries.append((answered - asked, there - (asked + answered) // 2))
+        width, offset = min(tries)
+        offset &= (1 << 64) - 1
+        self.socket.sendall(self.message(2, *(n.to_bytes(8, sys.byteorder) for n in (offset, (width + 1) // 2))))
+
+    def cells(self, at, end):
+        lane = self.at[1]
+        return self.message(3, at.to_bytes(8, sys.byteorder), bytes(self.board.memory[lane + at:lane + end]))
+
+    def snapshot(self):
+        """The cells that are counted in, the number of the last record, and the records since the last time."""
+        board, words = self.board, self.board.words
+        ring, mask, stride = board.rings_at, board.ring_records - 1, board.record_bytes
+        while True:
+            head = self.cells(*self.head)
+            number = words[self.done] + words[self.extra]
+            first = max(self.sent, number - mask + 64) + 1
+            begin, end = ring + (first & mask) * stride, ring + ((number & mask) + 1) * stride
+            if first > number:
+                return head, number, b""
+            if begin < end:
+                records = bytes(board.memory[begin:end])
+            else:
+                records = bytes(board.memory[begin:ring + (mask + 1) * stride]) + bytes(board.memory[ring:end])
+            # Unless the writer has come round the ring meanwhile.
+            if words[self.done] + words[self.extra] - first < mask:
+                return head, number, records
+
+    def flush(self):
+        """Sends what has changed; returns how many records that were."""
+        if not self.lock.acquire(timeout=2):
+            return 0
+        try:
+            return self.send() if self.socket is not None else 0
+        except Exception as why:
+            _debug(why)
+            self.close()
+            return 0
+        finally:
+            self.lock.release()
+
+    def send(self):
+        board, send = self.board, self.socket.sendall
+        head, number, records = self.snapshot()
+        used = min(board.words[(self.at[1] + board.cells["names_used"]) >> 3], board.names)
+        if used > self.names:
+            at = board.cells["task_names"]
+            send(self.cells(at + self.names * board.name_bytes, at + used * board.name_bytes))
+            self.names = used
+        most = 2048 * board.record_bytes
+        for begin in range(0, len(records), most):
+            send(self.message(4, records[begin:begin + most]))
+        send(head)
+        before, self.sent = self.sent, number
+        return number - before
+
+    def close(self):
+        connection, self.socket = self.socket, None
+        if connection is not None:
+            try:
+                connection.close()
+            except Exception:
+                pass
+
+
+_connections = []  # of this process
+_is_flushing = False
+
+
+def _flush_all():
+    for connection in list(_connections):
+        connection.flush()
+
+
+def _keep_flushing():
+    import time
+
+    connections, pause = _connections, 0.1
+    while connections is _connections:
+        time.sleep(pause)
+        most = 0
+        for connection in list(connections):
+            most = max(most, connection.flush())
+        pause = 0.005 if most > 1000 else 0.1
+
+
+def _connect(where):
+    """A lane through a connection, or None when there is none."""
+    global _is_flushing
+    connection = _Connection(where)
+    if connection.is_refused:
+        connection.close()
+        return None
+    with _lock:
+        _connections.append(connection)
+        is_first, _is_flushing = not _is_flushing, True
+    if is_first:
+        import atexit
+        from _thread import start_new_thread
+
+        atexit.register(_flush_all)
+        # Its processes end without that.
+        util = sys.modules.get("multiprocessing.util")
+        if util is not None:
+            util.Finalize(None, _flush_all, exitpriority=-100)
+        start_new_thread(_keep_flushing, ())
+    return connection
+
+
 class _Lane:
     """A thread's lane. `run` and what stands beside it are closures, since locals are the quickest there is."""
 
-    def __init__(self, board, number, at):
-        self.board, self.at, self.pid = board, at, os.getpid()
+    def __init__(self, board, number, at, connection=None):
+        self.board, self.pid, self.connection = board, os.getpid(), connection
         cells = board.cells
         self.left = at + cells["left_at"]
         memory, words = board.memory, board.words
@@ -359,6 +523,10 @@ class _Lane:
         try:
             if os.getpid() == self.pid:
                 self.board.put(self.left, _now())
+                if self.connection is not None:
+                    self.connection.flush()
+                    self.connection.close()
+                    _connections.remove(self.connection)
         except Exception:
             pass
 
@@ -400,22 +568,34 @@ class _NoLane:
 
 def _claim():
     """This thread's lane from now on, or what stands in for it."""
-    global _board
+    global _is_given_up
     lane = _NoLane
     try:
-        if _where:
-            with _Claims(_where):
-                if _board is None:
-                    _board = _Board(_where)
-                found = _board.claim()
-            if found is None:
-                _debug("no lane is free")
-            else:
-                lane = _Lane(_board, *found)
+        if _where and not _is_given_up:
+            lane = _find_lane()
     except Exception as why:
+        # It would be the same for each thread.
+        _is_given_up = True
         _debug(why)
     _local.lane, _local.run, _local.task = lane, lane.run, lane.task
     return lane
+
+
+def _find_lane():
+    global _board
+    if _where.startswith("tcp:"):
+        connection = _connect(_where)
+        if connection is not None:
+            return _Lane(connection.board, *connection.at, connection)
+    else:
+        with _Claims(_where):
+            if _board is None:
+                _board = _Board(_mapped(_where))
+            found = _board.claim()
+        if found is not None:
+            return _Lane(_board, *found)
+    _debug("no lane is free")
+    return _NoLane
 
 
 def _lane():
@@ -493,8 +673,8 @@ def is_watched():
 
 def _after_fork():
     # The parent's lane is the parent's.
-    global _local, _lock
-    _local, _lock = _Local(), _allocate_lock()
+    global _local, _lock, _connections, _is_flushing
+    _local, _lock, _connections, _is_flushing = _Local(), _allocate_lock(), [], False
 
 
 if _where:

@@ -230,7 +230,7 @@ fn a_header_that_was_overwritten_is_told_once_and_put_right() {
         writer.task(1);
         let look = board.look();
         assert_eq!((faults(&look), look.lanes[0].done), (vec![Fault::Header], 1));
-        assert_eq!(board.place.memory.word(header::MAGIC), Ok(crate::protocol::layout::MAGIC));
+        assert_eq!(board.place.memory().word(header::MAGIC), Ok(crate::protocol::layout::MAGIC));
         writer.store(header::LANES, 0);
         assert_eq!(faults(&board.look()), []);
     }
@@ -408,14 +408,19 @@ proptest! {
 #[test]
 #[ignore = "by hand: shows what a command writes"]
 fn by_hand() {
-    let mut board = OutsideBoard::create(64).unwrap();
+    let medium = match std::env::var("BOARD_MEDIUM").as_deref() {
+        Ok("file") => Medium::File,
+        Ok("socket") => Medium::Socket([127, 0, 0, 1].into()),
+        _ => Medium::Memory,
+    };
+    let mut board = OutsideBoard::create_in(medium, 64).unwrap();
     let words = std::env::var("BOARD_COMMAND").unwrap();
     let mut child =
         std::process::Command::new("sh").args(["-c", &words]).env("PARLAB_BOARD", board.address()).spawn().unwrap();
     let mut records = 0;
     loop {
         std::thread::sleep(board.next_look_in());
-        let is_over = child.try_wait().unwrap().is_some();
+        let is_over = child.try_wait().unwrap().is_some() && board.is_settled();
         let look = board.look();
         records += look.records.len();
         look.complaints.iter().for_each(|complaint| eprintln!("{complaint}"));
