@@ -92,6 +92,15 @@ impl OutsideBoard {
 
     /// Looks at all lanes. To be called by one thread, again and again.
     pub fn look(&mut self) -> OutsideLook {
+        self.look_as(false)
+    }
+
+    /// As [`Self::look`], when the writers should have ended: those that have are known to be gone at once.
+    pub fn last_look(&mut self) -> OutsideLook {
+        self.look_as(true)
+    }
+
+    fn look_as(&mut self, is_last: bool) -> OutsideLook {
         let memory = self.place.memory();
         let now = monotonic_ns();
         let mut look = Looking {
@@ -100,6 +109,7 @@ impl OutsideBoard {
             created: self.created,
             now,
             latest: now,
+            is_last,
             served: self.place.served(),
             lanes: &mut self.lanes,
             records: Vec::new(),

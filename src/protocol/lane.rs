@@ -152,25 +152,33 @@ impl LaneWatch {
     /// Another writer has claimed the lane: what was counted before is the last one's.
     fn change_hands(&mut self, head: &LaneHead, look: &mut Looking<'_>) -> Result<(), Shrunk> {
         let base = head.counts([lane::BASE_DONE, lane::BASE_FAILED, lane::BASE_EXTRA]);
-        if self.writer.is_none() && base != Counts::default() {
-            self.enter([0, 0], look.now, "".into(), look);
-        }
         let claimed_at = head.word(lane::CLAIMED_AT);
         let claimed_at = if look.can_be(claimed_at) { claimed_at.min(look.now) } else { look.now };
-        if let Some(writer) = self.writer {
-            self.take(base, head, look)?;
-            let last = &mut look.lanes[writer];
-            let hand =
-                self.task(head.word(lane::PREVIOUS_HAND), last.hand.as_ref().map_or(claimed_at, |task| task.since));
-            last.ended_at.get_or_insert(claimed_at.max(last.looked_at));
-            last.life = if hand.is_none() { Life::Left } else { Life::Gone };
-            self.account(0, last.spent_ns, hand, last);
+        let generations = head.word(lane::GENERATION) - self.generation;
+        if generations > 2 && base != self.taken {
+            self.end_writer(claimed_at, None, look);
+            let since = self.writer.map_or(claimed_at, |writer| look.lanes[writer].looked_at.min(claimed_at));
+            self.enter([0, 0], since, "".into(), look);
+            self.ring.begin_several(since);
         }
+        self.take(base, head, look)?;
+        self.end_writer(claimed_at, Some(head.word(lane::PREVIOUS_HAND)), look);
         self.generation = head.word(lane::GENERATION);
         let at = lane::THREAD_NAME / WORD;
         let name = text(&head.0[at..at + THREAD_NAME_WORDS]).unwrap_or_default();
         self.enter([head.word(lane::PID), head.word(lane::TID)], claimed_at, name.into(), look);
         Ok(())
+    }
+
+    /// Closes the account of the writer so far, whose lane is another's since `at`.
+    fn end_writer(&mut self, at: u64, hand: Option<u64>, look: &mut Looking<'_>) {
+        let Some(writer) = self.writer else { return };
+        let last = &mut look.lanes[writer];
+        let since = last.hand.as_ref().map_or(at, |task| task.since);
+        let hand = hand.and_then(|hand| self.task(hand, since));
+        last.ended_at.get_or_insert(at.max(last.looked_at));
+        last.life = if hand.is_none() { Life::Left } else { Life::Gone };
+        self.account(0, last.spent_ns, hand, last);
     }
 
     fn enter(&mut self, identity: [u64; 2], claimed_at: u64, name: Arc<str>, look: &mut Looking<'_>) {
@@ -246,7 +254,8 @@ impl LaneWatch {
             return Ok(Some(Fault::Counts));
         }
         let number = counts.number();
-        if number == taken.number() {
+        // What a connection could not send in time is missing, and wrong is none of it.
+        if number == taken.number() || look.served.is_some() {
             return Ok(None);
         }
         let stands = number_at(look, self.slot, number)?;
@@ -303,11 +312,11 @@ impl LaneWatch {
         } else if let Some(served) = look.served.map(|served| &served.lanes[self.slot]) {
             served.seen.store(self.taken.number(), Release);
             let closed = served.closed.load(Acquire);
-            if closed != 0 && !has_moved {
+            if closed != 0 && (look.is_last || !has_moved) {
                 lane.life = Life::Gone;
                 lane.ended_at = Some(closed.clamp(lane.claimed_at, look.now));
             }
-        } else if !has_moved && look.now - self.life_seen_at >= LIFE_EVERY_NS {
+        } else if look.is_last || !has_moved && look.now - self.life_seen_at >= LIFE_EVERY_NS {
             self.life_seen_at = look.now;
             let born = birth(lane.pid, lane.tid);
             let is_same = born.is_some() && (self.birth.is_none() || self.birth == born);

@@ -23,6 +23,8 @@ pub(super) struct Looking<'a> {
     pub(super) now: u64,
     /// Up to when writers may have written what is read.
     pub(super) latest: u64,
+    /// Whether it is the last one: whether threads are there is looked at whenever that was last.
+    pub(super) is_last: bool,
     /// What the server of connections knows, where the writers have no shared memory.
     pub(super) served: Option<&'a Shared>,
     /// The writers so far.

@@ -27,6 +27,9 @@ pub(super) struct RingPlace {
     pub(super) last_end: u64,
     /// Nanoseconds in tasks that ended.
     pub(super) busy: u64,
+    /// Nanoseconds in tasks of writers before, where several are taken together.
+    earlier: u64,
+    are_several: bool,
     /// Figures of a task whose end comes after them.
     values: Vec<(Arc<str>, f64)>,
 }
@@ -35,6 +38,12 @@ impl RingPlace {
     /// Another writer goes on in the ring.
     pub(super) fn begin_writer(&mut self, claimed_at: u64) {
         *self = Self { seen: self.seen, claimed_at, ..Self::default() };
+    }
+
+    /// Several writers, one after the other, have gone on in the ring since it was looked at last.
+    pub(super) fn begin_several(&mut self, since: u64) {
+        self.begin_writer(since);
+        self.are_several = true;
     }
 
     /// Reads the records up to a number that is taken for true, and returns what was wrong with them.
@@ -63,7 +72,7 @@ impl RingPlace {
             }
             match self.one(number, words, writer, names, look) {
                 Ok(record) => look.records.extend(record),
-                // What a connection could not send in time is missing, and wrong is none of it.
+                // A connection leaves out what it could not send in time.
                 Err(Fault::Records) if look.served.is_some() => lost += 1,
                 Err(fault) => {
                     lost += 1;
@@ -106,10 +115,16 @@ impl RingPlace {
     fn times(&mut self, words: &[u64], look: &Looking<'_>) -> Option<(u64, u64)> {
         let [start, end, busy] = [record::START, record::END, record::BUSY].map(|at| words[at / WORD]);
         let can_be = start <= end && start >= self.last_end && look.can_be(start) && look.can_be(end);
-        if !can_be || busy > end.saturating_sub(self.claimed_at) || busy < self.busy {
+        let since = if self.are_several { look.created } else { self.claimed_at };
+        if !can_be || busy > end.saturating_sub(since) || busy < end - start {
             return None;
         }
-        (self.last_end, self.busy) = (end, busy);
+        match self.earlier.saturating_add(busy) {
+            total if total >= self.busy => self.busy = total,
+            _ if self.are_several => (self.earlier, self.busy) = (self.busy, self.busy.saturating_add(busy)),
+            _ => return None,
+        }
+        self.last_end = end;
         Some((start, end))
     }
 

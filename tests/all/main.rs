@@ -25,6 +25,7 @@ mod machine;
 mod metg;
 mod more_trials;
 mod pipe;
+mod protocol;
 mod readme;
 mod report;
 mod runs;

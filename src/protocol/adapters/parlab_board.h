@@ -20,6 +20,7 @@
 #define _GNU_SOURCE 1
 #endif
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
@@ -27,7 +28,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/mman.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <time.h>
@@ -78,18 +82,27 @@ typedef struct {
     int state; /* 0 not tried, 1 attached, 2 given up */
 } parlab__board;
 
-typedef struct {
+typedef struct parlab__lane {
     uint64_t *cells; /* 0: this thread has no lane */
     uint64_t *ring;
     uint64_t mask, stride, count, extra, busy, key, start, depth;
     uint64_t *started, *hand, *done;
     parlab__board *board;
-    int state; /* 0 not tried, 1 a lane, 2 none */
+    /* Where there is no shared memory: the connection, what was sent, and when it is high time to send more. */
+    int socket; /* -1: there is none */
+    uint64_t sent, names_sent, hurry_at;
+    parlab__board own_board;
+    struct parlab__lane *next;
     uint16_t slots[PARLAB__PROGRAM_NAMES]; /* of the lane's names by the program's, plus 1 */
 } parlab__lane;
 
 PARLAB__SHARED parlab__board parlab__the_board;
 PARLAB__SHARED pthread_mutex_t parlab__claims = PTHREAD_MUTEX_INITIALIZER;
+/* The lanes that are sent, held while one of them is; a thread sends them. */
+PARLAB__SHARED parlab__lane *parlab__sent_lanes;
+PARLAB__SHARED pthread_mutex_t parlab__sending = PTHREAD_MUTEX_INITIALIZER;
+PARLAB__SHARED pthread_cond_t parlab__hurry = PTHREAD_COND_INITIALIZER;
+PARLAB__SHARED int parlab__has_sender;
 PARLAB__SHARED pthread_key_t parlab__at_exit_of_thread;
 PARLAB__SHARED __thread parlab__lane *parlab__mine;
 
@@ -125,10 +138,128 @@ static PARLAB__COLD void parlab__put_text(uint64_t *at, const char *text, uint64
     }
 }
 
+static PARLAB__COLD int parlab__send(parlab__lane *lane, const void *bytes, uint64_t count) {
+    const char *rest = (const char *)bytes;
+    while (count) {
+        ssize_t sent = send(lane->socket, rest, count, MSG_NOSIGNAL);
+        if (sent <= 0) {
+            if (sent < 0 && errno == EINTR) continue;
+            return 0;
+        }
+        rest += sent, count -= (uint64_t)sent;
+    }
+    return 1;
+}
+
+static PARLAB__COLD int parlab__receive(parlab__lane *lane, uint64_t *words, uint64_t count) {
+    char *rest = (char *)words;
+    for (count *= 8; count;) {
+        ssize_t got = recv(lane->socket, rest, count, 0);
+        if (got <= 0) {
+            if (got < 0 && errno == EINTR) continue;
+            return 0;
+        }
+        rest += got, count -= (uint64_t)got;
+    }
+    return 1;
+}
+
+/* Sends cells of the lane as they were copied. */
+static PARLAB__COLD int parlab__send_cells(parlab__lane *lane, uint64_t at, const uint64_t *cells, uint64_t count) {
+    uint64_t message[2];
+    message[0] = 3 | ((count + 1) * 8) << 8, message[1] = at * 8;
+    return parlab__send(lane, message, 16) && parlab__send(lane, cells, count * 8);
+}
+
+/* Sends records, a few hundred at a time; what is written over meanwhile is left out. */
+static PARLAB__COLD int parlab__send_records(parlab__lane *lane, uint64_t number) {
+    enum { MOST = 512 };
+    uint64_t batch[1 + MOST * 5], count, i;
+    while (lane->sent < number) {
+        uint64_t now = parlab__get(&lane->count), oldest = now > lane->mask - 64 ? now - (lane->mask - 64) : 0;
+        if (lane->sent < oldest) lane->sent = oldest < number ? oldest : number;
+        for (count = 0; count < MOST && lane->sent + count < number; count++) {
+            const uint64_t *record = lane->ring + ((lane->sent + 1 + count) & lane->mask) * lane->stride;
+            for (i = 0; i < 5; i++) batch[1 + count * 5 + i] = parlab__get(record + i);
+        }
+        if (!count) break;
+        batch[0] = 4 | (count * 40) << 8;
+        if (parlab__get(&lane->count) - lane->sent < lane->mask && !parlab__send(lane, batch, 8 + count * 40)) return 0;
+        lane->sent += count;
+    }
+    return 1;
+}
+
+static PARLAB__COLD int parlab__send_changes(parlab__lane *lane) {
+    const parlab__board *board = lane->board;
+    uint64_t used, at = board->cells[PARLAB__TASK_NAMES], width = board->name_bytes / 8, i;
+    uint64_t left = board->cells[PARLAB__LEFT_AT], count = board->cells[PARLAB__DONE] + 1 - left, head[512], number;
+    if (count > 512) return 0;
+    for (i = 0; i < count; i++) head[i] = parlab__get(lane->cells + left + i);
+    number = head[count - 1] + head[board->cells[PARLAB__EXTRA] - left];
+    used = parlab__get(lane->cells + board->cells[PARLAB__NAMES_USED]);
+    if (used > lane->names_sent) {
+        uint64_t from = at + lane->names_sent * width;
+        if (!parlab__send_cells(lane, from, lane->cells + from, (used - lane->names_sent) * width)) return 0;
+        lane->names_sent = used;
+    }
+    return parlab__send_records(lane, number) && parlab__send_cells(lane, left, head, count);
+}
+
+/* Under the lock of what is sent. */
+static PARLAB__COLD void parlab__flush(parlab__lane *lane) {
+    if (lane->socket >= 0 && !parlab__send_changes(lane)) {
+        parlab__debug("the connection is broken");
+        close(lane->socket);
+        lane->socket = -1;
+    }
+}
+
+static PARLAB__COLD void parlab__flush_all(void) {
+    parlab__lane *lane;
+    pthread_mutex_lock(&parlab__sending);
+    for (lane = __atomic_load_n(&parlab__sent_lanes, __ATOMIC_ACQUIRE); lane; lane = lane->next) parlab__flush(lane);
+    pthread_mutex_unlock(&parlab__sending);
+}
+
+static PARLAB__COLD void *parlab__keep_sending(void *none) {
+    for (;;) {
+        struct timespec until;
+        parlab__flush_all();
+        clock_gettime(CLOCK_REALTIME, &until);
+        until.tv_nsec += 100000000;
+        if (until.tv_nsec >= 1000000000) until.tv_sec++, until.tv_nsec -= 1000000000;
+        pthread_mutex_lock(&parlab__sending);
+        pthread_cond_timedwait(&parlab__hurry, &parlab__sending, &until);
+        pthread_mutex_unlock(&parlab__sending);
+    }
+    return none;
+}
+
+/* Half a ring is full. */
+static PARLAB__COLD void parlab__make_haste(parlab__lane *lane) {
+    lane->hurry_at = lane->count + (lane->mask + 1) / 2;
+    pthread_cond_signal(&parlab__hurry);
+}
+
+static PARLAB__COLD void parlab__disconnect(parlab__lane *lane) {
+    parlab__lane **link;
+    pthread_mutex_lock(&parlab__sending);
+    parlab__flush(lane);
+    pthread_mutex_lock(&parlab__claims);
+    for (link = &parlab__sent_lanes; *link && *link != lane; link = &(*link)->next) {}
+    if (*link) *link = lane->next;
+    pthread_mutex_unlock(&parlab__claims);
+    pthread_mutex_unlock(&parlab__sending);
+    if (lane->socket >= 0) close(lane->socket);
+    free(lane->own_board.words);
+}
+
 static PARLAB__COLD void parlab__left(void *lane) {
     parlab__lane *left = (parlab__lane *)lane;
     if (left->cells) parlab__put(left->cells + left->board->cells[PARLAB__LEFT_AT], parlab__now());
     parlab__mine = 0;
+    if (left->own_board.words) parlab__disconnect(left);
     free(left);
 }
 
@@ -138,10 +269,17 @@ static PARLAB__COLD void parlab__in_parent(void) { pthread_mutex_unlock(&parlab_
 /* The parent's lane is the parent's. */
 static PARLAB__COLD void parlab__in_child(void) {
     parlab__lane *lane = parlab__mine;
+    static const pthread_mutex_t fresh = PTHREAD_MUTEX_INITIALIZER;
     pthread_mutex_unlock(&parlab__claims);
+    /* The thread that sends is the parent's, too. */
+    parlab__sending = fresh;
+    parlab__sent_lanes = 0;
+    parlab__has_sender = 0;
     if (lane) {
         pthread_setspecific(parlab__at_exit_of_thread, 0);
         parlab__mine = 0;
+        if (lane->socket >= 0) close(lane->socket);
+        free(lane->own_board.words);
         free(lane);
     }
 }
@@ -187,10 +325,17 @@ static PARLAB__COLD const char *parlab__attach(parlab__board *board, int fd) {
         munmap(words, (size_t)facts.st_size);
         return why;
     }
-    if (pthread_key_create(&parlab__at_exit_of_thread, parlab__left)
-        || pthread_atfork(parlab__before_fork, parlab__in_parent, parlab__in_child))
-        return "no room to note threads";
     board->words = (uint64_t *)words;
+    return 0;
+}
+
+static PARLAB__COLD const char *parlab__note_threads(void) {
+    static int is_done;
+    if (!is_done
+        && (pthread_key_create(&parlab__at_exit_of_thread, parlab__left)
+            || pthread_atfork(parlab__before_fork, parlab__in_parent, parlab__in_child)))
+        return "no room to note threads";
+    is_done = 1;
     return 0;
 }
 
@@ -247,7 +392,7 @@ static PARLAB__COLD void parlab__take(parlab__lane *lane, parlab__board *board, 
     lane->done = cells + at[PARLAB__DONE];
     lane->extra = parlab__get(cells + at[PARLAB__EXTRA]);
     lane->count = parlab__get(lane->done) + lane->extra;
-    lane->state = 1;
+    lane->hurry_at = UINT64_MAX;
 }
 
 static PARLAB__COLD int parlab__lock(int fd) {
@@ -263,20 +408,120 @@ static PARLAB__COLD int parlab__lock(int fd) {
     return 0;
 }
 
+/* tcp:HOST:PORT:SECRET, the host as a number. */
+static PARLAB__COLD int parlab__open_socket(const char *where, char secret[32]) {
+    char host[64], *colon, *end;
+    const char *last = strrchr(where, ':');
+    struct sockaddr_in four;
+    struct sockaddr_in6 six;
+    struct timeval patience = { 2, 0 };
+    size_t length = last ? (size_t)(last - where) : 0;
+    int fd, on = 1, is_six;
+    unsigned long port;
+    if (length < 5 || length - 4 >= sizeof host || strlen(last + 1) != 32) return -1;
+    memcpy(secret, last + 1, 32);
+    memcpy(host, where + 4, length - 4);
+    host[length - 4] = 0;
+    colon = strrchr(host, ':');
+    if (!colon) return -1;
+    port = strtoul(colon + 1, &end, 10);
+    *colon = 0;
+    memset(&four, 0, sizeof four), memset(&six, 0, sizeof six);
+    four.sin_family = AF_INET, four.sin_port = htons((uint16_t)port);
+    six.sin6_family = AF_INET6, six.sin6_port = htons((uint16_t)port);
+    is_six = host[0] == '[' && colon > host + 1;
+    if (is_six) colon[-1] = 0;
+    if (*end || (is_six ? inet_pton(AF_INET6, host + 1, &six.sin6_addr) : inet_pton(AF_INET, host, &four.sin_addr)) != 1)
+        return -1;
+    fd = socket(is_six ? AF_INET6 : AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (fd < 0) return -1;
+    setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
+    setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    if (connect(fd, is_six ? (struct sockaddr *)&six : (struct sockaddr *)&four, is_six ? sizeof six : sizeof four)) {
+        close(fd);
+        return -1;
+    }
+    return fd;
+}
+
+/* Tells what to add to this clock: by the question whose answer came the quickest. */
+static PARLAB__COLD int parlab__set_clock(parlab__lane *lane) {
+    uint64_t question = 1, message[3] = { 2 | 16 << 8, 0, UINT64_MAX }, asked, there, answered;
+    int i;
+    for (i = 0; i < 16; i++) {
+        asked = parlab__now();
+        if (!parlab__send(lane, &question, 8) || !parlab__receive(lane, &there, 1)) return 0;
+        answered = parlab__now();
+        if (answered - asked < message[2]) {
+            message[2] = answered - asked;
+            message[1] = there - (asked + (answered - asked) / 2);
+        }
+    }
+    message[2] = (message[2] + 1) / 2;
+    return parlab__send(lane, message, sizeof message);
+}
+
+/* A board with one lane in this process's own memory, sent to parlab through a connection. */
+static PARLAB__COLD const char *parlab__connect(parlab__lane *lane, const char *where) {
+    uint64_t greeting[16] = { UINT64_C(0x000162616c726170), 1 }, answer = 1, header[64];
+    pthread_t sender;
+    char name[16] = "";
+    const char *why;
+    lane->socket = parlab__open_socket(where, (char *)&greeting[4]);
+    if (lane->socket < 0) return "there is no connection";
+    greeting[2] = (uint64_t)getpid(), greeting[3] = (uint64_t)syscall(SYS_gettid);
+    pthread_getname_np(pthread_self(), name, sizeof name);
+    parlab__put_text(&greeting[8], name, 64);
+    if (!parlab__send(lane, greeting, sizeof greeting) || !parlab__receive(lane, &answer, 1)) return "the connection is broken";
+    if (answer) return "no lane is free";
+    if (!parlab__receive(lane, header, 64) || !parlab__set_clock(lane)) return "the connection is broken";
+    if ((why = parlab__read_header(&lane->own_board, header, header[3]))) return why;
+    if (header[3] > 1 << 28 || !(lane->own_board.words = (uint64_t *)calloc(1, header[3]))) return "no memory for a board";
+    parlab__take(lane, &lane->own_board, 0);
+    lane->hurry_at = (lane->mask + 1) / 2;
+    if (!parlab__has_sender) {
+        if (pthread_create(&sender, 0, parlab__keep_sending, 0)) return "no thread to send with";
+        pthread_detach(sender);
+        atexit(parlab__flush_all);
+        parlab__has_sender = 1;
+    }
+    lane->next = parlab__sent_lanes;
+    __atomic_store_n(&parlab__sent_lanes, lane, __ATOMIC_RELEASE);
+    return 0;
+}
+
 /* A lane, if there is one, under the lock between threads. */
 static PARLAB__COLD const char *parlab__claim_lane(parlab__lane *lane, const char *where) {
     parlab__board *board = &parlab__the_board;
     const char *why = 0;
     long number;
     int fd;
-    if (board->state == 2) return "the board cannot be used";
+    if (board->state == 2) return 0; /* which was told */
+    why = parlab__note_threads();
+    if (why || !strncmp(where, "tcp:", 4)) {
+        if (!why) why = parlab__connect(lane, where);
+        if (why) {
+            lane->cells = 0;
+            if (lane->socket >= 0) close(lane->socket);
+            lane->socket = -1;
+        }
+        board->state = lane->socket < 0 ? 2 : 1;
+        return why;
+    }
     fd = open(where, O_RDWR | O_CLOEXEC);
-    if (fd < 0) return "the board cannot be opened";
+    if (fd < 0) {
+        board->state = 2;
+        return "the board cannot be opened";
+    }
     if (!board->state) {
         why = parlab__attach(board, fd);
         board->state = why ? 2 : 1;
     }
-    if (!why && !parlab__lock(fd)) why = "the lock of claims is held";
+    if (!why && !parlab__lock(fd)) {
+        why = "the lock of claims is held";
+        board->state = 2;
+    }
     if (!why) {
         number = parlab__free_lane(board);
         if (number >= 0) {
@@ -296,11 +541,11 @@ static PARLAB__COLD parlab__lane *parlab__claim(void) {
     parlab__lane *lane = (parlab__lane *)calloc(1, sizeof *lane);
     int saved = errno;
     if (!lane) return 0;
-    lane->state = 2;
-    if (where) {
+    lane->socket = -1;
+    if (where && *where) {
         pthread_mutex_lock(&parlab__claims);
         why = parlab__claim_lane(lane, where);
-        if (parlab__the_board.state == 1) pthread_setspecific(parlab__at_exit_of_thread, lane);
+        if (lane->cells) pthread_setspecific(parlab__at_exit_of_thread, lane);
         pthread_mutex_unlock(&parlab__claims);
         if (why) parlab__debug(why);
     }
@@ -381,12 +626,13 @@ static inline PARLAB__UNUSED void parlab_begin(parlab_name *name, uint64_t index
 }
 
 static inline void parlab__record(parlab__lane *lane, uint64_t key, uint64_t start, uint64_t end) {
-    uint64_t *record = lane->ring + (++lane->count & lane->mask) * lane->stride;
+    uint64_t count = lane->count + 1, *record = lane->ring + (count & lane->mask) * lane->stride;
     parlab__put(record, key);
     parlab__put(record + 1, start);
     parlab__put(record + 2, end);
     parlab__put(record + 3, lane->busy);
-    parlab__put(record + 4, lane->count);
+    parlab__put(record + 4, count);
+    parlab__put(&lane->count, count);
 }
 
 /* The task in hand ends: well, or it has failed. */
@@ -403,6 +649,7 @@ static inline PARLAB__UNUSED void parlab_end(int is_well) {
     }
     parlab__put(lane->hand, 0);
     parlab__put(lane->done, lane->count - lane->extra);
+    if (__builtin_expect(lane->count >= lane->hurry_at, 0)) parlab__make_haste(lane);
 }
 
 /* How much of the task in hand is done, 0 to 1. */
