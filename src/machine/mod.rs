@@ -10,7 +10,9 @@
 //! - [`facts`](mod@facts): host, kernel, processor, memory, load
 //! - `pss`: what a process takes up in memory, shared pages split
 //! - `core`, [`meters`]: a thread that samples the cores while a caller watches
-//! - `own_load`, `own_threads`, `task_stat`: how much of their load is this process's and its descendants'
+//! - `own_load`, `own_threads`: how much of their load is this process's and its descendants'
+//! - [`tree`]: what the processes and threads of a program that is watched do, one by one
+//! - `task_stat`, `proc_lists`: what the kernel tells of a process or thread, and which there are
 //! - [`cpu_times`]: the kernel's account of each CPU's time
 //! - `noise_counter`: what else happens on the usable CPUs between two instants
 //! - `noise_limits`: from which amounts on that is noise
@@ -34,11 +36,13 @@ pub mod noise_limits;
 mod noise_now;
 mod own_load;
 mod own_threads;
+mod proc_lists;
 mod pss;
 pub mod surroundings;
 mod task_limit;
 mod task_stat;
 mod thread_room;
+pub mod tree;
 pub mod usable;
 mod yardstick;
 

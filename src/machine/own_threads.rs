@@ -6,12 +6,13 @@
 //! no longer to this process, which is no subreaper; workers end with their parents, so none of them gets there.
 
 use std::collections::{HashMap, HashSet};
-use std::fs::{self, File};
+use std::fs::File;
 use std::os::unix::fs::FileExt as _;
 use std::path::{Path, PathBuf};
 
 use nix::sys::resource::{Resource, getrlimit};
 
+use super::proc_lists::{children_by_parent, children_of, has_children_files, last_id, own_id, threads_of};
 use super::task_stat::TaskStat;
 
 /// Files that stay open from one reading to the next, at most: opening one takes as long as reading it.
@@ -108,14 +109,14 @@ fn thread_time(thread: u32, stat: &TaskStat) -> ThreadTime {
 /// This process and its descendants; `None` where the system does not tell.
 fn list(proc: &Path, files: &mut StatFiles) -> Option<Vec<OwnProcess>> {
     // By the number that this `/proc` knows it by, which is another one where it is not that of this container.
-    let me = fs::read_link(proc.join("self")).ok()?.to_str()?.parse().ok()?;
+    let me = own_id(proc)?;
     let by_parent = if has_children_files(proc, me) { None } else { Some(children_by_parent(proc)) };
     let (mut found, mut seen, mut next) = (Vec::new(), HashSet::from([me]), vec![me]);
     while let Some(process) = next.pop() {
         // Most workers have one thread, and their files are open: asking is cheaper than looking into a folder.
         let threads = match files.read(process, None) {
             Some(stat) if stat.threads == 1 => vec![process],
-            _ => numbers_in(&proc.join(format!("{process}/task"))),
+            _ => threads_of(proc, process),
         };
         let children = match &by_parent {
             Some(by_parent) => by_parent.get(&process).cloned().unwrap_or_default(),
@@ -128,40 +129,6 @@ fn list(proc: &Path, files: &mut StatFiles) -> Option<Vec<OwnProcess>> {
         }
     }
     (!found.is_empty()).then_some(found)
-}
-
-/// Whether the kernel lists children (`CONFIG_PROC_CHILDREN`).
-fn has_children_files(proc: &Path, me: u32) -> bool {
-    proc.join(format!("{me}/task/{me}/children")).exists()
-}
-
-/// The children that a thread started and that have not been waited for.
-fn children_of(proc: &Path, process: u32, thread: u32) -> Vec<u32> {
-    let text = fs::read_to_string(proc.join(format!("{process}/task/{thread}/children"))).unwrap_or_default();
-    text.split_ascii_whitespace().filter_map(|child| child.parse().ok()).collect()
-}
-
-/// All processes there are, by their parents.
-fn children_by_parent(proc: &Path) -> HashMap<u32, Vec<u32>> {
-    let mut children: HashMap<u32, Vec<u32>> = HashMap::new();
-    for process in numbers_in(proc) {
-        let stat = fs::read(proc.join(format!("{process}/stat"))).ok().and_then(|line| TaskStat::parse(&line));
-        if let Some(stat) = stat {
-            children.entry(stat.parent).or_default().push(process);
-        }
-    }
-    children
-}
-
-/// Entries of a folder whose names are numbers.
-fn numbers_in(folder: &Path) -> Vec<u32> {
-    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
-    entries.filter_map(|entry| entry.file_name().to_str()?.parse().ok()).collect()
-}
-
-/// The id that was given last, from `0.00 0.01 0.05 1/82 4711`.
-fn last_id(proc: &Path) -> Option<u32> {
-    fs::read_to_string(proc.join("loadavg")).ok()?.split_ascii_whitespace().nth(4)?.parse().ok()
 }
 
 /// The files that tell of processes (no second number) and of their threads, some of them kept open.
@@ -217,6 +184,7 @@ fn stat_in(file: &File, bytes: &mut [u8]) -> Option<TaskStat> {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
     use std::os::unix::fs::symlink;
 
     use super::*;

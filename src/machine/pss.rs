@@ -17,7 +17,7 @@ pub fn process_of(thread: u32) -> Option<u32> {
 }
 
 /// `smaps_rollup` is the sum of all of `smaps`, and there from Linux 4.14 on.
-fn pss_of(process: &Path) -> Option<u64> {
+pub(super) fn pss_of(process: &Path) -> Option<u64> {
     let text = match std::fs::read_to_string(process.join("smaps_rollup")) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => std::fs::read_to_string(process.join("smaps")).ok()?,
         text => text.ok()?,

@@ -18,28 +18,57 @@ impl ScheduleAccount {
 
     /// Nanoseconds that the thread ran or waited for a CPU so far; `None` if the kernel does not tell.
     pub fn awake_ns(&self) -> Option<u64> {
-        let [ran, runnable] = self.read()?;
-        ran.checked_add(runnable)
+        let times = self.read()?;
+        times.ran_ns.checked_add(times.runnable_ns)
     }
 
     /// Nanoseconds that the thread waited for a CPU so far; `None` if the kernel does not tell.
     pub fn runnable_ns(&self) -> Option<u64> {
-        self.read().map(|[_, runnable]| runnable)
+        self.read().map(|times| times.runnable_ns)
     }
 
-    /// What it ran, and what it waited for a CPU.
-    fn read(&self) -> Option<[u64; 2]> {
+    fn read(&self) -> Option<ScheduleTimes> {
         let mut text = [0; 96];
         let length = self.0.read_at(&mut text, 0).ok()?;
-        let text = std::str::from_utf8(&text[..length]).ok()?;
-        let mut numbers = text.split_whitespace().map(str::parse::<u64>);
-        Some([numbers.next()?.ok()?, numbers.next()?.ok()?])
+        ScheduleTimes::parse(&text[..length])
+    }
+}
+
+/// What a thread's account holds: the one line of a `schedstat` file.
+///
+/// While a thread runs, its time is brought up to date at each tick of the kernel's clock; while it waits for a CPU,
+/// when it gets one.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct ScheduleTimes {
+    /// Nanoseconds on a CPU.
+    pub ran_ns: u64,
+    /// Nanoseconds in which it could have run and had no CPU.
+    pub runnable_ns: u64,
+    /// How often it was given a CPU.
+    pub turns: u64,
+}
+
+impl ScheduleTimes {
+    /// Reads the line; `None` for what is none.
+    pub fn parse(line: &[u8]) -> Option<Self> {
+        let mut numbers = str::from_utf8(line).ok()?.split_ascii_whitespace().map(str::parse);
+        let mut next = || numbers.next()?.ok();
+        Some(Self { ran_ns: next()?, runnable_ns: next()?, turns: next()? })
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_line_has_three_numbers() {
+        let times = ScheduleTimes { ran_ns: 16664, runnable_ns: 7, turns: 3 };
+        assert_eq!(ScheduleTimes::parse(b"16664 7 3\n"), Some(times));
+        for wrong in ["", "1 2", "1 2 x", "1 -2 3"] {
+            assert_eq!(ScheduleTimes::parse(wrong.as_bytes()), None, "{wrong}");
+        }
+    }
 
     #[test]
     fn what_a_thread_computes_is_on_its_account() {

@@ -1,0 +1,6 @@
+//! Programs watched from outside: threads that compute, sleep, read and wait; processes that come, go and are orphaned.
+//!
+//! Nothing is said about how long anything takes: what is seen is held against what cannot be, and sums against sums.
+
+mod program;
+mod threads;
