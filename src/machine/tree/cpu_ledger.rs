@@ -8,12 +8,15 @@ use std::collections::HashMap;
 
 use super::tracked_thread::TICK_NS;
 
-/// A process that has ended, with its CPU time and that of the children it waited for, as they were last seen.
+/// A process that has ended, as it was last seen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct EndedProcess {
     pub(super) pid: u32,
     pub(super) parent: u32,
+    /// Its CPU time and that of the children it waited for.
     pub(super) cpu_ns: u64,
+    /// What of that is of children that were not found to have ended before.
+    pub(super) unclaimed_ns: u64,
 }
 
 /// CPU time of processes that have ended and that no living one has on its account.
@@ -37,7 +40,7 @@ impl CpuLedger {
             by_heir.entry(heir(process, ended)).or_default().push(process);
         }
         for (heir, processes) in by_heir {
-            let all_ns: u64 = processes.iter().map(|process| process.cpu_ns).sum();
+            let all_ns = sum_of(&processes);
             match claim(heir, all_ns) {
                 Some(claimed_ns) => {
                     let missing_ns = all_ns.saturating_sub(claimed_ns);
@@ -45,7 +48,11 @@ impl CpuLedger {
                         self.unclaimed_ns += missing_ns;
                     }
                 }
-                None => self.ended.extend(processes.iter().map(|p| (p.pid, (p.parent, p.cpu_ns)))),
+                None => self.ended.extend(processes.iter().map(|process| {
+                    let below = processes.iter().filter(|other| other.parent == process.pid);
+                    let theirs_ns: u64 = below.map(|other| other.cpu_ns).sum();
+                    (process.pid, (process.parent, process.cpu_ns - theirs_ns.min(process.unclaimed_ns)))
+                })),
             }
         }
     }
@@ -77,6 +84,16 @@ impl CpuLedger {
     }
 }
 
+/// CPU time of processes that have ended together: of children that a parent among them has on its account, once.
+fn sum_of(processes: &[&EndedProcess]) -> u64 {
+    let all_ns: u64 = processes.iter().map(|process| process.cpu_ns).sum();
+    let twice_ns = processes.iter().map(|process| {
+        let below = processes.iter().filter(|other| other.parent == process.pid);
+        below.map(|other| other.cpu_ns).sum::<u64>().min(process.unclaimed_ns)
+    });
+    all_ns.saturating_sub(twice_ns.sum())
+}
+
 /// The nearest process above that has not ended with it.
 fn heir(process: &EndedProcess, ended: &[EndedProcess]) -> u32 {
     let mut heir = process.parent;
@@ -96,7 +113,7 @@ mod tests {
     const S: u64 = 1_000_000_000;
 
     fn ended(pid: u32, parent: u32, s: u64) -> EndedProcess {
-        EndedProcess { pid, parent, cpu_ns: s * S }
+        EndedProcess { pid, parent, cpu_ns: s * S, unclaimed_ns: 0 }
     }
 
     #[test]
@@ -130,6 +147,20 @@ mod tests {
         // A circle, by numbers that were given anew.
         ledger.enter(&[ended(20, 21, 1), ended(21, 20, 1)], |_, _| None);
         assert_eq!(ledger.ns(), 4 * S);
+    }
+
+    #[test]
+    fn what_a_parent_that_ended_too_has_on_its_account_counts_once() {
+        let processes = [ended(4, 3, 5), EndedProcess { unclaimed_ns: 4 * S, ..ended(3, 1, 6) }];
+        for heir in [1, 2] {
+            let mut ledger = CpuLedger::default();
+            let mut asked_ns = 0;
+            ledger.enter(&processes, |_, ns| {
+                asked_ns = ns;
+                (heir == 2).then_some(0)
+            });
+            assert_eq!((asked_ns, ledger.ns()), (7 * S, 7 * S), "{heir}");
+        }
     }
 
     #[test]

@@ -15,7 +15,7 @@ use super::python::PythonFinder;
 use super::roots::{Roots, Strays};
 use super::scan::Scan;
 use super::state::StateSeconds;
-use super::tracked_process::{LivingThreads, TrackedProcess, seconds};
+use super::tracked_process::{ThreadsTime, TrackedProcess, seconds};
 use super::tracked_thread::{Tools, TrackedThread};
 use crate::system::clock::{boottime_ns, monotonic_ns, thread_cpu_time};
 use crate::system::schedule_account::ScheduleAccount;
@@ -91,7 +91,7 @@ impl TreeSampler {
             strays: roots.strays,
             scan: Scan::new(proc),
             finder: PythonFinder::default(),
-            processes: roots.pids.iter().map(|pid| TrackedProcess::new(proc, *pid, true)).collect(),
+            processes: roots.pids.iter().map(|pid| TrackedProcess::new(proc, *pid, 0, true)).collect(),
             threads: Vec::new(),
             turn: 0,
             ledger: CpuLedger::default(),
@@ -136,7 +136,8 @@ impl TreeSampler {
     /// A process was waited for, and this is its CPU time with that of the children it waited for: the sum of the two
     /// times of `wait4`'s `rusage`, in seconds. Without being told, what was last seen counts.
     pub fn waited_for(&mut self, pid: u32, cpu_s: f64) {
-        self.end_processes(|process| process.pid == pid);
+        let changed = self.end_processes(|process| process.pid == pid);
+        self.follow(changed);
         self.ledger.tell(pid, (cpu_s.max(0.0) * 1e9) as u64);
     }
 
@@ -170,26 +171,37 @@ impl TreeSampler {
     }
 
     /// What the living threads of each process took.
-    pub(super) fn living(&self) -> HashMap<u32, LivingThreads> {
-        let mut living: HashMap<u32, LivingThreads> = HashMap::new();
+    pub(super) fn living(&self) -> HashMap<u32, ThreadsTime> {
+        let mut living: HashMap<u32, ThreadsTime> = HashMap::new();
         for thread in self.threads.iter().filter(|thread| !thread.has_ended()) {
-            let of_process = living.entry(thread.pid).or_default();
-            of_process.ran_ns += thread.ran_ns();
-            of_process.counted_ns += thread.counted().0;
+            living.entry(thread.pid).or_default().add(thread);
         }
         living
     }
 
-    pub(super) fn all_cpu_ns(&self, living: &HashMap<u32, LivingThreads>) -> u64 {
+    pub(super) fn all_cpu_ns(&self, living: &HashMap<u32, ThreadsTime>) -> u64 {
         // What has ended is in the ledger.
         let lives = || self.processes.iter().filter(|process| !process.has_ended);
         let taken_ns: u64 =
-            lives().map(|process| process.cpu.now_ns(of(living, process.pid).ran_ns) + process.cpu.reaped_ns).sum();
+            lives().map(|process| process.cpu.now_ns(of(living, process.pid)) + process.cpu.reaped_ns).sum();
         let before_ns: u64 = lives().map(|process| process.cpu.before_ns()).sum();
-        (taken_ns + self.ledger.ns()).saturating_sub(before_ns + self.kept.before_ns)
+        let twice_ns = self.reaped_zombies_ns(living);
+        (taken_ns + self.ledger.ns()).saturating_sub(before_ns + self.kept.before_ns + twice_ns)
+    }
+
+    /// CPU time of processes that have ended and that may be on their parents' accounts already: a parent has it for a
+    /// moment before the child disappears.
+    fn reaped_zombies_ns(&self, living: &HashMap<u32, ThreadsTime>) -> u64 {
+        let zombies = || self.processes.iter().filter(|process| !process.has_ended && process.is_zombie());
+        let twice_ns = |parent: &TrackedProcess| {
+            let theirs = zombies().filter(|zombie| zombie.parent == parent.pid);
+            let theirs_ns: u64 = theirs.map(|zombie| zombie.cpu.now_ns(of(living, zombie.pid))).sum();
+            theirs_ns.min(parent.cpu.recent_ns)
+        };
+        self.processes.iter().filter(|process| !process.has_ended && process.cpu.recent_ns > 0).map(twice_ns).sum()
     }
 }
 
-pub(super) fn of(living: &HashMap<u32, LivingThreads>, pid: u32) -> LivingThreads {
+pub(super) fn of(living: &HashMap<u32, ThreadsTime>, pid: u32) -> ThreadsTime {
     living.get(&pid).copied().unwrap_or_default()
 }

@@ -46,30 +46,34 @@ impl Scan {
         may
     }
 
-    /// Processes that are new, each behind its parent. `known` are those that are watched, with their threads.
-    pub(super) fn find(&mut self, now_ns: u64, known: &[(u32, Vec<u32>)], strays: Option<&Strays>) -> Vec<u32> {
+    /// Processes that are new, each behind its parent and with it. `known` are those that are watched, with their
+    /// threads.
+    pub(super) fn find(&mut self, now_ns: u64, known: &[(u32, Vec<u32>)], strays: Option<&Strays>) -> Vec<(u32, u32)> {
         let threads: usize = known.iter().map(|(_, threads)| threads.len()).sum();
         let by_parent = if self.has_lists && threads <= LISTS_MAX { None } else { Some(self.ask_all(now_ns, known)) };
-        let children = |process: u32, threads: Option<&[u32]>| match &by_parent {
-            Some(by_parent) => by_parent.get(&process).cloned().unwrap_or_default(),
-            None => listed_children(&self.proc, process, threads),
+        let children = |process: u32, threads: Option<&[u32]>| {
+            let children = match &by_parent {
+                Some(by_parent) => by_parent.get(&process).cloned().unwrap_or_default(),
+                None => listed_children(&self.proc, process, threads),
+            };
+            children.into_iter().map(move |child| (child, process))
         };
         let mut seen: HashSet<u32> = known.iter().map(|(process, _)| *process).collect();
-        let mut next: Vec<u32> =
+        let mut next: Vec<(u32, u32)> =
             known.iter().flat_map(|(process, threads)| children(*process, Some(threads))).collect();
         if let Some(strays) = strays {
-            next.extend(children(strays.reaper, None).into_iter().filter(|child| strays.has(*child)));
+            next.extend(children(strays.reaper, None).filter(|(child, _)| strays.has(*child)));
             seen.insert(strays.reaper);
         }
         next.reverse();
         let mut found = Vec::new();
-        while let Some(process) = next.pop() {
+        while let Some((process, parent)) = next.pop() {
             if seen.insert(process) {
                 next.extend(children(process, None));
-                found.push(process);
+                found.push((process, parent));
             }
         }
-        found.iter().for_each(|process| {
+        found.iter().for_each(|(process, _)| {
             self.strangers.remove(process);
         });
         found

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::call::SystemCall;
 
 /// What a thread does at the moment that it is looked at.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ThreadState {
     /// It could run, and mostly did since it was looked at before. The kernel does not tell who is on a CPU at an

@@ -38,6 +38,8 @@ pub(super) struct ThreadTime {
     slept_ns: [u64; SLEEPS],
     calls: Vec<(SystemCall, u64)>,
     state: ThreadState,
+    /// Whether it was seen queued when it was last seen alive.
+    was_queued: bool,
     /// What it was seen asleep in last.
     asleep_in: Option<(Sleep, Option<SystemCall>)>,
 }
@@ -53,6 +55,7 @@ impl ThreadTime {
             slept_ns: [0; SLEEPS],
             calls: Vec::new(),
             state: ThreadState::Asleep,
+            was_queued: false,
             asleep_in: None,
         }
     }
@@ -68,7 +71,7 @@ impl ThreadTime {
         self.ran_ns = self.ran_ns.max(ran_ns);
         self.queued_ns = self.queued_ns.max(queued_ns);
         self.lived_ns = now_ns.saturating_sub(self.born_ns).max(self.lived_ns);
-        self.state = state;
+        (self.state, self.was_queued) = (state, state == ThreadState::Queued);
         if let Some(sleep) = sleep_of(state) {
             self.see_asleep(sleep);
         }
@@ -97,10 +100,9 @@ impl ThreadTime {
         let [call, lock, gil, disk, stopped, untold] = self.slept_ns.map(|ns| ns as f64 / 1e9);
         let known: u64 = self.ran_ns + self.queued_ns + self.slept_ns.iter().sum::<u64>();
         let rest = self.lived_ns.saturating_sub(known) as f64 / 1e9;
-        let is_queued = self.state == ThreadState::Queued;
         StateSeconds {
-            running: self.ran_ns as f64 / 1e9 + if is_queued { 0.0 } else { rest },
-            queued: self.queued_ns as f64 / 1e9 + if is_queued { rest } else { 0.0 },
+            running: self.ran_ns as f64 / 1e9 + if self.was_queued { 0.0 } else { rest },
+            queued: self.queued_ns as f64 / 1e9 + if self.was_queued { rest } else { 0.0 },
             in_call: call,
             on_lock: lock,
             for_gil: gil,
@@ -246,5 +248,9 @@ mod tests {
         time.end(None, ThreadState::Gone);
         assert_eq!(in_ms(&time), [15, 2, 0, 40, 0, 0, 0, 0]);
         assert_eq!(time.state(), ThreadState::Gone);
+        let mut time = ThreadTime::new(0);
+        time.advance(50 * MS, 0, 0, ThreadState::Queued);
+        time.end(None, ThreadState::Gone);
+        assert_eq!(in_ms(&time), [0, 50, 0, 0, 0, 0, 0, 0], "it was never seen to run");
     }
 }

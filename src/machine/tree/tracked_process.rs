@@ -14,7 +14,7 @@ use super::error::Status;
 use super::kept_files::{Keep, KeptFile, Mute};
 use super::look::{CallSight, MemorySeen, ProcessAccount, ProcessLook};
 use super::python::{PythonFinder, PythonSeen};
-use super::tracked_thread::{Sights, TICK_NS, Tools};
+use super::tracked_thread::{Sights, TICK_NS, Tools, TrackedThread};
 use crate::foreign;
 use crate::machine::proc_lists::threads_of;
 use crate::machine::pss::pss_of;
@@ -71,13 +71,21 @@ pub(super) struct TrackedProcess {
     stat: KeptFile,
 }
 
-/// CPU time of the living threads of a process, in nanoseconds, as they were looked at last.
+/// CPU time of threads of a process, in nanoseconds, as they were looked at last.
 #[derive(Debug, Clone, Copy, Default)]
-pub(super) struct LivingThreads {
+pub(super) struct ThreadsTime {
     /// All of it.
     pub(super) ran_ns: u64,
     /// What of it counts.
     pub(super) counted_ns: u64,
+}
+
+impl ThreadsTime {
+    /// Adds a thread.
+    pub(super) fn add(&mut self, thread: &TrackedThread) {
+        self.ran_ns += thread.ran_ns();
+        self.counted_ns += thread.counted().0;
+    }
 }
 
 /// CPU time of a process, in nanoseconds.
@@ -85,23 +93,24 @@ pub(super) struct LivingThreads {
 pub(super) struct ProcessCpu {
     /// Of all its threads, when it was read last.
     own_ns: u64,
-    /// Of its living threads at that time.
-    living_ns: u64,
     /// Of children it waited for.
     pub(super) reaped_ns: u64,
     /// What of that was not yet found to be that of a child that ended.
     pub(super) unclaimed_ns: u64,
-    /// Of threads that were seen and have ended, as far as it counts.
-    pub(super) ended_ns: u64,
+    /// The part of it that was gained in the last look that was at it, and when that was.
+    pub(super) recent_ns: u64,
+    recent_at_ns: u64,
+    /// Of threads that were seen and have ended.
+    pub(super) ended: ThreadsTime,
     /// What does not count, since it was taken before the process was watched: its own, and that of children.
     before_own_ns: u64,
     before_reaped_ns: u64,
 }
 
 impl ProcessCpu {
-    /// Of all its threads now, by what its living ones have taken.
-    pub(super) fn now_ns(&self, living_ns: u64) -> u64 {
-        self.own_ns.saturating_add(living_ns.saturating_sub(self.living_ns)).max(living_ns)
+    /// Of all its threads now: when it was read last, or by what its threads were seen to take, if that is more.
+    pub(super) fn now_ns(&self, living: ThreadsTime) -> u64 {
+        self.own_ns.max(living.ran_ns + self.ended.ran_ns)
     }
 
     /// What it took before it was watched, with its children.
@@ -113,17 +122,18 @@ impl ProcessCpu {
     pub(super) fn claim(&mut self, ns: u64) -> u64 {
         let claimed = ns.min(self.unclaimed_ns);
         self.unclaimed_ns -= claimed;
+        self.recent_ns = self.recent_ns.saturating_sub(claimed);
         claimed
     }
 }
 
 impl TrackedProcess {
     /// Nothing is read yet.
-    pub(super) fn new(proc: &Path, pid: u32, is_root: bool) -> Self {
+    pub(super) fn new(proc: &Path, pid: u32, parent: u32, is_root: bool) -> Self {
         let folder = proc.join(pid.to_string());
         Self {
             pid,
-            parent: 0,
+            parent,
             is_root,
             sights: Sights::default(),
             has_ended: false,
@@ -151,13 +161,13 @@ impl TrackedProcess {
         }
     }
 
-    /// Looks at it. Returns whether it waited for a child since.
-    pub(super) fn refresh(&mut self, tools: &mut Tools, finder: &mut PythonFinder, living: LivingThreads) -> bool {
+    /// Looks at it. Returns whether it ended or waited for a child since, so that others must be looked at, too.
+    pub(super) fn refresh(&mut self, tools: &mut Tools, finder: &mut PythonFinder) -> bool {
         let stat = match self.read_stat(tools) {
             Ok(stat) if self.started.is_none_or(|started| started == stat.started) => stat,
             Ok(_) | Err(Mute::Gone) => {
                 self.end(tools);
-                return false;
+                return true;
             }
             Err(_) => return false,
         };
@@ -167,7 +177,7 @@ impl TrackedProcess {
         self.parent = stat.parent;
         (self.threads, self.state) = (stat.threads, stat.state);
         self.see_memory(stat.resident_pages.saturating_mul(page_bytes()));
-        let has_reaped = self.take_cpu(tools, &stat, living, is_first);
+        let has_reaped = self.take_cpu(tools, &stat, is_first);
         if is_first || stat.stack_start != self.stack_start {
             self.stack_start = stat.stack_start;
             self.see_program();
@@ -178,11 +188,10 @@ impl TrackedProcess {
         has_reaped
     }
 
-    fn take_cpu(&mut self, tools: &Tools, stat: &TaskStat, living: LivingThreads, is_first: bool) -> bool {
+    fn take_cpu(&mut self, tools: &Tools, stat: &TaskStat, is_first: bool) -> bool {
         let cpu = &mut self.cpu;
         let own_ns = clock_ns(&self.folder, self.pid).unwrap_or(stat.ticks * TICK_NS);
         cpu.own_ns = cpu.own_ns.max(own_ns).max(stat.ticks * TICK_NS);
-        cpu.living_ns = living.ran_ns;
         let reaped_ns = stat.reaped_ticks * TICK_NS;
         let gained_ns = reaped_ns.saturating_sub(cpu.reaped_ns);
         cpu.reaped_ns = cpu.reaped_ns.max(reaped_ns);
@@ -190,6 +199,9 @@ impl TrackedProcess {
             (cpu.before_own_ns, cpu.before_reaped_ns) = (cpu.own_ns, cpu.reaped_ns);
         } else {
             cpu.unclaimed_ns += gained_ns;
+            let is_same_look = cpu.recent_at_ns == tools.now_ns;
+            cpu.recent_ns = gained_ns + if is_same_look { cpu.recent_ns } else { 0 };
+            cpu.recent_at_ns = tools.now_ns;
         }
         gained_ns > 0
     }
@@ -275,14 +287,19 @@ impl TrackedProcess {
     }
 
     /// What goes into the ledger when it has ended.
-    pub(super) fn as_ended(&self, living: LivingThreads) -> EndedProcess {
-        EndedProcess { pid: self.pid, parent: self.parent, cpu_ns: self.cpu.now_ns(living.ran_ns) + self.cpu.reaped_ns }
+    pub(super) fn as_ended(&self, living: ThreadsTime) -> EndedProcess {
+        EndedProcess {
+            pid: self.pid,
+            parent: self.parent,
+            cpu_ns: self.cpu.now_ns(living) + self.cpu.reaped_ns,
+            unclaimed_ns: self.cpu.unclaimed_ns,
+        }
     }
 
     /// For those who look on; `None` if it was not looked at yet.
-    pub(super) fn look(&self, living: LivingThreads) -> Option<ProcessLook> {
+    pub(super) fn look(&self, living: ThreadsTime) -> Option<ProcessLook> {
         self.started?;
-        let cpu_ns = self.cpu.now_ns(living.ran_ns).saturating_sub(self.cpu.before_own_ns);
+        let cpu_ns = self.cpu.now_ns(living).saturating_sub(self.cpu.before_own_ns);
         Some(ProcessLook {
             pid: self.pid,
             parent: self.parent,
@@ -294,7 +311,7 @@ impl TrackedProcess {
             threads: self.threads,
             cpu_s: seconds(cpu_ns),
             reaped_cpu_s: seconds(self.cpu.reaped_ns.saturating_sub(self.cpu.before_reaped_ns)),
-            unseen_cpu_s: seconds(cpu_ns.saturating_sub(living.counted_ns + self.cpu.ended_ns)),
+            unseen_cpu_s: seconds(cpu_ns.saturating_sub(living.counted_ns + self.cpu.ended.counted_ns)),
             memory: self.memory,
             python: self.python.clone(),
             calls: self.sights.calls,
@@ -303,7 +320,7 @@ impl TrackedProcess {
     }
 
     /// What is kept of it; `None` if it was not looked at.
-    pub(super) fn account(&self, living: LivingThreads) -> Option<ProcessAccount> {
+    pub(super) fn account(&self, living: ThreadsTime) -> Option<ProcessAccount> {
         let look = self.look(living)?;
         Some(ProcessAccount {
             pid: look.pid,

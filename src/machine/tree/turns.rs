@@ -21,6 +21,9 @@ const KEPT_MAX: usize = 4_096;
 /// Threads, and processes, that are looked at whatever it costs, so that it goes on.
 const LEAST: usize = 8;
 
+/// A program that starts and ends processes all the time is not followed for ever: the next look goes on.
+const ROUNDS_MAX: usize = 16;
+
 /// Between looks; and where each is at a part of the threads only, since fewer looks see more each.
 const PACE: Duration = Duration::from_millis(50);
 const SLOW_PACE: Duration = Duration::from_millis(100);
@@ -71,8 +74,8 @@ impl TreeSampler {
         }
         let known: Vec<(u32, Vec<u32>)> =
             self.processes.iter().map(|process| (process.pid, process.tids.iter().copied().collect())).collect();
-        for pid in self.scan.find(now_ns, &known, self.strays.as_ref()) {
-            self.processes.push(TrackedProcess::new(&self.proc, pid, false));
+        for (pid, parent) in self.scan.find(now_ns, &known, self.strays.as_ref()) {
+            self.processes.push(TrackedProcess::new(&self.proc, pid, parent, false));
             self.find_threads(self.processes.len() - 1);
         }
         self.is_stale = false;
@@ -120,69 +123,103 @@ impl TreeSampler {
         thread.visit(&mut self.tools, &mut process.sights);
         if thread.has_ended() && !had_ended {
             process.tids.remove(&thread.tid);
-            process.cpu.ended_ns += thread.counted().0;
+            process.cpu.ended.add(thread);
             // Its last time is on the process's account, if that lives.
             process.due_ns = 0;
             self.is_stale = true;
         }
     }
 
-    /// Looks at processes whose time has come, and then at the children of those that have waited for one.
+    /// Looks at processes whose time has come, and then at the children of those that have ended or waited for one: their
+    /// time must not count there and here.
     pub(super) fn refresh_processes(&mut self, until: Duration) {
-        let living = self.living();
         let now_ns = self.tools.now_ns;
-        let mut waited: HashSet<u32> = HashSet::new();
         let mut refreshed = 0;
-        for process in self.processes.iter_mut().filter(|process| !process.has_ended && process.due_ns <= now_ns) {
-            if refreshed >= LEAST && refreshed % LEAST == 0 && thread_cpu_time() >= until {
-                break;
+        let changed = self.refresh_where(|process| {
+            refreshed += usize::from(process.due_ns <= now_ns);
+            let is_over = refreshed > LEAST && refreshed % LEAST == 0 && thread_cpu_time() >= until;
+            process.due_ns <= now_ns && !is_over
+        });
+        self.follow(changed);
+    }
+
+    /// Looks at the children of processes that have changed, and theirs, and enters what has ended into the ledger.
+    pub(super) fn follow(&mut self, mut changed: HashSet<u32>) {
+        for _ in 0..ROUNDS_MAX {
+            if changed.is_empty() {
+                return;
             }
-            refreshed += 1;
-            if process.refresh(&mut self.tools, &mut self.finder, of(&living, process.pid)) {
-                waited.insert(process.pid);
-            }
+            let mut next = self.refresh_where(|process| changed.contains(&process.parent));
+            next.extend(self.end_processes(|process| process.has_ended));
+            changed = next;
         }
+    }
+
+    /// Looks at some of the processes; returns those that have ended or waited for a child since.
+    fn refresh_where(&mut self, mut is_meant: impl FnMut(&TrackedProcess) -> bool) -> HashSet<u32> {
+        let mut changed = HashSet::new();
         for process in self.processes.iter_mut().filter(|process| !process.has_ended) {
-            if waited.contains(&process.parent) && process.due_ns > now_ns {
-                process.refresh(&mut self.tools, &mut self.finder, of(&living, process.pid));
+            if is_meant(process) && process.refresh(&mut self.tools, &mut self.finder) {
+                changed.insert(process.pid);
             }
         }
-        self.settle();
+        changed
     }
 
-    /// Enters what has ended into the ledger.
-    fn settle(&mut self) {
-        self.end_processes(|process| process.has_ended);
-    }
-
-    /// Ends processes, with their threads, and enters them into the ledger.
-    pub(super) fn end_processes(&mut self, has_ended: impl Fn(&TrackedProcess) -> bool) {
+    /// Ends processes, with their threads, and enters them into the ledger. Returns the living ones that had to be looked
+    /// at for that, and have waited for a child since.
+    pub(super) fn end_processes(&mut self, has_ended: impl Fn(&TrackedProcess) -> bool) -> HashSet<u32> {
+        let is_new = |process: &&TrackedProcess| !process.is_settled && has_ended(process);
+        let mut pids: HashSet<u32> = self.processes.iter().filter(is_new).map(|process| process.pid).collect();
+        if pids.is_empty() {
+            return HashSet::new();
+        }
+        let changed = self.refresh_kin(&mut pids);
         let living = self.living();
         let mut ended = Vec::new();
-        let mut pids = HashSet::new();
-        for process in self.processes.iter_mut().filter(|process| !process.is_settled && has_ended(process)) {
+        for process in self.processes.iter_mut().filter(|process| pids.contains(&process.pid) && !process.is_settled) {
             ended.push(process.as_ended(of(&living, process.pid)));
-            pids.insert(process.pid);
             process.is_settled = true;
             process.end(&mut self.tools);
         }
-        if ended.is_empty() {
-            return;
-        }
-        for thread in self.threads.iter_mut().filter(|thread| pids.contains(&thread.pid) && !thread.has_ended()) {
-            thread.end(&mut self.tools);
-            if let Some(process) = self.processes.iter_mut().find(|process| process.pid == thread.pid) {
-                process.cpu.ended_ns += thread.counted().0;
-            }
-        }
-        self.is_stale = true;
-        let (processes, tools, finder) = (&mut self.processes, &mut self.tools, &mut self.finder);
+        self.end_threads_of(&pids);
+        let processes = &mut self.processes;
         self.ledger.enter(&ended, |heir, ns| {
             let heir = processes.iter_mut().find(|process| process.pid == heir && !process.has_ended)?;
-            // It may have waited for the child after it was looked at.
-            heir.refresh(tools, finder, of(&living, heir.pid));
-            (!heir.has_ended).then(|| heir.cpu.claim(ns))
+            Some(heir.cpu.claim(ns))
         });
+        changed
+    }
+
+    /// Looks at the parents and children of processes that have ended: a parent may have waited for them after it was
+    /// looked at, and a child for which it waited has ended, too. Those that have ended are added.
+    fn refresh_kin(&mut self, ended: &mut HashSet<u32>) -> HashSet<u32> {
+        let mut changed = HashSet::new();
+        let mut known = ended.clone();
+        loop {
+            let kin = |process: &TrackedProcess| match ended.contains(&process.pid) {
+                true => Some(process.parent),
+                false => ended.contains(&process.parent).then_some(process.pid),
+            };
+            let next: HashSet<u32> = self.processes.iter().filter_map(kin).filter(|pid| !known.contains(pid)).collect();
+            if next.is_empty() {
+                return changed;
+            }
+            changed.extend(self.refresh_where(|process| next.contains(&process.pid)));
+            let over = self.processes.iter().filter(|process| next.contains(&process.pid) && process.has_ended);
+            ended.extend(over.map(|process| process.pid));
+            known.extend(next);
+        }
+    }
+
+    fn end_threads_of(&mut self, processes: &HashSet<u32>) {
+        self.is_stale = true;
+        for thread in self.threads.iter_mut().filter(|thread| processes.contains(&thread.pid) && !thread.has_ended()) {
+            thread.end(&mut self.tools);
+            if let Some(process) = self.processes.iter_mut().find(|process| process.pid == thread.pid) {
+                process.cpu.ended.add(thread);
+            }
+        }
     }
 
     /// Reads what is dear of one process and of some threads, if that may be done now.

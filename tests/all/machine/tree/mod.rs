@@ -2,5 +2,7 @@
 //!
 //! Nothing is said about how long anything takes: what is seen is held against what cannot be, and sums against sums.
 
+mod processes;
 mod program;
+mod python;
 mod threads;

@@ -44,6 +44,7 @@ static void *sleeps(void *unused) {
     (void)unused;
     struct timespec a_little = {0, 3000000};
     for (;;) nanosleep(&a_little, 0);
+    return 0;
 }
 
 static void *reads(void *unused) {
@@ -132,12 +133,18 @@ static int reaper(void) {
     prctl(PR_SET_CHILD_SUBREAPER, 1);
     if ((own = fork()) == 0) { pause(); _exit(0); }
     if (pipe(ends)) return 9;
+    pid_t self = getpid();
     if ((root = fork()) == 0) {
         if (fork() == 0) {
-            pid_t daemon;
             setsid();
-            if ((daemon = fork()) == 0) { compute(600); _exit(0); }
-            if (write(ends[1], &daemon, sizeof daemon) < 0) _exit(9);
+            if (fork() == 0) {
+                /* It ends with the reaper, and tells of itself when it is the reaper's. */
+                while (getppid() != self) usleep(1000);
+                prctl(PR_SET_PDEATHSIG, 9);
+                pid_t daemon = getpid();
+                if (write(ends[1], &daemon, sizeof daemon) < 0) _exit(9);
+                compute(600);
+            }
             _exit(0);
         }
         wait(0);
@@ -189,6 +196,8 @@ static int executes(char *self) {
 }
 
 int main(int count, char **arguments) {
+    /* Whatever happens, nothing of this stays. */
+    alarm(120);
     const char *mode = count > 1 ? arguments[1] : "";
     int n = count > 2 ? atoi(arguments[2]) : 0;
     if (!strcmp(mode, "threads")) return threads();
