@@ -88,9 +88,11 @@ use std::process::ExitCode;
 /// The program: reads the command line, does what it says, and returns the exit code.
 pub fn main() -> ExitCode {
     system::allocator::keep_address_space();
-    // A forkserver must be small and quick to start: it skips everything else.
-    if std::env::args_os().nth(1).is_some_and(|argument| argument == backend::FORKSERVER_COMMAND) {
-        return backend::run_forkserver();
+    // These must be small and quick to start: they skip everything else.
+    match std::env::args_os().nth(1) {
+        Some(argument) if argument == backend::FORKSERVER_COMMAND => return backend::run_forkserver(),
+        Some(argument) if argument == system::launch::COMMAND => return system::launch::run(),
+        _ => {}
     }
     command::main()
 }

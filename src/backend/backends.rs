@@ -2,10 +2,11 @@
 //!
 //! What is told of a backend stands in its row in `scenario`; how it starts workers in its own file.
 
-use std::path::Path;
-use std::sync::Arc;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use super::board::Board;
+use super::external::programs::{ProgramExtras, Programs};
 use super::forked::forkserver_client::ForkserverClient;
 use super::forked::processes::Processes;
 use super::local::serial::Serial;
@@ -19,6 +20,10 @@ use crate::workload::IsWanted;
 struct RunResources {
     /// Started when workers are first to be forked.
     forkserver: Arc<ForkserverClient>,
+    /// parlab's own binary.
+    program: PathBuf,
+    /// What programs are started with from now on.
+    extras: Arc<Mutex<ProgramExtras>>,
 }
 
 /// Makes a backend for a run.
@@ -30,6 +35,7 @@ const TABLE: &[(BackendKind, Make)] = &[
     (BackendKind::THREADS, |_| Box::new(Threads)),
     (BackendKind::PROCESSES, forked),
     (BackendKind::HYBRID, forked),
+    (BackendKind::PROGRAM, |resources| Box::new(Programs::new(&resources.program, &resources.extras))),
 ];
 
 fn forked(resources: &RunResources) -> Box<dyn Backend> {
@@ -40,14 +46,19 @@ fn forked(resources: &RunResources) -> Box<dyn Backend> {
 pub struct Backends {
     job: LazyJob,
     made: Vec<(BackendKind, Box<dyn Backend>)>,
+    extras: Arc<Mutex<ProgramExtras>>,
 }
 
 impl Backends {
     /// The backends for a job; `program` is started again as the forkserver when processes are wanted.
     pub fn new(job: &Job, program: &Path) -> Self {
-        let resources = RunResources { forkserver: Arc::new(ForkserverClient::new(program)) };
+        let resources = RunResources {
+            forkserver: Arc::new(ForkserverClient::new(program)),
+            program: program.to_owned(),
+            extras: Arc::default(),
+        };
         let made = TABLE.iter().map(|(kind, make)| (*kind, make(&resources))).collect();
-        Self { job: LazyJob::new(0, job), made }
+        Self { job: LazyJob::new(0, job), made, extras: resources.extras }
     }
 
     /// Turns to another job: what was prepared for the one before is let go of, and nothing is prepared yet.
@@ -55,6 +66,11 @@ impl Backends {
         if self.job.job != *job {
             self.job = LazyJob::new(self.job.number + 1, job);
         }
+    }
+
+    /// Has programs started with these extras from now on.
+    pub fn set_extras(&self, extras: ProgramExtras) {
+        *self.extras.lock().unwrap_or_else(PoisonError::into_inner) = extras;
     }
 
     /// Does once per job what a backend needs before it can start workers: not part of any start-up time.

@@ -21,6 +21,7 @@ mod backends;
 mod board;
 mod broken;
 mod cost;
+mod external;
 mod forked;
 mod local;
 mod pool;
@@ -35,6 +36,8 @@ pub use board::{
 };
 pub use broken::{Broken, Unready};
 pub use cost::clock_facts;
+pub use external::output::KeptOutput;
+pub use external::programs::ProgramExtras;
 pub use forked::forkserver::{COMMAND as FORKSERVER_COMMAND, run as run_forkserver};
-pub use pool::{Departure, Notice, Pool};
+pub use pool::{Departure, Notice, Pool, ProgramView};
 pub use worker::panics_are_caught;

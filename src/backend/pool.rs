@@ -5,8 +5,10 @@ use std::time::Duration;
 
 use super::board::Board;
 pub(super) use super::broken::{Broken, Unready};
+use super::external::output::KeptOutput;
 use super::worker::LazyJob;
 use crate::scenario::Config;
+use crate::system::launch::Ended;
 use crate::workload::IsWanted;
 
 /// A way to start workers, kept for the whole run.
@@ -56,8 +58,37 @@ pub trait Pool: Send {
         None
     }
 
+    /// How long its workers are given to stop by themselves once the trial is called off, before they are ended by
+    /// force.
+    fn grace(&self) -> Duration {
+        GRACE
+    }
+
+    /// What is to be seen of the program, if it is one that the pool runs.
+    fn program(&self) -> Option<ProgramView> {
+        None
+    }
+
     /// Ends what can be ended by force. Threads cannot.
     fn kill(&mut self);
+}
+
+/// How long tasks are given to stop by themselves.
+const GRACE: Duration = Duration::from_millis(50);
+
+/// What is to be seen of a program that a pool runs. It stays so when the pool is gone.
+#[derive(Debug, Clone)]
+pub struct ProgramView {
+    /// When it was started, in ticks of the board's clock; `None` before.
+    pub began: Option<u64>,
+    /// Its process id; `None` before.
+    pub pid: Option<u32>,
+    /// What it writes.
+    pub output: Arc<KeptOutput>,
+    /// How it ended, and what it used; `None` while it runs.
+    pub end: Option<Ended>,
+    /// Why it cannot be said that it went well, with the end of what it wrote; `None` where it did or still runs.
+    pub failure: Option<String>,
 }
 
 /// Something to know about a worker.

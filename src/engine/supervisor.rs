@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use super::control::{Control, Urgency};
 use super::memory::MemoryWatch;
 use super::stops::Stops;
-use crate::backend::{Board, Broken, Departure, Notice, Pool, TickScale};
+use crate::backend::{Board, Broken, Departure, Notice, Pool, ProgramView, TickScale};
 use crate::machine::{NoiseCounter, NoiseCounts, NoiseReading};
 use crate::record::{Cause, Event, Loss, MemoryCourse, Remedy, TrialEnd};
 use crate::system::signals::ends;
@@ -19,8 +19,6 @@ use crate::workload::Service;
 const TICK: Duration = Duration::from_millis(20);
 /// How often it tells how far they are.
 const PROGRESS_EVERY: Duration = Duration::from_millis(500);
-/// How long tasks are given to stop by themselves once a trial is called off.
-const GRACE: Duration = Duration::from_millis(50);
 /// How long workers at the gate may take to look at their CPUs, which takes each a tenth of a millisecond.
 const LOOK_MAX: Duration = Duration::from_millis(250);
 /// How long the news that all were sent a signal may take to get here.
@@ -125,6 +123,7 @@ impl<'a> TrialSupervisor<'a> {
             self.open_gate(starting)?;
             self.attend()
         });
+        self.begin_with_program();
         self.counts = self.before.take().map(|before| starting.counter.between(&before, &starting.counter.read()));
         if matches!(end, Err(EarlyEnd::Broken(_))) {
             // Those that still work would do so beside the next trial.
@@ -133,6 +132,20 @@ impl<'a> TrialSupervisor<'a> {
             self.pool.kill();
         }
         end
+    }
+
+    /// Has the trial begin when its program was started, if it is one: what it took to ask for that is none of it.
+    fn begin_with_program(&mut self) {
+        let began = self.pool.program().and_then(|program| program.began);
+        if let (Some(opening), Some(began)) = (&mut self.opening, began) {
+            opening.at = began;
+            self.control.opened(began);
+        }
+    }
+
+    /// What is to be seen of the program that was run, if it was one.
+    pub(super) fn program(&self) -> Option<ProgramView> {
+        self.pool.program()
     }
 
     /// When the gate was opened, if it was.
@@ -284,7 +297,7 @@ impl<'a> TrialSupervisor<'a> {
             self.called_off = Some((Instant::now(), end));
         }
         match self.called_off {
-            Some((since, end)) if urgency == Urgency::Kill || since.elapsed() >= GRACE => {
+            Some((since, end)) if urgency == Urgency::Kill || since.elapsed() >= self.pool.grace() => {
                 self.pool.kill();
                 Err(EarlyEnd::Called(end))
             }

@@ -48,8 +48,9 @@ const TOO_SLOW: &str = "its workload was not ready by then";
 impl<'a> BoardExecutor<'a> {
     /// An executor for the trials of one run; `program` is parlab's own binary, of which forkservers are made.
     pub fn new(scenario: &'a Scenario, program: &Path, control: &'a Control) -> Self {
-        let clock = Clock::detect();
         let spec = workload::spec(&scenario.job.kind);
+        // What others write down of a program has the clock that all have.
+        let clock = if spec.is_some_and(|spec| spec.is_program) { Clock::Monotonic } else { Clock::detect() };
         let usable = machine::usable_here();
         Self {
             scenario,
@@ -75,12 +76,14 @@ impl<'a> BoardExecutor<'a> {
     /// The board of a trial.
     fn board(&self, config: &Config, service: Option<&dyn Service>) -> Result<Board, Broken> {
         let (tasks, lanes) = (self.scenario.job.inputs.len(), config.backend.spec().lanes);
+        // A program looks at nothing for parlab.
+        let looks = if config.backend.spec().is_program() { 0 } else { self.cpus };
         let spec = BoardSpec {
             values: self.value_names.len(),
             summed: self.summed,
             service: service.map(Service::address),
             lingers: self.watch.memory,
-            ..BoardSpec::of(config, tasks, lanes(config.workers), self.clock).looking_at(self.cpus)
+            ..BoardSpec::of(config, tasks, lanes(config.workers), self.clock).looking_at(looks)
         };
         Board::create(spec).map_err(|error| Broken(format!("cannot make the board: {error}")))
     }
@@ -140,6 +143,7 @@ impl<'a> BoardExecutor<'a> {
         let standstill = self.pulse.take();
         let counts = supervisor.counts().cloned();
         let (opening, memory) = (supervisor.opening(), supervisor.take_memory());
+        let failure = supervisor.program().and_then(|program| program.failure);
         let (lost_none, saw_stops) = (supervisor.lost_none(), supervisor.saw_stops());
         let tally = lost_none.then(|| self.tally(&job, &board)).flatten();
         // Its workers are gone before the trial counts as ended.
@@ -152,7 +156,7 @@ impl<'a> BoardExecutor<'a> {
         let noise = NoiseReader {
             board: &board,
             tick_s,
-            is_forked: config.backend.spec().isolation == Isolation::Forked,
+            is_forked: matches!(config.backend.spec().isolation, Isolation::Forked | Isolation::Outside),
             is_whole: lost_none && end == TrialEnd::Complete,
         };
         let noise = counts.map(|counts| noise.noise(&counts));
@@ -168,7 +172,8 @@ impl<'a> BoardExecutor<'a> {
         let tally = tally.filter(|_| end == TrialEnd::Complete && outcome.tasks_failed == 0);
         let disturbance = disturbance(&outcome, standstill, saw_stops, !lost_none);
         let disturbance = disturbance.or(lost_tasks.then_some(Disturbance::WorkerReplaced));
-        Ok(TrialOutcome { disturbance, broken, memory, tally, noise, results, ..outcome })
+        let failure = failure.or(outcome.failure);
+        Ok(TrialOutcome { failure, disturbance, broken, memory, tally, noise, results, ..outcome })
     }
 
     /// Has the backend prepare what its workers need, within the time that a trial may take.

@@ -182,7 +182,8 @@ fn kind_text(spec: &KindSpec, width: usize) -> String {
     let heading = format!("{} · {}", spec.name, facts.join(" · "));
     let mut out: String = wrapped(&heading, width).map(|line| line + "\n").collect();
     out.extend(wrapped(spec.summary, width - 2).map(|line| format!("  {line}\n")));
-    let mut rows = vec![("x".to_owned(), format!("the input ({})", spec.input.span()))];
+    let input = (!spec.is_program).then(|| ("x".to_owned(), format!("the input ({})", spec.input.span())));
+    let mut rows: Vec<(String, String)> = input.into_iter().collect();
     rows.extend(
         spec.params.iter().map(|param| {
             (param.name.to_owned(), with_facts(param.doc, [param.unit.to_owned(), param.domain.allowed()]))
@@ -250,6 +251,10 @@ fn domain_json(domain: Domain) -> Json {
         Domain::Flag { default } => json!({ "type": "flag", "default": default }),
         Domain::File { instead_of } => json!({ "type": "file", "default": null, "instead_of": instead_of }),
         Domain::Text { default, max } => json!({ "type": "text", "default": default, "max": max }),
+        Domain::Command => json!({ "type": "command", "default": null }),
+        Domain::Environment => json!({ "type": "environment", "default": null }),
+        Domain::Wholes { default, max } => json!({ "type": "wholes", "default": default, "min": 0, "max": max }),
+        Domain::Place => json!({ "type": "path", "default": null }),
         Domain::Word { choices } => json!({ "type": "word", "default": choices.first(), "choices": choices }),
     }
 }
@@ -261,6 +266,7 @@ pub(super) fn nature(nature: Nature) -> &'static str {
         Nature::Waits => "waits, releases the GIL",
         Nature::Mixed => "computes (holds the GIL) or waits (releases it)",
         Nature::Misbehaves => "misbehaves",
+        Nature::Outside => "is a program of its own",
     }
 }
 
@@ -270,7 +276,7 @@ fn gil(nature: Nature) -> Option<&'static str> {
         Nature::Computes => Some("held"),
         Nature::Native | Nature::Waits => Some("released"),
         Nature::Mixed => Some("held or released"),
-        Nature::Misbehaves => None,
+        Nature::Misbehaves | Nature::Outside => None,
     }
 }
 

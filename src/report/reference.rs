@@ -67,6 +67,7 @@ fn facts(spec: &KindSpec) -> String {
             "Tasks come from a `[grid]` over {}, which has no `x`.",
             search.varies.iter().map(|name| code(name)).collect::<Vec<_>>().join(", ")
         ),
+        None if spec.is_program => "It has no inputs: the program is the one task.".to_owned(),
         None => format!("Inputs: {}.", spec.input.span()),
     };
     let backends = match spec.processes_only {
@@ -74,7 +75,10 @@ fn facts(spec: &KindSpec) -> String {
             let isolated: Vec<&str> = BackendKind::with(BackendSpec::is_isolated).map(BackendKind::word).collect();
             format!("Backends: {} only; {reason}.", isolated.join(" and "))
         }
-        None => format!("Backends: {}.", BackendKind::ALL.map(BackendKind::word).join(", ")),
+        None => {
+            let able = BackendKind::with(|backend| backend.is_program() == spec.is_program);
+            format!("Backends: {}.", able.map(BackendKind::word).collect::<Vec<_>>().join(", "))
+        }
     };
     format!("A task {}{progress}. {inputs} {backends}", nature(spec.nature))
 }

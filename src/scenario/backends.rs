@@ -37,6 +37,8 @@ pub struct BackendSpec {
 pub enum Runtime {
     /// This one: all workers run the same loop.
     Parlab,
+    /// That of the scenario, which knows nothing of parlab.
+    Given,
 }
 
 /// What the workers of a backend share with parlab itself.
@@ -48,6 +50,8 @@ pub enum Isolation {
     SharedMemory,
     /// The board: workers live in processes that are forked, and die alone.
     Forked,
+    /// Nothing: another program is run, with processes of its own.
+    Outside,
 }
 
 /// What a scenario may say of the number of a backend's workers.
@@ -107,10 +111,26 @@ const BACKENDS: &[BackendSpec] = &[
         shares_lock: false,
         lanes: each,
     },
+    BackendSpec {
+        name: "program",
+        summary: "a program by itself",
+        runtime: Runtime::Given,
+        isolation: Isolation::Outside,
+        scales: Scales::Workers,
+        dispatches: &[Dispatch::Shared],
+        schedules: &[Schedule::Dynamic],
+        shares_lock: false,
+        lanes: single,
+    },
 ];
 
 /// The schedules of workers that take their tasks off the board, each for itself.
 const IN_TURN: &[Schedule] = &[Schedule::Static, Schedule::Dynamic, Schedule::Guided];
+
+/// One lane, however many workers the program makes of itself.
+const fn single(_: u32) -> u32 {
+    1
+}
 
 /// A lane for each worker.
 const fn each(workers: u32) -> u32 {
@@ -118,9 +138,14 @@ const fn each(workers: u32) -> u32 {
 }
 
 impl BackendSpec {
-    /// Whether it starts workers, and has a start-up time.
+    /// Whether it starts workers, and has a start-up time. What a program does before it works is its own.
     pub fn starts_workers(&self) -> bool {
-        self.isolation != Isolation::Caller
+        matches!(self.isolation, Isolation::SharedMemory | Isolation::Forked)
+    }
+
+    /// Whether it runs a program that is parallel by itself, and is told how many workers it should have.
+    pub fn is_program(&self) -> bool {
+        self.runtime == Runtime::Given
     }
 
     /// Whether its workers die alone, so that it may run what is dangerous to run.
@@ -158,6 +183,8 @@ impl BackendKind {
     pub const PROCESSES: Self = Self(2);
     /// Forked processes with a thread pool each.
     pub const HYBRID: Self = Self(3);
+    /// A program that is parallel by itself.
+    pub const PROGRAM: Self = Self(4);
 
     /// All backends, in the order they are listed.
     pub const ALL: [Self; BACKENDS.len()] = {
@@ -232,8 +259,13 @@ mod tests {
     #[test]
     fn a_backend_is_its_row_and_goes_by_its_name() {
         use BackendKind as B;
-        let named =
-            [(B::SERIAL, "serial"), (B::THREADS, "threads"), (B::PROCESSES, "processes"), (B::HYBRID, "hybrid")];
+        let named = [
+            (B::SERIAL, "serial"),
+            (B::THREADS, "threads"),
+            (B::PROCESSES, "processes"),
+            (B::HYBRID, "hybrid"),
+            (B::PROGRAM, "program"),
+        ];
         for (backend, name) in named {
             assert_eq!((backend.word(), B::named(name)), (name, Some(backend)));
         }

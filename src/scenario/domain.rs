@@ -65,6 +65,19 @@ pub enum Domain {
         /// The most characters allowed.
         max: usize,
     },
+    /// A program with its arguments: an array of texts, or a single text. It must be given.
+    Command,
+    /// Variables of an environment: a table of texts, or an array of `NAME=VALUE`. None when the key is absent.
+    Environment,
+    /// A whole number, or an array of some.
+    Wholes {
+        /// The values when the key is absent.
+        default: &'static [u64],
+        /// The largest value allowed.
+        max: u64,
+    },
+    /// A file or folder: beside the scenario file or absolute. None when the key is absent.
+    Place,
     /// One of a few words; the first is the default.
     Word {
         /// The words allowed.
@@ -90,6 +103,10 @@ impl Domain {
             Self::Flag { .. } => "true | false".to_owned(),
             Self::File { instead_of } => format!("a file, instead of {}", instead_of.join(" and ")),
             Self::Text { max, .. } => format!("1 to {max} ASCII characters"),
+            Self::Command => "[\"a program\", \"its arguments\"], or a text with shell = true".to_owned(),
+            Self::Environment => "{ NAME = \"text\" }".to_owned(),
+            Self::Wholes { max, .. } => format!("whole numbers {}, one or an array", whole_span(0, max)),
+            Self::Place => "a path, beside the scenario file or absolute".to_owned(),
             Self::Word { choices } => choices.join(" | "),
         }
     }
@@ -101,7 +118,8 @@ impl Domain {
             Self::Whole { default, .. } | Self::Threads { default, .. } => plain_whole(default),
             Self::Limit { .. } => plain(NO_LIMIT),
             Self::Flag { default } => default.to_string(),
-            Self::File { .. } => String::new(),
+            Self::File { .. } | Self::Command | Self::Environment | Self::Place => String::new(),
+            Self::Wholes { default, .. } => default.iter().map(|&n| plain_whole(n)).collect::<Vec<_>>().join(", "),
             Self::Text { default, .. } => default.to_owned(),
             Self::Word { choices } => choices.first().copied().unwrap_or_default().to_owned(),
         }
@@ -115,8 +133,10 @@ impl Domain {
             Self::Whole { .. } | Self::Limit { .. } | Self::Threads { .. } => {
                 format!("whole numbers {span}, default {default}")
             }
-            Self::Flag { .. } | Self::Text { .. } | Self::Word { .. } => format!("{span}; default {default}"),
-            Self::File { .. } => span,
+            Self::Flag { .. } | Self::Text { .. } | Self::Word { .. } | Self::Wholes { .. } => {
+                format!("{span}; default {default}")
+            }
+            Self::File { .. } | Self::Command | Self::Environment | Self::Place => span,
         }
     }
 

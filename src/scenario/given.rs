@@ -2,9 +2,11 @@
 //!
 //! Whether the values fit together is for `rules` to say; what tasks do, for `job`.
 
+use super::backends::{BackendKind, BackendSpec};
 use super::diagnostics::Diagnostics;
 use super::key::{KeySpec, KeyValues};
 use super::keys;
+use super::kind::KindSpec;
 use super::list::WorkerList;
 use super::model::{Interpreter, Sweep};
 use super::raw::Setting;
@@ -39,6 +41,19 @@ impl<'d> GivenKeys<'d> {
                 self.given.push((key, setting));
             }
             self.wrong.extend((!is_right).then_some(key));
+        }
+    }
+
+    /// Has a program that is parallel by itself run by the backend for that where nothing else is said, and compared
+    /// with itself.
+    pub(super) fn suit(&mut self, spec: &KindSpec) {
+        let program = BackendKind::with(BackendSpec::is_program).next().filter(|_| spec.is_program);
+        let Some(program) = program else { return };
+        if self.given("sweep", "backends").is_none() {
+            self.values.sweep.backends = vec![program];
+        }
+        if self.given("sweep", "baseline").is_none() {
+            self.values.sweep.baseline = Some(program);
         }
     }
 

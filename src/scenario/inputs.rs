@@ -26,6 +26,9 @@ pub(super) fn read(
 ) -> Option<Inputs> {
     let bounds = spec.map_or(FINITE, |spec| spec.input);
     let (listed, tasks) = (workload.get("inputs"), workload.get("tasks"));
+    if let Some(spec) = spec.filter(|spec| spec.is_program) {
+        return one_program(spec, [listed, tasks], &grid, diagnostics);
+    }
     if let Some((spec, search)) = spec.and_then(|spec| Some((spec, spec.search?))) {
         return searched(spec, search, [listed, tasks], workload, &grid, diagnostics);
     }
@@ -123,6 +126,20 @@ fn axes(grid: &Section<'_>, spec: Option<&'static KindSpec>, diagnostics: &mut D
         return None;
     }
     Some(Inputs::Grid(axes))
+}
+
+/// The one task of a kind that is a program by itself: nothing may say otherwise.
+fn one_program(
+    spec: &'static KindSpec,
+    given: [Option<Setting<'_>>; 2],
+    grid: &Section<'_>,
+    diagnostics: &mut Diagnostics<'_>,
+) -> Option<Inputs> {
+    let message = format!("means nothing to {}, which is one program with all of its work; remove this", spec.name);
+    let is_alone = given.iter().all(Option::is_none) && !grid.exists();
+    given.iter().flatten().for_each(|given| diagnostics.about(given, message.clone()));
+    grid.header().into_iter().for_each(|header| diagnostics.at(header, "[grid]".to_owned(), message.clone()));
+    is_alone.then_some(Inputs::Range { tasks: 1 })
 }
 
 /// The grid of a kind that does nothing but search one.

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use super::commands;
 use super::data;
 use super::diagnostics::Diagnostics;
 use super::domain::{ALL_CPUS, Domain};
@@ -10,6 +11,7 @@ use super::kind::KindSpec;
 use super::model::{Inputs, Params, Value};
 use super::raw::Setting;
 use super::reader;
+use super::rules;
 use super::section::Section;
 use super::source::Origin;
 use super::wording::remedy;
@@ -43,6 +45,9 @@ pub(super) fn read<'d>(
     let params = spec.and_then(|spec| params(&mut workload, &grid, spec, origin, diagnostics));
     let header = grid.header().unwrap_or_default();
     let inputs = inputs::read(&mut workload, grid, spec, diagnostics);
+    if spec.is_some_and(|spec| spec.is_program) {
+        rules::shell(&mut workload, params.as_ref(), diagnostics);
+    }
     let tasks = params.zip(inputs).and_then(|(params, inputs)| {
         let inputs = inputs::in_parts(inputs, &params, spec?.search, header, diagnostics)?;
         Some((params, inputs))
@@ -87,10 +92,15 @@ fn params(
     let mut params = Some(Params::new());
     for param in spec.params {
         // What an option stands in for is held to its bounds all the same.
-        if let Some(replaced) = workload.replaced(param.name).filter(|_| !matches!(param.domain, Domain::File { .. })) {
+        if let Some(replaced) = workload.replaced(param.name).filter(|_| is_in_file_alone(param.domain)) {
             let _ = reader::param(&replaced, param.domain, diagnostics);
         }
         let value = match workload.get(param.name) {
+            None if matches!(param.domain, Domain::Command) => {
+                let message = format!("lacks {} = [\"…\"], the program to run and its arguments", param.name);
+                diagnostics.missing(param.name, workload.header(), "[workload]", &message);
+                None
+            }
             None => Some(reader::param_default(param.domain)),
             Some(given) if varied.contains(&param.name) => {
                 diagnostics.about(&given, "is varied in [grid] as well; keep one of the two");
@@ -101,6 +111,7 @@ fn params(
                     refuse_beside(workload, param.name, instead_of, diagnostics);
                     file(&given, origin, diagnostics)
                 }
+                Domain::Place => commands::place(&given, origin, diagnostics).map(Value::Word),
                 domain => reader::param(&given, domain, diagnostics),
             },
         };
@@ -110,6 +121,11 @@ fn params(
         }
     }
     params
+}
+
+/// Whether what the file says of it can be checked where an option stands in for it.
+fn is_in_file_alone(domain: Domain) -> bool {
+    !matches!(domain, Domain::File { .. } | Domain::Place)
 }
 
 /// Complains of parameters that mean nothing beside a file that stands in for them.

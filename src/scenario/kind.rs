@@ -33,6 +33,8 @@ pub struct KindSpec {
     pub processes_only: Option<&'static str>,
     /// How it searches a `[grid]`, if that is what it does.
     pub search: Option<GridSearch>,
+    /// Whether its one task is a program that is parallel by itself: it has no inputs, and a backend of its own.
+    pub is_program: bool,
 }
 
 impl KindSpec {
@@ -49,6 +51,7 @@ impl KindSpec {
         tells_progress: false,
         processes_only: None,
         search: None,
+        is_program: false,
     };
 
     /// All values of one result, measurements last; at most [`MAX_VALUES`].
@@ -93,6 +96,8 @@ pub enum Nature {
     Mixed,
     /// Kills or blocks its worker on purpose.
     Misbehaves,
+    /// Is another program, which does what it likes.
+    Outside,
 }
 
 /// One parameter of a kind.

@@ -14,6 +14,7 @@
 mod backends;
 mod bundled;
 mod catalog;
+mod commands;
 mod data;
 mod diagnostic;
 mod diagnostics;

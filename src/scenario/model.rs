@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::backends::BackendKind;
 use super::schedule::{Dispatch, Order, Schedule};
-use super::wording::{plain, plain_whole};
+use super::wording::{escaped, plain, plain_whole};
 
 /// What is to be run, complete and checked.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -68,6 +68,10 @@ pub enum Value {
     Flag(bool),
     /// A word or a text; or a file, as [`data`](super::data()) understands it, empty if there is none.
     Word(String),
+    /// Texts in a row: a program with its arguments, or variables as `NAME=VALUE`.
+    Words(Vec<String>),
+    /// Whole numbers in a row.
+    Wholes(Vec<u64>),
 }
 
 /// The inputs of all tasks. A task is known by its index alone.
@@ -263,8 +267,17 @@ impl fmt::Display for Value {
             Self::Number(x) => f.write_str(&plain(*x)),
             Self::Flag(flag) => write!(f, "{flag}"),
             Self::Word(word) => f.write_str(word),
+            Self::Words(words) => f.write_str(&words.iter().map(|word| quoted(word)).collect::<Vec<_>>().join(" ")),
+            Self::Wholes(all) => f.write_str(&all.iter().map(|&n| plain_whole(n)).collect::<Vec<_>>().join(", ")),
         }
     }
+}
+
+/// A text among others, in quotes where one could not tell where it ends.
+fn quoted(text: &str) -> String {
+    let is_plain = !text.is_empty() && !text.chars().any(|c| c.is_whitespace() || matches!(c, '\'' | '"' | '\\'));
+    let text = escaped(text);
+    if is_plain { text.into_owned() } else { format!("'{}'", text.replace('\'', "'\\''")) }
 }
 
 impl Value {
@@ -273,7 +286,7 @@ impl Value {
         match self {
             Self::Whole(n) => Some(*n as f64),
             Self::Number(x) => Some(*x),
-            Self::Flag(_) | Self::Word(_) => None,
+            Self::Flag(_) | Self::Word(_) | Self::Words(_) | Self::Wholes(_) => None,
         }
     }
 
@@ -281,7 +294,21 @@ impl Value {
     pub fn as_word(&self) -> Option<&str> {
         match self {
             Self::Word(word) => Some(word),
-            Self::Whole(_) | Self::Number(_) | Self::Flag(_) => None,
+            _ => None,
+        }
+    }
+
+    /// The value as texts, if it is some.
+    pub fn as_words(&self) -> Option<&[String]> {
+        if let Self::Words(words) = self { Some(words) } else { None }
+    }
+
+    /// The value as whole numbers, if it is one or some.
+    pub fn as_wholes(&self) -> &[u64] {
+        match self {
+            Self::Wholes(all) => all,
+            Self::Whole(n) => std::slice::from_ref(n),
+            _ => &[],
         }
     }
 }

@@ -33,6 +33,9 @@ fn parameters(job: &Job, spec: &KindSpec) -> String {
         let value = match (param.domain, job.params.get(param.name)?) {
             (Domain::File { .. }, Value::Word(file)) if file.is_empty() => return None,
             (Domain::File { .. }, Value::Word(file)) => data_label(file),
+            // Nothing was said of it, and nothing follows from that.
+            (Domain::Place, Value::Word(word)) if word.is_empty() => return None,
+            (Domain::Environment, Value::Words(words)) if words.is_empty() => return None,
             // A limit that is none limits nothing.
             (Domain::Limit { .. }, Value::Number(limit)) if *limit == NO_LIMIT => return None,
             (_, value) => value.to_string(),

@@ -66,6 +66,7 @@ fn document(
         given.read(table, &mut section, diagnostics);
         section.close(diagnostics, keys::home);
     }
+    work.kind.iter().for_each(|(spec, _)| given.suit(spec));
     let interpreter = given.interpreter(diagnostics);
     let vary = vary::read(&varied, &root, work.kind.as_ref().map(|(spec, _)| *spec), &given, diagnostics);
     root.close(diagnostics, |key| keys::home(key).or_else(|| param_home(key, &catalog.kinds)));
@@ -80,6 +81,7 @@ fn document(
         rules::message(&input, given, inputs.len(), diagnostics);
     }
     rules::processes_only(work.kind.as_ref(), &input, diagnostics);
+    rules::program(work.kind.as_ref(), &given, diagnostics);
     rules::auto_repeats(&given, diagnostics);
     let blamed = rules::multiplier(&input).cloned();
     let sweep = given.sweep()?;

@@ -1,5 +1,6 @@
 //! Reads a setting as what the domain of its parameter or key allows.
 
+use super::commands;
 use super::diagnostics::Diagnostics;
 use super::domain::{ALL_CPUS, Bounds, Domain, NO_LIMIT};
 use super::key::{KeyDomain, KeyValue};
@@ -16,7 +17,10 @@ pub(super) fn param_default(domain: Domain) -> Value {
         Domain::Limit { .. } => Value::Number(NO_LIMIT),
         Domain::Flag { default } => Value::Flag(default),
         Domain::File { .. } => Value::Word(String::new()),
+        Domain::Place => Value::Word(String::new()),
         Domain::Text { default, .. } => Value::Word(default.to_owned()),
+        Domain::Command | Domain::Environment => Value::Words(Vec::new()),
+        Domain::Wholes { default, .. } => Value::Wholes(default.to_vec()),
         Domain::Word { choices } => Value::Word(choices.first().copied().unwrap_or_default().to_owned()),
     }
 }
@@ -34,11 +38,32 @@ pub(super) fn param(given: &Setting<'_>, domain: Domain, diagnostics: &mut Diagn
         Domain::Threads { max, .. } => given.whole(diagnostics, 1, max).map(Value::Whole),
         Domain::Flag { .. } => given.flag(diagnostics).map(Value::Flag),
         Domain::File { .. } => given.mistyped(diagnostics, "one file for all tasks"),
+        Domain::Place => given.mistyped(diagnostics, "one path for all tasks"),
+        Domain::Command => commands::command(given, diagnostics).map(Value::Words),
+        Domain::Environment => commands::environment(given, diagnostics).map(Value::Words),
+        Domain::Wholes { max, .. } => wholes(given, max, diagnostics).map(Value::Wholes),
         Domain::Text { max, .. } => given.ascii(diagnostics, max).map(|text| Value::Word(text.to_owned())),
         Domain::Word { choices } => {
             given.choice(diagnostics, choices, |word| word).map(|word| Value::Word(word.to_owned()))
         }
     }
+}
+
+/// A whole number or an array of some, each once.
+fn wholes(given: &Setting<'_>, max: u64, diagnostics: &mut Diagnostics<'_>) -> Option<Vec<u64>> {
+    if !given.is_list() {
+        return given.whole(diagnostics, 0, max).map(|n| vec![n]);
+    }
+    let items = given.items(diagnostics, "whole numbers")?;
+    if items.is_empty() {
+        diagnostics.about(given, "must not be empty");
+        return None;
+    }
+    let read: Vec<Option<u64>> = items.iter().map(|item| item.whole(diagnostics, 0, max)).collect();
+    let mut all = read.into_iter().collect::<Option<Vec<u64>>>()?;
+    all.sort_unstable();
+    all.dedup();
+    Some(all)
 }
 
 /// What a key is when nothing is said, with so many usable CPUs.

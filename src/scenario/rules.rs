@@ -6,10 +6,11 @@ use super::backends::{BackendKind, BackendSpec, Scales};
 use super::diagnostics::Diagnostics;
 use super::given::GivenKeys;
 use super::kind::KindSpec;
-use super::model::{Axis, Sweep, Value};
+use super::model::{Axis, Params, Sweep, Value};
 use super::plan;
 use super::raw::Setting;
 use super::schedule::{Dispatch, Schedule};
+use super::section::Section;
 use super::sweep::SweepInput;
 use super::wording::{listed, one_of, plain_whole};
 
@@ -87,6 +88,53 @@ pub(super) fn processes_only(
             spec.name
         );
         diagnostics.about(setting, message);
+    }
+}
+
+/// What says how tasks are handed out, which a program does by itself.
+const HANDING_OUT: [&str; 5] = ["schedule", "chunk", "dispatch", "payload", "order"];
+
+/// A program that is parallel by itself has a backend of its own, and nothing else has that.
+pub(super) fn program(
+    kind: Option<&(&'static KindSpec, Setting<'_>)>,
+    keys: &GivenKeys<'_>,
+    diagnostics: &mut Diagnostics<'_>,
+) {
+    let Some((spec, _)) = kind else { return };
+    let own = words(BackendSpec::is_program).first().copied().unwrap_or_default();
+    let misfit = |backend: &BackendKind| backend.spec().is_program() != spec.is_program;
+    let about = if spec.is_program {
+        format!("{} is run by the backend \"{own}\" alone; write \"{own}\" or remove this", spec.name)
+    } else {
+        format!(
+            "the backend \"{own}\" runs programs that are parallel by themselves, and not {}; take another",
+            spec.name
+        )
+    };
+    let sweep = &keys.values.sweep;
+    let given = |name| keys.given("sweep", name).filter(|_| keys.is_right("sweep", name));
+    let named =
+        [("backends", sweep.backends.iter().any(misfit)), ("baseline", sweep.baseline.as_ref().is_some_and(misfit))];
+    for (name, _) in named.into_iter().filter(|(_, is_misfit)| *is_misfit) {
+        given(name).into_iter().for_each(|setting| diagnostics.about(setting, about.clone()));
+    }
+    let nothing = HANDING_OUT.map(|name| ("sweep", name)).into_iter().chain([("interpreter", "gil")]);
+    for setting in nothing.filter(|_| spec.is_program).filter_map(|(table, name)| keys.given(table, name)) {
+        diagnostics.about(setting, "means nothing to a program that does its own work; remove this");
+    }
+}
+
+/// A shell takes one text, and without one each argument is a text of its own.
+pub(super) fn shell(workload: &mut Section<'_>, params: Option<&Params>, diagnostics: &mut Diagnostics<'_>) {
+    let (Some(params), Some(command)) = (params, workload.get("command")) else { return };
+    let is_for_shell = params.get("shell") == Some(&Value::Flag(true));
+    match command.is_list() {
+        true if is_for_shell => diagnostics.about(&command, "must be one text for the shell, not an array"),
+        false if !is_for_shell => {
+            let message = "must be an array of the program and each of its arguments, or add shell = true";
+            diagnostics.about(&command, message);
+        }
+        _ => {}
     }
 }
 

@@ -10,6 +10,7 @@
 //! - random bytes for secrets ([`secret`]): nix has none;
 //! - renaming without replacing ([`files`]): nix has it with glibc alone;
 //! - extended attributes ([`replace`]): nix has none;
+//! - handles of processes ([`launch`]): nix has none;
 //! - the size of a terminal ([`terminal`]): nix has an `ioctl` only, which is unsafe.
 
 pub mod allocator;
@@ -18,9 +19,12 @@ pub mod clock;
 pub mod fatal;
 pub mod files;
 pub mod futex;
+pub mod helper;
 pub mod identity;
 pub mod jobs;
 pub mod last_resort;
+pub mod launch;
+pub mod line;
 pub mod links;
 pub mod lock;
 pub mod memfd;

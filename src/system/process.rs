@@ -8,13 +8,17 @@
 //! end, as the forkserver does, if that is a pipe or socket from here.
 
 use std::io;
+use std::os::fd::{AsFd as _, OwnedFd};
 use std::os::unix::process::{CommandExt as _, ExitStatusExt as _};
 use std::process::{Child, Command, ExitStatus};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use nix::sys::signal::{Signal, killpg};
 use nix::sys::wait::{Id, WaitPidFlag, WaitStatus, waitid};
 use nix::unistd::Pid;
+
+use super::poll::{PollFd, PollFlags, poll};
 
 /// The groups whose leaders have not been waited for: as long as one stands here, its number is no other's.
 static GROUPS: Mutex<Vec<Pid>> = Mutex::new(Vec::new());
@@ -23,8 +27,53 @@ fn groups() -> MutexGuard<'static, Vec<Pid>> {
     GROUPS.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Sends a signal to everything in all groups that were started here and have not been ended.
+/// Groups that another process started for this one, each with a handle of its leader.
+static STARTED_FOR_US: Mutex<Vec<Arc<LedGroup>>> = Mutex::new(Vec::new());
+
+/// A process group that another process started for this one. While it is kept, [`signal_groups`] reaches it.
+#[derive(Debug)]
+pub struct LedGroup {
+    leader: Pid,
+    /// Tells whether the leader has ended, even if its number is another process's by now; none where the kernel has no
+    /// such handles.
+    handle: Option<OwnedFd>,
+}
+
+impl LedGroup {
+    /// The group that the process with this number leads; `handle` is a pidfd of it.
+    pub fn new(leader: u32, handle: Option<OwnedFd>) -> LedGroupGuard {
+        let group = Arc::new(Self { leader: Pid::from_raw(leader.cast_signed()), handle });
+        led_groups().push(Arc::clone(&group));
+        LedGroupGuard(group)
+    }
+
+    fn signal(&self, signal: Signal) {
+        let mut files: Vec<PollFd> =
+            self.handle.iter().map(|handle| PollFd::new(handle.as_fd(), PollFlags::POLLIN)).collect();
+        // A group without its leader may have lost its number to another.
+        if poll(&mut files, Some(Duration::ZERO)).is_ok_and(|ended| ended == 0) {
+            let _ = killpg(self.leader, signal);
+        }
+    }
+}
+
+/// Keeps a group among those that [`signal_groups`] reaches, until it is dropped.
+#[derive(Debug)]
+pub struct LedGroupGuard(Arc<LedGroup>);
+
+impl Drop for LedGroupGuard {
+    fn drop(&mut self) {
+        led_groups().retain(|group| !Arc::ptr_eq(group, &self.0));
+    }
+}
+
+fn led_groups() -> MutexGuard<'static, Vec<Arc<LedGroup>>> {
+    STARTED_FOR_US.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Sends a signal to everything in all groups that were started here, or for this process, and have not been ended.
 pub fn signal_groups(signal: Signal) {
+    led_groups().iter().for_each(|group| group.signal(signal));
     // A group of which no process is left needs none.
     groups().iter().for_each(|&group| {
         let _ = killpg(group, signal);

@@ -15,6 +15,7 @@ mod matmul;
 mod memory;
 mod param;
 mod pi;
+mod program;
 mod race;
 mod refcount;
 mod registry;
@@ -29,6 +30,7 @@ mod waiting;
 
 pub use cancelled::Cancelled;
 pub use data_facts::DataFacts;
+pub use program::{ProgramCall, program_call};
 pub use registry::{
     Tally, Watch, build, build_while, bytes_moved, has_service, moves_bytes, needs, service, spec, specs, watch,
 };

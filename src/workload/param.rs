@@ -28,7 +28,7 @@ impl Param {
         match self.value(task) {
             Value::Whole(n) => *n,
             Value::Number(x) => *x as u64,
-            Value::Flag(_) | Value::Word(_) => 0,
+            Value::Flag(_) | Value::Word(_) | Value::Words(_) | Value::Wholes(_) => 0,
         }
     }
 

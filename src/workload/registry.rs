@@ -7,7 +7,8 @@ use std::io;
 use super::shared_cells::SharedCells;
 use super::task::{BuildError, IsWanted, Needs, Service, Workload};
 use super::{
-    convoy, countdown, crash, http, mandelbrot, matmul, memory, pi, race, refcount, sleep, square, sum, svc, triad,
+    convoy, countdown, crash, http, mandelbrot, matmul, memory, pi, program, race, refcount, sleep, square, sum, svc,
+    triad,
 };
 use crate::scenario::{Job, KindSpec};
 
@@ -71,6 +72,7 @@ const KINDS: &[Kind] = &[
     Kind { spec: memory::SPEC, build: memory::build, needs: memory::needs, memory: true, ..Kind::PLAIN },
     Kind { spec: svc::SPEC, build: svc::build, needs: svc::needs, ..Kind::PLAIN },
     Kind { spec: crash::SPEC, build: |job, _| Ok(crash::build(job)), ..Kind::PLAIN },
+    Kind { spec: program::SPEC, build: |job, _| program::build(job), ..Kind::PLAIN },
 ];
 
 /// Names of values with the values, read off the shared cells when all tasks are done: each value that the kind's

@@ -88,6 +88,11 @@ impl Board {
         now
     }
 
+    /// Whether the work may begin.
+    pub fn is_open(&self) -> bool {
+        self.header().gate.open.load(Acquire) != 0
+    }
+
     /// Sleeps until the work may begin, or is called off.
     pub(in crate::backend) fn wait_at_gate(&self) {
         let gate = &self.header().gate;

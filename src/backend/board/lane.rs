@@ -59,6 +59,11 @@ impl<'b> LaneWriter<'b> {
         self.board.spec().clock.now()
     }
 
+    /// Says which process it is, now that there is one.
+    pub(in crate::backend) fn is_process(&self, id: u32) {
+        self.cells.pid.store(id, Relaxed);
+    }
+
     /// Comes to the gate, as the process or thread with this id.
     pub(in crate::backend) fn arrive(&self, id: u32) {
         let (cells, now) = (self.cells, self.now());

@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use nix::errno::Errno;
 use nix::sys::prctl;
-use nix::sys::signal::{SigHandler, SigSet, SigmaskHow, Signal, kill, killpg, signal, sigprocmask};
+use nix::sys::signal::{SigSet, SigmaskHow, Signal, kill, killpg, sigprocmask};
 use nix::sys::signalfd::{SfdFlags, SignalFd};
 use nix::sys::wait::{Id, WaitPidFlag, WaitStatus, waitid, waitpid};
 use nix::unistd::{ForkResult, Pid, fork, getpgrp, getpid, getppid};
@@ -25,6 +25,7 @@ use crate::backend::pool::Departure;
 use crate::backend::worker::{PreparedJob, Worker};
 use crate::machine::check_room_for_threads;
 use crate::scenario::Dispatch;
+use crate::system::helper::{hear_of_children, is_dead, name_process, standard_input_as_line};
 use crate::system::poll::{PollFd, PollFlags, is_ready, poll};
 use crate::system::signals::ENDS;
 
@@ -335,39 +336,6 @@ fn work_side_by_side(lanes: &[u32], work: impl Fn(u32) + Sync) -> std::io::Resul
         work(first);
         Ok(())
     })
-}
-
-/// The name that process lists show: 15 bytes at most.
-fn name_process(name: &str) {
-    if let Ok(name) = std::ffi::CString::new(name) {
-        let _ = prctl::set_name(&name);
-    }
-}
-
-/// The line to the engine, if standard input is one: a forkserver is not for users to start by hand.
-fn standard_input_as_line() -> Option<UnixStream> {
-    let line = UnixStream::from(std::io::stdin().as_fd().try_clone_to_owned().ok()?);
-    // Asked of what is no Unix socket, it is an error.
-    if line.local_addr().is_err() || getpgrp() != getpid() {
-        return None;
-    }
-    // Standard output is where nothing is to be read or written, as the program that starts a forkserver sees to.
-    nix::unistd::dup2_stdin(std::io::stdout()).ok()?;
-    Some(line)
-}
-
-/// Whether no process is at the other end of the line: a parent that died earlier brings no signal.
-fn is_dead(line: &UnixStream) -> bool {
-    let mut files = [PollFd::new(line.as_fd(), PollFlags::empty())];
-    poll(&mut files, Some(Duration::ZERO)).is_ok() && is_ready(&files[0])
-}
-
-/// Undoes a `SIG_IGN` for SIGCHLD, which is handed down through exec: under it the kernel reaps the children by
-/// itself and does not tell this process.
-#[expect(unsafe_code, reason = "signal dispositions have no safe interface")]
-fn hear_of_children() -> nix::Result<()> {
-    // SAFETY: the default disposition runs no code of this program.
-    unsafe { signal(Signal::SIGCHLD, SigHandler::SigDfl) }.map(drop)
 }
 
 /// Kills the process group that this forkserver leads, itself included.

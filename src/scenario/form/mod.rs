@@ -195,7 +195,7 @@ fn workload(root: &Table, spec: &'static KindSpec) -> Vec<FormRow> {
     const TABLE: &str = "workload";
     let grid = table(root, "grid");
     let given = |key: &str| table(root, TABLE).is_some_and(|table| table.contains_key(key));
-    let inputs = keys::rows(TABLE).filter(|key| grid.is_none() || given(key.name));
+    let inputs = keys::rows(TABLE).filter(|key| (grid.is_none() && !spec.is_program) || given(key.name));
     let params = spec.params.iter().filter(|param| !is_elsewhere(root, param.name) || given(param.name));
     let mut rows: Vec<FormRow> = params.map(|param| row(root, TABLE, param.name, about_param(param))).collect();
     rows.extend(inputs.map(|key| {

@@ -41,7 +41,10 @@ pub(super) fn condition(spec: &'static KindSpec) -> Json {
         required.push("grid");
     }
     let mut then = json!({ "properties": sections, "required": required });
-    if spec.search.is_none() {
+    if spec.is_program {
+        then["not"] = json!({ "required": ["grid"] });
+        then["properties"]["sweep"] = of_programs();
+    } else if spec.search.is_none() {
         then["oneOf"] = one_source_of_inputs();
     }
     json!({ "if": is_this, "then": then })
@@ -53,7 +56,7 @@ fn workload_of(spec: &'static KindSpec) -> Json {
         .map(|param| (param.name.to_owned(), with_unit(param.doc, param.unit, domain(param.domain))))
         .collect();
     keys.insert("kind".to_owned(), described(spec.summary, json!({})));
-    if spec.search.is_none() {
+    if spec.search.is_none() && !spec.is_program {
         keys.insert("inputs".to_owned(), inputs(spec.input));
         keys.insert("tasks".to_owned(), whole(1, MAX_TASKS.min((spec.input.max as u64).saturating_add(1))));
     }
@@ -62,7 +65,9 @@ fn workload_of(spec: &'static KindSpec) -> Json {
         _ => None,
     });
     let alone: Map<String, Json> = files.collect();
-    json!({ "properties": keys, "additionalProperties": false, "dependencies": alone })
+    let must = spec.params.iter().filter(|param| matches!(param.domain, Domain::Command)).map(|param| param.name);
+    let required: Vec<&str> = must.collect();
+    json!({ "properties": keys, "required": required, "additionalProperties": false, "dependencies": alone })
 }
 
 /// `[grid]` with the keys that it may vary.
@@ -92,7 +97,8 @@ fn domain(domain: Domain) -> Json {
         Domain::Whole { default, .. } | Domain::Threads { default, .. } => json!(default),
         Domain::Limit { .. } => json!(-1),
         Domain::Flag { default } => json!(default),
-        Domain::File { .. } => return param(domain),
+        Domain::File { .. } | Domain::Command | Domain::Environment | Domain::Place => return param(domain),
+        Domain::Wholes { default, .. } => json!(default),
         Domain::Text { default, .. } => json!(default),
         Domain::Word { choices } => json!(choices.first()),
     };
@@ -118,6 +124,15 @@ fn one_source_of_inputs() -> Json {
         { "required": ["grid"], "properties": { "workload": none_of(&["inputs", "tasks"]) } },
         { "not": has("grid"), "properties": { "workload": { "oneOf": [has("inputs"), has("tasks")] } } },
     ])
+}
+
+/// `[sweep]` of a program that is parallel by itself.
+fn of_programs() -> Json {
+    let own: Vec<&str> = BackendKind::with(BackendSpec::is_program).map(BackendKind::word).collect();
+    let baselines: Vec<&str> = own.iter().copied().chain([baseline_word(None)]).collect();
+    let mut sweep = object();
+    sweep["properties"] = json!({ "backends": { "items": words(&own) }, "baseline": words(&baselines) });
+    sweep
 }
 
 fn processes_only() -> Json {

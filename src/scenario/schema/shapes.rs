@@ -16,12 +16,22 @@ pub(super) fn param(domain: Domain) -> Json {
         Domain::Text { max, .. } => {
             json!({ "type": "string", "minLength": 1, "maxLength": max, "pattern": "^[ -~]*$" })
         }
+        Domain::Command => json!({ "anyOf": [{ "type": "string", "minLength": 1 }, several(&text())] }),
+        Domain::Environment => {
+            json!({ "anyOf": [{ "type": "object", "additionalProperties": text() }, several(&text())] })
+        }
+        Domain::Wholes { max, .. } => json!({ "anyOf": [whole(0, max), several(&whole(0, max))] }),
+        Domain::Place => json!({ "type": "string", "minLength": 1 }),
         Domain::Word { choices } => words(choices),
     }
 }
 
 pub(super) fn line(max: usize) -> Json {
     json!({ "type": "string", "minLength": 1, "maxLength": max })
+}
+
+fn text() -> Json {
+    json!({ "type": "string" })
 }
 
 pub(super) fn object() -> Json {

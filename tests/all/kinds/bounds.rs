@@ -11,9 +11,21 @@ fn said(spec: &KindSpec, param: &ParamSpec, value: &str) -> String {
         (true, "C") => ("", "[grid]\ndegree = [3]\n"),
         (true, _) => ("", "[grid]\nC = [1.0]\n"),
     };
+    // A program must be named, and has no tasks.
+    let tasks = match (spec.is_program, param.name) {
+        (false, _) => tasks,
+        (true, "command" | "shell") => "",
+        (true, _) => "command = ['true']\n",
+    };
+    let command = match (spec.is_program, param.name, value) {
+        (true, "shell", "true") => "command = 'true'\n",
+        (true, "shell", _) => "command = ['true']\n",
+        _ => "",
+    };
     let sweep = if spec.processes_only.is_some() { "backends = ['processes']\nbaseline = 'none'\n" } else { "" };
     let (kind, name) = (spec.name, param.name);
-    let text = format!("title = 't'\n[workload]\nkind = '{kind}'\n{tasks}{name} = {value}\n{grid}[sweep]\n{sweep}");
+    let text =
+        format!("title = 't'\n[workload]\nkind = '{kind}'\n{tasks}{command}{name} = {value}\n{grid}[sweep]\n{sweep}");
     super::parse(&text).map_or_else(|problems| problems.to_string(), |_| String::new())
 }
 
@@ -71,6 +83,35 @@ fn examples(domain: &Domain) -> (Vec<String>, Vec<(String, &'static str)>) {
             vec![(format!("'{}x'", choices[0]), "did you mean"), ("1".to_owned(), "not a number")],
         ),
         Domain::File { .. } => (Vec::new(), vec![("'no such file'".to_owned(), "no such file")]),
+        Domain::Place => (vec!["'anywhere'".to_owned()], vec![("''".to_owned(), "must not be empty")]),
+        Domain::Command => (
+            vec!["['true']".to_owned(), "['a', '', '{workers}']".to_owned()],
+            vec![
+                ("[]".to_owned(), "must have from 1 to"),
+                ("['']".to_owned(), "must begin with the name of a program"),
+                ("[1]".to_owned(), "must be a string"),
+                ("[\"a\\u0000\"]".to_owned(), "character of number 0"),
+                ("'true'".to_owned(), "or add shell = true"),
+            ],
+        ),
+        Domain::Environment => (
+            vec!["{ A = 'x', B = '' }".to_owned(), "['A=x', 'B=']".to_owned(), "{}".to_owned()],
+            vec![
+                ("['A']".to_owned(), "must be of the form NAME=value"),
+                ("{ A = 1 }".to_owned(), "must be a string"),
+                ("{ 'A=B' = 'x' }".to_owned(), "is no name of a variable"),
+                ("1".to_owned(), "must be a table of texts"),
+            ],
+        ),
+        Domain::Wholes { max, .. } => (
+            vec!["0".to_owned(), format!("[0, {max}]")],
+            vec![
+                ((max + 1).to_string(), "must be at most"),
+                ("[]".to_owned(), "must not be empty"),
+                ("[0.5]".to_owned(), "must be a whole number"),
+                ("'1'".to_owned(), "must be a whole number"),
+            ],
+        ),
     }
 }
 

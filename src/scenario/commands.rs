@@ -1,0 +1,113 @@
+//! Reads what says how a program is started: its command, its environment, places in the file system.
+//!
+//! Whether there is such a program is not asked here: that may change until it is run.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use super::diagnostics::{Diagnostics, Subject as _};
+use super::raw::Setting;
+use super::source::Origin;
+use super::wording::printable;
+
+/// The most arguments, and the most variables.
+const WORDS_MAX: usize = 4096;
+
+/// The most bytes of one of them: what Linux takes (`MAX_ARG_STRLEN`).
+const BYTES_MAX: usize = 128 << 10;
+
+/// A program with its arguments, or a single text.
+pub(super) fn command(given: &Setting<'_>, diagnostics: &mut Diagnostics<'_>) -> Option<Vec<String>> {
+    let items = match given.is_list() {
+        false => vec![given.clone()],
+        true => given.items(diagnostics, "texts: a program and its arguments")?,
+    };
+    if items.is_empty() || items.len() > WORDS_MAX {
+        let message = format!("must have from 1 to {WORDS_MAX} entries, and has {}", items.len());
+        diagnostics.about(given, message);
+        return None;
+    }
+    let read: Vec<Option<String>> = items.iter().map(|item| word(item, diagnostics)).collect();
+    let words = read.into_iter().collect::<Option<Vec<String>>>()?;
+    if words[0].trim().is_empty() {
+        diagnostics.about(given, "must begin with the name of a program");
+        return None;
+    }
+    Some(words)
+}
+
+/// Variables as `NAME=VALUE`, by name: from a table, or from an array of texts of this form.
+pub(super) fn environment(given: &Setting<'_>, diagnostics: &mut Diagnostics<'_>) -> Option<Vec<String>> {
+    let pairs: Vec<Option<(String, String)>> = match given.table() {
+        Some(table) => {
+            let settings = table.iter().map(|(name, value)| (name.get_ref().as_ref(), value));
+            settings.map(|(name, value)| variable(name, &Setting::new(name, value)?, diagnostics)).collect()
+        }
+        None if given.is_list() || given.string().is_some() => {
+            let items = match given.is_list() {
+                true => given.items(diagnostics, "texts such as \"NAME=value\"")?,
+                false => vec![given.clone()],
+            };
+            items.iter().map(|item| assignment(item, diagnostics)).collect()
+        }
+        None => return given.mistyped(diagnostics, "a table of texts such as { NAME = \"value\" }"),
+    };
+    if pairs.len() > WORDS_MAX {
+        diagnostics.about(given, format!("has {} variables; at most {WORDS_MAX} are allowed", pairs.len()));
+        return None;
+    }
+    let pairs = pairs.into_iter().collect::<Option<BTreeMap<String, String>>>()?;
+    Some(pairs.into_iter().map(|(name, value)| format!("{name}={value}")).collect())
+}
+
+/// A path as it is from anywhere: beside the scenario, or in the working folder where an option names it.
+pub(super) fn place(given: &Setting<'_>, origin: &Origin, diagnostics: &mut Diagnostics<'_>) -> Option<String> {
+    let text = word(given, diagnostics)?;
+    if text.is_empty() {
+        diagnostics.about(given, "must not be empty");
+        return None;
+    }
+    let beside = match origin {
+        Origin::File(file) if !given.is_option() => file.parent().unwrap_or(Path::new("")).join(&text),
+        _ => Path::new(&text).to_owned(),
+    };
+    // That needs the working folder, which may be gone.
+    let whole = std::path::absolute(&beside).unwrap_or(beside);
+    whole.to_str().map(str::to_owned).or_else(|| {
+        diagnostics.about(given, "lies in a folder whose name is no text");
+        None
+    })
+}
+
+fn word(given: &Setting<'_>, diagnostics: &mut Diagnostics<'_>) -> Option<String> {
+    let text = given.text(diagnostics)?;
+    if text.contains('\0') {
+        diagnostics.about(given, "holds a character of number 0, which no argument can");
+        return None;
+    }
+    if text.len() > BYTES_MAX {
+        diagnostics.about(given, format!("has {} bytes; at most {BYTES_MAX} are allowed", text.len()));
+        return None;
+    }
+    Some(text.to_owned())
+}
+
+fn variable(name: &str, value: &Setting<'_>, diagnostics: &mut Diagnostics<'_>) -> Option<(String, String)> {
+    let text = word(value, diagnostics)?;
+    if name.is_empty() || name.contains(['=', '\0']) {
+        diagnostics.at(value.offset(), printable(name), "is no name of a variable".to_owned());
+        return None;
+    }
+    Some((name.to_owned(), text))
+}
+
+fn assignment(item: &Setting<'_>, diagnostics: &mut Diagnostics<'_>) -> Option<(String, String)> {
+    let text = word(item, diagnostics)?;
+    match text.split_once('=') {
+        Some((name, value)) if !name.is_empty() => Some((name.to_owned(), value.to_owned())),
+        _ => {
+            diagnostics.about(item, "must be of the form NAME=value");
+            None
+        }
+    }
+}

@@ -1,0 +1,221 @@
+//! `program`: any program, started whole, that is parallel by itself and is told how many workers it should have.
+//!
+//! Its one task is the program from its start to its exit. What is started is worked out here; who starts it is the
+//! backend's matter.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use super::cancelled::Cancelled;
+use super::task::{BuildError, TaskContext, Values, Workload};
+use crate::foreign::escaped;
+use crate::scenario::{Bounds, Domain, Job, KindSpec, Nature, ParamSpec, Value, ValueSpec};
+use crate::system::launch::{How, ProgramOrder};
+
+pub(super) const SPEC: KindSpec = KindSpec {
+    name: "program",
+    summary: "is a program of your own, from its start to its exit: {workers} in it is the number of workers",
+    nature: Nature::Outside,
+    is_program: true,
+    input: Bounds { min: 0.0, max: 0.0 },
+    params: &[
+        ParamSpec {
+            name: "command",
+            unit: "",
+            doc: "the program and its arguments, {workers} in them replaced",
+            domain: Domain::Command,
+        },
+        ParamSpec {
+            name: "shell",
+            unit: "",
+            doc: "whether the command is one text for sh",
+            domain: Domain::Flag { default: false },
+        },
+        ParamSpec {
+            name: "env",
+            unit: "",
+            doc: "variables of its environment, {workers} in them replaced",
+            domain: Domain::Environment,
+        },
+        ParamSpec { name: "cwd", unit: "", doc: "the folder it is run in", domain: Domain::Place },
+        ParamSpec { name: "stdin", unit: "", doc: "the file it reads as its standard input", domain: Domain::Place },
+        ParamSpec {
+            name: "expect_status",
+            unit: "",
+            doc: "the exit status of a run that went well",
+            domain: Domain::Wholes { default: &[0], max: 255 },
+        },
+    ],
+    measured: &[ValueSpec { name: "status", unit: "", doc: "its exit status" }],
+    ..KindSpec::PLAIN
+};
+
+/// Variables by which programs are told how many workers to have.
+const WORKERS: [&str; 13] = [
+    "PARLAB_WORKERS",
+    "OMP_NUM_THREADS",
+    "OPENBLAS_NUM_THREADS",
+    "MKL_NUM_THREADS",
+    "BLIS_NUM_THREADS",
+    "NUMEXPR_NUM_THREADS",
+    "RAYON_NUM_THREADS",
+    "GOMAXPROCS",
+    "JULIA_NUM_THREADS",
+    "POLARS_MAX_THREADS",
+    // CPython from 3.13 on, and joblib: what they take the number of CPUs for.
+    "PYTHON_CPU_COUNT",
+    "LOKY_MAX_CPU_COUNT",
+    "NUMBA_NUM_THREADS",
+];
+
+/// The shell of POSIX, for commands that are one text.
+const SHELL: [&str; 2] = ["sh", "-c"];
+
+/// How a program is to be run, and what its end means.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ProgramCall {
+    /// What is started.
+    pub order: ProgramOrder,
+    /// The file that is its standard input; nothing to read if there is none.
+    pub input: Option<String>,
+    /// The exit statuses of a run that went well.
+    expected: Vec<u64>,
+}
+
+impl ProgramCall {
+    /// Why a run that ended so did not go well; `None` if it did.
+    pub fn failure(&self, how: How) -> Option<String> {
+        match how {
+            How::Exit(status) if self.expected.iter().any(|&expected| i64::try_from(expected) == Ok(status.into())) => {
+                None
+            }
+            how => Some(how.in_words()),
+        }
+    }
+}
+
+/// How the program of a checked job is run with so many workers.
+pub fn program_call(job: &Job, workers: u32) -> ProgramCall {
+    let fill = |text: &String| text.replace("{workers}", &workers.to_string());
+    let words = |name: &str| job.params.get(name).and_then(Value::as_words).unwrap_or_default().iter().map(fill);
+    let place = |name: &str| job.params.get(name).and_then(Value::as_word).filter(|w| !w.is_empty()).map(str::to_owned);
+    let shell = SHELL.iter().filter(|_| job.params.get("shell") == Some(&Value::Flag(true)));
+    let told = WORKERS.iter().map(|name| ((*name).to_owned(), workers.to_string()));
+    let own =
+        words("env").filter_map(|pair| pair.split_once('=').map(|(name, value)| (name.to_owned(), value.to_owned())));
+    ProgramCall {
+        order: ProgramOrder {
+            words: shell.map(|word| (*word).to_owned()).chain(words("command")).collect(),
+            environment: told.chain(own).collect::<BTreeMap<_, _>>(),
+            folder: place("cwd"),
+        },
+        input: place("stdin"),
+        expected: job.params.get("expect_status").map_or(&[][..], Value::as_wholes).to_vec(),
+    }
+}
+
+/// Looks whether there is what the job names, as far as that can be told before it is run.
+///
+/// # Errors
+/// When a folder, a file or the program is not there.
+pub(super) fn build(job: &Job) -> Result<Box<dyn Workload>, BuildError> {
+    let call = program_call(job, 1);
+    let folder = call.order.folder.as_deref();
+    let lacks = |what: &str, name: &str| Err(BuildError::Unfit(format!("{}: {what}", escaped(name))));
+    if let Some(folder) = folder.filter(|folder| !Path::new(folder).is_dir()) {
+        return lacks("there is no such folder to run the program in", folder);
+    }
+    if let Some(input) = call.input.as_deref().filter(|input| !Path::new(input).exists()) {
+        return lacks("there is no such file for the program to read", input);
+    }
+    let name = call.order.words.first().map_or("", String::as_str);
+    let is_path = name.contains('/');
+    let at = Path::new(folder.unwrap_or("")).join(name);
+    let is_there = if is_path { at.exists() } else { is_in_path(name) };
+    // What the number of workers is part of is not known before.
+    if !is_there && !job.params.get("command").and_then(Value::as_words).is_some_and(|words| words[0].contains('{')) {
+        let why = if is_path { "there is no such program" } else { "there is no such program in PATH" };
+        return lacks(why, name);
+    }
+    Ok(Box::new(WholeProgram))
+}
+
+fn is_in_path(name: &str) -> bool {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    std::env::split_paths(&path).any(|folder| folder.join(name).is_file())
+}
+
+/// What stands for the program where a workload is asked for.
+struct WholeProgram;
+
+impl Workload for WholeProgram {
+    fn run(&self, _: u64, context: &dyn TaskContext) -> Result<Values, Cancelled> {
+        Err(context.fail("only the backend \"program\" can run a program"))
+    }
+
+    fn cost(&self, _: u64) -> f64 {
+        1.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scenario::{Inputs, Order};
+
+    fn job(params: &[(&str, Value)]) -> Job {
+        Job {
+            kind: "program".to_owned(),
+            params: params.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect(),
+            inputs: Inputs::Range { tasks: 1 },
+            order: Order::Given,
+            seed: 1,
+            interpreter: None,
+        }
+    }
+
+    fn words(all: &[&str]) -> Value {
+        Value::Words(all.iter().map(|&word| word.to_owned()).collect())
+    }
+
+    #[test]
+    fn the_number_of_workers_is_told_in_arguments_and_environment() {
+        let params = [
+            ("command", words(&["./prog", "-j{workers}", "{print $1}", "{workers}x{workers}"])),
+            ("env", words(&["OMP_NUM_THREADS=1", "RANKS={workers}", "FLAGS=a=b"])),
+        ];
+        let call = program_call(&job(&params), 12);
+        assert_eq!(call.order.words, ["./prog", "-j12", "{print $1}", "12x12"], "other braces are the program's own");
+        let told = |name: &str| call.order.environment.get(name).map(String::as_str);
+        let names = ["PARLAB_WORKERS", "GOMAXPROCS", "OMP_NUM_THREADS", "RANKS", "FLAGS"];
+        assert_eq!(names.map(told), [Some("12"), Some("12"), Some("1"), Some("12"), Some("a=b")]);
+    }
+
+    #[test]
+    fn a_shell_is_asked_for_only_where_that_is_said() {
+        let text = words(&["a | b {workers}"]);
+        let call = program_call(&job(&[("command", text), ("shell", Value::Flag(true))]), 2);
+        assert_eq!(call.order.words, ["sh", "-c", "a | b 2"]);
+    }
+
+    #[test]
+    fn an_end_fails_unless_it_was_expected() {
+        let call = program_call(&job(&[("command", words(&["x"])), ("expect_status", Value::Wholes(vec![0, 3]))]), 1);
+        let failures = [How::Exit(0), How::Exit(3), How::Exit(1), How::Signal(9)].map(|how| call.failure(how));
+        let told = ["exit status 1", "killed by SIGKILL"].map(|why| Some(why.to_owned()));
+        assert_eq!(failures, [None, None, told[0].clone(), told[1].clone()]);
+    }
+
+    #[test]
+    fn what_is_not_there_is_told_before_anything_is_started() {
+        let why = |params: &[(&str, Value)]| build(&job(params)).err().map(|error| error.to_string());
+        let there = ("command", words(&["sh", "-c", "true"]));
+        assert_eq!(why(std::slice::from_ref(&there)), None);
+        let missing = why(&[("command", words(&["no-such-program-anywhere"]))]);
+        assert_eq!(missing.unwrap(), "no-such-program-anywhere: there is no such program in PATH");
+        assert!(why(&[("command", words(&["./no/such"]))]).unwrap().contains("no such program"));
+        let folder = Value::Word("/no/such".to_owned());
+        assert!(why(&[there.clone(), ("cwd", folder.clone())]).unwrap().contains("folder"));
+        assert!(why(&[there, ("stdin", folder)]).unwrap().contains("file"));
+    }
+}
