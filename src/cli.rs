@@ -23,7 +23,7 @@ use crate::report::{FORMATS, Format};
 pub use overrides::OverrideArgs;
 
 /// Commands of the contract that this version does not have.
-const LATER: [&str; 4] = ["scale", "compare", "report", "replay"];
+const LATER: [&str; 3] = ["compare", "report", "replay"];
 
 const USAGE: &str = "parlab [--ascii] [SCENARIO]\n       parlab <COMMAND>";
 
@@ -33,6 +33,7 @@ Examples:
   parlab numbers.toml                     the screen, opened on a file
   parlab list                             what there is to run
   parlab run numbers.toml --format json -o report.json
+  parlab scale -- ./prog -j {workers}     how a program of your own scales
   parlab fit measurements.csv             how it scales, and where more workers stop paying
   parlab run numbers.toml --backends threads,processes --workers 1..cores
 
@@ -58,6 +59,18 @@ Examples:
 
 LIST: 4 · 1,2,4 · 1..8 · 1..8 step 2 · 1..cores · 1..cores+3 · pow2..cores · 2x4 (processes x threads)
 where `cores` is the number of CPUs that may really be used (see `parlab machine`).";
+
+const SCALE_EXAMPLES: &str = "\
+Examples:
+  parlab scale -- ./prog --threads {workers}
+  parlab scale --workers 1,2,4,8 --repeats auto -- ./openmp-prog
+  parlab scale --weak 'SIZE={workers}*1000' -- ./prog --size {SIZE}
+  parlab scale --format json -- sh -c './a | ./b -j {workers}' | jq '.configs[].efficiency'
+
+Besides {workers} in its arguments, the program is told the number of workers by PARLAB_WORKERS,
+OMP_NUM_THREADS, OPENBLAS_NUM_THREADS, MKL_NUM_THREADS, RAYON_NUM_THREADS, GOMAXPROCS and others;
+--env gives one of them another value. The number of workers of each run is one of LIST, as in
+`parlab run`; pow2..cores if none is given. Speedups are relative to the program with one worker.";
 
 const FIT_EXAMPLES: &str = "\
 Examples:
@@ -120,6 +133,8 @@ pub struct Cli {
 pub enum Command {
     /// Run a scenario without the screen; the report goes to standard output
     Run(Box<Run>),
+    /// Study how any program scales that is parallel by itself; the report goes to standard output
+    Scale(Box<Scale>),
     /// Find the shortest task worth handing out, by backend and schedule
     Metg(MetgArgs),
     /// List the scenarios that can be run by name
@@ -180,6 +195,44 @@ pub struct Run {
     /// A bundled name or a file
     pub scenario: OsString,
 
+    /// What becomes of it.
+    #[command(flatten)]
+    pub options: RunOptions,
+}
+
+/// A program whose scaling is studied.
+#[derive(Debug, Args)]
+#[command(after_help = SCALE_EXAMPLES)]
+pub struct Scale {
+    /// The program and its arguments, behind --: in them, {workers} stands for the number of workers
+    #[arg(last = true, required = true, value_name = "CMD")]
+    pub command: Vec<OsString>,
+
+    /// Weak scaling: what grows with the workers, such as SIZE={workers}*1000; a variable of the program's environment,
+    /// and {SIZE} in its arguments
+    #[arg(long, value_name = "NAME=SIZE")]
+    pub weak: Option<String>,
+
+    /// A variable of the program's environment, in which {workers} is replaced, too
+    #[arg(long, value_name = "NAME=VALUE", value_parser = variable)]
+    pub env: Vec<(String, String)>,
+
+    /// The file that the program reads as its standard input [default: nothing]
+    #[arg(long, value_name = "FILE")]
+    pub stdin: Option<PathBuf>,
+
+    /// The exit status of a run that went well; may be given several times [default: 0]
+    #[arg(long, value_name = "N")]
+    pub expect_status: Vec<u64>,
+
+    /// What becomes of it.
+    #[command(flatten)]
+    pub options: RunOptions,
+}
+
+/// What becomes of a run.
+#[derive(Debug, Args)]
+pub struct RunOptions {
     /// How to write the report.
     #[arg(
         long,
@@ -298,6 +351,12 @@ pub struct Fit {
     /// Write the result to a file
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
+}
+
+/// A variable with its value.
+fn variable(text: &str) -> Result<(String, String), String> {
+    let (name, value) = text.split_once('=').unwrap_or_default();
+    if name.is_empty() { Err("write NAME=VALUE".to_owned()) } else { Ok((name.to_owned(), value.to_owned())) }
 }
 
 /// Reads the name of a format among those that can do what is asked.

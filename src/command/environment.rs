@@ -24,7 +24,7 @@ pub(super) fn scenario(args: &cli::Run) -> Result<(Source, Scenario), Failure> {
     let source =
         find(Path::new(&args.scenario), &standard_folders()).map_err(|problem| Failure::usage(problem.to_string()))?;
     let scenario =
-        source.parse(&catalog(), &args.overrides.0).map_err(|problems| Failure::usage(problems.to_string()))?;
+        source.parse(&catalog(), &args.options.overrides.0).map_err(|problems| Failure::usage(problems.to_string()))?;
     Ok((source, scenario))
 }
 

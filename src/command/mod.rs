@@ -17,6 +17,7 @@ mod preparation;
 mod rehearsal;
 mod run;
 mod saved_reports;
+mod scale;
 mod signals;
 mod task_room;
 mod typed_files;
@@ -45,6 +46,7 @@ pub(crate) fn main() -> ExitCode {
     let done = match &cli.command {
         None => lab::open(&cli),
         Some(Command::Run(args)) => run::run(args),
+        Some(Command::Scale(args)) => scale::scale(args),
         Some(Command::Metg(args)) => metg::metg(args),
         Some(Command::List(args)) => list(args),
         Some(Command::Show { name }) => show(name),

@@ -17,7 +17,7 @@ use crate::engine::{Control, RunInfo, Session};
 use crate::foreign::PlainText;
 use crate::record::{Journal, JournalLost, RunState, Stamped, Status, Warning, WarningCode};
 use crate::report::{self, DeliveryError, ProgressReporter};
-use crate::scenario::{self, Plan, Prediction, Scenario};
+use crate::scenario::{self, Plan, Prediction, Scenario, Source};
 use crate::units::Letters;
 
 /// How often the progress of a trial is shown.
@@ -28,8 +28,16 @@ const REFRESH: Duration = Duration::from_millis(200);
 /// # Errors
 /// When it cannot be started. How it went is in the exit code.
 pub(super) fn run(args: &cli::Run) -> Result<ExitCode, Failure> {
-    let write = args.format.reporter().map_err(|error| Failure::usage(error.to_string()))?;
     let (source, scenario) = scenario(args)?;
+    run_scenario(&args.options, source, scenario)
+}
+
+/// Runs a checked scenario and delivers its report.
+///
+/// # Errors
+/// As [`run`].
+pub(super) fn run_scenario(args: &cli::RunOptions, source: Source, scenario: Scenario) -> Result<ExitCode, Failure> {
+    let write = args.format.reporter().map_err(|error| Failure::usage(error.to_string()))?;
     let outputs = outputs::outputs(args.output.as_deref(), args.journal.as_deref());
     let inputs = outputs::inputs(&source.origin, &scenario);
     outputs::check(&outputs, &inputs)?;

@@ -254,6 +254,7 @@ fn domain_json(domain: Domain) -> Json {
         Domain::Command => json!({ "type": "command", "default": null }),
         Domain::Environment => json!({ "type": "environment", "default": null }),
         Domain::Wholes { default, max } => json!({ "type": "wholes", "default": default, "min": 0, "max": max }),
+        Domain::Growth => json!({ "type": "growth", "default": null }),
         Domain::Place => json!({ "type": "path", "default": null }),
         Domain::Word { choices } => json!({ "type": "word", "default": choices.first(), "choices": choices }),
     }

@@ -36,6 +36,8 @@ pub struct Figures {
     pub metg: Vec<Metg>,
     /// Whether the time that speedups are made of has the start-up in it.
     pub include_startup: bool,
+    /// Whether the work grows with the workers: speedups are of what is done in a time.
+    pub is_weak: bool,
     /// CPUs that the run may use; `None` where that is not known.
     pub usable_cpus: Option<u32>,
     /// What became of what the tasks share, e.g. `lost updates`; empty if nothing there can go wrong.
@@ -205,12 +207,14 @@ impl Figures {
             row.s_per_byte = moved::s_per_byte(row.told_time_s(), &row.config, planned.scenario.tasks);
             row.bytes_per_s = moved::bytes_per_s(row.told_time_s(), &row.config, &planned.job);
         }
+        let is_weak = planned.job.growth().is_some();
         for (row, baseline) in planned.plan.baselines().into_iter().enumerate() {
             if let Some(baseline) = baseline {
                 let (times, reference) = (times[row].as_ref(), times[baseline].as_ref());
                 let (workers, of_reference) = (rows[row].config.workers, rows[baseline].config.workers);
                 rows[row].compared(match row == baseline {
                     true => Comparison::of_baseline(times, workers),
+                    false if is_weak => Comparison::of_growing(times, workers, reference, of_reference),
                     false => Comparison::of(times, workers, reference, of_reference),
                 });
             }
@@ -229,7 +233,7 @@ impl Figures {
         let loss = rows.iter().find_map(|row| row.loss).map_or("", |loss| loss.name());
         let doubts = doubts(state, &rows.iter().map(Row::told_time_s).collect::<Vec<_>>());
         let wanted = planned.auto.filter(|_| state.status.is_none()).map(|auto| auto.precision);
-        Self { rows, baseline, tally, metg, include_startup, usable_cpus, loss, doubts, wanted }
+        Self { rows, baseline, tally, metg, include_startup, is_weak, usable_cpus, loss, doubts, wanted }
     }
 
     /// The best of the speedups, those of the baselines left aside.

@@ -125,7 +125,13 @@ impl SeriesFit {
         let first = rows.first()?;
         let threads = key.per_process.map(|threads| format!(" × nx{threads}")).unwrap_or_default();
         let name = format!("{}{threads}", key.label());
-        Some(Self::new(Some(key), first.mark, name, points, reference, figures.usable_cpus))
+        let fit = Self::new(Some(key), first.mark, name, points, reference, figures.usable_cpus);
+        Some(if figures.is_weak { fit.of_growing_work() } else { fit })
+    }
+
+    /// Without the laws of work that does not grow with the workers.
+    fn of_growing_work(self) -> Self {
+        Self { amdahl: Err(Unfit::GrowingWork), karp_flatt: Vec::new(), ..self }
     }
 
     fn new(
@@ -198,6 +204,16 @@ impl SeriesFit {
                 let error = plus_minus(fraction.standard_error);
                 format!("serial fraction {}{error}{left_out}", units::percent(fraction.value))
             }
+            (Err(Unfit::GrowingWork), _) => match &self.gustafson {
+                Ok(law) => {
+                    let error = plus_minus(law.standard_error);
+                    format!(
+                        "serial fraction {}{error} of the time, by Gustafson's law",
+                        units::percent(law.serial_fraction)
+                    )
+                }
+                Err(unfit) => format!("no serial fraction, since {unfit}"),
+            },
             (Err(Unfit::TooFew { distinct }), Some(cpus)) => {
                 let numbers = if *distinct == 1 { "1 number".to_owned() } else { format!("{distinct} numbers") };
                 format!("no serial fraction, with only {numbers} of workers within the {}", cpus_in_words(cpus))

@@ -49,6 +49,21 @@ impl Comparison {
         Self::with(speedup, workers, baseline_workers)
     }
 
+    /// The same where the work grows with the workers: what is done in a time, not the time, is compared. Karp and
+    /// Flatt's fraction is of work that does not grow.
+    pub(super) fn of_growing(
+        times: Option<&Times>,
+        workers: u32,
+        baseline: Option<&Times>,
+        baseline_workers: u32,
+    ) -> Self {
+        let growth = f64::from(workers) / f64::from(baseline_workers.max(1));
+        let speedup = times.zip(baseline).and_then(|(times, baseline)| speedup(baseline, times));
+        let ci95 = |ci95: Interval| Interval { low: ci95.low * growth, high: ci95.high * growth };
+        let scaled = |s: Speedup| Speedup { value: s.value * growth, ci95: s.ci95.map(ci95), ..s };
+        Self { karp_flatt: None, ..Self::with(speedup.map(scaled), workers, baseline_workers) }
+    }
+
     /// Of the baseline itself.
     pub(super) fn of_baseline(times: Option<&Times>, workers: u32) -> Self {
         Self::with(times.and_then(|times| times.estimate).map(|_| Speedup::OWN), workers, workers)

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use super::diagnostics::{Diagnostics, Subject as _};
+use super::growth::Growth;
 use super::raw::Setting;
 use super::source::Origin;
 use super::wording::printable;
@@ -77,6 +78,18 @@ pub(super) fn place(given: &Setting<'_>, origin: &Origin, diagnostics: &mut Diag
         diagnostics.about(given, "lies in a folder whose name is no text");
         None
     })
+}
+
+/// What grows with the number of workers.
+pub(super) fn growth(given: &Setting<'_>, diagnostics: &mut Diagnostics<'_>) -> Option<String> {
+    let text = given.text(diagnostics)?;
+    match Growth::parse(text) {
+        Ok(_) => Some(text.to_owned()),
+        Err(why) => {
+            diagnostics.about(given, why);
+            None
+        }
+    }
 }
 
 fn word(given: &Setting<'_>, diagnostics: &mut Diagnostics<'_>) -> Option<String> {

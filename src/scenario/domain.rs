@@ -76,6 +76,8 @@ pub enum Domain {
         /// The largest value allowed.
         max: u64,
     },
+    /// What grows with the number of workers: `NAME={workers}*1000`. None when the key is absent.
+    Growth,
     /// A file or folder: beside the scenario file or absolute. None when the key is absent.
     Place,
     /// One of a few words; the first is the default.
@@ -106,6 +108,7 @@ impl Domain {
             Self::Command => "[\"a program\", \"its arguments\"], or a text with shell = true".to_owned(),
             Self::Environment => "{ NAME = \"text\" }".to_owned(),
             Self::Wholes { max, .. } => format!("whole numbers {}, one or an array", whole_span(0, max)),
+            Self::Growth => "\"NAME={workers}*1000\"".to_owned(),
             Self::Place => "a path, beside the scenario file or absolute".to_owned(),
             Self::Word { choices } => choices.join(" | "),
         }
@@ -118,7 +121,7 @@ impl Domain {
             Self::Whole { default, .. } | Self::Threads { default, .. } => plain_whole(default),
             Self::Limit { .. } => plain(NO_LIMIT),
             Self::Flag { default } => default.to_string(),
-            Self::File { .. } | Self::Command | Self::Environment | Self::Place => String::new(),
+            Self::File { .. } | Self::Command | Self::Environment | Self::Growth | Self::Place => String::new(),
             Self::Wholes { default, .. } => default.iter().map(|&n| plain_whole(n)).collect::<Vec<_>>().join(", "),
             Self::Text { default, .. } => default.to_owned(),
             Self::Word { choices } => choices.first().copied().unwrap_or_default().to_owned(),
@@ -136,7 +139,7 @@ impl Domain {
             Self::Flag { .. } | Self::Text { .. } | Self::Word { .. } | Self::Wholes { .. } => {
                 format!("{span}; default {default}")
             }
-            Self::File { .. } | Self::Command | Self::Environment | Self::Place => span,
+            Self::File { .. } | Self::Command | Self::Environment | Self::Growth | Self::Place => span,
         }
     }
 

@@ -11,6 +11,7 @@
 //!                                          └ syntax, diagnostics, diagnostic, wording: what is wrong with it
 //! ```
 
+mod arithmetic;
 mod backends;
 mod bundled;
 mod catalog;
@@ -21,6 +22,7 @@ mod diagnostics;
 mod domain;
 pub mod form;
 mod given;
+mod growth;
 mod inputs;
 mod job;
 mod key;
@@ -37,6 +39,7 @@ mod parse;
 pub mod path;
 mod plan;
 mod prediction;
+mod program_text;
 mod raw;
 mod read;
 mod reader;
@@ -57,17 +60,19 @@ pub use catalog::Catalog;
 pub use data::{MAX_DATA_BYTES, data, data_label, data_path};
 pub use diagnostic::{Diagnostic, DiagnosticList};
 pub use domain::{Bounds, Domain};
+pub use growth::Growth;
 pub use inputs::{MAX_COMBINATIONS, MAX_TASKS};
 pub use key::{KeyDomain, KeySpec, Vary};
 pub use keys::{KEYS, MAX_PAYLOAD};
 pub use kind::{GridSearch, KindSpec, MAX_VALUES, Nature, ParamSpec, ValueSpec};
 pub use list::MAX_WORKERS;
-pub use model::{AutoRepeats, Axis, Inputs, Interpreter, Job, Layout, Params, Scenario, Sweep, Value};
+pub use model::{AutoRepeats, Axis, GROWTH, Inputs, Interpreter, Job, Layout, Params, Scenario, Sweep, Value};
 pub use order::Permutation;
 pub use outline::outline;
 pub use overrides::Overrides;
 pub use plan::{Config, Plan, PlannedTrial};
 pub use prediction::{Expected, Prediction, PredictionSpec, prediction_specs, predictions};
+pub use program_text::ProgramText;
 pub use read::{MAX_BYTES, label, read};
 pub use rules::{MAX_MESSAGE_BYTES, MAX_TRIALS};
 pub use schedule::{Dispatch, Order, Schedule};

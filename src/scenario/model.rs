@@ -10,6 +10,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::backends::BackendKind;
+use super::growth::Growth;
 use super::schedule::{Dispatch, Order, Schedule};
 use super::wording::{escaped, plain, plain_whole};
 
@@ -52,6 +53,17 @@ pub struct Job {
     /// The interpreter whose lock its tasks are run under, if any.
     pub interpreter: Option<Interpreter>,
 }
+
+impl Job {
+    /// What of its work grows with the number of workers, if something does: weak scaling.
+    pub fn growth(&self) -> Option<Growth> {
+        let text = self.params.get(GROWTH)?.as_word()?;
+        Growth::parse(text).ok()
+    }
+}
+
+/// The parameter that says what grows with the number of workers.
+pub const GROWTH: &str = "weak";
 
 /// Parameters by name; complete for the kind they belong to.
 pub type Params = BTreeMap<String, Value>;

@@ -34,7 +34,7 @@ fn parameters(job: &Job, spec: &KindSpec) -> String {
             (Domain::File { .. }, Value::Word(file)) if file.is_empty() => return None,
             (Domain::File { .. }, Value::Word(file)) => data_label(file),
             // Nothing was said of it, and nothing follows from that.
-            (Domain::Place, Value::Word(word)) if word.is_empty() => return None,
+            (Domain::Place | Domain::Growth, Value::Word(word)) if word.is_empty() => return None,
             (Domain::Environment, Value::Words(words)) if words.is_empty() => return None,
             // A limit that is none limits nothing.
             (Domain::Limit { .. }, Value::Number(limit)) if *limit == NO_LIMIT => return None,

@@ -9,7 +9,7 @@ use std::path::Path;
 use super::cancelled::Cancelled;
 use super::task::{BuildError, TaskContext, Values, Workload};
 use crate::foreign::escaped;
-use crate::scenario::{Bounds, Domain, Job, KindSpec, Nature, ParamSpec, Value, ValueSpec};
+use crate::scenario::{Bounds, Domain, GROWTH, Job, KindSpec, Nature, ParamSpec, Value, ValueSpec};
 use crate::system::launch::{How, ProgramOrder};
 
 pub(super) const SPEC: KindSpec = KindSpec {
@@ -36,6 +36,12 @@ pub(super) const SPEC: KindSpec = KindSpec {
             unit: "",
             doc: "variables of its environment, {workers} in them replaced",
             domain: Domain::Environment,
+        },
+        ParamSpec {
+            name: GROWTH,
+            unit: "",
+            doc: "what grows with the workers, for weak scaling: a variable of its environment, and {NAME} in arguments",
+            domain: Domain::Growth,
         },
         ParamSpec { name: "cwd", unit: "", doc: "the folder it is run in", domain: Domain::Place },
         ParamSpec { name: "stdin", unit: "", doc: "the file it reads as its standard input", domain: Domain::Place },
@@ -96,11 +102,17 @@ impl ProgramCall {
 
 /// How the program of a checked job is run with so many workers.
 pub fn program_call(job: &Job, workers: u32) -> ProgramCall {
-    let fill = |text: &String| text.replace("{workers}", &workers.to_string());
+    let count = workers.to_string();
+    let growth = job.growth().and_then(|growth| Some((growth.value(workers).ok()?, growth.name)));
+    let fill = |text: &String| {
+        let text = text.replace("{workers}", &count);
+        growth.iter().fold(text, |text, (value, name)| text.replace(&format!("{{{name}}}"), value))
+    };
     let words = |name: &str| job.params.get(name).and_then(Value::as_words).unwrap_or_default().iter().map(fill);
     let place = |name: &str| job.params.get(name).and_then(Value::as_word).filter(|w| !w.is_empty()).map(str::to_owned);
     let shell = SHELL.iter().filter(|_| job.params.get("shell") == Some(&Value::Flag(true)));
-    let told = WORKERS.iter().map(|name| ((*name).to_owned(), workers.to_string()));
+    let told = WORKERS.iter().map(|name| ((*name).to_owned(), count.clone()));
+    let told = told.chain(growth.iter().map(|(value, name)| (name.clone(), value.clone())));
     let own =
         words("env").filter_map(|pair| pair.split_once('=').map(|(name, value)| (name.to_owned(), value.to_owned())));
     ProgramCall {
@@ -189,6 +201,14 @@ mod tests {
         let told = |name: &str| call.order.environment.get(name).map(String::as_str);
         let names = ["PARLAB_WORKERS", "GOMAXPROCS", "OMP_NUM_THREADS", "RANKS", "FLAGS"];
         assert_eq!(names.map(told), [Some("12"), Some("12"), Some("1"), Some("12"), Some("a=b")]);
+    }
+
+    #[test]
+    fn what_grows_is_told_in_both_as_well() {
+        let growth = ("weak", Value::Word("SIZE={workers}*1000".to_owned()));
+        let call = program_call(&job(&[("command", words(&["./prog", "{SIZE}", "{size}"])), growth]), 3);
+        assert_eq!(call.order.words, ["./prog", "3000", "{size}"]);
+        assert_eq!(call.order.environment.get("SIZE").map(String::as_str), Some("3000"));
     }
 
     #[test]

@@ -60,7 +60,7 @@ fn formats_of_later_versions_are_named_as_such() {
             format!("parlab: --format {format}: comes with a later version; this one writes text and json\n");
         assert_eq!(stderr(&output), expected);
     }
-    for command in ["scale", "compare", "report", "replay"] {
+    for command in ["compare", "report", "replay"] {
         let output = run(&[command, "x"]);
         assert_eq!(code(&output), 2);
         assert!(stderr(&output).contains("later version"), "{}", stderr(&output));

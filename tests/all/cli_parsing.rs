@@ -36,7 +36,7 @@ fn run_takes_every_option_of_the_contract() {
                 guided --chunk 16 --seed 7 --format json -o out.json --journal run.jsonl --predict 2:1.8,4:3 --quiet --yes";
     let Some(Command::Run(run)) = read(line).unwrap().command else { panic!("not a run") };
     assert_eq!(run.scenario, "a.toml");
-    let overrides: Vec<_> = run.overrides.0.iter().collect();
+    let overrides: Vec<_> = run.options.overrides.0.iter().collect();
     assert_eq!(
         overrides,
         [
@@ -49,26 +49,26 @@ fn run_takes_every_option_of_the_contract() {
             ("--seed", "seed", "7"),
         ]
     );
-    assert_eq!(run.format.name, "json");
-    assert_eq!(run.output.as_deref(), Some("out.json".as_ref()));
-    assert_eq!(run.journal.as_deref(), Some("run.jsonl".as_ref()));
-    assert_eq!(run.predict.as_deref(), Some("2:1.8,4:3"));
-    assert!(run.quiet && run.yes);
+    assert_eq!(run.options.format.name, "json");
+    assert_eq!(run.options.output.as_deref(), Some("out.json".as_ref()));
+    assert_eq!(run.options.journal.as_deref(), Some("run.jsonl".as_ref()));
+    assert_eq!(run.options.predict.as_deref(), Some("2:1.8,4:3"));
+    assert!(run.options.quiet && run.options.yes);
 }
 
 #[test]
 fn run_leaves_to_the_scenario_what_is_not_said() {
     let Some(Command::Run(run)) = read("parlab run a").unwrap().command else { panic!("not a run") };
-    assert_eq!(run.overrides, parlab::cli::OverrideArgs::default());
-    assert_eq!(run.format.name, "text");
-    assert!(run.output.is_none() && run.journal.is_none() && !run.quiet && !run.yes);
+    assert_eq!(run.options.overrides, parlab::cli::OverrideArgs::default());
+    assert_eq!(run.options.format.name, "text");
+    assert!(run.options.output.is_none() && run.options.journal.is_none() && !run.options.quiet && !run.options.yes);
 }
 
 #[test]
 fn a_list_with_spaces_is_one_value() {
     let cli = Cli::read(["parlab", "run", "a", "--workers", "1..8 step 2"]).unwrap();
     let Some(Command::Run(run)) = cli.command else { panic!("not a run") };
-    assert_eq!(run.overrides.0.iter().collect::<Vec<_>>(), [("--workers", "workers", "1..8 step 2")]);
+    assert_eq!(run.options.overrides.0.iter().collect::<Vec<_>>(), [("--workers", "workers", "1..8 step 2")]);
 }
 
 #[test]
@@ -76,7 +76,7 @@ fn any_key_can_be_set_any_number_of_times() {
     let words =
         ["parlab", "run", "a", "-s", "repeats=5", "--repeats", "3", "--set", "grid.C = [0.1, 1]", "-s", "title="];
     let Some(Command::Run(run)) = Cli::read(words).unwrap().command else { panic!("not a run") };
-    let overrides: Vec<_> = run.overrides.0.iter().collect();
+    let overrides: Vec<_> = run.options.overrides.0.iter().collect();
     assert_eq!(
         overrides,
         [("--repeats", "repeats", "3"), ("-s", "repeats", "5"), ("-s", "grid.C", "[0.1, 1]"), ("-s", "title", "")]
@@ -130,8 +130,7 @@ fn usage_errors_exit_with_2() {
 
 #[test]
 fn commands_of_a_later_version_are_no_scenarios() {
-    for line in ["parlab compare", "parlab compare a b", "parlab --ascii scale --workers 1..4 -- make", "parlab replay"]
-    {
+    for line in ["parlab compare", "parlab compare a b", "parlab --ascii report --format json j", "parlab replay"] {
         let (message, code) = refused(line);
         assert!(message.contains("comes with a later version"), "{line}: {message}");
         assert_eq!(code, 2, "{line}");
@@ -149,8 +148,8 @@ fn formats_of_a_later_version_are_read_and_refused() {
     for word in ["csv", "md", "svg"] {
         let line = format!("parlab run a --format {word}");
         let Some(Command::Run(run)) = read(&line).unwrap().command else { panic!("{line}") };
-        assert_eq!(run.format.name, word);
-        let message = run.format.reporter().unwrap_err().to_string();
+        assert_eq!(run.options.format.name, word);
+        let message = run.options.format.reporter().unwrap_err().to_string();
         assert_eq!(message, format!("--format {word}: comes with a later version; this one writes text and json"));
     }
 }

@@ -26,6 +26,7 @@ mod metg;
 mod more_trials;
 mod pipe;
 mod protocol;
+mod programs;
 mod readme;
 mod report;
 mod runs;

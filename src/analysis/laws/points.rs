@@ -26,6 +26,9 @@ pub enum Unfit {
         /// As many there are.
         distinct: usize,
     },
+    /// Amdahl's law is of work that does not grow with the workers.
+    #[error("the work grows with the workers")]
+    GrowingWork,
     /// A number of workers that is none.
     #[error("point {}: {workers} is no number of workers from 1 on", index + 1)]
     Workers {

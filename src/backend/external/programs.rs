@@ -137,11 +137,11 @@ impl ProgramPool {
     /// Asks for the program, now that the gate is open.
     fn ask(&mut self) -> Result<(), Broken> {
         let ProgramStage::Ordered(files) = &self.stage else { return Ok(()) };
+        LaneWriter::new(&self.board, 0).pass_gate();
         let files = files.each_ref().map(|file| file.as_fd());
         let asked = lock(&self.launcher).as_mut().ok_or_else(gone)?.order(&self.call.order, files);
         let program = asked.map_err(|_| gone())?;
         self.stage = ProgramStage::Asked { program, is_told_to_end: false, group: None };
-        LaneWriter::new(&self.board, 0).pass_gate();
         Ok(())
     }
 
@@ -201,7 +201,7 @@ impl ProgramPool {
         self.reader.take().into_iter().for_each(OutputReader::close);
         let lane = LaneWriter::new(&self.board, 0);
         lane.count_usage([end.user_us, end.system_us, end.voluntary, end.involuntary]);
-        lane.peak_memory(end.peak_rss_kib);
+        end.peak_rss_kib.into_iter().for_each(|peak| lane.peak_memory(peak));
         let timed = TimedTask { task: TASK, start: self.view.began.unwrap_or(end.at_ns), end: end.at_ns };
         // What was told to end has not run to its end, however it took that.
         if !self.board.is_cancelled() {

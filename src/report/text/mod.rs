@@ -186,9 +186,10 @@ fn notes(state: &RunState, planned: &Planned, figures: &Figures, width: usize) -
         Some(row) => {
             let name = label(&figures.rows[row].config);
             let point = figures.varied().map(|key| format!(" at the same {key}")).unwrap_or_default();
+            let weak = if figures.is_weak { "the workers, with which the work grows, × " } else { "" };
             format!(
-                "Speedup: the {timed} of {name}{point} ÷ that of the configuration, paired by block: the geometric mean of \
-                 these ratios. "
+                "Speedup: {weak}the {timed} of {name}{point} ÷ that of the configuration, paired by block: the geometric \
+                 mean of these ratios. "
             )
         }
         None => String::new(),

@@ -40,6 +40,8 @@ pub(super) struct Fact {
     /// What it has in common with those that differ from it in their number of workers, or of processes.
     pub(super) series: SeriesKey,
     pub(super) workers: u32,
+    /// Whether it is one program, however many workers that has.
+    pub(super) is_program: bool,
     pub(super) schedule: Schedule,
     /// Wall seconds, more than none.
     pub(super) wall: Summary,
@@ -174,6 +176,7 @@ impl Fact {
             label: row.label.clone(),
             series: SeriesKey::of(&row.config),
             workers: row.config.workers,
+            is_program: row.config.backend.spec().is_program(),
             schedule: row.config.schedule,
             wall,
             wall_s: row.told_wall_s()?,
@@ -215,6 +218,6 @@ impl Fact {
 
     /// The verb that goes with its name.
     pub(super) fn were(&self) -> &'static str {
-        if self.workers == 1 { "was" } else { "were" }
+        if self.workers == 1 || self.is_program { "was" } else { "were" }
     }
 }

@@ -36,6 +36,7 @@ fn fact(backend: BackendKind, workers: u32, wall_s: f64) -> Fact {
         label: crate::record::label(&config),
         series: SeriesKey::of(&config),
         workers,
+        is_program: false,
         schedule: Schedule::Dynamic,
         wall: summary(&[wall_s * 0.995, wall_s * 1.005]).expect("two samples"),
         wall_s,

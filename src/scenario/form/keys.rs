@@ -57,7 +57,7 @@ pub(super) fn about_param(param: &ParamSpec) -> AboutKeys {
         allowed: format!("{unit}{}", param.domain.allowed()),
         choices: owned(param.domain.choices()),
         shape: match param.domain {
-            Domain::Word { .. } | Domain::File { .. } | Domain::Place => ValueShape::Text,
+            Domain::Word { .. } | Domain::File { .. } | Domain::Place | Domain::Growth => ValueShape::Text,
             _ => ValueShape::Any,
         },
     }

@@ -97,7 +97,9 @@ fn domain(domain: Domain) -> Json {
         Domain::Whole { default, .. } | Domain::Threads { default, .. } => json!(default),
         Domain::Limit { .. } => json!(-1),
         Domain::Flag { default } => json!(default),
-        Domain::File { .. } | Domain::Command | Domain::Environment | Domain::Place => return param(domain),
+        Domain::File { .. } | Domain::Command | Domain::Environment | Domain::Growth | Domain::Place => {
+            return param(domain);
+        }
         Domain::Wholes { default, .. } => json!(default),
         Domain::Text { default, .. } => json!(default),
         Domain::Word { choices } => json!(choices.first()),

@@ -21,6 +21,7 @@ pub(super) fn param(domain: Domain) -> Json {
             json!({ "anyOf": [{ "type": "object", "additionalProperties": text() }, several(&text())] })
         }
         Domain::Wholes { max, .. } => json!({ "anyOf": [whole(0, max), several(&whole(0, max))] }),
+        Domain::Growth => json!({ "type": "string", "minLength": 1 }),
         Domain::Place => json!({ "type": "string", "minLength": 1 }),
         Domain::Word { choices } => words(choices),
     }

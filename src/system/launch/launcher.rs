@@ -13,6 +13,7 @@ use std::process::{Command, ExitCode};
 use std::time::{Duration, Instant};
 
 use nix::sys::prctl;
+use nix::sys::resource::{UsageWho, getrusage};
 use nix::sys::signal::{SigSet, SigmaskHow, Signal, killpg, sigprocmask};
 use nix::sys::signalfd::{SfdFlags, SignalFd};
 use nix::unistd::Pid;
@@ -167,7 +168,7 @@ impl LauncherProcess {
             system_us: used.system_us,
             voluntary: used.voluntary,
             involuntary: used.involuntary,
-            peak_rss_kib: used.peak_rss_kib,
+            peak_rss_kib: Some(used.peak_rss_kib).filter(|peak| *peak > own_peak_rss_kib()),
             left_behind,
             left_some,
         }
@@ -216,6 +217,11 @@ impl Program {
             let _ = killpg(Pid::from_raw(self.pid.cast_signed()), signal);
         }
     }
+}
+
+/// The largest resident set that this process had, in KiB: that of a child as well, until its program was loaded.
+fn own_peak_rss_kib() -> u64 {
+    getrusage(UsageWho::RUSAGE_SELF).map_or(0, |usage| usage.max_rss().cast_unsigned())
 }
 
 /// Starts a program as the leader of a group, and when that was begun.

@@ -84,9 +84,9 @@ pub struct Ended {
     pub voluntary: u64,
     /// Involuntary context switches.
     pub involuntary: u64,
-    /// The largest resident set of any of its processes, in KiB. The kernel counts from before the program itself was
-    /// loaded: it is never less than what the launcher has.
-    pub peak_rss_kib: u64,
+    /// The largest resident set of any of its processes, in KiB; `None` where it was smaller than the launcher is, from
+    /// which the kernel counts on.
+    pub peak_rss_kib: Option<u64>,
     /// Processes that it left behind, and that were killed.
     pub left_behind: u32,
     /// Whether some of them could not be killed, as those of another user.

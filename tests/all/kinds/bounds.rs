@@ -83,6 +83,14 @@ fn examples(domain: &Domain) -> (Vec<String>, Vec<(String, &'static str)>) {
             vec![(format!("'{}x'", choices[0]), "did you mean"), ("1".to_owned(), "not a number")],
         ),
         Domain::File { .. } => (Vec::new(), vec![("'no such file'".to_owned(), "no such file")]),
+        Domain::Growth => (
+            vec!["'SIZE={workers}*1000'".to_owned(), "'n = {workers}^(1/3)'".to_owned()],
+            vec![
+                ("'{workers}'".to_owned(), "must be of the form NAME="),
+                ("'A={workers}-1'".to_owned(), "must be above 0"),
+                ("'A={other}'".to_owned(), "cannot have {"),
+            ],
+        ),
         Domain::Place => (vec!["'anywhere'".to_owned()], vec![("''".to_owned(), "must not be empty")]),
         Domain::Command => (
             vec!["['true']".to_owned(), "['a', '', '{workers}']".to_owned()],

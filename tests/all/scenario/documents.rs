@@ -50,6 +50,8 @@ fn the_page_tells_all_of_every_kind() {
         }
         let alone = section.contains("Backends: processes and hybrid only");
         assert_eq!(alone, spec.processes_only.is_some(), "{}", spec.name);
-        assert!(alone || section.contains("Backends: serial, threads, processes, hybrid"), "{section}");
+        let backends =
+            if spec.is_program { "Backends: program." } else { "Backends: serial, threads, processes, hybrid" };
+        assert!(alone || section.contains(backends), "{section}");
     }
 }
