@@ -74,6 +74,7 @@ pub mod engine;
 pub mod foreign;
 pub mod machine;
 pub mod protocol;
+pub mod python;
 pub mod record;
 pub mod report;
 pub mod results;

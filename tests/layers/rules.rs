@@ -27,6 +27,7 @@ pub(crate) const ROOMS: &[Room] = &[
     room("scenario", &["units"]),
     room("analysis", &["units"]),
     room("chart", &["units"]),
+    room("python", &["protocol"]),
     room("machine", &["units"]),
     room("units", &[]),
     room("protocol", &[]),

@@ -23,7 +23,7 @@ const JSON: &str = "use foreign::json or foreign::json_line, which escape";
 /// All of them.
 pub(crate) const SINKS: &[Sink] = &[
     // Standard output is the report's and the screen's, which the system gives back at the end; it is asked how wide it
-    // is, and a forkserver has none.
+    // is; a forkserver has none, and an interpreter that is asked what it is has a pipe.
     sink(
         "stdout",
         &[
@@ -36,6 +36,7 @@ pub(crate) const SINKS: &[Sink] = &[
             // Those of programs that are started.
             "src/system/launch/client.rs",
             "src/system/launch/launcher.rs",
+            "src/python/interpreters.rs",
         ],
         PRINTING,
     ),
@@ -52,6 +53,7 @@ pub(crate) const SINKS: &[Sink] = &[
             "src/backend/forked/forkserver_client.rs",
             "src/system/launch/client.rs",
             "src/system/launch/launcher.rs",
+            "src/python/interpreters.rs",
         ],
         PRINTING,
     ),

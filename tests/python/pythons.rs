@@ -1,0 +1,63 @@
+//! Where tests find their interpreters: on PATH and among those of pyenv, and the environments with packages.
+
+use std::collections::BTreeMap;
+use std::env;
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
+
+use parlab::python::{Found, find};
+
+use crate::common;
+
+/// One Python of each minor version from 3.8 on; in CI at least one must be there.
+pub(crate) fn pythons() -> &'static [Found] {
+    static FOUND: OnceLock<Vec<Found>> = OnceLock::new();
+    let found = FOUND.get_or_init(|| {
+        let known = candidates().filter_map(|path| find(Some(&path)).ok());
+        let by_version: BTreeMap<_, _> =
+            known.map(|found| ((found.facts.version.0, found.facts.version.1), found)).collect();
+        by_version.into_values().collect()
+    });
+    if found.is_empty() {
+        common::skip("it needs Python 3.8 or later");
+    }
+    found
+}
+
+/// Where a Python may be; a version manager's stand-in may have nothing behind it.
+fn candidates() -> impl Iterator<Item = PathBuf> {
+    let names = ["python3".to_owned()].into_iter().chain((8..=13).map(|minor| format!("python3.{minor}")));
+    let path = env::var_os("PATH").unwrap_or_default();
+    let folders: Vec<PathBuf> = env::split_paths(&path).collect();
+    let on_path = names.flat_map(move |name| folders.clone().into_iter().map(move |folder| folder.join(&name)));
+    let pyenv = env::var_os("PYENV_ROOT").map_or_else(|| home().join(".pyenv"), PathBuf::from);
+    let versions = std::fs::read_dir(pyenv.join("versions")).into_iter().flatten().flatten();
+    on_path.chain(versions.map(|version| version.path().join("bin/python3"))).filter(|path| path.is_file())
+}
+
+/// The interpreter of an environment that `.ci/python-envs` made, by its name.
+pub(crate) fn environment(name: &str) -> Option<PathBuf> {
+    let python = environments().join(name).join("bin/python");
+    if python.is_file() {
+        return Some(python);
+    }
+    common::skip(&format!("{} is missing: run .ci/python-envs", python.display()));
+    None
+}
+
+fn environments() -> PathBuf {
+    if let Some(folder) = env::var_os("PARLAB_PYTHON_ENVS") {
+        return folder.into();
+    }
+    let cache = env::var_os("XDG_CACHE_HOME").map_or_else(|| home().join(".cache"), PathBuf::from);
+    cache.join("parlab-ci/python-envs")
+}
+
+fn home() -> PathBuf {
+    env::var_os("HOME").unwrap_or_default().into()
+}
+
+/// A program under test.
+pub(crate) fn program(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/programs/python").join(name)
+}
