@@ -12,7 +12,7 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::Instant;
 
 use common::squares;
-use parlab::engine::{BoardExecutor, Control, Executor as _};
+use parlab::engine::{BoardExecutor, Control, Executor as _, ProgramSetting};
 use parlab::record::TrialEnd;
 use parlab::scenario::{BackendKind, Config};
 use rayon::prelude::*;
@@ -80,7 +80,8 @@ fn tell(tasks: u64, rates: &mut [(&str, Vec<f64>)]) {
 fn parlab(backend: BackendKind, tasks: u64) -> f64 {
     let scenario = squares(tasks);
     let control = Control::default();
-    let mut executor = BoardExecutor::new(&scenario, Path::new(env!("CARGO_BIN_EXE_parlab")), &control);
+    let mut executor =
+        BoardExecutor::new(&scenario, Path::new(env!("CARGO_BIN_EXE_parlab")), ProgramSetting::default(), &control);
     let workers = if backend == BackendKind::SERIAL { 1 } else { WORKERS };
     let config = Config::new(backend, workers);
     let outcome = executor.trial(0, &config, false, &mut |_| {});

@@ -10,7 +10,7 @@
 use std::path::Path;
 use std::process::Command;
 
-use parlab::engine::{BoardExecutor, Control, Executor as _};
+use parlab::engine::{BoardExecutor, Control, Executor as _, ProgramSetting};
 
 use parlab::record::TrialEnd;
 use parlab::scenario::{BackendKind, Catalog, Config, Overrides, Scenario, Source};
@@ -188,7 +188,8 @@ fn parlab(case: &Case, steps: f64) -> [f64; 2] {
 
 fn figure(case: &Case, scenario: &Scenario, backend: BackendKind) -> f64 {
     let control = Control::default();
-    let mut executor = BoardExecutor::new(scenario, Path::new(env!("CARGO_BIN_EXE_parlab")), &control);
+    let mut executor =
+        BoardExecutor::new(scenario, Path::new(env!("CARGO_BIN_EXE_parlab")), ProgramSetting::default(), &control);
     let workers = if backend == BackendKind::SERIAL { 1 } else { 2 };
     let outcome = executor.trial(0, &Config::new(backend, workers), true, &mut |_| {});
     assert_eq!((outcome.end, outcome.tasks_done), (TrialEnd::Complete, 2));

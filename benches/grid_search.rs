@@ -8,7 +8,7 @@ use std::path::Path;
 use std::process::Command;
 use std::time::Instant;
 
-use parlab::engine::{BoardExecutor, Control, Executor as _};
+use parlab::engine::{BoardExecutor, Control, Executor as _, ProgramSetting};
 
 use parlab::record::TrialEnd;
 use parlab::scenario::library::bundled;
@@ -69,7 +69,8 @@ fn scenario() -> Scenario {
 /// Seconds of a whole trial, from the call on: the data is loaded and workers are started within.
 fn parlab(scenario: &Scenario, backend: BackendKind) -> f64 {
     let control = Control::default();
-    let mut executor = BoardExecutor::new(scenario, Path::new(env!("CARGO_BIN_EXE_parlab")), &control);
+    let mut executor =
+        BoardExecutor::new(scenario, Path::new(env!("CARGO_BIN_EXE_parlab")), ProgramSetting::default(), &control);
     let workers = if backend == BackendKind::SERIAL { 1 } else { WORKERS };
     let config = Config::new(backend, workers);
     let start = Instant::now();

@@ -10,7 +10,7 @@ use std::path::Path;
 use std::process::Command;
 
 use common::squares;
-use parlab::engine::{BoardExecutor, Control, Executor as _};
+use parlab::engine::{BoardExecutor, Control, Executor as _, ProgramSetting};
 use parlab::record::TrialEnd;
 use parlab::scenario::{BackendKind, Config, Dispatch};
 
@@ -68,7 +68,8 @@ fn median(mut list: Vec<f64>) -> f64 {
 fn trial(tasks: u64, dispatch: Dispatch, payload: u64) -> f64 {
     let scenario = squares(tasks);
     let control = Control::default();
-    let mut executor = BoardExecutor::new(&scenario, Path::new(env!("CARGO_BIN_EXE_parlab")), &control);
+    let mut executor =
+        BoardExecutor::new(&scenario, Path::new(env!("CARGO_BIN_EXE_parlab")), ProgramSetting::default(), &control);
     let config = Config { dispatch, payload, ..Config::new(BackendKind::PROCESSES, WORKERS) };
     let outcome = executor.trial(0, &config, false, &mut |_| {});
     assert_eq!((outcome.end, outcome.tasks_done), (TrialEnd::Complete, tasks));

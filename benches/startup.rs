@@ -7,7 +7,7 @@ mod common;
 use std::path::Path;
 
 use common::squares;
-use parlab::engine::{BoardExecutor, Control, Executor as _};
+use parlab::engine::{BoardExecutor, Control, Executor as _, ProgramSetting};
 use parlab::record::TrialEnd;
 use parlab::scenario::{BackendKind, Config};
 
@@ -23,7 +23,8 @@ fn main() {
     println!("{:>8}  {:>30}  {:>30}", "workers", "processes", "threads");
     let scenario = squares(1);
     let control = Control::default();
-    let mut executor = BoardExecutor::new(&scenario, Path::new(env!("CARGO_BIN_EXE_parlab")), &control);
+    let mut executor =
+        BoardExecutor::new(&scenario, Path::new(env!("CARGO_BIN_EXE_parlab")), ProgramSetting::default(), &control);
     let mut of_64 = None;
     for workers in numbers {
         let [processes, threads] = start(&mut executor, workers);

@@ -4,12 +4,14 @@
 //! where a scenario is resolved. Nothing here runs anything, and nothing but usage errors is decided here.
 
 mod generated;
+mod options;
 mod overrides;
+mod programs;
 
 use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
 
-use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
+use clap::builder::PossibleValuesParser;
 use clap::error::ErrorKind;
 use clap::{Args, CommandFactory, Parser, Subcommand};
 use clap_complete::Shell;
@@ -18,9 +20,12 @@ pub use generated::{completions, manual};
 
 use crate::foreign::{PlainText, name};
 use crate::protocol::ADAPTERS;
-use crate::report::{FORMATS, Format};
+use crate::report::Format;
 
+pub use options::RunOptions;
+use options::one_of;
 pub use overrides::OverrideArgs;
+pub use programs::{Scale, WatchArgs};
 
 /// Commands of the contract that this version does not have.
 const LATER: [&str; 3] = ["compare", "report", "replay"];
@@ -33,7 +38,8 @@ Examples:
   parlab numbers.toml                     the screen, opened on a file
   parlab list                             what there is to run
   parlab run numbers.toml --format json -o report.json
-  parlab scale -- ./prog -j {workers}     how a program of your own scales
+  parlab watch -- python train.py         a program of your own, live
+  parlab scale -- ./prog -j {workers}     how it scales
   parlab fit measurements.csv             how it scales, and where more workers stop paying
   parlab run numbers.toml --backends threads,processes --workers 1..cores
 
@@ -59,18 +65,6 @@ Examples:
 
 LIST: 4 · 1,2,4 · 1..8 · 1..8 step 2 · 1..cores · 1..cores+3 · pow2..cores · 2x4 (processes x threads)
 where `cores` is the number of CPUs that may really be used (see `parlab machine`).";
-
-const SCALE_EXAMPLES: &str = "\
-Examples:
-  parlab scale -- ./prog --threads {workers}
-  parlab scale --workers 1,2,4,8 --repeats auto -- ./openmp-prog
-  parlab scale --weak 'SIZE={workers}*1000' -- ./prog --size {SIZE}
-  parlab scale --format json -- sh -c './a | ./b -j {workers}' | jq '.configs[].efficiency'
-
-Besides {workers} in its arguments, the program is told the number of workers by PARLAB_WORKERS,
-OMP_NUM_THREADS, OPENBLAS_NUM_THREADS, MKL_NUM_THREADS, RAYON_NUM_THREADS, GOMAXPROCS and others;
---env gives one of them another value. The number of workers of each run is one of LIST, as in
-`parlab run`; pow2..cores if none is given. Speedups are relative to the program with one worker.";
 
 const FIT_EXAMPLES: &str = "\
 Examples:
@@ -133,6 +127,8 @@ pub struct Cli {
 pub enum Command {
     /// Run a scenario without the screen; the report goes to standard output
     Run(Box<Run>),
+    /// Watch any program as it runs: its tasks, or its threads and processes; its exit status is passed on
+    Watch(Box<WatchArgs>),
     /// Study how any program scales that is parallel by itself; the report goes to standard output
     Scale(Box<Scale>),
     /// Find the shortest task worth handing out, by backend and schedule
@@ -198,81 +194,6 @@ pub struct Run {
     /// What becomes of it.
     #[command(flatten)]
     pub options: RunOptions,
-}
-
-/// A program whose scaling is studied.
-#[derive(Debug, Args)]
-#[command(after_help = SCALE_EXAMPLES)]
-pub struct Scale {
-    /// The program and its arguments, behind --: in them, {workers} stands for the number of workers
-    #[arg(last = true, required = true, value_name = "CMD")]
-    pub command: Vec<OsString>,
-
-    /// Weak scaling: what grows with the workers, such as SIZE={workers}*1000; a variable of the program's environment,
-    /// and {SIZE} in its arguments
-    #[arg(long, value_name = "NAME=SIZE")]
-    pub weak: Option<String>,
-
-    /// A variable of the program's environment, in which {workers} is replaced, too
-    #[arg(long, value_name = "NAME=VALUE", value_parser = variable)]
-    pub env: Vec<(String, String)>,
-
-    /// The file that the program reads as its standard input [default: nothing]
-    #[arg(long, value_name = "FILE")]
-    pub stdin: Option<PathBuf>,
-
-    /// The exit status of a run that went well; may be given several times [default: 0]
-    #[arg(long, value_name = "N")]
-    pub expect_status: Vec<u64>,
-
-    /// What becomes of it.
-    #[command(flatten)]
-    pub options: RunOptions,
-}
-
-/// What becomes of a run.
-#[derive(Debug, Args)]
-pub struct RunOptions {
-    /// How to write the report.
-    #[arg(
-        long,
-        default_value = "text",
-        value_name = "FORMAT",
-        value_parser = one_of(|_| true),
-        hide_possible_values = true,
-        help = report_formats()
-    )]
-    pub format: &'static Format,
-
-    /// Write the report to a file
-    #[arg(short, long, value_name = "FILE")]
-    pub output: Option<PathBuf>,
-
-    /// Write each event of the run to a file, as a line of JSON
-    #[arg(long, value_name = "FILE")]
-    pub journal: Option<PathBuf>,
-
-    /// What you expect, before it is measured: WORKERS:SPEEDUP such as 2:1.8,4:3; or 2:0.5s, threads:2:1.9,
-    /// hybrid:2x4:5
-    #[arg(long, value_name = "PAIRS")]
-    pub predict: Option<String>,
-
-    /// Tell where the time of each worker went, too (JSON always has it)
-    #[arg(long)]
-    pub by_worker: bool,
-
-    /// No progress on standard error
-    #[arg(short, long)]
-    pub quiet: bool,
-
-    /// Run it even where parlab would refuse because of its size
-    #[arg(short, long)]
-    pub yes: bool,
-
-    // Last, since its heading would otherwise hold for all that follows.
-    /// What to run otherwise than the scenario says.
-    #[command(flatten)]
-    pub overrides: OverrideArgs,
 }
 
 /// For whom the shortest tasks are looked for, and what becomes of the answer.
@@ -353,41 +274,9 @@ pub struct Fit {
     pub output: Option<PathBuf>,
 }
 
-/// A variable with its value.
-fn variable(text: &str) -> Result<(String, String), String> {
-    let (name, value) = text.split_once('=').unwrap_or_default();
-    if name.is_empty() { Err("write NAME=VALUE".to_owned()) } else { Ok((name.to_owned(), value.to_owned())) }
-}
-
-/// Reads the name of a format among those that can do what is asked.
-fn one_of(can: fn(&Format) -> bool) -> impl TypedValueParser<Value = &'static Format> {
-    let names = FORMATS.iter().filter(|format| can(format));
-    PossibleValuesParser::new(names.map(|format| PossibleValue::new(format.name).help(format.summary)))
-        .try_map(|name| Format::named(&name).ok_or("no such format"))
-}
-
 /// The languages that there is a writer for, and the page of the protocol.
 fn adapters() -> PossibleValuesParser {
     PossibleValuesParser::new(ADAPTERS.iter().map(|adapter| adapter.name).chain([PROTOCOL]))
-}
-
-/// What the help says of the formats of a report: which there are, and which will be.
-fn report_formats() -> String {
-    let names = |written: bool| {
-        let names: Vec<&str> =
-            FORMATS.iter().filter(|format| format.report.is_some() == written).map(|format| format.name).collect();
-        enumerated(&names, if written { "or" } else { "and" })
-    };
-    format!("How to write the report: {} ({} come with a later version)", names(true), names(false))
-}
-
-/// Words in a row: `csv, md and svg`.
-fn enumerated(words: &[&str], last: &str) -> String {
-    match words {
-        [] => String::new(),
-        [only] => (*only).to_owned(),
-        [before @ .., end] => format!("{} {last} {end}", before.join(", ")),
-    }
 }
 
 impl Cli {

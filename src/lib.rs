@@ -21,18 +21,25 @@
 //!          scenario                 what is to be run?
 //!
 //!   chart     where does it stand in a picture?            system    what is asked of the system?
-//!                                                          foreign   how is shown what others wrote?
+//!   protocol  how do other programs tell what they do?     foreign   how is shown what others wrote?
+//!   python    and how does unchanged Python?
 //! ```
 //!
 //! Workers are a serial loop, a pool of threads, forked processes, or forked processes with a pool of threads each.
 //! Forked workers get their tasks from shared memory or, to see what that saves, as messages through a pipe.
 //!
+//! A program that is no part of parlab is a trial, too: its launcher starts it, and what it tells by `protocol` and what
+//! the kernel tells of its threads in `machine::tree` become the lanes of that trial.
+//!
 //! What shows a run and what carries it out know nothing of each other: events, snapshots and what is folded from them
 //! are plain data of the `record`, which a journal holds as well. Only `command` has both in hand.
 //!
-//! A room imports what stands below it, never what stands above; `analysis`, `chart`, `machine` and `units` know none
-//! of the others, but that figures are written with `units` and that every room may use `system` and `foreign`, which
-//! know none.
+//! Other programs write a board of its own layout, which the **protocol** says in words (`parlab adapter protocol`) and
+//! reads without believing more than can be true.
+//!
+//! A room imports what stands below it, never what stands above; `analysis`, `chart`, `machine`, `protocol` and `units`
+//! know none of the others, and `python` the `protocol` alone, but that figures are written with `units` and that every room
+//! may use `system` and `foreign`, which know none.
 //! Only `tui` names ratatui and crossterm; only `cli`, `report` and `tui` print. `tests/layers` reads the sources and
 //! holds them to this.
 //!
@@ -53,10 +60,17 @@
 //!   to, and its entry in `report/fits.rs`.
 //! - a cause of noise? What is counted of it in `machine/noise_counter.rs`, a variant of [`record::NoiseCause`], and from
 //!   which amount on it counts in `machine/noise_limits.rs` and `record/taint.rs`.
+//! - a library of Python whose tasks are told? A module beside `python/hook/parlab_pool.py`, and its line in the hook's
+//!   table; a language whose programs tell their tasks themselves? A writer beside `protocol/adapters/parlab_board.h`.
+//! - something that is seen of a watched program? [`machine::tree`], [`record::WatchedProgram`], and where it is shown:
+//!   `report/text/program.rs`, `tui/screens/program`.
 //! - a sentence about what happened? A rule beside `results/findings/speed.rs`, and a line in its table.
 //! - a call of the system that two rooms need? A function in `system`, whose first page says which library it goes by.
 //! - something a chart shows? What it is and where it stands in [`chart`], what it is of a run in `results/charts.rs`,
 //!   then how cells show it in `tui/widgets/plot`.
+//! - a cell that other programs write? A constant and a row in `protocol/layout.rs`, from which the header and the page
+//!   come; then the writers in `protocol/adapters`, and `protocol/lane.rs`, which says how far it is believed.
+//! - a writer for another language? A file in `protocol/adapters`, and its row of [`protocol::ADAPTERS`].
 //! - text that others wrote, shown? It passes through [`foreign`], or `tests/layers` objects.
 //! - a format of reports? A file beside `report/json.rs`, and a line of [`report::FORMATS`].
 //! - a key of the screen? A row in [`tui::keys`]; footer, help and README come from there. What it does is said in the

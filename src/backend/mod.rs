@@ -31,8 +31,8 @@ mod worker;
 
 pub use backends::Backends;
 pub use board::{
-    Activity, ActivityReading, Board, BoardSpec, Clock, LaneReading, RECORDS_MAX, RecordReading, TickScale, Totals,
-    WorkerState,
+    Activity, ActivityReading, Board, BoardSpec, Clock, DurationHistogram, LaneReading, RECORDS_MAX, RecordReading,
+    TickScale, Totals, WorkerState,
 };
 pub use broken::{Broken, Unready};
 pub use cost::clock_facts;

@@ -3,6 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use nix::sys::signal::Signal;
+
 use super::board::Board;
 pub(super) use super::broken::{Broken, Unready};
 use super::external::output::KeptOutput;
@@ -69,6 +71,9 @@ pub trait Pool: Send {
         None
     }
 
+    /// Says that the trial is called off, which its board says, too, and which signal a program is to be sent for that.
+    fn call_off(&mut self, _signal: Signal) {}
+
     /// Ends what can be ended by force. Threads cannot.
     fn kill(&mut self);
 }
@@ -83,6 +88,8 @@ pub struct ProgramView {
     pub began: Option<u64>,
     /// Its process id; `None` before.
     pub pid: Option<u32>,
+    /// The process that started it, and adopts its orphans; `None` before.
+    pub launcher: Option<u32>,
     /// What it writes.
     pub output: Arc<KeptOutput>,
     /// How it ended, and what it used; `None` while it runs.

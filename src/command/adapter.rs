@@ -4,14 +4,13 @@
 
 use super::failure::Failure;
 use crate::cli::PROTOCOL;
-use crate::foreign::PlainText;
 use crate::protocol::{ADAPTERS, protocol_page};
 
 /// The text that was asked for.
 ///
 /// # Errors
 /// Exit code 2 where there is no such writer, or an example of the page.
-pub(super) fn adapter(language: &str, example: bool) -> Result<PlainText, Failure> {
+pub(super) fn adapter(language: &str, example: bool) -> Result<String, Failure> {
     let adapter = ADAPTERS.iter().find(|adapter| adapter.name == language);
     let text = match (adapter, example) {
         (Some(adapter), true) => adapter.example.to_owned(),
@@ -21,7 +20,7 @@ pub(super) fn adapter(language: &str, example: bool) -> Result<PlainText, Failur
             return Err(Failure::usage(format!("adapter {language} --example: there are examples of {}", named())));
         }
     };
-    Ok(PlainText::own_words(text))
+    Ok(text)
 }
 
 fn named() -> String {

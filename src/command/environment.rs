@@ -9,7 +9,7 @@ use humantime::format_rfc3339_millis;
 
 use super::failure::Failure;
 use crate::cli;
-use crate::engine::RunInfo;
+use crate::engine::{ProgramSetting, RunInfo};
 use crate::foreign::name;
 use crate::machine;
 use crate::record::{History, Journal, MachineFacts};
@@ -86,6 +86,7 @@ pub(super) fn run_info(source: Source, data: Option<DataFacts>, predictions: Vec
         data,
         widths: results::widths,
         keeps_noisy,
+        programs: ProgramSetting::default(),
     }
 }
 

@@ -13,13 +13,14 @@ use super::history;
 use super::outputs;
 use super::preparation::PreparedRun;
 use super::saved_reports;
+use super::trust::Consent;
 use crate::cli::Cli;
-use crate::engine::Session;
+use crate::engine::{ProgramSetting, RunInfo, Session};
 use crate::machine::{self, Pace, Sampler};
 use crate::record::{Event, History, Journal, JournalLost, MachineFacts, RunState, Stamped};
 use crate::report;
 use crate::scenario::form::ScenarioForm;
-use crate::scenario::library::{Entry, Library, find, standard_folders};
+use crate::scenario::library::{Entry, find, standard_folders};
 use crate::scenario::{
     Diagnostic, Origin, Overrides, Plan, Prediction, PredictionSpec, Scenario, Source, label, outline, path,
     predictions,
@@ -28,7 +29,7 @@ use crate::tui::port::{
     Draft, Existing, FieldError, Lab, LibraryEntry, LiveRun, Preview, Ran, ReportOffer, RunNotice, RunSink, SampleSink,
     Saved, Unsaved,
 };
-use crate::tui::{self, Theme};
+use crate::tui::{self, FirstScreen, Theme};
 use crate::workload;
 
 /// Opens the screen.
@@ -51,10 +52,52 @@ pub(super) fn open(cli: &Cli) -> Result<ExitCode, Failure> {
     lab.journal = journal.map(|journal| Arc::new(Mutex::new(journal)));
     lab.journal_file.clone_from(&cli.journal);
     let (journal, troubles) = (lab.journal.clone(), lab.troubles.clone());
-    let exit = tui::run(lab, selected, theme, if_proven).map_err(|error| Failure::run(error.to_string()))?;
+    let opening = selected.map_or(FirstScreen::Library, FirstScreen::Selected);
+    let exit = tui::run(lab, opening, theme, if_proven).map_err(|error| Failure::run(error.to_string()))?;
     troubles.tell();
     let is_recorded = journal.is_none_or(|journal| is_whole(&mut lock(&journal)));
     Ok(ExitCode::from(if is_recorded || exit.code() != 0 { exit.code() } else { 1 }))
+}
+
+/// A program that was watched on the screen.
+pub(super) struct WatchedOnScreen {
+    /// How the screen was left.
+    pub(super) exit: ExitCode,
+    /// What is known of the program's run, if that came to its end.
+    pub(super) state: Option<RunState>,
+}
+
+/// Opens the screen on a program that is run at once, and leaves it with that.
+///
+/// # Errors
+/// When there is no terminal, or the journal cannot be written.
+pub(super) fn watch(
+    source: Source,
+    scenario: Scenario,
+    programs: ProgramSetting,
+    journal_file: Option<&Path>,
+    ascii: bool,
+) -> Result<WatchedOnScreen, Failure> {
+    let env = |name: &str| std::env::var(name).ok();
+    let (theme, if_proven) = (Theme::detect(&env, ascii), Theme::if_proven(&env, ascii));
+    let name = source.name.clone();
+    let Source { origin, text, .. } = source;
+    let lab = LabSettings {
+        guest: Some(Entry { name: name.clone(), call: name.clone(), origin, text, scenario: Ok(scenario) }),
+        is_alone: true,
+        programs,
+        journal: journal(journal_file, &|| Ok(()))?.map(|journal| Arc::new(Mutex::new(journal))),
+        journal_file: journal_file.map(Path::to_owned),
+        ..LabSettings::default()
+    };
+    let (journal, troubles, last) = (lab.journal.clone(), lab.troubles.clone(), Arc::clone(&lab.last));
+    let exit =
+        tui::run(lab, FirstScreen::Started(name), theme, if_proven).map_err(|error| Failure::run(error.to_string()))?;
+    troubles.tell();
+    let is_recorded = journal.is_none_or(|journal| is_whole(&mut lock(&journal)));
+    let code = if is_recorded || exit.code() != 0 { exit.code() } else { 1 };
+    let state = lock(&last).take();
+    Ok(WatchedOnScreen { exit: ExitCode::from(code), state })
 }
 
 /// What does not concern a run, such as a history that cannot be read: each told once, after the screen is closed.
@@ -94,6 +137,7 @@ fn write_down(journal: &mut Journal, stamped: &mut Stamped) {
 }
 
 /// What the screen works on: scenarios that were found, runs that are started, meters.
+#[derive(Default)]
 struct LabSettings {
     /// The scenario that was named on the command line, where the library does not have it.
     guest: Option<Entry>,
@@ -106,6 +150,14 @@ struct LabSettings {
     journal_file: Option<PathBuf>,
     /// Whether the last run that was started is of a scenario of the library as it is, and is to be remembered.
     remembers: AtomicBool,
+    /// Whether the guest is all that there is.
+    is_alone: bool,
+    /// What is done with programs.
+    programs: ProgramSetting,
+    /// What is known of the last run that ended.
+    last: Arc<Mutex<Option<RunState>>>,
+    /// What the user was asked before programs of files are run.
+    consent: Mutex<Consent>,
     /// What is told when the screen is closed.
     troubles: Troubles,
     /// What is expected of scenarios, by their names in the library.
@@ -118,16 +170,7 @@ impl LabSettings {
     /// # Errors
     /// When that scenario has problems: they are better read on the command line than on a screen.
     fn new(opened: Option<&Source>) -> Result<(Self, Option<String>), Failure> {
-        let mut bench = Self {
-            guest: None,
-            scenarios: Mutex::default(),
-            sampler: OnceLock::new(),
-            journal: None,
-            journal_file: None,
-            remembers: AtomicBool::new(false),
-            troubles: Troubles::default(),
-            prediction_specs: Mutex::default(),
-        };
+        let mut bench = Self::default();
         let Some(source) = opened else { return Ok((bench, None)) };
         let scenario =
             source.parse(&catalog(), &Overrides::default()).map_err(|problems| Failure::usage(problems.to_string()))?;
@@ -174,8 +217,8 @@ impl Lab for LabSettings {
     }
 
     fn entries(&self) -> Vec<LibraryEntry> {
-        let Library { entries, .. } = library();
-        let entries: Vec<Entry> = self.guest.iter().cloned().chain(entries).collect();
+        let found = if self.is_alone { Vec::new() } else { library().entries };
+        let entries: Vec<Entry> = self.guest.iter().cloned().chain(found).collect();
         let mut scenarios = self.scenarios.lock().unwrap_or_else(PoisonError::into_inner);
         *scenarios = entries.iter().map(|entry| (entry.call.clone(), entry.clone())).collect();
         let (history, trouble) = history::history();
@@ -192,7 +235,7 @@ impl Lab for LabSettings {
         let source = drafts::source(&entry, &entry.text);
         let scenario = entry.scenario.map_err(|problems| problems.to_string())?;
         let predictions = self.predictions(name, &scenario);
-        self.remembers.store(true, Relaxed);
+        self.remembers.store(!self.is_alone, Relaxed);
         self.begin(scenario, source, predictions, tell)
     }
 
@@ -228,6 +271,9 @@ impl Lab for LabSettings {
     }
 
     fn ended(&self, record: &RunState) {
+        if self.is_alone {
+            *lock(&self.last) = Some(record.clone());
+        }
         if self.remembers.load(Relaxed) {
             self.troubles.note(history::remember(record));
         }
@@ -290,6 +336,9 @@ impl LabSettings {
         predictions: Vec<Prediction>,
         tell: RunSink,
     ) -> Result<Box<dyn LiveRun>, String> {
+        if !self.is_alone {
+            lock(&self.consent).ask(&source, &scenario)?;
+        }
         let journal = self.journal.clone();
         let tell = Arc::new(tell);
         let refuse = Arc::clone(&tell);
@@ -300,8 +349,10 @@ impl LabSettings {
             }
             tell(RunNotice::Event(stamped));
         };
+        let programs = self.programs.clone();
         let begin = move |scenario, data, control| {
-            Session::start(scenario, run_info(source, data, predictions), program(), control, hear)
+            let info = RunInfo { programs, ..run_info(source, data, predictions) };
+            Session::start(scenario, info, program(), control, hear)
         };
         let run = PreparedRun::start(scenario, begin, move |why| refuse(RunNotice::Refused(why)))?;
         Ok(Box::new(run))

@@ -9,7 +9,7 @@ use super::failure::Failure;
 use super::rehearsal::rehearse;
 use super::{outputs, signals, task_room};
 use crate::cli::MetgArgs;
-use crate::engine::{BoardExecutor, Control, run};
+use crate::engine::{BoardExecutor, Control, ProgramSetting, run};
 use crate::foreign::PlainText;
 use crate::record::{RunState, Status, Warning, WarningCode, label};
 use crate::report::{self, ProgressReporter};
@@ -192,7 +192,7 @@ fn measure(group: &MetgGroup<'_>, step: MetgStep, yes: bool, control: &Arc<Contr
     let scenario = Arc::new(scenario);
     let data = rehearse(&scenario, yes, control)?;
     let (mut state, program) = (RunState::default(), program());
-    let mut executor = BoardExecutor::new(&scenario, &program, control);
+    let mut executor = BoardExecutor::new(&scenario, &program, ProgramSetting::default(), control);
     run(&scenario, run_info(source, data, Vec::new()), &mut executor, control, &mut |stamped| state.apply(&stamped));
     Ok(state)
 }

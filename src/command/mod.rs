@@ -20,7 +20,9 @@ mod saved_reports;
 mod scale;
 mod signals;
 mod task_room;
+mod trust;
 mod typed_files;
+mod watch;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -46,6 +48,7 @@ pub(crate) fn main() -> ExitCode {
     let done = match &cli.command {
         None => lab::open(&cli),
         Some(Command::Run(args)) => run::run(args),
+        Some(Command::Watch(args)) => watch::watch(args, cli.ascii),
         Some(Command::Scale(args)) => scale::scale(args),
         Some(Command::Metg(args)) => metg::metg(args),
         Some(Command::List(args)) => list(args),
@@ -55,7 +58,7 @@ pub(crate) fn main() -> ExitCode {
         Some(Command::Machine { format }) => machine(format),
         Some(Command::Fit(args)) => fit::fit(args, cli.ascii),
         Some(Command::Adapter { language, example }) => {
-            adapter::adapter(language, *example).and_then(|text| print(&text))
+            adapter::adapter(language, *example).and_then(|text| print(&PlainText::own_words(text)))
         }
         Some(Command::Completions { shell }) => print(&PlainText::own_words(cli::completions(*shell))),
         Some(Command::Man) => print(&PlainText::own_words(cli::manual())),

@@ -7,6 +7,8 @@
 use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use nix::sys::signal::Signal;
+
 use super::rehearsal::rehearse;
 use super::task_room;
 use crate::engine::{Control, Session};
@@ -92,7 +94,8 @@ impl LiveRun for PreparedRun {
     }
 
     fn cancel(&self) {
-        self.control.cancel();
+        // As a terminal asks the program in it, of which Ctrl-C comes here first.
+        self.control.cancel_by(Signal::SIGINT);
         self.give_up_preparation();
     }
 

@@ -11,9 +11,9 @@ use super::environment::{journal, program, run_info, scenario};
 use super::failure::Failure;
 use super::history::HistoryKeeper;
 use super::rehearsal::rehearse;
-use super::{outputs, signals, task_room};
+use super::{outputs, signals, task_room, trust};
 use crate::cli;
-use crate::engine::{Control, RunInfo, Session};
+use crate::engine::{Control, ProgramSetting, RunInfo, Session};
 use crate::foreign::PlainText;
 use crate::record::{Journal, JournalLost, RunState, Stamped, Status, Warning, WarningCode};
 use crate::report::{self, DeliveryError, ProgressReporter};
@@ -29,6 +29,9 @@ const REFRESH: Duration = Duration::from_millis(200);
 /// When it cannot be started. How it went is in the exit code.
 pub(super) fn run(args: &cli::Run) -> Result<ExitCode, Failure> {
     let (source, scenario) = scenario(args)?;
+    if !args.options.yes {
+        trust::ask(&source, &scenario)?;
+    }
     run_scenario(&args.options, source, scenario)
 }
 
@@ -37,50 +40,84 @@ pub(super) fn run(args: &cli::Run) -> Result<ExitCode, Failure> {
 /// # Errors
 /// As [`run`].
 pub(super) fn run_scenario(args: &cli::RunOptions, source: Source, scenario: Scenario) -> Result<ExitCode, Failure> {
-    let write = args.format.reporter().map_err(|error| Failure::usage(error.to_string()))?;
-    let outputs = outputs::outputs(args.output.as_deref(), args.journal.as_deref());
-    let inputs = outputs::inputs(&source.origin, &scenario);
-    outputs::check(&outputs, &inputs)?;
-    let predictions = predictions(args.predict.as_deref(), &scenario)?;
-    if !args.yes {
-        // Before there is any thread beside this one, each of which would be counted twice.
-        task_room::check(&scenario)?;
+    let run = HeadlessRun { options: args, programs: ProgramSetting::default(), history: Some(HistoryKeeper::new()) };
+    run.carry_out(source, scenario).map(|ended| ExitCode::from(ended.code))
+}
+
+/// A run without the screen, before it begins.
+pub(super) struct HeadlessRun<'a> {
+    /// What becomes of it.
+    pub(super) options: &'a cli::RunOptions,
+    /// What is done with programs.
+    pub(super) programs: ProgramSetting,
+    /// Remembers it, if it is to be remembered.
+    pub(super) history: Option<HistoryKeeper>,
+}
+
+/// A run that has ended.
+pub(super) struct HeadlessEnd {
+    /// What is known of it.
+    pub(super) state: RunState,
+    /// How it went, with the delivery of its report.
+    pub(super) code: u8,
+}
+
+impl HeadlessRun<'_> {
+    /// Carries it out and delivers its report.
+    ///
+    /// # Errors
+    /// When it cannot be started.
+    pub(super) fn carry_out(self, source: Source, scenario: Scenario) -> Result<HeadlessEnd, Failure> {
+        let Self { options: args, programs, history } = self;
+        let write = args.format.reporter().map_err(|error| Failure::usage(error.to_string()))?;
+        let outputs = outputs::outputs(args.output.as_deref(), args.journal.as_deref());
+        let inputs = outputs::inputs(&source.origin, &scenario);
+        outputs::check(&outputs, &inputs)?;
+        let predictions = predictions(args.predict.as_deref(), &scenario)?;
+        if !args.yes {
+            // Before there is any thread beside this one, each of which would be counted twice.
+            task_room::check(&scenario)?;
+        }
+        let control = Arc::new(Control::default());
+        let heard = signals::listen(Arc::clone(&control))
+            .map_err(|error| Failure::run(format!("cannot listen for signals: {error}")))?;
+        let scenario = Arc::new(scenario);
+        let data = rehearse(&scenario, args.yes, &control)?;
+        let letters = Letters::of_environment();
+        let mut watchers = Watchers {
+            progress: ProgressReporter::new(args.quiet, stderr().is_terminal(), letters),
+            journal: journal(args.journal.as_deref(), &|| outputs::check(&outputs, &inputs))?,
+            history,
+        };
+        let info = RunInfo { programs, ..run_info(source, data, predictions) };
+        let mut state = carry_out(Arc::unwrap_or_clone(scenario), info, control, &mut watchers)?;
+        heard.run_is_over();
+        watchers.progress.finish();
+        let journal = watchers.journal.as_ref().and_then(Journal::lost).map(JournalLost::warning);
+        let is_recorded = journal.is_none();
+        state.warnings.extend(journal);
+        let told = |state: &RunState| {
+            let each = if args.by_worker && args.format.is_for_people {
+                report::text::by_worker(state)
+            } else {
+                String::new()
+            };
+            let gap = if each.is_empty() { "" } else { "\n" };
+            let text = PlainText::lines(&(write(state) + gap + &each));
+            if args.format.is_for_people { text.map(|text| letters.fit(text)) } else { text }
+        };
+        let delivered = deliver(&state, args.output.as_deref(), told);
+        if let Err(error) = &delivered {
+            report::complain(&error.to_string());
+        }
+        watchers.progress.drain();
+        let code = match state.status {
+            Some(Status::Interrupted) => heard.exit_code().unwrap_or(130),
+            Some(Status::Done) if delivered.is_ok() && is_recorded => 0,
+            _ => 1,
+        };
+        Ok(HeadlessEnd { state, code })
     }
-    let control = Arc::new(Control::default());
-    let heard = signals::listen(Arc::clone(&control))
-        .map_err(|error| Failure::run(format!("cannot listen for signals: {error}")))?;
-    let scenario = Arc::new(scenario);
-    let data = rehearse(&scenario, args.yes, &control)?;
-    let letters = Letters::of_environment();
-    let mut watchers = Watchers {
-        progress: ProgressReporter::new(args.quiet, stderr().is_terminal(), letters),
-        journal: journal(args.journal.as_deref(), &|| outputs::check(&outputs, &inputs))?,
-        history: HistoryKeeper::new(),
-    };
-    let info = run_info(source, data, predictions);
-    let mut state = carry_out(Arc::unwrap_or_clone(scenario), info, control, &mut watchers)?;
-    heard.run_is_over();
-    watchers.progress.finish();
-    let journal = watchers.journal.as_ref().and_then(Journal::lost).map(JournalLost::warning);
-    let is_recorded = journal.is_none();
-    state.warnings.extend(journal);
-    let told = |state: &RunState| {
-        let each =
-            if args.by_worker && args.format.is_for_people { report::text::by_worker(state) } else { String::new() };
-        let gap = if each.is_empty() { "" } else { "\n" };
-        let text = PlainText::lines(&(write(state) + gap + &each));
-        if args.format.is_for_people { text.map(|text| letters.fit(text)) } else { text }
-    };
-    let delivered = deliver(&state, args.output.as_deref(), told);
-    if let Err(error) = &delivered {
-        report::complain(&error.to_string());
-    }
-    watchers.progress.drain();
-    Ok(ExitCode::from(match state.status {
-        Some(Status::Interrupted) => heard.exit_code().unwrap_or(130),
-        Some(Status::Done) if delivered.is_ok() && is_recorded => 0,
-        _ => 1,
-    }))
 }
 
 /// Delivers the report of a run; one that goes elsewhere than it was asked to says so.
@@ -106,14 +143,14 @@ fn predictions(text: Option<&str>, scenario: &Scenario) -> Result<Vec<Prediction
 struct Watchers {
     progress: ProgressReporter,
     journal: Option<Journal>,
-    history: HistoryKeeper,
+    history: Option<HistoryKeeper>,
 }
 
 impl Watchers {
     fn tell(&mut self, event: &Stamped, state: &mut RunState) {
         state.tell(event, &mut [&mut self.progress, &mut self.journal, &mut self.history]);
         self.tell_of_loss();
-        if let Some(trouble) = self.history.trouble() {
+        if let Some(trouble) = self.history.as_mut().and_then(HistoryKeeper::trouble) {
             self.progress.warn(&trouble);
         }
     }

@@ -100,7 +100,7 @@ fn obey(signal: Signal, state: &SignalState, control: &Control) {
         Signal::SIGTSTP => stop(control),
         _ if !ends(signal) => {}
         _ if state.is_first(signal) => {
-            control.cancel();
+            control.cancel_by(signal);
             let watched = state.clone();
             // Without a thread for it, a second signal is the way out.
             let _ = end_when(move || watched.wait_until_stuck(), || {}, exit_code(signal));

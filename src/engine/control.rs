@@ -1,10 +1,13 @@
 //! The handle on a run in progress: its holder can look at the trial and end it. Looking only reads the board; the
 //! engine measures the same whether that is done or not.
 
-use std::sync::atomic::{AtomicBool, AtomicU8, Ordering::Relaxed};
+use std::sync::atomic::{AtomicBool, AtomicI32, AtomicU8, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use nix::sys::signal::Signal;
+
 use super::live::LiveTrial;
+use super::watch::WatchedLive;
 use crate::backend::{Board, TickScale};
 use crate::record::{MemoryCourse, Snapshot};
 use crate::scenario::Job;
@@ -24,6 +27,8 @@ pub enum Urgency {
 #[derive(Default)]
 pub struct Control {
     urgency: AtomicU8,
+    /// The signal that asked for the end, by its number; 0 where none did.
+    asked_by: AtomicI32,
     disturbed: AtomicBool,
     slow_to_prepare: AtomicBool,
     live: Mutex<Option<LiveTrial>>,
@@ -33,6 +38,18 @@ impl Control {
     /// Ends the run cleanly: tasks stop where they are, what was measured is kept.
     pub fn cancel(&self) {
         self.escalate(Urgency::Cancel);
+    }
+
+    /// The same, since this program was sent a signal: a program that it runs is sent it, too.
+    pub fn cancel_by(&self, signal: Signal) {
+        // The first one counts, as it does for the exit code.
+        let _ = self.asked_by.compare_exchange(0, signal as i32, Relaxed, Relaxed);
+        self.cancel();
+    }
+
+    /// What a program is to be sent for it to end.
+    pub(super) fn asked_by(&self) -> Signal {
+        Signal::try_from(self.asked_by.load(Relaxed)).unwrap_or(Signal::SIGTERM)
     }
 
     /// Ends the run by force.
@@ -97,6 +114,12 @@ impl Control {
     pub(super) fn opened(&self, at: u64) {
         if let Some(live) = self.live().as_mut() {
             live.opened = Some(at);
+        }
+    }
+
+    pub(super) fn watches(&self, program: Arc<WatchedLive>) {
+        if let Some(live) = self.live().as_mut() {
+            live.watched = Some(program);
         }
     }
 

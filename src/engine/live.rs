@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
+use super::watch::WatchedLive;
 use crate::backend::{ActivityReading, Board, LaneReading, RecordReading, TickScale, WorkerState};
 use crate::record::{
-    Activity, LaneState, LaneTurn, LaneView, LockView, MemoryCourse, SPANS_MAX, Snapshot, Span, TaskState,
+    Activity, LaneKind, LaneState, LaneTurn, LaneView, LockView, MemoryCourse, SPANS_MAX, Snapshot, Span, TaskState,
 };
 use crate::scenario::{Dispatch, Inputs, Job};
 use crate::workload;
@@ -23,6 +24,8 @@ pub(super) struct LiveTrial {
     /// When the trial was over, in ticks.
     pub(super) ended: Option<u64>,
     pub(super) memory: Option<MemoryCourse>,
+    /// What is seen of the program, if it is one.
+    pub(super) watched: Option<Arc<WatchedLive>>,
 }
 
 impl LiveTrial {
@@ -32,11 +35,12 @@ impl LiveTrial {
             board: Arc::clone(board),
             inputs: job.inputs.clone(),
             under_lock: job.interpreter.is_some(),
-            searches: workload::spec(&job.kind).is_some_and(|spec| spec.search.is_some()),
+            searches: workload::score(job).is_some(),
             scale,
             opened: None,
             ended: None,
             memory: None,
+            watched: None,
         }
     }
 
@@ -46,15 +50,28 @@ impl LiveTrial {
         let now = self.ended.unwrap_or_else(|| spec.clock.now());
         let time = Time { opened: self.opened.unwrap_or(now), now, seconds_per_tick: self.scale.seconds_per_tick() };
         let (done, failed) = self.board.progress();
-        Snapshot {
+        let snapshot = Snapshot {
             elapsed_s: time.since_opening(now),
             started: self.board.arrived(),
             done,
             failed,
+            ..Snapshot::default()
+        };
+        if let Some(watched) = &self.watched {
+            return Snapshot {
+                lanes: watched.lanes(),
+                spans: watched.spans(),
+                memory: watched.memory(),
+                program: Some(Box::new(watched.program())),
+                ..snapshot
+            };
+        }
+        Snapshot {
             lanes: (0..spec.lanes).map(|lane| self.lane_view(self.board.read_lane(lane), &time)).collect(),
             spans: self.spans(&time),
             values: self.values(),
             memory: self.memory.clone(),
+            ..snapshot
         }
     }
 
@@ -118,6 +135,9 @@ fn lane_view(lane: LaneReading, time: &Time) -> LaneView {
             WorkerState::Lost => LaneState::Lost,
             WorkerState::Finished => LaneState::Finished,
         },
+        kind: LaneKind::Worker,
+        name: String::new(),
+        call: String::new(),
         pid: lane.pid,
         cpu: lane.cpu,
         task: lane.task,

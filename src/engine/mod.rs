@@ -18,8 +18,9 @@ mod stops;
 mod supervisor;
 mod trial;
 mod warnings;
+mod watch;
 
 pub use control::{Control, Urgency};
-pub use run::{Executor, RunInfo, run};
+pub use run::{Executor, ProgramSetting, RunInfo, run};
 pub use session::Session;
 pub use trial::BoardExecutor;

@@ -3,7 +3,9 @@
 use super::order::order_figures;
 use super::supervisor::Opening;
 use crate::backend::{Activity, ActivityReading, Board, Totals};
-use crate::record::{LANES_MAX, LaneTotals, LockUse, RESULTS_MAX, TaskResult, TaskTimes, TrialEnd, TrialOutcome};
+use crate::record::{
+    LANES_MAX, LaneKind, LaneTotals, LockUse, RESULTS_MAX, TaskResult, TaskTimes, TrialEnd, TrialOutcome,
+};
 use crate::scenario::Scenario;
 
 /// Reads the board of a trial.
@@ -11,7 +13,7 @@ pub(super) struct OutcomeReader<'a> {
     pub(super) scenario: &'a Scenario,
     pub(super) board: &'a Board,
     /// The names of a result's values.
-    pub(super) value_names: &'a [&'static str],
+    pub(super) value_names: &'a [String],
     /// Which of them says whether a result is what its kind is after, if one does.
     pub(super) settled: Option<usize>,
     /// Seconds a tick.
@@ -68,7 +70,7 @@ impl OutcomeReader<'_> {
         let tasks = self.board.spec().tasks;
         let values = |task| {
             let record = self.board.read_record(task).filter(|record| !record.failed)?;
-            Some(self.value_names.iter().map(|&name| name.to_owned()).zip(record.values).collect())
+            Some(self.value_names.iter().cloned().zip(record.values).filter(|(_, value)| !value.is_nan()).collect())
         };
         let result = |task| TaskResult { values: values(task) };
         (tasks <= RESULTS_MAX).then(|| (0..tasks).map(result).collect())
@@ -112,6 +114,9 @@ fn lane_totals(account: &ActivityReading, timeline: &Timeline, (pid, tasks): (u3
     let until = account.since.max(timeline.ended);
     let spent = Activity::ALL.map(|activity| (activity, account.ticks(activity, until)));
     LaneTotals {
+        kind: LaneKind::Worker,
+        name: String::new(),
+        tid: None,
         pid,
         tasks,
         arrived_s: timeline.seconds(account.began),

@@ -11,9 +11,11 @@ use super::control::{Control, Urgency};
 use super::more_trials::{Next, next};
 use super::noise_warning::noise_warning;
 use super::warnings::Warnings;
+use crate::backend::ProgramExtras;
+use crate::python::WatchUnit;
 use crate::record::{
     Disturbance, Event, MachineFacts, Planned, RunState, ScenarioFacts, Stamped, Status, TrialEnd, TrialOutcome,
-    Warning, WarningCode, Widths,
+    Warning, WarningCode, Widths, disturbance_in_words,
 };
 use crate::scenario::{Config, Plan, Prediction, Scenario};
 use crate::workload::{self, DataFacts};
@@ -44,6 +46,19 @@ pub struct RunInfo {
     pub widths: fn(&RunState) -> Widths,
     /// Whether noisy trials are neither measured again nor told of in a warning.
     pub keeps_noisy: bool,
+    /// What is done with programs, if the scenario runs any.
+    pub programs: ProgramSetting,
+}
+
+/// What is done with programs that a scenario runs, besides what that says.
+#[derive(Debug, Clone, Default)]
+pub struct ProgramSetting {
+    /// What they are started with.
+    pub extras: ProgramExtras,
+    /// What is told of Python's tasks.
+    pub unit: WatchUnit,
+    /// Whether each trial is run once whatever disturbs it, and counts all the same: what a program does it has done.
+    pub once: bool,
 }
 
 /// Carries out a scenario and tells each event as it happens; the last one says how it ended.
@@ -56,12 +71,12 @@ pub fn run(
 ) -> Status {
     let plan = Plan::of(scenario);
     let widths = setting.widths;
-    let keeps_noisy = setting.keeps_noisy;
+    let again = MeasuredAgain::of(&setting);
     let mut run = RunLoop {
         scenario,
         begun: Instant::now(),
         state: RunState::default(),
-        keeps_noisy,
+        again,
         trials_done: 0,
         warnings: Warnings::new(&plan),
         timed_out: BTreeSet::new(),
@@ -96,14 +111,34 @@ struct Asked {
     with_results: bool,
 }
 
+/// Which trials are run again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum MeasuredAgain {
+    /// None: what a program does it has done.
+    Nothing,
+    /// Those that something disturbed.
+    Disturbed,
+    /// And those that were too noisy.
+    DisturbedAndNoisy,
+}
+
+impl MeasuredAgain {
+    fn of(setting: &RunInfo) -> Self {
+        match (setting.programs.once, setting.keeps_noisy) {
+            (true, _) => Self::Nothing,
+            (false, true) => Self::Disturbed,
+            (false, false) => Self::DisturbedAndNoisy,
+        }
+    }
+}
+
 /// The state of a run.
 struct RunLoop<'a> {
     scenario: &'a Scenario,
     begun: Instant,
     /// What the events have told: the plan, and what came of it so far.
     state: RunState,
-    /// Whether nothing is made of noisy trials.
-    keeps_noisy: bool,
+    again: MeasuredAgain,
     trials_done: usize,
     warnings: Warnings,
     /// Configurations with a trial that took too long; their others are not tried.
@@ -134,7 +169,7 @@ impl RunLoop<'_> {
 
     /// Adds a block of trials to the plan, if one is to follow.
     fn goes_on(&mut self, widths: fn(&RunState) -> Widths) -> bool {
-        match next(&self.state, widths, self.keeps_noisy) {
+        match next(&self.state, widths, self.again != MeasuredAgain::DisturbedAndNoisy) {
             Next::Block(trials, why) => {
                 self.warnings.plan_grows(&trials);
                 self.tell(Event::TrialsAdded { trials, why });
@@ -185,6 +220,9 @@ impl RunLoop<'_> {
         let mut attempts = 1;
         loop {
             let outcome = self.attempt(ask, executor, control);
+            if self.again == MeasuredAgain::Nothing {
+                return (counted_as_it_is(outcome), attempts);
+            }
             let again = outcome.disturbance.filter(|_| attempts <= AGAIN_MAX && control.urgency() == Urgency::GoOn);
             let Some(why) = again else { return (outcome, attempts) };
             attempts += 1;
@@ -209,7 +247,7 @@ impl RunLoop<'_> {
     }
 
     fn finish(&mut self, interrupted: bool) -> Status {
-        if let Some(message) = noise_warning(&self.state).filter(|_| !self.keeps_noisy) {
+        if let Some(message) = noise_warning(&self.state).filter(|_| self.again == MeasuredAgain::DisturbedAndNoisy) {
             self.warnings.add(WarningCode::NoisyTrials, message);
         }
         let (failed, mut warnings) = self.warnings.close();
@@ -232,6 +270,15 @@ impl RunLoop<'_> {
         self.state.apply(&stamped);
         (self.tell)(stamped);
     }
+}
+
+/// The outcome as a sample, whatever disturbed it: that is told of the program that was run.
+fn counted_as_it_is(mut outcome: TrialOutcome) -> TrialOutcome {
+    let disturbance = outcome.disturbance.take();
+    if let (Some(why), Some(program)) = (disturbance, &mut outcome.program) {
+        program.remarks.push(format!("{}: its wall time has that in it", disturbance_in_words(why)));
+    }
+    outcome
 }
 
 fn planned(scenario: &Scenario, setting: RunInfo, plan: Plan) -> Planned {

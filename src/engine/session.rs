@@ -39,7 +39,7 @@ impl Session {
                 // Only here, where tasks are timed: those who script a run's trials have no clock.
                 let machine = MachineFacts { clock: Some(clock_facts()), ..setting.machine };
                 let setting = RunInfo { machine, ..setting };
-                let mut executor = BoardExecutor::new(&scenario, &program, &watched);
+                let mut executor = BoardExecutor::new(&scenario, &program, setting.programs.clone(), &watched);
                 run(&scenario, setting, &mut executor, &watched, &mut |stamped| {
                     last = (stamped.elapsed_s, stamped.trials_done);
                     tell(stamped);

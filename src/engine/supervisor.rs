@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use super::control::{Control, Urgency};
 use super::memory::MemoryWatch;
 use super::stops::Stops;
+use super::watch::ProgramWatch;
 use crate::backend::{Board, Broken, Departure, Notice, Pool, ProgramView, TickScale};
 use crate::machine::{NoiseCounter, NoiseCounts, NoiseReading};
 use crate::record::{Cause, Event, Loss, MemoryCourse, Remedy, TrialEnd};
@@ -62,6 +63,8 @@ pub(super) struct TrialSupervisor<'a> {
     left: u32,
     stops: Stops,
     memory: Option<MemoryWatch<'a>>,
+    /// Looks at the program that is run, if it is one.
+    watch: Option<ProgramWatch>,
     /// What the kernel had counted when the gate was opened.
     before: Option<NoiseReading>,
     /// What it counted until the end.
@@ -109,6 +112,7 @@ impl<'a> TrialSupervisor<'a> {
             left: 0,
             stops: Stops::default(),
             memory: None,
+            watch: None,
             before: None,
             counts: None,
         }
@@ -141,6 +145,27 @@ impl<'a> TrialSupervisor<'a> {
             opening.at = began;
             self.control.opened(began);
         }
+    }
+
+    /// With something that looks at the program, for it is one that is run.
+    pub(super) fn watching(self, watch: Option<ProgramWatch>) -> Self {
+        Self { watch, ..self }
+    }
+
+    /// Has the program looked at once it is known which process that is.
+    fn follow_program(&mut self) {
+        let Some(watch) = self.watch.as_mut().filter(|watch| !watch.is_on()) else { return };
+        let Some(ProgramView { began: Some(began), pid: Some(pid), launcher, output, .. }) = self.pool.program() else {
+            return;
+        };
+        if let Ok(live) = watch.follow(pid, launcher, began, &output) {
+            self.control.watches(live);
+        }
+    }
+
+    /// What looks at the program, once that is over.
+    pub(super) fn take_watch(&mut self) -> Option<ProgramWatch> {
+        self.watch.take()
     }
 
     /// What is to be seen of the program that was run, if it was one.
@@ -248,6 +273,7 @@ impl<'a> TrialSupervisor<'a> {
             self.look_up()?;
             self.look_at_memory();
             self.hear(TICK.min(self.deadline.saturating_duration_since(Instant::now())))?;
+            self.follow_program();
             if told.elapsed() >= PROGRESS_EVERY {
                 told = Instant::now();
                 let (done, failed) = self.board.progress();
@@ -292,6 +318,7 @@ impl<'a> TrialSupervisor<'a> {
                 Urgency::Cancel | Urgency::Kill => TrialEnd::Cancelled,
             };
             self.board.cancel();
+            self.pool.call_off(self.control.asked_by());
             // A task that waits for an answer need not wait any longer.
             self.service = None;
             self.called_off = Some((Instant::now(), end));

@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -11,10 +11,12 @@ use super::control::{Control, Urgency};
 use super::noise::NoiseReader;
 use super::outcome::OutcomeReader;
 use super::pulse::{Pulse, Standstill};
-use super::run::Executor;
+use super::run::{Executor, ProgramSetting};
 use super::supervisor::{EarlyEnd, Starting, TrialSupervisor};
-use crate::backend::{Backends, Board, BoardSpec, Broken, Clock, TickScale, Unready};
+use super::watch::{ProgramEnd, ProgramWatch};
+use crate::backend::{Backends, Board, BoardSpec, Broken, Clock, ProgramExtras, ProgramView, TickScale, Unready};
 use crate::machine::{self, NoiseCounter};
+use crate::python::WatchUnit;
 use crate::record::{Disturbance, Event, TrialEnd, TrialOutcome};
 use crate::scenario::{Config, Isolation, Job, Point, Scenario};
 use crate::workload::{self, Service, Watch};
@@ -28,7 +30,8 @@ pub struct BoardExecutor<'a> {
     control: &'a Control,
     clock: Clock,
     scale: TickScale,
-    value_names: Vec<&'static str>,
+    program: PathBuf,
+    value_names: Vec<String>,
     /// Which of them says whether a result is what its kind is after.
     settled: Option<usize>,
     /// How many of the values are the same in every trial.
@@ -38,6 +41,10 @@ pub struct BoardExecutor<'a> {
     is_too_slow: bool,
     pulse: Pulse,
     counter: NoiseCounter,
+    /// What programs are started with, whatever the trial.
+    extras: ProgramExtras,
+    /// What is told of Python's tasks.
+    unit: WatchUnit,
     /// CPUs that its workers can keep busy.
     cpus: u32,
 }
@@ -47,7 +54,8 @@ const TOO_SLOW: &str = "its workload was not ready by then";
 
 impl<'a> BoardExecutor<'a> {
     /// An executor for the trials of one run; `program` is parlab's own binary, of which forkservers are made.
-    pub fn new(scenario: &'a Scenario, program: &Path, control: &'a Control) -> Self {
+    pub fn new(scenario: &'a Scenario, program: &Path, programs: ProgramSetting, control: &'a Control) -> Self {
+        let ProgramSetting { extras, unit, once: _ } = programs;
         let spec = workload::spec(&scenario.job.kind);
         // What others write down of a program has the clock that all have.
         let clock = if spec.is_some_and(|spec| spec.is_program) { Clock::Monotonic } else { Clock::detect() };
@@ -59,7 +67,8 @@ impl<'a> BoardExecutor<'a> {
             control,
             clock,
             scale: TickScale::new(clock),
-            value_names: spec.map_or(Vec::new(), |spec| spec.results().map(|value| value.name).collect()),
+            program: program.to_owned(),
+            value_names: workload::value_names(&scenario.job),
             settled: spec.and_then(|spec| {
                 let settled = spec.search?.settled;
                 spec.results().position(|value| value.name == settled)
@@ -69,6 +78,8 @@ impl<'a> BoardExecutor<'a> {
             is_too_slow: control.is_slow_to_prepare(),
             pulse: Pulse::start(),
             counter: NoiseCounter::new(&usable.cpus),
+            extras,
+            unit,
             cpus: usable.count,
         }
     }
@@ -128,22 +139,24 @@ impl<'a> BoardExecutor<'a> {
             Err(Unready::CalledOff) => return Ok(self.called_off()),
             Err(Unready::Broken(broken)) => return Err(broken),
         }
-        let service = workload::service(&self.scenario.job.kind, config.workers);
+        let service = workload::service(&self.scenario.job.kind, config.workers, &self.program);
         let service = service.map_err(|error| Broken(format!("cannot start what the tasks ask: {error}")))?;
         let board = Arc::new(self.board(config, service.as_deref())?);
         self.control.enter(&board, &job, self.scale);
         forget_peak_memory();
         self.pulse.take();
         let starting = self.starting(config);
+        let watch = self.watch_of(config, &job)?;
         let pool = self.backends.start(config.backend, &board)?;
         let timeout = self.scenario.sweep.timeout;
-        let mut supervisor = TrialSupervisor::new(trial, &board, pool, service, self.control, tell, timeout);
+        let supervisor = TrialSupervisor::new(trial, &board, pool, service, self.control, tell, timeout);
+        let mut supervisor = supervisor.watching(watch);
         let end = supervisor.run(starting);
         let now = self.clock.now();
         let standstill = self.pulse.take();
         let counts = supervisor.counts().cloned();
         let (opening, memory) = (supervisor.opening(), supervisor.take_memory());
-        let failure = supervisor.program().and_then(|program| program.failure);
+        let (program, watch) = (supervisor.program(), supervisor.take_watch());
         let (lost_none, saw_stops) = (supervisor.lost_none(), supervisor.saw_stops());
         let tally = lost_none.then(|| self.tally(&job, &board)).flatten();
         // Its workers are gone before the trial counts as ended.
@@ -156,7 +169,8 @@ impl<'a> BoardExecutor<'a> {
         let noise = NoiseReader {
             board: &board,
             tick_s,
-            is_forked: matches!(config.backend.spec().isolation, Isolation::Forked | Isolation::Outside),
+            is_forked: matches!(config.backend.spec().isolation, Isolation::Forked | Isolation::Outside)
+                || workload::starts_programs(&self.scenario.job.kind),
             is_whole: lost_none && end == TrialEnd::Complete,
         };
         let noise = counts.map(|counts| noise.noise(&counts));
@@ -172,8 +186,22 @@ impl<'a> BoardExecutor<'a> {
         let tally = tally.filter(|_| end == TrialEnd::Complete && outcome.tasks_failed == 0);
         let disturbance = disturbance(&outcome, standstill, saw_stops, !lost_none);
         let disturbance = disturbance.or(lost_tasks.then_some(Disturbance::WorkerReplaced));
-        let failure = failure.or(outcome.failure);
-        Ok(TrialOutcome { failure, disturbance, broken, memory, tally, noise, results, ..outcome })
+        let outcome = TrialOutcome { disturbance, broken, memory, tally, noise, results, ..outcome };
+        Ok(program.map_or(outcome.clone(), |program| watched(outcome, program, watch)))
+    }
+
+    /// What looks at the program of a trial, and what has that tell of itself; `None` for trials of parlab's own workers.
+    fn watch_of(&self, config: &Config, job: &Job) -> Result<Option<ProgramWatch>, Broken> {
+        if !config.backend.spec().is_program() {
+            return Ok(None);
+        }
+        let watch = ProgramWatch::new(self.unit);
+        let watch = watch.map_err(|error| Broken(format!("cannot make a board for the program: {error}")))?;
+        let mut extras = self.extras.clone();
+        let own = workload::program_call(job, config.workers).order.environment;
+        extras.environment.extend(watch.environment(&own));
+        self.backends.set_extras(extras);
+        Ok(Some(watch))
     }
 
     /// Has the backend prepare what its workers need, within the time that a trial may take.
@@ -214,6 +242,25 @@ impl<'a> BoardExecutor<'a> {
     fn tally(&self, job: &Job, board: &Board) -> Option<BTreeMap<String, f64>> {
         let left = self.watch.tally?(job, board.shared_cells());
         (!left.is_empty()).then(|| left.into_iter().map(|(name, value)| (name.to_owned(), value)).collect())
+    }
+}
+
+/// The outcome of a trial of a program, with what was seen of that.
+fn watched(outcome: TrialOutcome, program: ProgramView, watch: Option<ProgramWatch>) -> TrialOutcome {
+    let failure = program.failure.or(outcome.failure.clone());
+    let end = program.end.as_ref().map_or_else(ProgramEnd::default, ProgramEnd::of);
+    // Of one that was joined no account is handed over.
+    let seen_s = watch.as_ref().filter(|_| program.end.is_none()).and_then(ProgramWatch::cpu_s);
+    match watch.and_then(|watch| watch.close(&end)) {
+        Some((program, lanes, memory)) => TrialOutcome {
+            failure,
+            program: Some(program),
+            lanes,
+            memory: memory.or(outcome.memory),
+            cpu_user_s: seen_s.unwrap_or(outcome.cpu_user_s),
+            ..outcome
+        },
+        None => TrialOutcome { failure, ..outcome },
     }
 }
 

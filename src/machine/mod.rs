@@ -12,7 +12,7 @@
 //! - `core`, [`meters`]: a thread that samples the cores while a caller watches
 //! - `own_load`, `own_threads`: how much of their load is this process's and its descendants'
 //! - [`tree`]: what the processes and threads of a program that is watched do, one by one
-//! - `task_stat`, `proc_lists`: what the kernel tells of a process or thread, and which there are
+//! - `task_stat`, `status_file`, `proc_lists`: what the kernel tells of a process or thread, and which there are
 //! - [`cpu_times`]: the kernel's account of each CPU's time
 //! - `noise_counter`: what else happens on the usable CPUs between two instants
 //! - `noise_limits`: from which amounts on that is noise
@@ -38,6 +38,7 @@ mod own_load;
 mod own_threads;
 mod proc_lists;
 mod pss;
+mod status_file;
 pub mod surroundings;
 mod task_limit;
 mod task_stat;

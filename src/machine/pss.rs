@@ -5,6 +5,8 @@
 use std::io;
 use std::path::Path;
 
+use super::status_file::StatusFile;
+
 /// The proportional set size of a process in bytes; `None` if it is gone, or if the kernel does not tell.
 pub fn pss_bytes(pid: u32) -> Option<u64> {
     pss_of(&Path::new("/proc").join(pid.to_string()))
@@ -12,8 +14,7 @@ pub fn pss_bytes(pid: u32) -> Option<u64> {
 
 /// The process that a thread belongs to; `None` if there is no such thread.
 pub fn process_of(thread: u32) -> Option<u32> {
-    let status = std::fs::read_to_string(format!("/proc/{thread}/status")).ok()?;
-    status.lines().find_map(|line| line.strip_prefix("Tgid:")?.trim().parse().ok())
+    StatusFile::of(&Path::new("/proc").join(thread.to_string())).ok()?.number("Tgid:")
 }
 
 /// `smaps_rollup` is the sum of all of `smaps`, and there from Linux 4.14 on.

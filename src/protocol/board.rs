@@ -63,7 +63,7 @@ impl OutsideBoard {
         })
     }
 
-    /// What [`BOARD_VARIABLE`] has to say to programs that should write to it.
+    /// What [`BOARD_VARIABLE`](super::BOARD_VARIABLE) has to say to programs that should write to it.
     pub fn address(&self) -> &str {
         &self.place.address
     }
@@ -79,7 +79,7 @@ impl OutsideBoard {
     }
 
     /// How long the next look may wait so that no ring is overrun, as far as the last ones tell: 2 ms for writers of
-    /// very short tasks, 5 ms while there are any, 20 ms while there are none.
+    /// very short tasks, 10 ms while there are any, 20 ms while there are none.
     pub fn next_look_in(&self) -> Duration {
         self.pace.next()
     }

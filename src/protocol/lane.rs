@@ -19,7 +19,7 @@ use super::ring::{RingPlace, number_at};
 /// No task takes less, with its being noted.
 const TASK_NS_MIN: u64 = 4;
 /// A claim takes microseconds: after this long, its writer was stopped in the middle of it, or never meant it.
-const CLAIM_NS_MAX: u64 = 2_000_000_000;
+const CLAIM_NS_MAX: u64 = 10_000_000_000;
 /// How often it is looked whether a thread is there.
 const LIFE_EVERY_NS: u64 = 100_000_000;
 
@@ -102,7 +102,7 @@ impl LaneWatch {
             self.complain(Fault::ClaimedTwice, look);
         }
         let before = self.taken.number();
-        self.take(head.counts([lane::DONE, lane::FAILED, lane::EXTRA]), &head, look)?;
+        self.take(head.counts([lane::DONE, lane::FAILED, lane::EXTRA]), look)?;
         let progress = self.taken.number() - before;
         self.rate = progress as f64 / (look.now - self.looked_at).max(1) as f64;
         self.looked_at = look.now;
@@ -161,7 +161,7 @@ impl LaneWatch {
             self.enter([0, 0], since, "".into(), look);
             self.ring.begin_several(since);
         }
-        self.take(base, head, look)?;
+        self.take(base, look)?;
         self.end_writer(claimed_at, Some(head.word(lane::PREVIOUS_HAND)), look);
         self.generation = head.word(lane::GENERATION);
         let at = lane::THREAD_NAME / WORD;
@@ -213,12 +213,23 @@ impl LaneWatch {
         });
     }
 
+    /// The writer counts a failed task before it is done: one that is between the two has not failed yet.
+    fn settled(&self, counts: Counts) -> Counts {
+        let grown = counts.done.saturating_sub(self.taken.done);
+        let ahead =
+            counts.failed.checked_sub(self.taken.failed).is_some_and(|failed| failed > grown && failed - grown == 1);
+        Counts { failed: counts.failed - u64::from(ahead), ..counts }
+    }
+
     /// Takes counts for true as far as the ring bears them out, and the records that they tell of.
-    fn take(&mut self, counts: Counts, head: &LaneHead, look: &mut Looking<'_>) -> Result<(), Shrunk> {
+    fn take(&mut self, counts: Counts, look: &mut Looking<'_>) -> Result<(), Shrunk> {
         let lane_at = look.shape.lane_at(self.slot);
-        if !self.names.read(look.memory, lane_at, head.word(lane::NAMES_USED))? {
+        // Read after the counts, before which the names that they need were stored.
+        let used = look.memory.word(lane_at + lane::NAMES_USED)?;
+        if !self.names.read(look.memory, lane_at, used)? {
             self.complain(Fault::Names, look);
         }
+        let counts = self.settled(counts);
         if let Some(fault) = self.objection(counts, look)? {
             if self.doubt.replace(fault) == Some(fault) {
                 self.complain(fault, look);
@@ -259,7 +270,7 @@ impl LaneWatch {
             return Ok(None);
         }
         let stands = number_at(look, self.slot, number)?;
-        let is_borne_out = stands >= number && (stands - number) % RING_RECORDS as u64 == 0;
+        let is_borne_out = stands >= number && (stands - number).is_multiple_of(RING_RECORDS as u64);
         Ok((!is_borne_out).then_some(Fault::Records))
     }
 

@@ -27,7 +27,7 @@ pub(super) const THREAD_NAME_WORDS: usize = 8;
 /// Activities that a lane counts the time of.
 pub(super) const ACTIVITIES: usize = 8;
 /// Records in a ring; a power of two.
-pub(super) const RING_RECORDS: usize = 4096;
+pub(super) const RING_RECORDS: usize = 8192;
 
 /// Bits of a key that hold the index of a task; the number of its name stands above.
 pub(super) const INDEX_BITS: u32 = 48;

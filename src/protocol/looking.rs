@@ -6,7 +6,7 @@ use super::complaint::OutsideComplaint;
 use super::layout::Shape;
 use super::look::{OutsideLane, OutsideRecord};
 use super::memory::OutsideMemory;
-use super::socket::Shared;
+use super::socket::ServedBoard;
 
 /// How far a time may lie off what can be: clocks of two CPUs, and words that are stored one after the other.
 pub(super) const SLACK_NS: u64 = 1_000_000;
@@ -26,7 +26,7 @@ pub(super) struct Looking<'a> {
     /// Whether it is the last one: whether threads are there is looked at whenever that was last.
     pub(super) is_last: bool,
     /// What the server of connections knows, where the writers have no shared memory.
-    pub(super) served: Option<&'a Shared>,
+    pub(super) served: Option<&'a ServedBoard>,
     /// The writers so far.
     pub(super) lanes: &'a mut Vec<OutsideLane>,
     /// Tasks that ended.

@@ -42,7 +42,7 @@ impl OutsideMemory {
     pub(super) fn is_whole(&self, bytes: usize) -> bool {
         match self {
             Self::File(file) => file.metadata().is_ok_and(|metadata| metadata.len() >= bytes as u64),
-            _ => self.cells().len() >= bytes / WORD,
+            Self::Mapped(_) => self.cells().len() >= bytes / WORD,
         }
     }
 
@@ -53,7 +53,7 @@ impl OutsideMemory {
     pub(super) fn read(&self, at: usize, into: &mut [u64]) -> Result<(), Shrunk> {
         match self {
             Self::File(file) => read_file(file, at, into),
-            _ => {
+            Self::Mapped(_) => {
                 let cells = self.cells().get(at / WORD..at / WORD + into.len()).ok_or(Shrunk)?;
                 into.iter_mut().zip(cells).for_each(|(word, cell)| *word = cell.load(Acquire));
                 Ok(())
@@ -78,7 +78,7 @@ impl OutsideMemory {
     pub(super) fn write(&self, at: usize, words: &[u64]) -> Result<(), Shrunk> {
         match self {
             Self::File(file) => write_file(file, at, words),
-            _ => {
+            Self::Mapped(_) => {
                 let cells = self.cells().get(at / WORD..at / WORD + words.len()).ok_or(Shrunk)?;
                 cells.iter().zip(words).for_each(|(cell, word)| cell.store(*word, Release));
                 Ok(())

@@ -8,7 +8,7 @@ use super::layout::RING_RECORDS;
 
 const SHORTEST: Duration = Duration::from_millis(2);
 /// While there are writers, any of which may begin to run short tasks.
-const WITH_WRITERS: Duration = Duration::from_millis(5);
+const WITH_WRITERS: Duration = Duration::from_millis(10);
 const WITHOUT: Duration = Duration::from_millis(20);
 
 /// The time until the next look.
@@ -50,7 +50,7 @@ mod tests {
         assert_eq!(next(false, 0.0), WITHOUT);
         assert_eq!(next(true, 1e-6), WITH_WRITERS);
         // A task a microsecond.
-        assert_eq!(next(true, 1e-3), SHORTEST.max(Duration::from_micros(2048)));
+        assert_eq!(next(true, 1e-3), Duration::from_micros(4096));
         assert_eq!(next(true, 1.0), SHORTEST);
         assert_eq!(next(true, f64::NAN), WITH_WRITERS);
     }

@@ -38,7 +38,8 @@ const LANES: &str = "\
 A lane is written by one thread, and by no other. To claim one:
 
 1. Take a lock on the board for writing, bytes 0 to 8, by `fcntl(F_SETLK)`; within a process, threads need a lock of their
-   own, too. Give up after a fifth of a second.
+   own, too. Closing any descriptor of the file frees it. Give up after
+   two seconds: who holds it for longer is stopped, or hostile.
 2. Find the first lane whose `generation` is 0 or odd; when there is none, one whose `left_at` is not 0 or whose thread is
    no more (`/proc/PID/task/TID`). When there is none either, add 1 to `refused`, and run on without a lane.
 3. Make `generation` odd (`generation | 1`). Copy `done`, `failed`, `extra` and `hand` to `base_done`, `base_failed`,
@@ -92,8 +93,8 @@ What it sends are messages, each a word (its kind, and the bytes that follow shi
 | 3 | an offset in the lane, then words | cells as they are now |
 | 4 | records | records of the ring, in the order of their numbers, which may leave some out |
 
-No message has more than 131 072 bytes. Names go before the records that need them, records before the cells that count
-them. Of the cells before `left_at` none is sent.
+No message has more than 131 072 bytes. Names, and `names_used` with them, go before the records that need them, records before
+the cells that count them. Of the cells before `left_at` none is sent.
 ";
 
 /// The page.

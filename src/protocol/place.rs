@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 use super::layout::Shape;
 use super::memory::OutsideMemory;
-use super::socket::{Shared, SocketServer};
+use super::socket::{ServedBoard, SocketServer};
 use crate::system::memfd;
 use crate::system::secret::Secret;
 
@@ -37,16 +37,16 @@ pub(super) struct BoardPlace {
     /// What programs are told.
     pub(super) address: String,
     /// What is there as long as the board is.
-    _kept: Kept,
+    _kept: KeptOpen,
 }
 
 enum Bytes {
     Shared(OutsideMemory),
-    Served(Arc<Shared>),
+    Served(Arc<ServedBoard>),
 }
 
 /// Closed, removed or stopped with the board.
-enum Kept {
+enum KeptOpen {
     /// Programs open it through this process.
     File(#[expect(dead_code, reason = "it is kept open")] File),
     Name(#[expect(dead_code, reason = "it is removed with this")] Removed),
@@ -62,7 +62,7 @@ impl BoardPlace {
             Medium::Socket(host) => {
                 let server = SocketServer::start(host, shape)?;
                 let (bytes, address) = (Bytes::Served(server.shared.clone()), server.address.clone());
-                Ok(Self { bytes, address, _kept: Kept::Server(server) })
+                Ok(Self { bytes, address, _kept: KeptOpen::Server(server) })
             }
         }
     }
@@ -75,7 +75,7 @@ impl BoardPlace {
             false => OutsideMemory::File(file.try_clone()?),
         };
         let address = format!("/proc/{}/fd/{}", std::process::id(), file.as_raw_fd());
-        Ok(Self { bytes: Bytes::Shared(memory), address, _kept: Kept::File(file) })
+        Ok(Self { bytes: Bytes::Shared(memory), address, _kept: KeptOpen::File(file) })
     }
 
     fn in_file(shape: Shape) -> io::Result<Self> {
@@ -83,7 +83,7 @@ impl BoardPlace {
         let file = OpenOptions::new().read(true).write(true).create_new(true).mode(0o600).open(&address)?;
         let name = Removed(PathBuf::from(&address));
         file.set_len(shape.bytes() as u64)?;
-        Ok(Self { bytes: Bytes::Shared(OutsideMemory::File(file)), address, _kept: Kept::Name(name) })
+        Ok(Self { bytes: Bytes::Shared(OutsideMemory::File(file)), address, _kept: KeptOpen::Name(name) })
     }
 
     /// The memory.
@@ -95,7 +95,7 @@ impl BoardPlace {
     }
 
     /// What the server knows, where there is one.
-    pub(super) fn served(&self) -> Option<&Shared> {
+    pub(super) fn served(&self) -> Option<&ServedBoard> {
         match &self.bytes {
             Bytes::Shared(_) => None,
             Bytes::Served(shared) => Some(shared),

@@ -8,7 +8,7 @@ def versions(names):
             pass
 print("\nparlab:" + json.dumps({
     "executable": sys.executable,
-    "implementation": sys.implementation.name,
+    "implementation": getattr(getattr(sys, "implementation", None), "name", "cpython"),
     "version": list(sys.version_info[:3]),
     "free_threaded": bool(sysconfig.get_config_var("Py_GIL_DISABLED")),
     "packages": dict(versions(sys.argv[1:])) if sys.version_info >= (3, 8) else {},

@@ -8,10 +8,13 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use super::cause::Cause;
 use super::lane_totals::LaneTotals;
 use super::memory::MemoryCourse;
 use super::noise::TrialNoise;
 use super::order::OrderFigures;
+use super::program::WatchedProgram;
+use super::task_times::TaskTimes;
 use super::warning::Warning;
 pub use crate::machine::{ClockFacts, MachineFacts, noise_limits};
 use crate::scenario::{AutoRepeats, Interpreter, Job, Plan, PlannedTrial, Prediction};
@@ -171,16 +174,6 @@ pub struct Loss {
     pub remedy: Remedy,
 }
 
-/// How a worker went.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Cause {
-    /// By a signal, given by name, e.g. `SIGKILL`.
-    Signal(String),
-    /// By an exit with this status.
-    Exit(i32),
-}
-
 /// What is done about a lost worker.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -286,6 +279,9 @@ pub struct TrialOutcome {
     /// Where the time of each lane went; at most [`super::LANES_MAX`] of them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub lanes: Vec<LaneTotals>,
+    /// The program that was watched, if it was one: the lanes are its.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub program: Option<WatchedProgram>,
     /// What the machine did besides; `None` where nothing of it was counted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub noise: Option<TrialNoise>,
@@ -319,6 +315,7 @@ impl Default for TrialOutcome {
             interpreter: None,
             order: None,
             lanes: Vec::new(),
+            program: None,
             noise: None,
             checksum: String::new(),
             results: None,
@@ -338,19 +335,6 @@ pub struct LockUse {
     pub waits: u64,
     /// How often a holder was asked to let go, and did.
     pub handovers: u64,
-}
-
-/// Durations of the tasks of a trial, in seconds.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-pub struct TaskTimes {
-    /// The shortest.
-    pub min: f64,
-    /// The median.
-    pub median: f64,
-    /// The 95th percentile.
-    pub p95: f64,
-    /// The longest.
-    pub max: f64,
 }
 
 /// Results are kept for runs of up to this many tasks.

@@ -5,7 +5,9 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::lane_totals::LaneKind;
 use super::memory::MemoryCourse;
+use super::program::WatchedProgram;
 pub use crate::backend::Activity;
 
 /// Up to this many tasks a snapshot tells what each worker did when.
@@ -31,6 +33,8 @@ pub struct Snapshot {
     pub values: Vec<TaskState>,
     /// What its processes take up in memory, for kinds that are watched for it.
     pub memory: Option<MemoryCourse>,
+    /// The program that is watched, if it is one: the lanes are its.
+    pub program: Option<Box<WatchedProgram>>,
 }
 
 /// A task at one instant.
@@ -51,6 +55,15 @@ pub enum TaskState {
 pub struct LaneView {
     /// What it is doing.
     pub state: LaneState,
+    /// What it is of.
+    #[serde(default)]
+    pub kind: LaneKind,
+    /// What its thread is called; empty for workers of parlab, which go by their numbers.
+    #[serde(default)]
+    pub name: String,
+    /// What its thread waits in, as the kernel calls it; empty where it does not wait, and for workers of parlab.
+    #[serde(default)]
+    pub call: String,
     /// Process or thread id; 0 before it is known.
     pub pid: u32,
     /// The CPU it last took a task on.

@@ -4,6 +4,7 @@
 //! Nothing here carries out a run, and nothing is concluded from one but which of its trials count: `taint` has the rule
 //! for noisy ones, `state` the door. A journal is enough to know all that this room knows.
 
+mod cause;
 mod event;
 mod exact;
 mod history;
@@ -16,21 +17,24 @@ mod noise;
 mod observer;
 mod order;
 mod precision;
+mod program;
 mod state;
 mod taint;
 mod tainted;
+mod task_times;
 #[cfg(test)]
 pub(crate) mod tests_support;
 mod warning;
 mod words;
 
+pub use cause::Cause;
 pub use event::{
-    Added, Cause, ClockFacts, Disturbance, Event, LockUse, Loss, MachineFacts, Planned, RESULTS_MAX, Remedy,
-    ScenarioFacts, Stamped, Status, TaskResult, TaskTimes, TrialEnd, TrialOutcome, noise_limits,
+    Added, ClockFacts, Disturbance, Event, LockUse, Loss, MachineFacts, Planned, RESULTS_MAX, Remedy, ScenarioFacts,
+    Stamped, Status, TaskResult, TrialEnd, TrialOutcome, noise_limits,
 };
 pub use history::{History, HistoryError, MovedAside, Past, read_history, remember};
 pub use journal::{Journal, JournalError, JournalLost, Recording, read};
-pub use lane_totals::{LANES_MAX, LaneTotals};
+pub use lane_totals::{LANES_MAX, LaneKind, LaneTotals};
 pub use live::{Activity, LaneState, LaneTurn, LaneView, LockView, SPANS_MAX, Snapshot, Span, TaskState};
 pub use measurements::{Measurement, Measurements};
 pub use memory::{MemoryCourse, ProcessMemory};
@@ -38,8 +42,10 @@ pub use noise::{NoiseCause, TrialNoise};
 pub use observer::Observer;
 pub use order::OrderFigures;
 pub use precision::{IntervalWidth, Widths};
+pub use program::{CpuCourse, DurationBin, NamedTasks, NowAndMost, OutputTail, TASK_NAMES_MAX, Tail, WatchedProgram};
 pub use state::RunState;
 pub use tainted::TaintCounts;
+pub use task_times::TaskTimes;
 pub use warning::{Warning, WarningCode};
 pub use words::{
     added_in_words, cause_in_words, disturbance_in_words, label, label_at, loss_in_words, stall_in_words,

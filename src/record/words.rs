@@ -1,6 +1,7 @@
 //! What happens in a run, in words: the same ones in reports, in progress lines and on the screen.
 
-use super::event::{Added, Cause, Disturbance, Loss, Remedy};
+use super::cause::Cause;
+use super::event::{Added, Disturbance, Loss, Remedy};
 use super::noise::NoiseCause;
 use super::precision::{IntervalWidth, Widths};
 use crate::scenario::{Config, Job, Layout, Plan, Scales, SeriesKey};

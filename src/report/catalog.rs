@@ -252,6 +252,8 @@ fn domain_json(domain: Domain) -> Json {
         Domain::File { instead_of } => json!({ "type": "file", "default": null, "instead_of": instead_of }),
         Domain::Text { default, max } => json!({ "type": "text", "default": default, "max": max }),
         Domain::Command => json!({ "type": "command", "default": null }),
+        Domain::Arguments => json!({ "type": "arguments", "default": [] }),
+        Domain::Patterns { most } => json!({ "type": "patterns", "default": null, "max": most }),
         Domain::Environment => json!({ "type": "environment", "default": null }),
         Domain::Wholes { default, max } => json!({ "type": "wholes", "default": default, "min": 0, "max": max }),
         Domain::Growth => json!({ "type": "growth", "default": null }),

@@ -4,12 +4,14 @@
 //! JSON cannot write. How a configuration's trials become one figure is told at [`crate::results::Row`].
 
 mod losses;
+mod program;
 
 use std::collections::BTreeMap;
 
 use serde::Serialize;
 
 use self::losses::LossesJson;
+use self::program::{LaneJson, ProgramJson, TasksJson};
 use super::estimates::{Ratio, Startup, Total, Wall};
 use super::fits::{LawJson, laws};
 use super::json_noise::NoiseJson;
@@ -145,6 +147,10 @@ struct Configuration<'a> {
     interpreter: Option<LockUse>,
     /// What the machine did besides.
     noise: Option<NoiseJson<'a>>,
+    /// The program that was watched, its tasks by name and its threads, if it was one.
+    program: Option<ProgramJson<'a>>,
+    tasks: Option<Vec<TasksJson<'a>>>,
+    lanes: Option<Vec<LaneJson<'a>>>,
     tally: Option<&'a BTreeMap<String, f64>>,
     checksum: Option<&'a str>,
     results: Option<Vec<ResultJson<'a>>>,
@@ -239,7 +245,7 @@ impl<'a> GridJson<'a> {
             params: (0..search.combinations.len()).map(|index| search.params(index)).collect(),
             mean_test_scores: all.clone().map(|one| one.mean).collect(),
             split_test_scores: (search.in_parts()).then(|| all.clone().map(|one| one.scores.as_slice()).collect()),
-            converged: all.map(|one| one.converged()).collect(),
+            converged: all.map(|one| one.converged().filter(|_| search.tells_settled)).collect(),
         }
     }
 }
@@ -368,6 +374,9 @@ impl<'a> Configuration<'a> {
             losses: row.time_shares.as_ref().map(LossesJson::of),
             interpreter: usage.and_then(|u| u.interpreter),
             noise: None,
+            program: row.program.as_ref().map(ProgramJson::of),
+            tasks: row.program.as_ref().and_then(program::tasks),
+            lanes: row.program.as_ref().map(program::lanes),
             tally: row.tally.as_ref(),
             checksum: usage.map(|u| u.checksum.as_str()),
             results,

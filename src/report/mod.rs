@@ -27,7 +27,7 @@ pub use formats::{FORMATS, Format, Unsupported};
 pub use progress::ProgressReporter;
 pub use words::{loss_sentence, warnings};
 
-use crate::foreign::escaped;
+use crate::foreign::{PlainText, escaped};
 
 /// Tells on standard error why something could not be done: a reason a line, each with the program's name.
 pub fn complain(message: &str) {
@@ -35,6 +35,14 @@ pub fn complain(message: &str) {
         // Where even that is closed, the exit code has to do.
         let _ = readers::write_to(&mut std::io::stderr(), format!("parlab: {line}\n").as_bytes());
     }
+}
+
+/// Asks something on standard error and waits for a line of standard input; `None` where that ends before there is one.
+pub fn ask(question: &PlainText) -> Option<String> {
+    let _ = readers::write_to(&mut std::io::stderr(), question.as_str().as_bytes());
+    let mut answer = String::new();
+    let bytes = std::io::stdin().read_line(&mut answer).ok()?;
+    (bytes > 0).then_some(answer)
 }
 
 /// The columns that texts on standard output may take: the terminal's, or 80 where there is none.

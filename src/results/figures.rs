@@ -11,7 +11,9 @@ use super::median::median;
 use super::moved;
 use super::noise::{NoiseFigures, noise_by_config};
 use super::predictions::{Predicted, off_by};
+use super::program::{self, ProgramFigures};
 use super::speedups::{Comparison, Speedup};
+use super::task_counts::{self, TaskCounts};
 use super::times::{Times, told_s};
 use super::widths::widths;
 use crate::analysis::{Estimate, Grain, Interval, Summary, geometric_mean, metg, outliers, summary};
@@ -125,6 +127,8 @@ pub struct Row {
     pub s_per_byte: Option<f64>,
     /// What the machine did besides; `None` where nothing of it was counted.
     pub noise: Option<NoiseFigures>,
+    /// The program that was watched, if it was one.
+    pub program: Option<ProgramFigures>,
 }
 
 impl Row {
@@ -155,15 +159,6 @@ impl Row {
 
 /// What the intervals of [`Speedup::ci95`], [`Row::wall`] and [`Row::time`] are called, wherever one is shown.
 pub const INTERVAL: &str = "95 %";
-
-/// How many tasks of a trial went well.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct TaskCounts {
-    /// Tasks that gave a result.
-    pub done: u64,
-    /// Tasks given up.
-    pub failed: u64,
-}
 
 /// What the samples of a configuration cost.
 #[derive(Debug, Clone, PartialEq)]
@@ -261,6 +256,11 @@ impl Figures {
         if self.include_startup { WALL_AND_STARTUP } else { WALL }
     }
 
+    /// Whether they are of one program that was watched once, with nothing to compare it with.
+    pub fn is_one_program(&self) -> bool {
+        matches!(self.rows.as_slice(), [row] if row.program.is_some())
+    }
+
     /// What the scenario varies, if anything.
     pub fn varied(&self) -> Option<&str> {
         Some(&self.rows.first()?.config.point.as_ref()?.key)
@@ -298,7 +298,10 @@ fn measured(state: &RunState, facts: &ScenarioFacts, index: usize, config: &Conf
     let startups_s: Vec<f64> = samples.iter().filter_map(|outcome| outcome.startup_s).collect();
     let wall_s = summary(&samples_s);
     let wall = geometric_mean(&samples_s);
-    let per_s = |summary: Summary| facts.tasks as f64 / told_s(wall, summary);
+    let tasks = task_counts(state, index);
+    let told = samples.iter().any(|outcome| outcome.program.is_some());
+    let each = if told { tasks.map_or(0, |tasks| tasks.done) } else { facts.tasks };
+    let per_s = |summary: Summary| each as f64 / told_s(wall, summary);
     Row {
         config: config.clone(),
         label: label(config),
@@ -318,12 +321,13 @@ fn measured(state: &RunState, facts: &ScenarioFacts, index: usize, config: &Conf
         width: None,
         predicted: None,
         usage: usage(&samples),
-        tasks: task_counts(state, index),
+        tasks,
         tasks_per_s: wall_s.map(per_s).filter(|rate| rate.is_finite()),
         loss: tally(&samples).as_ref().and_then(SharedLoss::of),
         bytes_per_s: None,
         s_per_byte: None,
         noise: None,
+        program: program::of_config(state, index),
         tally: tally(&samples),
         time_shares: losses::of_config(state, index, config),
         memory: samples.iter().filter_map(|o| o.memory.as_ref()).max_by_key(|memory| memory.peak_bytes).cloned(),
@@ -372,7 +376,7 @@ fn task_counts(state: &RunState, config: usize) -> Option<TaskCounts> {
     let failing = state.trials_of(config, false).rfind(|outcome| outcome.tasks_failed > 0);
     let telling =
         failing.or_else(|| state.samples(config).next_back()).or_else(|| state.trials_of(config, false).next_back());
-    telling.map(|outcome| TaskCounts { done: outcome.tasks_done, failed: outcome.tasks_failed })
+    telling.map(TaskCounts::of)
 }
 
 fn usage(samples: &[&TrialOutcome]) -> Option<Usage> {
@@ -397,7 +401,7 @@ fn tally(samples: &[&TrialOutcome]) -> Option<BTreeMap<String, f64>> {
 }
 
 fn task_times(samples: &[&TrialOutcome]) -> Option<TaskTimes> {
-    let times: Vec<TaskTimes> = samples.iter().filter_map(|outcome| outcome.task_s).collect();
+    let times: Vec<TaskTimes> = samples.iter().filter_map(|outcome| task_counts::task_times(outcome)).collect();
     (!times.is_empty()).then(|| TaskTimes {
         min: times.iter().map(|t| t.min).fold(f64::INFINITY, f64::min),
         median: median(times.iter().map(|t| t.median)),

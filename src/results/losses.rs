@@ -131,10 +131,11 @@ struct TrialTime {
 }
 
 impl TrialTime {
-    /// `None` for a trial without accounts, or without time.
+    /// `None` for a trial without accounts, or without time; and for one of a program that was watched, whose threads come
+    /// and go as they like.
     fn of(outcome: &TrialOutcome, by_pipe: bool, counts_startup: bool) -> Option<Self> {
         let wall_s = outcome.wall_s;
-        if outcome.lanes.is_empty() || !wall_s.is_finite() || wall_s <= 0.0 {
+        if outcome.program.is_some() || outcome.lanes.is_empty() || !wall_s.is_finite() || wall_s <= 0.0 {
             return None;
         }
         let accounts: Vec<lane::LaneTime> =

@@ -8,8 +8,8 @@ use std::collections::BTreeMap;
 
 use super::figures::results;
 use crate::record::{RESULTS_MAX, RunState, TaskResult, TaskState};
-use crate::scenario::{Axis, GridSearch, Inputs, Job, KindSpec, Value};
-use crate::workload;
+use crate::scenario::{Axis, Inputs, Job, Value};
+use crate::workload::{self, Score};
 
 /// A combination of the grid, with its scores.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -31,6 +31,10 @@ pub struct SearchFigures {
     pub axes: Vec<Axis>,
     /// All combinations, in the grid's order.
     pub combinations: Vec<Combination>,
+    /// Whether the lowest score is the best, and not the highest.
+    pub is_lowest_best: bool,
+    /// Whether it is known which scores are of fits that converged.
+    pub tells_settled: bool,
 }
 
 /// What became of a task.
@@ -62,37 +66,43 @@ impl SearchFigures {
 
     /// What a trial found; `None` if the job searches no grid, or a larger one than results are kept for.
     pub fn of_results(job: &Job, results: &[TaskResult]) -> Option<Self> {
-        let (_, search) = searching(job)?;
-        let value = |result: &TaskResult, name| result.values.as_ref()?.get(name).copied();
-        Self::of_tasks(job, search, |task| match results.get(task) {
+        let score = workload::score(job)?;
+        let settled = score.search.map(|search| search.settled);
+        let value = |result: &TaskResult, name: &str| result.values.as_ref()?.get(name).copied();
+        Self::of_tasks(job, &score, |task| match results.get(task) {
             None => Scored::Pending,
-            Some(result) => value(result, search.score)
-                .map_or(Scored::Failed, |score| Scored::of(score, value(result, search.settled))),
+            Some(result) => value(result, &score.name)
+                .map_or(Scored::Failed, |score| Scored::of(score, settled.and_then(|settled| value(result, settled)))),
         })
     }
 
     /// What a trial has found so far, by what its tasks have come to; `None` as above, and while that is not known.
     pub fn so_far(job: &Job, tasks: &[TaskState]) -> Option<Self> {
-        let (spec, search) = searching(job).filter(|_| !tasks.is_empty())?;
-        let place = |name| spec.results().position(|value| value.name == name);
-        let (score, settled) = (place(search.score)?, place(search.settled)?);
-        Self::of_tasks(job, search, |task| match tasks.get(task) {
+        let judged = workload::score(job).filter(|_| !tasks.is_empty())?;
+        let names = workload::value_names(job);
+        let place = |name: &str| names.iter().position(|value| value == name);
+        let (score, settled) = (place(&judged.name)?, judged.search.and_then(|search| place(search.settled)));
+        Self::of_tasks(job, &judged, |task| match tasks.get(task) {
             None | Some(TaskState::Pending) => Scored::Pending,
             Some(TaskState::Failed) => Scored::Failed,
             Some(TaskState::Done(values)) => {
-                values.get(score).map_or(Scored::Pending, |&score| Scored::of(score, values.get(settled).copied()))
+                let settled = settled.and_then(|settled| values.get(settled).copied());
+                values.get(score).map_or(Scored::Pending, |&score| Scored::of(score, settled))
             }
         })
     }
 
-    fn of_tasks(job: &Job, search: GridSearch, scored: impl Fn(usize) -> Scored) -> Option<Self> {
+    fn of_tasks(job: &Job, score: &Score, scored: impl Fn(usize) -> Scored) -> Option<Self> {
         let Inputs::Grid(axes) = &job.inputs else { return None };
         let tasks = usize::try_from(job.inputs.len()).ok().filter(|&tasks| tasks as u64 <= RESULTS_MAX)?;
         // Parts of a combination are the innermost axis: they stand side by side.
-        let (part, axes): (Vec<Axis>, Vec<Axis>) = axes.iter().cloned().partition(|axis| axis.key == search.part);
+        let (part, axes): (Vec<Axis>, Vec<Axis>) =
+            axes.iter().cloned().partition(|axis| score.search.is_some_and(|search| axis.key == search.part));
         let parts = part.first().map_or(1, |axis| axis.values.len()).max(1);
         let combination = |first: usize| Combination::of((first..first + parts).map(&scored));
-        Some(Self { axes, combinations: (0..tasks / parts).map(|index| combination(index * parts)).collect() })
+        let combinations = (0..tasks / parts).map(|index| combination(index * parts)).collect();
+        let (is_lowest_best, tells_settled) = (score.is_lowest_best, score.search.is_some());
+        Some(Self { axes, combinations, is_lowest_best, tells_settled })
     }
 
     /// The grid's keys in the order of the alphabet, as scikit-learn has them.
@@ -134,10 +144,16 @@ impl SearchFigures {
         self.known() == self.combinations.len()
     }
 
-    /// The combination with the first of the highest means so far.
+    /// How good the mean of a combination is: the higher the better.
+    pub fn merit(&self, combination: usize) -> f64 {
+        let mean = self.combinations.get(combination).and_then(|combination| combination.mean);
+        mean.map_or(f64::NEG_INFINITY, |mean| if self.is_lowest_best { -mean } else { mean })
+    }
+
+    /// The combination with the first of the best means so far.
     pub fn best_so_far(&self) -> Option<usize> {
         let all = self.combinations.iter().enumerate();
-        let known = all.filter_map(|(index, combination)| Some((index, combination.mean?)));
+        let known = all.filter_map(|(index, combination)| combination.mean.map(|_| (index, self.merit(index))));
         known.reduce(|best, next| if next.1 > best.1 { next } else { best }).map(|(index, _)| index)
     }
 
@@ -171,15 +187,10 @@ impl Combination {
     }
 }
 
-/// How a job searches a grid, if it does.
-fn searching(job: &Job) -> Option<(&'static KindSpec, GridSearch)> {
-    let spec = workload::spec(&job.kind)?;
-    Some((spec, spec.search?))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::scenario::GridSearch;
     use crate::scenario::Order;
 
     fn search() -> GridSearch {

@@ -22,8 +22,10 @@ struct ArithmeticReader<'t> {
 /// The number of workers.
 const WORKERS: &str = "{workers}";
 
-/// Functions of one number.
-const FUNCTIONS: [(&str, fn(f64) -> f64); 4] =
+/// A function of one number, by name.
+type NamedFunction = (&'static str, fn(f64) -> f64);
+
+const FUNCTIONS: [NamedFunction; 4] =
     [("round", f64::round), ("floor", f64::floor), ("ceil", f64::ceil), ("sqrt", f64::sqrt)];
 
 impl ArithmeticReader<'_> {

@@ -37,6 +37,41 @@ pub(super) fn command(given: &Setting<'_>, diagnostics: &mut Diagnostics<'_>) ->
     Some(words)
 }
 
+/// Arguments, or none.
+pub(super) fn arguments(given: &Setting<'_>, diagnostics: &mut Diagnostics<'_>) -> Option<Vec<String>> {
+    let items = given.items(diagnostics, "texts")?;
+    if items.len() > WORDS_MAX {
+        diagnostics.about(given, format!("has {} entries; at most {WORDS_MAX} are allowed", items.len()));
+        return None;
+    }
+    let read: Vec<Option<String>> = items.iter().map(|item| word(item, diagnostics)).collect();
+    read.into_iter().collect()
+}
+
+/// Regular expressions as `name=expression`, by name.
+pub(super) fn patterns(given: &Setting<'_>, most: usize, diagnostics: &mut Diagnostics<'_>) -> Option<Vec<String>> {
+    let pairs = environment(given, diagnostics)?;
+    if pairs.len() > most {
+        diagnostics.about(given, format!("has {} figures; at most {most} are allowed", pairs.len()));
+        return None;
+    }
+    for pair in &pairs {
+        let (name, pattern) = pair.split_once('=').unwrap_or_default();
+        let is_name = name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+        // The last line says what is wrong; those before draw where.
+        let wrong = regex::Regex::new(pattern).err().map(|error| {
+            let words = error.to_string();
+            let last = words.lines().last().unwrap_or_default().trim_start_matches("error: ").to_owned();
+            format!("{} is no regular expression: {}", printable(pattern), printable(&last))
+        });
+        if let Some(why) = wrong.or_else(|| (!is_name).then(|| format!("{} is no name of a figure", printable(name)))) {
+            diagnostics.about(given, why);
+            return None;
+        }
+    }
+    Some(pairs)
+}
+
 /// Variables as `NAME=VALUE`, by name: from a table, or from an array of texts of this form.
 pub(super) fn environment(given: &Setting<'_>, diagnostics: &mut Diagnostics<'_>) -> Option<Vec<String>> {
     let pairs: Vec<Option<(String, String)>> = match given.table() {
@@ -92,7 +127,7 @@ pub(super) fn growth(given: &Setting<'_>, diagnostics: &mut Diagnostics<'_>) -> 
     }
 }
 
-fn word(given: &Setting<'_>, diagnostics: &mut Diagnostics<'_>) -> Option<String> {
+pub(super) fn word(given: &Setting<'_>, diagnostics: &mut Diagnostics<'_>) -> Option<String> {
     let text = given.text(diagnostics)?;
     if text.contains('\0') {
         diagnostics.about(given, "holds a character of number 0, which no argument can");

@@ -67,6 +67,13 @@ pub enum Domain {
     },
     /// A program with its arguments: an array of texts, or a single text. It must be given.
     Command,
+    /// Texts in an array: arguments. None when the key is absent.
+    Arguments,
+    /// Figures that are found in texts: a table of names with regular expressions. None when the key is absent.
+    Patterns {
+        /// How many there may be.
+        most: usize,
+    },
     /// Variables of an environment: a table of texts, or an array of `NAME=VALUE`. None when the key is absent.
     Environment,
     /// A whole number, or an array of some.
@@ -106,6 +113,8 @@ impl Domain {
             Self::File { instead_of } => format!("a file, instead of {}", instead_of.join(" and ")),
             Self::Text { max, .. } => format!("1 to {max} ASCII characters"),
             Self::Command => "[\"a program\", \"its arguments\"], or a text with shell = true".to_owned(),
+            Self::Arguments => "[\"an argument\", \"{key}\"]".to_owned(),
+            Self::Patterns { most } => format!("{{ name = \"a regular expression\" }}, at most {most}"),
             Self::Environment => "{ NAME = \"text\" }".to_owned(),
             Self::Wholes { max, .. } => format!("whole numbers {}, one or an array", whole_span(0, max)),
             Self::Growth => "\"NAME={workers}*1000\"".to_owned(),
@@ -121,7 +130,13 @@ impl Domain {
             Self::Whole { default, .. } | Self::Threads { default, .. } => plain_whole(default),
             Self::Limit { .. } => plain(NO_LIMIT),
             Self::Flag { default } => default.to_string(),
-            Self::File { .. } | Self::Command | Self::Environment | Self::Growth | Self::Place => String::new(),
+            Self::File { .. }
+            | Self::Command
+            | Self::Arguments
+            | Self::Patterns { .. }
+            | Self::Environment
+            | Self::Growth
+            | Self::Place => String::new(),
             Self::Wholes { default, .. } => default.iter().map(|&n| plain_whole(n)).collect::<Vec<_>>().join(", "),
             Self::Text { default, .. } => default.to_owned(),
             Self::Word { choices } => choices.first().copied().unwrap_or_default().to_owned(),
@@ -139,7 +154,13 @@ impl Domain {
             Self::Flag { .. } | Self::Text { .. } | Self::Word { .. } | Self::Wholes { .. } => {
                 format!("{span}; default {default}")
             }
-            Self::File { .. } | Self::Command | Self::Environment | Self::Growth | Self::Place => span,
+            Self::File { .. }
+            | Self::Command
+            | Self::Arguments
+            | Self::Patterns { .. }
+            | Self::Environment
+            | Self::Growth
+            | Self::Place => span,
         }
     }
 

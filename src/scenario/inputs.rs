@@ -1,18 +1,17 @@
 //! Reads the inputs of a scenario: a list, a range, a repetition or a grid, and exactly one of them.
 
 use super::diagnostics::{Diagnostics, Subject as _};
+use super::filling::{self, MAX_COMBINATIONS};
 use super::kind::{Bounds, Domain, GridSearch, KindSpec};
 use super::model::{Axis, Inputs, Params, Value};
 use super::raw::Setting;
 use super::reader;
 use super::section::Section;
+use super::source::Origin;
 use super::wording::{listed, plain, plain_whole, printable, remedy};
 
 /// The most tasks of a trial.
 pub const MAX_TASKS: u64 = 1_000_000_000_000;
-
-/// The most combinations of a grid.
-pub const MAX_COMBINATIONS: u64 = 1_000_000;
 
 /// What an input may be while the kind is not known.
 const FINITE: Bounds = Bounds { min: f64::MIN, max: f64::MAX };
@@ -22,6 +21,7 @@ pub(super) fn read(
     workload: &mut Section<'_>,
     grid: Section<'_>,
     spec: Option<&'static KindSpec>,
+    origin: &Origin,
     diagnostics: &mut Diagnostics<'_>,
 ) -> Option<Inputs> {
     let bounds = spec.map_or(FINITE, |spec| spec.input);
@@ -31,6 +31,10 @@ pub(super) fn read(
     }
     if let Some((spec, search)) = spec.and_then(|spec| Some((spec, spec.search?))) {
         return searched(spec, search, [listed, tasks], workload, &grid, diagnostics);
+    }
+    let is_filled_in = spec.is_some_and(|spec| spec.is_filled_in);
+    if is_filled_in && let Some(texts) = filling::texts(workload, [&listed, &tasks], &grid, origin, diagnostics) {
+        return texts;
     }
     let key = if listed.is_some() { "inputs" } else { "tasks" };
     let first = listed.as_ref().or(tasks.as_ref()).map(|setting| diagnostics.given(key, setting.offset()));
@@ -43,7 +47,10 @@ pub(super) fn read(
         );
         return None;
     }
-    let list = listed.as_ref().map(|given| listed_inputs(given, bounds, diagnostics));
+    let list = listed.as_ref().map(|given| match is_filled_in && filling::is_texts(given, diagnostics) {
+        true => filling::listed(given, diagnostics),
+        false => listed_inputs(given, bounds, diagnostics),
+    });
     let range = tasks.as_ref().map(|given| range(given, bounds, diagnostics));
     let axes = grid.is_table().then(|| axes(&grid, spec, diagnostics));
     // What is wrong with a value comes first: it may be the one to keep.
@@ -200,6 +207,9 @@ fn axis(
     diagnostics: &mut Diagnostics<'_>,
 ) -> Option<Axis> {
     let input = Domain::Number { default: 1.0, bounds: spec.input };
+    if spec.is_filled_in {
+        return filling::axis(offset, key, given, spec, diagnostics);
+    }
     let params = spec.params.iter().map(|param| (param.name, param.domain));
     let known = params.clone().chain([("x", input)]).filter(|(name, _)| {
         // A search has no x, and loads what its tasks share once for all of them.

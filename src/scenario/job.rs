@@ -44,8 +44,8 @@ pub(super) fn read<'d>(
     let spec = kind.as_ref().map(|(spec, _)| *spec);
     let params = spec.and_then(|spec| params(&mut workload, &grid, spec, origin, diagnostics));
     let header = grid.header().unwrap_or_default();
-    let inputs = inputs::read(&mut workload, grid, spec, diagnostics);
-    if spec.is_some_and(|spec| spec.is_program) {
+    let inputs = inputs::read(&mut workload, grid, spec, origin, diagnostics);
+    if spec.is_some_and(|spec| spec.starts_programs()) {
         rules::shell(&mut workload, params.as_ref(), diagnostics);
     }
     let tasks = params.zip(inputs).and_then(|(params, inputs)| {

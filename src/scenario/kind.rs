@@ -35,6 +35,9 @@ pub struct KindSpec {
     pub search: Option<GridSearch>,
     /// Whether its one task is a program that is parallel by itself: it has no inputs, and a backend of its own.
     pub is_program: bool,
+    /// Whether its command is filled in task by task: its inputs may be texts, files or lines of a file, and its grid may
+    /// have keys of any name.
+    pub is_filled_in: bool,
 }
 
 impl KindSpec {
@@ -52,7 +55,13 @@ impl KindSpec {
         processes_only: None,
         search: None,
         is_program: false,
+        is_filled_in: false,
     };
+
+    /// Whether it runs programs that its scenario names.
+    pub fn starts_programs(&self) -> bool {
+        self.is_program || self.is_filled_in
+    }
 
     /// All values of one result, measurements last; at most [`MAX_VALUES`].
     pub fn results(&self) -> impl Iterator<Item = &'static ValueSpec> + Clone {

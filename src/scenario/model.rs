@@ -104,6 +104,8 @@ pub enum Inputs {
         /// How many tasks.
         times: u64,
     },
+    /// Texts: those of `inputs = […]`, files, or lines of a file.
+    Texts(Vec<String>),
     /// `[grid]`: one task a combination, the first key varying slowest.
     Grid(Vec<Axis>),
 }
@@ -211,6 +213,7 @@ impl Inputs {
             Self::Range { tasks } => *tasks,
             Self::List(list) => list.len() as u64,
             Self::Repeat { times, .. } => *times,
+            Self::Texts(texts) => texts.len() as u64,
             // A journal may tell of any grid; no checked scenario comes near.
             Self::Grid(axes) => axes.iter().map(|axis| axis.values.len() as u64).fold(1, u64::saturating_mul),
         }
@@ -221,13 +224,13 @@ impl Inputs {
         self.len() == 0
     }
 
-    /// The input `x` of a task; 1 in a grid without an axis `x`.
+    /// The input `x` of a task; its number among texts; 1 in a grid without an axis `x`.
     ///
     /// # Panics
     /// If a list is shorter than `task`.
     pub fn x(&self, task: u64) -> f64 {
         match self {
-            Self::Range { .. } => task as f64,
+            Self::Range { .. } | Self::Texts(_) => task as f64,
             Self::List(list) => list[task as usize],
             Self::Repeat { value, .. } => *value,
             Self::Grid(_) => self.grid_value("x", task).and_then(Value::as_number).unwrap_or(1.0),
@@ -242,6 +245,7 @@ impl Inputs {
         }
         match self {
             Self::Grid(axes) => grid_values(axes, task).map(|(key, value)| (key.to_owned(), value.clone())).collect(),
+            Self::Texts(texts) => BTreeMap::from([("input".to_owned(), Value::Word(texts[task as usize].clone()))]),
             _ => BTreeMap::from([("x".to_owned(), Value::Number(self.x(task)))]),
         }
     }

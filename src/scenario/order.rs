@@ -50,7 +50,7 @@ impl Permutation {
                 let wanted = if order == Order::ShortestFirst { ends } else { ends.reverse() };
                 if wanted.is_ge() { Self::Identity } else { Self::Reversed { tasks } }
             }
-            (order, Inputs::List(_) | Inputs::Grid(_)) => {
+            (order, Inputs::List(_) | Inputs::Texts(_) | Inputs::Grid(_)) => {
                 // Asked for once a task: a grid's cost takes a look at all its axes.
                 let costs: Vec<f64> = (0..tasks).map(cost).collect();
                 let mut table: Vec<u32> = (0..tasks as u32).collect();

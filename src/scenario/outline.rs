@@ -6,7 +6,7 @@ use super::domain::NO_LIMIT;
 use super::kind::{Domain, KindSpec, ParamSpec};
 use super::model::{Axis, Inputs, Job, Scenario, Sweep, Value};
 use super::schedule::Order;
-use super::wording::plain;
+use super::wording::{escaped, plain};
 
 /// Inputs and values listed one by one; of more, only the first.
 const LISTED_MAX: usize = 8;
@@ -35,7 +35,11 @@ fn parameters(job: &Job, spec: &KindSpec) -> String {
             (Domain::File { .. }, Value::Word(file)) => data_label(file),
             // Nothing was said of it, and nothing follows from that.
             (Domain::Place | Domain::Growth, Value::Word(word)) if word.is_empty() => return None,
-            (Domain::Environment, Value::Words(words)) if words.is_empty() => return None,
+            (Domain::Environment | Domain::Arguments | Domain::Patterns { .. }, Value::Words(words))
+                if words.is_empty() =>
+            {
+                return None;
+            }
             // A limit that is none limits nothing.
             (Domain::Limit { .. }, Value::Number(limit)) if *limit == NO_LIMIT => return None,
             (_, value) => value.to_string(),
@@ -50,6 +54,7 @@ fn inputs(inputs: &Inputs) -> String {
     match inputs {
         Inputs::Range { tasks } => format!("0 to {}", plain(tasks.saturating_sub(1) as f64)),
         Inputs::List(list) => listed(list.iter().map(|x| plain(*x))),
+        Inputs::Texts(texts) => listed(texts.iter().map(|text| escaped(text).into_owned())),
         Inputs::Repeat { value, times } => format!("{}, {} times", plain(*value), plain(*times as f64)),
         Inputs::Grid(axes) => {
             let axis = |axis: &Axis| format!("{} {}", axis.key, listed(axis.values.iter().map(Value::to_string)));

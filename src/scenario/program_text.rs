@@ -18,6 +18,8 @@ pub struct ProgramText {
     pub growth: Option<String>,
     /// The exit statuses of a run that went well; empty for 0 alone.
     pub expected: Vec<u64>,
+    /// Further keys of `[workload]` with their values in TOML.
+    pub workload: Vec<(&'static str, String)>,
     /// Keys of `[sweep]` with their values in TOML.
     pub sweep: Vec<(&'static str, String)>,
 }
@@ -44,11 +46,10 @@ impl ProgramText {
             let statuses = self.expected.iter().filter_map(|&status| i64::try_from(status).ok());
             workload["expect_status"] = Item::Value(Value::Array(statuses.collect::<Array>()));
         }
+        put(&mut workload, &self.workload);
         document["workload"] = Item::Table(workload);
         let mut sweep = Table::new();
-        for (key, value) in &self.sweep {
-            sweep[key] = Item::Value(value.parse().unwrap_or_else(|_| Value::from(value.as_str())));
-        }
+        put(&mut sweep, &self.sweep);
         document["sweep"] = Item::Table(sweep);
         document.to_string()
     }
@@ -70,6 +71,13 @@ impl ProgramText {
         let program = self.command.first().map_or("", |program| program.rsplit('/').next().unwrap_or_default());
         let name: String = program.chars().filter(|c| !is_hazard(*c)).collect();
         if name.trim().is_empty() { "program".to_owned() } else { name }
+    }
+}
+
+/// Puts keys with values in TOML into a table; what is none is taken for a text.
+fn put(table: &mut Table, given: &[(&'static str, String)]) {
+    for (key, value) in given {
+        table[key] = Item::Value(value.parse().unwrap_or_else(|_| Value::from(value.as_str())));
     }
 }
 

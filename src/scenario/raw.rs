@@ -11,6 +11,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::diagnostics::{Diagnostics, Subject};
 use super::domain::Bounds;
+use super::model::Value;
 use super::overrides::{BARE, COMMAND_LINE};
 use super::wording::{nearest, one_of, plain, plain_whole, printable};
 
@@ -31,6 +32,9 @@ enum Raw<'d> {
     /// Text of the command line that is no TOML.
     Typed(&'d str),
 }
+
+/// Any number but those beyond all bounds.
+const FINITE: Bounds = Bounds { min: f64::MIN, max: f64::MAX };
 
 /// A number in any notation.
 enum Numeral {
@@ -159,6 +163,16 @@ impl<'d> Setting<'d> {
         };
         diagnostics.about(self, message);
         None
+    }
+
+    /// A whole number, a number, yes or no, or a text: whatever it is.
+    pub(super) fn anything(&self, diagnostics: &mut Diagnostics<'_>) -> Option<Value> {
+        match (self.raw, self.numeral()) {
+            (Raw::Toml(DeValue::Boolean(flag)), _) => Some(Value::Flag(*flag)),
+            (_, Some(Numeral::Whole(n))) if n >= 0 => u64::try_from(n).ok().map(Value::Whole),
+            (_, Some(_)) => self.number(diagnostics, FINITE).map(Value::Number),
+            _ => self.text(diagnostics).map(|text| Value::Word(text.to_owned())),
+        }
     }
 
     /// What stands in the array, each with its own place; typed text is split at its commas.

@@ -19,7 +19,7 @@ pub(super) fn param_default(domain: Domain) -> Value {
         Domain::File { .. } => Value::Word(String::new()),
         Domain::Place | Domain::Growth => Value::Word(String::new()),
         Domain::Text { default, .. } => Value::Word(default.to_owned()),
-        Domain::Command | Domain::Environment => Value::Words(Vec::new()),
+        Domain::Command | Domain::Arguments | Domain::Patterns { .. } | Domain::Environment => Value::Words(Vec::new()),
         Domain::Wholes { default, .. } => Value::Wholes(default.to_vec()),
         Domain::Word { choices } => Value::Word(choices.first().copied().unwrap_or_default().to_owned()),
     }
@@ -40,6 +40,8 @@ pub(super) fn param(given: &Setting<'_>, domain: Domain, diagnostics: &mut Diagn
         Domain::File { .. } => given.mistyped(diagnostics, "one file for all tasks"),
         Domain::Place => given.mistyped(diagnostics, "one path for all tasks"),
         Domain::Command => commands::command(given, diagnostics).map(Value::Words),
+        Domain::Arguments => commands::arguments(given, diagnostics).map(Value::Words),
+        Domain::Patterns { most } => commands::patterns(given, most, diagnostics).map(Value::Words),
         Domain::Growth => commands::growth(given, diagnostics).map(Value::Word),
         Domain::Environment => commands::environment(given, diagnostics).map(Value::Words),
         Domain::Wholes { max, .. } => wholes(given, max, diagnostics).map(Value::Wholes),
@@ -56,10 +58,6 @@ fn wholes(given: &Setting<'_>, max: u64, diagnostics: &mut Diagnostics<'_>) -> O
         return given.whole(diagnostics, 0, max).map(|n| vec![n]);
     }
     let items = given.items(diagnostics, "whole numbers")?;
-    if items.is_empty() {
-        diagnostics.about(given, "must not be empty");
-        return None;
-    }
     let read: Vec<Option<u64>> = items.iter().map(|item| item.whole(diagnostics, 0, max)).collect();
     let mut all = read.into_iter().collect::<Option<Vec<u64>>>()?;
     all.sort_unstable();

@@ -41,7 +41,7 @@ pub struct LedGroup {
 
 impl LedGroup {
     /// The group that the process with this number leads; `handle` is a pidfd of it.
-    pub fn new(leader: u32, handle: Option<OwnedFd>) -> LedGroupGuard {
+    pub fn keep(leader: u32, handle: Option<OwnedFd>) -> LedGroupGuard {
         let group = Arc::new(Self { leader: Pid::from_raw(leader.cast_signed()), handle });
         led_groups().push(Arc::clone(&group));
         LedGroupGuard(group)
@@ -169,6 +169,15 @@ pub fn ending(status: &io::Result<ExitStatus>) -> String {
         },
         Err(error) => format!("cannot be asked ({error})"),
     }
+}
+
+/// A handle of a process (pidfd), which is ready for reading once that has ended.
+///
+/// # Errors
+/// When there is no such process, or the system has no such handles.
+pub fn handle(pid: u32) -> io::Result<OwnedFd> {
+    let pid = rustix::process::Pid::from_raw(pid.cast_signed()).ok_or(io::ErrorKind::InvalidInput)?;
+    Ok(rustix::process::pidfd_open(pid, rustix::process::PidfdFlags::empty())?)
 }
 
 #[cfg(test)]

@@ -1,5 +1,7 @@
 //! The main loop: messages in, frames out, effects carried out. Everything that decides anything is elsewhere.
 
+mod effects;
+
 use std::io;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -13,10 +15,9 @@ use super::input::Reader;
 use super::keys::Key;
 use super::mailbox::{Mail, Mailbox};
 use super::pacer::{Pacer, Tempo};
-use super::port::{Draft, Lab, LiveRun, RunNotice, RunSink};
+use super::port::{Lab, LiveRun};
 use super::provoked::{is_provoked, overflow, provoke};
 use super::remains;
-use super::saving;
 use super::screens;
 use super::signals;
 use super::size::size;
@@ -25,7 +26,6 @@ use super::suspension::{Suspension, suspend};
 use super::terminal::Terminal;
 use super::theme::Theme;
 use super::update::{Effect, Exit, Msg, update};
-use crate::record::RunState;
 use crate::system::jobs::Extent;
 
 /// How long a cancelled run may take to end when the screen is left, how long a killed one, and how long files may take
@@ -36,12 +36,22 @@ const END_GRACE: Duration = Duration::from_millis(1800);
 /// How long messages that are at hand are handled before it is seen whether a frame is due.
 const ROUND: Duration = Duration::from_millis(20);
 
-/// Shows the lab on this terminal until the user leaves, or a signal says so. `open` is the scenario to
-/// select first.
+/// With what the screen begins.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum FirstScreen {
+    /// The library.
+    Library,
+    /// The library, with this scenario selected.
+    Selected(String),
+    /// A run of this scenario at once: the screen is left when its results are.
+    Started(String),
+}
+
+/// Shows the lab on this terminal until the user leaves, or a signal says so.
 ///
 /// # Errors
 /// When the terminal cannot be drawn on or taken over, or another thread panicked.
-pub fn run(lab: impl Lab, open: Option<String>, theme: Theme, if_proven: Option<Theme>) -> io::Result<Exit> {
+pub fn run(lab: impl Lab, opening: FirstScreen, theme: Theme, if_proven: Option<Theme>) -> io::Result<Exit> {
     if std::env::var_os("TERM").is_some_and(|term| term == "dumb") {
         return Err(io::Error::other("this terminal cannot be drawn on; `parlab run` works without a screen"));
     }
@@ -64,9 +74,15 @@ pub fn run(lab: impl Lab, open: Option<String>, theme: Theme, if_proven: Option<
     })?;
     let mut state = State::new(entries, machine, theme, size(screens::SIZE_MIN));
     state.shared.if_proven = if_proven;
-    if let Some(name) = open {
-        state.shared.library.select_name(&name);
-    }
+    let at_once = match opening {
+        FirstScreen::Library => None,
+        FirstScreen::Selected(name) => {
+            state.shared.library.select_name(&name);
+            None
+        }
+        FirstScreen::Started(name) => Some(name),
+    };
+    state.shared.is_alone = at_once.is_some();
     let now = Instant::now();
     let meter = Meter::new(now, terminal.bytes_written());
     let pacer = Pacer::new(now);
@@ -85,7 +101,7 @@ pub fn run(lab: impl Lab, open: Option<String>, theme: Theme, if_proven: Option<
         unread_since: None,
         unseen_presses: 0,
     }
-    .go()
+    .go(at_once)
 }
 
 /// How long a terminal is not read before it is thought to have no reader.
@@ -116,7 +132,8 @@ struct App<L> {
 }
 
 impl<L: Lab> App<L> {
-    fn go(mut self) -> io::Result<Exit> {
+    fn go(mut self, at_once: Option<String>) -> io::Result<Exit> {
+        at_once.into_iter().for_each(|name| self.carry_out(Effect::Start(name)));
         // Something is on the screen before anything that may take time.
         self.draw(Instant::now())?;
         let samples = Arc::clone(&self.mailbox);
@@ -234,104 +251,6 @@ impl<L: Lab> App<L> {
             update(&mut self.state, Msg::Snapshot(live.snapshot()));
         }
         self.tell_the_lab();
-        self.pacer.hurry();
-    }
-
-    fn carry_out(&mut self, effect: Effect) {
-        match effect {
-            Effect::Start(name) => {
-                let sink = self.next_run(&name);
-                let started = self.lab.start(&name, sink);
-                self.begin(started, Msg::Started { name: name.clone() }, name);
-            }
-            Effect::Predict { name, prediction_specs } => self.lab.predict(&name, prediction_specs),
-            Effect::Try(draft) => {
-                let name = draft.name.clone();
-                let sink = self.next_run(&name);
-                let started = self.lab.start_draft(&draft, sink);
-                self.begin(started, Msg::Tried(draft), name);
-            }
-            Effect::Edit { name, text } => self.edit(name, text.as_deref()),
-            Effect::Check(draft) => {
-                let checked = self.state.editor().map(|editor| self.lab.check(&draft, &editor.form));
-                checked.into_iter().for_each(|checked| drop(update(&mut self.state, Msg::Checked(checked))));
-            }
-            Effect::Save { draft, file, existing } => {
-                let (lab, mailbox) = (Arc::clone(&self.lab), Arc::clone(&self.mailbox));
-                self.background.hand_over(move || saving::save(&*lab, &mailbox, &draft, &file, existing));
-            }
-            Effect::OfferReport => {
-                let offer = self.state.shared.run.as_ref().map(|run| self.lab.offer_report(&run.record));
-                offer.into_iter().for_each(|offer| drop(update(&mut self.state, Msg::ReportOffer(offer))));
-            }
-            Effect::SaveReport { format, file, existing } => self
-                .about_the_run(move |lab, record| Msg::ReportSaved(lab.save_report(record, format, &file, existing))),
-            Effect::Cancel => self.live.iter().for_each(|run| run.cancel()),
-            Effect::Kill => self.live.iter().for_each(|run| run.kill()),
-            Effect::GiveUp => self.give_up(),
-            Effect::Reload => {
-                let (lab, mailbox) = (Arc::clone(&self.lab), Arc::clone(&self.mailbox));
-                self.background.hand_over(move || mailbox.post(Msg::Entries(lab.entries())));
-            }
-            Effect::Pace { running } => self.lab.set_pace(running),
-            Effect::Redraw => self.terminal.forget(),
-            Effect::Suspend { .. } | Effect::Retake | Effect::Quit(_) => {}
-        }
-    }
-
-    /// Where what is heard of the next run goes.
-    fn next_run(&mut self, name: &str) -> RunSink {
-        self.runs += 1;
-        let (number, name, mailbox) = (self.runs, name.to_owned(), Arc::clone(&self.mailbox));
-        Box::new(move |notice| {
-            let msg = match notice {
-                RunNotice::Refused(why) => Msg::Refused { name: name.clone(), why },
-                RunNotice::Event(event) => Msg::Engine(event),
-            };
-            mailbox.post_of_run(number, msg);
-        })
-    }
-
-    /// Lets go of a run that is being prepared. Should it have begun in this moment, its end is waited for elsewhere.
-    fn give_up(&mut self) {
-        if let Some(live) = self.live.take() {
-            live.cancel();
-            self.background.hand_over(move || drop(live));
-        }
-    }
-
-    /// Asks the lab something about the run on the screen, in the background.
-    fn about_the_run(&self, ask: impl FnOnce(&L, &RunState) -> Msg + Send + 'static) {
-        let Some(run) = &self.state.shared.run else { return };
-        let (lab, mailbox, record) = (Arc::clone(&self.lab), Arc::clone(&self.mailbox), run.record.clone());
-        self.background.hand_over(move || mailbox.post(ask(&lab, &record)));
-    }
-
-    /// Opens the form of a scenario, or says why not.
-    fn edit(&mut self, name: String, text: Option<&str>) {
-        let msg = match self.lab.form(&name, text) {
-            Ok(form) => {
-                let checked = self.lab.check(&Draft { name: name.clone(), text: form.text() }, &form);
-                Msg::ScenarioForm { file: self.lab.suggest_file(&name), name, form, checked }
-            }
-            Err(why) => Msg::Refused { name, why },
-        };
-        update(&mut self.state, msg);
-    }
-
-    fn begin(&mut self, started: Result<Box<dyn LiveRun>, String>, begun: Msg, name: String) {
-        let msg = match started {
-            Ok(run) => {
-                self.live = Some(run);
-                begun
-            }
-            Err(why) => Msg::Refused { name, why },
-        };
-        for effect in update(&mut self.state, msg) {
-            if let Effect::Pace { running } = effect {
-                self.lab.set_pace(running);
-            }
-        }
         self.pacer.hurry();
     }
 

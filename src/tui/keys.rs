@@ -4,10 +4,10 @@
 //! action does is the screen's matter.
 
 mod context;
-
-use std::fmt::Write as _;
+mod markdown;
 
 pub use context::Context;
+pub use markdown::keys_markdown;
 
 use super::theme::Theme;
 
@@ -125,6 +125,8 @@ pub enum Action {
     Switch,
     /// Turn the chart to the next thing that it can be about.
     TurnChart,
+    /// The output of a watched program on the whole screen, or all else again.
+    Output,
     /// Open the help.
     Help,
     /// Back one screen; from the library, quit.
@@ -242,6 +244,13 @@ pub const BINDINGS: &[Binding] = &[
         "the chart of something else: speedup, efficiency, wall time, throughput, where the time went, and where there is, updates lost or memory",
     ),
     row(
+        &[Char('o')],
+        &[Running, Ran, Interim, Results],
+        C::Output,
+        "output",
+        "of a program that is watched: its output on the whole screen, and all else again",
+    ),
+    row(
         &[Key::PageUp, Ctrl('b')],
         &[Library, Running, Ran, Interim, Results, Runs, Help],
         C::PageUp,
@@ -352,19 +361,6 @@ pub fn name(key: Key, theme: &Theme) -> String {
     }
 }
 
-/// The table as Markdown, for the README.
-pub fn keys_markdown() -> String {
-    let mut out = String::from("| key | where | does |\n|---|---|---|\n");
-    for row in BINDINGS {
-        let keys: Vec<String> = row.keys.iter().map(|&key| format!("`{}`", name(key, &Theme::FULL))).collect();
-        let places: Vec<&str> = row.on.iter().map(|context| context.word()).collect();
-        let places = if row.on.len() == Context::ALL.len() { "everywhere".to_owned() } else { places.join(", ") };
-        // Writing to a String cannot fail.
-        let _ = writeln!(out, "| {} | {places} | {} |", keys.join(" "), row.help);
-    }
-    out
-}
-
 #[cfg(test)]
 mod tests {
     use std::collections::HashSet;
@@ -408,11 +404,11 @@ mod tests {
             C::Freeze | C::Cancel | C::Switch | C::Help | C::Back | C::Quit => true,
             C::Zoom | C::Fold => true,
             C::Suspend | C::Redraw => true,
-            C::TurnChart => true,
+            C::TurnChart | C::Output => true,
         };
         let bound: HashSet<Action> = BINDINGS.iter().map(|row| row.action).collect();
         assert!(bound.iter().all(|&action| has_key(action)));
-        assert_eq!(bound.len(), 42, "every action but `Type` is in the table");
+        assert_eq!(bound.len(), 43, "every action but `Type` is in the table");
     }
 
     #[test]
@@ -435,13 +431,5 @@ mod tests {
         assert_eq!(lookup(Filter, Char(' ')), Some(C::Type(' ')));
         assert_eq!(lookup(Library, Char('x')), None);
         assert_eq!(lookup(Filter, Ctrl('x')), None);
-    }
-
-    #[test]
-    fn markdown_has_a_line_a_row() {
-        let text = keys_markdown();
-        assert_eq!(text.lines().count(), BINDINGS.len() + 2);
-        assert!(text.contains("| `↑` `k` |"));
-        assert!(text.contains("| `ctrl-z` | everywhere |"));
     }
 }

@@ -42,7 +42,7 @@ pub mod theme;
 pub mod update;
 pub mod widgets;
 
-pub use app::run;
+pub use app::{FirstScreen, run};
 pub use port::{Draft, Lab, LibraryEntry, LiveRun, Preview, Ran};
 pub use theme::Theme;
 pub use update::Exit;

@@ -24,6 +24,8 @@ pub struct Shared {
     ended: Vec<RunMonitor>,
     /// Runs that were begun so far: the number of the last one.
     begun: u64,
+    /// Whether the screen was opened for one run, and is left with it.
+    pub is_alone: bool,
     /// What is said until the next key is pressed.
     pub notice: Option<Remark>,
     /// The machine's facts.
@@ -89,6 +91,7 @@ impl Shared {
             before,
             ended,
             begun: 0,
+            is_alone: false,
             notice,
             machine,
             sample: None,

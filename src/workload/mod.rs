@@ -5,6 +5,7 @@
 //! for its measurements only, never for its result.
 
 mod cancelled;
+mod command;
 mod convoy;
 mod countdown;
 mod crash;
@@ -19,21 +20,25 @@ mod program;
 mod race;
 mod refcount;
 mod registry;
+mod score;
 mod shared_cells;
 mod sleep;
 mod square;
 mod sum;
 mod svc;
 mod task;
+mod template;
 mod triad;
 mod waiting;
 
 pub use cancelled::Cancelled;
 pub use data_facts::DataFacts;
-pub use program::{ProgramCall, program_call};
+pub use program::{ProgramCall, program_call, programs_in_words};
 pub use registry::{
-    Tally, Watch, build, build_while, bytes_moved, has_service, moves_bytes, needs, service, spec, specs, watch,
+    Tally, Watch, build, build_while, bytes_moved, has_service, moves_bytes, needs, score, service, spec, specs,
+    starts_programs, value_names, watch,
 };
+pub use score::Score;
 pub use shared_cells::SharedCells;
 pub use task::{
     BuildError, IsWanted, Needs, ReleasedGil, Service, ServiceAddress, TaskContext, Values, Workload, values_of,

@@ -8,9 +8,30 @@ use std::path::Path;
 
 use super::cancelled::Cancelled;
 use super::task::{BuildError, TaskContext, Values, Workload};
+use super::template::filled;
 use crate::foreign::escaped;
 use crate::scenario::{Bounds, Domain, GROWTH, Job, KindSpec, Nature, ParamSpec, Value, ValueSpec};
 use crate::system::launch::{How, ProgramOrder};
+
+/// What every kind that runs programs is told of them.
+pub(super) const BASICS: [ParamSpec; 6] = [
+    ParamSpec { name: "command", unit: "", doc: "the program and its arguments", domain: Domain::Command },
+    ParamSpec {
+        name: "shell",
+        unit: "",
+        doc: "whether the command is one text for sh",
+        domain: Domain::Flag { default: false },
+    },
+    ParamSpec { name: "env", unit: "", doc: "variables of its environment", domain: Domain::Environment },
+    ParamSpec { name: "cwd", unit: "", doc: "the folder it is run in", domain: Domain::Place },
+    ParamSpec { name: "stdin", unit: "", doc: "the file it reads as its standard input", domain: Domain::Place },
+    ParamSpec {
+        name: "expect_status",
+        unit: "",
+        doc: "the exit statuses of runs that went well; none: whatever comes",
+        domain: Domain::Wholes { default: &[0], max: 255 },
+    },
+];
 
 pub(super) const SPEC: KindSpec = KindSpec {
     name: "program",
@@ -19,38 +40,24 @@ pub(super) const SPEC: KindSpec = KindSpec {
     is_program: true,
     input: Bounds { min: 0.0, max: 0.0 },
     params: &[
-        ParamSpec {
-            name: "command",
-            unit: "",
-            doc: "the program and its arguments, {workers} in them replaced",
-            domain: Domain::Command,
-        },
-        ParamSpec {
-            name: "shell",
-            unit: "",
-            doc: "whether the command is one text for sh",
-            domain: Domain::Flag { default: false },
-        },
-        ParamSpec {
-            name: "env",
-            unit: "",
-            doc: "variables of its environment, {workers} in them replaced",
-            domain: Domain::Environment,
-        },
+        BASICS[0],
+        BASICS[1],
+        BASICS[2],
         ParamSpec {
             name: GROWTH,
             unit: "",
             doc: "what grows with the workers, for weak scaling: a variable of its environment, and {NAME} in arguments",
             domain: Domain::Growth,
         },
-        ParamSpec { name: "cwd", unit: "", doc: "the folder it is run in", domain: Domain::Place },
-        ParamSpec { name: "stdin", unit: "", doc: "the file it reads as its standard input", domain: Domain::Place },
         ParamSpec {
-            name: "expect_status",
+            name: "tell_workers",
             unit: "",
-            doc: "the exit status of a run that went well",
-            domain: Domain::Wholes { default: &[0], max: 255 },
+            doc: "whether OMP_NUM_THREADS and its like tell it how many workers to have",
+            domain: Domain::Flag { default: true },
         },
+        BASICS[3],
+        BASICS[4],
+        BASICS[5],
     ],
     measured: &[ValueSpec { name: "status", unit: "", doc: "its exit status" }],
     ..KindSpec::PLAIN
@@ -92,6 +99,8 @@ impl ProgramCall {
     /// Why a run that ended so did not go well; `None` if it did.
     pub fn failure(&self, how: How) -> Option<String> {
         match how {
+            // Whatever comes.
+            _ if self.expected.is_empty() => None,
             How::Exit(status) if self.expected.iter().any(|&expected| i64::try_from(expected) == Ok(status.into())) => {
                 None
             }
@@ -104,14 +113,17 @@ impl ProgramCall {
 pub fn program_call(job: &Job, workers: u32) -> ProgramCall {
     let count = workers.to_string();
     let growth = job.growth().and_then(|growth| Some((growth.value(workers).ok()?, growth.name)));
-    let fill = |text: &String| {
-        let text = text.replace("{workers}", &count);
-        growth.iter().fold(text, |text, (value, name)| text.replace(&format!("{{{name}}}"), value))
+    let known = |key: &str| match (&growth, key) {
+        (_, "workers") => Some(count.clone()),
+        (Some((value, name)), key) if key == name => Some(value.clone()),
+        _ => None,
     };
+    let fill = |text: &String| filled(text, known);
     let words = |name: &str| job.params.get(name).and_then(Value::as_words).unwrap_or_default().iter().map(fill);
     let place = |name: &str| job.params.get(name).and_then(Value::as_word).filter(|w| !w.is_empty()).map(str::to_owned);
     let shell = SHELL.iter().filter(|_| job.params.get("shell") == Some(&Value::Flag(true)));
-    let told = WORKERS.iter().map(|name| ((*name).to_owned(), count.clone()));
+    let tells = job.params.get("tell_workers") != Some(&Value::Flag(false));
+    let told = WORKERS.iter().filter(|_| tells).map(|name| ((*name).to_owned(), count.clone()));
     let told = told.chain(growth.iter().map(|(value, name)| (name.clone(), value.clone())));
     let own =
         words("env").filter_map(|pair| pair.split_once('=').map(|(name, value)| (name.to_owned(), value.to_owned())));
@@ -126,11 +138,45 @@ pub fn program_call(job: &Job, workers: u32) -> ProgramCall {
     }
 }
 
-/// Looks whether there is what the job names, as far as that can be told before it is run.
+/// Whether the end of a program of a checked job is one of a run that went well.
+pub(super) fn expects(job: &Job, how: How) -> bool {
+    let expected = job.params.get("expect_status").map_or(&[][..], Value::as_wholes);
+    expected.is_empty()
+        || matches!(how, How::Exit(status) if expected.iter().any(|&expected| i64::try_from(expected) == Ok(status.into())))
+}
+
+/// What a checked job would run, in words: the command as it stands in its file, and what goes with it.
+pub fn programs_in_words(job: &Job) -> Vec<String> {
+    let said = |name: &str| {
+        let value = job.params.get(name)?;
+        let is_something = match value {
+            Value::Words(words) => !words.is_empty(),
+            Value::Word(word) => !word.is_empty(),
+            _ => false,
+        };
+        is_something.then(|| value.to_string())
+    };
+    let is_for_shell = job.params.get("shell") == Some(&Value::Flag(true));
+    let command = said("command").map(|command| if is_for_shell { format!("sh -c {command}") } else { command });
+    let others =
+        ["args", "env", "cwd", "stdin"].into_iter().filter_map(|name| Some(format!("{name}: {}", said(name)?)));
+    command.into_iter().chain(others).collect()
+}
+
+/// Looks whether there is what the job names.
 ///
 /// # Errors
 /// When a folder, a file or the program is not there.
 pub(super) fn build(job: &Job) -> Result<Box<dyn Workload>, BuildError> {
+    check_places(job)?;
+    Ok(Box::new(WholeProgram))
+}
+
+/// Looks whether there is what a job that runs programs names, as far as that can be told before they are run.
+///
+/// # Errors
+/// When a folder, a file or the program is not there.
+pub(super) fn check_places(job: &Job) -> Result<(), BuildError> {
     let call = program_call(job, 1);
     let folder = call.order.folder.as_deref();
     let lacks = |what: &str, name: &str| Err(BuildError::Unfit(format!("{}: {what}", escaped(name))));
@@ -149,7 +195,7 @@ pub(super) fn build(job: &Job) -> Result<Box<dyn Workload>, BuildError> {
         let why = if is_path { "there is no such program" } else { "there is no such program in PATH" };
         return lacks(why, name);
     }
-    Ok(Box::new(WholeProgram))
+    Ok(())
 }
 
 fn is_in_path(name: &str) -> bool {

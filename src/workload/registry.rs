@@ -3,17 +3,19 @@
 //! To add a kind: one file beside this one with a `SPEC` and a `build`, one row of [`KINDS`].
 
 use std::io;
+use std::path::Path;
 
+use super::score::Score;
 use super::shared_cells::SharedCells;
 use super::task::{BuildError, IsWanted, Needs, Service, Workload};
 use super::{
-    convoy, countdown, crash, http, mandelbrot, matmul, memory, pi, program, race, refcount, sleep, square, sum, svc,
-    triad,
+    command, convoy, countdown, crash, http, mandelbrot, matmul, memory, pi, program, race, refcount, sleep, square,
+    sum, svc, triad,
 };
-use crate::scenario::{Job, KindSpec};
+use crate::scenario::{GridSearch, Job, KindSpec};
 
-/// Starts a service for so many workers.
-type Start = fn(u32) -> io::Result<Box<dyn Service>>;
+/// Starts a service for so many workers, given parlab's own binary.
+type Start = fn(u32, &Path) -> io::Result<Box<dyn Service>>;
 
 /// Loads and computes whatever the tasks of a checked job share, while it is wanted.
 type Build = fn(&Job, &IsWanted<'_>) -> Result<Box<dyn Workload>, BuildError>;
@@ -26,6 +28,8 @@ struct Kind {
     /// Starts what its tasks ask for, for so many workers.
     service: Option<Start>,
     tally: Option<Tally>,
+    /// The names of a result's values, where they are a job's own.
+    value_names: Option<fn(&Job) -> Vec<String>>,
     /// Whether the memory of all processes that take part is measured.
     memory: bool,
     /// Bytes that all tasks of a job together move between memory and cores.
@@ -39,6 +43,7 @@ impl Kind {
         build: |job, _| Err(BuildError::UnknownKind(job.kind.clone())),
         needs: Needs::little,
         service: None,
+        value_names: None,
         tally: None,
         memory: false,
         moves: None,
@@ -48,7 +53,12 @@ impl Kind {
 const KINDS: &[Kind] = &[
     Kind { spec: square::SPEC, build: |job, _| Ok(square::build(job)), ..Kind::PLAIN },
     Kind { spec: sleep::SPEC, build: |job, _| Ok(sleep::build(job)), ..Kind::PLAIN },
-    Kind { spec: http::SPEC, build: |job, _| Ok(http::build(job)), service: Some(http::serve), ..Kind::PLAIN },
+    Kind {
+        spec: http::SPEC,
+        build: |job, _| Ok(http::build(job)),
+        service: Some(|workers, _| http::serve(workers)),
+        ..Kind::PLAIN
+    },
     Kind { spec: countdown::SPEC, build: |job, _| Ok(countdown::build(job)), ..Kind::PLAIN },
     Kind { spec: convoy::SPEC, build: |job, _| Ok(convoy::build(job)), ..Kind::PLAIN },
     Kind { spec: pi::SPEC, build: |job, _| Ok(pi::build(job)), ..Kind::PLAIN },
@@ -72,6 +82,13 @@ const KINDS: &[Kind] = &[
     Kind { spec: memory::SPEC, build: memory::build, needs: memory::needs, memory: true, ..Kind::PLAIN },
     Kind { spec: svc::SPEC, build: svc::build, needs: svc::needs, ..Kind::PLAIN },
     Kind { spec: crash::SPEC, build: |job, _| Ok(crash::build(job)), ..Kind::PLAIN },
+    Kind {
+        spec: command::SPEC,
+        build: |job, _| command::build(job),
+        service: Some(|_, program| command::serve(program)),
+        value_names: Some(command::value_names),
+        ..Kind::PLAIN
+    },
     Kind { spec: program::SPEC, build: |job, _| program::build(job), ..Kind::PLAIN },
 ];
 
@@ -123,12 +140,33 @@ pub fn needs(job: &Job) -> Needs {
     (kind(&job.kind).unwrap_or(&Kind::PLAIN).needs)(job)
 }
 
-/// Starts what the tasks of a trial with so many workers will ask for, if its kind has such a thing.
+/// Whether tasks of a kind are programs that its scenario names.
+pub fn starts_programs(name: &str) -> bool {
+    spec(name).is_some_and(|spec| spec.starts_programs())
+}
+
+/// By what the combinations of a job's grid are judged, if it searches one.
+pub fn score(job: &Job) -> Option<Score> {
+    let spec = spec(&job.kind)?;
+    let of_search =
+        |search: GridSearch| Score { name: search.score.to_owned(), is_lowest_best: false, search: Some(search) };
+    spec.search.map(of_search).or_else(|| if spec.is_filled_in { command::score(job) } else { None })
+}
+
+/// The names of the values of a result of a checked job, in their order.
+pub fn value_names(job: &Job) -> Vec<String> {
+    let Some(kind) = kind(&job.kind) else { return Vec::new() };
+    let of_kind = || kind.spec.results().map(|value| value.name.to_owned()).collect();
+    kind.value_names.map_or_else(of_kind, |names| names(job))
+}
+
+/// Starts what the tasks of a trial with so many workers will ask for, if its kind has such a thing; `program` is parlab's
+/// own binary.
 ///
 /// # Errors
 /// When the system refuses it.
-pub fn service(name: &str, workers: u32) -> io::Result<Option<Box<dyn Service>>> {
-    kind(name).and_then(|kind| kind.service).map(|start| start(workers)).transpose()
+pub fn service(name: &str, workers: u32, program: &Path) -> io::Result<Option<Box<dyn Service>>> {
+    kind(name).and_then(|kind| kind.service).map(|start| start(workers, program)).transpose()
 }
 
 /// Whether a kind says how many bytes its tasks move.

@@ -11,6 +11,7 @@ use super::data_facts::DataFacts;
 use super::shared_cells::SharedCells;
 use super::waiting::until_readable;
 use crate::scenario::{Job, MAX_VALUES};
+use crate::system::launch::Ended;
 use crate::system::lock::HeldLock;
 use crate::system::secret::Secret;
 
@@ -140,6 +141,9 @@ pub trait TaskContext {
 
     /// What all workers of the trial share.
     fn shared_cells(&self) -> &SharedCells;
+
+    /// Counts in what a program used that the task had started.
+    fn count_program(&self, _: &Ended) {}
 
     /// Counts in what a thread that the task had started, and that has ended, used of the machine.
     fn count_in(&self, _: &Usage) {}

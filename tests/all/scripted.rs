@@ -56,6 +56,7 @@ fn setting() -> RunInfo {
         text: QUERIES.to_owned(),
         widths: parlab::results::widths,
         keeps_noisy: false,
+        programs: parlab::engine::ProgramSetting::default(),
     }
 }
 

@@ -20,7 +20,10 @@ pub(crate) const ROOMS: &[Room] = &[
     room("tui", &["results", "record", "backend", "workload", "scenario", "analysis", "chart", "machine", "units"]),
     room("report", &["results", "record", "backend", "workload", "scenario", "analysis", "chart", "machine", "units"]),
     room("results", &["record", "workload", "scenario", "analysis", "chart", "units"]),
-    room("engine", &["record", "backend", "workload", "scenario", "analysis", "machine", "units"]),
+    room(
+        "engine",
+        &["record", "backend", "workload", "scenario", "analysis", "machine", "python", "protocol", "units"],
+    ),
     room("record", &["backend", "workload", "scenario", "machine", "units"]),
     room("backend", &["workload", "scenario", "machine", "units"]),
     room("workload", &["scenario", "machine", "units"]),

@@ -28,6 +28,8 @@ pub(crate) const SINKS: &[Sink] = &[
         "stdout",
         &[
             "src/report/deliver.rs",
+            // What a program writes is passed through.
+            "src/command/watch.rs",
             "src/tui/terminal.rs",
             "src/system/terminal.rs",
             "src/system/raw_mode.rs",
@@ -49,6 +51,7 @@ pub(crate) const SINKS: &[Sink] = &[
             "src/report/progress/bars.rs",
             "src/report/progress/stderr.rs",
             "src/command/run.rs",
+            "src/command/trust.rs",
             "src/system/terminal.rs",
             "src/backend/forked/forkserver_client.rs",
             "src/system/launch/client.rs",

@@ -4,11 +4,12 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::time::SystemTime;
 
 use parlab::python::{Hook, WatchUnit, flags_that_hide};
 
 use crate::common;
-use crate::pythons::{environment, program, pythons};
+use crate::pythons::{environment, program, pythons, too_old};
 use crate::watched::{Watched, python, watch, watch_beside};
 
 #[test]
@@ -124,4 +125,32 @@ fn first_of_path(hook: &Hook, others: Option<&str>) -> PathBuf {
     let environment = hook.environment_beside(others.map(AsRef::as_ref));
     let path = environment.iter().find(|(name, _)| name == "PYTHONPATH").unwrap();
     Path::new(path.1.to_str().unwrap().split(':').next().unwrap()).to_owned()
+}
+
+/// Killed, parlab leaves its folder; the next one takes it away, but none that another parlab holds.
+#[test]
+fn what_a_killed_one_left_is_removed() {
+    let held = Hook::install("/nowhere", WatchUnit::Tasks).unwrap();
+    let held = (first_of_path(&held, None), held);
+    let left = held.0.with_file_name(format!("parlab-python-left-{}", std::process::id()));
+    fs::create_dir(&left).unwrap();
+    for folder in [&held.0, &left] {
+        fs::File::open(folder).unwrap().set_modified(SystemTime::UNIX_EPOCH).unwrap();
+    }
+    drop(Hook::install("/nowhere", WatchUnit::Tasks).unwrap());
+    assert!(!left.exists() && held.0.exists());
+}
+
+/// Pythons that cannot be watched run as they would.
+#[test]
+fn pythons_too_old_are_left_alone() {
+    for interpreter in too_old() {
+        let command = || {
+            let mut command = Command::new(&interpreter);
+            command.args(["-c", "import multiprocessing.pool as pool\nprint(pool.ThreadPool(2).map(abs, [1, -2]))"]);
+            command
+        };
+        let watched = watch_beside(command);
+        assert_eq!((watched.stdout.as_str(), watched.count()), ("[1, 2]\n", 0));
+    }
 }

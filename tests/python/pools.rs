@@ -157,3 +157,33 @@ fn ten_thousand_short_tasks_are_counted_one_by_one_or_by_chunks() {
 fn eight_twice() -> Vec<u64> {
     (0..8).flat_map(|index| [index; 2]).collect()
 }
+
+/// A pool within a task has workers of its own, whose tasks count; a fork within a task has no task of its own. What
+/// was cancelled has never been begun.
+#[test]
+fn tasks_within_tasks_and_beside_them() {
+    for found in pythons() {
+        let watched = watch_beside(|| python(&found.program, &program("within.py"), ""));
+        let expected = [
+            ("outer", Tasks::numbered(4)),
+            ("inner", Tasks { well: 6, failed: 0, indexes: vec![0, 0, 0, 1, 1, 2] }),
+            ("forking", Tasks::numbered(3)),
+            ("blocking", Tasks::numbered(5)),
+            ("leaving", Tasks { well: 0, failed: 1, indexes: vec![0] }),
+            ("waiting", Tasks::numbered(1)),
+        ];
+        assert_eq!(watched.tasks(), expected.map(|(name, tasks)| (name.to_owned(), tasks)).into(), "{}", found.facts);
+        watched.is_whole();
+    }
+}
+
+#[test]
+fn workers_that_come_all_at_once_get_lanes_of_their_own() {
+    for found in pythons() {
+        let watched = watch_beside(|| python(&found.program, &program("crowd.py"), ""));
+        let five_times = (0..160).flat_map(|index| [index; 5]).collect();
+        let expected = Tasks { well: 800, failed: 0, indexes: five_times };
+        assert_eq!(watched.tasks(), [("first".to_owned(), expected)].into(), "{}", found.facts);
+        watched.is_whole();
+    }
+}

@@ -5,7 +5,7 @@ use std::env;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
-use parlab::python::{Found, find};
+use parlab::python::{Found, Missing, find};
 
 use crate::common;
 
@@ -24,6 +24,11 @@ pub(crate) fn pythons() -> &'static [Found] {
     found
 }
 
+/// Pythons that are found and are older than what can be watched; there may be none.
+pub(crate) fn too_old() -> Vec<PathBuf> {
+    candidates().filter(|path| matches!(find(Some(path)), Err(Missing::TooOld { .. }))).collect()
+}
+
 /// Where a Python may be; a version manager's stand-in may have nothing behind it.
 fn candidates() -> impl Iterator<Item = PathBuf> {
     let names = ["python3".to_owned()].into_iter().chain((8..=13).map(|minor| format!("python3.{minor}")));
@@ -32,7 +37,7 @@ fn candidates() -> impl Iterator<Item = PathBuf> {
     let on_path = names.flat_map(move |name| folders.clone().into_iter().map(move |folder| folder.join(&name)));
     let pyenv = env::var_os("PYENV_ROOT").map_or_else(|| home().join(".pyenv"), PathBuf::from);
     let versions = std::fs::read_dir(pyenv.join("versions")).into_iter().flatten().flatten();
-    on_path.chain(versions.map(|version| version.path().join("bin/python3"))).filter(|path| path.is_file())
+    on_path.chain(versions.map(|version| version.path().join("bin/python"))).filter(|path| path.is_file())
 }
 
 /// The interpreter of an environment that `.ci/python-envs` made, by its name.

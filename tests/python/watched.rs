@@ -52,7 +52,7 @@ pub(crate) fn watch(command: Command) -> Watched {
 /// Watches a program to its end.
 pub(crate) fn watch_by(unit: WatchUnit, mut command: Command) -> Watched {
     let mut board = OutsideBoard::create(LANES).expect("a board");
-    let hook = Hook::install(&board.address(), unit).expect("the hook");
+    let hook = Hook::install(board.address(), unit).expect("the hook");
     let python_path = command.get_envs().find(|(name, _)| *name == "PYTHONPATH").and_then(|(_, path)| path);
     let environment = match python_path {
         Some(path) => hook.environment_beside(Some(path)),
@@ -74,7 +74,7 @@ pub(crate) fn watch_by(unit: WatchUnit, mut command: Command) -> Watched {
         assert!(Instant::now() < until || child.kill().is_err(), "it does not end");
         std::thread::sleep(board.next_look_in());
     };
-    let look = board.look();
+    let look = board.last_look();
     records.extend(look.records);
     assert!(look.complaints.is_empty(), "{:?}", look.complaints);
     assert_eq!(look.refused, 0);

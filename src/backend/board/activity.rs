@@ -29,11 +29,15 @@ pub enum Activity {
     /// Has nothing left to do, or is gone.
     #[default]
     Idle,
+    /// Could run, and has no CPU: seen of threads of other programs alone.
+    Queued,
+    /// Waits for CPython's own lock: seen of threads of other programs alone.
+    WaitingForGil,
 }
 
 impl Activity {
     /// How many there are.
-    pub const COUNT: usize = 8;
+    pub const COUNT: usize = 10;
     /// All of them, each at the place of its number.
     pub const ALL: [Self; Self::COUNT] = [
         Self::AtGate,
@@ -44,11 +48,15 @@ impl Activity {
         Self::Fetching,
         Self::Delivering,
         Self::Idle,
+        Self::Queued,
+        Self::WaitingForGil,
     ];
 }
 
 /// Bits of a word that hold the activity; those above hold ticks.
-const ACTIVITY_BITS: u32 = 3;
+const ACTIVITY_BITS: u32 = 4;
+/// Numbers that these bits can hold: an account has a place for each, so that none has to be checked.
+const PLACES: usize = 1 << ACTIVITY_BITS;
 
 /// Turns kept of each lane: two threads that hand a lock over every 5 ms fill them in a third of a second.
 pub(super) const TURNS: usize = 64;
@@ -61,10 +69,10 @@ const KEPT: u32 = 1 << Activity::WaitingForLock as u32 | 1 << Activity::Blocked 
 pub(in crate::backend) struct ActivityCells {
     /// When the lane's first worker came to the gate, in ticks; 0 before.
     began: AtomicU64,
-    /// What is done, in the lowest 3 bits, and since when, in ticks, in those above.
+    /// What is done, in the lowest 4 bits, and since when, in ticks, in those above.
     now: AtomicU64,
     /// Ticks spent in each activity before that, by its number.
-    spent: [AtomicU64; Activity::COUNT],
+    spent: [AtomicU64; PLACES],
     /// The last turns to or from waiting and native code, each as `now` was then: the n-th stands at n modulo their
     /// number. What is done by the million a second, one task after the other, is not among them.
     turns: [AtomicU64; TURNS],
@@ -131,7 +139,7 @@ impl ActivityCells {
     #[inline]
     pub(super) fn turn_to(&self, next: Activity, at: u64) {
         let word = self.now.load(Relaxed);
-        let (before, since) = (word as usize % Activity::COUNT, word >> ACTIVITY_BITS);
+        let (before, since) = (word as usize % PLACES, word >> ACTIVITY_BITS);
         // Clocks of two CPUs may disagree by a tick.
         let at = at.max(since);
         // In this order: a reader in between sees too little for an instant, and never twice as much.
@@ -156,7 +164,7 @@ impl ActivityCells {
         let words: Vec<u64> = (first..turned).map(|n| self.turns[n as usize % TURNS].load(Acquire)).collect();
         // One more may be on its way than is counted.
         let overwritten = (self.turned.load(Acquire) + 1).saturating_sub(TURNS as u64).saturating_sub(first);
-        let turn = |word: u64| (Activity::ALL[word as usize % Activity::COUNT], word >> ACTIVITY_BITS);
+        let turn = |word: u64| (numbered(word), word >> ACTIVITY_BITS);
         words.into_iter().skip(overwritten as usize).map(turn).collect()
     }
 
@@ -185,22 +193,27 @@ impl ActivityCells {
 
     /// What is done at this instant.
     pub(super) fn read_activity(&self) -> Activity {
-        Activity::ALL[self.now.load(Relaxed) as usize % Activity::COUNT]
+        numbered(self.now.load(Relaxed))
     }
 
     /// The account at this instant.
     pub(super) fn read(&self) -> ActivityReading {
-        let spent = self.spent.each_ref().map(|ticks| ticks.load(Acquire));
+        let spent = Activity::ALL.map(|activity| self.spent[activity as usize].load(Acquire));
         let word = self.now.load(Acquire);
         ActivityReading {
             began: self.began.load(Relaxed),
-            activity: Activity::ALL[word as usize % Activity::COUNT],
+            activity: numbered(word),
             since: word >> ACTIVITY_BITS,
             spent,
             lock_waits: self.lock_waits.load(Relaxed),
             lock_handovers: self.lock_handovers.load(Relaxed),
         }
     }
+}
+
+/// The activity of a word; a word that no worker wrote may hold any number.
+fn numbered(word: u64) -> Activity {
+    Activity::ALL.get(word as usize % PLACES).copied().unwrap_or_default()
 }
 
 fn packed(activity: Activity, since: u64) -> u64 {

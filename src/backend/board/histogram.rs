@@ -62,6 +62,28 @@ pub(in crate::backend) fn quantiles<const N: usize>(
     }))
 }
 
+/// Durations of one's own: what has no board counts in these buckets all the same.
+#[derive(Debug)]
+pub struct DurationHistogram(Box<[AtomicU64]>);
+
+impl Default for DurationHistogram {
+    fn default() -> Self {
+        Self((0..BUCKETS).map(|_| AtomicU64::new(0)).collect())
+    }
+}
+
+impl DurationHistogram {
+    /// Counts one duration.
+    pub fn add(&mut self, ticks: u64) {
+        record(&self.0, ticks);
+    }
+
+    /// The durations, in ticks, below which the given fractions of all those counted lie; `None` while there are none.
+    pub fn quantiles<const N: usize>(&self, fractions: [f64; N]) -> Option<[f64; N]> {
+        quantiles(&[&self.0], fractions)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

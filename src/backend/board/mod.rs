@@ -31,6 +31,7 @@ mod spec;
 pub use activity::{Activity, ActivityReading};
 pub(super) use checksum::fingerprint;
 pub use clock::{Clock, TickScale};
+pub use histogram::DurationHistogram;
 pub(super) use lane::{LaneWriter, TimedTask};
 pub use memory::Board;
 pub use reading::{LaneReading, RecordReading, Totals, WorkerState};

@@ -9,5 +9,6 @@
 //! A trial's work is the program from its start to its exit, by the kernel's clock and account. Whoever looks into it
 //! meanwhile does so from outside.
 
+mod joined;
 pub(super) mod output;
 pub(super) mod programs;

@@ -13,6 +13,7 @@ use std::time::Duration;
 
 use nix::sys::signal::Signal;
 
+use super::joined::JoinedPool;
 use super::output::{KeptOutput, OutputReader};
 use crate::backend::board::{Board, LaneWriter, TimedTask};
 use crate::backend::pool::{Backend, Broken, Departure, Notice, Pool, ProgramView, Unready};
@@ -30,6 +31,8 @@ pub struct ProgramExtras {
     pub environment: BTreeMap<String, String>,
     /// Where what it writes goes, too, as it comes.
     pub shown_in: Option<Arc<File>>,
+    /// A process that runs already and is joined instead: nothing is started.
+    pub joins: Option<u32>,
 }
 
 /// Runs programs, one at a time.
@@ -62,6 +65,9 @@ impl Backend for Programs {
 
     fn start(&self, job: &LazyJob, board: &Arc<Board>) -> Result<Box<dyn Pool>, Broken> {
         let extras = lock(&self.extras).clone();
+        if let Some(pid) = extras.joins {
+            return Ok(Box::new(JoinedPool::new(pid, board)?));
+        }
         let mut call = program_call(&job.job, board.spec().workers);
         call.order.environment.extend(extras.environment);
         let (reader, writer) = OutputReader::start(extras.shown_in).map_err(refused)?;
@@ -70,7 +76,15 @@ impl Backend for Programs {
         let files = [input(&call)?, OwnedFd::from(writer.try_clone().map_err(refused)?), OwnedFd::from(writer)];
         LaneWriter::new(board, 0).arrive(0);
         let (board, stage) = (Arc::clone(board), ProgramStage::Ordered(files));
-        Ok(Box::new(ProgramPool { launcher, board, call, reader: Some(reader), stage, view: ProgramView::of(output) }))
+        Ok(Box::new(ProgramPool {
+            launcher,
+            board,
+            call,
+            reader: Some(reader),
+            stage,
+            called_off: None,
+            view: ProgramView::of(output),
+        }))
     }
 }
 
@@ -92,8 +106,9 @@ fn input(call: &ProgramCall) -> Result<OwnedFd, Broken> {
 }
 
 impl ProgramView {
-    fn of(output: Arc<KeptOutput>) -> Self {
-        Self { began: None, pid: None, output, end: None, failure: None }
+    /// A program of which nothing is known yet.
+    pub(super) fn of(output: Arc<KeptOutput>) -> Self {
+        Self { began: None, pid: None, launcher: None, output, end: None, failure: None }
     }
 }
 
@@ -104,6 +119,8 @@ struct ProgramPool {
     call: ProgramCall,
     reader: Option<OutputReader>,
     stage: ProgramStage,
+    /// What the program is to be sent, once its trial is called off.
+    called_off: Option<Signal>,
     view: ProgramView,
 }
 
@@ -120,7 +137,7 @@ enum ProgramStage {
     Over,
 }
 
-/// How long a program is given to end after SIGTERM: it may have something to save.
+/// How long a program is given to end once it was asked to: it may have something to save.
 const GRACE: Duration = Duration::from_secs(2);
 
 /// How long the launcher may take to end a program by force.
@@ -139,7 +156,8 @@ impl ProgramPool {
         let ProgramStage::Ordered(files) = &self.stage else { return Ok(()) };
         LaneWriter::new(&self.board, 0).pass_gate();
         let files = files.each_ref().map(|file| file.as_fd());
-        let asked = lock(&self.launcher).as_mut().ok_or_else(gone)?.order(&self.call.order, files);
+        let asked =
+            lock(&self.launcher).as_mut().ok_or_else(gone)?.line().and_then(|line| line.order(&self.call.order, files));
         let program = asked.map_err(|_| gone())?;
         self.stage = ProgramStage::Asked { program, is_told_to_end: false, group: None };
         Ok(())
@@ -147,24 +165,27 @@ impl ProgramPool {
 
     /// Tells the program to end once the trial is called off.
     fn tell_to_end(&mut self) -> Result<(), Broken> {
-        let ProgramStage::Asked { program, is_told_to_end, .. } = &mut self.stage else { return Ok(()) };
-        if *is_told_to_end || !self.board.is_cancelled() {
+        let (ProgramStage::Asked { program, is_told_to_end, .. }, Some(signal)) = (&mut self.stage, self.called_off)
+        else {
+            return Ok(());
+        };
+        if *is_told_to_end {
             return Ok(());
         }
         *is_told_to_end = true;
         // One that is stopped hears of it only when it goes on.
         let program = *program;
-        self.signal(program, Signal::SIGTERM).and_then(|()| self.signal(program, Signal::SIGCONT))
+        self.signal(program, signal).and_then(|()| self.signal(program, Signal::SIGCONT))
     }
 
     fn signal(&self, program: u64, signal: Signal) -> Result<(), Broken> {
         let mut launcher = lock(&self.launcher);
-        launcher.as_mut().ok_or_else(gone)?.signal(program, signal).map_err(|_| gone())
+        launcher.as_mut().ok_or_else(gone)?.line().and_then(|line| line.signal(program, signal)).map_err(|_| gone())
     }
 
     /// Waits for the next thing that the launcher says, and has it follow.
     fn hear(&mut self, timeout: Duration) -> Result<Option<Notice>, Broken> {
-        let heard = lock(&self.launcher).as_mut().ok_or_else(gone)?.hear(timeout);
+        let heard = lock(&self.launcher).as_mut().ok_or_else(gone)?.line().and_then(|line| line.hear(timeout));
         let Ok(heard) = heard else {
             *lock(&self.launcher) = None;
             return Err(gone());
@@ -175,8 +196,9 @@ impl ProgramPool {
         let lane = LaneWriter::new(&self.board, 0);
         match word {
             Some((Word::Started { program, pid, at_ns, .. }, handle)) if program == *awaited => {
-                *group = Some(LedGroup::new(pid, handle));
-                self.view = ProgramView { began: Some(at_ns), pid: Some(pid), ..self.view.clone() };
+                *group = Some(LedGroup::keep(pid, handle));
+                let launcher = lock(&self.launcher).as_ref().map(Launcher::id);
+                self.view = ProgramView { began: Some(at_ns), pid: Some(pid), launcher, ..self.view.clone() };
                 lane.is_process(pid);
                 lane.begin(TASK, at_ns);
                 Ok(None)
@@ -262,6 +284,10 @@ impl Pool for ProgramPool {
         }
         let heard = self.ask().and_then(|()| self.tell_to_end()).and_then(|()| self.hear(timeout));
         heard.unwrap_or_else(|broken| Some(Notice::Broken(broken)))
+    }
+
+    fn call_off(&mut self, signal: Signal) {
+        self.called_off.get_or_insert(signal);
     }
 
     fn replace(&mut self, _: u32) -> Result<(), Broken> {

@@ -11,6 +11,7 @@ use super::Worker;
 use super::interpreter::LaneInterpreter;
 use super::usage::counts;
 use crate::backend::board::Activity;
+use crate::system::launch::Ended;
 use crate::workload::{Cancelled, ReleasedGil, ServiceAddress, SharedCells, TaskContext, until_readable};
 
 impl TaskContext for Worker<'_> {
@@ -82,6 +83,11 @@ impl TaskContext for Worker<'_> {
 
     fn shared_cells(&self) -> &SharedCells {
         self.board.shared_cells()
+    }
+
+    fn count_program(&self, end: &Ended) {
+        self.lane.count_usage([end.user_us, end.system_us, end.voluntary, end.involuntary]);
+        end.peak_rss_kib.into_iter().for_each(|peak| self.lane.peak_memory(peak));
     }
 
     fn count_in(&self, usage: &Usage) {

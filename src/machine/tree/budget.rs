@@ -8,11 +8,11 @@ use super::look::LookCost;
 pub(super) const SHARE: f64 = 0.01;
 
 /// What can be saved up: to open the files of a program that has started, or threads that came all at once.
-const SAVED_MAX_NS: f64 = 5e6;
+const SAVED_MAX_NS: f64 = 2e7;
 
 /// CPU time that looking may take, and has taken.
 #[derive(Debug)]
-pub(super) struct Budget {
+pub(super) struct LookBudget {
     share: f64,
     left_ns: f64,
     first_ns: Option<u64>,
@@ -21,7 +21,7 @@ pub(super) struct Budget {
     looks: u64,
 }
 
-impl Budget {
+impl LookBudget {
     /// The part of one core's time that may be taken.
     pub(super) fn new(share: f64) -> Self {
         Self { share, left_ns: SAVED_MAX_NS, first_ns: None, last_ns: 0, spent: Duration::ZERO, looks: 0 }
@@ -85,17 +85,17 @@ mod tests {
 
     #[test]
     fn what_is_not_spent_is_saved_up_to_a_point() {
-        let mut budget = Budget::new(0.01);
-        assert_eq!(budget.begin(1000 * MS), Duration::from_millis(5));
-        budget.end(Duration::from_millis(6));
+        let mut budget = LookBudget::new(0.01);
+        assert_eq!(budget.begin(1000 * MS), Duration::from_millis(20));
+        budget.end(Duration::from_millis(21));
         assert_eq!(budget.begin(1050 * MS), Duration::ZERO);
         budget.end(Duration::ZERO);
         assert_eq!(budget.begin(1150 * MS), Duration::from_micros(500));
         budget.end(Duration::ZERO);
-        assert_eq!(budget.begin(60_000 * MS), Duration::from_millis(5));
-        assert_eq!(budget.cost(), LookCost { cpu_s: 0.006, share: 0.006 / 59.0, looks: 3 });
-        budget.begin(1 * MS);
-        assert_eq!(budget.cost().cpu_s, 0.006, "a clock that goes back");
+        assert_eq!(budget.begin(60_000 * MS), Duration::from_millis(20));
+        assert_eq!(budget.cost(), LookCost { cpu_s: 0.021, share: 0.021 / 59.0, looks: 3 });
+        budget.begin(MS);
+        assert_eq!(budget.cost().cpu_s, 0.021, "a clock that goes back");
     }
 
     #[test]

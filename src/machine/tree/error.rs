@@ -7,7 +7,7 @@ use nix::sys::signal::kill;
 use nix::unistd::{Pid, geteuid};
 
 use crate::machine::proc_lists::own_id;
-use crate::system::files::read_head;
+use crate::machine::status_file::StatusFile;
 
 /// Why a process cannot be watched.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -47,10 +47,9 @@ pub(super) fn check(proc: &Path, pid: u32) -> Result<(), TreeError> {
     if own_id(proc).is_none() {
         return Err(TreeError::NoProc);
     }
-    let Ok(status) = read_head(&proc.join(format!("{pid}/status")), 1 << 16) else {
+    let Ok(status) = StatusFile::of(&proc.join(pid.to_string())) else {
         return Err(if is_there(pid) { TreeError::Hidden(pid) } else { TreeError::NoSuchProcess(pid) });
     };
-    let status = Status(String::from_utf8_lossy(&status).into_owned());
     let process = status.number("Tgid:").unwrap_or(pid);
     if process != pid {
         return Err(TreeError::IsThread { thread: pid, process });
@@ -71,17 +70,34 @@ fn is_there(pid: u32) -> bool {
     matches!(kill(Pid::from_raw(pid), None), Ok(()) | Err(Errno::EPERM))
 }
 
-/// The text of a `status` file.
-pub(super) struct Status(pub(super) String);
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::os::unix::fs::symlink;
 
-impl Status {
-    /// The first word of a line.
-    pub(super) fn first_word(&self, key: &str) -> Option<&str> {
-        self.0.lines().find_map(|line| line.strip_prefix(key)?.split_ascii_whitespace().next())
-    }
+    use super::*;
 
-    /// The same as a number.
-    pub(super) fn number<N: std::str::FromStr>(&self, key: &str) -> Option<N> {
-        self.first_word(key)?.parse().ok()
+    #[test]
+    fn it_is_told_why_a_process_cannot_be_watched() {
+        let folder = tempfile::tempdir().unwrap();
+        let me = std::process::id();
+        assert_eq!(check(folder.path(), me), Err(TreeError::NoProc));
+        symlink("7", folder.path().join("self")).unwrap();
+        // It is there, and not shown.
+        assert_eq!(check(folder.path(), me), Err(TreeError::Hidden(me)));
+        assert_eq!(check(folder.path(), u32::MAX), Err(TreeError::NoSuchProcess(u32::MAX)));
+        let write = |text: String| {
+            fs::create_dir_all(folder.path().join("9")).unwrap();
+            fs::write(folder.path().join("9/status"), text).unwrap();
+            check(folder.path(), 9)
+        };
+        let user = geteuid().as_raw();
+        assert_eq!(write(format!("State:\tS (sleeping)\nTgid:\t9\nUid:\t{user}\t0\t0\t0\n")), Ok(()));
+        assert_eq!(write(format!("State:\tZ (zombie)\nTgid:\t9\nUid:\t{user}\n")), Err(TreeError::HasEnded(9)));
+        let thread = write(format!("State:\tS\nTgid:\t8\nUid:\t{user}\n"));
+        assert_eq!(thread, Err(TreeError::IsThread { thread: 9, process: 8 }));
+        let others = write(format!("State:\tS\nTgid:\t9\nUid:\t{}\n", user + 1));
+        let expected = if user == 0 { Ok(()) } else { Err(TreeError::NotOwn { pid: 9, user: user + 1 }) };
+        assert_eq!(others, expected);
     }
 }

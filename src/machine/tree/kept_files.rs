@@ -33,56 +33,63 @@ pub(super) enum Mute {
 pub(super) struct Descriptors {
     open: u64,
     most: u64,
+    /// Threads there are: each has a file of each rank.
+    threads: u64,
 }
 
 impl Descriptors {
     /// By the limit of this process.
     pub(super) fn new() -> Self {
         let may_have = getrlimit(Resource::RLIMIT_NOFILE).map_or(0, |(soft, _)| soft);
-        Self { open: 0, most: (may_have / KEPT_PART).min(KEPT_MAX) }
+        Self { open: 0, most: (may_have / KEPT_PART).min(KEPT_MAX), threads: 0 }
+    }
+
+    /// There are so many threads now.
+    pub(super) fn share_among(&mut self, threads: usize) {
+        self.threads = threads as u64;
+    }
+
+    /// Whether there is room for all files of a rank and of those before.
+    fn has_room_for_all(&self, rank: Rank) -> bool {
+        rank == Rank::First || (rank as u64 + 1) * self.threads <= self.most
+    }
+
+    /// Where no more files can be opened, fewer are kept from now on.
+    fn note(&mut self, error: &io::Error) {
+        if matches!(error.raw_os_error().map(Errno::from_raw), Some(Errno::EMFILE | Errno::ENFILE)) {
+            self.most = self.open / 2;
+        }
     }
 
     #[cfg(test)]
     pub(super) fn at_most(most: u64) -> Self {
-        Self { open: 0, most }
+        Self { open: 0, most, threads: 0 }
     }
 }
 
-/// How soon a file is given up when there is no room to keep all open.
+/// Which files are given up first where there is no room to keep all open: those that are read less often.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Keep {
+pub(super) enum Rank {
     /// Kept as long as there is room.
     First,
-    /// While a quarter of the room is left.
+    /// Kept where there is room for those of all threads.
     Second,
-    /// While half of it is.
+    /// The same, after those.
     Third,
-}
-
-impl Keep {
-    fn has_room(self, descriptors: &Descriptors) -> bool {
-        let most = descriptors.most;
-        let within = match self {
-            Self::First => most,
-            Self::Second => most - most / 4,
-            Self::Third => most / 2,
-        };
-        descriptors.open < within
-    }
 }
 
 /// A file that is read from its beginning each time.
 #[derive(Debug)]
 pub(super) struct KeptFile {
     path: PathBuf,
-    keep: Keep,
+    rank: Rank,
     file: Option<File>,
 }
 
 impl KeptFile {
     /// Nothing is opened yet.
-    pub(super) fn new(path: PathBuf, keep: Keep) -> Self {
-        Self { path, keep, file: None }
+    pub(super) fn new(path: PathBuf, rank: Rank) -> Self {
+        Self { path, rank, file: None }
     }
 
     /// What it tells now, in a buffer that is long enough for all of it.
@@ -95,7 +102,12 @@ impl KeptFile {
             None => self.open_and_read(descriptors, bytes),
         };
         match length.map_err(|error| mute(&error)) {
-            Ok(length) => Ok(&bytes[..length]),
+            Ok(length) => {
+                if descriptors.open > descriptors.most || !descriptors.has_room_for_all(self.rank) {
+                    self.close(descriptors);
+                }
+                Ok(&bytes[..length])
+            }
             Err(why) => {
                 self.close(descriptors);
                 Err(why)
@@ -104,9 +116,9 @@ impl KeptFile {
     }
 
     fn open_and_read(&mut self, descriptors: &mut Descriptors, bytes: &mut [u8]) -> io::Result<usize> {
-        let file = File::open(&self.path)?;
+        let file = File::open(&self.path).inspect_err(|error| descriptors.note(error))?;
         let length = file.read_at(bytes, 0)?;
-        if self.keep.has_room(descriptors) {
+        if descriptors.open < descriptors.most && descriptors.has_room_for_all(self.rank) {
             descriptors.open += 1;
             self.file = Some(file);
         }
@@ -139,21 +151,44 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("file");
         std::fs::write(&path, "text").unwrap();
-        let mut descriptors = Descriptors::at_most(4);
-        let mut bytes = [0; 16];
-        let mut read = |keep, descriptors: &mut Descriptors| {
-            let mut file = KeptFile::new(path.clone(), keep);
-            assert_eq!(file.read(descriptors, &mut bytes), Ok(&b"text"[..]));
-            assert_eq!(file.read(descriptors, &mut bytes), Ok(&b"text"[..]), "again from its beginning");
-            file
+        let mut descriptors = Descriptors::at_most(10);
+        let ranks = [Rank::Third, Rank::Second, Rank::First];
+        let mut files: Vec<KeptFile> =
+            ranks.iter().cycle().take(36).map(|rank| KeptFile::new(path.clone(), *rank)).collect();
+        let mut kept = |threads: usize| {
+            descriptors.share_among(threads);
+            for file in files.iter_mut().take(3 * threads) {
+                let mut bytes = [0; 16];
+                assert_eq!(file.read(&mut descriptors, &mut bytes), Ok(&b"text"[..]));
+                assert_eq!(file.read(&mut descriptors, &mut bytes), Ok(&b"text"[..]), "again from its beginning");
+            }
+            let of = |rank| files.iter().filter(|file| file.rank == rank && file.file.is_some()).count();
+            (of(Rank::First), of(Rank::Second), of(Rank::Third))
         };
-        let kept = [Keep::Third, Keep::Third, Keep::Third, Keep::Second, Keep::Second, Keep::First, Keep::First]
-            .map(|keep| read(keep, &mut descriptors));
-        assert_eq!(kept.each_ref().map(|file| file.file.is_some()), [true, true, false, true, false, true, false]);
-        for mut file in kept {
-            file.close(&mut descriptors);
-        }
+        assert_eq!(kept(3), (3, 3, 3));
+        assert_eq!(kept(5), (5, 5, 0));
+        assert_eq!(kept(9), (9, 0, 0));
+        assert_eq!(kept(12), (10, 0, 0));
+        files.iter_mut().for_each(|file| file.close(&mut descriptors));
         assert_eq!(descriptors.open, 0);
+    }
+
+    #[test]
+    fn fewer_are_kept_where_no_more_can_be_opened() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("file");
+        std::fs::write(&path, "text").unwrap();
+        let mut descriptors = Descriptors::at_most(100);
+        let mut files: Vec<KeptFile> = (0..10).map(|_| KeptFile::new(path.clone(), Rank::First)).collect();
+        let mut read_all = |descriptors: &mut Descriptors| {
+            files.iter_mut().for_each(|file| assert!(file.read(descriptors, &mut [0; 8]).is_ok()));
+            descriptors.open
+        };
+        assert_eq!(read_all(&mut descriptors), 10);
+        descriptors.note(&io::Error::from_raw_os_error(Errno::EACCES as i32));
+        assert_eq!(read_all(&mut descriptors), 10);
+        descriptors.note(&io::Error::from_raw_os_error(Errno::EMFILE as i32));
+        assert_eq!([read_all(&mut descriptors), read_all(&mut descriptors)], [5, 5]);
     }
 
     #[test]
@@ -161,7 +196,7 @@ mod tests {
         let mut descriptors = Descriptors::new();
         assert!(descriptors.most > 0);
         let mut read = |path: &str| {
-            KeptFile::new(PathBuf::from(path), Keep::First).read(&mut descriptors, &mut [0; 8]).map(<[u8]>::len)
+            KeptFile::new(PathBuf::from(path), Rank::First).read(&mut descriptors, &mut [0; 8]).map(<[u8]>::len)
         };
         assert_eq!(read("/proc/self/none"), Err(Mute::Gone));
         assert_eq!(read("/proc/4294967295/stat"), Err(Mute::Gone));

@@ -26,7 +26,7 @@ pub struct TreeLook {
     /// took it after they were looked at last.
     pub unseen_cpu_s: f64,
     /// The part of the threads that this look was at, 0 to 1: fewer where looking at all would cost too much. The others
-    /// are shown as they were.
+    /// are shown as they were. Threads that have not run for a second are looked at ten times a second at most.
     pub covers: f64,
     /// How old the oldest of what is shown of a thread is, in nanoseconds.
     pub oldest_ns: u64,
@@ -106,6 +106,13 @@ pub struct ProcessLook {
     pub calls: CallSight,
     /// Whether it has ended.
     pub has_ended: bool,
+}
+
+impl ProcessLook {
+    /// Its command line as the kernel has it now: words with a zero byte after each. Empty once it has ended.
+    pub fn command_line(&self) -> Vec<u8> {
+        std::fs::read(format!("/proc/{}/cmdline", self.pid)).unwrap_or_default()
+    }
 }
 
 /// Memory of a process, in bytes.

@@ -5,7 +5,7 @@
 //! - [`TreeSampler`]: looks at them and all of their descendants, within what that may cost
 //! - [`TreeLook`], [`TreeAccount`]: what a look shows, and what is kept in the end
 //! - `tracked_thread`, `tracked_process`: one of each, looked at again and again; `kept_files`: what that takes
-//! - `thread_time`: how a thread's life is divided among its states
+//! - `thread_life`: how a thread's life is divided among its states
 //! - `scan`: looks for new processes
 //! - `cpu_ledger`: the CPU time of processes that have ended
 //! - `call`: calls of the system by their numbers
@@ -27,7 +27,7 @@ mod sampler;
 mod scan;
 mod state;
 mod symbol;
-mod thread_time;
+mod thread_life;
 mod tracked_process;
 mod tracked_thread;
 mod turns;

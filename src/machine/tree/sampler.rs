@@ -3,10 +3,9 @@
 //! Each look is at as many threads as it may be, in turn; the others are shown as they were. Nothing here waits or starts
 //! a thread: the caller looks when it likes.
 
-use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
-use super::budget::{Budget, Rationed, SHARE};
+use super::budget::{LookBudget, Rationed, SHARE};
 use super::cpu_ledger::CpuLedger;
 use super::error::{self, TreeError};
 use super::kept_files::Descriptors;
@@ -15,7 +14,7 @@ use super::python::PythonFinder;
 use super::roots::{Roots, Strays};
 use super::scan::Scan;
 use super::state::StateSeconds;
-use super::tracked_process::{ThreadsTime, TrackedProcess, seconds};
+use super::tracked_process::{TrackedProcess, seconds};
 use super::tracked_thread::{Tools, TrackedThread};
 use crate::system::clock::{boottime_ns, monotonic_ns, thread_cpu_time};
 use crate::system::schedule_account::ScheduleAccount;
@@ -37,11 +36,13 @@ pub struct TreeSampler {
     pub(super) turn: usize,
     pub(super) ledger: CpuLedger,
     pub(super) kept: Kept,
-    pub(super) budget: Budget,
+    pub(super) budget: LookBudget,
     pub(super) scanning: Rationed,
     pub(super) reading_memory: Rationed,
     pub(super) reading_switches: Rationed,
     pub(super) switches_turn: usize,
+    /// Whether something has ended since the last look that is shown once more.
+    pub(super) has_ended: bool,
     /// Whether threads may have ended that were counted.
     pub(super) is_stale: bool,
     pub(super) cpu_ns: u64,
@@ -96,11 +97,12 @@ impl TreeSampler {
             turn: 0,
             ledger: CpuLedger::default(),
             kept: Kept::default(),
-            budget: Budget::new(SHARE),
-            scanning: Rationed::new(0.3 * SHARE),
-            reading_memory: Rationed::new(0.15 * SHARE),
-            reading_switches: Rationed::new(0.1 * SHARE),
+            budget: LookBudget::new(SHARE),
+            scanning: Rationed::new(0.1 * SHARE),
+            reading_memory: Rationed::new(0.05 * SHARE),
+            reading_switches: Rationed::new(0.05 * SHARE),
             switches_turn: 0,
+            has_ended: false,
             is_stale: true,
             cpu_ns: 0,
         })
@@ -108,7 +110,7 @@ impl TreeSampler {
 
     /// Watches without regard to what it costs.
     pub fn at_any_cost(mut self) -> Self {
-        self.budget = Budget::new(1.0);
+        self.budget = LookBudget::new(1.0);
         for rationed in [&mut self.scanning, &mut self.reading_memory, &mut self.reading_switches] {
             *rationed = Rationed::new(1.0);
         }
@@ -148,19 +150,18 @@ impl TreeSampler {
 
     /// All that is known of it so far.
     pub fn account(&self) -> TreeAccount {
-        let living = self.living();
         let kept = &self.kept;
         let mut account = TreeAccount {
             processes: kept.processes.clone(),
             threads: kept.threads.clone(),
             left_out: kept.left_out,
             seconds: kept.seconds,
-            cpu_s: seconds(self.cpu_ns.max(self.all_cpu_ns(&living))),
+            cpu_s: seconds(self.cpu_ns.max(self.all_cpu_ns())),
             unseen_cpu_s: 0.0,
             cost: self.budget.cost(),
         };
         for process in &self.processes {
-            account.processes.extend(process.account(of(&living, process.pid)));
+            account.processes.extend(process.account());
         }
         for thread in self.threads.iter().filter_map(TrackedThread::account) {
             account.seconds.add(&thread.seconds);
@@ -170,38 +171,24 @@ impl TreeSampler {
         account
     }
 
-    /// What the living threads of each process took.
-    pub(super) fn living(&self) -> HashMap<u32, ThreadsTime> {
-        let mut living: HashMap<u32, ThreadsTime> = HashMap::new();
-        for thread in self.threads.iter().filter(|thread| !thread.has_ended()) {
-            living.entry(thread.pid).or_default().add(thread);
-        }
-        living
-    }
-
-    pub(super) fn all_cpu_ns(&self, living: &HashMap<u32, ThreadsTime>) -> u64 {
+    pub(super) fn all_cpu_ns(&self) -> u64 {
         // What has ended is in the ledger.
         let lives = || self.processes.iter().filter(|process| !process.has_ended);
-        let taken_ns: u64 =
-            lives().map(|process| process.cpu.now_ns(of(living, process.pid)) + process.cpu.reaped_ns).sum();
+        let taken_ns: u64 = lives().map(|process| process.cpu.now_ns() + process.cpu.reaped_ns).sum();
         let before_ns: u64 = lives().map(|process| process.cpu.before_ns()).sum();
-        let twice_ns = self.reaped_zombies_ns(living);
+        let twice_ns = self.reaped_zombies_ns();
         (taken_ns + self.ledger.ns()).saturating_sub(before_ns + self.kept.before_ns + twice_ns)
     }
 
     /// CPU time of processes that have ended and that may be on their parents' accounts already: a parent has it for a
     /// moment before the child disappears.
-    fn reaped_zombies_ns(&self, living: &HashMap<u32, ThreadsTime>) -> u64 {
+    fn reaped_zombies_ns(&self) -> u64 {
         let zombies = || self.processes.iter().filter(|process| !process.has_ended && process.is_zombie());
         let twice_ns = |parent: &TrackedProcess| {
             let theirs = zombies().filter(|zombie| zombie.parent == parent.pid);
-            let theirs_ns: u64 = theirs.map(|zombie| zombie.cpu.now_ns(of(living, zombie.pid))).sum();
+            let theirs_ns: u64 = theirs.map(|zombie| zombie.cpu.now_ns()).sum();
             theirs_ns.min(parent.cpu.recent_ns)
         };
         self.processes.iter().filter(|process| !process.has_ended && process.cpu.recent_ns > 0).map(twice_ns).sum()
     }
-}
-
-pub(super) fn of(living: &HashMap<u32, ThreadsTime>, pid: u32) -> ThreadsTime {
-    living.get(&pid).copied().unwrap_or_default()
 }

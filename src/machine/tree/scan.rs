@@ -106,3 +106,93 @@ fn listed_children(proc: &Path, process: u32, threads: Option<&[u32]>) -> Vec<u3
     let threads = threads.map_or_else(|| threads_of(proc, process), <[u32]>::to_vec);
     threads.iter().flat_map(|thread| children_of(proc, process, *thread)).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::os::unix::fs::symlink;
+
+    use super::super::roots::Roots;
+    use super::*;
+
+    /// A `/proc` with processes of one thread each, by their parents; this process is 7.
+    struct MadeUp(tempfile::TempDir);
+
+    impl MadeUp {
+        fn new(with_lists: bool, parents: &[(u32, u32)]) -> Self {
+            let made_up = Self(tempfile::tempdir().unwrap());
+            symlink("7", made_up.0.path().join("self")).unwrap();
+            made_up.last(60);
+            for &(process, parent) in parents {
+                made_up.process(process, parent);
+                if with_lists {
+                    let children = parents.iter().filter(|(_, parent)| *parent == process).map(|(child, _)| child);
+                    let list: String = children.map(|child| format!("{child} ")).collect();
+                    fs::write(made_up.0.path().join(format!("{process}/task/{process}/children")), list).unwrap();
+                }
+            }
+            made_up
+        }
+
+        fn process(&self, process: u32, parent: u32) {
+            let folder = self.0.path().join(process.to_string());
+            fs::create_dir_all(folder.join(format!("task/{process}"))).unwrap();
+            let zeros = "0 ".repeat(40);
+            fs::write(folder.join("stat"), format!("{process} (a) S {parent} {zeros}\n")).unwrap();
+        }
+
+        fn last(&self, id: u32) {
+            fs::write(self.0.path().join("loadavg"), format!("0.00 0.01 0.05 1/82 {id}\n")).unwrap();
+        }
+    }
+
+    /// parlab with a forkserver of its own and a program, which has children and grandchildren; an orphan of the program's
+    /// with a child; a stranger.
+    const FAMILY: [(u32, u32); 9] = [(7, 1), (8, 7), (20, 7), (21, 20), (22, 20), (30, 21), (40, 7), (41, 40), (50, 1)];
+
+    fn strays() -> Option<Strays> {
+        Roots::of_program(20).with_strays_of(7, |pid| pid == 8).strays
+    }
+
+    #[test]
+    fn descendants_and_orphans_are_found_with_and_without_the_kernels_lists() {
+        for with_lists in [true, false] {
+            let made_up = MadeUp::new(with_lists, &FAMILY);
+            let mut scan = Scan::new(made_up.0.path());
+            assert_eq!(scan.has_lists, with_lists);
+            let mut found = scan.find(0, &[(20, vec![20])], None);
+            found.sort_unstable();
+            assert_eq!(found, [(21, 20), (22, 20), (30, 21)], "{with_lists}");
+            let mut found = scan.find(0, &[(20, vec![20]), (21, vec![21])], strays().as_ref());
+            found.sort_unstable();
+            assert_eq!(found, [(22, 20), (30, 21), (40, 7), (41, 40)], "{with_lists}");
+        }
+    }
+
+    #[test]
+    fn strangers_are_asked_once_in_a_while() {
+        let made_up = MadeUp::new(false, &FAMILY);
+        let mut scan = Scan::new(made_up.0.path());
+        scan.find(STRANGER_NS + 1, &[(20, vec![20])], None);
+        // It has become an orphan, and parlab's.
+        made_up.process(50, 7);
+        let known = [(20, vec![20]), (21, vec![21]), (22, vec![22]), (30, vec![30]), (40, vec![40]), (41, vec![41])];
+        assert_eq!(scan.find(2 * STRANGER_NS, &known, strays().as_ref()), []);
+        assert_eq!(scan.find(3 * STRANGER_NS, &known, strays().as_ref()), [(50, 7)]);
+    }
+
+    #[test]
+    fn new_numbers_are_a_reason_to_look() {
+        let made_up = MadeUp::new(false, &FAMILY);
+        let mut scan = Scan::new(made_up.0.path());
+        assert_eq!([scan.may_find(), scan.may_find()], [true, false]);
+        made_up.last(61);
+        assert_eq!([scan.may_find(), scan.may_find()], [true, false]);
+        scan.find(0, &[(20, vec![20])], None);
+        assert!(!scan.strangers.is_empty());
+        made_up.last(9);
+        assert!(scan.may_find() && scan.strangers.is_empty(), "numbers have begun anew");
+        fs::remove_file(made_up.0.path().join("loadavg")).unwrap();
+        assert_eq!([scan.may_find(), scan.may_find()], [true, true], "it is not told");
+    }
+}

@@ -1,6 +1,6 @@
 //! What a thread does, as far as it can be seen from outside, and how its life is divided among that.
 //!
-//! Plain data; how it is found out is `visit`'s, how it adds up is `thread_time`'s.
+//! Plain data; how it is found out is `visit`'s, how it adds up is `thread_life`'s.
 
 use serde::{Deserialize, Serialize};
 

@@ -10,14 +10,14 @@ use nix::time::ClockId;
 use nix::unistd::Pid;
 
 use super::cpu_ledger::EndedProcess;
-use super::error::Status;
-use super::kept_files::{Keep, KeptFile, Mute};
+use super::kept_files::{KeptFile, Mute, Rank};
 use super::look::{CallSight, MemorySeen, ProcessAccount, ProcessLook};
 use super::python::{PythonFinder, PythonSeen};
-use super::tracked_thread::{Sights, TICK_NS, Tools, TrackedThread};
+use super::tracked_thread::{Sights, TICK_NS, Tools};
 use crate::foreign;
 use crate::machine::proc_lists::threads_of;
 use crate::machine::pss::pss_of;
+use crate::machine::status_file::StatusFile;
 use crate::machine::task_stat::TaskStat;
 use crate::system::files::read_head;
 
@@ -73,26 +73,18 @@ pub(super) struct TrackedProcess {
 
 /// CPU time of threads of a process, in nanoseconds, as they were looked at last.
 #[derive(Debug, Clone, Copy, Default)]
-pub(super) struct ThreadsTime {
+struct ThreadsTime {
     /// All of it.
-    pub(super) ran_ns: u64,
+    ran_ns: u64,
     /// What of it counts.
-    pub(super) counted_ns: u64,
-}
-
-impl ThreadsTime {
-    /// Adds a thread.
-    pub(super) fn add(&mut self, thread: &TrackedThread) {
-        self.ran_ns += thread.ran_ns();
-        self.counted_ns += thread.counted().0;
-    }
+    counted_ns: u64,
 }
 
 /// CPU time of a process, in nanoseconds.
 #[derive(Debug, Default)]
 pub(super) struct ProcessCpu {
-    /// Of all its threads, when it was read last.
-    own_ns: u64,
+    /// Of all its threads, when it was read last; `None` before.
+    own_ns: Option<u64>,
     /// Of children it waited for.
     pub(super) reaped_ns: u64,
     /// What of that was not yet found to be that of a child that ended.
@@ -100,8 +92,8 @@ pub(super) struct ProcessCpu {
     /// The part of it that was gained in the last look that was at it, and when that was.
     pub(super) recent_ns: u64,
     recent_at_ns: u64,
-    /// Of threads that were seen and have ended.
-    pub(super) ended: ThreadsTime,
+    /// Of threads that were seen, those that have ended among them.
+    threads: ThreadsTime,
     /// What does not count, since it was taken before the process was watched: its own, and that of children.
     before_own_ns: u64,
     before_reaped_ns: u64,
@@ -109,8 +101,15 @@ pub(super) struct ProcessCpu {
 
 impl ProcessCpu {
     /// Of all its threads now: when it was read last, or by what its threads were seen to take, if that is more.
-    pub(super) fn now_ns(&self, living: ThreadsTime) -> u64 {
-        self.own_ns.max(living.ran_ns + self.ended.ran_ns)
+    pub(super) fn now_ns(&self) -> u64 {
+        // What it took before it was watched is not known before it is read.
+        self.own_ns.map_or(self.threads.counted_ns, |own_ns| own_ns.max(self.threads.ran_ns))
+    }
+
+    /// One of its threads was seen to have taken more since it was looked at before.
+    pub(super) fn note_thread(&mut self, ran_ns: u64, counted_ns: u64) {
+        self.threads.ran_ns += ran_ns;
+        self.threads.counted_ns += counted_ns;
     }
 
     /// What it took before it was watched, with its children.
@@ -142,7 +141,7 @@ impl TrackedProcess {
             memory_ns: 0,
             tids: HashSet::new(),
             cpu: ProcessCpu::default(),
-            stat: KeptFile::new(folder.join("stat"), Keep::Third),
+            stat: KeptFile::new(folder.join("stat"), Rank::Third),
             folder,
             name: Arc::from(""),
             command: Arc::from(""),
@@ -178,7 +177,7 @@ impl TrackedProcess {
         (self.threads, self.state) = (stat.threads, stat.state);
         self.see_memory(stat.resident_pages.saturating_mul(page_bytes()));
         let has_reaped = self.take_cpu(tools, &stat, is_first);
-        if is_first || stat.stack_start != self.stack_start {
+        if is_first || (stat.stack_start != self.stack_start && stat.state != b'Z') {
             self.stack_start = stat.stack_start;
             self.see_program();
         }
@@ -191,12 +190,13 @@ impl TrackedProcess {
     fn take_cpu(&mut self, tools: &Tools, stat: &TaskStat, is_first: bool) -> bool {
         let cpu = &mut self.cpu;
         let own_ns = clock_ns(&self.folder, self.pid).unwrap_or(stat.ticks * TICK_NS);
-        cpu.own_ns = cpu.own_ns.max(own_ns).max(stat.ticks * TICK_NS);
+        let own_ns = own_ns.max(stat.ticks * TICK_NS).max(cpu.own_ns.unwrap_or(0));
+        cpu.own_ns = Some(own_ns);
         let reaped_ns = stat.reaped_ticks * TICK_NS;
         let gained_ns = reaped_ns.saturating_sub(cpu.reaped_ns);
         cpu.reaped_ns = cpu.reaped_ns.max(reaped_ns);
         if is_first && self.started_ns < tools.counted_from_ns {
-            (cpu.before_own_ns, cpu.before_reaped_ns) = (cpu.own_ns, cpu.reaped_ns);
+            (cpu.before_own_ns, cpu.before_reaped_ns) = (own_ns, cpu.reaped_ns);
         } else {
             cpu.unclaimed_ns += gained_ns;
             let is_same_look = cpu.recent_at_ns == tools.now_ns;
@@ -209,17 +209,21 @@ impl TrackedProcess {
     /// Its program has changed, or is seen for the first time.
     fn see_program(&mut self) {
         let command = read_head(&self.folder.join("cmdline"), COMMAND_MAX).unwrap_or_default();
-        let first = command.split(|&byte| byte == 0).next().unwrap_or_default();
-        let base = first.rsplit(|&byte| byte == b'/').next().unwrap_or_default();
-        if !base.is_empty() {
+        // One that is about to end has none any more.
+        if !command.is_empty() {
+            let first = command.split(|&byte| byte == 0).next().unwrap_or_default();
+            let base = first.rsplit(|&byte| byte == b'/').next().unwrap_or_default();
             self.name = Arc::from(foreign::bytes(base));
+            let words = command.strip_suffix(b"\0").unwrap_or(&command).split(|&byte| byte == 0);
+            self.command = Arc::from(words.map(foreign::bytes).collect::<Vec<_>>().join(" "));
         }
-        let words = command.strip_suffix(b"\0").unwrap_or(&command).split(|&byte| byte == 0);
-        self.command = Arc::from(words.map(foreign::bytes).collect::<Vec<_>>().join(" "));
         let exe = self.folder.join("exe");
         self.exe = fs::read_link(&exe).ok().map(|path| Arc::from(foreign::name(&path)));
         self.sights = Sights::default();
-        if !is_of_this_architecture(&exe) {
+        if self.stack_start == 0 {
+            // It is told to those who may look into the process.
+            self.sights.calls = CallSight::Refused;
+        } else if !is_of_this_architecture(&exe) {
             self.sights.calls = CallSight::OtherArchitecture;
         }
         (self.python, self.python_due_ns, self.python_wait_ns) = (None, 0, PYTHON_FIRST_NS);
@@ -249,8 +253,7 @@ impl TrackedProcess {
     pub(super) fn read_memory(&mut self, now_ns: u64) {
         self.memory_ns = now_ns;
         self.memory.pss_bytes = pss_of(&self.folder).or(self.memory.pss_bytes);
-        let status = read_head(&self.folder.join("status"), 1 << 16).unwrap_or_default();
-        let peak_kib: Option<u64> = Status(String::from_utf8_lossy(&status).into_owned()).number("VmHWM:");
+        let peak_kib: Option<u64> = StatusFile::of(&self.folder).ok().and_then(|status| status.number("VmHWM:"));
         self.memory.peak_rss_bytes = self.memory.peak_rss_bytes.max(peak_kib.unwrap_or(0) * 1024);
     }
 
@@ -265,8 +268,9 @@ impl TrackedProcess {
         if links.is_some() && links == self.links && !is_stale {
             return Vec::new();
         }
-        self.links = links;
         let listed: HashSet<u32> = threads_of(proc, self.pid).into_iter().collect();
+        // Each process has one, but it may not be possible to list them now.
+        self.links = links.filter(|_| !listed.is_empty());
         let mut new: Vec<u32> = listed.difference(&self.tids).copied().collect();
         new.sort_unstable();
         self.found_threads += new.len() as u64;
@@ -287,19 +291,19 @@ impl TrackedProcess {
     }
 
     /// What goes into the ledger when it has ended.
-    pub(super) fn as_ended(&self, living: ThreadsTime) -> EndedProcess {
+    pub(super) fn as_ended(&self) -> EndedProcess {
         EndedProcess {
             pid: self.pid,
             parent: self.parent,
-            cpu_ns: self.cpu.now_ns(living) + self.cpu.reaped_ns,
+            cpu_ns: self.cpu.now_ns() + self.cpu.reaped_ns,
             unclaimed_ns: self.cpu.unclaimed_ns,
         }
     }
 
     /// For those who look on; `None` if it was not looked at yet.
-    pub(super) fn look(&self, living: ThreadsTime) -> Option<ProcessLook> {
+    pub(super) fn look(&self) -> Option<ProcessLook> {
         self.started?;
-        let cpu_ns = self.cpu.now_ns(living).saturating_sub(self.cpu.before_own_ns);
+        let cpu_ns = self.cpu.now_ns().saturating_sub(self.cpu.before_own_ns);
         Some(ProcessLook {
             pid: self.pid,
             parent: self.parent,
@@ -311,7 +315,7 @@ impl TrackedProcess {
             threads: self.threads,
             cpu_s: seconds(cpu_ns),
             reaped_cpu_s: seconds(self.cpu.reaped_ns.saturating_sub(self.cpu.before_reaped_ns)),
-            unseen_cpu_s: seconds(cpu_ns.saturating_sub(living.counted_ns + self.cpu.ended.counted_ns)),
+            unseen_cpu_s: seconds(cpu_ns.saturating_sub(self.cpu.threads.counted_ns)),
             memory: self.memory,
             python: self.python.clone(),
             calls: self.sights.calls,
@@ -320,8 +324,8 @@ impl TrackedProcess {
     }
 
     /// What is kept of it; `None` if it was not looked at.
-    pub(super) fn account(&self, living: ThreadsTime) -> Option<ProcessAccount> {
-        let look = self.look(living)?;
+    pub(super) fn account(&self) -> Option<ProcessAccount> {
+        let look = self.look()?;
         Some(ProcessAccount {
             pid: look.pid,
             parent: look.parent,

@@ -8,10 +8,10 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::call::InKernel;
-use super::kept_files::{Descriptors, Keep, KeptFile, Mute};
+use super::kept_files::{Descriptors, KeptFile, Mute, Rank};
 use super::look::{CallSight, ThreadAccount, ThreadLook};
 use super::state::ThreadState;
-use super::thread_time::ThreadTime;
+use super::thread_life::ThreadLife;
 use crate::foreign;
 use crate::machine::task_stat::TaskStat;
 use crate::system::schedule_account::ScheduleTimes;
@@ -19,8 +19,14 @@ use crate::system::schedule_account::ScheduleTimes;
 /// A tick of the clock in which `stat` counts: `USER_HZ` is 100 on all architectures of today but Alpha.
 pub(super) const TICK_NS: u64 = 10_000_000;
 
-/// After so long a thread's name, state and CPU are looked up again though it has not run.
+/// After so long a thread's name, CPU and state are looked up again, whether it has run or not; of a young one, which may
+/// not have its name yet, sooner.
 const STALE_NS: u64 = 1_000_000_000;
+const STALE_YOUNG_NS: u64 = 50_000_000;
+
+/// A thread that has not run for so long is looked at ten times a second at most: it costs as much, and tells less.
+const IDLE_NS: u64 = 1_000_000_000;
+const IDLE_PACE_NS: u64 = 90_000_000;
 
 /// What a look needs.
 #[derive(Debug)]
@@ -59,7 +65,7 @@ pub(super) struct TrackedThread {
     pub(super) tid: u32,
     name: Arc<str>,
     started_ns: u64,
-    time: ThreadTime,
+    time: ThreadLife,
     /// Its account when it was read last, and what of that is not counted.
     account: ScheduleTimes,
     before: ScheduleTimes,
@@ -71,6 +77,8 @@ pub(super) struct TrackedThread {
     /// When it was looked at last; `None` if it was not yet.
     pub(super) seen_ns: Option<u64>,
     stat_ns: u64,
+    /// When it was last seen to have run.
+    ran_at_ns: u64,
     /// Whether its state was looked up since it ran last.
     is_settled: bool,
     schedstat: KeptFile,
@@ -87,7 +95,7 @@ impl TrackedThread {
             tid,
             name: Arc::from(""),
             started_ns: 0,
-            time: ThreadTime::new(0),
+            time: ThreadLife::new(0),
             account: ScheduleTimes::default(),
             before: ScheduleTimes::default(),
             cpu: 0,
@@ -95,11 +103,18 @@ impl TrackedThread {
             switches: None,
             seen_ns: None,
             stat_ns: 0,
+            ran_at_ns: 0,
             is_settled: false,
-            schedstat: KeptFile::new(folder.join("schedstat"), Keep::First),
-            syscall: KeptFile::new(folder.join("syscall"), Keep::Second),
-            stat: KeptFile::new(folder.join("stat"), Keep::Third),
+            schedstat: KeptFile::new(folder.join("schedstat"), Rank::First),
+            syscall: KeptFile::new(folder.join("syscall"), Rank::Second),
+            stat: KeptFile::new(folder.join("stat"), Rank::Third),
         }
+    }
+
+    /// Whether looking at it can wait for the next look.
+    pub(super) fn can_wait(&self, now_ns: u64) -> bool {
+        let is_fresh = self.seen_ns.is_some_and(|seen_ns| now_ns.saturating_sub(seen_ns) < IDLE_PACE_NS);
+        is_fresh && now_ns.saturating_sub(self.ran_at_ns) >= IDLE_NS
     }
 
     /// Looks at it. Threads that have ended are not looked at any more.
@@ -125,13 +140,15 @@ impl TrackedThread {
         if is_first {
             self.begin(tools, stat.unwrap_or_default(), account);
         }
-        // It bears the number of one that has ended.
-        if account.ran_ns < self.account.ran_ns {
+        if !self.may_have(&account, tools.now_ns) {
             return Err(Mute::Gone);
         }
         let gained = Gained::between(&self.account, &account);
+        if gained.any() && stat.is_none() && self.is_stale(tools.now_ns) {
+            stat = self.read_stat(tools).ok();
+        }
         let state = if is_first || gained.any() {
-            self.is_settled = false;
+            (self.is_settled, self.ran_at_ns) = (false, tools.now_ns);
             self.state_anew(tools, sights, gained, stat)
         } else {
             self.state_again(tools, sights)
@@ -149,14 +166,23 @@ impl TrackedThread {
         Ok(())
     }
 
+    /// Whether an account can be this thread's: else it is of another that bears its number now, as when a thread other
+    /// than the first executes a program.
+    fn may_have(&self, account: &ScheduleTimes, now_ns: u64) -> bool {
+        let Some(seen_ns) = self.seen_ns else { return true };
+        // The one that looks may itself have waited for a CPU since it read the time.
+        let most_ns = now_ns.saturating_sub(seen_ns) + 1_000_000_000;
+        account.ran_ns.checked_sub(self.account.ran_ns).is_some_and(|gained_ns| gained_ns <= most_ns)
+    }
+
     fn begin(&mut self, tools: &Tools, stat: TaskStat, account: ScheduleTimes) {
         self.started_ns = tools.started_ns(stat.started);
         if self.started_ns < tools.counted_from_ns {
             self.before = account;
-            self.time = ThreadTime::new(tools.now_ns);
+            self.time = ThreadLife::new(tools.now_ns);
         } else {
             // Starts are told in whole ticks.
-            self.time = ThreadTime::new((self.started_ns + TICK_NS / 2).min(tools.now_ns));
+            self.time = ThreadLife::new((self.started_ns + TICK_NS / 2).min(tools.now_ns));
         }
     }
 
@@ -194,7 +220,7 @@ impl TrackedThread {
     /// and has no CPU yet.
     fn state_again(&mut self, tools: &mut Tools, sights: &mut Sights) -> ThreadState {
         let before = self.time.state();
-        let is_stale = tools.now_ns.saturating_sub(self.stat_ns) >= STALE_NS;
+        let is_stale = self.is_stale(tools.now_ns);
         if before.is_awake() && !is_stale {
             let since_ns = tools.now_ns.saturating_sub(self.seen_ns.unwrap_or(tools.now_ns));
             return if since_ns < TICK_NS { before } else { ThreadState::Queued };
@@ -213,6 +239,11 @@ impl TrackedThread {
             ThreadState::Asleep => before,
             other => other,
         }
+    }
+
+    fn is_stale(&self, now_ns: u64) -> bool {
+        let age_ns = now_ns.saturating_sub(self.started_ns);
+        now_ns.saturating_sub(self.stat_ns) >= (age_ns / 4).clamp(STALE_YOUNG_NS, STALE_NS)
     }
 
     fn read_account(&mut self, tools: &mut Tools, stat: Option<TaskStat>) -> Result<ScheduleTimes, Mute> {

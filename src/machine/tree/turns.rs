@@ -4,13 +4,12 @@
 use std::collections::HashSet;
 use std::time::Duration;
 
-use super::error::Status;
 use super::look::TreeLook;
-use super::sampler::{TreeSampler, of};
+use super::sampler::TreeSampler;
 use super::tracked_process::{TrackedProcess, seconds};
 use super::tracked_thread::{Sights, TrackedThread};
+use crate::machine::status_file::StatusFile;
 use crate::system::clock::thread_cpu_time;
-use crate::system::files::read_head;
 
 /// Threads that are looked at, at most: what more there are take is their process's alone.
 const THREADS_MAX: usize = 16_384;
@@ -20,6 +19,9 @@ const KEPT_MAX: usize = 4_096;
 
 /// Threads, and processes, that are looked at whatever it costs, so that it goes on.
 const LEAST: usize = 8;
+
+/// How often it is asked what a look has cost so far: after so many threads, or processes.
+const ASKED_AFTER: usize = 16;
 
 /// A program that starts and ends processes all the time is not followed for ever: the next look goes on.
 const ROUNDS_MAX: usize = 16;
@@ -34,6 +36,9 @@ const MEMORY_NS: u64 = 1_000_000_000;
 impl TreeSampler {
     /// What was shown as ended is kept, and shown no more.
     pub(super) fn forget_ended(&mut self) {
+        if !std::mem::take(&mut self.has_ended) {
+            return;
+        }
         let (kept, turn) = (&mut self.kept, self.turn);
         let mut at = 0;
         let mut passed = 0;
@@ -55,7 +60,7 @@ impl TreeSampler {
                 return true;
             }
             kept.before_ns += process.cpu.before_ns();
-            if let Some(account) = process.account(Default::default()) {
+            if let Some(account) = process.account() {
                 if kept.processes.len() < KEPT_MAX { kept.processes.push(account) } else { kept.left_out += 1 }
             }
             false
@@ -79,6 +84,7 @@ impl TreeSampler {
             self.find_threads(self.processes.len() - 1);
         }
         self.is_stale = false;
+        self.tools.descriptors.share_among(self.threads.len());
         self.scanning.done(now_ns, thread_cpu_time().saturating_sub(begun));
     }
 
@@ -94,17 +100,20 @@ impl TreeSampler {
         }
     }
 
-    /// Looks at threads in turn, until that took so much of this thread's CPU time; returns how many.
+    /// Looks at threads in turn, until that took so much of this thread's CPU time; returns how many need no look any more.
     pub(super) fn visit_threads(&mut self, until: Duration) -> usize {
         let all = self.threads.len();
-        let mut at_process = 0;
-        for visited in 0..all {
-            if visited >= LEAST && visited % LEAST == 0 && thread_cpu_time() >= until {
-                return visited;
+        let (mut at_process, mut visited) = (0, 0);
+        for passed in 0..all {
+            let at = self.turn % all;
+            if !self.threads[at].can_wait(self.tools.now_ns) {
+                if visited >= LEAST && visited % ASKED_AFTER == LEAST && thread_cpu_time() >= until {
+                    return passed;
+                }
+                visited += 1;
+                self.visit(at, &mut at_process);
             }
-            let at = (self.turn) % all;
             self.turn = (at + 1) % all;
-            self.visit(at, &mut at_process);
         }
         all
     }
@@ -119,14 +128,14 @@ impl TreeSampler {
             thread.visit(&mut self.tools, &mut Sights::default());
             return;
         };
-        let had_ended = thread.has_ended();
+        let before = (thread.has_ended(), thread.ran_ns(), thread.counted().0);
         thread.visit(&mut self.tools, &mut process.sights);
-        if thread.has_ended() && !had_ended {
+        process.cpu.note_thread(thread.ran_ns() - before.1, thread.counted().0 - before.2);
+        if thread.has_ended() && !before.0 {
             process.tids.remove(&thread.tid);
-            process.cpu.ended.add(thread);
             // Its last time is on the process's account, if that lives.
             process.due_ns = 0;
-            self.is_stale = true;
+            (self.is_stale, self.has_ended) = (true, true);
         }
     }
 
@@ -134,10 +143,10 @@ impl TreeSampler {
     /// time must not count there and here.
     pub(super) fn refresh_processes(&mut self, until: Duration) {
         let now_ns = self.tools.now_ns;
-        let mut refreshed = 0;
+        let (mut refreshed, mut is_over) = (0, false);
         let changed = self.refresh_where(|process| {
             refreshed += usize::from(process.due_ns <= now_ns);
-            let is_over = refreshed > LEAST && refreshed % LEAST == 0 && thread_cpu_time() >= until;
+            is_over |= refreshed > LEAST && refreshed % ASKED_AFTER == LEAST && thread_cpu_time() >= until;
             process.due_ns <= now_ns && !is_over
         });
         self.follow(changed);
@@ -175,10 +184,9 @@ impl TreeSampler {
             return HashSet::new();
         }
         let changed = self.refresh_kin(&mut pids);
-        let living = self.living();
         let mut ended = Vec::new();
         for process in self.processes.iter_mut().filter(|process| pids.contains(&process.pid) && !process.is_settled) {
-            ended.push(process.as_ended(of(&living, process.pid)));
+            ended.push(process.as_ended());
             process.is_settled = true;
             process.end(&mut self.tools);
         }
@@ -213,12 +221,9 @@ impl TreeSampler {
     }
 
     fn end_threads_of(&mut self, processes: &HashSet<u32>) {
-        self.is_stale = true;
+        (self.is_stale, self.has_ended) = (true, true);
         for thread in self.threads.iter_mut().filter(|thread| processes.contains(&thread.pid) && !thread.has_ended()) {
             thread.end(&mut self.tools);
-            if let Some(process) = self.processes.iter_mut().find(|process| process.pid == thread.pid) {
-                process.cpu.ended.add(thread);
-            }
         }
     }
 
@@ -243,9 +248,8 @@ impl TreeSampler {
     fn read_switches(&mut self) {
         self.switches_turn = (self.switches_turn + 1) % self.threads.len();
         let thread = &mut self.threads[self.switches_turn];
-        let path = self.proc.join(format!("{}/task/{}/status", thread.pid, thread.tid));
-        let Ok(text) = read_head(&path, 1 << 14) else { return };
-        let status = Status(String::from_utf8_lossy(&text).into_owned());
+        let folder = self.proc.join(format!("{}/task/{}", thread.pid, thread.tid));
+        let Ok(status) = StatusFile::of(&folder) else { return };
         let voluntary = status.number("voluntary_ctxt_switches:");
         let involuntary = status.number("nonvoluntary_ctxt_switches:");
         if let (Some(voluntary), Some(involuntary)) = (voluntary, involuntary) {
@@ -256,15 +260,14 @@ impl TreeSampler {
     /// What this look shows, having been at so many threads.
     pub(super) fn show(&mut self, visited: usize) -> TreeLook {
         let now_ns = self.tools.now_ns;
-        let living = self.living();
-        self.cpu_ns = self.cpu_ns.max(self.all_cpu_ns(&living));
+        self.cpu_ns = self.cpu_ns.max(self.all_cpu_ns());
         let threads: Vec<_> = self.threads.iter().filter_map(|thread| thread.look(now_ns)).collect();
         let all = self.threads.len();
         let covers = if all == 0 { 1.0 } else { visited as f64 / all as f64 };
         let running_s: f64 = threads.iter().map(|thread| thread.seconds.running).sum();
         TreeLook {
             at_ns: now_ns,
-            processes: self.processes.iter().filter_map(|process| process.look(of(&living, process.pid))).collect(),
+            processes: self.processes.iter().filter_map(TrackedProcess::look).collect(),
             oldest_ns: threads.iter().filter(|t| !t.state.has_ended()).map(|t| t.age_ns).max().unwrap_or(0),
             threads,
             cpu_s: seconds(self.cpu_ns),

@@ -200,7 +200,9 @@ static PARLAB__COLD int parlab__send_changes(parlab__lane *lane) {
     used = parlab__get(lane->cells + board->cells[PARLAB__NAMES_USED]);
     if (used > lane->names_sent) {
         uint64_t from = at + lane->names_sent * width;
-        if (!parlab__send_cells(lane, from, lane->cells + from, (used - lane->names_sent) * width)) return 0;
+        if (!parlab__send_cells(lane, from, lane->cells + from, (used - lane->names_sent) * width)
+            || !parlab__send_cells(lane, board->cells[PARLAB__NAMES_USED], &used, 1))
+            return 0;
         lane->names_sent = used;
     }
     return parlab__send_records(lane, number) && parlab__send_cells(lane, left, head, count);
@@ -401,7 +403,7 @@ static PARLAB__COLD int parlab__lock(int fd) {
     int tries;
     memset(&lock, 0, sizeof lock);
     lock.l_type = F_WRLCK, lock.l_whence = SEEK_SET, lock.l_start = 0, lock.l_len = 8;
-    for (tries = 0; tries < 400; tries++) {
+    for (tries = 0; tries < 4000; tries++) {
         if (!fcntl(fd, F_SETLK, &lock)) return 1;
         nanosleep(&nap, 0);
     }
@@ -650,6 +652,11 @@ static inline PARLAB__UNUSED void parlab_end(int is_well) {
     parlab__put(lane->hand, 0);
     parlab__put(lane->done, lane->count - lane->extra);
     if (__builtin_expect(lane->count >= lane->hurry_at, 0)) parlab__make_haste(lane);
+}
+
+/* Sends what has not been sent, where the board is behind a connection; for programs that end by _exit. */
+static inline PARLAB__UNUSED void parlab_flush(void) {
+    if (parlab__has_sender) parlab__flush_all();
 }
 
 /* How much of the task in hand is done, 0 to 1. */

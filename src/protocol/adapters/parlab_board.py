@@ -20,7 +20,7 @@ import sys
 import time
 from _thread import _local as _Local, allocate_lock as _allocate_lock, get_ident as _get_ident
 
-__all__ = ["task", "watched", "run", "progress", "value", "activity", "is_watched"]
+__all__ = ["task", "watched", "run", "progress", "value", "activity", "is_watched", "flush"]
 
 _MAGIC = 0x000162616C726170
 _LANE_CELLS = (
@@ -178,21 +178,23 @@ def _thread_name():
 class _Claims:
     """The lock of claims, between processes by the board's file, between threads by one of their own."""
 
-    def __init__(self, where):
-        self.where = where
-
     def __enter__(self):
+        global _board
         import fcntl
 
         _lock.acquire()
         self.fd = None
         try:
-            self.fd = os.open(self.where, os.O_RDWR | os.O_CLOEXEC)
-            until = _now() + 200_000_000
+            # Before the lock is taken: closing any descriptor of the file would free it.
+            if _board is None:
+                _board = _Board(_mapped(_where))
+            self.fd = os.open(_where, os.O_RDWR | os.O_CLOEXEC)
+            # Many may come at once to a busy machine, and each must find one; who holds it for longer is stopped or hostile.
+            until = _now() + 2_000_000_000
             while True:
                 try:
                     fcntl.lockf(self.fd, fcntl.LOCK_EX | fcntl.LOCK_NB, 8, 0)
-                    return self
+                    return _board
                 except OSError:
                     if _now() > until:
                         raise _Unusable("the lock of claims is held")
@@ -306,6 +308,8 @@ class _Connection:
         if used > self.names:
             at = board.cells["task_names"]
             send(self.cells(at + self.names * board.name_bytes, at + used * board.name_bytes))
+            at = board.cells["names_used"]
+            send(self.message(3, at.to_bytes(8, sys.byteorder), used.to_bytes(8, sys.byteorder)))
             self.names = used
         most = 2048 * board.record_bytes
         for begin in range(0, len(records), most):
@@ -375,17 +379,18 @@ class _Lane:
         cells = board.cells
         self.left = at + cells["left_at"]
         memory, words = board.memory, board.words
-        at_started = at + cells["started"]
-        hand, done = (at + cells["hand"]) >> 3, (at + cells["done"]) >> 3
+        started, hand, done = ((at + cells[cell]) >> 3 for cell in ("started", "hand", "done"))
         at_failed, at_extra, at_fraction = (at + cells[cell] for cell in ("failed", "extra", "fraction"))
         at_activity, at_spent = at + cells["activity"], at + cells["spent"]
         at_names, at_used = at + cells["task_names"], at + cells["names_used"]
-        ring, mask, stride = board.rings_at + number * board.ring_bytes, board.ring_records - 1, board.record_bytes
-        two, five = board.pack("QQ").pack_into, board.pack("QQQQQ").pack_into
+        ring, stride = board.rings_at + number * board.ring_bytes, board.record_bytes
+        ring_last = ring + (board.ring_records - 1) * stride
+        five = board.pack("QQQQQ").pack_into
         real, word = board.pack("d"), board.pack("Q")
         get, put, now = board.get, board.put, _now
         extra = get(at_extra)
-        count = words[done] + extra  # the number of the last record
+        count = words[done] + extra  # the number of the last record, and where it lies
+        place = ring + count % board.ring_records * stride
         busy = 0
         key = -1  # of the task in hand
         keys = {}
@@ -416,7 +421,7 @@ class _Lane:
             return new_name(name) | (index & _NO_INDEX if isinstance(index, int) else _NO_INDEX)
 
         def run(name, index, fn, args=(), kwargs={}):
-            nonlocal count, busy, key
+            nonlocal count, place, busy, key
             if key >= 0:
                 return fn(*args, **kwargs)
             begun = now()
@@ -425,7 +430,8 @@ class _Lane:
                     key = keys[name] | index & _NO_INDEX
                 except (KeyError, TypeError):
                     key = key_of(name, index)
-                two(memory, at_started, begun, key + 1)
+                words[started] = begun
+                words[hand] = key + 1
                 result = fn(*args, **kwargs)
             except BaseException:
                 fail(begun)
@@ -435,7 +441,8 @@ class _Lane:
             ended = now()
             busy += ended - begun
             count += 1
-            five(memory, ring + (count & mask) * stride, ended_key, begun, ended, busy, count)
+            place = place + stride if place < ring_last else ring
+            five(memory, place, ended_key, begun, ended, busy, count)
             words[hand] = 0
             words[done] = count - extra
             return result
@@ -446,12 +453,13 @@ class _Lane:
                 note(begun, key | _FAILED)
 
         def note(begun, noted):
-            nonlocal count, busy, key
+            nonlocal count, place, busy, key
             key = -1
             ended = now()
             busy += ended - begun
             count += 1
-            five(memory, ring + (count & mask) * stride, noted, begun, ended, busy, count)
+            place = place + stride if place < ring_last else ring
+            five(memory, place, noted, begun, ended, busy, count)
             words[hand] = 0
             words[done] = count - extra
 
@@ -467,11 +475,12 @@ class _Lane:
                     return self
                 start = now()
                 key = self
-                two(memory, at_started, start, key + 1)
+                words[started] = start
+                words[hand] = self + 1
                 return self
 
             def __exit__(self, kind, error, traceback):
-                nonlocal count, busy, key, inner
+                nonlocal count, place, busy, key, inner
                 if inner:
                     inner -= 1
                     return
@@ -481,7 +490,8 @@ class _Lane:
                 key = -1
                 busy += ended - start
                 count += 1
-                five(memory, ring + (count & mask) * stride, self, start, ended, busy, count)
+                place = place + stride if place < ring_last else ring
+                five(memory, place, self, start, ended, busy, count)
                 words[hand] = 0
                 words[done] = count - extra
 
@@ -495,13 +505,14 @@ class _Lane:
             put(at_fraction, word.unpack(real.pack(fraction))[0] if key >= 0 else 0)
 
         def value(name, figure):
-            nonlocal count, extra
+            nonlocal count, place, extra
             if key < 0:
                 return
             slot = new_name(name) >> _INDEX_BITS
             bits, = word.unpack(real.pack(figure))
             count += 1
-            five(memory, ring + (count & mask) * stride, key | _VALUE, slot, bits, busy, count)
+            place = place + stride if place < ring_last else ring
+            five(memory, place, key | _VALUE, slot, bits, busy, count)
             extra += 1
             put(at_extra, extra)
 
@@ -582,18 +593,15 @@ def _claim():
 
 
 def _find_lane():
-    global _board
     if _where.startswith("tcp:"):
         connection = _connect(_where)
         if connection is not None:
             return _Lane(connection.board, *connection.at, connection)
     else:
-        with _Claims(_where):
-            if _board is None:
-                _board = _Board(_mapped(_where))
-            found = _board.claim()
+        with _Claims() as board:
+            found = board.claim()
         if found is not None:
-            return _Lane(_board, *found)
+            return _Lane(board, *found)
     _debug("no lane is free")
     return _NoLane
 
@@ -669,6 +677,11 @@ class activity:
 def is_watched():
     """Whether this thread has a lane; it claims one for that."""
     return _lane() is not _NoLane
+
+
+def flush():
+    """Sends what has not been sent, where the board is behind a connection; for programs that end by os._exit."""
+    _flush_all()
 
 
 def _after_fork():

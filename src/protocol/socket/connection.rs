@@ -8,15 +8,15 @@ use std::net::TcpStream;
 use std::sync::atomic::Ordering::Acquire;
 use std::time::{Duration, Instant};
 
-use super::server::Shared;
+use super::served::ServedBoard;
 use super::wire::{GREETING_WORDS, Greeting, MESSAGE_MAX, Message, Nonsense, greeting, message};
-use crate::protocol::layout::{ACTIVITY_BITS, RING_RECORDS, Shape, VALUE, WORD, lane, record};
+use crate::protocol::layout::{ACTIVITY_BITS, FAILED, RING_RECORDS, Shape, VALUE, WORD, lane, record};
 use crate::system::clock::monotonic_ns;
 
 /// A connection that has not greeted by then is closed.
 const GREETING_WITHIN: Duration = Duration::from_secs(5);
 /// Who looks, looks at least so often.
-const HELD_FOR_AT_MOST: Duration = Duration::from_millis(200);
+const HELD_FOR_AT_MOST: Duration = Duration::from_secs(5);
 const NUMBER: usize = record::NUMBER / WORD;
 const RECORD_WORDS: usize = record::BYTES / WORD;
 
@@ -33,6 +33,7 @@ pub(super) struct Connection {
     /// The number of the last record that its counts tell of, and how many of all are no ends of tasks.
     counted: u64,
     extra: u64,
+    failed: u64,
     /// Whether it has to wait for room in its ring, and since when.
     is_held: bool,
     held_since: Option<Instant>,
@@ -40,7 +41,7 @@ pub(super) struct Connection {
 
 /// The end of a connection.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Ended {
+pub(super) enum ConnectionEnd {
     /// The writer is gone.
     Closed,
     /// There is no lane for it.
@@ -49,13 +50,13 @@ pub(super) enum Ended {
     Nonsense,
 }
 
-impl From<io::Error> for Ended {
+impl From<io::Error> for ConnectionEnd {
     fn from(_: io::Error) -> Self {
         Self::Closed
     }
 }
 
-impl From<Nonsense> for Ended {
+impl From<Nonsense> for ConnectionEnd {
     fn from(_: Nonsense) -> Self {
         Self::Nonsense
     }
@@ -74,6 +75,7 @@ impl Connection {
             offset: 0,
             counted: 0,
             extra: 0,
+            failed: 0,
             is_held: false,
             held_since: None,
         })
@@ -93,15 +95,15 @@ impl Connection {
     ///
     /// # Errors
     /// When its time is up.
-    pub(super) fn check(&self) -> Result<(), Ended> {
-        if self.slot.is_none() && self.opened.elapsed() > GREETING_WITHIN { Err(Ended::Closed) } else { Ok(()) }
+    pub(super) fn check(&self) -> Result<(), ConnectionEnd> {
+        if self.slot.is_none() && self.opened.elapsed() > GREETING_WITHIN { Err(ConnectionEnd::Closed) } else { Ok(()) }
     }
 
     /// Reads what has come and stores what is whole.
     ///
     /// # Errors
     /// When it is at its end.
-    pub(super) fn serve(&mut self, shared: &Shared) -> Result<(), Ended> {
+    pub(super) fn serve(&mut self, shared: &ServedBoard) -> Result<(), ConnectionEnd> {
         self.check()?;
         let is_open = self.is_held || self.fill()?;
         self.is_held = false;
@@ -114,7 +116,7 @@ impl Connection {
             }
         }
         self.buffer.drain(..used);
-        if is_open { Ok(()) } else { Err(Ended::Closed) }
+        if is_open { Ok(()) } else { Err(ConnectionEnd::Closed) }
     }
 
     /// Reads what there is, up to a whole message; false when no more will come.
@@ -134,7 +136,7 @@ impl Connection {
     }
 
     /// Takes one thing from the buffer and returns how many bytes it had; 0 when it is not whole, or has to wait.
-    fn take(&mut self, from: usize, shared: &Shared) -> Result<usize, Ended> {
+    fn take(&mut self, from: usize, shared: &ServedBoard) -> Result<usize, ConnectionEnd> {
         let Some(slot) = self.slot else {
             let Some(greeting) = greeting(&self.buffer[from..], &shared.secret)? else { return Ok(0) };
             self.welcome(&greeting, shared)?;
@@ -156,11 +158,11 @@ impl Connection {
     }
 
     /// Gives it a lane and tells it how its own board is laid out.
-    fn welcome(&mut self, greeting: &Greeting, shared: &Shared) -> Result<(), Ended> {
+    fn welcome(&mut self, greeting: &Greeting, shared: &ServedBoard) -> Result<(), ConnectionEnd> {
         self.slot = shared.claim(greeting);
         if self.slot.is_none() {
             self.answer(&[1])?;
-            return Err(Ended::Refused);
+            return Err(ConnectionEnd::Refused);
         }
         let mut words = vec![0];
         words.extend(Shape::writers_header());
@@ -168,7 +170,7 @@ impl Connection {
     }
 
     /// Few bytes, for which there is room unless it never reads: then it is closed.
-    fn answer(&mut self, words: &[u64]) -> Result<(), Ended> {
+    fn answer(&mut self, words: &[u64]) -> Result<(), ConnectionEnd> {
         let bytes: Vec<u8> = words.iter().flat_map(|word| word.to_ne_bytes()).collect();
         Ok(self.stream.write_all(&bytes)?)
     }
@@ -178,10 +180,16 @@ impl Connection {
         there.wrapping_add(self.offset).min(monotonic_ns())
     }
 
-    fn store_cells(&mut self, slot: usize, at: usize, mut cells: Vec<u64>, shared: &Shared) -> Result<(), Ended> {
+    fn store_cells(
+        &mut self,
+        slot: usize,
+        at: usize,
+        mut cells: Vec<u64>,
+        shared: &ServedBoard,
+    ) -> Result<(), ConnectionEnd> {
         let end = cells.len() * WORD + at;
-        if at % WORD != 0 || at < lane::LEFT_AT || end > lane::BYTES {
-            return Err(Ended::Nonsense);
+        if !at.is_multiple_of(WORD) || at < lane::LEFT_AT || end > lane::BYTES {
+            return Err(ConnectionEnd::Nonsense);
         }
         for (at, word) in (at..).step_by(WORD).zip(&mut cells) {
             *word = match at {
@@ -195,45 +203,49 @@ impl Connection {
             };
         }
         let lane_at = shared.shape.lane_at(slot);
-        shared.memory.write(lane_at + at, &cells).map_err(|_| Ended::Closed)?;
+        shared.memory.write(lane_at + at, &cells).map_err(|_| ConnectionEnd::Closed)?;
         let word = |cell| shared.memory.word(lane_at + cell).unwrap_or(0);
         self.extra = word(lane::EXTRA);
+        self.failed = word(lane::FAILED);
         self.counted = word(lane::DONE).wrapping_add(self.extra);
         Ok(())
     }
 
     /// Stores records, each at its place; false while the ring has no room since it was not looked at yet.
-    fn store_records(&mut self, slot: usize, words: &[u64], shared: &Shared) -> Result<bool, Ended> {
+    fn store_records(&mut self, slot: usize, words: &[u64], shared: &ServedBoard) -> Result<bool, ConnectionEnd> {
         let records = words.chunks_exact(RECORD_WORDS);
         let (Some(&first), Some(&last), []) = (words.get(NUMBER), words.last(), records.remainder()) else {
-            return Err(Ended::Nonsense);
+            return Err(ConnectionEnd::Nonsense);
         };
         if self.has_to_wait(last, shared.lanes[slot].seen.load(Acquire)) {
             return Ok(false);
         }
-        let mut extra = 0;
+        let (mut extra, mut failed) = (0, 0);
         for words in records {
-            let mut words: [u64; RECORD_WORDS] = words.try_into().map_err(|_| Ended::Nonsense)?;
+            let mut words: [u64; RECORD_WORDS] = words.try_into().map_err(|_| ConnectionEnd::Nonsense)?;
             if words[0] & VALUE == 0 {
                 words[1] = self.time(words[1]);
                 words[2] = self.time(words[2]);
+                failed += u64::from(words[0] & FAILED != 0);
             } else {
                 extra += 1;
             }
             let at = shared.shape.record_at(slot, words[NUMBER]);
-            shared.memory.write(at, &words).map_err(|_| Ended::Closed)?;
+            shared.memory.write(at, &words).map_err(|_| ConnectionEnd::Closed)?;
         }
         if first == self.counted.wrapping_add(1) && last - first == (words.len() / RECORD_WORDS) as u64 - 1 {
-            self.count(slot, last, extra, shared);
+            self.count(slot, last, [extra, failed], shared);
         }
         Ok(true)
     }
 
     /// Counts records that follow on those before, so that they are looked at before there is room for the next.
-    fn count(&mut self, slot: usize, last: u64, extra: u64, shared: &Shared) {
+    fn count(&mut self, slot: usize, last: u64, [extra, failed]: [u64; 2], shared: &ServedBoard) {
         self.counted = last;
         self.extra = self.extra.saturating_add(extra).min(last);
+        self.failed = self.failed.saturating_add(failed);
         let at = shared.shape.lane_at(slot);
+        let _ = shared.memory.write(at + lane::FAILED, &[self.failed]);
         let _ = shared.memory.write(at + lane::EXTRA, &[self.extra]);
         let _ = shared.memory.write(at + lane::DONE, &[last - self.extra]);
     }

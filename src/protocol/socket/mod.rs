@@ -4,13 +4,16 @@
 //! ```text
 //!   wire             what the bytes of a connection mean
 //!   connection       one writer: its greeting, then its messages, stored in its lane
+//!   served           what is shared with who looks
 //!   server           all of them, by one thread
 //! ```
 //!
 //! A connection that sends anything else is closed, and its lane keeps what it had.
 
 mod connection;
+mod served;
 mod server;
 mod wire;
 
-pub(super) use server::{Shared, SocketServer};
+pub(super) use served::ServedBoard;
+pub(super) use server::SocketServer;

@@ -6,16 +6,13 @@ use std::io::{self, PipeReader, PipeWriter, pipe};
 use std::net::{IpAddr, SocketAddr, TcpListener};
 use std::os::fd::AsFd as _;
 use std::sync::Arc;
-use std::sync::atomic::Ordering::{AcqRel, Acquire, Release};
-use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize};
+use std::sync::atomic::Ordering::{Acquire, Release};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use super::connection::{Connection, Ended};
-use super::wire::Greeting;
-use crate::protocol::layout::{Shape, header, lane};
-use crate::protocol::memory::{OutsideMemory, Shrunk};
-use crate::system::clock::monotonic_ns;
+use super::connection::{Connection, ConnectionEnd};
+use super::served::ServedBoard;
+use crate::protocol::layout::Shape;
 use crate::system::poll::{PollFd, PollFlags, is_ready, poll};
 use crate::system::secret::Secret;
 
@@ -26,75 +23,10 @@ const IDLE_FOR: Duration = Duration::from_secs(1);
 /// Connections beyond one a lane, which are yet to greet.
 const MORE_CONNECTIONS: usize = 16;
 
-/// What server and board know of a lane besides its memory.
-#[derive(Debug, Default)]
-pub(in crate::protocol) struct SharedLane {
-    /// The number of the last record that was looked at. By who looks.
-    pub(in crate::protocol) seen: AtomicU64,
-    /// When the connection ended; 0 before. By the server.
-    pub(in crate::protocol) closed: AtomicU64,
-    /// Whether it ended since it sent what is no message. By the server.
-    pub(in crate::protocol) is_nonsense: AtomicBool,
-}
-
-/// What server and board share.
-pub(in crate::protocol) struct Shared {
-    /// The board's memory.
-    pub(in crate::protocol) memory: OutsideMemory,
-    /// How it is laid out.
-    pub(super) shape: Shape,
-    /// What writers know.
-    pub(super) secret: Secret,
-    /// Each lane's.
-    pub(in crate::protocol) lanes: Box<[SharedLane]>,
-    /// Whether a connection without a lane sent what is no greeting.
-    pub(in crate::protocol) is_strange: AtomicBool,
-    /// Connections that there are.
-    pub(in crate::protocol) open: AtomicUsize,
-    claimed: AtomicUsize,
-    is_over: AtomicBool,
-}
-
-impl Shared {
-    /// A lane for a writer; lanes are not used again.
-    pub(super) fn claim(&self, greeting: &Greeting) -> Option<usize> {
-        let slot = self.claimed.load(Acquire);
-        if slot >= self.shape.lanes {
-            let refused = self.memory.word(header::REFUSED).unwrap_or(0);
-            let _ = self.memory.write(header::REFUSED, &[refused + 1]);
-            return None;
-        }
-        self.claimed.fetch_add(1, AcqRel);
-        self.write_claim(slot, greeting).ok()?;
-        Some(slot)
-    }
-
-    fn write_claim(&self, slot: usize, greeting: &Greeting) -> Result<(), Shrunk> {
-        let at = self.shape.lane_at(slot);
-        self.memory.write(at + lane::GENERATION, &[1])?;
-        self.memory.write(at + lane::PID, &greeting.identity)?;
-        self.memory.write(at + lane::CLAIMED_AT, &[monotonic_ns()])?;
-        self.memory.write(at + lane::THREAD_NAME, &greeting.thread_name)?;
-        self.memory.write(at + lane::GENERATION, &[2])
-    }
-
-    fn close(&self, slot: Option<usize>, why: &Ended) {
-        let is_nonsense = *why == Ended::Nonsense;
-        match slot.map(|slot| &self.lanes[slot]) {
-            Some(lane) => {
-                lane.is_nonsense.store(is_nonsense, Release);
-                lane.closed.store(monotonic_ns(), Release);
-            }
-            None if is_nonsense => self.is_strange.store(true, Release),
-            None => {}
-        }
-    }
-}
-
 /// A running server; it ends with this.
 pub(in crate::protocol) struct SocketServer {
     /// What it shares with the board.
-    pub(in crate::protocol) shared: Arc<Shared>,
+    pub(in crate::protocol) shared: Arc<ServedBoard>,
     /// What writers are told.
     pub(in crate::protocol) address: String,
     wake: PipeWriter,
@@ -111,16 +43,7 @@ impl SocketServer {
         listener.set_nonblocking(true)?;
         let secret = Secret::new()?;
         let address = format!("tcp:{}:{}", listener.local_addr()?, secret.word());
-        let shared = Arc::new(Shared {
-            memory: OutsideMemory::own(shape.bytes())?,
-            shape,
-            secret,
-            lanes: (0..shape.lanes).map(|_| SharedLane::default()).collect(),
-            is_strange: AtomicBool::new(false),
-            open: AtomicUsize::new(0),
-            claimed: AtomicUsize::new(0),
-            is_over: AtomicBool::new(false),
-        });
+        let shared = Arc::new(ServedBoard::new(shape, secret)?);
         let (woken, wake) = pipe()?;
         let for_thread = shared.clone();
         let serve = move || serve(&for_thread, &listener, &woken);
@@ -137,7 +60,7 @@ impl Drop for SocketServer {
     }
 }
 
-fn serve(shared: &Shared, listener: &TcpListener, woken: &PipeReader) {
+fn serve(shared: &ServedBoard, listener: &TcpListener, woken: &PipeReader) {
     let mut connections: Vec<Connection> = Vec::new();
     while !shared.is_over.load(Acquire) {
         let ready = wait(listener, woken, &connections);
@@ -148,7 +71,7 @@ fn serve(shared: &Shared, listener: &TcpListener, woken: &PipeReader) {
             // What was accepted just now is looked at, too.
             let may_have_come = ready.next().unwrap_or(true);
             let served = if may_have_come { connection.serve(shared) } else { connection.check() };
-            served.map_err(|why| shared.close(connection.slot(), &why)).is_ok()
+            served.map_err(|why| shared.close(connection.slot(), why == ConnectionEnd::Nonsense)).is_ok()
         });
         shared.open.store(connections.len(), Release);
     }

@@ -6,6 +6,7 @@ results, exceptions and tracebacks is as without.
 import os
 import sys
 import types
+from functools import partial
 
 import parlab_board
 
@@ -29,15 +30,38 @@ def end(task, well):
     task.__exit__(None if well else Exception, None, None)
 
 
+def within(function):
+    """The function that a wrapper calls, or None: of partials, `asyncio.to_thread`, and joblib's and scikit-learn's own."""
+    if type(function) is types.FunctionType:
+        return None
+    if isinstance(function, partial):
+        inner = function.func
+        runs_in_context = type(getattr(inner, "__self__", None)).__name__ == "Context" and function.args
+        return function.args[0] if runs_in_context else inner
+    # Not asked as attributes, which an object may have others for.
+    known = getattr(function, "__dict__", None) or {}
+    for name in ("func", "_obj", "obj", "batch", "function"):
+        if callable(known.get(name)):
+            return known[name]
+    return None
+
+
+def layers(function):
+    """A function, and those within it."""
+    for _ in range(8):
+        if function is None:
+            return
+        yield function
+        function = within(function)
+
+
 def name_of(function):
-    """The short name of a task: that of the function in its middle, without the functions that it stands in."""
+    """The short name of a task: that of the innermost function, without the functions that it is defined in."""
     try:
-        for _ in range(8):
-            inner = getattr(function, "func", None)
-            if inner is None or hasattr(function, "__qualname__"):
-                break
-            function = inner
-        name = getattr(function, "__qualname__", None) or type(function).__qualname__
+        if type(function) is types.FunctionType and "<" not in function.__qualname__:
+            return function.__qualname__
+        *_, innermost = layers(function)
+        name = getattr(innermost, "__qualname__", None) or type(innermost).__qualname__
         *outer, last = name.rpartition("<locals>.")[2].split(".")
         return ".".join([part for part in outer if part[:1] != "<"] + [last])
     except Exception:
@@ -46,14 +70,9 @@ def name_of(function):
 
 def is_batch(function):
     """Whether joblib's tasks are within: its batches pass through pools and executors, and are none themselves."""
-    for _ in range(6):
-        if function is None or type(function) is types.FunctionType:
-            return False
-        if type(function).__name__ == "BatchedCalls":
-            return True
-        known = getattr(function, "__dict__", None) or {}
-        function = getattr(function, "func", None) or known.get("_obj") or known.get("obj") or known.get("batch")
-    return False
+    if type(function) is types.FunctionType:
+        return False
+    return any(type(layer).__name__ == "BatchedCalls" for layer in layers(function))
 
 
 class Placed(tuple):
@@ -108,30 +127,42 @@ def each(hand, name, items, start):
 
 
 class Queue:
-    """A queue that lets a function see, and replace, what passes; all the rest is the queue's own."""
+    """A queue of which one method is another's: all the rest is the queue's own."""
 
-    def __init__(self, queue, seen):
+    def __init__(self, queue, name, method):
         self._parlab_queue = queue
-        self._parlab_seen = seen
+        setattr(self, name, method)
 
     def __getattr__(self, name):
         return getattr(self._parlab_queue, name)
 
-    def _parlab_pass(self, item):
+
+def seen_by(seen, hand, queue):
+    """A queue whose items are handed to a function once they are taken off."""
+    get = queue.get
+
+    def get_seen(*args, **kwargs):
+        item = get(*args, **kwargs)
         try:
-            return self._parlab_seen(item)
+            return seen(hand, item)
         except Exception:
             return item
 
-
-class Inbox(Queue):
-    def get(self, *args, **kwargs):
-        return self._parlab_pass(self._parlab_queue.get(*args, **kwargs))
+    return Queue(queue, "get", get_seen)
 
 
-class Outbox(Queue):
-    def put(self, item):
-        return self._parlab_queue.put(self._parlab_pass(item))
+def shown_to(shown, hand, queue):
+    """A queue whose items are shown to a function before they are put in."""
+    put = queue.put
+
+    def put_shown(item):
+        try:
+            shown(hand, item)
+        except Exception:
+            pass
+        return put(item)
+
+    return Queue(queue, "put", put_shown)
 
 
 def without_own_frames(traceback):

@@ -1,9 +1,7 @@
 """Watches `multiprocessing.Pool` and `ThreadPool`: what a worker takes off its queue, until it sends the result."""
 
-from functools import partial
-
 from parlab_hook import (
-    CHUNKS, NO_INDEX, Hand, Inbox, Outbox, Placed, each, hide_own_frames, is_batch, like, name_of, without_own_frames,
+    CHUNKS, Hand, Placed, each, hide_own_frames, is_batch, like, name_of, seen_by, shown_to, without_own_frames,
 )
 
 
@@ -14,20 +12,15 @@ def patch(module):
 
 
 def number_tasks(module):
-    """Where tasks are handed out, those of maps learn their index, and single ones which of the pool's they are."""
+    """Where tasks are handed out, chunks learn the index of their first one, and single tasks which of the pool's they
+    are. What is taken off an iterable one by one has the number of its place already."""
     pool = module.Pool
-    chunks, tasks, apply_async = pool._get_tasks, pool._guarded_task_generation, pool.apply_async
-    mappers = (module.mapstar, module.starmapstar)
+    chunks, apply_async = pool._get_tasks, pool.apply_async
 
     def _get_tasks(func, it, size):
-        for number, (function, items) in enumerate(chunks(func, it, size)):
-            yield function, Placed(items, number * size)
-
-    def _guarded_task_generation(self, result_job, func, iterable):
-        for job, index, function, args, kwds in tasks(self, result_job, func, iterable):
-            if function is func and func not in mappers:
-                args = Placed(args, index)
-            yield job, index, function, args, kwds
+        if size == 1:
+            return chunks(func, it, size)
+        return ((function, Placed(items, at * size)) for at, (function, items) in enumerate(chunks(func, it, size)))
 
     def numbered(self, func, args=(), kwds={}, callback=None, error_callback=None):
         if type(args) is tuple and not is_batch(func):
@@ -37,7 +30,6 @@ def number_tasks(module):
         return apply_async(self, func, args, kwds, callback, error_callback)
 
     pool._get_tasks = staticmethod(like(chunks, _get_tasks))
-    pool._guarded_task_generation = like(tasks, _guarded_task_generation)
     pool.apply_async = like(apply_async, numbered)
 
 
@@ -47,32 +39,33 @@ def watch_workers(module):
     mappers = (module.mapstar, module.starmapstar)
     raises = module._helper_reraises_exception
 
-    def opened(hand, task):
+    def taken(hand, task):
         if task is None:
             return None
         job, number, function, args, kwds = task
         if function in mappers:
             inner, items = args[0]
-            if not CHUNKS:
-                items = each(hand, name_of(inner), items, getattr(items, "start", NO_INDEX))
-                return job, number, function, ((inner, items),), kwds
-            hand.take(name_of(inner), number)
+            start = getattr(items, "start", number)
+            if CHUNKS:
+                hand.take(name_of(inner), number)
+            elif len(items) == 1:
+                hand.take(name_of(inner), start)
+            else:
+                return job, number, function, ((inner, each(hand, name_of(inner), items, start)),), kwds
         elif function is not raises and not is_batch(function):
-            hand.take(name_of(function), getattr(args, "start", NO_INDEX))
+            hand.take(name_of(function), getattr(args, "start", number))
         return task
 
-    def closed(hand, message):
+    def done(hand, message):
         succeeded, value = message[2]
         hand.put_down(succeeded)
         if not succeeded:
             without_own_frames(getattr(value, "__traceback__", None))
-        return message
 
     def worker(inqueue, outqueue, *rest, **named):
         hand = Hand()
-        inbox, outbox = Inbox(inqueue, partial(opened, hand)), Outbox(outqueue, partial(closed, hand))
         try:
-            return work(inbox, outbox, *rest, **named)
+            return work(seen_by(taken, hand, inqueue), shown_to(done, hand, outqueue), *rest, **named)
         finally:
             hand.put_down(False)
 

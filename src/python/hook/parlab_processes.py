@@ -2,7 +2,7 @@
 import weakref
 from functools import partial
 
-from parlab_hook import CHUNKS, NO_INDEX, Hand, Inbox, Outbox, Placed, each, is_batch, like, name_of
+from parlab_hook import CHUNKS, NO_INDEX, Hand, Placed, each, is_batch, like, name_of, seen_by, shown_to
 
 
 def patch(module):
@@ -36,7 +36,7 @@ def watch_workers(module):
     """Has the workers of executors work through queues that see the tasks pass."""
     work = module._process_worker
 
-    def opened(hand, item):
+    def taken(hand, item):
         if item is None:
             return None
         inner = chunk_function(module, item.fn)
@@ -50,15 +50,13 @@ def watch_workers(module):
             item.args = (each(hand, name_of(inner), items, getattr(items, "start", NO_INDEX)),)
         return item
 
-    def closed(hand, result):
+    def done(hand, result):
         hand.put_down(getattr(result, "exception", None) is None)
-        return result
 
     def _process_worker(call_queue, result_queue, *rest, **named):
         hand = Hand()
-        inbox, outbox = Inbox(call_queue, partial(opened, hand)), Outbox(result_queue, partial(closed, hand))
         try:
-            return work(inbox, outbox, *rest, **named)
+            return work(seen_by(taken, hand, call_queue), shown_to(done, hand, result_queue), *rest, **named)
         finally:
             hand.put_down(False)
 

@@ -1,8 +1,9 @@
 """Watches `concurrent.futures.ThreadPoolExecutor`: its work items, from when they are started to their result."""
 import itertools
 import threading
+import types
 
-from parlab_hook import NO_INDEX, begin, caller, end, is_batch, like, name_of, without_own_frames
+from parlab_hook import NO_INDEX, begin, caller, end, layers, like, name_of, without_own_frames
 
 # The index of the next call of the `map` that a thread is in.
 mapping = threading.local()
@@ -48,8 +49,13 @@ def function_of(item):
 
 def is_task(function):
     """Dask runs its own affairs through such executors; what it does with tasks its scheduler tells better."""
-    module = getattr(function, "__module__", None) or ""
-    return not module.startswith("distributed.") and not is_batch(function)
+    if type(function) is types.FunctionType:
+        return not is_of_dask(function)
+    return not any(is_of_dask(layer) or type(layer).__name__ == "BatchedCalls" for layer in layers(function))
+
+
+def is_of_dask(function):
+    return str(getattr(function, "__module__", None)).startswith("distributed.")
 
 
 def watch_items(module):

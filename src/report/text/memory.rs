@@ -13,6 +13,10 @@ const NOTE: &str = "Memory: proportional set sizes when they were largest togeth
 
 /// A line a configuration; nothing where no memory was measured.
 pub(super) fn render(figures: &Figures, width: usize) -> String {
+    if figures.is_one_program() {
+        // Told with the program.
+        return String::new();
+    }
     let most = figures.rows.iter().filter_map(|row| Some(row.memory.as_ref()?.peak_bytes)).max();
     let Some(most) = most else { return String::new() };
     let mut rows = vec![["", "in all", "with workers", "parent", "over time"].map(str::to_owned).to_vec()];

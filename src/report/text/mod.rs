@@ -7,6 +7,7 @@ mod losses;
 mod measured;
 mod memory;
 mod noise;
+mod program;
 mod scaling;
 mod search;
 mod switches;
@@ -53,6 +54,7 @@ pub fn render_within(state: &RunState, columns: usize) -> String {
         sections.push(measured::render(state, &figures, width));
         sections.push(tally::render(state, &figures, width));
         sections.push(memory::render(&figures, width));
+        sections.push(program::render(&figures, width));
         sections.push(losses::render(&figures, width));
         sections.push(switches::render(state, &figures, width));
         sections.push(noise::render(&figures, width));

@@ -42,11 +42,10 @@ pub(super) fn render(found: &SearchFigures, width: usize) -> String {
     lines.join("\n")
 }
 
-/// The indices of all combinations, or of those with the highest means, in the grid's order.
+/// The indices of all combinations, or of those with the best means, in the grid's order.
 fn shown(found: &SearchFigures) -> Vec<usize> {
-    let mean = |index: usize| found.combinations[index].mean.unwrap_or(f64::NEG_INFINITY);
     let mut indices: Vec<usize> = (0..found.combinations.len()).collect();
-    indices.sort_by(|&a, &b| mean(b).total_cmp(&mean(a)));
+    indices.sort_by(|&a, &b| found.merit(b).total_cmp(&found.merit(a)));
     indices.truncate(LISTED_MAX);
     indices.sort_unstable();
     indices

@@ -25,7 +25,8 @@ impl FiguresChart {
             (ChartSubject::Throughput, _) => {
                 rate.map(|rate| fits.curves(reach, |_, speedup| speedup * rate)).unwrap_or_default()
             }
-            (ChartSubject::Efficiency, None) | (ChartSubject::Loss | ChartSubject::Memory | ChartSubject::Time, _) => {
+            (ChartSubject::Efficiency, None)
+            | (ChartSubject::Loss | ChartSubject::Memory | ChartSubject::CpusUsed | ChartSubject::Time, _) => {
                 Vec::new()
             }
         };

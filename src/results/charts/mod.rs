@@ -10,8 +10,10 @@
 //! | throughput | tasks a second beside speedups or efficiencies | either |
 //! | loss | the part of the updates that were lost, of the objects that leaked | either |
 //! | time | shares of the workers' time, a bar a configuration | |
+//! | CPUs used | CPUs that watched programs kept busy, a series a program | seconds of a trial |
 //! | memory | bytes of all processes, a series a backend | seconds of a trial |
 
+mod cpus;
 mod figures_chart;
 mod laws;
 mod memory;
@@ -24,6 +26,7 @@ use super::{Figures, INTERVAL, Row};
 use crate::chart::{Chart, ChartPoint, ChartSeries, ChartUnit, SeriesMark, XAxisKind};
 use crate::scenario::{Expected, Layout, SeriesKey};
 
+pub use cpus::cpus_over_time;
 pub use figures_chart::FiguresChart;
 use points::x_of;
 pub use subject::ChartSubject;
@@ -36,6 +39,7 @@ impl FiguresChart {
     pub fn of(figures: &Figures, subject: ChartSubject, tasks: u64) -> Self {
         match subject {
             ChartSubject::Memory => memory::over_time(figures),
+            ChartSubject::CpusUsed => cpus::over_time(figures),
             ChartSubject::Figures => Self::of_rows(figures, subject, predictions(figures, tasks)),
             ChartSubject::Time => Self::default(),
             ChartSubject::Efficiency | ChartSubject::WallTime | ChartSubject::Throughput | ChartSubject::Loss => {

@@ -20,6 +20,8 @@ pub enum ChartSubject {
     Loss,
     /// What the processes take up in memory, over time.
     Memory,
+    /// How many CPUs watched programs use, over time.
+    CpusUsed,
     /// Where the time of the workers went; bars of shares, and no points.
     Time,
 }
@@ -29,12 +31,18 @@ impl Figures {
     pub fn subjects(&self) -> Vec<ChartSubject> {
         let loss = (!self.loss.is_empty()).then_some(ChartSubject::Loss);
         let memory = self.rows.iter().any(|row| row.memory.is_some()).then_some(ChartSubject::Memory);
+        let cpus = self.rows.iter().any(|row| row.program.is_some()).then_some(ChartSubject::CpusUsed);
+        if self.is_one_program() {
+            return cpus.into_iter().chain(memory).collect();
+        }
         let is_compared = self.baseline.is_some();
         let efficiency = (is_compared && self.varied().is_none()).then_some(ChartSubject::Efficiency);
         let throughput = is_compared.then_some(ChartSubject::Throughput);
         let figures = [Some(ChartSubject::Figures), efficiency, Some(ChartSubject::WallTime), throughput];
         let time = self.rows.iter().any(|row| row.time_shares.is_some()).then_some(ChartSubject::Time);
-        loss.into_iter().chain(memory).chain(figures.into_iter().flatten()).chain(time).collect()
+        let first = loss.into_iter().chain(memory.filter(|_| cpus.is_none()));
+        let last = time.into_iter().chain(cpus).chain(memory.filter(|_| cpus.is_some()));
+        first.chain(figures.into_iter().flatten()).chain(last).collect()
     }
 }
 
@@ -49,6 +57,7 @@ impl ChartSubject {
             Self::Throughput => "tasks a second",
             Self::Loss => figures.loss,
             Self::Memory => "memory",
+            Self::CpusUsed => "CPUs used",
             Self::Time => "share of the workers' time",
         }
     }
@@ -57,7 +66,7 @@ impl ChartSubject {
         match (self, figures.measure()) {
             (Self::Loss | Self::Efficiency | Self::Time, _) | (Self::Figures, "efficiency") => ChartUnit::Fraction,
             (Self::Figures, "speedup") => ChartUnit::Ratio,
-            (Self::Figures | Self::Throughput, _) => ChartUnit::Number,
+            (Self::Figures | Self::Throughput | Self::CpusUsed, _) => ChartUnit::Number,
             (Self::WallTime, _) => ChartUnit::Seconds,
             (Self::Memory, _) => ChartUnit::Bytes,
         }
@@ -68,13 +77,13 @@ impl ChartSubject {
             Self::Figures => points::reference(figures),
             Self::Efficiency => Some(ChartReference::Level(1.0)),
             Self::Throughput => points::ideal_throughput(figures),
-            Self::WallTime | Self::Loss | Self::Memory | Self::Time => None,
+            Self::WallTime | Self::Loss | Self::Memory | Self::CpusUsed | Self::Time => None,
         }
     }
 
     /// Whether its points have intervals.
     pub(super) fn has_intervals(self) -> bool {
-        !matches!(self, Self::Loss | Self::Memory | Self::Time)
+        !matches!(self, Self::Loss | Self::Memory | Self::CpusUsed | Self::Time)
     }
 
     pub(super) fn point(self, row: &Row, figures: &Figures) -> Option<ChartPoint> {
@@ -84,7 +93,7 @@ impl ChartSubject {
             Self::WallTime => points::wall_time(row),
             Self::Throughput => points::throughput(row),
             Self::Loss => Some(ChartPoint::bare(points::x_of(row)?, row.loss?.share())),
-            Self::Memory | Self::Time => None,
+            Self::Memory | Self::CpusUsed | Self::Time => None,
         }
     }
 }

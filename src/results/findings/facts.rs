@@ -4,6 +4,7 @@ use super::super::figures::{Figures, Row};
 use super::super::loss::SharedLoss;
 use super::super::noise::NoiseFigures;
 use super::super::predictions::Predicted;
+use super::super::program::ProgramFigures;
 use crate::analysis::{Interval, SAMPLES_MIN, Summary};
 use crate::record::OrderFigures;
 use crate::record::RunState;
@@ -81,6 +82,8 @@ pub(super) struct Fact {
     pub(super) bytes_per_s: Option<f64>,
     /// What the machine did besides.
     pub(super) noise: Option<NoiseFigures>,
+    /// The program that was watched, if it was one.
+    pub(super) program: Option<ProgramFigures>,
 }
 
 /// What was measured of the one lock that all workers share, in seconds.
@@ -198,6 +201,7 @@ impl Fact {
             memory: row.memory.clone(),
             bytes_per_s: row.bytes_per_s,
             noise: row.noise,
+            program: row.program.clone(),
         })
     }
 

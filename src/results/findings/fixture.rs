@@ -58,6 +58,7 @@ fn fact(backend: BackendKind, workers: u32, wall_s: f64) -> Fact {
         memory: None,
         bytes_per_s: None,
         noise: None,
+        program: None,
     }
 }
 
@@ -120,5 +121,6 @@ pub(super) fn row(config: &Config) -> Row {
         bytes_per_s: None,
         s_per_byte: None,
         noise: None,
+        program: None,
     }
 }

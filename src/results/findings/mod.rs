@@ -20,6 +20,7 @@ mod neighbours;
 mod overhead;
 mod payload;
 mod prediction;
+mod program;
 mod speed;
 mod subject;
 
@@ -50,6 +51,11 @@ const RULES: &[Rule] = &[
     Rule { name: "speed", speak: neighbours::speed },
     Rule { name: "busy-cpus", speak: neighbours::busy_cpus },
     Rule { name: "noise", speak: speed::noise },
+    Rule { name: "exit", speak: program::exit },
+    Rule { name: "cpus-used", speak: program::cpus_used },
+    Rule { name: "gil", speak: program::gil },
+    Rule { name: "no-cpu", speak: program::queued },
+    Rule { name: "tail", speak: program::tail },
     Rule { name: "lock", speak: lock::held },
     Rule { name: "waiting", speak: cpus::waiting },
     Rule { name: "order", speak: makespan::order },

@@ -57,6 +57,9 @@ pub(super) fn memory(facts: &FindingInput) -> Option<Wording> {
     let verb = if fact.workers == 1 { "takes" } else { "take" };
     let taken =
         format!("{} {verb} {} of memory{whose}{}", fact.label, units::bytes(most.peak_bytes), grew.unwrap_or_default());
+    if all.len() == 1 {
+        return Some(Wording { weight: 60, message: format!("{taken}.") });
+    }
     let message = if most.peak_bytes as f64 >= MORE * least.peak_bytes as f64 {
         format!("{taken}; {} {}.", other.label, units::bytes(least.peak_bytes))
     } else {

@@ -20,6 +20,8 @@ const LAST: [Activity; Activity::COUNT] = [
     Activity::Native,
     Activity::Blocked,
     Activity::AtGate,
+    Activity::Queued,
+    Activity::WaitingForGil,
 ];
 
 /// What it did first: time before the gate was opened.
@@ -32,6 +34,8 @@ const FIRST: [Activity; Activity::COUNT] = [
     Activity::WaitingForLock,
     Activity::Native,
     Activity::Blocked,
+    Activity::Queued,
+    Activity::WaitingForGil,
 ];
 
 /// Where the time of one lane went.
@@ -62,10 +66,11 @@ impl LaneTime {
         let handed = of(Activity::Fetching) + of(Activity::Delivering);
         let mut seconds = [0.0; TimeUse::COUNT];
         seconds[TimeUse::Work as usize] = computing_s + of(Activity::Blocked);
-        seconds[TimeUse::Lock as usize] = of(Activity::WaitingForLock);
+        seconds[TimeUse::Lock as usize] = of(Activity::WaitingForLock) + of(Activity::WaitingForGil);
         seconds[TimeUse::Gate as usize] = of(Activity::AtGate);
         seconds[if by_pipe { TimeUse::Pipe } else { TimeUse::Dispatch } as usize] = handed;
-        seconds[TimeUse::Idle as usize] = of(Activity::Idle);
+        // A worker of parlab's own never tells that it had no CPU.
+        seconds[TimeUse::Idle as usize] = of(Activity::Idle) + of(Activity::Queued);
         seconds[TimeUse::Unexplained as usize] = (wall_s - known_s).max(0.0);
         Self { seconds, computing_s }
     }

@@ -11,7 +11,7 @@ use crate::scenario::{BackendKind, Schedule};
 fn lane(arrived_s: f64, seconds: &[(Activity, f64)]) -> LaneTotals {
     let until_s = arrived_s + seconds.iter().map(|(_, s)| s).sum::<f64>();
     let seconds: BTreeMap<Activity, f64> = seconds.iter().copied().collect();
-    LaneTotals { pid: 1, tasks: 3, arrived_s, until_s, seconds }
+    LaneTotals { pid: 1, tasks: 3, arrived_s, until_s, seconds, ..LaneTotals::default() }
 }
 
 fn trial(wall_s: f64, lanes: Vec<LaneTotals>) -> TrialOutcome {

@@ -7,7 +7,7 @@ use serde_json::{Map, Value as Json, json};
 use super::super::backends::{BackendKind, BackendSpec, baseline_word};
 use super::super::catalog::Catalog;
 use super::super::inputs::MAX_TASKS;
-use super::super::kind::{Bounds, Domain, KindSpec};
+use super::super::kind::{Domain, KindSpec};
 use super::keys::table;
 use super::shapes::{described, number, object, param, several, whole, words};
 
@@ -20,6 +20,9 @@ pub(super) fn workload(catalog: &Catalog) -> Json {
     }
     let mut keys: Map<String, Json> =
         docs.into_iter().map(|(name, docs)| (name.to_owned(), described(&docs.join("; "), json!({})))).collect();
+    if catalog.kinds.iter().any(|spec| spec.is_filled_in) {
+        keys.extend(text_sources());
+    }
     keys.extend(table("workload"));
     keys["kind"]["enum"] = json!(names);
     json!({ "type": "object", "properties": keys, "required": ["kind"], "additionalProperties": false })
@@ -44,8 +47,10 @@ pub(super) fn condition(spec: &'static KindSpec) -> Json {
     if spec.is_program {
         then["not"] = json!({ "required": ["grid"] });
         then["properties"]["sweep"] = of_programs();
+    } else if spec.is_filled_in {
+        then["oneOf"] = one_source_of(&["inputs", "tasks", "files", "lines"]);
     } else if spec.search.is_none() {
-        then["oneOf"] = one_source_of_inputs();
+        then["oneOf"] = one_source_of(&["inputs", "tasks"]);
     }
     json!({ "if": is_this, "then": then })
 }
@@ -56,8 +61,11 @@ fn workload_of(spec: &'static KindSpec) -> Json {
         .map(|param| (param.name.to_owned(), with_unit(param.doc, param.unit, domain(param.domain))))
         .collect();
     keys.insert("kind".to_owned(), described(spec.summary, json!({})));
+    if spec.is_filled_in {
+        keys.extend(text_sources());
+    }
     if spec.search.is_none() && !spec.is_program {
-        keys.insert("inputs".to_owned(), inputs(spec.input));
+        keys.insert("inputs".to_owned(), inputs(spec));
         keys.insert("tasks".to_owned(), whole(1, MAX_TASKS.min((spec.input.max as u64).saturating_add(1))));
     }
     let files = spec.params.iter().filter_map(|param| match param.domain {
@@ -72,6 +80,10 @@ fn workload_of(spec: &'static KindSpec) -> Json {
 
 /// `[grid]` with the keys that it may vary.
 fn grid_of(spec: &'static KindSpec) -> Json {
+    if spec.is_filled_in {
+        let value = json!({ "anyOf": [{ "type": "number" }, { "type": "string" }, { "type": "boolean" }] });
+        return json!({ "additionalProperties": several(&value), "minProperties": 1 });
+    }
     let varies = |name: &str| spec.search.is_none_or(|search| search.varies.contains(&name));
     let mut keys: Map<String, Json> = (spec.params.iter())
         .filter(|param| varies(param.name) && !matches!(param.domain, Domain::File { .. }))
@@ -97,7 +109,13 @@ fn domain(domain: Domain) -> Json {
         Domain::Whole { default, .. } | Domain::Threads { default, .. } => json!(default),
         Domain::Limit { .. } => json!(-1),
         Domain::Flag { default } => json!(default),
-        Domain::File { .. } | Domain::Command | Domain::Environment | Domain::Growth | Domain::Place => {
+        Domain::File { .. }
+        | Domain::Command
+        | Domain::Arguments
+        | Domain::Patterns { .. }
+        | Domain::Environment
+        | Domain::Growth
+        | Domain::Place => {
             return param(domain);
         }
         Domain::Wholes { default, .. } => json!(default),
@@ -109,22 +127,37 @@ fn domain(domain: Domain) -> Json {
     shape
 }
 
-fn inputs(bounds: Bounds) -> Json {
+/// Where texts for a command come from, besides its inputs.
+fn text_sources() -> Map<String, Json> {
+    let sources =
+        [("files", "the input of each task: a file that the pattern means"), ("lines", "a line of this file")];
+    let shape = || json!({ "type": "string", "minLength": 1 });
+    sources.into_iter().map(|(name, doc)| (name.to_owned(), described(doc, shape()))).collect()
+}
+
+fn inputs(spec: &KindSpec) -> Json {
+    let bounds = spec.input;
     let repeated = json!({
         "type": "object",
         "properties": { "repeat": number(bounds), "times": whole(1, MAX_TASKS) },
         "required": ["repeat", "times"],
         "additionalProperties": false,
     });
-    described("the input of each task", json!({ "anyOf": [several(&number(bounds)), repeated] }))
+    let listed = if spec.is_filled_in {
+        json!({ "anyOf": [{ "type": "number" }, { "type": "string" }] })
+    } else {
+        number(bounds)
+    };
+    described("the input of each task", json!({ "anyOf": [several(&listed), repeated] }))
 }
 
 /// Inputs are listed, counted or made by a grid, and only one of these.
-fn one_source_of_inputs() -> Json {
+fn one_source_of(keys: &[&str]) -> Json {
     let has = |key: &str| json!({ "required": [key] });
+    let one: Vec<Json> = keys.iter().map(|key| has(key)).collect();
     json!([
-        { "required": ["grid"], "properties": { "workload": none_of(&["inputs", "tasks"]) } },
-        { "not": has("grid"), "properties": { "workload": { "oneOf": [has("inputs"), has("tasks")] } } },
+        { "required": ["grid"], "properties": { "workload": none_of(keys) } },
+        { "not": has("grid"), "properties": { "workload": { "oneOf": one } } },
     ])
 }
 

@@ -17,6 +17,10 @@ pub(super) fn param(domain: Domain) -> Json {
             json!({ "type": "string", "minLength": 1, "maxLength": max, "pattern": "^[ -~]*$" })
         }
         Domain::Command => json!({ "anyOf": [{ "type": "string", "minLength": 1 }, several(&text())] }),
+        Domain::Arguments => json!({ "type": "array", "items": text() }),
+        Domain::Patterns { most } => {
+            json!({ "type": "object", "maxProperties": most, "additionalProperties": text() })
+        }
         Domain::Environment => {
             json!({ "anyOf": [{ "type": "object", "additionalProperties": text() }, several(&text())] })
         }

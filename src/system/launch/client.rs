@@ -2,7 +2,8 @@
 
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
-use std::os::unix::net::UnixStream;
+use std::os::linux::net::SocketAddrExt as _;
+use std::os::unix::net::{SocketAddr, UnixListener, UnixStream};
 use std::os::unix::process::CommandExt as _;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
@@ -13,14 +14,21 @@ use nix::sys::signal::Signal;
 use super::launcher::COMMAND;
 use super::message::{Ask, ProgramOrder, Word};
 use crate::system::line::Line;
+use crate::system::secret::Secret;
 
 /// A launcher that runs. Dropping it ends all programs that it has started, with what they have started, and waits for
 /// that.
 #[derive(Debug)]
 pub struct Launcher {
-    /// `None` once it was hung up on.
-    line: Option<Line>,
+    /// Hung up on first of all.
+    line: Option<LauncherLine>,
     child: Child,
+}
+
+/// A line to a launcher. Dropping it ends the programs that were asked for on it.
+#[derive(Debug)]
+pub struct LauncherLine {
+    line: Line,
     started: u64,
 }
 
@@ -37,7 +45,7 @@ impl Launcher {
         let mut command = Command::new(program);
         command.arg0("parlab").arg(COMMAND).stdin(OwnedFd::from(theirs)).stdout(Stdio::null()).stderr(Stdio::null());
         let child = command.process_group(0).spawn()?;
-        Ok(Self { line: Some(Line::new(ours)), child, started: 0 })
+        Ok(Self { line: Some(LauncherLine::new(ours)), child })
     }
 
     /// Its process id.
@@ -45,14 +53,53 @@ impl Launcher {
         self.child.id()
     }
 
-    /// Asks for a program with these files as its standard input, output and error; the number by which it is known.
+    /// Has it take in lines of others of this user, who know where: see [`LauncherLine::open`].
+    ///
+    /// # Errors
+    /// When there can be no such place, or the launcher is gone.
+    pub fn listen(&mut self) -> io::Result<Secret> {
+        let secret = Secret::new()?;
+        let entrance = UnixListener::bind_addr(&place(secret)?)?;
+        self.line()?.line.send(&Ask::Listen, &[entrance.as_fd()])?;
+        Ok(secret)
+    }
+
+    /// Its line to parlab.
+    ///
+    /// # Errors
+    /// When it was hung up on.
+    pub fn line(&mut self) -> io::Result<&mut LauncherLine> {
+        self.line.as_mut().ok_or_else(|| io::ErrorKind::NotConnected.into())
+    }
+}
+
+/// Where a launcher listens: a name that is no file's, and goes with the process.
+fn place(secret: Secret) -> io::Result<SocketAddr> {
+    SocketAddr::from_abstract_name(format!("parlab-launcher-{}", secret.word()))
+}
+
+impl LauncherLine {
+    fn new(stream: UnixStream) -> Self {
+        Self { line: Line::new(stream), started: 0 }
+    }
+
+    /// Opens a line to the launcher that listens there.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub fn open(secret: Secret) -> io::Result<Self> {
+        UnixStream::connect_addr(&place(secret)?).map(Self::new)
+    }
+
+    /// Asks for a program with these files as its standard input, output and error; the number by which it is known on this
+    /// line.
     ///
     /// # Errors
     /// When the launcher is gone.
     pub fn order(&mut self, order: &ProgramOrder, files: [BorrowedFd<'_>; 3]) -> io::Result<u64> {
         self.started += 1;
         let program = self.started;
-        self.line()?.send(&Ask::Start { program, order: order.clone() }, &files)?;
+        self.line.send(&Ask::Start { program, order: order.clone() }, &files)?;
         Ok(program)
     }
 
@@ -61,7 +108,7 @@ impl Launcher {
     /// # Errors
     /// When the launcher is gone.
     pub fn signal(&mut self, program: u64, signal: Signal) -> io::Result<()> {
-        self.line()?.send(&Ask::Signal { program, signal: signal as i32 }, &[])
+        self.line.send(&Ask::Signal { program, signal: signal as i32 }, &[])
     }
 
     /// Waits for the next thing that it says, with the handle that came beside it; `None` when the time is up.
@@ -69,19 +116,15 @@ impl Launcher {
     /// # Errors
     /// When the launcher is gone.
     pub fn hear(&mut self, timeout: Duration) -> io::Result<Option<(Word, Option<OwnedFd>)>> {
-        let line = self.line()?;
-        let Some(word) = line.receive(Some(timeout))? else { return Ok(None) };
-        let handle = matches!(word, Word::Started { has_handle: true, .. }).then(|| line.take_file()).flatten();
+        let Some(word) = self.line.receive(Some(timeout))? else { return Ok(None) };
+        let handle = matches!(word, Word::Started { has_handle: true, .. }).then(|| self.line.take_file()).flatten();
         Ok(Some((word, handle)))
     }
+}
 
-    /// Its line, to wait for words together with other files.
-    pub fn as_file(&self) -> Option<BorrowedFd<'_>> {
-        self.line.as_ref().map(AsFd::as_fd)
-    }
-
-    fn line(&mut self) -> io::Result<&mut Line> {
-        self.line.as_mut().ok_or_else(|| io::ErrorKind::NotConnected.into())
+impl AsFd for LauncherLine {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.line.as_fd()
     }
 }
 

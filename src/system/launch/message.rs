@@ -16,6 +16,8 @@ pub(super) enum Ask {
         program: u64,
         order: ProgramOrder,
     },
+    /// Take in lines at the socket that comes beside this message.
+    Listen,
     /// Send a signal to the group of a program, if that still runs.
     Signal { program: u64, signal: i32 },
 }
@@ -70,7 +72,7 @@ pub enum Word {
 }
 
 /// How a program ended, and what it used, with all of its descendants that were waited for.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Ended {
     /// When it was waited for: `CLOCK_MONOTONIC`, in nanoseconds.
     pub at_ns: u64,
@@ -114,10 +116,7 @@ impl How {
     pub fn in_words(self) -> String {
         match self {
             Self::Exit(status) => format!("exit status {status}"),
-            Self::Signal(number) => match Signal::try_from(number) {
-                Ok(signal) => format!("killed by {signal}"),
-                Err(_) => format!("killed by signal {number}"),
-            },
+            Self::Signal(number) => format!("killed by {}", signal_name(number)),
         }
     }
 
@@ -128,6 +127,11 @@ impl How {
             Self::Signal(number) => 128 + number,
         }
     }
+}
+
+/// What a signal is called: `SIGKILL`; `signal 40` where it has no name.
+pub fn signal_name(number: i32) -> String {
+    Signal::try_from(number).map_or_else(|_| format!("signal {number}"), |signal| signal.to_string())
 }
 
 #[cfg(test)]

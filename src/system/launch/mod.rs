@@ -20,6 +20,6 @@ mod message;
 mod reap;
 mod strays;
 
-pub use client::Launcher;
+pub use client::{Launcher, LauncherLine};
 pub use launcher::{COMMAND, run};
-pub use message::{Ended, How, ProgramOrder, Word};
+pub use message::{Ended, How, ProgramOrder, Word, signal_name};

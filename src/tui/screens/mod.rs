@@ -13,6 +13,7 @@ mod layout;
 pub mod library;
 mod losses;
 pub mod predict;
+mod program;
 mod prose;
 pub mod results;
 pub mod run;

@@ -29,6 +29,7 @@ pub(super) fn title(run: &RunMonitor) -> String {
     match (subject, figures.varied()) {
         (ChartSubject::Time, _) => losses::TITLE.to_owned(),
         (ChartSubject::Memory, _) => "memory over time".to_owned(),
+        (ChartSubject::CpusUsed, _) => "CPUs used over time".to_owned(),
         (_, None) => subject.measure(figures).to_owned(),
         (_, Some(key)) => format!("{} over {key}", subject.measure(figures)),
     }

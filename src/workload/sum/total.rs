@@ -105,6 +105,7 @@ fn bound(job: &Job, series: &str) -> f64 {
 fn largest_x(inputs: &Inputs) -> f64 {
     match inputs {
         Inputs::Range { tasks } => (tasks - 1) as f64,
+        Inputs::Texts(texts) => texts.len() as f64,
         Inputs::List(list) => list.iter().copied().fold(0.0, f64::max),
         Inputs::Repeat { value, .. } => *value,
         Inputs::Grid(axes) => {

@@ -21,8 +21,13 @@ fn ended() -> State {
         let mut outcome = fixture::outcome(trial);
         let seconds =
             BTreeMap::from([(Activity::Running, outcome.wall_s * 0.9), (Activity::Blocked, outcome.wall_s * 0.1)]);
-        let lane =
-            |pid| LaneTotals { pid, tasks: 2, arrived_s: 0.0, until_s: outcome.wall_s, seconds: seconds.clone() };
+        let lane = |pid| LaneTotals {
+            pid,
+            tasks: 2,
+            until_s: outcome.wall_s,
+            seconds: seconds.clone(),
+            ..LaneTotals::default()
+        };
         outcome.lanes = vec![lane(4711), lane(4712)];
         outcome.task_s = Some(TaskTimes { min: 0.1, median: 0.15, p95: 0.7, max: 0.8 });
         fixture::tell(&mut state, trial as f64 * 2.0, Event::TrialStarted { trial });

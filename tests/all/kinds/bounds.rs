@@ -12,15 +12,13 @@ fn said(spec: &KindSpec, param: &ParamSpec, value: &str) -> String {
         (true, _) => ("", "[grid]\nC = [1.0]\n"),
     };
     // A program must be named, and has no tasks.
-    let tasks = match (spec.is_program, param.name) {
-        (false, _) => tasks,
-        (true, "command" | "shell") => "",
-        (true, _) => "command = ['true']\n",
-    };
-    let command = match (spec.is_program, param.name, value) {
+    let tasks = if spec.is_program { "" } else { tasks };
+    let command = match (spec.starts_programs(), param.name, value) {
+        (true, "command", _) => "",
         (true, "shell", "true") => "command = 'true'\n",
         (true, "shell", _) => "command = ['true']\n",
-        _ => "",
+        (true, ..) => "command = ['true']\n",
+        (false, ..) => "",
     };
     let sweep = if spec.processes_only.is_some() { "backends = ['processes']\nbaseline = 'none'\n" } else { "" };
     let (kind, name) = (spec.name, param.name);
@@ -30,6 +28,7 @@ fn said(spec: &KindSpec, param: &ParamSpec, value: &str) -> String {
 }
 
 /// Values of a parameter that are allowed, and others with what is said of them.
+#[expect(clippy::too_many_lines, reason = "an arm a domain")]
 fn examples(domain: &Domain) -> (Vec<String>, Vec<(String, &'static str)>) {
     match *domain {
         Domain::Number { bounds, .. } => (
@@ -83,6 +82,21 @@ fn examples(domain: &Domain) -> (Vec<String>, Vec<(String, &'static str)>) {
             vec![(format!("'{}x'", choices[0]), "did you mean"), ("1".to_owned(), "not a number")],
         ),
         Domain::File { .. } => (Vec::new(), vec![("'no such file'".to_owned(), "no such file")]),
+        Domain::Arguments => (
+            vec!["[]".to_owned(), "['a', '', '{x}']".to_owned()],
+            vec![("'a'".to_owned(), "must be an array"), ("[1]".to_owned(), "must be a string")],
+        ),
+        Domain::Patterns { most } => (
+            vec!["{ a = 'a=(.*)' }".to_owned(), "{}".to_owned()],
+            vec![
+                ("{ a = '(' }".to_owned(), "is no regular expression"),
+                ("{ 'a b' = 'x' }".to_owned(), "is no name of a figure"),
+                (
+                    format!("{{ {} }}", (0..=most).map(|n| format!("v{n} = 'x'")).collect::<Vec<_>>().join(", ")),
+                    "are allowed",
+                ),
+            ],
+        ),
         Domain::Growth => (
             vec!["'SIZE={workers}*1000'".to_owned(), "'n = {workers}^(1/3)'".to_owned()],
             vec![
@@ -112,10 +126,9 @@ fn examples(domain: &Domain) -> (Vec<String>, Vec<(String, &'static str)>) {
             ],
         ),
         Domain::Wholes { max, .. } => (
-            vec!["0".to_owned(), format!("[0, {max}]")],
+            vec!["0".to_owned(), "[]".to_owned(), format!("[0, {max}]")],
             vec![
                 ((max + 1).to_string(), "must be at most"),
-                ("[]".to_owned(), "must not be empty"),
                 ("[0.5]".to_owned(), "must be a whole number"),
                 ("'1'".to_owned(), "must be a whole number"),
             ],

@@ -69,7 +69,7 @@ int main(void) {
     many(&parent, 10);
     parlab_begin(&parent, 99);
     forked = fork();
-    if (!forked) { parlab_end(1); many(&child, 20); exit(0); }
+    if (!forked) { parlab_end(1); many(&child, 20); parlab_flush(); _exit(0); }
     if (waitpid(forked, &status, 0) != forked || status) return 3;
     parlab_end(1);
     for (i = 0; i < 8; i++) pthread_create(&threads[i], 0, work, 0);

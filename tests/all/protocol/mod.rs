@@ -119,14 +119,11 @@ fn watch(medium: Medium, lanes: usize, command: &mut Command) -> Seen {
 /// A folder that has what `parlab adapter` prints, under the names that the files must have.
 fn printed(language: &str, file: &str) -> tempfile::TempDir {
     let folder = common::folder();
-    for (args, name) in [(&[][..], file.to_owned()), (&["--example"], example(file))] {
+    let example = if language == "python" { "example.py" } else { "example.c" };
+    for (args, name) in [(&[][..], file), (&["--example"], example)] {
         let output = parlab().args(["adapter", language]).args(args).output().expect("parlab");
         assert!(output.status.success());
         std::fs::write(folder.path().join(name), output.stdout).expect("a file");
     }
     folder
-}
-
-fn example(file: &str) -> String {
-    format!("example{}", if file.ends_with(".py") { ".py" } else { ".c" })
 }

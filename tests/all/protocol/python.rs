@@ -136,8 +136,8 @@ with b.task('around', 0):
         many('child', 20)
         grandchild = os.fork()
         if grandchild == 0:
-            many('grandchild', 5); b._flush_all(); os._exit(0)
-        os.waitpid(grandchild, 0); b._flush_all(); os._exit(0)
+            many('grandchild', 5); b.flush(); os._exit(0)
+        os.waitpid(grandchild, 0); b.flush(); os._exit(0)
     many('hidden', 3)
     assert os.waitpid(child, 0)[1] == 0
 threads = [threading.Thread(target=many, args=('thread', 100)) for _ in range(8)]

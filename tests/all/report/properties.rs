@@ -192,7 +192,8 @@ const CONFIG: &str = r#"{"backend": "processes", "workers": 2, "schedule": "dyna
     "tasks_done": 4, "tasks_failed": 0, "tasks_per_s": 0,
     "task_s": {"min": 0, "median": 0, "p95": 0, "max": 0},
     "memory": {"peak_rss_bytes": 0, "pss_bytes": 0, "pss": null},
-    "context_switches": {"voluntary": 0, "involuntary": 0}, "losses": null, "interpreter": null, "noise": null, "tally": null,
+    "context_switches": {"voluntary": 0, "involuntary": 0}, "losses": null, "interpreter": null, "noise": null,
+    "program": null, "tasks": null, "lanes": null, "tally": null,
     "checksum": "", "results": null}"#;
 
 const FIT: &str = r#"{"backend": "processes", "dispatch": "shared", "threads_per_process": null, "law": "usl", "parameters": null,

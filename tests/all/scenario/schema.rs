@@ -48,14 +48,14 @@ fn every_bundled_scenario_names_it_and_passes() {
 
 /// A scenario of a kind with nothing but what it must have.
 fn least(spec: &KindSpec) -> String {
-    let inputs = match (spec.search.is_some(), spec.is_program) {
-        (true, _) => "",
-        (_, true) => "command = ['true']\n",
-        _ => "inputs = { repeat = 1, times = 2 }\n",
+    let inputs = match spec.search.is_some() || spec.is_program {
+        true => "",
+        false => "inputs = { repeat = 1, times = 2 }\n",
     };
+    let command = if spec.starts_programs() { "command = ['true']\n" } else { "" };
     let grid = if spec.search.is_some() { "[grid]\nC = [1.0]\n" } else { "" };
     let sweep = if spec.processes_only.is_some() { "backends = ['processes']\nbaseline = 'none'\n" } else { "" };
-    format!("title = 't'\n[workload]\nkind = '{}'\n{inputs}{grid}[sweep]\n{sweep}", spec.name)
+    format!("title = 't'\n[workload]\nkind = '{}'\n{command}{inputs}{grid}[sweep]\n{sweep}", spec.name)
 }
 
 /// The same with a line more in a table.

@@ -113,6 +113,7 @@ fn snapshot() -> impl Strategy<Value = Snapshot> {
         spans,
         values: Vec::new(),
         memory,
+        program: None,
     })
 }
 

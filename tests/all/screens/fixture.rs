@@ -306,6 +306,7 @@ pub(crate) fn snapshot() -> Snapshot {
         spans: vec![span(0, 0, 1.0, 0.0, 0.1), span(0, 2, 1.5, 0.1, 0.25)],
         values: Vec::new(),
         memory: None,
+        program: None,
     }
 }
 

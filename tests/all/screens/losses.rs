@@ -21,7 +21,7 @@ fn account(config: usize, outcome: &mut TrialOutcome) {
         let rest = (Activity::Idle, 0.3 - late);
         let seconds: BTreeMap<Activity, f64> =
             parts.into_iter().chain([rest]).map(|(what, part)| (what, part * wall_s)).collect();
-        LaneTotals { pid: 4711 + worker, tasks: 2, arrived_s: 0.0, until_s: wall_s, seconds }
+        LaneTotals { pid: 4711 + worker, tasks: 2, until_s: wall_s, seconds, ..LaneTotals::default() }
     };
     outcome.lanes = (0..workers).map(lane).collect();
     let taken_s = 0.1 * wall_s * f64::from(workers);

@@ -12,6 +12,7 @@ mod many_trials;
 mod modifiers;
 mod open_ended;
 mod preparing;
+mod program;
 mod scores;
 mod shared;
 mod varied;

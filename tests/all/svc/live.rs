@@ -25,6 +25,7 @@ fn run(toml: &str) -> (RunState, Session) {
         text: toml.to_owned(),
         widths: |_| Widths::default(),
         keeps_noisy: true,
+        programs: parlab::engine::ProgramSetting::default(),
     };
     let program = env!("CARGO_BIN_EXE_parlab").into();
     let session =

@@ -12,9 +12,12 @@ def fatal(x):
 
 def main():
     with multiprocessing.get_context("fork").Pool(2) as pool:
-        result = pool.map_async(fatal, range(10), chunksize=1)
-        result.wait(1.0)
-        print("waited", result.ready())
+        results = pool.imap_unordered(fatal, range(10))
+        print(sorted(next(results) for _ in range(9)))
+        try:
+            results.next(timeout=0.2)
+        except multiprocessing.TimeoutError:
+            print("and it waits")
 
 
 if __name__ == "__main__":

@@ -37,7 +37,7 @@ impl ScreenLogic for ResultsScreen {
     }
 
     fn label(&self, shared: &Shared, row: &Binding) -> Option<&'static str> {
-        Some(run::label(shared, row))
+        run::label(shared, row)
     }
 
     fn fit(&mut self, shared: &mut Shared) {

@@ -11,7 +11,7 @@ pub(super) fn obey(shared: &mut Shared, action: Action) -> Step {
     match action {
         Action::Switch => return Transition::Swap(Context::Running).into(),
         Action::Back if shared.is_running() => return Transition::Swap(Context::Running).into(),
-        Action::Back => return Transition::Close.into(),
+        Action::Back => return run::left(shared),
         Action::PageUp | Action::PageDown => {
             let (max, page) = (view::scroll_max(shared), view::page(shared));
             shared.run.iter_mut().for_each(|run| run.scroll = moved(run.scroll.into(), action, page, max));

@@ -18,9 +18,10 @@ use ratatui::layout::Rect;
 use ratatui::widgets::Widget as _;
 
 use super::details;
-use crate::record::{Status, WarningCode};
-use crate::results::{Row, ShownColumn, View, columns};
+use crate::record::{NamedTasks, Status, WarningCode};
+use crate::results::{ProgramFigures, Row, ShownColumn, View, columns, tasks_in_words};
 use crate::tui::screens::layout::body_of;
+use crate::tui::screens::program::{lanes, output};
 use crate::tui::screens::prose::{ProseColumn, more_lines, wrap};
 use crate::tui::screens::run::state::RunMonitor;
 use crate::tui::screens::run::zoom::Zoom;
@@ -56,6 +57,9 @@ struct Places {
 
 /// Draws what a run has shown, whether it has ended or not.
 pub(in crate::tui::screens) fn render(run: &RunMonitor, theme: &Theme, area: Rect, buf: &mut Buffer) {
+    if let Some(program) = run.only_program().filter(|_| run.look.output) {
+        return output::render(&program.output, theme, area, buf);
+    }
     let problems = problems(run, theme, area.width.saturating_sub(4));
     let places = places(run, theme, problems.len(), area);
     self::problems_in(places.problems, run.scroll, &problems, theme, buf);
@@ -78,13 +82,25 @@ pub(in crate::tui::screens) fn render(run: &RunMonitor, theme: &Theme, area: Rec
         1 => "1 configuration".to_owned(),
         n => format!("{n} configurations"),
     };
-    if places.table.height > 0 {
+    if let Some(program) = the_program(run).filter(|_| places.table.height > 0) {
+        lanes::render(program, theme, places.table, buf);
+    } else if places.table.height > 0 {
         let marks = TableMarks { selected: Some(run.row()), running: run.running_row() };
         speedups::table(run.figures(), marks, &title, theme, places.table, buf);
     }
     if let Some(area) = places.lesson {
         lesson(run, Some(run.scroll), theme, area, buf);
     }
+}
+
+/// The program that all of it is about, once its trial has ended.
+fn the_program(run: &RunMonitor) -> Option<&ProgramFigures> {
+    run.figures().rows.first().filter(|_| run.figures().is_one_program())?.program.as_ref()
+}
+
+/// Rows of the table.
+fn table_rows(run: &RunMonitor) -> usize {
+    the_program(run).map_or(run.figures().rows.len(), |program| program.lanes.len())
 }
 
 /// The furthest that the lesson and the problems can be scrolled.
@@ -124,7 +140,7 @@ fn places(run: &RunMonitor, theme: &Theme, problems: usize, area: Rect) -> Place
 }
 
 fn has_lesson(run: &RunMonitor) -> bool {
-    !lesson_text(run).is_empty() || !run.findings().is_empty()
+    !lesson_text(run).is_empty() || !run.findings().is_empty() || !named_tasks(run).is_empty()
 }
 
 /// One panel alone; the line about the selected point stays with chart and table.
@@ -143,7 +159,7 @@ fn zoomed(run: &RunMonitor, zoom: Zoom, rest: Rect) -> Places {
 
 /// The chart at the left, above the details where the screen has room for them, the table above the text at its right.
 fn beside(run: &RunMonitor, rest: Rect, screen: Rect) -> Places {
-    let rows = u16::try_from(run.figures().rows.len()).unwrap_or(u16::MAX).saturating_add(3);
+    let rows = u16::try_from(table_rows(run)).unwrap_or(u16::MAX).saturating_add(3);
     let chart = Rect { width: rest.width / 2, height: rest.height - 1, ..rest };
     let point = Rect { y: chart.bottom(), height: 1, ..rest };
     let right = Rect { x: chart.right(), width: rest.width - chart.width, ..chart };
@@ -162,7 +178,8 @@ fn stacked(run: &RunMonitor, theme: &Theme, rest: Rect) -> Places {
     let lesson = Rect { y: point.bottom(), height: text, ..rest };
     let (all, least) = TableParts::of(run.figures(), theme).widths(theme);
     let most = rest.width - (rest.width * 2 / 5).max(CHART_LEAST).min(rest.width);
-    let width = if all <= rest.width / 2 { all } else { least.max(rest.width / 2) }.min(most);
+    let wanted = if all <= rest.width / 2 { all } else { least.max(rest.width / 2) };
+    let width = if the_program(run).is_some() { most } else { wanted.min(most) };
     let chart = Rect { width: above.width - width, ..above };
     let table = Rect { x: chart.right(), width, ..above };
     Places { problems: rest, chart, details: None, point, table, lesson: has_lesson(run).then_some(lesson) }
@@ -198,6 +215,9 @@ fn problems(run: &RunMonitor, theme: &Theme, width: u16) -> Vec<(String, Role)> 
     let measured = run.figures().rows.iter().any(|row| row.wall_s.is_some());
     let (headline, role) = match run.record.status {
         Some(Status::Failed) => ("the run failed", Role::Bad),
+        Some(Status::Interrupted) if the_program(run).is_some() => {
+            ("interrupted; this is what was seen of the program until then", Role::Warn)
+        }
         Some(Status::Interrupted) if !measured => ("the run was interrupted before anything was measured", Role::Warn),
         Some(Status::Interrupted) => ("the run was interrupted; this is what was measured until then", Role::Warn),
         Some(Status::Done) | None => ("", Role::Warn),
@@ -310,6 +330,7 @@ fn point_figures<'r>(run: &'r RunMonitor, row: &'r Row) -> Vec<PointFigure<'r>> 
 fn why_unmeasured(run: &RunMonitor, row: &Row) -> &'static str {
     match row.tasks {
         Some(tasks) if tasks.failed > 0 => "tasks failed in every trial",
+        _ if row.program.is_some() => "ended before its time",
         _ if row.trials > 0 => "no trial ran to its end",
         _ if run.is_on() => "not measured yet",
         _ => "not measured",
@@ -326,12 +347,20 @@ fn notes<'a>(run: &RunMonitor, theme: &'a Theme, width: u16) -> ProseColumn<'a> 
     for finding in run.findings() {
         column.text(&format!("- {}", finding.message), Role::Text);
     }
+    for named in named_tasks(run) {
+        column.text(&format!("- {}", tasks_in_words(named)), Role::Text);
+    }
     if !run.findings().is_empty() && !lesson_text(run).is_empty() {
         column.blank();
         column.heading(LESSON);
     }
     column.text(lesson_text(run), Role::Text);
     column
+}
+
+/// The tasks that the program told of, by name.
+fn named_tasks(run: &RunMonitor) -> &[NamedTasks] {
+    the_program(run).map_or(&[], |program| &program.program.tasks)
 }
 
 /// What the lesson is called.

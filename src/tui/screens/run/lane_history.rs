@@ -12,8 +12,8 @@ const STEPS_MAX: usize = 256;
 const STEP_S: f64 = 0.125;
 
 /// Things that a worker does: it computes (under a lock: holds it), waits for the lock, is blocked, runs native code
-/// without the lock, gets tasks and gives back results.
-pub const DID: usize = 5;
+/// without the lock, gets tasks and gives back results, could run and has no CPU.
+pub const DID: usize = 6;
 
 /// The busy history of a trial.
 #[derive(Debug, Clone, PartialEq)]
@@ -115,11 +115,12 @@ fn counted(view: &LaneView) -> Option<[f64; DID]> {
     let moved_s = seconds(Activity::Fetching) + seconds(Activity::Delivering);
     if let Some(lock) = view.lock {
         // A worker that waits for a pipe under a lock is blocked: it has let go of the lock for that.
-        return Some([lock.held_s, lock.waited_s, lock.blocked_s, lock.native_s, 0.0]);
+        return Some([lock.held_s, lock.waited_s, lock.blocked_s, lock.native_s, 0.0, 0.0]);
     }
-    let [computed_s, waited_s, blocked_s, native_s] =
-        [Activity::Running, Activity::WaitingForLock, Activity::Blocked, Activity::Native].map(seconds);
-    let all = [computed_s, waited_s, blocked_s, native_s, moved_s];
+    let waited_s = seconds(Activity::WaitingForLock) + seconds(Activity::WaitingForGil);
+    let [computed_s, blocked_s, native_s, queued_s] =
+        [Activity::Running, Activity::Blocked, Activity::Native, Activity::Queued].map(seconds);
+    let all = [computed_s, waited_s, blocked_s, native_s, moved_s, queued_s];
     (all.iter().sum::<f64>() > 0.0).then_some(all)
 }
 
@@ -192,7 +193,7 @@ mod tests {
         assert_eq!(history.did(0), [&[] as &[f32]; DID], "there is no lock yet");
         see(&mut history, 0.50, lock(0.25, 0.0));
         see(&mut history, 0.75, lock(0.25, 0.25));
-        let [held, waited, blocked, native, _] = history.did(0);
+        let [held, waited, blocked, native, ..] = history.did(0);
         assert_eq!(held, [0.0, 0.0, 1.0, 1.0, 0.0, 0.0]);
         assert_eq!(waited, [0.0, 0.0, 0.0, 0.0, 1.0, 1.0]);
         assert_eq!([blocked, native], [&[0.0_f32; 6]; 2]);

@@ -7,7 +7,7 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::Block;
 
 use super::state::RunMonitor;
-use crate::record::{Activity, LaneView, LockUse, LockView, TrialEnd};
+use crate::record::{Activity, LaneKind, LaneView, LockUse, LockView, TrialEnd};
 use crate::tui::theme::{Role, Theme};
 use crate::tui::widgets::{LaneDoing, paint};
 use crate::units;
@@ -21,6 +21,11 @@ pub(super) fn has_lock(run: &RunMonitor) -> bool {
     run.record.planned.as_ref().is_some_and(|planned| planned.scenario.interpreter.is_some())
 }
 
+/// Whether the lanes are threads of another program: each tells all that it does.
+pub(super) fn is_of_threads(run: &RunMonitor) -> bool {
+    run.snapshot.lanes.first().is_some_and(|lane| lane.kind == LaneKind::Thread)
+}
+
 /// What a worker is doing, in a word; of one width, so that the time line beside it stands still.
 pub(super) fn word(activity: Activity) -> &'static str {
     match activity {
@@ -29,6 +34,8 @@ pub(super) fn word(activity: Activity) -> &'static str {
         Activity::WaitingForLock => "waits  ",
         Activity::Blocked | Activity::Fetching | Activity::Delivering => "blocked",
         Activity::Native => "native ",
+        Activity::Queued => "no CPU ",
+        Activity::WaitingForGil => "GIL    ",
     }
 }
 
@@ -58,7 +65,10 @@ const SEEN: f64 = 0.02;
 
 /// What there is to explain: under a lock all that is done about it, else what takes some of the time of any worker.
 fn entries(run: &RunMonitor) -> Vec<(LaneDoing, &'static str)> {
-    let is_about_a_lock = |doing: LaneDoing| doing != LaneDoing::Fetching;
+    if run.only_program().is_some() {
+        return of_threads(run);
+    }
+    let is_about_a_lock = |doing: LaneDoing| !matches!(doing, LaneDoing::Fetching | LaneDoing::Queued);
     let takes_time = |activities: &[Activity]| {
         let part = |lane: &LaneView| activities.iter().map(|activity| lane.seconds[*activity as usize]).sum::<f64>();
         run.snapshot.lanes.iter().any(|lane| part(lane) > SEEN * run.snapshot.elapsed_s)
@@ -67,11 +77,29 @@ fn entries(run: &RunMonitor) -> Vec<(LaneDoing, &'static str)> {
         LaneDoing::Blocked => takes_time(&[Activity::Blocked]),
         LaneDoing::Native => takes_time(&[Activity::Native]),
         LaneDoing::Fetching => takes_time(&[Activity::Fetching, Activity::Delivering]),
-        LaneDoing::Running | LaneDoing::InTurns | LaneDoing::Waiting => false,
+        LaneDoing::Running | LaneDoing::InTurns | LaneDoing::Waiting | LaneDoing::Queued => false,
     };
     let has_lock = has_lock(run);
     let is_told = |(doing, _): &(LaneDoing, _)| if has_lock { is_about_a_lock(*doing) } else { is_seen(*doing) };
     LaneDoing::ALL.into_iter().filter(is_told).collect()
+}
+
+/// What threads of other programs do, as far as any does it: where tasks are drawn, these show the work.
+fn of_threads(run: &RunMonitor) -> Vec<(LaneDoing, &'static str)> {
+    let took = |activities: &[Activity]| {
+        let seconds = |lane: &LaneView| activities.iter().map(|activity| lane.seconds[*activity as usize]).sum::<f64>();
+        run.snapshot.lanes.iter().map(seconds).sum::<f64>() > 0.0
+    };
+    let waits = took(&[Activity::WaitingForLock, Activity::WaitingForGil]);
+    let gil = took(&[Activity::WaitingForGil]);
+    let all = [
+        (LaneDoing::Running, "running", is_of_threads(run)),
+        (LaneDoing::InTurns, "turns", is_of_threads(run) && waits),
+        (LaneDoing::Waiting, if gil { "GIL, lock" } else { "lock" }, waits),
+        (LaneDoing::Blocked, "in calls", took(&[Activity::Blocked])),
+        (LaneDoing::Queued, "no CPU", took(&[Activity::Queued])),
+    ];
+    all.into_iter().filter(|(.., is_seen)| *is_seen).map(|(doing, word, _)| (doing, word)).collect()
 }
 
 /// `lock 1   held 98 %   154 waits   152 hand-overs`, in the first row of the area.

@@ -53,9 +53,16 @@ pub struct LanesLook {
     pub zoom: LaneZoom,
     /// Which of them.
     pub fold: LaneFold,
+    /// Whether the program's output has their place, and all others'.
+    pub output: bool,
 }
 
 impl LanesLook {
+    /// To the output of the program, or back.
+    pub fn toggle_output(&mut self) {
+        self.output = !self.output;
+    }
+
     /// One after the other from the first one on, or all folded again.
     pub fn toggle_fold(&mut self) {
         self.fold = match self.fold {

@@ -3,16 +3,19 @@
 mod cores;
 mod following;
 pub mod lane_history;
+mod lanes_panel;
 mod light;
 mod lock;
 pub mod look;
 mod memory;
 pub mod news;
+mod program;
 mod progress;
 mod shares;
 pub mod state;
 mod update;
 mod view;
+mod watched;
 pub mod zoom;
 
 use ratatui::buffer::Buffer;
@@ -25,7 +28,7 @@ use crate::tui::shared::Shared;
 use crate::tui::theme::Theme;
 use state::Drawing;
 
-pub(super) use update::{cancel_or_quit, label, obey_as_a_run};
+pub(super) use update::{cancel_or_quit, label, left, obey_as_a_run};
 
 /// Columns from which on the footer has room for keys that one may do without.
 const FOOTER_WIDE: u16 = 100;
@@ -56,7 +59,7 @@ impl ScreenLogic for RunScreen {
     /// What is found by itself stands in the footer where that has room to spare.
     fn label(&self, shared: &Shared, row: &Binding) -> Option<&'static str> {
         let rare = matches!(row.action, Action::Zoom | Action::Fold);
-        (!rare || shared.size.width >= FOOTER_WIDE).then(|| label(shared, row))
+        label(shared, row).filter(|_| !rare || shared.size.width >= FOOTER_WIDE)
     }
 
     fn is_frozen(&self, shared: &Shared) -> bool {

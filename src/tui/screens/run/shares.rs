@@ -2,7 +2,9 @@
 //! is room.
 
 use super::lock;
+use crate::foreign::escaped;
 use crate::record::{Activity, LaneState, LaneView};
+use crate::results::activity_heading;
 use crate::tui::widgets::paint;
 
 /// The parts of its time that a worker computed and that it waited: for the lock, for something outside, for a pipe.
@@ -52,4 +54,23 @@ pub(super) fn words(lane: &LaneView, elapsed_s: f64, room: u16) -> String {
     };
     let fits = |text: &String| text.chars().count() <= usize::from(room);
     forms.into_iter().find(fits).unwrap_or_default()
+}
+
+/// The end of the lane of another program's thread, in so many columns at most: what it does now, and the part of its
+/// life that it ran: `GIL        48%`.
+pub(super) fn of_thread(lane: &LaneView, room: u16) -> String {
+    /// Columns of what it does.
+    const DOING: usize = 9;
+    let lived_s: f64 = lane.seconds.iter().sum();
+    let ran = if lived_s > 0.0 { lane.seconds[Activity::Running as usize] / lived_s } else { 0.0 };
+    let doing = match (lane.state, lane.activity) {
+        (LaneState::Finished, _) => "",
+        (_, Activity::Blocked) if !lane.call.is_empty() => &lane.call,
+        (_, activity) => activity_heading(activity),
+    };
+    let doing = escaped(doing);
+    let short: String = doing.chars().take(DOING).collect();
+    let percent = format!("{:>3}%", paint::percent(ran));
+    let forms = [format!("{short:<DOING$} {percent}"), percent];
+    forms.into_iter().find(|text| text.chars().count() <= usize::from(room)).unwrap_or_default()
 }

@@ -212,10 +212,10 @@ impl RunMonitor {
         (!self.is_on()).then(|| self.fits.get_or_init(|| Fits::of(self.figures())))
     }
 
-    /// Its job, if its kind searches a grid.
+    /// Its job, if that searches a grid.
     fn search(&self) -> Option<&Job> {
         let planned = self.record.planned.as_ref()?;
-        workload::spec(&planned.scenario.kind)?.search.map(|_| &planned.job)
+        workload::score(&planned.job).map(|_| &planned.job)
     }
 
     /// Takes in what a trial has found, unless everything is known: all trials find the same.

@@ -21,7 +21,7 @@ pub(super) fn obey(shared: &mut Shared, action: Action) -> Step {
             shared.say(Remark::hint("the run goes on; `q` stops it and shows what was measured"));
             Step::DONE
         }
-        Action::Back => Transition::Close.into(),
+        Action::Back => left(shared),
         Action::Freeze => {
             shared.run.iter_mut().for_each(toggle_drawing);
             Step::DONE
@@ -53,15 +53,26 @@ fn scroll(shared: &mut Shared, action: Action) {
     }
 }
 
+/// Back to where the run was started from; where that was the command line, out.
+pub(in crate::tui::screens) fn left(shared: &Shared) -> Step {
+    if shared.is_alone { Effect::Quit(Exit::Quit).into() } else { Transition::Close.into() }
+}
+
 /// What an action means wherever a run is shown.
 pub(in crate::tui::screens) fn obey_as_a_run(shared: &mut Shared, action: Action) -> Step {
     match action {
+        // Its library has nothing else, and a program is run once.
+        Action::Again | Action::Edit | Action::Next if shared.is_alone => Step::DONE,
         Action::Cancel => end(shared),
         Action::Again => shared.run.as_ref().map_or(Step::DONE, |run| again(run).into()),
         Action::Edit => edit(shared),
         Action::Next => to_the_next(shared),
         Action::TurnChart => {
             shared.run.iter_mut().for_each(RunMonitor::turn_chart);
+            Step::DONE
+        }
+        Action::Output => {
+            shared.run.iter_mut().filter(|run| run.only_program().is_some()).for_each(|run| run.look.toggle_output());
             Step::DONE
         }
         Action::SaveReport => Effect::OfferReport.into(),
@@ -76,14 +87,19 @@ pub(in crate::tui::screens) fn cancel_or_quit(shared: &mut Shared) -> Step {
     if shared.is_running() { end(shared) } else { Effect::Quit(Exit::Quit).into() }
 }
 
-/// The table's label of a key, unless that has come to mean the other of two things.
-pub(in crate::tui::screens) fn label(shared: &Shared, row: &Binding) -> &'static str {
+/// The table's label of a key, unless that has come to mean the other of two things; `None` for one that means nothing
+/// here.
+pub(in crate::tui::screens) fn label(shared: &Shared, row: &Binding) -> Option<&'static str> {
     let run = shared.run.as_ref().filter(|run| run.is_on());
-    match (row.action, run) {
+    let label = match (row.action, run) {
+        (Action::Again | Action::Edit | Action::Next, _) if shared.is_alone => return None,
+        (Action::Back, None) if shared.is_alone => "quit",
+        (Action::Output, _) if shared.run.as_ref().is_none_or(|run| run.only_program().is_none()) => return None,
         (Action::Cancel, Some(run)) if run.ending != Ending::NotAsked => "kill",
         (Action::Freeze, Some(run)) if run.drawing == Drawing::Frozen => "go on",
         _ => row.label,
-    }
+    };
+    Some(label)
 }
 
 /// Ends the run the next harder way. One that is still being prepared is given up at once: nothing was measured that

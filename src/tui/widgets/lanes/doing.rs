@@ -3,7 +3,7 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use super::model::{LaneFrame, LaneRow, Lanes};
+use super::model::{KINDS, LaneFrame, LaneRow, Lanes};
 use crate::record::{Activity, LaneState};
 use crate::tui::theme::{Role, Theme};
 use crate::tui::widgets::paint;
@@ -23,6 +23,8 @@ pub enum LaneDoing {
     Native,
     /// It got tasks, or gave back results.
     Fetching,
+    /// It could have run, and had no CPU.
+    Queued,
 }
 
 /// Of the time that it wanted the lock, the part from which on a worker is said to have had it, and up to which it is
@@ -35,13 +37,14 @@ const LEAST: f64 = 0.05;
 
 impl LaneDoing {
     /// All of them, in the order of a legend, with their words.
-    pub const ALL: [(Self, &'static str); 6] = [
+    pub const ALL: [(Self, &'static str); 7] = [
         (Self::Running, "lock"),
         (Self::InTurns, "turns"),
         (Self::Waiting, "waits"),
         (Self::Blocked, "blocked"),
         (Self::Native, "native"),
         (Self::Fetching, "fetches"),
+        (Self::Queued, "no CPU"),
     ];
 
     /// Its mark on the time line.
@@ -55,18 +58,20 @@ impl LaneDoing {
             Self::Running | Self::InTurns => work,
             Self::Native => Role::Accent,
             Self::Waiting => Role::Text,
+            Self::Queued => Role::Warn,
             Self::Blocked | Self::Fetching => Role::Dim,
         }
     }
 
-    /// What fractions of time computed or held, waited, blocked, native and fetching amount to.
-    fn of([held, waited, blocked, native, fetched]: [f64; KINDS]) -> Option<Self> {
-        let all = held + waited + blocked + native + fetched;
+    /// What fractions of time computed or held, waited, blocked, native, fetching and without a CPU amount to.
+    fn of([held, waited, blocked, native, fetched, queued]: [f64; KINDS]) -> Option<Self> {
+        let all = held + waited + blocked + native + fetched + queued;
         let state = match held / (held + waited) {
             _ if all.is_nan() || all < LEAST => return None,
             _ if blocked >= all / 2.0 => Self::Blocked,
             _ if native >= all / 2.0 => Self::Native,
             _ if fetched >= all / 2.0 => Self::Fetching,
+            _ if queued >= all / 2.0 => Self::Queued,
             part if part >= HAD_IT => Self::Running,
             part if part > WAITED => Self::InTurns,
             _ => Self::Waiting,
@@ -80,17 +85,15 @@ impl LaneDoing {
     }
 }
 
-/// Things that a lane tells of, see [`LaneRow::did`].
-const KINDS: usize = 5;
-
 /// The place of an activity among them; `None` for what is no part of the trial.
 fn kind(activity: Activity) -> Option<usize> {
     match activity {
         Activity::Running => Some(0),
-        Activity::WaitingForLock => Some(1),
+        Activity::WaitingForLock | Activity::WaitingForGil => Some(1),
         Activity::Blocked => Some(2),
         Activity::Native => Some(3),
         Activity::Fetching | Activity::Delivering => Some(4),
+        Activity::Queued => Some(5),
         Activity::AtGate | Activity::Idle => None,
     }
 }
@@ -166,15 +169,15 @@ mod tests {
     #[test]
     fn the_larger_part_of_a_column_decides() {
         let cases = [
-            ([1.0, 0.0, 0.0, 0.0, 0.0], Some(LaneDoing::Running)),
-            ([0.5, 0.5, 0.0, 0.0, 0.0], Some(LaneDoing::InTurns)),
-            ([0.125, 0.875, 0.0, 0.0, 0.0], Some(LaneDoing::InTurns)),
-            ([0.0, 0.9, 0.1, 0.0, 0.0], Some(LaneDoing::Waiting)),
-            ([0.1, 0.0, 0.9, 0.0, 0.0], Some(LaneDoing::Blocked)),
-            ([0.1, 0.0, 0.0, 0.4, 0.0], Some(LaneDoing::Native)),
-            ([0.01, 0.02, 0.0, 0.0, 0.0], None),
-            ([0.2, 0.0, 0.0, 0.0, 0.8], Some(LaneDoing::Fetching)),
-            ([f64::NAN, 0.0, 0.0, 0.0, 0.0], None),
+            ([1.0, 0.0, 0.0, 0.0, 0.0, 0.0], Some(LaneDoing::Running)),
+            ([0.5, 0.5, 0.0, 0.0, 0.0, 0.0], Some(LaneDoing::InTurns)),
+            ([0.125, 0.875, 0.0, 0.0, 0.0, 0.0], Some(LaneDoing::InTurns)),
+            ([0.0, 0.9, 0.1, 0.0, 0.0, 0.0], Some(LaneDoing::Waiting)),
+            ([0.1, 0.0, 0.9, 0.0, 0.0, 0.0], Some(LaneDoing::Blocked)),
+            ([0.1, 0.0, 0.0, 0.4, 0.0, 0.0], Some(LaneDoing::Native)),
+            ([0.01, 0.02, 0.0, 0.0, 0.0, 0.0], None),
+            ([0.2, 0.0, 0.0, 0.0, 0.8, 0.0], Some(LaneDoing::Fetching)),
+            ([f64::NAN, 0.0, 0.0, 0.0, 0.0, 0.0], None),
         ];
         for (levels, state) in cases {
             assert_eq!(LaneDoing::of(levels), state, "{levels:?}");

@@ -29,6 +29,9 @@ pub struct Segment {
     pub failed: bool,
 }
 
+/// Things that a lane tells of, see [`LaneRow::did`].
+pub(super) const KINDS: usize = 6;
+
 /// A worker's lane.
 #[derive(Debug, Clone, PartialEq)]
 pub struct LaneRow<'a> {
@@ -41,8 +44,8 @@ pub struct LaneRow<'a> {
     /// When there are too many tasks to hand over: fractions of busy time 0..1, in equal steps from 0 to now.
     pub busy: &'a [f32],
     /// Fractions of time, in the same steps, that the worker computed (under a lock: held it), waited for the lock, was
-    /// blocked, ran native code, got tasks. Empty where nothing is known of that.
-    pub did: [&'a [f32]; 5],
+    /// blocked, ran native code, got tasks, had no CPU. Empty where nothing is known of that.
+    pub did: [&'a [f32]; KINDS],
     /// Its last turns to or from waiting and native code, oldest first.
     pub turns: &'a [LaneTurn],
     /// The part of the time that it computed, 0..1; `None` where that is not known.

@@ -4,7 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use super::doing::{self, LaneDoing};
-use super::model::{Label, LaneFrame, LaneRow, Lanes, Segment};
+use super::model::{KINDS, Label, LaneFrame, LaneRow, Lanes, Segment};
 use crate::record::LaneState;
 use crate::tui::theme::Role;
 use crate::tui::widgets::{paint, sparkline};
@@ -168,11 +168,11 @@ pub(super) fn busy_columns(lane: &LaneRow<'_>, frame: &LaneFrame) -> Vec<f64> {
 }
 
 /// The fraction of each column's time that the worker computed: that it was in a task, but for what it waited there.
-pub(super) fn computed_columns(lane: &LaneRow<'_>, parts: &[[f64; 5]], frame: &LaneFrame) -> Vec<f64> {
+pub(super) fn computed_columns(lane: &LaneRow<'_>, parts: &[[f64; KINDS]], frame: &LaneFrame) -> Vec<f64> {
     let mut computed = busy_columns(lane, frame);
-    for (level, [held, waited, blocked, native, _]) in computed.iter_mut().zip(parts) {
+    for (level, [held, waited, blocked, native, _, queued]) in computed.iter_mut().zip(parts) {
         let worked = held + native;
-        let all = worked + waited + blocked;
+        let all = worked + waited + blocked + queued;
         if all > 0.0 {
             *level *= worked / all;
         }

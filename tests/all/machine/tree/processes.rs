@@ -6,7 +6,7 @@ use std::process::Command;
 use parlab::machine::tree::{CallSight, Roots, ThreadState, TreeError, TreeLook, TreeSampler};
 use parlab::system::clock::monotonic_ns;
 
-use super::program::{Program, compiled, look_until, looks};
+use super::program::{Program, look_until, looks};
 
 fn pids(look: &TreeLook) -> HashSet<u32> {
     look.processes.iter().filter(|process| !process.has_ended).map(|process| process.pid).collect()
@@ -145,13 +145,18 @@ fn a_thousand_threads_are_looked_at_in_turn() {
     let mut sampler = TreeSampler::new(Roots::of_program(program.pid())).unwrap();
     let look = look_until(&mut sampler, "all threads", |look| look.threads.len() == 1001);
     assert_eq!(look.processes[0].threads, 1001);
-    let names: HashSet<ThreadState> = look.threads.iter().map(|thread| thread.state).collect();
-    assert_eq!(names.len(), 1, "{names:?}");
+    let others = look.threads.iter().filter(|thread| thread.tid != program.pid());
+    let states: HashSet<String> = others.map(|thread| format!("{:?}", thread.state)).collect();
+    assert_eq!(states.len(), 1, "{states:?}");
+    assert!(matches!(look.threads[1].state, ThreadState::InCall(call) if call.to_string() == "pause"), "{states:?}");
     let look = looks(&mut sampler, 20).pop().unwrap();
-    assert!(look.covers <= 1.0 && look.processes[0].calls == CallSight::Seen, "{:?}", look.processes);
+    assert!(
+        look.covers > 0.0 && look.covers <= 1.0 && look.processes[0].calls == CallSight::Seen,
+        "{:?}",
+        look.processes
+    );
     program.kill();
     let look = look_until(&mut sampler, "they are gone", |look| look.threads.is_empty());
     assert!(!sampler.is_alive() && pids(&look).is_empty());
     assert_eq!(sampler.account().threads.len(), 1001);
-    let _ = compiled();
 }

@@ -55,6 +55,12 @@ static void *reads(void *unused) {
     return 0;
 }
 
+static void *waits(void *unused) {
+    (void)unused;
+    pause();
+    return 0;
+}
+
 static void *locks(void *unused) {
     (void)unused;
     pthread_mutex_lock(&mutex);
@@ -93,6 +99,14 @@ static int many(int n, void *(*body)(void *)) {
 }
 
 static void *briefly(void *unused) { (void)unused; compute(0.0002); return 0; }
+
+/* Computes without a pause, and takes its name after a while. */
+static int renames(void) {
+    compute(0.1);
+    prctl(PR_SET_NAME, "renamed");
+    compute(600);
+    return 0;
+}
 
 static int churn(int n) {
     compute(0.05);
@@ -201,8 +215,9 @@ int main(int count, char **arguments) {
     const char *mode = count > 1 ? arguments[1] : "";
     int n = count > 2 ? atoi(arguments[2]) : 0;
     if (!strcmp(mode, "threads")) return threads();
-    if (!strcmp(mode, "many")) return many(n, reads);
+    if (!strcmp(mode, "many")) return many(n, waits);
     if (!strcmp(mode, "busy")) return many(n, sleeps);
+    if (!strcmp(mode, "renames")) return renames();
     if (!strcmp(mode, "churn")) return churn(n);
     if (!strcmp(mode, "forks")) return forks(n, 2);
     if (!strcmp(mode, "ignores")) return ignores();

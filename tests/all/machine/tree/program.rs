@@ -22,7 +22,7 @@ static COMPILED: LazyLock<tempfile::TempDir> = LazyLock::new(|| {
     folder
 });
 
-pub(super) fn compiled() -> PathBuf {
+fn compiled() -> PathBuf {
     COMPILED.path().join("program")
 }
 

@@ -78,3 +78,13 @@ fn stopped_threads_are_seen_stopped_and_go_on_where_they_were() {
     assert_eq!(seen["reads"], are(&["read"]));
     look_until(&mut sampler, "one that computes on a CPU again", runs);
 }
+
+#[test]
+fn a_thread_that_never_sleeps_is_seen_to_take_another_name() {
+    let program = Program::start(&["renames"]);
+    let mut sampler = TreeSampler::new(Roots::of_program(program.pid())).unwrap();
+    let look = look_until(&mut sampler, "its new name", |look| look.threads.iter().any(|t| &*t.name == "renamed"));
+    assert_eq!(&*look.processes[0].name, "program", "that is the program's");
+    let only = &look.threads[0];
+    assert!(only.state.is_awake() && only.seconds.in_call < only.seconds.sum(), "{only:?}");
+}

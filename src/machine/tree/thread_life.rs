@@ -16,7 +16,7 @@ const CALLS_MAX: usize = 8;
 
 /// Ways to sleep.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Sleep {
+enum SleepKind {
     Call,
     Lock,
     Gil,
@@ -30,7 +30,7 @@ const SLEEPS: usize = 6;
 
 /// A thread's time so far, in nanoseconds.
 #[derive(Debug, Clone)]
-pub(super) struct ThreadTime {
+pub(super) struct ThreadLife {
     born_ns: u64,
     lived_ns: u64,
     ran_ns: u64,
@@ -41,10 +41,10 @@ pub(super) struct ThreadTime {
     /// Whether it was seen queued when it was last seen alive.
     was_queued: bool,
     /// What it was seen asleep in last.
-    asleep_in: Option<(Sleep, Option<SystemCall>)>,
+    asleep_in: Option<(SleepKind, Option<SystemCall>)>,
 }
 
-impl ThreadTime {
+impl ThreadLife {
     /// A thread that began at an instant.
     pub(super) fn new(born_ns: u64) -> Self {
         Self {
@@ -71,6 +71,10 @@ impl ThreadTime {
         self.ran_ns = self.ran_ns.max(ran_ns);
         self.queued_ns = self.queued_ns.max(queued_ns);
         self.lived_ns = now_ns.saturating_sub(self.born_ns).max(self.lived_ns);
+        // It cannot have done more than it lived: it began before the tick that its start is told by.
+        let too_short_ns = (self.ran_ns + self.queued_ns).saturating_sub(self.lived_ns);
+        self.born_ns = self.born_ns.saturating_sub(too_short_ns);
+        self.lived_ns += too_short_ns;
         (self.state, self.was_queued) = (state, state == ThreadState::Queued);
         if let Some(sleep) = sleep_of(state) {
             self.see_asleep(sleep);
@@ -119,17 +123,17 @@ impl ThreadTime {
         calls
     }
 
-    fn see_asleep(&mut self, sleep: (Sleep, Option<SystemCall>)) {
+    fn see_asleep(&mut self, sleep: (SleepKind, Option<SystemCall>)) {
         let first = self.asleep_in.replace(sleep).is_none();
         if first {
             // What was laid to nothing known was most likely this.
-            let before = std::mem::take(&mut self.slept_ns[Sleep::Untold as usize]);
+            let before = std::mem::take(&mut self.slept_ns[SleepKind::Untold as usize]);
             self.lay(before);
         }
     }
 
     fn lay(&mut self, ns: u64) {
-        let (sleep, call) = self.asleep_in.unwrap_or((Sleep::Untold, None));
+        let (sleep, call) = self.asleep_in.unwrap_or((SleepKind::Untold, None));
         self.slept_ns[sleep as usize] += ns;
         let Some(call) = call else { return };
         let known = self.calls.iter().position(|(known, _)| *known == call);
@@ -142,26 +146,36 @@ impl ThreadTime {
 
     /// What was taken for sleep turns out to have been spent queued, or running: it was entered late.
     fn take_back(&mut self, mut ns: u64) {
-        let last = self.asleep_in.map_or(Sleep::Untold, |(sleep, _)| sleep) as usize;
+        let last = self.asleep_in.map_or(SleepKind::Untold, |(sleep, _)| sleep) as usize;
         for place in std::iter::once(last).chain(0..SLEEPS) {
             let taken = ns.min(self.slept_ns[place]);
             self.slept_ns[place] -= taken;
             ns -= taken;
+            if place == SleepKind::Call as usize {
+                self.take_back_of_calls(taken);
+            }
         }
-        // More than it lived: it began before the tick that its start is told by.
-        self.lived_ns += ns;
-        self.born_ns = self.born_ns.saturating_sub(ns);
+    }
+
+    fn take_back_of_calls(&mut self, mut ns: u64) {
+        let last = self.asleep_in.and_then(|(_, call)| call);
+        self.calls.sort_by_key(|(call, _)| Some(*call) != last);
+        for (_, slept) in &mut self.calls {
+            let taken = ns.min(*slept);
+            *slept -= taken;
+            ns -= taken;
+        }
     }
 }
 
-fn sleep_of(state: ThreadState) -> Option<(Sleep, Option<SystemCall>)> {
+fn sleep_of(state: ThreadState) -> Option<(SleepKind, Option<SystemCall>)> {
     match state {
-        ThreadState::InCall(call) => Some((Sleep::Call, Some(call))),
-        ThreadState::OnLock => Some((Sleep::Lock, None)),
-        ThreadState::WaitingForGil => Some((Sleep::Gil, None)),
-        ThreadState::OnDisk => Some((Sleep::Disk, None)),
-        ThreadState::Stopped => Some((Sleep::Stopped, None)),
-        ThreadState::Asleep => Some((Sleep::Untold, None)),
+        ThreadState::InCall(call) => Some((SleepKind::Call, Some(call))),
+        ThreadState::OnLock => Some((SleepKind::Lock, None)),
+        ThreadState::WaitingForGil => Some((SleepKind::Gil, None)),
+        ThreadState::OnDisk => Some((SleepKind::Disk, None)),
+        ThreadState::Stopped => Some((SleepKind::Stopped, None)),
+        ThreadState::Asleep => Some((SleepKind::Untold, None)),
         ThreadState::Running | ThreadState::Queued | ThreadState::Zombie | ThreadState::Gone => None,
     }
 }
@@ -172,7 +186,7 @@ mod tests {
 
     const MS: u64 = 1_000_000;
 
-    fn in_ms(time: &ThreadTime) -> [u64; 8] {
+    fn in_ms(time: &ThreadLife) -> [u64; 8] {
         let s = time.seconds();
         [s.running, s.queued, s.in_call, s.on_lock, s.for_gil, s.on_disk, s.stopped, s.asleep]
             .map(|s| (s * 1000.0).round() as u64)
@@ -180,7 +194,7 @@ mod tests {
 
     #[test]
     fn what_it_slept_is_laid_to_what_it_is_seen_in() {
-        let mut time = ThreadTime::new(1000 * MS);
+        let mut time = ThreadLife::new(1000 * MS);
         time.advance(1050 * MS, 20 * MS, 5 * MS, ThreadState::InCall(SystemCall(0)));
         assert_eq!(in_ms(&time), [20, 5, 25, 0, 0, 0, 0, 0]);
         time.advance(1100 * MS, 30 * MS, 5 * MS, ThreadState::OnLock);
@@ -194,7 +208,7 @@ mod tests {
 
     #[test]
     fn a_thread_that_computes_never_slept() {
-        let mut time = ThreadTime::new(0);
+        let mut time = ThreadLife::new(0);
         // Its time is entered at each tick, so that some is missing.
         for (now, ran) in [(50, 48), (100, 93), (150, 150), (200, 196)] {
             time.advance(now * MS, ran * MS, 0, ThreadState::Running);
@@ -204,7 +218,7 @@ mod tests {
 
     #[test]
     fn one_that_gets_no_cpu_is_queued_before_that_is_entered() {
-        let mut time = ThreadTime::new(0);
+        let mut time = ThreadLife::new(0);
         time.advance(50 * MS, 50 * MS, 0, ThreadState::Running);
         for now in [100, 150, 200] {
             time.advance(now * MS, 50 * MS, 0, ThreadState::Queued);
@@ -216,7 +230,7 @@ mod tests {
 
     #[test]
     fn one_that_is_always_seen_awake_slept_in_what_it_was_seen_in_once() {
-        let mut time = ThreadTime::new(0);
+        let mut time = ThreadLife::new(0);
         time.advance(50 * MS, 20 * MS, 10 * MS, ThreadState::Running);
         assert_eq!(in_ms(&time), [20, 10, 0, 0, 0, 0, 0, 20], "in what is not known");
         time.advance(100 * MS, 40 * MS, 20 * MS, ThreadState::WaitingForGil);
@@ -227,12 +241,18 @@ mod tests {
 
     #[test]
     fn what_is_entered_late_is_taken_back() {
-        let mut time = ThreadTime::new(0);
+        let mut time = ThreadLife::new(0);
         time.advance(100 * MS, 0, 0, ThreadState::OnLock);
         time.advance(150 * MS, 10 * MS, 70 * MS, ThreadState::Running);
         assert_eq!(in_ms(&time), [10, 70, 0, 70, 0, 0, 0, 0], "it was awake for longer than since the last look");
+        let mut time = ThreadLife::new(0);
+        time.advance(100 * MS, 0, 0, ThreadState::InCall(SystemCall(1)));
+        time.advance(150 * MS, 0, 0, ThreadState::InCall(SystemCall(0)));
+        time.advance(200 * MS, 50 * MS, 80 * MS, ThreadState::Running);
+        assert_eq!(in_ms(&time), [50, 80, 70, 0, 0, 0, 0, 0]);
+        assert_eq!(time.calls(), [(SystemCall(1), 0.07), (SystemCall(0), 0.0)]);
         // It cannot have run for longer than it lived.
-        let mut time = ThreadTime::new(100 * MS);
+        let mut time = ThreadLife::new(100 * MS);
         time.advance(105 * MS, 9 * MS, 0, ThreadState::Running);
         assert_eq!(in_ms(&time), [9, 0, 0, 0, 0, 0, 0, 0]);
         time.advance(115 * MS, 9 * MS, 0, ThreadState::OnLock);
@@ -241,14 +261,14 @@ mod tests {
 
     #[test]
     fn life_ends() {
-        let mut time = ThreadTime::new(0);
+        let mut time = ThreadLife::new(0);
         time.advance(50 * MS, 10 * MS, 0, ThreadState::OnLock);
         time.end(Some((15 * MS, 2 * MS)), ThreadState::Zombie);
         assert_eq!(in_ms(&time), [15, 2, 0, 40, 0, 0, 0, 0]);
         time.end(None, ThreadState::Gone);
         assert_eq!(in_ms(&time), [15, 2, 0, 40, 0, 0, 0, 0]);
         assert_eq!(time.state(), ThreadState::Gone);
-        let mut time = ThreadTime::new(0);
+        let mut time = ThreadLife::new(0);
         time.advance(50 * MS, 0, 0, ThreadState::Queued);
         time.end(None, ThreadState::Gone);
         assert_eq!(in_ms(&time), [0, 50, 0, 0, 0, 0, 0, 0], "it was never seen to run");

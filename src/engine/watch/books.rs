@@ -1,0 +1,230 @@
+//! What was seen of a program so far, and the picture that it makes: for the screen at any time, for the record at the
+//! end. It is told what was seen; it looks at nothing itself.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use super::tasks::{TaskBook, by_name};
+use super::tellers;
+use super::threads::ThreadBook;
+use crate::machine::tree::{CallSight, GilSight, ProcessLook, TreeLook};
+use crate::protocol::{NameTotal, OutsideLane, OutsideLook};
+use crate::record::{
+    Cause, CpuCourse, LaneTotals, LaneView, MemoryCourse, NowAndMost, OutputTail, Span, WatchedProgram,
+};
+
+use crate::units;
+
+/// The shortest time that a sample of the courses lasts, in nanoseconds.
+const SAMPLE_NS: u64 = 200_000_000;
+/// Samples of memory that are kept; beyond that each second one is dropped.
+const MEMORY_MAX: usize = 256;
+/// Remarks that are kept.
+const REMARKS_MAX: usize = 32;
+
+/// What was seen of a program so far.
+#[derive(Default)]
+pub(super) struct Books {
+    /// When it was started, in nanoseconds of `CLOCK_MONOTONIC`.
+    pub(super) started_ns: u64,
+    pid: u32,
+    threads: ThreadBook,
+    /// Those that tell of tasks, at the last look.
+    tellers: Vec<OutsideLane>,
+    tasks: TaskBook,
+    totals: Vec<NameTotal>,
+    looked_ns: u64,
+    processes: NowAndMost,
+    thread_count: NowAndMost,
+    cpus: CpuCourse,
+    /// When the sample of the courses began that is not closed yet, and the CPU time until then.
+    sample: (u64, f64),
+    cpu_s: f64,
+    unseen_cpu_s: f64,
+    memory: MemoryCourse,
+    remarks: Vec<String>,
+    told: BTreeSet<String>,
+}
+
+impl Books {
+    /// For a program that was started at `started_ns`.
+    pub(super) fn new(pid: u32, started_ns: u64) -> Self {
+        Self { pid, started_ns, sample: (started_ns, 0.0), looked_ns: started_ns, ..Self::default() }
+    }
+
+    /// Takes in what the kernel tells of its processes and threads.
+    pub(super) fn see_tree(&mut self, look: &TreeLook) {
+        self.looked_ns = self.looked_ns.max(look.at_ns);
+        self.threads.see(&look.threads, look.at_ns);
+        let living: Vec<&ProcessLook> = look.processes.iter().filter(|process| !process.has_ended).collect();
+        self.processes.see(living.len() as u32);
+        self.thread_count.see(living.iter().map(|process| process.threads).sum());
+        (self.cpu_s, self.unseen_cpu_s) = (look.cpu_s, look.unseen_cpu_s);
+        if look.at_ns >= self.sample.0 + SAMPLE_NS {
+            self.close_sample(look.at_ns);
+            self.see_memory(&living, look.at_ns);
+        }
+        if look.covers < 1.0 {
+            self.remark(
+                "there were too many threads to look at each of them every time: their states are from fewer looks"
+                    .to_owned(),
+            );
+        }
+        for process in &living {
+            sight(process).into_iter().for_each(|remark| self.remark(remark));
+        }
+    }
+
+    fn close_sample(&mut self, at_ns: u64) {
+        let (since_ns, before_s) = self.sample;
+        let seconds = at_ns.saturating_sub(since_ns) as f64 * 1e-9;
+        if seconds > 0.0 {
+            self.cpus.push(self.since_start_s(at_ns), ((self.cpu_s - before_s) / seconds).max(0.0));
+            self.sample = (at_ns, self.cpu_s);
+        }
+    }
+
+    fn see_memory(&mut self, living: &[&ProcessLook], at_ns: u64) {
+        let bytes = |process: &&ProcessLook| process.memory.pss_bytes.unwrap_or(process.memory.rss_bytes);
+        let total: u64 = living.iter().map(bytes).sum();
+        if total == 0 {
+            return;
+        }
+        self.memory.at_s.push(self.since_start_s(at_ns));
+        self.memory.total_bytes.push(total);
+        self.memory.peak_bytes = self.memory.peak_bytes.max(total);
+        if self.memory.at_s.len() > MEMORY_MAX {
+            self.memory.thin_out();
+        }
+    }
+
+    /// Takes in what it tells of its tasks.
+    pub(super) fn see_board(&mut self, look: OutsideLook, totals: &[NameTotal]) {
+        self.looked_ns = self.looked_ns.max(look.at);
+        look.records.iter().for_each(|record| self.tasks.add(record, self.started_ns));
+        if !look.records.is_empty() {
+            self.totals = totals.to_vec();
+        }
+        look.complaints.iter().for_each(|complaint| self.remark(complaint.to_string()));
+        look.lanes.iter().filter_map(tellers::died_at_work).for_each(|remark| self.remark(remark));
+        if look.refused > 0 {
+            self.remark("more threads told of their tasks than there are lanes; those beyond are not seen".to_owned());
+        }
+        self.tellers = look.lanes;
+    }
+
+    /// Says what it cost a task of Python to be told of, where that is a part of what the tasks took.
+    pub(super) fn cost_of_a_task(&mut self, cost: Duration) {
+        /// From this part of the median task on.
+        const NOTABLE: f64 = 0.05;
+        let Some(times) = self.tasks.times() else { return };
+        let cost_s = cost.as_secs_f64();
+        if cost_s > NOTABLE * times.median {
+            self.remark(format!(
+                "to tell of a task took about {}, and half of the tasks took less than {}: --chunks tells of chunks alone",
+                units::seconds(cost_s),
+                units::seconds(times.median)
+            ));
+        }
+    }
+
+    /// Notes something that could not be seen, once.
+    pub(super) fn remark(&mut self, remark: String) {
+        if self.told.len() < REMARKS_MAX && self.told.insert(remark.clone()) {
+            self.remarks.push(remark);
+        }
+    }
+
+    fn since_start_s(&self, at_ns: u64) -> f64 {
+        at_ns.saturating_sub(self.started_ns) as f64 * 1e-9
+    }
+
+    /// The lanes: those that tell of tasks, or all threads where none does.
+    pub(super) fn views(&self, now_ns: u64) -> Vec<LaneView> {
+        if self.tellers.is_empty() {
+            return self.threads.views();
+        }
+        self.tellers.iter().map(|lane| tellers::view(lane, &self.threads, now_ns, self.started_ns)).collect()
+    }
+
+    /// The tasks, where there are few enough to be drawn.
+    pub(super) fn spans(&self) -> Vec<Span> {
+        self.tasks.spans()
+    }
+
+    /// What its processes took up so far.
+    pub(super) fn memory(&self) -> Option<MemoryCourse> {
+        (self.memory.peak_bytes > 0).then(|| self.memory.clone())
+    }
+
+    /// The program as it stands.
+    pub(super) fn program(&self, output: OutputTail, exit: Option<Cause>) -> WatchedProgram {
+        WatchedProgram {
+            pid: self.pid,
+            processes: self.processes,
+            threads: self.thread_count,
+            cpus: self.cpus.clone(),
+            unseen_cpu_s: self.unseen_cpu_s,
+            tasks: by_name(&self.totals, &self.tellers),
+            task_s: self.tasks.times(),
+            durations: self.tasks.bins(),
+            tail: self.tasks.tail(),
+            output,
+            exit,
+            lanes_left_out: self.lanes_left_out(),
+            remarks: self.remarks.clone(),
+        }
+    }
+
+    /// Threads that have no lane: those for which there was no room, and those that were never looked at.
+    fn lanes_left_out(&self) -> u32 {
+        if self.tellers.is_empty() {
+            self.threads.left_out().max(self.thread_count.most.saturating_sub(self.threads.len()))
+        } else {
+            0
+        }
+    }
+
+    /// What its lanes did until the last look.
+    pub(super) fn lane_totals(&self) -> Vec<LaneTotals> {
+        if self.tellers.is_empty() {
+            return self.threads.totals(self.started_ns);
+        }
+        let totals = |lane| tellers::totals(lane, &self.threads, self.looked_ns, self.started_ns);
+        self.tellers.iter().map(totals).collect()
+    }
+
+    /// CPU seconds so far.
+    pub(super) fn cpu_s(&self) -> f64 {
+        self.cpu_s
+    }
+
+    /// Says that it ended at `end_ns`, having used so many CPU seconds in all, where that is known.
+    pub(super) fn close(&mut self, end_ns: u64, cpu_s: Option<f64>) {
+        self.cpu_s = cpu_s.unwrap_or(self.cpu_s);
+        self.close_sample(end_ns);
+        (self.processes.now, self.thread_count.now) = (0, 0);
+    }
+}
+
+/// What cannot be seen of a process, and why.
+fn sight(process: &ProcessLook) -> Vec<String> {
+    let name = format!("process {} ({})", process.pid, process.name);
+    let calls = match process.calls {
+        CallSight::Seen => None,
+        CallSight::Refused => Some(format!(
+            "{name} may not be looked into by this user: in what its threads sleep, and for which locks, is not seen"
+        )),
+        CallSight::OtherArchitecture => {
+            Some(format!("{name} is of another architecture: in which calls its threads sleep is not seen"))
+        }
+    };
+    let gil = process.python.as_ref().and_then(|python| match python.gil {
+        GilSight::Seen => None,
+        GilSight::FreeThreaded => Some(format!("{name} is a Python without a GIL")),
+        GilSight::NoSymbol => {
+            Some(format!("{name} is a Python without symbols: waits for its GIL look like those for other locks"))
+        }
+    });
+    calls.into_iter().chain(gil).collect()
+}

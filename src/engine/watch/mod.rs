@@ -1,0 +1,19 @@
+//! Watches a program that a trial runs: its processes and threads by what the kernel tells, its tasks by what it tells
+//! itself, on a thread that looks a few times a second and decides nothing.
+//!
+//! ```text
+//!   the program ── PARLAB_BOARD ── protocol::OutsideBoard ─┐
+//!        └──────── /proc ───────── machine::TreeSampler ───┴─ watcher ── books ── LaneView, WatchedProgram
+//! ```
+
+mod books;
+mod output;
+mod tasks;
+mod tellers;
+#[cfg(test)]
+mod tests_support;
+mod threads;
+mod unhooked;
+mod watcher;
+
+pub(super) use watcher::{ProgramEnd, ProgramWatch, WatchedLive};

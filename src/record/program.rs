@@ -1,0 +1,182 @@
+//! What was seen of a program that is no part of parlab, while it ran and at its end: plain figures.
+//!
+//! Its lanes stand with those of all trials, in `live` and `lane_totals`; here is what no worker of parlab has. Nothing
+//! is sampled here, and nothing is concluded.
+
+use serde::{Deserialize, Serialize};
+
+use super::cause::Cause;
+use super::task_times::TaskTimes;
+
+/// Names of tasks that are told apart; what bears another is counted together.
+pub const TASK_NAMES_MAX: usize = 64;
+
+/// A program at one instant, or at its end.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct WatchedProgram {
+    /// The process that was started, or joined.
+    pub pid: u32,
+    /// Its processes: that one, and all that came of it.
+    pub processes: NowAndMost,
+    /// The threads of all of them.
+    pub threads: NowAndMost,
+    /// How many CPUs it used, over time.
+    pub cpus: CpuCourse,
+    /// CPU seconds of threads that began and ended between two looks: in no lane, but in the sum.
+    pub unseen_cpu_s: f64,
+    /// The tasks that it told of, by name, those that took the most time first; at most [`TASK_NAMES_MAX`], and a last
+    /// entry without a name for all others.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tasks: Vec<NamedTasks>,
+    /// Durations of all tasks that it told of, whatever their names; `None` while none has ended.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub task_s: Option<TaskTimes>,
+    /// How many of them took how long, the shortest first; those in between were none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub durations: Vec<DurationBin>,
+    /// What it waited for last; `None` where it told of no task, or of those of one lane alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tail: Option<Tail>,
+    /// The end of what it wrote.
+    pub output: OutputTail,
+    /// How it ended; `None` while it runs, and where that cannot be known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub exit: Option<Cause>,
+    /// Lanes that there was no room for.
+    #[serde(default)]
+    pub lanes_left_out: u32,
+    /// What could not be seen, and why: a sentence each.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub remarks: Vec<String>,
+}
+
+/// How many there are, and were at most.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NowAndMost {
+    /// At this instant, or when they were last seen.
+    pub now: u32,
+    /// At most, of all that were looked at together.
+    pub most: u32,
+}
+
+impl NowAndMost {
+    /// With what was seen now.
+    pub fn see(&mut self, now: u32) {
+        *self = Self { now, most: self.most.max(now) };
+    }
+}
+
+/// How many CPUs were used over time. Both lists have an entry a sample.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct CpuCourse {
+    /// Until when each sample lasted, in seconds since the program was started; it began with the end of the one before.
+    pub until_s: Vec<f64>,
+    /// CPU seconds a second of all its processes together, on average over the sample.
+    pub used: Vec<f64>,
+}
+
+/// Samples kept of a course; when there are more, each two become one.
+const SAMPLES_MAX: usize = 256;
+
+impl CpuCourse {
+    /// Adds a sample that lasted until `until_s`, in which `used` CPUs were used on average.
+    pub fn push(&mut self, until_s: f64, used: f64) {
+        self.until_s.push(until_s);
+        self.used.push(used);
+        if self.until_s.len() > SAMPLES_MAX {
+            self.halve();
+        }
+    }
+
+    /// Makes one of each two samples; CPU seconds stay what they are.
+    fn halve(&mut self) {
+        let mut kept = Self::default();
+        let mut from_s = 0.0;
+        for pair in 0..self.until_s.len().div_ceil(2) {
+            let last = (2 * pair + 1).min(self.until_s.len() - 1);
+            let seconds = |sample: usize| {
+                let begun_s = sample.checked_sub(1).map_or(0.0, |before| self.until_s[before]);
+                self.used[sample] * (self.until_s[sample] - begun_s)
+            };
+            let spent_s: f64 = (2 * pair..=last).map(seconds).sum();
+            let until_s = self.until_s[last];
+            kept.until_s.push(until_s);
+            kept.used.push(if until_s > from_s { spent_s / (until_s - from_s) } else { 0.0 });
+            from_s = until_s;
+        }
+        *self = kept;
+    }
+}
+
+/// Tasks of one name.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct NamedTasks {
+    /// The name; empty for all that have none, or one too many.
+    pub name: String,
+    /// How many gave a result.
+    pub done: u64,
+    /// How many failed.
+    pub failed: u64,
+    /// Seconds that those took whose times are known, all together.
+    pub seconds: f64,
+    /// How many of them that is: a program that is too quick for the reader overwrites some.
+    pub timed: u64,
+    /// The shortest of these, in seconds.
+    pub min_s: f64,
+    /// The longest.
+    pub max_s: f64,
+}
+
+/// Tasks that took about as long.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+pub struct DurationBin {
+    /// At least so many seconds.
+    pub from_s: f64,
+    /// Less than so many: twice that.
+    pub to_s: f64,
+    /// How many.
+    pub tasks: u64,
+}
+
+/// The time in which one lane worked alone, since all others had ended their last tasks.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Tail {
+    /// Seconds of it, to the end of the last task.
+    pub seconds: f64,
+    /// The lane.
+    pub lane: u32,
+    /// Its last task: name and number.
+    pub task: String,
+}
+
+/// The end of what a program wrote to standard output and standard error.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct OutputTail {
+    /// Bytes that it wrote in all.
+    pub bytes: u64,
+    /// The last lines as they came, oldest first: a few hundred at most, each cut to a few hundred characters.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub lines: Vec<String>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_course_keeps_its_cpu_seconds_in_constant_memory() {
+        let mut course = CpuCourse::default();
+        let mut spent_s = 0.0;
+        for sample in 1..=10_001_u32 {
+            let used = f64::from(sample % 3);
+            spent_s += used * 0.5;
+            course.push(f64::from(sample) * 0.5, used);
+        }
+        assert!(course.until_s.len() <= SAMPLES_MAX && course.until_s.len() == course.used.len());
+        assert_eq!(course.until_s.last(), Some(&5000.5));
+        let begun = [0.0].into_iter().chain(course.until_s.iter().copied());
+        let told_s: f64 =
+            course.until_s.iter().zip(begun).zip(&course.used).map(|((to, from), used)| (to - from) * used).sum();
+        assert!((told_s - spent_s).abs() < 1e-6, "{told_s} of {spent_s}");
+    }
+}

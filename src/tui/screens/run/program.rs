@@ -1,0 +1,100 @@
+//! A watched program as it goes, where it is the only one: there is nothing to compare it with, so its CPUs over time
+//! stand where other runs have their chart, and its tasks and output where these have their table.
+//!
+//! ```text
+//! ╭ cores ────────────────────╮╭ program 4711 ────────────────────────────────╮
+//! │ 0 ██████████████     91 % ││ 12.3 s   CPUs 1.7 of 2   CPU time 21.1 s       │
+//! ╰───────────────────────────╯╰────────────────────────────────────── quiet ─╯
+//! ╭ CPUs used ────────────────╮╭ threads ─────────────────────────────────────╮
+//! │                           ││ MainThread ████▒▒▒▒░░░░┄┄┄     GIL        48% │
+//! ╰───────────────────────────╯╰ █ running ▒ turns ░ lock, GIL ┄ in calls ──────╯
+//! ╭ tasks by name ────────────╮╭ output ──────────────────────────────────────╮
+//! ```
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::widgets::Widget as _;
+
+use super::state::RunMonitor;
+use super::{cores, lanes_panel, light};
+use crate::chart::SeriesMark;
+use crate::machine::Sample;
+use crate::record::WatchedProgram;
+use crate::results::cpus_over_time;
+use crate::tui::screens::program::summary::ProgramSummary;
+use crate::tui::screens::program::{output, tasks};
+use crate::tui::theme::Theme;
+use crate::tui::widgets::{Plot, paint};
+
+/// Rows of the program in figures.
+const SUMMARY: u16 = 4;
+/// Rows that the chart needs to say anything, and those that tasks or output do, the frame included.
+const CHART_MIN: u16 = 8;
+const BELOW_MIN: u16 = 5;
+
+/// Draws a program that is watched, and the cores if there is a sample of them.
+pub(super) fn render(
+    run: &RunMonitor,
+    program: &WatchedProgram,
+    sample: Option<&Sample>,
+    theme: &Theme,
+    area: Rect,
+    buf: &mut Buffer,
+) {
+    if run.look.output {
+        return output::render(&program.output, theme, area, buf);
+    }
+    let (left, right) = lanes_panel::halves(area);
+    let cores_height = cores::height(sample, left, CHART_MIN);
+    cores::render(sample, theme, Rect { height: cores_height, ..left }, buf);
+    let on_top = Rect { height: SUMMARY, ..right };
+    summary(run, program).render(theme, on_top, buf);
+    if let Some((text, role)) = light::of_run(run, sample).shown(theme, on_top.width.saturating_sub(5)) {
+        paint::on_frame_as(buf, on_top, &text, theme, role);
+    }
+    let chart = Rect { y: left.y + cores_height, height: left.height - cores_height, ..left };
+    let names = tasks::height(&program.tasks).min(chart.height / 2);
+    let (chart, named) = parted(chart, if names >= BELOW_MIN { names } else { 0 });
+    cpus(run, program, theme, chart, buf);
+    if named.height > 0 {
+        tasks::render(&program.tasks, theme, named, buf);
+    }
+    let lanes = lanes_panel(area);
+    lanes_panel::lanes_panel(run, theme, lanes, buf);
+    let below = Rect { y: lanes.bottom(), height: right.bottom() - lanes.bottom(), ..right };
+    if below.height > 0 {
+        output::render(&program.output, theme, below, buf);
+    }
+}
+
+/// Where the lanes stand: below the figures, above the output where there is room for it.
+pub(super) fn lanes_panel(area: Rect) -> Rect {
+    let (_, right) = lanes_panel::halves(area);
+    let middle = Rect { y: right.y + SUMMARY, height: right.height - SUMMARY, ..right };
+    let output = if middle.height >= 20 { middle.height / 4 } else { 0 };
+    parted(middle, if output >= BELOW_MIN { output } else { 0 }).0
+}
+
+fn parted(area: Rect, below: u16) -> (Rect, Rect) {
+    let above = Rect { height: area.height - below, ..area };
+    (above, Rect { y: above.bottom(), height: below, ..area })
+}
+
+fn summary<'a>(run: &RunMonitor, program: &'a WatchedProgram) -> ProgramSummary<'a> {
+    let memory = run.snapshot.memory.as_ref().and_then(|memory| memory.total_bytes.last().copied());
+    ProgramSummary {
+        program,
+        elapsed_s: lanes_panel::wall_s(run),
+        usable_cpus: run.figures().usable_cpus,
+        memory_bytes: memory,
+    }
+}
+
+fn cpus(run: &RunMonitor, program: &WatchedProgram, theme: &Theme, area: Rect, buf: &mut Buffer) {
+    let block = theme.block("CPUs used", area.width);
+    let inner = block.inner(area);
+    block.render(area, buf);
+    let mark = run.row_on_screen().map_or(SeriesMark::default(), |row| row.mark);
+    let chart = cpus_over_time(&program.cpus, mark, "");
+    Plot { chart: &chart, selected: None, theme }.render(inner, buf);
+}
