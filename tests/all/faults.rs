@@ -215,9 +215,9 @@ const MANY: &str = "workers = 400";
 #[test]
 fn a_worker_killed_while_idle_is_replaced() {
     // There is one task only. Those that are stopped before the gate opens are not among those that ask for it.
-    let mut run = Running::start(&waiting("[1]", MANY), &["--quiet", "--repeats", "3"]);
+    let mut run = Running::start(&waiting("[1]", MANY), &["--quiet", "--repeats", "12"]);
     let mut strikes = 0;
-    for trial in 1..=3 {
+    for trial in 1..=12 {
         let start = start_of(&mut run, trial);
         let Some(forkserver) = stop_start_up(&mut run, start) else { continue };
         let idle = run.workers()[..3].to_vec();

@@ -22,9 +22,9 @@ pub(super) fn param(domain: Domain) -> Json {
             json!({ "type": "object", "maxProperties": most, "additionalProperties": text() })
         }
         Domain::Environment => {
-            json!({ "anyOf": [{ "type": "object", "additionalProperties": text() }, several(&text())] })
+            json!({ "anyOf": [{ "type": "object", "additionalProperties": text() }, any_number(&text())] })
         }
-        Domain::Wholes { max, .. } => json!({ "anyOf": [whole(0, max), several(&whole(0, max))] }),
+        Domain::Wholes { max, .. } => json!({ "anyOf": [whole(0, max), any_number(&whole(0, max))] }),
         Domain::Growth => json!({ "type": "string", "minLength": 1 }),
         Domain::Place => json!({ "type": "string", "minLength": 1 }),
         Domain::Word { choices } => words(choices),
@@ -51,6 +51,11 @@ pub(super) fn described(what: &str, mut shape: Json) -> Json {
 /// An array of at least one of these.
 pub(super) fn several(shape: &Json) -> Json {
     json!({ "type": "array", "minItems": 1, "items": shape })
+}
+
+/// As many of a shape as one likes, or none.
+pub(super) fn any_number(shape: &Json) -> Json {
+    json!({ "type": "array", "items": shape })
 }
 
 pub(super) fn words(words: &[&str]) -> Json {

@@ -30,7 +30,9 @@ fn read(csv: &str, keys: &str) -> (u64, u64, Value, bool, usize) {
     let data = &report["data"];
     let warnings = report["warnings"].as_array().unwrap();
     let doubts = warnings.iter().filter(|warning| warning["code"] == "data-in-doubt").count();
-    assert_eq!(doubts, warnings.len());
+    // On a quick machine a trial is too short to be timed well, too.
+    let others = warnings.iter().filter(|warning| warning["code"] == "too-short").count();
+    assert_eq!(doubts, warnings.len() - others);
     let number = |key: &str| data[key].as_u64().unwrap();
     (number("samples"), number("features"), data["header"].clone(), data["index_left_out"] == true, doubts)
 }

@@ -290,7 +290,7 @@ fn a_journal_that_is_not_whole_is_told() {
     assert_eq!((code(&output), warnings(&self::report(&output), "journal-incomplete").len()), (1, 1));
     // And one that is whole.
     let output = run(folder.path(), &["case.toml", "--journal", "journal"]);
-    assert_eq!((code(&output), &self::report(&output)["warnings"]), (0, &Value::Array(Vec::new())));
+    assert_eq!((code(&output), warnings(&self::report(&output), "journal-incomplete").len()), (0, 0));
 }
 
 #[test]
