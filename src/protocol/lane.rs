@@ -178,6 +178,7 @@ impl LaneWatch {
         let hand = hand.and_then(|hand| self.task(hand, since));
         last.ended_at.get_or_insert(at.max(last.looked_at));
         last.life = if hand.is_none() { Life::Left } else { Life::Gone };
+        last.pending.clear();
         self.account(0, last.spent_ns, hand, last);
     }
 
@@ -210,6 +211,8 @@ impl LaneWatch {
             activity: super::OutsideActivity::Idle,
             since: claimed_at,
             spent_ns: [0; ACTIVITIES],
+            memory: 0,
+            pending: Vec::new(),
         });
     }
 
@@ -296,6 +299,12 @@ impl LaneWatch {
         lane.looked_at = look.now;
         let spent = std::array::from_fn(|one| head.0[lane::SPENT / WORD + one]);
         self.account(head.word(lane::ACTIVITY), spent, hand, lane);
+        lane.memory = head.word(lane::MEMORY);
+        lane.pending.clear();
+        if lane.life == Life::Alive {
+            lane.pending =
+                self.names.pending(look.memory, look.shape.lane_at(self.slot), head.word(lane::PENDING_NAMES))?;
+        }
         Ok(())
     }
 
@@ -318,7 +327,9 @@ impl LaneWatch {
         let lane = &mut look.lanes[writer];
         let left_at = head.word(lane::LEFT_AT);
         if left_at != 0 {
-            lane.life = Life::Left;
+            // One that is told of by another cannot vanish: it is said to have left, and with what in hand.
+            let is_lost = lane.is_elsewhere() && head.word(lane::HAND) != 0;
+            lane.life = if is_lost { Life::Gone } else { Life::Left };
             lane.ended_at = Some(left_at.clamp(lane.claimed_at, look.now));
         } else if let Some(served) = look.served.map(|served| &served.lanes[self.slot]) {
             served.seen.store(self.taken.number(), Release);
@@ -329,7 +340,7 @@ impl LaneWatch {
             }
         } else if look.is_last || !has_moved && look.now - self.life_seen_at >= LIFE_EVERY_NS {
             self.life_seen_at = look.now;
-            let born = birth(lane.pid, lane.tid);
+            let born = birth(lane.pid, if lane.tid == 0 { lane.pid } else { lane.tid });
             let is_same = born.is_some() && (self.birth.is_none() || self.birth == born);
             self.birth = self.birth.or(born);
             if !is_same {

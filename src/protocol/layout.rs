@@ -121,6 +121,8 @@ pub(super) mod lane {
     pub(in crate::protocol) const SPENT: usize = 104;
     pub(in crate::protocol) const NAMES_USED: usize = 168;
     pub(in crate::protocol) const THREAD_NAME: usize = 176;
+    pub(in crate::protocol) const PENDING_NAMES: usize = 240;
+    pub(in crate::protocol) const MEMORY: usize = 248;
     /// On a line of the cache of its own, with the two that follow: these change with each task.
     pub(in crate::protocol) const STARTED: usize = 256;
     pub(in crate::protocol) const HAND: usize = 264;
@@ -128,8 +130,9 @@ pub(super) mod lane {
     /// Bytes up to here are read at each look.
     pub(in crate::protocol) const HEAD_BYTES: usize = 280;
     pub(in crate::protocol) const TASK_NAMES: usize = 512;
+    pub(in crate::protocol) const PENDING: usize = TASK_NAMES + super::NAMES * super::NAME_BYTES;
     /// Bytes from one lane to the next.
-    pub(in crate::protocol) const BYTES: usize = TASK_NAMES + super::NAMES * super::NAME_BYTES;
+    pub(in crate::protocol) const BYTES: usize = PENDING + super::NAMES * super::WORD;
 }
 
 /// The cells of a lane, in the order in which the header tells where they are. `started`, `hand` and `done` follow each
@@ -142,7 +145,7 @@ pub(super) const LANE_CELLS: &[Cell] = &[
         "0 never claimed, odd while it is claimed, even and higher each time after",
     ),
     cell("pid", lane::PID, 1, "process that writes it"),
-    cell("tid", lane::TID, 1, "its thread, as the kernel counts them (gettid)"),
+    cell("tid", lane::TID, 1, "its thread, as the kernel counts them (gettid); 0 when it tells of one elsewhere"),
     cell("claimed_at", lane::CLAIMED_AT, 1, "when it was claimed"),
     cell("left_at", lane::LEFT_AT, 1, "when its writer left it; 0 before"),
     cell("base_done", lane::BASE_DONE, 1, "`done` when it was claimed"),
@@ -169,6 +172,19 @@ pub(super) const LANE_CELLS: &[Cell] = &[
         lane::TASK_NAMES,
         NAMES * NAME_BYTES / WORD,
         "`names` names of tasks, `name_bytes` each, UTF-8, zeros behind",
+    ),
+    cell("pending_names", lane::PENDING_NAMES, 1, "how many of `pending` are told; stored after them"),
+    cell(
+        "memory",
+        lane::MEMORY,
+        1,
+        "bytes that the process takes up of which it tells, one elsewhere; 0 when not told",
+    ),
+    cell(
+        "pending",
+        lane::PENDING,
+        NAMES,
+        "tasks of each name that are to be done, as far as known, by number of the name",
     ),
 ];
 
@@ -281,7 +297,12 @@ mod tests {
         assert!(are_apart(LANE_CELLS, lane::BYTES));
         assert!(are_apart(RECORD_CELLS, record::BYTES));
         assert!(HEADER_CELLS.iter().filter(|cell| cell.name != "refused").all(|c| c.at < header::CONSTANT_BYTES));
-        assert!(LANE_CELLS.iter().filter(|cell| cell.name != "task_names").all(|c| c.at < lane::HEAD_BYTES));
+        assert!(
+            LANE_CELLS
+                .iter()
+                .filter(|cell| !["task_names", "pending"].contains(&cell.name))
+                .all(|c| c.at < lane::HEAD_BYTES)
+        );
     }
 
     #[test]

@@ -39,9 +39,10 @@ pub enum Life {
 pub struct OutsideLane {
     /// Which lane of the memory it has; lanes of threads that are gone may be used again when all are taken.
     pub slot: usize,
-    /// Its process; 0 when its lane was used again before it was looked at.
+    /// Its process; 0 when its lane was used again before it was looked at. The process that tells of it when it is
+    /// elsewhere.
     pub pid: u32,
-    /// The thread, as the kernel counts them; 0 likewise.
+    /// The thread, as the kernel counts them; 0 likewise, and when it is elsewhere.
     pub tid: u32,
     /// The name of the thread; may be empty.
     pub name: Arc<str>,
@@ -70,6 +71,17 @@ pub struct OutsideLane {
     /// Where its time went, by [`OutsideActivity`]'s number; sums to the time from `claimed_at`
     /// to its end, or to `looked_at`.
     pub spent_ns: SpentNs,
+    /// Bytes that the process takes up that it tells of; 0 when not told.
+    pub memory: u64,
+    /// Tasks that are still to be done, by name, as far as this lane tells; none when it is gone.
+    pub pending: Vec<(Arc<str>, u64)>,
+}
+
+impl OutsideLane {
+    /// Whether it is of a thread that cannot be looked at from here: another process tells of it.
+    pub fn is_elsewhere(&self) -> bool {
+        self.tid == 0 && self.pid != 0
+    }
 }
 
 /// A task in hand.

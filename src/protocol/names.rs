@@ -59,6 +59,20 @@ impl TaskNames {
         }
     }
 
+    /// How many tasks of each name are still to be done, of the first so many names; those of which there are none are left
+    /// out.
+    pub(super) fn pending(
+        &self,
+        memory: &OutsideMemory,
+        lane_at: usize,
+        told: u64,
+    ) -> Result<Vec<(Arc<str>, u64)>, Shrunk> {
+        let told = told.min(self.known.len() as u64) as usize;
+        let mut counts = vec![0; told];
+        memory.read(lane_at + lane::PENDING, &mut counts)?;
+        Ok(self.known.iter().cloned().zip(counts).filter(|(_, count)| *count > 0).collect())
+    }
+
     /// The name of a number.
     pub(super) fn name(&self, number: u64) -> Option<Arc<str>> {
         self.known.get(usize::try_from(number).ok()?).cloned()

@@ -41,14 +41,19 @@ A lane is written by one thread, and by no other. To claim one:
    own, too. Closing any descriptor of the file frees it. Give up after
    two seconds: who holds it for longer is stopped, or hostile.
 2. Find the first lane whose `generation` is 0 or odd; when there is none, one whose `left_at` is not 0 or whose thread is
-   no more (`/proc/PID/task/TID`). When there is none either, add 1 to `refused`, and run on without a lane.
+   no more (`/proc/PID/task/TID`, or `/proc/PID/task/PID` where `tid` is 0). When there is none either, add 1 to `refused`, and run on without a lane.
 3. Make `generation` odd (`generation | 1`). Copy `done`, `failed`, `extra` and `hand` to `base_done`, `base_failed`,
-   `base_extra` and `previous_hand`. Set `hand`, `started`, `left_at`, `fraction`, `activity` and `spent` to 0, and `pid`,
-   `tid`, `claimed_at` and `thread_name` to what they are. Add 1 to `generation`: it is even again.
+   `base_extra` and `previous_hand`. Set `hand`, `started`, `left_at`, `fraction`, `activity`,
+   `spent`, `pending_names` and `memory` to 0, and `pid`, `tid`, `claimed_at` and `thread_name` to what they are. Add 1 to `generation`: it is even again.
 4. Free the lock.
 
 What was counted in the lane before goes on: `done`, `failed`, `extra`, the names and the ring stay as they are. After a
 fork, the child claims a lane of its own. A thread that ends stores `left_at`.
+
+A program may tell of threads elsewhere, that cannot write to this board: it claims a lane for each, with 0 for `tid`, its
+own process for `pid` and a name that says whose it is, and writes all of them in one thread. Such a lane ends when it is
+left, or when that process does. When it is left with a task in hand, the thread is lost, and the task with it. `memory`
+is told in one of the lanes of a process.
 ";
 
 const TASKS: &str = "\
@@ -70,6 +75,9 @@ figure's name among `task_names` in `start`, the figure as a double in `end`; th
 not.
 
 `fraction` says how much of the task in hand is done.
+
+How many tasks of a name are still to be done may be told in any one lane: in `pending`, at the place of the name's number;
+then `pending_names` says how many of these places are told.
 
 A thread runs while it has a task in hand, and is idle while it has none. What it does in particular is told by
 `activity`; when that ends, its nanoseconds are added to `spent`, at the place of its number.

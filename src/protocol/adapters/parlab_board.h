@@ -68,7 +68,7 @@ enum {
     PARLAB__GENERATION, PARLAB__PID, PARLAB__TID, PARLAB__CLAIMED_AT, PARLAB__LEFT_AT, PARLAB__BASE_DONE,
     PARLAB__BASE_FAILED, PARLAB__BASE_EXTRA, PARLAB__PREVIOUS_HAND, PARLAB__FAILED, PARLAB__EXTRA, PARLAB__FRACTION,
     PARLAB__ACTIVITY, PARLAB__SPENT, PARLAB__NAMES_USED, PARLAB__THREAD_NAME, PARLAB__STARTED, PARLAB__HAND,
-    PARLAB__DONE, PARLAB__TASK_NAMES, PARLAB__CELLS
+    PARLAB__DONE, PARLAB__TASK_NAMES, PARLAB__PENDING_NAMES, PARLAB__MEMORY, PARLAB__PENDING, PARLAB__CELLS
 };
 
 /* Names of this program that are told apart; the rest shares the last number. */
@@ -343,8 +343,8 @@ static PARLAB__COLD const char *parlab__note_threads(void) {
 
 static PARLAB__COLD int parlab__is_there(const uint64_t *cells, const parlab__board *board) {
     char path[64];
-    snprintf(path, sizeof path, "/proc/%u/task/%u", (unsigned)cells[board->cells[PARLAB__PID]],
-             (unsigned)cells[board->cells[PARLAB__TID]]);
+    unsigned pid = (unsigned)cells[board->cells[PARLAB__PID]], tid = (unsigned)cells[board->cells[PARLAB__TID]];
+    snprintf(path, sizeof path, "/proc/%u/task/%u", pid, tid ? tid : pid);
     return !access(path, F_OK);
 }
 
@@ -381,6 +381,8 @@ static PARLAB__COLD void parlab__take(parlab__lane *lane, parlab__board *board, 
     parlab__put(cells + at[PARLAB__LEFT_AT], 0);
     parlab__put(cells + at[PARLAB__FRACTION], 0);
     parlab__put(cells + at[PARLAB__ACTIVITY], 0);
+    parlab__put(cells + at[PARLAB__PENDING_NAMES], 0);
+    parlab__put(cells + at[PARLAB__MEMORY], 0);
     for (i = 0; i < 8; i++) parlab__put(cells + at[PARLAB__SPENT] + i, 0);
     parlab__put(cells + at[PARLAB__PID], (uint64_t)getpid());
     parlab__put(cells + at[PARLAB__TID], (uint64_t)syscall(SYS_gettid));

@@ -26,7 +26,7 @@ _MAGIC = 0x000162616C726170
 _LANE_CELLS = (
     "generation", "pid", "tid", "claimed_at", "left_at", "base_done", "base_failed", "base_extra", "previous_hand",
     "failed", "extra", "fraction", "activity", "spent", "names_used", "thread_name", "started", "hand", "done",
-    "task_names",
+    "task_names", "pending_names", "memory", "pending",
 )
 _HEADER_CELLS = (
     "magic", "major", "minor", "bytes", "lanes", "lanes_at", "lane_bytes", "rings_at", "ring_bytes", "ring_records",
@@ -118,8 +118,9 @@ class _Board:
         words = self.pack("%dQ" % (most // 8))
         words.pack_into(self.memory, at, *words.unpack(raw))
 
-    def claim(self):
-        """A lane for this thread: where it begins and its number, or None when all are taken. Under the locks."""
+    def claim(self, elsewhere=None, since=None):
+        """A lane for this thread, or for one elsewhere, by its name, that is there since then: the lane's number and where
+        it begins, or None when all are taken. Under the locks."""
         cells, lane_bytes = self.cells, self.lane_bytes
         found = None
         for number in range(self.lanes):
@@ -144,20 +145,20 @@ class _Board:
         for base, cell in (("base_done", "done"), ("base_failed", "failed"), ("base_extra", "extra"),
                            ("previous_hand", "hand")):
             self.put(at + cells[base], self.get(at + cells[cell]))
-        for cell in ("hand", "left_at", "fraction", "activity", "started"):
+        for cell in ("hand", "left_at", "fraction", "activity", "started", "pending_names", "memory"):
             self.put(at + cells[cell], 0)
         for activity in range(8):
             self.put(at + cells["spent"] + 8 * activity, 0)
         self.put(at + cells["pid"], os.getpid())
-        self.put(at + cells["tid"], _native_id())
-        self.put(at + cells["claimed_at"], _now())
-        self.put_text(at + cells["thread_name"], _thread_name(), 64)
+        self.put(at + cells["tid"], _native_id() if elsewhere is None else 0)
+        self.put(at + cells["claimed_at"], since or _now())
+        self.put_text(at + cells["thread_name"], _thread_name() if elsewhere is None else elsewhere, 64)
         self.put(at + cells["generation"], generation + 1)
         return number, at
 
     def _is_there(self, at):
         pid, tid = self.get(at + self.cells["pid"]), self.get(at + self.cells["tid"])
-        return os.path.exists("/proc/%d/task/%d" % (pid, tid))
+        return os.path.exists("/proc/%d/task/%d" % (pid, tid or pid))
 
 
 try:
@@ -604,6 +605,14 @@ def _find_lane():
             return _Lane(board, *found)
     _debug("no lane is free")
     return _NoLane
+
+
+def claim_for(elsewhere, since):
+    """A lane on behalf of a thread elsewhere, of that name, that is there since then, which is not before the board is: the
+    board, the lane's number and where it begins. None when all are taken. Not through a connection, which has one lane."""
+    with _Claims() as board:
+        found = board.claim(elsewhere, since)
+    return found and (board,) + found
 
 
 def _lane():

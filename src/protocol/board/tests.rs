@@ -5,6 +5,7 @@ use std::fs::File;
 use std::os::unix::fs::FileExt as _;
 use std::thread::scope;
 
+mod elsewhere;
 mod nonsense;
 
 use super::*;
