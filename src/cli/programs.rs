@@ -26,25 +26,38 @@ Examples:
   parlab watch --format json -o report.json -- ./prog
   parlab watch --inline -- make -j 8
   parlab watch --pid 4711                 what runs already, until it ends or Ctrl-C
+  parlab watch dask://scheduler:8786
 
 On a terminal the screen shows it, else the report does at its end. What it tells by the protocol of
 `parlab adapter` is shown as tasks; so are those of Python's pools, executors and joblib. Of all
 others the threads are shown: running, without a CPU, in which call, waiting for a lock or the GIL.
 It gets SIGINT, SIGTERM and SIGHUP that parlab gets; the second one ends it by force. What it leaves
-running is ended with it. Its standard input is empty.";
+running is ended with it. Its standard input is empty.
+
+A cluster of Dask is watched through its scheduler until that ends, or until SIGINT, which leaves it
+as it was: each task in the lane of its worker's thread. It takes a Python that has `distributed` in
+a version that fits the cluster's: --python, PARLAB_PYTHON or python3.";
 
 /// A program that is watched.
 #[derive(Debug, Args)]
 #[command(after_help = WATCH_EXAMPLES)]
 pub struct WatchArgs {
+    /// In place of a program: the scheduler of a cluster of Dask
+    #[arg(value_name = "dask://HOST:PORT", conflicts_with_all = ["command", "pid", "chunks"], value_parser = cluster)]
+    pub cluster: Option<String>,
+
     /// The program and its arguments, behind --
-    #[arg(last = true, required_unless_present = "pid", value_name = "CMD")]
+    #[arg(last = true, required_unless_present_any = ["pid", "cluster"], value_name = "CMD")]
     pub command: Vec<OsString>,
 
     /// Join a process of yours that runs already, with all that it starts: what it does from now on is shown, and it is
     /// left as it is
     #[arg(long, value_name = "PID", conflicts_with_all = ["command", "inline", "chunks"])]
     pub pid: Option<u32>,
+
+    /// The Python that is a client of the cluster [default: PARLAB_PYTHON, else python3]
+    #[arg(long, value_name = "PATH", requires = "cluster")]
+    pub python: Option<PathBuf>,
 
     /// No screen, but the report in this format at the end.
     #[arg(long, value_name = "FORMAT", value_parser = one_of(|_| true), hide_possible_values = true, help = report_formats())]
@@ -99,6 +112,16 @@ pub struct Scale {
     /// What becomes of it.
     #[command(flatten)]
     pub options: RunOptions,
+}
+
+/// The address of a cluster's scheduler.
+fn cluster(text: &str) -> Result<String, String> {
+    let place = text.strip_prefix("dask://").ok_or("a cluster is dask://HOST:PORT; a program stands behind --")?;
+    let (host, port) = place.rsplit_once(':').unwrap_or_default();
+    match !host.is_empty() && port.parse::<u16>().is_ok() {
+        true => Ok(text.to_owned()),
+        false => Err("write dask://HOST:PORT, such as dask://127.0.0.1:8786".to_owned()),
+    }
 }
 
 /// A variable with its value.

@@ -1,9 +1,12 @@
 //! `parlab watch`: a program of the user's own, run once and shown as it runs. It is the run of a scenario that is made of
 //! the command line; its exit status is parlab's.
 
+use std::env;
+use std::ffi::OsString;
 use std::fs::File;
 use std::io::{IsTerminal as _, stdin, stdout};
 use std::os::fd::AsFd as _;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::str::FromStr as _;
 use std::sync::Arc;
@@ -19,7 +22,7 @@ use crate::backend::ProgramExtras;
 use crate::cli::{self, OverrideArgs, RunOptions};
 use crate::engine::ProgramSetting;
 use crate::machine::tree::{ProcessLook, Roots, TreeSampler};
-use crate::python::WatchUnit;
+use crate::python::{self, WatchUnit};
 use crate::record::{Cause, RunState};
 use crate::report::FORMATS;
 use crate::scenario::{Overrides, ProgramText};
@@ -40,9 +43,10 @@ const TIMEOUT_S: &str = "604800.0";
 /// # Errors
 /// When it cannot be started.
 pub(super) fn watch(args: &cli::WatchArgs, ascii: bool) -> Result<ExitCode, Failure> {
-    let mut text = match args.pid {
-        Some(pid) => joined(pid)?,
-        None => program_text(&args.command)?,
+    let mut text = match (args.pid, &args.cluster) {
+        (Some(pid), _) => joined(pid)?,
+        (None, Some(address)) => program_text(&client_of(address, args.python.as_deref())?)?,
+        (None, None) => program_text(&args.command)?,
     };
     text.workload = WORKLOAD.map(owned).to_vec();
     text.sweep = SWEEP.map(owned).to_vec();
@@ -88,6 +92,18 @@ fn joined(pid: u32) -> Result<ProgramText, Failure> {
         command.push(format!("process {pid}"));
     }
     Ok(ProgramText { command, ..ProgramText::default() })
+}
+
+/// The program that watches a cluster of Dask: our client of its scheduler, which comes with the hook.
+///
+/// # Errors
+/// When there is no Python that it could run in.
+fn client_of(address: &str, python: Option<&Path>) -> Result<Vec<OsString>, Failure> {
+    let named = env::var_os("PARLAB_PYTHON").filter(|path| !path.is_empty()).map(PathBuf::from);
+    let found = python::find(python.or(named.as_deref()));
+    let found = found.and_then(|found| found.need(&["distributed"]).map(|()| found));
+    let found = found.map_err(|missing| Failure::usage(missing.to_string()))?;
+    Ok(vec![found.program.into(), "-m".into(), python::DASK_CLIENT.into(), address.into()])
 }
 
 fn owned((key, value): (&'static str, &'static str)) -> (&'static str, String) {

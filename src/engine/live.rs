@@ -150,6 +150,7 @@ fn lane_view(lane: LaneReading, time: &Time) -> LaneView {
         activity: lane.activity.activity,
         seconds: Activity::ALL.map(|activity| lane.activity.ticks(activity, time.now) as f64 * time.seconds_per_tick),
         turns: lane.turns.iter().map(|&(activity, at)| LaneTurn { activity, from_s: time.since_opening(at) }).collect(),
+        memory_bytes: None,
     }
 }
 

@@ -21,14 +21,20 @@ use crate::system::xdg;
 /// The modules by the names of their files, beside the adapter by which they write the board.
 const MODULES: &[(&str, &str)] = &[
     ("sitecustomize.py", include_str!("hook/sitecustomize.py")),
+    ("parlab_dask.py", include_str!("dask/parlab_dask.py")),
+    ("parlab_distributed.py", include_str!("hook/parlab_distributed.py")),
     ("parlab_hook.py", include_str!("hook/parlab_hook.py")),
     ("parlab_joblib.py", include_str!("hook/parlab_joblib.py")),
+    ("parlab_keys.py", include_str!("hook/parlab_keys.py")),
     ("parlab_loky.py", include_str!("hook/parlab_loky.py")),
     ("parlab_pool.py", include_str!("hook/parlab_pool.py")),
     ("parlab_processes.py", include_str!("hook/parlab_processes.py")),
     ("parlab_start.py", include_str!("hook/parlab_start.py")),
     ("parlab_threads.py", include_str!("hook/parlab_threads.py")),
 ];
+
+/// The module that watches a cluster of Dask, run as a program with the address of its scheduler.
+pub const DASK_CLIENT: &str = "parlab_dask";
 
 /// How the folders begin.
 const PREFIX: &str = "parlab-python-";

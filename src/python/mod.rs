@@ -11,5 +11,5 @@ mod hook;
 mod interpreters;
 
 pub use flags::flags_that_hide;
-pub use hook::{Hook, WatchUnit};
+pub use hook::{DASK_CLIENT, Hook, WatchUnit};
 pub use interpreters::{Found, Missing, PythonFacts, find};

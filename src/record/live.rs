@@ -86,6 +86,9 @@ pub struct LaneView {
     pub activity: Activity,
     /// Seconds in each activity so far, by its number, from its arrival at the gate on; all 0 where nothing is known.
     pub seconds: [f64; Activity::COUNT],
+    /// Bytes that its process takes up, where it is told of by another.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub memory_bytes: Option<u64>,
     /// Its last turns to or from waiting and native code, oldest first.
     pub turns: Vec<LaneTurn>,
 }

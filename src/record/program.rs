@@ -117,6 +117,9 @@ pub struct NamedTasks {
     pub done: u64,
     /// How many failed.
     pub failed: u64,
+    /// How many are still to be done, where that is told.
+    #[serde(default, skip_serializing_if = "is_none_left")]
+    pub pending: u64,
     /// Seconds that those took whose times are known, all together.
     pub seconds: f64,
     /// How many of them that is: a program that is too quick for the reader overwrites some.
@@ -125,6 +128,10 @@ pub struct NamedTasks {
     pub min_s: f64,
     /// The longest.
     pub max_s: f64,
+}
+
+fn is_none_left(count: &u64) -> bool {
+    *count == 0
 }
 
 /// Tasks that took about as long.

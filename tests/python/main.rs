@@ -8,6 +8,7 @@
 mod common;
 
 mod alone;
+mod dask;
 mod libraries;
 mod pools;
 mod pythons;

@@ -86,7 +86,11 @@ impl Books {
 
     fn see_memory(&mut self, living: &[&ProcessLook], at_ns: u64) {
         let bytes = |process: &&ProcessLook| process.memory.pss_bytes.unwrap_or(process.memory.rss_bytes);
-        let total: u64 = living.iter().map(bytes).sum();
+        // Where it tells of processes elsewhere, it is their memory that matters.
+        let total = match self.tellers.iter().any(OutsideLane::is_elsewhere) {
+            true => self.tellers.iter().map(|lane| lane.memory).sum(),
+            false => living.iter().map(bytes).sum::<u64>(),
+        };
         if total == 0 {
             return;
         }

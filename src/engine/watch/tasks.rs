@@ -102,6 +102,12 @@ pub(super) fn task_in_words(name: &str, index: Option<u64>) -> String {
 /// Tasks by name, those that took the most time first. What the lanes counted and no record tells of has no name.
 pub(super) fn by_name(totals: &[NameTotal], lanes: &[OutsideLane]) -> Vec<NamedTasks> {
     let mut all: Vec<NamedTasks> = totals.iter().map(named).collect();
+    for (name, count) in lanes.iter().flat_map(|lane| &lane.pending) {
+        match all.iter_mut().find(|named| named.name == **name) {
+            Some(named) => named.pending += count,
+            None => all.push(NamedTasks { name: name.to_string(), pending: *count, ..NamedTasks::default() }),
+        }
+    }
     all.sort_by(|a, b| b.seconds.total_cmp(&a.seconds).then_with(|| a.name.cmp(&b.name)));
     let beyond = all.split_off(all.len().min(TASK_NAMES_MAX));
     let mut others = beyond.into_iter().fold(NamedTasks::default(), added);
@@ -109,7 +115,7 @@ pub(super) fn by_name(totals: &[NameTotal], lanes: &[OutsideLane]) -> Vec<NamedT
     let told = |of: fn(&NamedTasks) -> u64| all.iter().map(of).sum::<u64>();
     others.done = counted(|lane| lane.done).saturating_sub(told(|named| named.done));
     others.failed = counted(|lane| lane.failed).saturating_sub(told(|named| named.failed));
-    all.extend((others.done + others.failed > 0).then_some(others));
+    all.extend((others.done + others.failed + others.pending > 0).then_some(others));
     all
 }
 
@@ -118,6 +124,7 @@ fn named(total: &NameTotal) -> NamedTasks {
         name: total.name.to_string(),
         done: total.count - total.failed.min(total.count),
         failed: total.failed,
+        pending: 0,
         seconds: total.ns as f64 * 1e-9,
         timed: total.count,
         min_s: total.shortest_ns as f64 * 1e-9,
@@ -132,6 +139,7 @@ fn added(sum: NamedTasks, one: NamedTasks) -> NamedTasks {
         name: String::new(),
         done: sum.done + one.done,
         failed: sum.failed + one.failed,
+        pending: sum.pending + one.pending,
         seconds: sum.seconds + one.seconds,
         timed: sum.timed + one.timed,
         min_s: if is_first { one.min_s } else { sum.min_s.min(one.min_s) },
@@ -186,6 +194,17 @@ mod tests {
         let told: Vec<_> = tasks.iter().map(|named| (named.name.as_str(), named.done, named.failed)).collect();
         assert_eq!(told, [("slow", 3, 1), ("quick", 2, 1), ("", 7, 0)]);
         assert_eq!(tasks[2].timed, 0, "nothing is known of their time");
+    }
+
+    #[test]
+    fn what_is_to_be_done_stands_with_its_name_also_before_the_first_is() {
+        let total = NameTotal { name: "fit".into(), count: 3, failed: 1, ns: 9, shortest_ns: 1, longest_ns: 4 };
+        let mut lane = super::super::tests_support::lane();
+        (lane.done, lane.failed) = (2, 1);
+        lane.pending = vec![("fit".into(), 7), ("sum".into(), 1)];
+        let tasks = by_name(&[total], &[lane]);
+        let told: Vec<_> = tasks.iter().map(|named| (named.name.as_str(), named.done, named.pending)).collect();
+        assert_eq!(told, [("fit", 2, 7), ("sum", 0, 1)]);
     }
 
     #[test]

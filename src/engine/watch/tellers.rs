@@ -26,6 +26,7 @@ pub(super) fn view(lane: &OutsideLane, threads: &ThreadBook, at_ns: u64, started
         busy_s: lane.busy_ns as f64 * 1e-9,
         activity: doing(lane, thread),
         seconds: spent(lane, thread, at_ns),
+        memory_bytes: (lane.memory > 0).then_some(lane.memory),
         ..LaneView::default()
     }
 }
@@ -36,8 +37,8 @@ pub(super) fn totals(lane: &OutsideLane, threads: &ThreadBook, at_ns: u64, start
     LaneTotals {
         kind: LaneKind::Tasks,
         name: lane.name.to_string(),
-        pid: lane.pid,
-        tid: Some(lane.tid),
+        pid: if lane.is_elsewhere() { 0 } else { lane.pid },
+        tid: (!lane.is_elsewhere()).then_some(lane.tid),
         tasks: lane.done + lane.failed,
         arrived_s: since_start(lane.claimed_at),
         until_s: since_start(lane.ended_at.unwrap_or(at_ns)),
@@ -48,11 +49,13 @@ pub(super) fn totals(lane: &OutsideLane, threads: &ThreadBook, at_ns: u64, start
 /// What is to be said of a thread that is gone with a task in hand: a pool may wait for it for ever.
 pub(super) fn died_at_work(lane: &OutsideLane) -> Option<String> {
     let task = lane.hand.as_ref().filter(|_| lane.life == Life::Gone)?;
+    let task = task_in_words(&task.name, task.index);
+    if lane.is_elsewhere() {
+        return Some(format!("{} is gone, and had {task} in hand", lane.name));
+    }
     Some(format!(
-        "thread {} of process {} is gone, and had {} in hand: whoever waits for it may wait for ever",
-        lane.tid,
-        lane.pid,
-        task_in_words(&task.name, task.index)
+        "thread {} of process {} is gone, and had {task} in hand: whoever waits for it may wait for ever",
+        lane.tid, lane.pid
     ))
 }
 
@@ -166,12 +169,23 @@ mod tests {
     }
 
     #[test]
+    fn a_thread_elsewhere_has_no_number_here() {
+        let mut lane = at_work();
+        (lane.tid, lane.memory) = (0, 5);
+        let totals = totals(&lane, &ThreadBook::default(), 0, 0);
+        assert_eq!((totals.pid, totals.tid), (0, None));
+        assert_eq!(view(&lane, &ThreadBook::default(), 0, 0).memory_bytes, Some(5));
+    }
+
+    #[test]
     fn who_dies_at_work_is_named_with_the_task() {
         let mut lane = at_work();
         assert_eq!(died_at_work(&lane), None);
         lane.life = Life::Gone;
         let said = died_at_work(&lane).unwrap();
         assert!(said.contains("thread 11 of process 10") && said.contains("fit 7 in hand"), "{said}");
+        (lane.tid, lane.name) = (0, Arc::from("host:1 #2"));
+        assert_eq!(died_at_work(&lane).unwrap(), "host:1 #2 is gone, and had fit 7 in hand");
         lane.hand = None;
         assert_eq!(died_at_work(&lane), None, "it was between tasks");
     }

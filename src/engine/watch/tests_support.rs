@@ -22,5 +22,7 @@ pub(super) fn lane() -> OutsideLane {
         activity: OutsideActivity::Idle,
         since: 0,
         spent_ns: Default::default(),
+        memory: 0,
+        pending: Vec::new(),
     }
 }

@@ -14,6 +14,7 @@ PATCHES = {
     "concurrent.futures.thread": "parlab_threads",
     "concurrent.futures.process": "parlab_processes",
     "joblib.parallel": "parlab_joblib",
+    "distributed.worker": "parlab_distributed",
     "joblib.externals.loky.process_executor": "parlab_loky",
 }
 

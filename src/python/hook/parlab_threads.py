@@ -1,5 +1,6 @@
 """Watches `concurrent.futures.ThreadPoolExecutor`: its work items, from when they are started to their result."""
 import itertools
+import sys
 import threading
 import types
 
@@ -54,6 +55,19 @@ def is_task(function):
     return not any(is_of_dask(layer) or type(layer).__name__ == "BatchedCalls" for layer in layers(function))
 
 
+def looks_up_an_address():
+    """Whether the item that is being made is an event loop's own: it asks for addresses in threads."""
+    try:
+        frame = sys._getframe(2)
+        for _ in range(4):
+            if frame.f_code.co_name == "getaddrinfo" and frame.f_globals.get("__name__") == "asyncio.base_events":
+                return True
+            frame = frame.f_back
+    except Exception:
+        pass
+    return False
+
+
 def is_of_dask(function):
     return str(getattr(function, "__module__", None)).startswith("distributed.")
 
@@ -63,7 +77,7 @@ def watch_items(module):
 
     def run(self, *context):
         function = function_of(self)
-        if is_task(function):
+        if is_task(function) and not hasattr(self, "_parlab_own"):
             self.future = Watched(self.future, name_of(function), getattr(self, "_parlab_index", NO_INDEX))
         return original(self, *context)
 
@@ -78,6 +92,9 @@ def number_items(module):
 
     def __init__(self, *args, **kwargs):
         original(self, *args, **kwargs)
+        if getattr(function_of(self), "__module__", None) in ("socket", "_socket") and looks_up_an_address():
+            self._parlab_own = True
+            return
         number = getattr(mapping, "number", None)
         if number is not None:
             self._parlab_index = next(number)

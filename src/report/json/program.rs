@@ -43,6 +43,8 @@ pub(super) struct TasksJson<'a> {
     name: Option<&'a str>,
     done: u64,
     failed: u64,
+    /// Still to be done, as far as that is told.
+    pending: u64,
     seconds: f64,
     timed: u64,
     min_s: Option<f64>,
@@ -54,7 +56,8 @@ pub(super) struct TasksJson<'a> {
 pub(super) struct LaneJson<'a> {
     name: &'a str,
     kind: LaneKind,
-    pid: u32,
+    /// `null` where it is elsewhere.
+    pid: Option<u32>,
     tid: Option<u32>,
     tasks: Option<u64>,
     /// When it was first seen, and last, in seconds since the program was started.
@@ -102,6 +105,7 @@ impl<'a> TasksJson<'a> {
             name: Some(named.name.as_str()).filter(|name| !name.is_empty()),
             done: named.done,
             failed: named.failed,
+            pending: named.pending,
             seconds: named.seconds,
             timed: named.timed,
             min_s: is_timed.then_some(named.min_s),
@@ -115,7 +119,7 @@ impl<'a> LaneJson<'a> {
         Self {
             name: &lane.name,
             kind: lane.kind,
-            pid: lane.pid,
+            pid: (lane.pid > 0).then_some(lane.pid),
             tid: lane.tid,
             tasks: (lane.kind == LaneKind::Tasks).then_some(lane.tasks),
             from_s: lane.arrived_s,

@@ -106,7 +106,7 @@ fn line(lane: &LaneTotals, activities: &[Activity]) -> Vec<String> {
     let nothing = || "–".to_owned();
     let told = [
         lane_in_words(lane),
-        lane.pid.to_string(),
+        if lane.pid > 0 { lane.pid.to_string() } else { nothing() },
         lane.tid.map_or_else(nothing, |tid| tid.to_string()),
         if lane.tasks > 0 { units::count(lane.tasks) } else { nothing() },
         units::seconds(lived_s),
@@ -120,18 +120,26 @@ fn tasks(figures: &ProgramFigures) -> String {
     if program.tasks.is_empty() {
         return String::new();
     }
-    let heading = ["tasks by name", "done", "failed", "time", "mean", "longest"].map(str::to_owned).to_vec();
+    let with_pending = program.tasks.iter().any(|named| named.pending > 0);
+    let mut heading = ["tasks by name", "done", "failed", "time", "mean", "longest"].map(str::to_owned).to_vec();
+    if with_pending {
+        heading.insert(2, "to do".to_owned());
+    }
     let row = |named: &NamedTasks| {
         let is_timed = named.timed > 0;
         let timed = |seconds: f64| if is_timed { units::seconds(seconds) } else { "–".to_owned() };
-        vec![
+        let mut row = vec![
             if named.name.is_empty() { "others".to_owned() } else { escaped(&named.name).into_owned() },
             units::count(named.done),
             units::count(named.failed),
             timed(named.seconds),
             timed(named.seconds / named.timed as f64),
             timed(named.max_s),
-        ]
+        ];
+        if with_pending {
+            row.insert(2, units::count(named.pending));
+        }
+        row
     };
     let rows: Vec<Vec<String>> = std::iter::once(heading).chain(program.tasks.iter().map(row)).collect();
     aligned(&rows, Side::of_figures).join("\n")

@@ -91,6 +91,7 @@ fn program(tasks: Vec<NamedTasks>) -> WatchedProgram {
 
 fn named() -> Vec<NamedTasks> {
     let tasks = |name: &str, done, failed, seconds, timed| NamedTasks {
+        pending: 0,
         name: name.to_owned(),
         done,
         failed,

@@ -51,7 +51,12 @@ fn cells(lane: &LaneTotals, activities: &[Activity], with_tasks: bool, theme: &T
         Some(seconds) if lived_s > 0.0 => TableCell::from(format!("{} %", paint::percent(seconds / lived_s))),
         _ => TableCell::styled(theme.symbols().dash, Role::Dim),
     };
-    let mut cells: Vec<TableCell> = vec![lane_in_words(lane).into(), lane.pid.to_string().into()];
+    // One elsewhere has no number here.
+    let pid = match lane.pid {
+        0 => TableCell::styled(theme.symbols().dash, Role::Dim),
+        pid => pid.to_string().into(),
+    };
+    let mut cells: Vec<TableCell> = vec![lane_in_words(lane).into(), pid];
     cells.extend(with_tasks.then(|| TableCell::from(units::count(lane.tasks))));
     cells.push(units::seconds(cpu_s(lane)).into());
     cells.extend(activities.iter().map(share));

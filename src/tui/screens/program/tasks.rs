@@ -20,15 +20,16 @@ pub(in crate::tui::screens) fn render(tasks: &[NamedTasks], theme: &Theme, area:
     let block = theme.block("tasks by name", area.width);
     let inner = block.inner(area);
     block.render(area, buf);
-    let columns = [
-        TableColumn::left("", 0),
-        TableColumn::right("done", 0),
+    let with_pending = tasks.iter().any(|named| named.pending > 0);
+    let mut columns = vec![TableColumn::left("", 0), TableColumn::right("done", 0)];
+    columns.extend(with_pending.then(|| TableColumn::right("to do", 0)));
+    columns.extend([
         TableColumn::right("failed", 3),
         TableColumn::right("time", 1),
         TableColumn::right("mean", 2),
         TableColumn::right("longest", 4),
-    ];
-    let rows: Vec<Vec<TableCell>> = tasks.iter().map(|named| cells(named, theme)).collect();
+    ]);
+    let rows: Vec<Vec<TableCell>> = tasks.iter().map(|named| cells(named, with_pending, theme)).collect();
     let table = Table { columns: &columns, rows: &rows, selected: None, running: None, theme };
     let hidden = table.hidden(inner.height);
     table.render(inner, buf);
@@ -37,7 +38,7 @@ pub(in crate::tui::screens) fn render(tasks: &[NamedTasks], theme: &Theme, area:
     }
 }
 
-fn cells(named: &NamedTasks, theme: &Theme) -> Vec<TableCell> {
+fn cells(named: &NamedTasks, with_pending: bool, theme: &Theme) -> Vec<TableCell> {
     let seconds = |seconds: f64| match named.timed {
         0 => TableCell::styled(theme.symbols().dash, Role::Dim),
         _ => TableCell::from(units::seconds(seconds)),
@@ -47,12 +48,8 @@ fn cells(named: &NamedTasks, theme: &Theme) -> Vec<TableCell> {
         name => TableCell::from(escaped(name).into_owned()),
     };
     let failed = TableCell::styled(units::count(named.failed), if named.failed > 0 { Role::Bad } else { Role::Dim });
-    vec![
-        name,
-        units::count(named.done).into(),
-        failed,
-        seconds(named.seconds),
-        seconds(named.seconds / named.timed as f64),
-        seconds(named.max_s),
-    ]
+    let mut cells = vec![name, units::count(named.done).into()];
+    cells.extend(with_pending.then(|| TableCell::from(units::count(named.pending))));
+    cells.extend([failed, seconds(named.seconds), seconds(named.seconds / named.timed as f64), seconds(named.max_s)]);
+    cells
 }

@@ -6,6 +6,7 @@ use crate::foreign::escaped;
 use crate::record::{Activity, LaneState, LaneView};
 use crate::results::activity_heading;
 use crate::tui::widgets::paint;
+use crate::units;
 
 /// The parts of its time that a worker computed and that it waited: for the lock, for something outside, for a pipe.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -71,6 +72,7 @@ pub(super) fn of_thread(lane: &LaneView, room: u16) -> String {
     let doing = escaped(doing);
     let short: String = doing.chars().take(DOING).collect();
     let percent = format!("{:>3}%", paint::percent(ran));
-    let forms = [format!("{short:<DOING$} {percent}"), percent];
+    let memory = lane.memory_bytes.map(|bytes| format!("{short:<DOING$} {percent}  {:>9}", units::bytes(bytes)));
+    let forms = memory.into_iter().chain([format!("{short:<DOING$} {percent}"), percent]);
     forms.into_iter().find(|text| text.chars().count() <= usize::from(room)).unwrap_or_default()
 }
