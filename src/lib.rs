@@ -72,6 +72,8 @@
 //!   come; then the writers in `protocol/adapters`, and `protocol/lane.rs`, which says how far it is believed.
 //! - a writer for another language? A file in `protocol/adapters`, and its row of [`protocol::ADAPTERS`].
 //! - text that others wrote, shown? It passes through [`foreign`], or `tests/layers` objects.
+//! - a library of Python as a backend? A class in `python/runner/parlab_runner.py` that makes its workers and hands out
+//!   tasks, its line in the table of `backend/external/pythons.rs`, and its row of `scenario/backends.rs`.
 //! - a format of reports? A file beside `report/json.rs`, and a line of [`report::FORMATS`].
 //! - a key of the screen? A row in [`tui::keys`]; footer, help and README come from there. What it does is said in the
 //!   `update` of each screen that has it.

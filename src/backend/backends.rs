@@ -7,14 +7,15 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use super::board::Board;
 use super::external::programs::{ProgramExtras, Programs};
+use super::external::pythons::Pythons;
 use super::forked::forkserver_client::ForkserverClient;
 use super::forked::processes::Processes;
 use super::local::serial::Serial;
 use super::local::threads::Threads;
 use super::pool::{Backend, Broken, Pool, Unready};
 use super::worker::LazyJob;
-use crate::scenario::{BackendKind, Config, Job};
-use crate::workload::IsWanted;
+use crate::scenario::{BackendKind, Config, Job, KindSpec, Runtime};
+use crate::workload::{IsWanted, spec};
 
 /// What the backends of a run have in common.
 struct RunResources {
@@ -36,16 +37,27 @@ const TABLE: &[(BackendKind, Make)] = &[
     (BackendKind::PROCESSES, forked),
     (BackendKind::HYBRID, forked),
     (BackendKind::PROGRAM, |resources| Box::new(Programs::new(&resources.program, &resources.extras))),
+    (BackendKind::PYTHON_THREADS, |resources| python(BackendKind::PYTHON_THREADS, resources)),
+    (BackendKind::PYTHON_PROCESSES, |resources| python(BackendKind::PYTHON_PROCESSES, resources)),
+    (BackendKind::JOBLIB_LOKY, |resources| python(BackendKind::JOBLIB_LOKY, resources)),
+    (BackendKind::JOBLIB_THREADING, |resources| python(BackendKind::JOBLIB_THREADING, resources)),
+    (BackendKind::DASK, |resources| python(BackendKind::DASK, resources)),
 ];
 
 fn forked(resources: &RunResources) -> Box<dyn Backend> {
     Box::new(Processes::new(&resources.forkserver))
 }
 
+fn python(backend: BackendKind, resources: &RunResources) -> Box<dyn Backend> {
+    Box::new(Pythons::new(backend, &resources.program))
+}
+
 /// Starts the workers of a run, trial after trial, for one job at a time.
 pub struct Backends {
     job: LazyJob,
     made: Vec<(BackendKind, Box<dyn Backend>)>,
+    /// One loop, too, but in an interpreter of Python.
+    python_loop: Box<dyn Backend>,
     extras: Arc<Mutex<ProgramExtras>>,
 }
 
@@ -58,7 +70,8 @@ impl Backends {
             extras: Arc::default(),
         };
         let made = TABLE.iter().map(|(kind, make)| (*kind, make(&resources))).collect();
-        Self { job: LazyJob::new(0, job), made, extras: resources.extras }
+        let python_loop = python(BackendKind::SERIAL, &resources);
+        Self { job: LazyJob::new(0, job), made, python_loop, extras: resources.extras }
     }
 
     /// Turns to another job: what was prepared for the one before is let go of, and nothing is prepared yet.
@@ -91,6 +104,9 @@ impl Backends {
     }
 
     fn of(&self, kind: BackendKind) -> Result<&dyn Backend, Broken> {
+        if kind.spec().runtime == Runtime::Parlab && spec(&self.job.job.kind).is_some_and(KindSpec::is_python) {
+            return Ok(&*self.python_loop);
+        }
         let made = self.made.iter().find(|(made, _)| *made == kind);
         made.map(|(_, backend)| &**backend).ok_or_else(|| Broken(format!("no such backend here: {}", kind.word())))
     }

@@ -38,6 +38,7 @@ pub use broken::{Broken, Unready};
 pub use cost::clock_facts;
 pub use external::output::KeptOutput;
 pub use external::programs::ProgramExtras;
+pub use external::pythons::check_python;
 pub use forked::forkserver::{COMMAND as FORKSERVER_COMMAND, run as run_forkserver};
 pub use pool::{Departure, Notice, Pool, ProgramView};
 pub use worker::panics_are_caught;

@@ -9,9 +9,11 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use super::drafts;
 use super::environment::{catalog, journal, library, machine_facts, program, run_info};
 use super::failure::Failure;
+use super::field_errors::trouble;
 use super::history;
 use super::outputs;
 use super::preparation::PreparedRun;
+use super::python_needs;
 use super::saved_reports;
 use super::trust::Consent;
 use crate::cli::Cli;
@@ -22,8 +24,7 @@ use crate::report;
 use crate::scenario::form::ScenarioForm;
 use crate::scenario::library::{Entry, find, standard_folders};
 use crate::scenario::{
-    Diagnostic, Origin, Overrides, Plan, Prediction, PredictionSpec, Scenario, Source, label, outline, path,
-    predictions,
+    Origin, Overrides, Plan, Prediction, PredictionSpec, Scenario, Source, label, outline, path, predictions,
 };
 use crate::tui::port::{
     Draft, Existing, FieldError, Lab, LibraryEntry, LiveRun, Preview, Ran, ReportOffer, RunNotice, RunSink, SampleSink,
@@ -83,7 +84,14 @@ pub(super) fn watch(
     let name = source.name.clone();
     let Source { origin, text, .. } = source;
     let lab = LabSettings {
-        guest: Some(Entry { name: name.clone(), call: name.clone(), origin, text, scenario: Ok(scenario) }),
+        guest: Some(Entry {
+            name: name.clone(),
+            call: name.clone(),
+            origin,
+            text,
+            scenario: Ok(scenario),
+            lacks: None,
+        }),
         is_alone: true,
         programs,
         journal: journal(journal_file, &|| Ok(()))?.map(|journal| Arc::new(Mutex::new(journal))),
@@ -177,13 +185,7 @@ impl LabSettings {
         let known = library().entries.into_iter().find(|entry| is_the_same(entry, source));
         let call = known.as_ref().map_or_else(|| source.label.clone(), |entry| entry.call.clone());
         if known.is_none() {
-            bench.guest = Some(Entry {
-                name: source.name.clone(),
-                call: call.clone(),
-                origin: source.origin.clone(),
-                text: source.text.clone(),
-                scenario: Ok(scenario),
-            });
+            bench.guest = Some(Entry::of(source, &call, scenario));
         }
         Ok((bench, Some(call)))
     }
@@ -218,7 +220,8 @@ impl Lab for LabSettings {
 
     fn entries(&self) -> Vec<LibraryEntry> {
         let found = if self.is_alone { Vec::new() } else { library().entries };
-        let entries: Vec<Entry> = self.guest.iter().cloned().chain(found).collect();
+        let mut entries: Vec<Entry> = self.guest.iter().cloned().chain(found).collect();
+        python_needs::note(&mut entries, python_needs::PATIENCE_OF_SCREEN);
         let mut scenarios = self.scenarios.lock().unwrap_or_else(PoisonError::into_inner);
         *scenarios = entries.iter().map(|entry| (entry.call.clone(), entry.clone())).collect();
         let (history, trouble) = history::history();
@@ -364,28 +367,6 @@ fn is_file(entry: &Entry, path: &Path) -> bool {
     matches!(&entry.origin, Origin::File(own) if own.canonicalize().ok() == path.canonicalize().ok())
 }
 
-/// A problem of a draft, beside the row that it is about.
-fn trouble(problem: &Diagnostic, text: &str, form: &ScenarioForm) -> FieldError {
-    match problem.line.and_then(|line| form.row_at(text, line)) {
-        Some(row) => FieldError { row: Some(row), text: without_lines(&problem.message) },
-        None => {
-            let subject = if problem.subject.is_empty() { String::new() } else { format!("{}: ", problem.subject) };
-            FieldError { row: None, text: format!("{subject}{}", without_lines(&problem.message)) }
-        }
-    }
-}
-
-/// A message without the numbers of lines, which a form does not have; the keys that it names are its rows.
-fn without_lines(message: &str) -> String {
-    let mut parts = message.split(" on line ");
-    let mut out = parts.next().unwrap_or_default().to_owned();
-    for part in parts {
-        let number = part.bytes().take_while(u8::is_ascii_digit).count();
-        out.push_str(if number > 0 { &part[number..] } else { part });
-    }
-    out
-}
-
 fn library_entry(entry: Entry, history: &History) -> LibraryEntry {
     let chapter = entry.chapter();
     let origin = match &entry.origin {
@@ -411,7 +392,7 @@ fn library_entry(entry: Entry, history: &History) -> LibraryEntry {
             origin,
             preview: Ok(preview(&scenario)),
             title: scenario.title,
-            summary: scenario.summary,
+            summary: python_needs::told_before(entry.lacks, scenario.summary),
             tags: scenario.tags,
             lesson: scenario.lesson,
             sha256: scenario.sha256,

@@ -14,7 +14,7 @@ use crate::foreign::PlainText;
 use crate::record::{RunState, Status, Warning, WarningCode, label};
 use crate::report::{self, ProgressReporter};
 use crate::results::{Figures, MetgPlan, MetgStep, MetgStudy, MetgSweep};
-use crate::scenario::{BackendKind, Dispatch, Overrides, Scales, Scenario, Schedule, Source};
+use crate::scenario::{BackendKind, Dispatch, Overrides, Runtime, Scales, Scenario, Schedule, Source};
 use crate::units::{self, Letters};
 
 /// What is measured together: all that get their tasks by one schedule and one way.
@@ -76,7 +76,7 @@ impl MetgGroup<'_> {
 /// The groups that were asked for: of what is not said, each backend takes all that it can.
 fn groups(args: &MetgArgs) -> Vec<MetgGroup<'_>> {
     let usual = || {
-        BackendKind::with(|spec| spec.scales == Scales::Workers && !spec.is_program())
+        BackendKind::with(|spec| spec.scales == Scales::Workers && spec.runtime == Runtime::Parlab)
             .map(BackendKind::word)
             .collect::<Vec<_>>()
     };

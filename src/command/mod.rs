@@ -7,6 +7,7 @@ mod adapter;
 mod drafts;
 mod environment;
 mod failure;
+mod field_errors;
 mod fit;
 mod history;
 mod lab;
@@ -14,6 +15,7 @@ mod memory_check;
 mod metg;
 mod outputs;
 mod preparation;
+mod python_needs;
 mod rehearsal;
 mod run;
 mod saved_reports;
@@ -91,7 +93,9 @@ fn list(args: &cli::List) -> Result<ExitCode, Failure> {
         (false, _, Some(list)) => {
             let (history, trouble) = history::history();
             trouble.iter().for_each(|trouble| report::complain(trouble));
-            print(&PlainText::lines(&list(&library(), &history)))
+            let mut library = library();
+            python_needs::note(&mut library.entries, python_needs::PATIENCE);
+            print(&PlainText::lines(&list(&library, &history)))
         }
         _ => Err(Failure::usage(format!(
             "--format {}: only kinds are written so; add --kinds, or use text or json",
@@ -116,9 +120,9 @@ fn show(name: &str) -> Result<ExitCode, Failure> {
 fn check(files: &[PathBuf]) -> Result<ExitCode, Failure> {
     let mut all_right = true;
     for file in files {
-        let checked = Source::open(file)
-            .map_err(DiagnosticList::from)
-            .and_then(|source| source.parse(&catalog(), &Overrides::default()));
+        let checked = Source::open(file).map_err(DiagnosticList::from).and_then(|source| {
+            python_needs::with_all_it_needs(&source, source.parse(&catalog(), &Overrides::default())?)
+        });
         all_right &= checked.is_ok();
         print(&PlainText::lines(&report::catalog::check_text(&label(file), &checked)))?;
     }

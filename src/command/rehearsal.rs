@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use super::failure::Failure;
 use super::memory_check::{Room, check_memory};
+use super::python_needs;
 use crate::engine::{Control, Urgency};
 use crate::scenario::{Job, Scenario};
 use crate::system::aside::aside;
@@ -27,6 +28,10 @@ pub(super) fn rehearse(scenario: &Arc<Scenario>, yes: bool, control: &Control) -
     if watch.see_to(check)?.is_none() {
         return Ok(None);
     }
+    let asked = Arc::clone(scenario);
+    if watch.see_to(move |_| check_python(&asked))?.is_none() {
+        return Ok(None);
+    }
     let mut read = Vec::new();
     for job in scenario.jobs() {
         let job = job.into_owned();
@@ -35,6 +40,14 @@ pub(super) fn rehearse(scenario: &Arc<Scenario>, yes: bool, control: &Control) -
     }
     read.dedup();
     Ok(if read.len() == 1 { read.remove(0) } else { None })
+}
+
+/// Looks whether there is what a scenario needs of Python.
+///
+/// # Errors
+/// What is missing, with exit code 2.
+fn check_python(scenario: &Scenario) -> Result<(), Failure> {
+    python_needs::lacks(scenario).map_or(Ok(()), |missing| Err(Failure::usage(missing)))
 }
 
 /// Makes a workload ready and drops it again, but for what was read of its file. Whether there is room is known by then.

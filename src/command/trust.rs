@@ -31,8 +31,7 @@ pub(super) struct TrustQuestion {
 
 /// What is to be asked before this scenario is run; nothing if it runs no programs, is part of parlab, or was agreed to.
 pub(super) fn question(source: &Source, scenario: &Scenario) -> Option<TrustQuestion> {
-    let is_foreign = matches!(source.origin, Origin::File(_)) && workload::starts_programs(&scenario.job.kind);
-    if !is_foreign || is_remembered(&scenario.sha256) {
+    if is_trusted(&source.origin, scenario) {
         return None;
     }
     let told = workload::programs_in_words(&scenario.job);
@@ -40,6 +39,12 @@ pub(super) fn question(source: &Source, scenario: &Scenario) -> Option<TrustQues
     let mut lines: Vec<String> = told.iter().take(LINES_MAX).map(|line| escaped(line).into_owned()).collect();
     lines.extend((more > 0).then(|| format!("… and {more} more lines")));
     Some(TrustQuestion { lines, sha256: scenario.sha256.clone() })
+}
+
+/// Whether a scenario runs no programs, is part of parlab, or was agreed to.
+pub(super) fn is_trusted(origin: &Origin, scenario: &Scenario) -> bool {
+    let is_foreign = matches!(origin, Origin::File(_)) && workload::starts_programs(&scenario.job.kind);
+    !is_foreign || is_remembered(&scenario.sha256)
 }
 
 impl TrustQuestion {

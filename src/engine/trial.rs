@@ -18,7 +18,7 @@ use crate::backend::{Backends, Board, BoardSpec, Broken, Clock, ProgramExtras, P
 use crate::machine::{self, NoiseCounter};
 use crate::python::WatchUnit;
 use crate::record::{Disturbance, Event, TrialEnd, TrialOutcome};
-use crate::scenario::{Config, Isolation, Job, Point, Scenario};
+use crate::scenario::{Config, Isolation, Job, Point, Runtime, Scenario};
 use crate::workload::{self, Service, Watch};
 
 /// Runs trials for real.
@@ -31,6 +31,8 @@ pub struct BoardExecutor<'a> {
     clock: Clock,
     scale: TickScale,
     program: PathBuf,
+    /// What its tasks run in.
+    runtime: Runtime,
     value_names: Vec<String>,
     /// Which of them says whether a result is what its kind is after.
     settled: Option<usize>,
@@ -58,7 +60,8 @@ impl<'a> BoardExecutor<'a> {
         let ProgramSetting { extras, unit, once: _ } = programs;
         let spec = workload::spec(&scenario.job.kind);
         // What others write down of a program has the clock that all have.
-        let clock = if spec.is_some_and(|spec| spec.is_program) { Clock::Monotonic } else { Clock::detect() };
+        let clock =
+            if spec.is_some_and(|spec| spec.runtime != Runtime::Parlab) { Clock::Monotonic } else { Clock::detect() };
         let usable = machine::usable_here();
         Self {
             scenario,
@@ -68,6 +71,7 @@ impl<'a> BoardExecutor<'a> {
             clock,
             scale: TickScale::new(clock),
             program: program.to_owned(),
+            runtime: spec.map_or(Runtime::Parlab, |spec| spec.runtime),
             value_names: workload::value_names(&scenario.job),
             settled: spec.and_then(|spec| {
                 let settled = spec.search?.settled;
@@ -88,7 +92,7 @@ impl<'a> BoardExecutor<'a> {
     fn board(&self, config: &Config, service: Option<&dyn Service>) -> Result<Board, Broken> {
         let (tasks, lanes) = (self.scenario.job.inputs.len(), config.backend.spec().lanes);
         // A program looks at nothing for parlab.
-        let looks = if config.backend.spec().is_program() { 0 } else { self.cpus };
+        let looks = if self.runs_outside() { 0 } else { self.cpus };
         let spec = BoardSpec {
             values: self.value_names.len(),
             summed: self.summed,
@@ -99,12 +103,17 @@ impl<'a> BoardExecutor<'a> {
         Board::create(spec).map_err(|error| Broken(format!("cannot make the board: {error}")))
     }
 
+    /// Whether its tasks do not run in parlab's own processes.
+    fn runs_outside(&self) -> bool {
+        self.runtime != Runtime::Parlab
+    }
+
     /// From now on its workers are started.
     fn starting(&self, config: &Config) -> Starting<'_> {
         Starting {
             since: self.clock.now(),
             scale: self.scale,
-            is_startup: config.backend.spec().starts_workers(),
+            is_startup: config.backend.spec().starts_workers() || self.runtime == Runtime::Python,
             watches_memory: self.watch.memory,
             counter: &self.counter,
         }
@@ -169,7 +178,7 @@ impl<'a> BoardExecutor<'a> {
         let noise = NoiseReader {
             board: &board,
             tick_s,
-            is_forked: matches!(config.backend.spec().isolation, Isolation::Forked | Isolation::Outside)
+            is_forked: config.backend.spec().isolation == Isolation::Forked
                 || workload::starts_programs(&self.scenario.job.kind),
             is_whole: lost_none && end == TrialEnd::Complete,
         };

@@ -131,6 +131,8 @@ fn listed(entry: &Entry, mark: &str, names: usize, width: usize, out: &mut Strin
                 out.push_str(&format!("{indent}{line}\n"));
             }
             out.push_str(&format!("{indent}{}\n", cut(&extent(scenario), room)));
+            let lacks = entry.lacks.iter().map(|lacks| format!("cannot be run here: {lacks}"));
+            lacks.for_each(|lacks| out.extend(wrapped(&lacks, room).map(|line| format!("{indent}{line}\n"))));
         }
         Err(problems) => {
             let count = problems.count();
@@ -171,6 +173,7 @@ fn entry_json(entry: &Entry, history: &History) -> Json {
         "configurations": plan.as_ref().map(|plan| plan.configs.len()),
         "trials": plan.as_ref().map(|plan| plan.trials.len()),
         "sha256": scenario.map(|scenario| &scenario.sha256),
+        "lacks": entry.lacks,
         "problems": entry.scenario.as_ref().err().map(|problems| problems.iter().collect::<Vec<_>>()).unwrap_or_default(),
     })
 }
@@ -182,7 +185,7 @@ fn kind_text(spec: &KindSpec, width: usize) -> String {
     let heading = format!("{} · {}", spec.name, facts.join(" · "));
     let mut out: String = wrapped(&heading, width).map(|line| line + "\n").collect();
     out.extend(wrapped(spec.summary, width - 2).map(|line| format!("  {line}\n")));
-    let input = (!spec.is_program).then(|| ("x".to_owned(), format!("the input ({})", spec.input.span())));
+    let input = (!spec.is_program()).then(|| ("x".to_owned(), format!("the input ({})", spec.input.span())));
     let mut rows: Vec<(String, String)> = input.into_iter().collect();
     rows.extend(
         spec.params.iter().map(|param| {
@@ -257,6 +260,8 @@ fn domain_json(domain: Domain) -> Json {
         Domain::Environment => json!({ "type": "environment", "default": null }),
         Domain::Wholes { default, max } => json!({ "type": "wholes", "default": default, "min": 0, "max": max }),
         Domain::Growth => json!({ "type": "growth", "default": null }),
+        Domain::Function => json!({ "type": "function", "default": null }),
+        Domain::Interpreter { default } => json!({ "type": "interpreter", "default": default }),
         Domain::Place => json!({ "type": "path", "default": null }),
         Domain::Word { choices } => json!({ "type": "word", "default": choices.first(), "choices": choices }),
     }
@@ -269,7 +274,7 @@ pub(super) fn nature(nature: Nature) -> &'static str {
         Nature::Waits => "waits, releases the GIL",
         Nature::Mixed => "computes (holds the GIL) or waits (releases it)",
         Nature::Misbehaves => "misbehaves",
-        Nature::Outside => "is a program of its own",
+        Nature::Outside => "does what it likes",
     }
 }
 

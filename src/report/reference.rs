@@ -67,7 +67,7 @@ fn facts(spec: &KindSpec) -> String {
             "Tasks come from a `[grid]` over {}, which has no `x`.",
             search.varies.iter().map(|name| code(name)).collect::<Vec<_>>().join(", ")
         ),
-        None if spec.is_program => "It has no inputs: the program is the one task.".to_owned(),
+        None if spec.is_program() => "It has no inputs: the program is the one task.".to_owned(),
         None => format!("Inputs: {}.", spec.input.span()),
     };
     let backends = match spec.processes_only {
@@ -76,7 +76,7 @@ fn facts(spec: &KindSpec) -> String {
             format!("Backends: {} only; {reason}.", isolated.join(" and "))
         }
         None => {
-            let able = BackendKind::with(|backend| backend.is_program() == spec.is_program);
+            let able = BackendKind::with(|backend| backend.runs(spec));
             format!("Backends: {}.", able.map(BackendKind::word).collect::<Vec<_>>().join(", "))
         }
     };

@@ -81,7 +81,7 @@ fn time_shares(samples: &[&TrialOutcome], config: &Config, counts_startup: bool)
         TimeUse::Work | TimeUse::Gate | TimeUse::Idle | TimeUse::Unexplained => true,
     };
     let applies = |what: TimeUse| match what {
-        TimeUse::Startup => counts_startup && config.backend.spec().starts_workers(),
+        TimeUse::Startup => counts_startup && samples.iter().any(|outcome| outcome.startup_s.is_some()),
         TimeUse::Others => knows_others,
         TimeUse::Queue => knows_queue,
         _ => in_lanes(what),

@@ -7,6 +7,8 @@ use std::fmt;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use super::kind::KindSpec;
+use super::runtime::Runtime;
 use super::schedule::{Dispatch, Schedule};
 
 /// A backend: how the workers of a trial are started, and what follows from that.
@@ -30,15 +32,6 @@ pub struct BackendSpec {
     pub shares_lock: bool,
     /// How many lanes of the board so many workers have.
     pub lanes: fn(u32) -> u32,
-}
-
-/// The program that the workers of a backend run.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Runtime {
-    /// This one: all workers run the same loop.
-    Parlab,
-    /// That of the scenario, which knows nothing of parlab.
-    Given,
 }
 
 /// What the workers of a backend share with parlab itself.
@@ -122,7 +115,25 @@ const BACKENDS: &[BackendSpec] = &[
         shares_lock: false,
         lanes: single,
     },
+    BackendSpec { name: "python-threads", summary: "multiprocessing's ThreadPool", ..PYTHON },
+    BackendSpec { name: "python-processes", summary: "multiprocessing's Pool", ..PYTHON },
+    BackendSpec { name: "joblib-loky", summary: "joblib's processes", ..PYTHON },
+    BackendSpec { name: "joblib-threading", summary: "joblib's threads", ..PYTHON },
+    BackendSpec { name: "dask", summary: "Dask's cluster of local processes", ..PYTHON },
 ];
+
+/// A library of Python, which hands out tasks by its own rules.
+const PYTHON: BackendSpec = BackendSpec {
+    name: "",
+    summary: "",
+    runtime: Runtime::Python,
+    isolation: Isolation::Outside,
+    scales: Scales::Workers,
+    dispatches: &[Dispatch::Shared],
+    schedules: &[Schedule::Dynamic],
+    shares_lock: false,
+    lanes: each,
+};
 
 /// The schedules of workers that take their tasks off the board, each for itself.
 const IN_TURN: &[Schedule] = &[Schedule::Static, Schedule::Dynamic, Schedule::Guided];
@@ -140,7 +151,12 @@ const fn each(workers: u32) -> u32 {
 impl BackendSpec {
     /// Whether it starts workers, and has a start-up time. What a program does before it works is its own.
     pub fn starts_workers(&self) -> bool {
-        matches!(self.isolation, Isolation::SharedMemory | Isolation::Forked)
+        matches!(self.isolation, Isolation::SharedMemory | Isolation::Forked) || self.runtime == Runtime::Python
+    }
+
+    /// Whether it can run tasks of a kind. What is one loop without workers is so in an interpreter, too.
+    pub fn runs(&self, kind: &KindSpec) -> bool {
+        self.runtime == kind.runtime || kind.runtime == Runtime::Python && self.isolation == Isolation::Caller
     }
 
     /// Whether it runs a program that is parallel by itself, and is told how many workers it should have.
@@ -185,6 +201,16 @@ impl BackendKind {
     pub const HYBRID: Self = Self(3);
     /// A program that is parallel by itself.
     pub const PROGRAM: Self = Self(4);
+    /// Python's own pool of threads.
+    pub const PYTHON_THREADS: Self = Self(5);
+    /// Python's own pool of processes.
+    pub const PYTHON_PROCESSES: Self = Self(6);
+    /// joblib with its processes.
+    pub const JOBLIB_LOKY: Self = Self(7);
+    /// joblib with threads.
+    pub const JOBLIB_THREADING: Self = Self(8);
+    /// A cluster of Dask on this machine.
+    pub const DASK: Self = Self(9);
 
     /// All backends, in the order they are listed.
     pub const ALL: [Self; BACKENDS.len()] = {
@@ -265,6 +291,11 @@ mod tests {
             (B::PROCESSES, "processes"),
             (B::HYBRID, "hybrid"),
             (B::PROGRAM, "program"),
+            (B::PYTHON_THREADS, "python-threads"),
+            (B::PYTHON_PROCESSES, "python-processes"),
+            (B::JOBLIB_LOKY, "joblib-loky"),
+            (B::JOBLIB_THREADING, "joblib-threading"),
+            (B::DASK, "dask"),
         ];
         for (backend, name) in named {
             assert_eq!((backend.word(), B::named(name)), (name, Some(backend)));

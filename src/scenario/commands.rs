@@ -115,6 +115,15 @@ pub(super) fn place(given: &Setting<'_>, origin: &Origin, diagnostics: &mut Diag
     })
 }
 
+/// An interpreter: a name as it is, a path as it is from anywhere.
+pub(super) fn interpreter(given: &Setting<'_>, origin: &Origin, diagnostics: &mut Diagnostics<'_>) -> Option<String> {
+    let text = word(given, diagnostics)?;
+    match text.contains('/') || text.is_empty() {
+        true => place(given, origin, diagnostics),
+        false => Some(text),
+    }
+}
+
 /// What grows with the number of workers.
 pub(super) fn growth(given: &Setting<'_>, diagnostics: &mut Diagnostics<'_>) -> Option<String> {
     let text = given.text(diagnostics)?;

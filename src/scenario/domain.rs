@@ -87,6 +87,13 @@ pub enum Domain {
     Growth,
     /// A file or folder: beside the scenario file or absolute. None when the key is absent.
     Place,
+    /// A function of Python: `file.py:name`, the file beside the scenario, absolute, or a bundled one. It must be given.
+    Function,
+    /// An interpreter: a name that is found in PATH, or a path, beside the scenario file or absolute.
+    Interpreter {
+        /// The name when the key is absent.
+        default: &'static str,
+    },
     /// One of a few words; the first is the default.
     Word {
         /// The words allowed.
@@ -119,6 +126,8 @@ impl Domain {
             Self::Wholes { max, .. } => format!("whole numbers {}, one or an array", whole_span(0, max)),
             Self::Growth => "\"NAME={workers}*1000\"".to_owned(),
             Self::Place => "a path, beside the scenario file or absolute".to_owned(),
+            Self::Function => "\"file.py:name\", the file beside the scenario file or absolute".to_owned(),
+            Self::Interpreter { .. } => "a name, or a path beside the scenario file or absolute".to_owned(),
             Self::Word { choices } => choices.join(" | "),
         }
     }
@@ -136,9 +145,10 @@ impl Domain {
             | Self::Patterns { .. }
             | Self::Environment
             | Self::Growth
-            | Self::Place => String::new(),
+            | Self::Place
+            | Self::Function => String::new(),
             Self::Wholes { default, .. } => default.iter().map(|&n| plain_whole(n)).collect::<Vec<_>>().join(", "),
-            Self::Text { default, .. } => default.to_owned(),
+            Self::Text { default, .. } | Self::Interpreter { default } => default.to_owned(),
             Self::Word { choices } => choices.first().copied().unwrap_or_default().to_owned(),
         }
     }
@@ -151,7 +161,11 @@ impl Domain {
             Self::Whole { .. } | Self::Limit { .. } | Self::Threads { .. } => {
                 format!("whole numbers {span}, default {default}")
             }
-            Self::Flag { .. } | Self::Text { .. } | Self::Word { .. } | Self::Wholes { .. } => {
+            Self::Flag { .. }
+            | Self::Text { .. }
+            | Self::Word { .. }
+            | Self::Wholes { .. }
+            | Self::Interpreter { .. } => {
                 format!("{span}; default {default}")
             }
             Self::File { .. }
@@ -160,7 +174,8 @@ impl Domain {
             | Self::Patterns { .. }
             | Self::Environment
             | Self::Growth
-            | Self::Place => span,
+            | Self::Place
+            | Self::Function => span,
         }
     }
 

@@ -2,7 +2,7 @@
 //!
 //! Whether the values fit together is for `rules` to say; what tasks do, for `job`.
 
-use super::backends::{BackendKind, BackendSpec};
+use super::backends::BackendKind;
 use super::diagnostics::Diagnostics;
 use super::key::{KeySpec, KeyValues};
 use super::keys;
@@ -44,16 +44,21 @@ impl<'d> GivenKeys<'d> {
         }
     }
 
-    /// Has a program that is parallel by itself run by the backend for that where nothing else is said, and compared
-    /// with itself.
+    /// Has tasks run by backends that can, where nothing else is said: a program that is parallel by itself by the one
+    /// for that, compared with itself, and Python by what it brings along.
     pub(super) fn suit(&mut self, spec: &KindSpec) {
-        let program = BackendKind::with(BackendSpec::is_program).next().filter(|_| spec.is_program);
-        let Some(program) = program else { return };
-        if self.given("sweep", "backends").is_none() {
-            self.values.sweep.backends = vec![program];
+        let usual = &mut self.values.sweep.backends;
+        if usual.iter().all(|backend| backend.spec().runs(spec)) {
+            return;
         }
-        if self.given("sweep", "baseline").is_none() {
-            self.values.sweep.baseline = Some(program);
+        let able: Vec<BackendKind> = BackendKind::with(|backend| backend.runtime == spec.runtime).collect();
+        let usual =
+            if spec.is_python() { vec![BackendKind::PYTHON_THREADS, BackendKind::PYTHON_PROCESSES] } else { able };
+        if self.given("sweep", "backends").is_none() {
+            self.values.sweep.backends.clone_from(&usual);
+        }
+        if self.given("sweep", "baseline").is_none() && spec.is_program() {
+            self.values.sweep.baseline = usual.first().copied();
         }
     }
 

@@ -26,8 +26,15 @@ pub(super) fn read(
 ) -> Option<Inputs> {
     let bounds = spec.map_or(FINITE, |spec| spec.input);
     let (listed, tasks) = (workload.get("inputs"), workload.get("tasks"));
-    if let Some(spec) = spec.filter(|spec| spec.is_program) {
+    if let Some(spec) = spec.filter(|spec| spec.is_program()) {
         return one_program(spec, [listed, tasks], &grid, diagnostics);
+    }
+    if let Some(spec) = spec.filter(|spec| spec.is_python())
+        && let Some(header) = grid.header()
+    {
+        let message = format!("means nothing to {}, whose function has one argument; write inputs = […]", spec.name);
+        diagnostics.at(header, "[grid]".to_owned(), message);
+        return None;
     }
     if let Some((spec, search)) = spec.and_then(|spec| Some((spec, spec.search?))) {
         return searched(spec, search, [listed, tasks], workload, &grid, diagnostics);

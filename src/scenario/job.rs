@@ -96,6 +96,11 @@ fn params(
             let _ = reader::param(&replaced, param.domain, diagnostics);
         }
         let value = match workload.get(param.name) {
+            None if matches!(param.domain, Domain::Function) => {
+                let message = format!("lacks {} = \"file.py:name\", the function that each task calls", param.name);
+                diagnostics.missing(param.name, workload.header(), "[workload]", &message);
+                None
+            }
             None if matches!(param.domain, Domain::Command) => {
                 let message = format!("lacks {} = [\"…\"], the program to run and its arguments", param.name);
                 diagnostics.missing(param.name, workload.header(), "[workload]", &message);
@@ -111,6 +116,8 @@ fn params(
                     refuse_beside(workload, param.name, instead_of, diagnostics);
                     file(&given, origin, diagnostics)
                 }
+                Domain::Function => function(&given, origin, diagnostics),
+                Domain::Interpreter { .. } => commands::interpreter(&given, origin, diagnostics).map(Value::Word),
                 Domain::Place => commands::place(&given, origin, diagnostics).map(Value::Word),
                 domain => reader::param(&given, domain, diagnostics),
             },
@@ -125,7 +132,7 @@ fn params(
 
 /// Whether what the file says of it can be checked where an option stands in for it.
 fn is_in_file_alone(domain: Domain) -> bool {
-    !matches!(domain, Domain::File { .. } | Domain::Place)
+    !matches!(domain, Domain::File { .. } | Domain::Place | Domain::Function | Domain::Interpreter { .. })
 }
 
 /// Complains of parameters that mean nothing beside a file that stands in for them.
@@ -148,6 +155,25 @@ fn file(given: &Setting<'_>, origin: &Origin, diagnostics: &mut Diagnostics<'_>)
     let here = Origin::File(PathBuf::new());
     data::locate(name, if given.is_option() { &here } else { origin })
         .map(Value::Word)
+        .map_err(|message| diagnostics.about(given, message))
+        .ok()
+}
+
+/// The function that a parameter names, its file found as [`file`] finds one: `file:name`.
+fn function(given: &Setting<'_>, origin: &Origin, diagnostics: &mut Diagnostics<'_>) -> Option<Value> {
+    let text = given.text(diagnostics)?;
+    let is_name = |part: &str| {
+        !part.starts_with(|c: char| c.is_ascii_digit())
+            && !part.is_empty()
+            && part.chars().all(|c| c.is_alphanumeric() || c == '_')
+    };
+    let Some((file, name)) = text.rsplit_once(':').filter(|(_, name)| name.split('.').all(is_name)) else {
+        diagnostics.about(given, "must name a file and a function in it, as in \"file.py:name\"");
+        return None;
+    };
+    let here = Origin::File(PathBuf::new());
+    data::locate(file, if given.is_option() { &here } else { origin })
+        .map(|located| Value::Word(format!("{located}:{name}")))
         .map_err(|message| diagnostics.about(given, message))
         .ok()
 }

@@ -6,6 +6,7 @@
 use serde::{Deserialize, Serialize};
 
 pub(super) use super::domain::{Bounds, Domain};
+use super::runtime::Runtime;
 
 /// A kind of workload, as the registry table states it.
 #[derive(Debug, Clone, Copy)]
@@ -33,8 +34,8 @@ pub struct KindSpec {
     pub processes_only: Option<&'static str>,
     /// How it searches a `[grid]`, if that is what it does.
     pub search: Option<GridSearch>,
-    /// Whether its one task is a program that is parallel by itself: it has no inputs, and a backend of its own.
-    pub is_program: bool,
+    /// The program that its tasks run in, and so which backends can run them.
+    pub runtime: Runtime,
     /// Whether its command is filled in task by task: its inputs may be texts, files or lines of a file, and its grid may
     /// have keys of any name.
     pub is_filled_in: bool,
@@ -54,13 +55,23 @@ impl KindSpec {
         tells_progress: false,
         processes_only: None,
         search: None,
-        is_program: false,
+        runtime: Runtime::Parlab,
         is_filled_in: false,
     };
 
-    /// Whether it runs programs that its scenario names.
+    /// Whether it runs programs that its scenario names, or code.
     pub fn starts_programs(&self) -> bool {
-        self.is_program || self.is_filled_in
+        self.runtime != Runtime::Parlab || self.is_filled_in
+    }
+
+    /// Whether its one task is a program that is parallel by itself: it has no inputs, and a backend of its own.
+    pub fn is_program(&self) -> bool {
+        self.runtime == Runtime::Given
+    }
+
+    /// Whether its tasks are a function's of Python, which libraries of Python hand out.
+    pub fn is_python(&self) -> bool {
+        self.runtime == Runtime::Python
     }
 
     /// All values of one result, measurements last; at most [`MAX_VALUES`].

@@ -39,9 +39,17 @@ pub struct Entry {
     pub text: String,
     /// The scenario, or what is wrong with it.
     pub scenario: Result<Scenario, DiagnosticList>,
+    /// What it needs that is not here, with what to install; `None` if that is nothing, or was not asked.
+    pub lacks: Option<String>,
 }
 
 impl Entry {
+    /// For a scenario that was found by itself, and is called so.
+    pub fn of(source: &Source, call: &str, scenario: Scenario) -> Self {
+        let Source { name, origin, text, .. } = source.clone();
+        Self { name, call: call.to_owned(), origin, text, scenario: Ok(scenario), lacks: None }
+    }
+
     /// Its chapter, if it is bundled.
     pub fn chapter(&self) -> Option<&'static Chapter> {
         (self.origin == Origin::Bundled).then(|| path::chapter(&self.name))
@@ -92,7 +100,7 @@ impl Library {
                 Ok(source) => source.parse(catalog, &Overrides::default()),
                 Err(problem) => Err(problem.into()),
             };
-            Entry { name: escaped(&name).into_owned(), call, origin, text, scenario }
+            Entry { name: escaped(&name).into_owned(), call, origin, text, scenario, lacks: None }
         };
         let mut entries: Vec<Entry> = bundled.into_iter().map(|source| entry(Origin::Bundled, Ok(source))).collect();
         entries.extend(found.into_iter().map(|(path, source)| entry(Origin::File(path), source)));

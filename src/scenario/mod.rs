@@ -45,6 +45,7 @@ mod raw;
 mod read;
 mod reader;
 mod rules;
+mod runtime;
 mod schedule;
 mod schema;
 mod section;
@@ -56,7 +57,7 @@ mod texts;
 mod vary;
 mod wording;
 
-pub use backends::{BackendKind, BackendSpec, Isolation, Runtime, Scales, baseline_word, baselines};
+pub use backends::{BackendKind, BackendSpec, Isolation, Scales, baseline_word, baselines};
 pub use catalog::Catalog;
 pub use data::{MAX_DATA_BYTES, data, data_label, data_path};
 pub use diagnostic::{Diagnostic, DiagnosticList};
@@ -77,6 +78,7 @@ pub use prediction::{Expected, Prediction, PredictionSpec, prediction_specs, pre
 pub use program_text::ProgramText;
 pub use read::{MAX_BYTES, label, read};
 pub use rules::{MAX_MESSAGE_BYTES, MAX_TRIALS};
+pub use runtime::Runtime;
 pub use schedule::{Dispatch, Order, Schedule};
 pub use schema::schema;
 pub use series::SeriesKey;

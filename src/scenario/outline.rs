@@ -33,6 +33,10 @@ fn parameters(job: &Job, spec: &KindSpec) -> String {
         let value = match (param.domain, job.params.get(param.name)?) {
             (Domain::File { .. }, Value::Word(file)) if file.is_empty() => return None,
             (Domain::File { .. }, Value::Word(file)) => data_label(file),
+            (Domain::Function, Value::Word(function)) => match function.rsplit_once(':') {
+                Some((file, name)) => format!("{name} of {}", data_label(file)),
+                None => return None,
+            },
             // Nothing was said of it, and nothing follows from that.
             (Domain::Place | Domain::Growth, Value::Word(word)) if word.is_empty() => return None,
             (Domain::Environment | Domain::Arguments | Domain::Patterns { .. }, Value::Words(words))

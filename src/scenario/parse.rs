@@ -13,6 +13,7 @@ use super::kind::KindSpec;
 use super::laid_over::laid_over;
 use super::model::{Job, Scenario};
 use super::overrides::Overrides;
+use super::runtime::Runtime;
 use super::section::Section;
 use super::source::{Origin, Source};
 use super::sweep::SweepInput;
@@ -72,8 +73,11 @@ fn document(
     root.close(diagnostics, |key| keys::home(key).or_else(|| param_home(key, &catalog.kinds)));
 
     let input = SweepInput::of(&given);
-    rules::stealing(&input, diagnostics);
-    rules::pipe(&input, diagnostics);
+    // Of what does not run in parlab all that is told by itself.
+    if work.kind.as_ref().is_none_or(|(spec, _)| spec.runtime == Runtime::Parlab) {
+        rules::stealing(&input, diagnostics);
+        rules::pipe(&input, diagnostics);
+    }
     rules::layouts(&input, diagnostics);
     if let Some((_, inputs)) = &work.tasks {
         let everything = varied.everything();
@@ -81,7 +85,7 @@ fn document(
         rules::message(&input, given, inputs.len(), diagnostics);
     }
     rules::processes_only(work.kind.as_ref(), &input, diagnostics);
-    rules::program(work.kind.as_ref(), &given, diagnostics);
+    rules::runtime(work.kind.as_ref(), &given, diagnostics);
     rules::auto_repeats(&given, diagnostics);
     let blamed = rules::multiplier(&input).cloned();
     let sweep = given.sweep()?;

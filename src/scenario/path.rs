@@ -28,6 +28,17 @@ pub const PATH: &[Chapter] = &[
     Chapter { title: "What data costs", scenarios: &["memory-read", "memory-write"] },
     Chapter { title: "Oversubscription", scenarios: &["matmul-one", "matmul-all"] },
     Chapter { title: "Grid search", scenarios: &["grid-search"] },
+    Chapter {
+        title: "Python itself",
+        scenarios: &[
+            "python-gil",
+            "python-processes",
+            "python-load-order",
+            "python-speedup",
+            "python-small-tasks",
+            "python-joblib",
+        ],
+    },
     Chapter { title: "Schedules", scenarios: &["mandelbrot-static", "mandelbrot-dynamic", "metg"] },
     Chapter { title: "Reductions", scenarios: &["sum", "sum-shared"] },
     Chapter { title: "What the hardware shares", scenarios: &["sharded", "false-sharing", "triad"] },

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::backends::{BackendKind, Scales};
 use super::model::{Layout, Scenario, Sweep};
+use super::runtime::Runtime;
 use super::schedule::{Dispatch, Schedule};
 use super::vary::Point;
 
@@ -193,13 +194,15 @@ fn of_backend(sweep: &Sweep, backend: BackendKind) -> Vec<Config> {
 /// So many workers of a backend, who get their tasks the way that it knows best.
 fn config(sweep: &Sweep, backend: BackendKind, workers: u32) -> Config {
     let spec = backend.spec();
+    let takes_one = matches!(sweep.schedule, Schedule::Dynamic | Schedule::Guided);
     Config {
         backend,
         workers,
         // A single loop has no other to steal from: it walks the range as one block.
         schedule: spec.schedule(sweep.schedule),
-        // What these two take at a time when nothing is said; for the others, nothing said is an answer of its own.
-        chunk: sweep.chunk.or(matches!(sweep.schedule, Schedule::Dynamic | Schedule::Guided).then_some(1)),
+        // What these two take at a time when nothing is said; for the others, nothing said is an answer of its own, as it is
+        // for libraries, which have theirs.
+        chunk: sweep.chunk.or((takes_one && spec.runtime != Runtime::Python).then_some(1)),
         dispatch: spec.dispatches[0],
         payload: sweep.payload,
         per_process: None,

@@ -17,8 +17,8 @@ pub(super) fn param_default(domain: Domain) -> Value {
         Domain::Limit { .. } => Value::Number(NO_LIMIT),
         Domain::Flag { default } => Value::Flag(default),
         Domain::File { .. } => Value::Word(String::new()),
-        Domain::Place | Domain::Growth => Value::Word(String::new()),
-        Domain::Text { default, .. } => Value::Word(default.to_owned()),
+        Domain::Place | Domain::Growth | Domain::Function => Value::Word(String::new()),
+        Domain::Text { default, .. } | Domain::Interpreter { default } => Value::Word(default.to_owned()),
         Domain::Command | Domain::Arguments | Domain::Patterns { .. } | Domain::Environment => Value::Words(Vec::new()),
         Domain::Wholes { default, .. } => Value::Wholes(default.to_vec()),
         Domain::Word { choices } => Value::Word(choices.first().copied().unwrap_or_default().to_owned()),
@@ -38,7 +38,9 @@ pub(super) fn param(given: &Setting<'_>, domain: Domain, diagnostics: &mut Diagn
         Domain::Threads { max, .. } => given.whole(diagnostics, 1, max).map(Value::Whole),
         Domain::Flag { .. } => given.flag(diagnostics).map(Value::Flag),
         Domain::File { .. } => given.mistyped(diagnostics, "one file for all tasks"),
-        Domain::Place => given.mistyped(diagnostics, "one path for all tasks"),
+        Domain::Place | Domain::Function | Domain::Interpreter { .. } => {
+            given.mistyped(diagnostics, "one path for all tasks")
+        }
         Domain::Command => commands::command(given, diagnostics).map(Value::Words),
         Domain::Arguments => commands::arguments(given, diagnostics).map(Value::Words),
         Domain::Patterns { most } => commands::patterns(given, most, diagnostics).map(Value::Words),

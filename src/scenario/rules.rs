@@ -9,6 +9,7 @@ use super::kind::KindSpec;
 use super::model::{Axis, Params, Sweep, Value};
 use super::plan;
 use super::raw::Setting;
+use super::runtime::Runtime;
 use super::schedule::{Dispatch, Schedule};
 use super::section::Section;
 use super::sweep::SweepInput;
@@ -94,33 +95,65 @@ pub(super) fn processes_only(
 /// What says how tasks are handed out, which a program does by itself.
 const HANDING_OUT: [&str; 5] = ["schedule", "chunk", "dispatch", "payload", "order"];
 
-/// A program that is parallel by itself has a backend of its own, and nothing else has that.
-pub(super) fn program(
+/// What says how tasks get to workers, which a library of Python does by its own rules; it takes chunks and an order.
+const NOT_OF_PYTHON: [(&str, &str); 4] =
+    [("sweep", "schedule"), ("sweep", "dispatch"), ("sweep", "payload"), ("interpreter", "gil")];
+
+/// A program that is parallel by itself has a backend of its own, functions of Python have libraries, and nothing else has
+/// these.
+pub(super) fn runtime(
     kind: Option<&(&'static KindSpec, Setting<'_>)>,
     keys: &GivenKeys<'_>,
     diagnostics: &mut Diagnostics<'_>,
 ) {
     let Some((spec, _)) = kind else { return };
-    let own = words(BackendSpec::is_program).first().copied().unwrap_or_default();
-    let misfit = |backend: &BackendKind| backend.spec().is_program() != spec.is_program;
-    let about = if spec.is_program {
-        format!("{} is run by the backend \"{own}\" alone; write \"{own}\" or remove this", spec.name)
-    } else {
-        format!(
-            "the backend \"{own}\" runs programs that are parallel by themselves, and not {}; take another",
-            spec.name
-        )
-    };
+    let misfit = |backend: &BackendKind| !backend.spec().runs(spec);
     let sweep = &keys.values.sweep;
     let given = |name| keys.given("sweep", name).filter(|_| keys.is_right("sweep", name));
     let named =
-        [("backends", sweep.backends.iter().any(misfit)), ("baseline", sweep.baseline.as_ref().is_some_and(misfit))];
-    for (name, _) in named.into_iter().filter(|(_, is_misfit)| *is_misfit) {
-        given(name).into_iter().for_each(|setting| diagnostics.about(setting, about.clone()));
+        [("backends", sweep.backends.iter().copied().find(misfit)), ("baseline", sweep.baseline.filter(misfit))];
+    for (name, misfit) in named {
+        let setting = misfit.and_then(|misfit| Some((given(name)?, misfit)));
+        setting.into_iter().for_each(|(setting, misfit)| diagnostics.about(setting, about_misfit(spec, misfit)));
     }
-    let nothing = HANDING_OUT.map(|name| ("sweep", name)).into_iter().chain([("interpreter", "gil")]);
-    for setting in nothing.filter(|_| spec.is_program).filter_map(|(table, name)| keys.given(table, name)) {
-        diagnostics.about(setting, "means nothing to a program that does its own work; remove this");
+    let (means, nothing): (_, Vec<(&str, &str)>) = match spec.runtime {
+        Runtime::Parlab => return,
+        Runtime::Given => (
+            "means nothing to a program that does its own work; remove this",
+            HANDING_OUT.map(|name| ("sweep", name)).into_iter().chain([("interpreter", "gil")]).collect(),
+        ),
+        Runtime::Python => {
+            ("means nothing to a library of Python, which has its own ways; remove this", NOT_OF_PYTHON.to_vec())
+        }
+    };
+    for setting in nothing.into_iter().filter_map(|(table, name)| keys.given(table, name)) {
+        diagnostics.about(setting, means);
+    }
+}
+
+/// Why a backend cannot run a kind, and what to do.
+fn about_misfit(spec: &KindSpec, misfit: BackendKind) -> String {
+    let able = words(|backend| backend.runs(spec));
+    match (spec.runtime, misfit.spec().runtime, able.as_slice()) {
+        (Runtime::Given, _, [own, ..]) => {
+            format!("{} is run by the backend \"{own}\" alone; write \"{own}\" or remove this", spec.name)
+        }
+        (Runtime::Python, ..) => format!(
+            "{} is run by {} alone, and not by \"{}\"; take one of these",
+            spec.name,
+            listed(able.iter().copied(), "\""),
+            misfit.word()
+        ),
+        (_, Runtime::Python, _) => format!(
+            "the backend \"{}\" runs functions of Python, and not {}; take another, or kind = \"python\"",
+            misfit.word(),
+            spec.name
+        ),
+        _ => format!(
+            "the backend \"{}\" runs programs that are parallel by themselves, and not {}; take another",
+            misfit.word(),
+            spec.name
+        ),
     }
 }
 

@@ -17,6 +17,7 @@ mod memory;
 mod param;
 mod pi;
 mod program;
+mod python;
 mod race;
 mod refcount;
 mod registry;
@@ -33,10 +34,11 @@ mod waiting;
 
 pub use cancelled::Cancelled;
 pub use data_facts::DataFacts;
-pub use program::{ProgramCall, program_call, programs_in_words};
+pub use program::{ProgramCall, program_call};
+pub use python::{PYTHON_TASKS_MAX, PythonCall, python_call};
 pub use registry::{
-    Tally, Watch, build, build_while, bytes_moved, has_service, moves_bytes, needs, score, service, spec, specs,
-    starts_programs, value_names, watch,
+    Tally, Watch, build, build_while, bytes_moved, has_service, moves_bytes, needs, programs_in_words, score, service,
+    spec, specs, starts_programs, value_names, watch,
 };
 pub use score::Score;
 pub use shared_cells::SharedCells;

@@ -10,7 +10,7 @@ use super::cancelled::Cancelled;
 use super::task::{BuildError, TaskContext, Values, Workload};
 use super::template::filled;
 use crate::foreign::escaped;
-use crate::scenario::{Bounds, Domain, GROWTH, Job, KindSpec, Nature, ParamSpec, Value, ValueSpec};
+use crate::scenario::{Bounds, Domain, GROWTH, Job, KindSpec, Nature, ParamSpec, Runtime, Value, ValueSpec};
 use crate::system::launch::{How, ProgramOrder};
 
 /// What every kind that runs programs is told of them.
@@ -37,7 +37,7 @@ pub(super) const SPEC: KindSpec = KindSpec {
     name: "program",
     summary: "is a program of your own, from its start to its exit: {workers} in it is the number of workers",
     nature: Nature::Outside,
-    is_program: true,
+    runtime: Runtime::Given,
     input: Bounds { min: 0.0, max: 0.0 },
     params: &[
         BASICS[0],
@@ -146,7 +146,7 @@ pub(super) fn expects(job: &Job, how: How) -> bool {
 }
 
 /// What a checked job would run, in words: the command as it stands in its file, and what goes with it.
-pub fn programs_in_words(job: &Job) -> Vec<String> {
+pub(super) fn in_words(job: &Job) -> Vec<String> {
     let said = |name: &str| {
         let value = job.params.get(name)?;
         let is_something = match value {

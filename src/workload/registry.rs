@@ -9,8 +9,8 @@ use super::score::Score;
 use super::shared_cells::SharedCells;
 use super::task::{BuildError, IsWanted, Needs, Service, Workload};
 use super::{
-    command, convoy, countdown, crash, http, mandelbrot, matmul, memory, pi, program, race, refcount, sleep, square,
-    sum, svc, triad,
+    command, convoy, countdown, crash, http, mandelbrot, matmul, memory, pi, program, python, race, refcount, sleep,
+    square, sum, svc, triad,
 };
 use crate::scenario::{GridSearch, Job, KindSpec};
 
@@ -30,6 +30,8 @@ struct Kind {
     tally: Option<Tally>,
     /// The names of a result's values, where they are a job's own.
     value_names: Option<fn(&Job) -> Vec<String>>,
+    /// The programs that a job would run, in words.
+    in_words: fn(&Job) -> Vec<String>,
     /// Whether the memory of all processes that take part is measured.
     memory: bool,
     /// Bytes that all tasks of a job together move between memory and cores.
@@ -45,6 +47,7 @@ impl Kind {
         service: None,
         value_names: None,
         tally: None,
+        in_words: |_| Vec::new(),
         memory: false,
         moves: None,
     };
@@ -87,9 +90,11 @@ const KINDS: &[Kind] = &[
         build: |job, _| command::build(job),
         service: Some(|_, program| command::serve(program)),
         value_names: Some(command::value_names),
+        in_words: program::in_words,
         ..Kind::PLAIN
     },
-    Kind { spec: program::SPEC, build: |job, _| program::build(job), ..Kind::PLAIN },
+    Kind { spec: program::SPEC, build: |job, _| program::build(job), in_words: program::in_words, ..Kind::PLAIN },
+    Kind { spec: python::SPEC, build: |job, _| python::build(job), in_words: python::in_words, ..Kind::PLAIN },
 ];
 
 /// Names of values with the values, read off the shared cells when all tasks are done: each value that the kind's
@@ -143,6 +148,11 @@ pub fn needs(job: &Job) -> Needs {
 /// Whether tasks of a kind are programs that its scenario names.
 pub fn starts_programs(name: &str) -> bool {
     spec(name).is_some_and(|spec| spec.starts_programs())
+}
+
+/// What a checked job would run, in words, a line each; nothing for kinds that run no programs.
+pub fn programs_in_words(job: &Job) -> Vec<String> {
+    kind(&job.kind).map_or_else(Vec::new, |kind| (kind.in_words)(job))
 }
 
 /// By what the combinations of a job's grid are judged, if it searches one.

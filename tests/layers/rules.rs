@@ -25,7 +25,7 @@ pub(crate) const ROOMS: &[Room] = &[
         &["record", "backend", "workload", "scenario", "analysis", "machine", "python", "protocol", "units"],
     ),
     room("record", &["backend", "workload", "scenario", "machine", "units"]),
-    room("backend", &["workload", "scenario", "machine", "units"]),
+    room("backend", &["workload", "scenario", "machine", "python", "protocol", "units"]),
     room("workload", &["scenario", "machine", "units"]),
     room("scenario", &["units"]),
     room("analysis", &["units"]),

@@ -12,5 +12,6 @@ mod dask;
 mod libraries;
 mod pools;
 mod pythons;
+mod scenarios;
 mod trouble;
 mod watched;

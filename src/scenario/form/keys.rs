@@ -1,10 +1,11 @@
 //! What a form says of a key or parameter: all of it follows from the table of keys or from the kind's description.
 
 use super::values::ValueShape;
+use crate::scenario::backends::BackendKind;
 use crate::scenario::domain::Domain;
 use crate::scenario::key::{KeyDomain, KeySpec};
 use crate::scenario::keys;
-use crate::scenario::kind::ParamSpec;
+use crate::scenario::kind::{KindSpec, ParamSpec};
 
 /// What is to be said of a key.
 #[derive(Debug, Clone, Default)]
@@ -57,10 +58,27 @@ pub(super) fn about_param(param: &ParamSpec) -> AboutKeys {
         allowed: format!("{unit}{}", param.domain.allowed()),
         choices: owned(param.domain.choices()),
         shape: match param.domain {
-            Domain::Word { .. } | Domain::File { .. } | Domain::Place | Domain::Growth => ValueShape::Text,
+            Domain::Word { .. }
+            | Domain::File { .. }
+            | Domain::Place
+            | Domain::Growth
+            | Domain::Function
+            | Domain::Interpreter { .. } => ValueShape::Text,
             _ => ValueShape::Any,
         },
     }
+}
+
+/// The same for a scenario of a kind: backends that cannot run it are no choice.
+pub(super) fn about_key_of(key: &KeySpec, spec: &KindSpec) -> AboutKeys {
+    let (about, all) = (about_key(key), key.domain.words());
+    let is_able = |word: &&str| BackendKind::named(word).is_none_or(|backend| backend.spec().runs(spec));
+    let able: Vec<&str> = all.iter().copied().filter(is_able).collect();
+    if able.len() == all.len() {
+        return about;
+    }
+    let choices = if matches!(key.domain, KeyDomain::Words { .. }) { selections(&able) } else { owned(&able) };
+    AboutKeys { choices, allowed: about.allowed.replace(&all.join(" | "), &able.join(" | ")), ..about }
 }
 
 fn owned(words: &[&str]) -> Vec<String> {

@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 
 use toml_edit::{Document, DocumentMut, Item, Table, TableLike};
 
-use self::keys::{AboutKeys, about_key, about_param};
+use self::keys::{AboutKeys, about_key, about_key_of, about_param};
 use self::values::ValueShape;
 use super::catalog::Catalog;
 use super::data;
@@ -80,7 +80,7 @@ impl ScenarioForm {
         rows.extend(others(root, spec));
         for table in ["interpreter", "sweep"] {
             let keys = keys::rows(table).filter(|key| !is_elsewhere(root, key.name));
-            rows.extend(keys.map(|key| row(root, table, key.name, about_key(key))));
+            rows.extend(keys.map(|key| row(root, table, key.name, about_key_of(key, spec))));
         }
         rows.retain(|row| row.given.len() <= VALUE_MAX);
         Ok(Self { text: text.to_owned(), rows })
@@ -195,7 +195,7 @@ fn workload(root: &Table, spec: &'static KindSpec) -> Vec<FormRow> {
     const TABLE: &str = "workload";
     let grid = table(root, "grid");
     let given = |key: &str| table(root, TABLE).is_some_and(|table| table.contains_key(key));
-    let inputs = keys::rows(TABLE).filter(|key| (grid.is_none() && !spec.is_program) || given(key.name));
+    let inputs = keys::rows(TABLE).filter(|key| (grid.is_none() && !spec.is_program()) || given(key.name));
     let params = spec.params.iter().filter(|param| !is_elsewhere(root, param.name) || given(param.name));
     let mut rows: Vec<FormRow> = params.map(|param| row(root, TABLE, param.name, about_param(param))).collect();
     rows.extend(inputs.map(|key| {

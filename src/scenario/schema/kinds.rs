@@ -8,6 +8,7 @@ use super::super::backends::{BackendKind, BackendSpec, baseline_word};
 use super::super::catalog::Catalog;
 use super::super::inputs::MAX_TASKS;
 use super::super::kind::{Domain, KindSpec};
+use super::super::runtime::Runtime;
 use super::keys::table;
 use super::shapes::{described, number, object, param, several, whole, words};
 
@@ -44,12 +45,15 @@ pub(super) fn condition(spec: &'static KindSpec) -> Json {
         required.push("grid");
     }
     let mut then = json!({ "properties": sections, "required": required });
-    if spec.is_program {
+    if spec.runtime != Runtime::Parlab {
         then["not"] = json!({ "required": ["grid"] });
-        then["properties"]["sweep"] = of_programs();
+        then["properties"]["sweep"] = of_runtime(spec);
+    }
+    if spec.is_python() {
+        then["properties"]["workload"]["oneOf"] = json!([{ "required": ["inputs"] }, { "required": ["tasks"] }]);
     } else if spec.is_filled_in {
         then["oneOf"] = one_source_of(&["inputs", "tasks", "files", "lines"]);
-    } else if spec.search.is_none() {
+    } else if !spec.is_program() && spec.search.is_none() {
         then["oneOf"] = one_source_of(&["inputs", "tasks"]);
     }
     json!({ "if": is_this, "then": then })
@@ -64,7 +68,7 @@ fn workload_of(spec: &'static KindSpec) -> Json {
     if spec.is_filled_in {
         keys.extend(text_sources());
     }
-    if spec.search.is_none() && !spec.is_program {
+    if spec.search.is_none() && !spec.is_program() {
         keys.insert("inputs".to_owned(), inputs(spec));
         keys.insert("tasks".to_owned(), whole(1, MAX_TASKS.min((spec.input.max as u64).saturating_add(1))));
     }
@@ -73,7 +77,11 @@ fn workload_of(spec: &'static KindSpec) -> Json {
         _ => None,
     });
     let alone: Map<String, Json> = files.collect();
-    let must = spec.params.iter().filter(|param| matches!(param.domain, Domain::Command)).map(|param| param.name);
+    let must = spec
+        .params
+        .iter()
+        .filter(|param| matches!(param.domain, Domain::Command | Domain::Function))
+        .map(|param| param.name);
     let required: Vec<&str> = must.collect();
     json!({ "properties": keys, "required": required, "additionalProperties": false, "dependencies": alone })
 }
@@ -115,11 +123,12 @@ fn domain(domain: Domain) -> Json {
         | Domain::Patterns { .. }
         | Domain::Environment
         | Domain::Growth
-        | Domain::Place => {
+        | Domain::Place
+        | Domain::Function => {
             return param(domain);
         }
         Domain::Wholes { default, .. } => json!(default),
-        Domain::Text { default, .. } => json!(default),
+        Domain::Text { default, .. } | Domain::Interpreter { default } => json!(default),
         Domain::Word { choices } => json!(choices.first()),
     };
     let mut shape = param(domain);
@@ -161,9 +170,9 @@ fn one_source_of(keys: &[&str]) -> Json {
     ])
 }
 
-/// `[sweep]` of a program that is parallel by itself.
-fn of_programs() -> Json {
-    let own: Vec<&str> = BackendKind::with(BackendSpec::is_program).map(BackendKind::word).collect();
+/// `[sweep]` of a kind whose tasks do not run in parlab.
+fn of_runtime(spec: &KindSpec) -> Json {
+    let own: Vec<&str> = BackendKind::with(|backend| backend.runs(spec)).map(BackendKind::word).collect();
     let baselines: Vec<&str> = own.iter().copied().chain([baseline_word(None)]).collect();
     let mut sweep = object();
     sweep["properties"] = json!({ "backends": { "items": words(&own) }, "baseline": words(&baselines) });

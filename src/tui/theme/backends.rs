@@ -23,7 +23,7 @@ pub(super) struct BackendLook {
 /// Variants of a backend that have marks of their own; more of them begin again.
 const VARIANTS: usize = 4;
 
-pub(super) const LOOKS: [BackendLook; 7] = [
+pub(super) const LOOKS: [BackendLook; 10] = [
     // Serial: what the others are compared with.
     look(None, ["■", "□", "▣", "▢"], ["#", "H", "M", "W"]),
     // Threads.
@@ -32,14 +32,21 @@ pub(super) const LOOKS: [BackendLook; 7] = [
     look(Some(tone((196, 72, 156), 133, Some(Color::Magenta))), ["◆", "◇", "◈", "❖"], ["x", "X", "%", "&"]),
     // Hybrid.
     look(Some(tone((125, 105, 205), 98, Some(Color::Blue))), ["▲", "△", "▴", "▵"], ["+", "*", "^", "A"]),
-    // Those to come.
+    // Programs.
     look(Some(tone((150, 100, 90), 95, Some(Color::LightCyan))), ["▼", "▽", "▾", "▿"], ["v", "V", "Y", "u"]),
+    // Python's own threads and processes.
     look(Some(tone((90, 125, 160), 67, Some(Color::LightMagenta))), ["★", "☆", "✦", "✧"], ["@", "a", "8", "B"]),
     look(Some(tone((145, 95, 175), 97, Some(Color::LightBlue))), ["▶", "▷", "◀", "◁"], ["Z", "z", "N", "n"]),
+    // joblib's processes and threads, and Dask. Sixteen colours are too few: here begin those again that no chart has
+    // beside these.
+    look(Some(tone((172, 84, 120), 132, Some(Color::Magenta))), ["◐", "◑", "◒", "◓"], ["L", "l", "J", "j"]),
+    look(Some(tone((64, 132, 190), 68, Some(Color::Cyan))), ["◧", "◨", "◩", "◪"], ["T", "t", "I", "i"]),
+    look(Some(tone((110, 110, 170), 61, Some(Color::Blue))), ["◤", "◥", "◣", "◢"], ["D", "d", "G", "g"]),
 ];
 
 /// Dashes of lines, as columns of dots drawn and left out in turn; the first one is a line without a gap.
-const DASHES: [&[u8]; 5] = [&[], &[4, 3], &[1, 2], &[6, 2, 1, 2], &[2, 4]];
+const DASHES: [&[u8]; 10] =
+    [&[], &[4, 3], &[1, 2], &[6, 2, 1, 2], &[2, 4], &[8, 2], &[1, 4], &[3, 1, 1, 1], &[5, 1], &[2, 2, 2, 5]];
 
 const fn look(tone: Option<Tone>, marks: [&'static str; VARIANTS], ascii: [&'static str; VARIANTS]) -> BackendLook {
     BackendLook { tone, marks, ascii }
@@ -61,7 +68,7 @@ mod tests {
     use std::collections::HashSet;
 
     use super::*;
-    use crate::scenario::BackendKind;
+    use crate::scenario::{BackendKind, Isolation, Runtime};
     use crate::tui::theme::{Glyphs, Role, Theme, palette};
 
     const THEMES: [Theme; 3] = [
@@ -75,8 +82,16 @@ mod tests {
         let all = BackendKind::ALL.len();
         assert!(all <= LOOKS.len(), "a backend lacks a row");
         for theme in THEMES {
-            let colours: HashSet<_> = (0..all).map(|row| theme.style(Role::Backend(row)).fg).collect();
-            assert_eq!(colours.len(), all, "{theme:?}");
+            // Kinds that run in other programs have backends of their own, beside the single loop that all may have.
+            for runtime in [Runtime::Parlab, Runtime::Given, Runtime::Python] {
+                let beside = |row: &usize| {
+                    let spec = BackendKind::ALL[*row].spec();
+                    spec.runtime == runtime || spec.isolation == Isolation::Caller
+                };
+                let rows: Vec<usize> = (0..all).filter(beside).collect();
+                let colours: HashSet<_> = rows.iter().map(|row| theme.style(Role::Backend(*row)).fg).collect();
+                assert_eq!(colours.len(), rows.len(), "{theme:?}");
+            }
         }
     }
 

@@ -12,8 +12,10 @@ fn said(spec: &KindSpec, param: &ParamSpec, value: &str) -> String {
         (true, _) => ("", "[grid]\nC = [1.0]\n"),
     };
     // A program must be named, and has no tasks.
-    let tasks = if spec.is_program { "" } else { tasks };
+    let tasks = if spec.is_program() { "" } else { tasks };
     let command = match (spec.starts_programs(), param.name, value) {
+        (true, "function", _) if spec.is_python() => "",
+        (true, ..) if spec.is_python() => "function = 'lecture.py:count'\n",
         (true, "command", _) => "",
         (true, "shell", "true") => "command = 'true'\n",
         (true, "shell", _) => "command = ['true']\n",
@@ -104,6 +106,20 @@ fn examples(domain: &Domain) -> (Vec<String>, Vec<(String, &'static str)>) {
                 ("'A={workers}-1'".to_owned(), "must be above 0"),
                 ("'A={other}'".to_owned(), "cannot have {"),
             ],
+        ),
+        Domain::Function => (
+            vec!["'lecture.py:count'".to_owned(), "'lecture.py:A.b'".to_owned()],
+            vec![
+                ("'no such file.py:f'".to_owned(), "no such file"),
+                ("'lecture.py'".to_owned(), "must name a file and a function"),
+                ("'lecture.py:1'".to_owned(), "must name a file and a function"),
+                ("'lecture.py:a..b'".to_owned(), "must name a file and a function"),
+                ("1".to_owned(), "must be a string"),
+            ],
+        ),
+        Domain::Interpreter { .. } => (
+            vec!["'python3.12'".to_owned(), "'/opt/x/bin/python'".to_owned(), "'.venv/bin/python'".to_owned()],
+            vec![("''".to_owned(), "must not be empty"), ("3.12".to_owned(), "must be a string")],
         ),
         Domain::Place => (vec!["'anywhere'".to_owned()], vec![("''".to_owned(), "must not be empty")]),
         Domain::Command => (

@@ -19,6 +19,8 @@ const SLOW_UPDATES_PER_S: f64 = 3e7;
 const SLOW_HANDOVERS_PER_S: f64 = 1e7;
 /// References taken and dropped a second, on a slow machine.
 const SLOW_REFERENCES_PER_S: f64 = 1e8;
+/// Turns of a loop in Python a second, on a slow machine.
+const SLOW_LINES_OF_PYTHON_PER_S: f64 = 2e7;
 /// MiB a second that a slow machine's memory delivers.
 const SLOW_MIB_PER_S: f64 = 8000.0;
 
@@ -65,6 +67,11 @@ fn task_s(job: &Job, task: u64) -> f64 {
         "triad" => param("mib") * param("passes") / SLOW_MIB_PER_S,
         // Fit and score on a half of the lecture's 13 000 samples: the mean over the eight of them.
         "svc" => 0.46,
+        "python" => match job.params["function"].as_word() {
+            Some("bundled:lecture.py:count") => x * 1e6 / SLOW_LINES_OF_PYTHON_PER_S,
+            Some("bundled:lecture.py:query") => x * 0.1,
+            _ => 2e-5,
+        },
         other => panic!("no estimate for {other}"),
     }
 }
@@ -76,8 +83,10 @@ fn run_s(scenario: &Scenario, cores: u32) -> f64 {
         let config = &plan.configs[config];
         let job = scenario.job_at(config.point.as_ref());
         let tasks = (0..job.inputs.len()).map(|task| task_s(&job, task));
-        let waits = ["sleep", "http"].contains(&scenario.job.kind.as_str());
-        let in_turns = scenario.job.interpreter.is_some() && config.backend == BackendKind::THREADS;
+        let sleeps = job.params.get("function").and_then(|name| name.as_word()) == Some("bundled:lecture.py:query");
+        let waits = ["sleep", "http"].contains(&scenario.job.kind.as_str()) || sleeps;
+        let in_turns = scenario.job.interpreter.is_some() && config.backend == BackendKind::THREADS
+            || [BackendKind::PYTHON_THREADS, BackendKind::JOBLIB_THREADING].contains(&config.backend);
         let hands = match config.workers {
             workers if waits => workers,
             _ if in_turns => 1,
@@ -168,8 +177,11 @@ fn their_lessons_tell_the_truth_about_the_plan() {
     assert!(find("tiny-tasks").sweep.include_startup);
     assert!(find("chunk-size").sweep.include_startup);
     assert_eq!(find("chunk-size").points().len(), 7);
-    // The schedule must be free to hand out one query at a time.
-    assert!(scenarios.iter().all(|scenario| scenario.sweep.chunk.is_none()));
+    // The schedule must be free to hand out one query at a time, and a Pool of Python's is told to.
+    let chunks = scenarios.iter().filter(|scenario| scenario.job.kind != "python").map(|scenario| scenario.sweep.chunk);
+    assert!(chunks.into_iter().all(|chunk| chunk.is_none()));
+    assert_eq!(find("python-load-order").sweep.chunk, Some(1));
+    assert_eq!(two_threads("python-load-order"), 9.5);
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! The pages under `scenarios/` that are made of the program's tables: they are what the program would write now.
 
 use parlab::report::reference::kinds_markdown;
+use parlab::scenario::Runtime;
 use parlab::{scenario, workload};
 
 /// Holds a page to what it should be; writes it anew where that is asked for.
@@ -50,8 +51,13 @@ fn the_page_tells_all_of_every_kind() {
         }
         let alone = section.contains("Backends: processes and hybrid only");
         assert_eq!(alone, spec.processes_only.is_some(), "{}", spec.name);
-        let backends =
-            if spec.is_program { "Backends: program." } else { "Backends: serial, threads, processes, hybrid" };
+        let backends = match spec.runtime {
+            Runtime::Given => "Backends: program.",
+            Runtime::Python => {
+                "Backends: serial, python-threads, python-processes, joblib-loky, joblib-threading, dask."
+            }
+            Runtime::Parlab => "Backends: serial, threads, processes, hybrid.",
+        };
         assert!(alone || section.contains(backends), "{section}");
     }
 }

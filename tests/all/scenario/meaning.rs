@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use parlab::scenario::{
-    Axis, BackendKind, Dispatch, Inputs, Interpreter, Order, Overrides, Schedule, Source, Value, baseline_word,
-    baselines,
+    Axis, BackendKind, Dispatch, Inputs, Interpreter, Order, Overrides, Runtime, Schedule, Source, Value,
+    baseline_word, baselines,
 };
 
 use super::{catalog, parse, parse_with, with_sweep};
@@ -159,8 +159,8 @@ fn words_name_all_that_there_is() {
     for dispatch in Dispatch::ALL {
         assert_eq!(with_sweep(&format!("dispatch = '{}'", dispatch.word())).sweep.dispatch, [dispatch]);
     }
-    // What is a program by itself is not of the kind that these have.
-    let others = |backend: &BackendKind| !backend.spec().is_program();
+    // What runs other programs is not of the kind that these have.
+    let others = |backend: &BackendKind| backend.spec().runtime == Runtime::Parlab;
     for baseline in baselines().into_iter().filter(|baseline| baseline.as_ref().is_none_or(others)) {
         assert_eq!(with_sweep(&format!("baseline = '{}'", baseline_word(baseline))).sweep.baseline, baseline);
     }

@@ -48,11 +48,15 @@ fn every_bundled_scenario_names_it_and_passes() {
 
 /// A scenario of a kind with nothing but what it must have.
 fn least(spec: &KindSpec) -> String {
-    let inputs = match spec.search.is_some() || spec.is_program {
+    let inputs = match spec.search.is_some() || spec.is_program() {
         true => "",
         false => "inputs = { repeat = 1, times = 2 }\n",
     };
-    let command = if spec.starts_programs() { "command = ['true']\n" } else { "" };
+    let command = match (spec.is_python(), spec.starts_programs()) {
+        (true, _) => "function = 'lecture.py:count'\n",
+        (_, true) => "command = ['true']\n",
+        _ => "",
+    };
     let grid = if spec.search.is_some() { "[grid]\nC = [1.0]\n" } else { "" };
     let sweep = if spec.processes_only.is_some() { "backends = ['processes']\nbaseline = 'none'\n" } else { "" };
     format!("title = 't'\n[workload]\nkind = '{}'\n{command}{inputs}{grid}[sweep]\n{sweep}", spec.name)

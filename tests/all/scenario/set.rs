@@ -88,7 +88,10 @@ fn every_key_is_known_wherever_keys_are() {
         assert_eq!(row.is_some(), key.in_form, "{}", key.path());
         if let Some(row) = row {
             assert!(row.help.starts_with(key.doc), "{}", key.path());
-            assert_eq!((&row.allowed, &row.default), (&key.allowed(), &key.domain.default_text()));
+            assert_eq!(row.default, key.domain.default_text());
+            // Of backends, those that can run the scenario's kind.
+            let names_backends = ["backends", "baseline"].contains(&key.name);
+            assert!(row.allowed == key.allowed() || names_backends, "{}: {}", key.path(), row.allowed);
         }
         let option = run.get_arguments().find(|arg| arg.get_long() == Some(key.name));
         assert_eq!(option.is_some(), key.option.is_some(), "{}", key.path());

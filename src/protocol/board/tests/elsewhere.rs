@@ -31,7 +31,8 @@ fn they_tell_of_memory_and_of_what_is_to_be_done() {
         let mut writer = elsewhere(&board, 0);
         writer.name(1, "next");
         let pending = |number: usize, count: u64| writer.cell(lane::PENDING + number * WORD, count);
-        (pending(0, 0), pending(1, 7));
+        pending(0, 0);
+        pending(1, 7);
         pending(2, 9);
         writer.cell(lane::MEMORY, 4096);
         assert!(board.look().lanes[0].pending.is_empty(), "it is not told yet");

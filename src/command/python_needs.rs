@@ -1,0 +1,94 @@
+//! What scenarios need of Python and is not here: told where they are listed, checked and begun.
+
+use std::path::Path;
+use std::sync::mpsc;
+use std::time::{Duration, Instant};
+
+use super::trust::is_trusted;
+use crate::backend::check_python;
+use crate::python::Missing;
+use crate::scenario::library::Entry;
+use crate::scenario::{Diagnostic, DiagnosticList, KindSpec, Origin, Scenario, Source};
+use crate::workload::{self, python_call};
+
+/// How long a list waits for interpreters, and how long the screen does.
+pub(super) const PATIENCE: Duration = Duration::from_secs(25);
+pub(super) const PATIENCE_OF_SCREEN: Duration = Duration::from_millis(300);
+
+/// What a scenario needs of Python and is not here, with what to install; `None` if it needs nothing more. An interpreter is
+/// asked for that, which takes some 30 ms the first time.
+fn lacks_here(origin: &Origin, scenario: &Scenario) -> Option<String> {
+    let python = python_call(&scenario.job).python;
+    // What a file calls an interpreter is not run before that was agreed to.
+    if is_of_python(scenario) && !is_usual(&python) && !is_trusted(origin, scenario) {
+        let is_missing = python.contains('/') && !Path::new(&python).exists();
+        return is_missing.then(|| Missing::Interpreter(python.into()).to_string());
+    }
+    lacks(scenario)
+}
+
+/// Whether an interpreter is called as those are that come with a system: `python3`, `python3.13t`.
+fn is_usual(python: &str) -> bool {
+    let version = python.strip_prefix("python");
+    version.is_some_and(|version| version.bytes().all(|byte| byte.is_ascii_digit() || b".t".contains(&byte)))
+}
+
+/// The same, where the interpreter may be run.
+pub(super) fn lacks(scenario: &Scenario) -> Option<String> {
+    if !is_of_python(scenario) {
+        return None;
+    }
+    let backends = scenario.sweep.backends.iter().chain(&scenario.sweep.baseline).copied();
+    check_python(&scenario.job, backends).err().map(|missing| missing.to_string())
+}
+
+fn is_of_python(scenario: &Scenario) -> bool {
+    workload::spec(&scenario.job.kind).is_some_and(KindSpec::is_python)
+}
+
+/// A scenario that was checked, unless it lacks something here.
+///
+/// # Errors
+/// What is wrong with it, or what it lacks.
+pub(super) fn with_all_it_needs(source: &Source, scenario: Scenario) -> Result<Scenario, DiagnosticList> {
+    match lacks_here(&source.origin, &scenario) {
+        Some(lacks) => Err(Diagnostic::of_file(&source.label, lacks).into()),
+        None => Ok(scenario),
+    }
+}
+
+/// What there is to say of a scenario, and before that why it cannot be run here.
+pub(super) fn told_before(lacks: Option<String>, summary: String) -> String {
+    match lacks {
+        Some(lacks) => format!("Cannot be run here: {lacks}. {summary}"),
+        None => summary,
+    }
+}
+
+/// Notes what the scenarios of a library lack, as far as that is known by the time that an interpreter may take.
+pub(super) fn note(entries: &mut [Entry], patience: Duration) {
+    let (send, asked) = mpsc::channel();
+    let of_python = |entry: &Entry| entry.scenario.as_ref().is_ok_and(is_of_python);
+    let scenarios: Vec<(usize, Entry)> = entries
+        .iter()
+        .enumerate()
+        .filter(|(_, entry)| of_python(entry))
+        .map(|(at, entry)| (at, entry.clone()))
+        .collect();
+    if scenarios.is_empty() {
+        return;
+    }
+    // An interpreter that does not answer is left behind.
+    std::thread::spawn(move || {
+        for (at, entry) in scenarios {
+            let lacks = entry.scenario.as_ref().ok().and_then(|scenario| lacks_here(&entry.origin, scenario));
+            if send.send((at, lacks)).is_err() {
+                return;
+            }
+        }
+    });
+    let until = Instant::now() + patience;
+    while let Ok((at, lacks)) = asked.recv_timeout(until.saturating_duration_since(Instant::now())) {
+        entries[at].lacks = lacks;
+    }
+}
