@@ -223,9 +223,9 @@ fn the_journal_itself() {
 fn names_on_the_screen() {
     let folder = library();
     let mut terminal = Session::parlab().cwd(folder.path()).size(100, 30).open();
-    terminal.wait_for("scenarios 51");
+    terminal.wait_for("Map a function over numbers");
     // To the last entries, which are the user's own.
-    for _ in 0..60 {
+    for _ in 0..100 {
         terminal.send("\u{1b}[B");
     }
     terminal.wait_for("x\\u{1b}]0;PWN");
