@@ -7,6 +7,7 @@
 use super::cpu_times::{CpuTimes, parse_cpu_times, sum_of};
 use super::cpuset::CpuSet;
 use super::hierarchy::{Hierarchy, levels};
+use super::noise_limits::TICKS_MIN_S;
 use super::surroundings::Surroundings;
 use crate::system::clock::{monotonic_ns, process_cpu_time};
 
@@ -16,9 +17,6 @@ const TICKS_PER_S: f64 = 100.0;
 /// With fewer ticks of all usable CPUs than this, a time is so short that a tick or two are the rounding of `/proc/stat`: of
 /// 20, one tick is 5 %.
 const TICKS_FINE: u64 = 20;
-
-/// What counts all the same in such a time: that much cannot be rounding.
-const TICKS_CERTAIN: u64 = 3;
 
 /// With fewer ticks than this nothing is told at all.
 const TICKS_MIN: u64 = 6;
@@ -136,9 +134,9 @@ impl NoiseCounts {
     }
 }
 
-/// So many seconds, unless they may be nothing but rounding.
+/// So many seconds, unless they may be nothing but rounding. In a time of few ticks that much counts all the same.
 fn certain(seconds: f64, is_coarse: bool) -> Option<f64> {
-    (!is_coarse || seconds >= TICKS_CERTAIN as f64 / TICKS_PER_S).then_some(seconds)
+    (!is_coarse || seconds >= TICKS_MIN_S).then_some(seconds)
 }
 
 /// The files with the counts of throttling, of both versions of control groups, outer levels first.

@@ -17,10 +17,8 @@
 use std::collections::BTreeMap;
 
 use super::noise::{NoiseCause, TrialNoise};
-use crate::machine::noise_limits::{OTHERS_MAX, SPEED_MAX, STEAL_MAX, THROTTLED_MAX};
+use crate::machine::noise_limits::{OTHERS_MAX, SPEED_MAX, STEAL_MAX, THROTTLED_MAX, TICKS_MIN_S};
 
-/// The least CPU time, in seconds, that counts of what `/proc/stat` tells: three of its ticks.
-const TICKS_MIN_S: f64 = 0.03;
 /// The fewest yardsticks that have a median worth the name.
 const YARDSTICKS_MIN: usize = 3;
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use super::busy_cpus::{BusyCpus, busy_cpus};
 use super::median::median;
-use crate::record::noise_limits::{OTHERS_MAX, SPEED_MAX, STEAL_MAX, THROTTLED_MAX};
+use crate::record::noise_limits::{OTHERS_MAX, SPEED_MAX, STEAL_MAX, THROTTLED_MAX, TICKS_MIN_S};
 use crate::record::{NoiseCause, RunState, TrialNoise, TrialOutcome};
 
 /// A configuration's noise. What the system does not tell is `None`; shares are 0..1 of usable CPUs × time.
@@ -15,6 +15,8 @@ pub struct NoiseFigures {
     pub others_cpu: Option<f64>,
     /// What the hypervisor took.
     pub steal: Option<f64>,
+    /// What the rounding of the kernel's ticks may amount to in both of these: a share below it is no cause of anything.
+    pub rounding: f64,
     /// What the quota of the control group took. May be above 1: the kernel counts it for each CPU of the machine.
     pub throttled: Option<f64>,
     /// What workers could have run and had no CPU, all together: more workers than CPUs make it large by themselves.
@@ -59,6 +61,7 @@ impl NoiseFigures {
         Some(Self {
             others_cpu: shares(|noise| noise.others_s),
             steal: shares(|noise| noise.steal_s),
+            rounding: rounding(&samples),
             throttled: shares(|noise| noise.throttled_s),
             runnable: shares(|noise| noise.runnable_s),
             speed: best.of_all().zip(yardstick).map(|(best, own)| best / own),
@@ -84,8 +87,8 @@ impl NoiseFigures {
     /// What there was too much of, the most telling first.
     pub fn causes(&self) -> impl Iterator<Item = (NoiseCause, f64)> + '_ {
         let all = [
-            (NoiseCause::Others, OTHERS_MAX),
-            (NoiseCause::Steal, STEAL_MAX),
+            (NoiseCause::Others, OTHERS_MAX.max(self.rounding)),
+            (NoiseCause::Steal, STEAL_MAX.max(self.rounding)),
             (NoiseCause::Throttled, THROTTLED_MAX),
             (NoiseCause::Speed, SPEED_MAX),
         ];
@@ -157,6 +160,14 @@ impl BestYardsticks {
     }
 }
 
+/// What the rounding of ticks may amount to in the median over these: in each trial what makes no trial noisy, and over
+/// many less of that, since it is as often too much as too little.
+fn rounding(samples: &[&TrialNoise]) -> f64 {
+    let told: Vec<f64> = samples.iter().filter(|n| n.others_s.is_some()).filter_map(|n| n.share(TICKS_MIN_S)).collect();
+    let count = told.len() as f64;
+    if told.is_empty() { 0.0 } else { median(told.into_iter()) / count.sqrt() }
+}
+
 /// The median of what is known, if anything is.
 fn known_median(figures: impl Iterator<Item = f64>) -> Option<f64> {
     Some(median(figures)).filter(|median| !median.is_nan())
@@ -165,6 +176,15 @@ fn known_median(figures: impl Iterator<Item = f64>) -> Option<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn rounding_averages_out_over_trials() {
+        let trial = TrialNoise { usable_cpus: 2, over_s: 0.1, others_s: Some(0.0165), ..TrialNoise::default() };
+        let untold = TrialNoise { others_s: None, ..trial.clone() };
+        assert!((rounding(&[&trial, &untold]) - 0.15).abs() < 1e-12, "3 ticks of 20");
+        assert!((rounding(&[&trial; 9]) - 0.05).abs() < 1e-12, "a third of that");
+        assert_eq!(rounding(&[&untold]), 0.0, "nothing is told that could be rounded");
+    }
 
     #[test]
     fn causes_are_told_from_their_limits_on() {
@@ -180,6 +200,10 @@ mod tests {
         let causes: Vec<_> = noisy.causes().collect();
         assert_eq!(causes, [(NoiseCause::Others, 0.3), (NoiseCause::Speed, 0.25)]);
         assert!((noisy.taken() - 0.34).abs() < 1e-12);
+        // 16 ms of 190 in a single trial are a share of 9 %, and no more than the ticks may be off by.
+        let rounded = NoiseFigures { others_cpu: Some(0.09), steal: Some(0.05), rounding: 0.16, ..quiet };
+        assert_eq!(rounded.causes().count(), 0);
+        assert_eq!(NoiseFigures { rounding: 0.08, ..rounded }.causes().count(), 1);
         assert_eq!(NoiseFigures::default().causes().count(), 0, "what is not known is no cause");
     }
 }

@@ -8,6 +8,7 @@ use std::time::Duration;
 use nix::sys::resource::{UsageWho, getrusage};
 use nix::sys::signal::{Signal, killpg};
 use nix::unistd::Pid;
+use parlab::machine::noise_limits::TICKS_MIN_S;
 use parlab::machine::{NoiseCounter, NoiseReading, usable_here};
 use serde_json::Value;
 
@@ -114,14 +115,15 @@ impl<'c> Watch<'c> {
         Self { counter, before: counter.read(), reaped_s: reaped_s() }
     }
 
-    /// Whether the machine was clearly quieter than what counts as noise.
+    /// Whether the machine was clearly quieter than what counts as noise: over all the time, and so that what others took
+    /// of it would not be too much of any trial, had they taken it of that one alone.
     fn was_quiet(self) -> bool {
         let counts = self.counter.between(&self.before, &self.counter.read());
         let all_s = f64::from(counts.usable_cpus) * counts.over_s;
-        let below = |seconds: Option<f64>, most: f64| seconds.is_some_and(|s| s < most * all_s);
+        let below = |seconds: Option<f64>, most: f64| seconds.is_some_and(|s| s < (most * all_s).min(TICKS_MIN_S));
         below(counts.others_s(reaped_s() - self.reaped_s), 0.02)
             && below(counts.steal_s, 0.005)
-            && counts.throttled_s.is_none_or(|s| s < 0.005 * all_s)
+            && counts.throttled_s.is_none_or(|s| s == 0.0)
     }
 }
 

@@ -142,6 +142,7 @@ mod tests {
     const QUIET: NoiseFigures = NoiseFigures {
         others_cpu: Some(0.01),
         steal: Some(0.0),
+        rounding: 0.0,
         throttled: Some(0.0),
         runnable: Some(0.0),
         speed: Some(1.0),
