@@ -88,6 +88,12 @@ impl Running {
         events(&self.path("journal"))
     }
 
+    /// The events so far by name and second, on a line each: to see what a test that failed had waited for.
+    fn course(&self) -> String {
+        let told = |event: &Value| format!("\n{} {} {}", event["elapsed_s"], event["event"], event["trial"]);
+        self.events().iter().map(told).collect()
+    }
+
     /// How many events of a name there are so far. They are not parsed for that: this is asked again and again, and what
     /// 400 workers leave behind takes longer to parse than they take to run.
     pub fn count(&self, event: &str) -> usize {
@@ -174,6 +180,9 @@ impl Running {
 
 impl Drop for Running {
     fn drop(&mut self) {
+        if std::thread::panicking() {
+            eprintln!("it had come so far: {}\n{:?}", self.course(), self.child.try_wait());
+        }
         if let Ok(None) = self.child.try_wait() {
             let _ = self.child.kill();
             let _ = self.child.wait();
