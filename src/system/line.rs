@@ -96,6 +96,12 @@ impl Line {
         }
     }
 
+    /// Whether words are here that were taken in and not received yet, as while something was sent: no poll of the file
+    /// tells of them, so whoever waits for several files asks first.
+    pub fn has_words(&self) -> bool {
+        self.received.contains(&b'\n')
+    }
+
     /// The next of the files that came beside messages, the oldest first.
     pub fn take_file(&mut self) -> Option<OwnedFd> {
         self.files.pop_front()
@@ -154,6 +160,21 @@ mod tests {
         assert!(there.receive::<Word>(Some(Duration::from_millis(1))).unwrap().is_none());
         drop(here);
         assert_eq!(there.receive::<Word>(None).unwrap_err().kind(), io::ErrorKind::UnexpectedEof);
+    }
+
+    #[test]
+    fn what_was_taken_in_while_something_was_sent_is_told() {
+        let (a, b) = UnixStream::pair().unwrap();
+        let (mut here, mut there) = (Line::new(a), Line::new(b));
+        here.send(&Word::Number(7), &[]).unwrap();
+        assert!(!there.has_words(), "a poll tells of it");
+        // Nobody listens, so that the line is full some time; then what was said is taken in.
+        let give_up = || false;
+        while there.send_while(&Word::Number(1), &[], &give_up).is_ok() {}
+        there.wait_for_room().unwrap();
+        assert!(there.has_words() && !there.wait(Some(Duration::ZERO)).unwrap(), "no poll tells of it");
+        assert!(matches!(there.receive(None).unwrap(), Some(Word::Number(7))));
+        assert!(!there.has_words());
     }
 
     #[test]

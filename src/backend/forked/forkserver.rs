@@ -99,13 +99,14 @@ impl Forkserver {
     fn serve(&mut self) -> std::io::Result<()> {
         loop {
             let mut files = [self.wire.as_fd(), self.children.as_fd()].map(|file| PollFd::new(file, PollFlags::POLLIN));
-            poll(&mut files, None)?;
+            let asked_before = self.wire.has_words();
+            poll(&mut files, asked_before.then_some(Duration::ZERO))?;
             let [asked, changed] = files.map(|file| is_ready(&file));
             if changed {
                 while let Ok(Some(_)) = self.children.read_signal() {}
                 self.report_children()?;
             }
-            if asked {
+            if asked || asked_before {
                 // One poll may stand for several messages.
                 while let Some(request) = self.wire.receive(Some(Duration::ZERO))? {
                     self.obey(request)?;

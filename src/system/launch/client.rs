@@ -120,6 +120,11 @@ impl LauncherLine {
         let handle = matches!(word, Word::Started { has_handle: true, .. }).then(|| self.line.take_file()).flatten();
         Ok(Some((word, handle)))
     }
+
+    /// Whether it said something that was taken in already, of which no poll of the line tells.
+    pub fn has_words(&self) -> bool {
+        self.line.has_words()
+    }
 }
 
 impl AsFd for LauncherLine {

@@ -139,10 +139,13 @@ impl LauncherProcess {
         let entrance = self.entrance.iter().map(AsFd::as_fd);
         let files = own.chain(self.lines.values().map(AsFd::as_fd)).chain(entrance);
         let mut files: Vec<PollFd> = files.map(|file| PollFd::new(file, PollFlags::POLLIN)).collect();
-        poll(&mut files, None)?;
+        let has_words = self.lines.values().any(Line::has_words);
+        poll(&mut files, has_words.then_some(Duration::ZERO))?;
         let (of_children, rest) = files.split_at(children);
         let (of_lines, of_entrance) = rest.split_at(self.lines.len());
-        let lines = self.lines.keys().zip(of_lines).filter(|(_, file)| is_ready(file)).map(|(line, _)| *line);
+        let asks = |(line, file): (&Line, &PollFd)| line.has_words() || is_ready(file);
+        let lines =
+            self.lines.iter().zip(of_lines).filter(|((_, line), file)| asks((line, file))).map(|((n, _), _)| *n);
         Ok(Ready {
             is_child: of_children.iter().any(is_ready),
             is_entrance: of_entrance.iter().any(is_ready),

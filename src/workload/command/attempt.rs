@@ -137,8 +137,9 @@ fn wait(line: &LauncherLine, reader: &PipeReader, is_open: bool, timeout: Durati
     let output = is_open.then(|| reader.as_fd());
     let files = std::iter::once(line.as_fd()).chain(output);
     let mut files: Vec<PollFd> = files.map(|file| PollFd::new(file, PollFlags::POLLIN)).collect();
+    let timeout = if line.has_words() { Duration::ZERO } else { timeout };
     poll(&mut files, Some(timeout)).map_err(|error| format!("cannot wait for it: {error}"))?;
-    Ok([is_ready(&files[0]), files.get(1).is_some_and(is_ready)])
+    Ok([line.has_words() || is_ready(&files[0]), files.get(1).is_some_and(is_ready)])
 }
 
 /// A file that holds the first bytes of an output.
