@@ -215,7 +215,7 @@ fn start_of(run: &mut Running, trial: usize) -> usize {
 const MANY: &str = "workers = 400";
 const MANY_WORKERS: usize = 400;
 /// So many that some may be struck.
-const FEW_WORKERS: usize = 5;
+const FEW_WORKERS: usize = 10;
 
 #[test]
 fn a_worker_killed_while_idle_is_replaced() {
@@ -250,9 +250,9 @@ fn a_worker_killed_while_idle_is_replaced() {
 #[test]
 fn a_worker_killed_before_the_gate_opens_is_replaced() {
     let toml = waiting("{ repeat = 0, times = 1000 }", MANY);
-    let mut run = Running::start(&toml, &["--quiet", "--repeats", "3"]);
+    let mut run = Running::start(&toml, &["--quiet", "--repeats", "10"]);
     let mut strikes = 0;
-    for trial in 1..=3 {
+    for trial in 1..=10 {
         let start = start_of(&mut run, trial);
         let Some(forkserver) = stop_start_up(&mut run, start) else { continue };
         send(run.workers()[3], SIGKILL);
@@ -305,8 +305,8 @@ fn a_killed_forkserver_breaks_one_trial_and_no_more() {
 #[test]
 fn a_forkserver_killed_while_it_starts_workers_breaks_one_trial() {
     let toml = waiting("{ repeat = 0, times = 500 }", MANY);
-    let mut run = Running::start(&toml, &["--quiet", "--repeats", "4"]);
-    let struck = (1..=3).any(|trial| {
+    let mut run = Running::start(&toml, &["--quiet", "--repeats", "10"]);
+    let struck = (1..=9).any(|trial| {
         let forkserver = stop_start_up(&mut run, trial);
         forkserver.inspect(|&forkserver| send(forkserver, SIGKILL)).is_some()
     });
@@ -314,7 +314,7 @@ fn a_forkserver_killed_while_it_starts_workers_breaks_one_trial() {
     let ended = run.finish();
     let report = ended.report();
     assert_eq!((ended.code(), ended.warnings("trial-broken").len()), (1, 1), "{report:#}");
-    assert_eq!(report["configs"][0]["wall_s"]["samples"].as_array().map(Vec::len), Some(3), "{report:#}");
+    assert_eq!(report["configs"][0]["wall_s"]["samples"].as_array().map(Vec::len), Some(9), "{report:#}");
 }
 
 #[test]
