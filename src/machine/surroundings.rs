@@ -16,7 +16,7 @@ use crate::system::files::read_head;
 const FILE_LIMIT: u64 = 4 << 20;
 
 /// Looks up an environment variable.
-type Environment = Box<dyn Fn(&str) -> Option<String>>;
+type Environment = Box<dyn Fn(&str) -> Option<String> + Send>;
 
 /// A machine to look at: this one, or one that a test made up.
 pub struct Surroundings {
@@ -35,7 +35,7 @@ impl Surroundings {
     /// `None` where the kernel would not tell.
     pub fn made_up(
         root: impl Into<PathBuf>,
-        env: impl Fn(&str) -> Option<String> + 'static,
+        env: impl Fn(&str) -> Option<String> + Send + 'static,
         affinity: Option<CpuSet>,
     ) -> Self {
         Self { root: root.into(), env: Box::new(env), affinity }

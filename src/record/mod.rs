@@ -42,7 +42,10 @@ pub use noise::{NoiseCause, TrialNoise};
 pub use observer::Observer;
 pub use order::OrderFigures;
 pub use precision::{IntervalWidth, Widths};
-pub use program::{CpuCourse, DurationBin, NamedTasks, NowAndMost, OutputTail, TASK_NAMES_MAX, Tail, WatchedProgram};
+pub use program::{
+    CpuCourse, DurationBin, IN_HAND_MAX, MemoryKills, NamedTasks, NowAndMost, OutputTail, StoppedProcess,
+    TASK_NAMES_MAX, Tail, TaskInHand, WatchedProgram,
+};
 pub use state::RunState;
 pub use tainted::TaintCounts;
 pub use task_times::TaskTimes;

@@ -7,9 +7,13 @@ use serde::{Deserialize, Serialize};
 
 use super::cause::Cause;
 use super::task_times::TaskTimes;
+use crate::machine::tree::LookCost;
 
 /// Names of tasks that are told apart; what bears another is counted together.
 pub const TASK_NAMES_MAX: usize = 64;
+
+/// Tasks in hand that are told one by one.
+pub const IN_HAND_MAX: usize = 8;
 
 /// A program at one instant, or at its end.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -42,12 +46,63 @@ pub struct WatchedProgram {
     /// How it ended; `None` while it runs, and where that cannot be known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub exit: Option<Cause>,
+    /// Tasks that lanes had in hand when it ended or was seen last, those begun first before others; at most
+    /// [`IN_HAND_MAX`].
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub in_hand: Vec<TaskInHand>,
+    /// How many that were in all.
+    #[serde(default)]
+    pub in_hand_count: u32,
+    /// The process of it that was stopped for the longest time; `None` if none was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stopped: Option<StoppedProcess>,
+    /// What the kernel killed for want of memory meanwhile.
+    #[serde(default)]
+    pub memory_kills: MemoryKills,
+    /// What looking at its processes and threads has cost, which is no part of what these have used.
+    #[serde(default)]
+    pub looking: LookCost,
     /// Lanes that there was no room for.
     #[serde(default)]
     pub lanes_left_out: u32,
     /// What could not be seen, and why: a sentence each.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub remarks: Vec<String>,
+}
+
+/// A task that had begun and not ended.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct TaskInHand {
+    /// The lane.
+    pub lane: u32,
+    /// What the lane is called.
+    pub worker: String,
+    /// The task: name and number.
+    pub task: String,
+    /// For how long.
+    pub seconds: f64,
+}
+
+/// A process that was stopped by a signal or a debugger.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct StoppedProcess {
+    /// Its number.
+    pub pid: u32,
+    /// What it is called.
+    pub name: String,
+    /// For how long in all.
+    pub seconds: f64,
+    /// Whether it still was when it was seen last.
+    pub is_still: bool,
+}
+
+/// Processes that the kernel killed for want of memory while a program ran; `None` where that is not told.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MemoryKills {
+    /// Of the program's control group.
+    pub in_group: Option<u64>,
+    /// Of the whole machine.
+    pub on_machine: Option<u64>,
 }
 
 /// How many there are, and were at most.

@@ -7,10 +7,10 @@ use std::time::Duration;
 use super::tasks::{TaskBook, by_name};
 use super::tellers;
 use super::threads::ThreadBook;
-use crate::machine::tree::{CallSight, GilSight, ProcessLook, TreeLook};
+use crate::machine::tree::{CallSight, GilSight, LookCost, ProcessLook, TreeLook};
 use crate::protocol::{NameTotal, OutsideLane, OutsideLook};
 use crate::record::{
-    Cause, CpuCourse, LaneTotals, LaneView, MemoryCourse, NowAndMost, OutputTail, Span, WatchedProgram,
+    Cause, CpuCourse, LaneTotals, LaneView, MemoryCourse, MemoryKills, NowAndMost, OutputTail, Span, WatchedProgram,
 };
 
 use crate::units;
@@ -42,6 +42,8 @@ pub(super) struct Books {
     cpu_s: f64,
     unseen_cpu_s: f64,
     memory: MemoryCourse,
+    kills: MemoryKills,
+    looking: LookCost,
     remarks: Vec<String>,
     told: BTreeSet<String>,
 }
@@ -58,6 +60,7 @@ impl Books {
         self.threads.see(&look.threads, look.at_ns);
         let living: Vec<&ProcessLook> = look.processes.iter().filter(|process| !process.has_ended).collect();
         self.processes.see(living.len() as u32);
+        self.looking = look.cost;
         self.thread_count.see(living.iter().map(|process| process.threads).sum());
         (self.cpu_s, self.unseen_cpu_s) = (look.cpu_s, look.unseen_cpu_s);
         if look.at_ns >= self.sample.0 + SAMPLE_NS {
@@ -100,6 +103,11 @@ impl Books {
         if self.memory.at_s.len() > MEMORY_MAX {
             self.memory.thin_out();
         }
+    }
+
+    /// Takes in what the kernel killed for want of memory so far.
+    pub(super) fn see_kills(&mut self, kills: MemoryKills) {
+        self.kills = kills;
     }
 
     /// Takes in what it tells of its tasks.
@@ -175,6 +183,11 @@ impl Books {
             tail: self.tasks.tail(),
             output,
             exit,
+            in_hand: tellers::in_hand(&self.tellers, self.looked_ns),
+            in_hand_count: self.tellers.iter().filter(|lane| lane.hand.is_some()).count() as u32,
+            stopped: self.threads.stopped_longest(),
+            memory_kills: self.kills,
+            looking: self.looking,
             lanes_left_out: self.lanes_left_out(),
             remarks: self.remarks.clone(),
         }

@@ -5,7 +5,7 @@ use super::tasks::task_in_words;
 use super::threads::{SecondsDoing, ThreadBook, activity, call, seconds, told};
 use crate::machine::tree::ThreadLook;
 use crate::protocol::{Life, OutsideActivity, OutsideLane};
-use crate::record::{Activity, LaneKind, LaneState, LaneTotals, LaneView};
+use crate::record::{Activity, IN_HAND_MAX, LaneKind, LaneState, LaneTotals, LaneView, TaskInHand};
 
 /// A lane as it is seen at `at_ns`, for a program that was started at `started_ns`.
 pub(super) fn view(lane: &OutsideLane, threads: &ThreadBook, at_ns: u64, started_ns: u64) -> LaneView {
@@ -44,6 +44,23 @@ pub(super) fn totals(lane: &OutsideLane, threads: &ThreadBook, at_ns: u64, start
         until_s: since_start(lane.ended_at.unwrap_or(at_ns)),
         seconds: told(&spent(lane, threads.thread(lane.tid), at_ns)),
     }
+}
+
+/// The tasks that lanes have in hand at `at_ns`, those begun first before others, as far as they are told one by one.
+pub(super) fn in_hand(lanes: &[OutsideLane], at_ns: u64) -> Vec<TaskInHand> {
+    let in_hand = lanes.iter().enumerate().filter_map(|(place, lane)| {
+        let task = lane.hand.as_ref()?;
+        Some(TaskInHand {
+            lane: place as u32,
+            worker: if lane.name.is_empty() { format!("thread {}", lane.tid) } else { lane.name.to_string() },
+            task: task_in_words(&task.name, task.index),
+            seconds: lane.ended_at.unwrap_or(at_ns).saturating_sub(task.since) as f64 * 1e-9,
+        })
+    });
+    let mut in_hand: Vec<TaskInHand> = in_hand.collect();
+    in_hand.sort_by(|a, b| b.seconds.total_cmp(&a.seconds));
+    in_hand.truncate(IN_HAND_MAX);
+    in_hand
 }
 
 /// What is to be said of a thread that is gone with a task in hand: a pool may wait for it for ever.
@@ -175,6 +192,19 @@ mod tests {
         let totals = totals(&lane, &ThreadBook::default(), 0, 0);
         assert_eq!((totals.pid, totals.tid), (0, None));
         assert_eq!(view(&lane, &ThreadBook::default(), 0, 0).memory_bytes, Some(5));
+    }
+
+    #[test]
+    fn what_is_in_hand_is_told_with_the_longest_first() {
+        let (mut one, mut other) = (at_work(), at_work());
+        (one.name, other.name) = (Arc::from(""), Arc::from("host:1 #2"));
+        other.hand = Some(OutsideTask { name: Arc::from("score"), index: None, since: 500, fraction: None });
+        let many: Vec<OutsideLane> = [lane(), one, other].into_iter().chain((0..20).map(|_| at_work())).collect();
+        let told = in_hand(&many, 2_000);
+        assert_eq!(told.len(), IN_HAND_MAX);
+        assert_eq!((told[0].lane, told[0].worker.as_str(), told[0].task.as_str()), (2, "host:1 #2", "score"));
+        assert_eq!((told[1].lane, told[1].worker.as_str(), told[1].task.as_str()), (1, "thread 11", "fit 7"));
+        assert!((told[0].seconds - 1.5e-6).abs() < 1e-12);
     }
 
     #[test]

@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use crate::machine::tree::{StateSeconds, ThreadLook, ThreadState};
-use crate::record::{Activity, LANES_MAX, LaneKind, LaneState, LaneTotals, LaneView};
+use crate::record::{Activity, LANES_MAX, LaneKind, LaneState, LaneTotals, LaneView, StoppedProcess};
 
 /// Seconds by activity, by its number.
 pub(super) type SecondsDoing = [f64; Activity::COUNT];
@@ -55,6 +55,21 @@ impl ThreadBook {
     /// The thread with this number, as it was last seen.
     pub(super) fn thread(&self, tid: u32) -> Option<&ThreadLook> {
         self.by_tid.get(&tid).map(|row| &self.rows[*row].look)
+    }
+
+    /// The process with the thread that was stopped for the longest time; of equals the one that was seen first, which is
+    /// the one that others came of. `None` if none was for a time worth telling.
+    pub(super) fn stopped_longest(&self) -> Option<StoppedProcess> {
+        /// Stops are seen from samples; what is shorter than a few of them is none.
+        const LEAST_S: f64 = 0.2;
+        let stopped = self.rows.iter().map(|row| &row.look).filter(|look| look.seconds.stopped >= LEAST_S);
+        let longest = stopped.reduce(|a, b| if b.seconds.stopped > 1.1 * a.seconds.stopped { b } else { a })?;
+        Some(StoppedProcess {
+            pid: longest.pid,
+            name: longest.name.to_string(),
+            seconds: longest.seconds.stopped,
+            is_still: longest.state == ThreadState::Stopped,
+        })
     }
 
     /// A lane for each.
@@ -180,6 +195,19 @@ mod tests {
         assert_eq!(totals[1].seconds[&Activity::Blocked], 1.0);
         assert_eq!(totals[1].tid, Some(12));
         assert!((totals[1].until_s - 200e-9).abs() < 1e-15);
+    }
+
+    #[test]
+    fn the_process_that_was_stopped_longest_is_told() {
+        let mut book = ThreadBook::default();
+        book.see(&[look(11, 5, 0.5)], 100);
+        assert_eq!(book.stopped_longest(), None);
+        let stopped = |tid, stopped| {
+            let seconds = StateSeconds { stopped, ..StateSeconds::default() };
+            ThreadLook { pid: tid, seconds, ..look(tid, 5, 0.0) }
+        };
+        book.see(&[stopped(12, 0.1), stopped(13, 3.0), stopped(14, 3.05)], 200);
+        assert_eq!(book.stopped_longest().map(|one| (one.pid, one.seconds)), Some((13, 3.0)), "all by one signal");
     }
 
     #[test]

@@ -12,10 +12,11 @@ use super::books::Books;
 use super::output;
 use super::unhooked::HookSight;
 use crate::backend::KeptOutput;
+use crate::machine::MemoryKillCounter;
 use crate::machine::tree::{Roots, TreeSampler};
 use crate::protocol::{BOARD_VARIABLE, OutsideBoard};
 use crate::python::{Hook, WatchUnit};
-use crate::record::{Cause, LaneTotals, LaneView, MemoryCourse, Span, WatchedProgram};
+use crate::record::{Cause, LaneTotals, LaneView, MemoryCourse, MemoryKills, Span, WatchedProgram};
 use crate::system::clock::monotonic_ns;
 use crate::system::launch::{Ended, How, signal_name};
 
@@ -129,6 +130,7 @@ impl ProgramWatch {
         let hook = hook.map_err(|why| live.lock().remark(why.clone())).ok();
         let watcher = Watcher {
             live: Arc::clone(&live),
+            kills: MemoryKillCounter::new(pid),
             tree,
             board: self.board.take(),
             hook: hook.filter(|_| !is_joined).map(HookSight::new),
@@ -215,6 +217,7 @@ impl WatchedLive {
 /// Looks at a program until that is over.
 struct Watcher {
     live: Arc<WatchedLive>,
+    kills: MemoryKillCounter,
     tree: Option<TreeSampler>,
     board: Option<OutsideBoard>,
     hook: Option<HookSight>,
@@ -228,10 +231,13 @@ impl Watcher {
             let is_over = self.live.is_over.load(Relaxed);
             let now_ns = monotonic_ns();
             if now_ns >= tree_due_ns || is_over {
+                self.kills.follow();
                 tree_due_ns = now_ns + self.look_at_tree(now_ns).as_nanos() as u64;
             }
             let board_in = self.look_at_board(is_over);
             if is_over {
+                let (in_group, on_machine) = (self.kills.in_group(), self.kills.on_machine());
+                self.live.lock().see_kills(MemoryKills { in_group, on_machine });
                 return;
             }
             let tree_in = Duration::from_nanos(tree_due_ns.saturating_sub(monotonic_ns()));

@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use crate::machine::tree::LookCost;
 use crate::record::{
-    Activity, Cause, CpuCourse, DurationBin, LaneKind, LaneTotals, NamedTasks, NowAndMost, OutputTail, Tail,
-    WatchedProgram,
+    Activity, Cause, CpuCourse, DurationBin, LaneKind, LaneTotals, MemoryKills, NamedTasks, NowAndMost, OutputTail,
+    StoppedProcess, Tail, TaskInHand, WatchedProgram,
 };
 use crate::results::ProgramFigures;
 
@@ -31,6 +32,15 @@ pub(super) struct ProgramJson<'a> {
     durations: &'a [DurationBin],
     tail: Option<&'a Tail>,
     output: &'a OutputTail,
+    /// Tasks that it had not ended, some of them, and how many that were.
+    in_hand: &'a [TaskInHand],
+    in_hand_count: u32,
+    /// Which of its processes was stopped for the longest time.
+    stopped: Option<&'a StoppedProcess>,
+    /// What the kernel killed meanwhile.
+    memory_kills: MemoryKills,
+    /// What looking at it has cost.
+    looking: LookCost,
     lanes_left_out: u32,
     /// What could not be seen, and why.
     remarks: &'a [String],
@@ -82,6 +92,11 @@ impl<'a> ProgramJson<'a> {
             durations,
             tail: tail.as_ref(),
             output,
+            in_hand: &program.in_hand,
+            in_hand_count: program.in_hand_count,
+            stopped: program.stopped.as_ref(),
+            memory_kills: program.memory_kills,
+            looking: program.looking,
             lanes_left_out: program.lanes_left_out,
             remarks: &program.remarks,
         }
