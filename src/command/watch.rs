@@ -45,7 +45,10 @@ const TIMEOUT_S: &str = "604800.0";
 pub(super) fn watch(args: &cli::WatchArgs, ascii: bool) -> Result<ExitCode, Failure> {
     let mut text = match (args.pid, &args.cluster) {
         (Some(pid), _) => joined(pid)?,
-        (None, Some(address)) => program_text(&client_of(address, args.python.as_deref())?)?,
+        (None, Some(address)) => {
+            let title = Some(format!("dask://{}", address.trim_start_matches("dask://")));
+            ProgramText { title, ..program_text(&client_of(address, args.python.as_deref())?)? }
+        }
         (None, None) => program_text(&args.command)?,
     };
     text.workload = WORKLOAD.map(owned).to_vec();

@@ -301,10 +301,11 @@ fn measured(state: &RunState, facts: &ScenarioFacts, index: usize, config: &Conf
     let tasks = task_counts(state, index);
     let told = samples.iter().any(|outcome| outcome.program.is_some());
     let each = if told { tasks.map_or(0, |tasks| tasks.done) } else { facts.tasks };
+    let one_program = state.plan().is_some_and(program::is_one_program);
     let per_s = |summary: Summary| each as f64 / told_s(wall, summary);
     Row {
         config: config.clone(),
-        label: label(config),
+        label: if one_program { program::THE_PROGRAM.to_owned() } else { label(config) },
         place: 0,
         mark: SeriesMark { family: 0, member: 0 },
         trials: state.trials_of(index, false).count(),

@@ -45,7 +45,7 @@ pub use metg_sweep::{MetgCurve, MetgPlan, MetgPoint, MetgStep, MetgStudy, MetgSw
 pub use noise::{NoiseFigures, TrialWithNoise, trials_with_noise};
 pub use precision::{precision_in_words, widths};
 pub use predictions::{Predicted, off_by};
-pub use program::{ProgramFigures, activity_heading, exit_in_words, lane_in_words, tasks_in_words};
+pub use program::{ProgramFigures, activity_heading, exit_in_words, is_one_program, lane_in_words, tasks_in_words};
 pub use search::{Combination, SearchFigures};
 pub use speedups::Speedup;
 pub use task_counts::TaskCounts;

@@ -5,7 +5,10 @@ use std::borrow::Cow;
 
 use super::task_counts::TaskCounts;
 use crate::foreign::escaped;
-use crate::record::{Activity, Cause, LaneKind, LaneTotals, NamedTasks, RunState, TrialOutcome, WatchedProgram};
+use crate::record::{
+    Activity, Cause, LaneKind, LaneTotals, NamedTasks, RunState, TrialEnd, TrialOutcome, WatchedProgram,
+};
+use crate::scenario::Plan;
 use crate::units;
 
 /// A watched program, as its last trial left it.
@@ -13,6 +16,8 @@ use crate::units;
 pub struct ProgramFigures {
     /// What was seen of it.
     pub program: WatchedProgram,
+    /// How its trial ended, which may be before the program would have.
+    pub end: TrialEnd,
     /// Its lanes, in the order in which they were first seen.
     pub lanes: Vec<LaneTotals>,
     /// Seconds from its start to its end.
@@ -35,6 +40,7 @@ impl ProgramFigures {
         let program = outcome.program.clone()?;
         let cpu_s = outcome.cpu_user_s + outcome.cpu_system_s;
         Some(Self {
+            end: outcome.end,
             lanes: outcome.lanes.clone(),
             wall_s: outcome.wall_s,
             cpu_s,
@@ -55,6 +61,15 @@ impl ProgramFigures {
     pub fn share(&self, activity: Activity) -> f64 {
         self.shares.iter().find(|(of, _)| *of == activity).map_or(0.0, |(_, share)| *share)
     }
+}
+
+/// What the configuration is called of a plan that has one program alone.
+pub(super) const THE_PROGRAM: &str = "the program";
+
+/// Whether a plan is of one program that is run once: there is nothing to compare it with.
+pub fn is_one_program(plan: &Plan) -> bool {
+    let is_program = matches!(plan.configs.as_slice(), [only] if only.backend.spec().is_program());
+    is_program && plan.trials.len() == 1
 }
 
 /// The program of the last trial of a configuration that has ended.

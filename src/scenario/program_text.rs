@@ -8,6 +8,8 @@ use super::wording::is_hazard;
 /// A program with what is said of how it is run.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ProgramText {
+    /// What it is called, if not by its command line.
+    pub title: Option<String>,
     /// The program and its arguments.
     pub command: Vec<String>,
     /// Variables of its environment.
@@ -56,7 +58,7 @@ impl ProgramText {
 
     /// The command line, as far as a title goes.
     fn title(&self) -> String {
-        let line = self.command.join(" ");
+        let line = self.title.clone().unwrap_or_else(|| self.command.join(" "));
         let plain: String = line.chars().map(|c| if is_hazard(c) { ' ' } else { c }).collect();
         let title = plain.trim();
         match title.char_indices().nth(TITLE_MAX) {

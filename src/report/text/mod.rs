@@ -18,7 +18,7 @@ mod wrap;
 use super::words;
 use crate::foreign::{PlainText, escaped};
 use crate::record::{ClockFacts, MachineFacts, Planned, RunState, Status, TrialEnd, label};
-use crate::results::{Figures, Fits, Row, SearchFigures, findings};
+use crate::results::{Figures, Fits, Row, SearchFigures, findings, is_one_program};
 use crate::scenario::{Config, Point, Schedule};
 use crate::units;
 use wrap::{paragraphs, wrapped};
@@ -46,9 +46,13 @@ pub fn render_within(state: &RunState, columns: usize) -> String {
     let mut sections = Vec::new();
     if let Some(planned) = &state.planned {
         let figures = Figures::of(state);
-        sections.push(heading(planned, width));
-        sections.push(table::render(&figures, width));
-        sections.push(notes(state, planned, &figures, width));
+        if is_one_program(&planned.plan) {
+            sections.push(program::heading(planned, &figures, &machine_line(&planned.machine), width));
+        } else {
+            sections.push(heading(planned, width));
+            sections.push(table::render(&figures, width));
+            sections.push(notes(state, planned, &figures, width));
+        }
         let lock = planned.scenario.interpreter.map(|which| interpreter::render(which, &figures, width));
         sections.push(lock.unwrap_or_default());
         sections.push(measured::render(state, &figures, width));
@@ -262,9 +266,12 @@ fn capitalised(text: &str) -> String {
 fn ending(state: &RunState) -> String {
     let planned = state.planned.as_ref().map_or(0, |planned| planned.plan.trials.len());
     let complete = state.finished.iter().filter(|(_, outcome)| outcome.end == TrialEnd::Complete).count();
+    let is_one = state.plan().is_some_and(is_one_program);
     let trials = format!("{} of {} trials complete", units::count(complete as u64), units::count(planned as u64));
     match words::status(state) {
         Status::Done => String::new(),
+        // How it ended stands at its head.
+        _ if is_one => String::new(),
         Status::Failed => format!("FAILED, {trials}"),
         Status::Interrupted => format!("INTERRUPTED, {trials}"),
     }

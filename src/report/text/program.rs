@@ -2,7 +2,7 @@
 
 use super::wrap::wrapped;
 use crate::foreign::escaped;
-use crate::record::{Activity, LaneTotals, NamedTasks, label_at};
+use crate::record::{Activity, LaneTotals, NamedTasks, Planned, TrialEnd, label_at};
 use crate::results::{Figures, ProgramFigures, Row, activity_heading, exit_in_words, lane_in_words};
 use crate::units::{self, Side, aligned};
 
@@ -11,6 +11,33 @@ const LANES_MAX: usize = 16;
 const LINES_MAX: usize = 10;
 /// Columns of the bars of durations.
 const BAR: usize = 24;
+
+/// What was watched: the command, then its number, its start and its end, then the machine, as it is told.
+pub(super) fn heading(planned: &Planned, figures: &Figures, machine: &str, width: usize) -> String {
+    let scenario = &planned.scenario;
+    let title = if scenario.title.is_empty() { &scenario.name } else { &scenario.title };
+    let seen = figures.rows.iter().find_map(|row| row.program.as_ref());
+    let pid = seen.map(|seen| seen.program.pid).filter(|pid| *pid > 0);
+    let pid = pid.map(|pid| format!("pid {pid}"));
+    let end = seen.map_or_else(|| "not seen to run".to_owned(), end_in_words);
+    let facts = pid.into_iter().chain([format!("started {}", escaped(&planned.started_at)), end]);
+    let facts = facts.collect::<Vec<_>>().join(" · ");
+    let lines = [wrapped(&escaped(title), width, ""), wrapped(&facts, width, "  "), wrapped(machine, width, "  ")];
+    lines.join("\n")
+}
+
+/// `exit status 3 after 1.20 s`, `called off after 1.20 s: killed by SIGINT`.
+fn end_in_words(seen: &ProgramFigures) -> String {
+    let after = units::seconds(seen.wall_s);
+    let how = exit_in_words(seen.program.exit.as_ref());
+    let early = match seen.end {
+        TrialEnd::Cancelled if seen.program.exit.is_none() => return format!("left as it was after {after}"),
+        TrialEnd::Cancelled => "called off",
+        TrialEnd::TimedOut => "its time limit was reached",
+        TrialEnd::Complete | TrialEnd::Broken => return format!("{how} after {after}"),
+    };
+    format!("{early} after {after}: {how}")
+}
 
 /// A section for each program; nothing where none was watched.
 pub(super) fn render(figures: &Figures, width: usize) -> String {
@@ -44,6 +71,11 @@ fn summary(figures: &ProgramFigures, usable: &str) -> String {
     parts.extend(figures.peak_memory_bytes.map(|bytes| format!("at most {} of memory", units::bytes(bytes))));
     if program.unseen_cpu_s > 0.01 * figures.cpu_s.max(0.1) {
         parts.push(format!("{} of it by threads too short to be seen", units::seconds(program.unseen_cpu_s)));
+    }
+    /// From this part of a core on.
+    const DEAR: f64 = 0.01;
+    if program.looking.share >= DEAR {
+        parts.push(format!("looking at it took {} of a core", units::percent(program.looking.share)));
     }
     format!("Program: {}.", parts.join(" · "))
 }

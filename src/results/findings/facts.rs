@@ -29,6 +29,8 @@ pub(super) struct FindingInput {
     pub(super) rows: Vec<Fact>,
     /// Which of them the speedups are relative to.
     pub(super) baseline: Option<usize>,
+    /// The program that was watched where its time counts for nothing, since it was called off or took too long.
+    pub(super) uncounted: Option<ProgramFigures>,
     /// Workers lost.
     pub(super) losses: Vec<Loss>,
 }
@@ -116,6 +118,7 @@ impl FindingInput {
                 .warnings
                 .iter()
                 .any(|warning| warning.code == crate::record::WarningCode::Oversubscribed),
+            uncounted: figures.rows.iter().rev().find_map(|row| row.program.clone()).filter(|_| rows.is_empty()),
             rows,
             baseline,
             losses: state.losses.clone(),

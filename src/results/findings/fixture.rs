@@ -25,6 +25,7 @@ pub(super) fn facts(mut rows: Vec<Fact>) -> FindingInput {
         inner_threads: false,
         baseline: (!rows.is_empty()).then_some(0),
         rows,
+        uncounted: None,
         losses: Vec::new(),
     }
 }

@@ -8,6 +8,7 @@
 
 mod cpus;
 mod efficiency;
+mod ended;
 mod facts;
 mod finding;
 #[cfg(test)]
@@ -25,6 +26,7 @@ mod speed;
 mod subject;
 
 use super::figures::Figures;
+use super::program::THE_PROGRAM;
 use crate::record::RunState;
 use facts::FindingInput;
 pub use finding::Finding;
@@ -51,7 +53,12 @@ const RULES: &[Rule] = &[
     Rule { name: "speed", speak: neighbours::speed },
     Rule { name: "busy-cpus", speak: neighbours::busy_cpus },
     Rule { name: "noise", speak: speed::noise },
-    Rule { name: "exit", speak: program::exit },
+    Rule { name: "exit", speak: ended::exit },
+    Rule { name: "killed-for-memory", speak: ended::killed_for_memory },
+    Rule { name: "stopped", speak: ended::stopped },
+    Rule { name: "reached", speak: ended::reached },
+    Rule { name: "in-hand", speak: ended::in_hand },
+    Rule { name: "busiest", speak: ended::busiest },
     Rule { name: "cpus-used", speak: program::cpus_used },
     Rule { name: "gil", speak: program::gil },
     Rule { name: "no-cpu", speak: program::queued },
@@ -93,7 +100,13 @@ fn told(facts: &FindingInput) -> Vec<Finding> {
     let telling = all.iter().take_while(|(_, _, said)| said.weight >= TELLING).count();
     all.truncate(telling.clamp(LEAST, MOST));
     all.sort_by_key(|(place, _, _)| *place);
-    all.into_iter().map(|(_, rule, said)| Finding { rule, message: said.message }).collect()
+    all.into_iter().map(|(_, rule, said)| Finding { rule, message: sentence(&said.message) }).collect()
+}
+
+/// With a capital at its beginning where that is the name of what is told of, which is a word like others.
+fn sentence(message: &str) -> String {
+    let rest = message.strip_prefix(THE_PROGRAM).map(|rest| format!("The program{rest}"));
+    rest.unwrap_or_else(|| message.to_owned())
 }
 
 #[cfg(test)]

@@ -5,8 +5,8 @@ use super::facts::{Fact, FindingInput};
 use super::finding::Wording;
 use super::neighbours;
 use crate::foreign::printable;
-use crate::record::{Activity, Cause};
-use crate::results::{ProgramFigures, exit_in_words};
+use crate::record::Activity;
+use crate::results::ProgramFigures;
 use crate::units;
 
 /// Parts of the threads' time from which on a wait is news.
@@ -14,28 +14,20 @@ const NEWS: f64 = 0.1;
 /// The same of the wall time, for its end.
 const LONG_TAIL: f64 = 0.1;
 
-fn subject(facts: &FindingInput) -> Option<(&Fact, &ProgramFigures)> {
-    let watched = facts.rows.iter().filter_map(|fact| Some((fact, fact.program.as_ref()?)));
-    watched.max_by_key(|(fact, _)| fact.workers)
-}
-
-/// Speaks where it did not end well.
-pub(super) fn exit(facts: &FindingInput) -> Option<Wording> {
-    let (_, program) = subject(facts)?;
-    let exit = program.program.exit.as_ref().filter(|exit| **exit != Cause::Exit(0))?;
-    let message = match exit {
-        Cause::Exit(status) => format!("The program ended with exit status {status}."),
-        signal @ Cause::Signal(_) => format!("The program was {}.", exit_in_words(Some(signal))),
-    };
-    Some(Wording { weight: 95, message })
+/// The program that is told of, and its configuration where its time counts.
+pub(super) fn subject(facts: &FindingInput) -> Option<(Option<&Fact>, &ProgramFigures)> {
+    let watched = facts.rows.iter().filter_map(|fact| Some((Some(fact), fact.program.as_ref()?)));
+    let most = watched.max_by_key(|(fact, _)| fact.map(|fact| fact.workers));
+    most.or_else(|| Some((None, facts.uncounted.as_ref()?)))
 }
 
 /// Says how many CPUs it used.
 pub(super) fn cpus_used(facts: &FindingInput) -> Option<Wording> {
     let ((fact, program), cpus) = (subject(facts)?, facts.usable_cpus?);
+    let several = fact.filter(|_| facts.rows.len() > 1);
     let message = format!(
         "{} used {} of {cpus} usable CPU{} on average: {} of CPU time in {}.",
-        if facts.rows.len() == 1 { "The program" } else { &fact.label },
+        several.map_or("The program", |fact| &fact.label),
         units::digits(program.cpus_used),
         if cpus == 1 { "" } else { "s" },
         units::seconds(program.cpu_s),
@@ -65,7 +57,7 @@ pub(super) fn queued(facts: &FindingInput) -> Option<Wording> {
     let ((fact, program), cpus) = (subject(facts)?, facts.usable_cpus?);
     let (queued, ran) = (program.share(Activity::Queued), program.share(Activity::Running));
     let wanted = queued + ran;
-    if neighbours::is_noisy(fact) || wanted <= 0.0 || queued / wanted < NEWS {
+    if fact.is_some_and(neighbours::is_noisy) || wanted <= 0.0 || queued / wanted < NEWS {
         return None;
     }
     let message = format!(
@@ -138,7 +130,6 @@ mod tests {
         let little = watched(&[(A::Running, 9.5), (A::WaitingForGil, 0.5), (A::Queued, 0.5)], 0.0);
         assert_eq!([said(gil, &little), said(queued, &little)], ["", ""]);
         assert_eq!(said(gil, &watched(&[], 0.0)), "", "nothing was seen");
-        assert_eq!(said(exit, &much), "", "how it ended was not seen");
         assert_eq!(
             said(cpus_used, &much),
             "The program used 0.80 of 2 usable CPUs on average: 8.00 s of CPU time in 10.0 s."

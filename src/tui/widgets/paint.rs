@@ -53,6 +53,26 @@ pub fn fit_name<'a>(theme: &Theme, name: &'a str, columns: u16) -> Cow<'a, str> 
     }
 }
 
+/// As [`fit`], for the name of a thread, which as a rule is told from others by its end: what is cut is the middle.
+/// `Dask-Default-Threads-4711-2` is `Dask-De…-4711-2`.
+pub fn fit_ends<'a>(theme: &Theme, name: &'a str, columns: u16) -> Cow<'a, str> {
+    let shown = theme.text(name);
+    if width(theme, name) <= columns {
+        return shown;
+    }
+    let mut room = usize::from(columns / 2);
+    let fits = |c: &char| {
+        let columns = c.width().unwrap_or(0);
+        let has_room = columns <= room;
+        room = if has_room { room - columns } else { 0 };
+        has_room
+    };
+    let end: Vec<char> = shown.chars().rev().take_while(fits).collect();
+    let end: String = end.into_iter().rev().collect();
+    let begun = fit(theme, name, columns - width(theme, &end)).into_owned();
+    Cow::Owned(begun + &end)
+}
+
 /// Columns that the word of a configuration's name takes at least, where it is cut.
 const SHORT_WORD: u16 = 3;
 
@@ -162,6 +182,15 @@ mod tests {
         assert_eq!(fit_name(&Theme::PLAIN, "processes × 2 pipe", 13), "pr.. x 2 pipe");
         assert_eq!(fit_name(&Theme::FULL, "processes × 2 pipe", 11), "processes …");
         assert_eq!(fit_name(&Theme::FULL, "serial", 4), "ser…");
+    }
+
+    #[test]
+    fn names_of_threads_keep_both_ends() {
+        assert_eq!(fit_ends(&Theme::FULL, "Dask-Default-Threads-4711-2", 15), "Dask-De…-4711-2");
+        assert_eq!(fit_ends(&Theme::PLAIN, "ForkPoolWorker-12", 9), "For..r-12");
+        assert_eq!(fit_ends(&Theme::FULL, "worker", 6), "worker");
+        assert_eq!(fit_ends(&Theme::FULL, "漢字漢字", 7), "漢字…字");
+        assert_eq!(fit_ends(&Theme::FULL, "worker", 0), "");
     }
 
     #[test]

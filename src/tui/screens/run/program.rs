@@ -31,6 +31,8 @@ const SUMMARY: u16 = 4;
 /// Rows that the chart needs to say anything, and those that tasks or output do, the frame included.
 const CHART_MIN: u16 = 8;
 const BELOW_MIN: u16 = 5;
+/// Rows of a single name of tasks with heading and frame.
+const NAMES_MIN: u16 = 4;
 
 /// Draws a program that is watched, and the cores if there is a sample of them.
 pub(super) fn render(
@@ -54,7 +56,7 @@ pub(super) fn render(
     }
     let chart = Rect { y: left.y + cores_height, height: left.height - cores_height, ..left };
     let names = tasks::height(&program.tasks).min(chart.height / 2);
-    let (chart, named) = parted(chart, if names >= BELOW_MIN { names } else { 0 });
+    let (chart, named) = parted(chart, if names >= NAMES_MIN { names } else { 0 });
     cpus(run, program, theme, chart, buf);
     if named.height > 0 {
         tasks::render(&program.tasks, theme, named, buf);

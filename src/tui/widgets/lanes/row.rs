@@ -15,7 +15,8 @@ const NARROWEST_SEGMENT: usize = 2;
 impl Lanes<'_> {
     pub(super) fn lane(&self, lane: &LaneRow<'_>, frame: &LaneFrame, y: u16, buf: &mut Buffer) {
         let row = |part: Rect| Rect { y, height: 1, ..part };
-        paint::put_right(buf, row(frame.label), y, &lane.label, self.theme, self.theme.style(Role::Dim));
+        let label = paint::fit_ends(self.theme, &lane.label, frame.label.width);
+        paint::put_right(buf, row(frame.label), y, &label, self.theme, self.theme.style(Role::Dim));
         let time = row(frame.time);
         let parts = doing::parts(lane, frame);
         let states = self.doing(&parts);
@@ -204,7 +205,7 @@ fn words_of(lane: &LaneRow<'_>) -> String {
     let state = match lane.state {
         LaneState::Absent => "not started yet",
         LaneState::Waiting => "at the gate",
-        LaneState::Stalled => "stalled",
+        LaneState::Stalled => "stopped",
         LaneState::Lost => "lost",
         LaneState::Running | LaneState::Finished => "",
     };

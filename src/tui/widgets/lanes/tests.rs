@@ -74,18 +74,18 @@ fn trouble_is_said_in_words() {
         lane("3", LaneState::Absent, &[]),
     ];
     insta::assert_snapshot!(at(&rows, (72, 5), &Theme::FULL), @"
-    0    ▐─────────── 2 ────────────╌                stalled
+    0    ▐─────────── 2 ────────────╌                stopped
     1    ▐─────────── 2 ────────────╌                lost: SIGKILL in task 5
     2                                                at the gate
     3                                                not started yet
       ╵0          ╵2 s       ╵4 s        ╵6 s
     ");
     let narrow = at(&rows, (17, 5), &Theme::FULL);
-    for word in ["stalled", "lost", "at the gate", "not started"] {
+    for word in ["stopped", "lost", "at the gate", "not started"] {
         assert!(narrow.contains(word), "{word} is missing:\n{narrow}");
     }
     let shared = at(&rows[..2], (20, 1), &Theme::FULL);
-    assert!(shared.contains("0 stalled  1"), "{shared}");
+    assert!(shared.contains("0 stopped  1"), "{shared}");
 }
 
 #[test]
