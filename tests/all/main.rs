@@ -40,3 +40,4 @@ mod svc;
 mod terminal;
 mod try_it;
 mod watch;
+mod watch_faults;

@@ -12,7 +12,7 @@ use crate::common::terminal::{Session, Terminal};
 use crate::common::{folder, have, is_alive, parlab, skip, stderr, stdout, wait_until};
 
 /// Watches a program to its end, without the screen.
-fn watch(args: &[&str], command: &[&str]) -> Output {
+pub(crate) fn watch(args: &[&str], command: &[&str]) -> Output {
     let mut parlab = parlab();
     parlab.args(["watch", "--quiet"]).args(args);
     if !command.is_empty() {
@@ -21,19 +21,19 @@ fn watch(args: &[&str], command: &[&str]) -> Output {
     parlab.output().expect("parlab")
 }
 
-fn shell(words: &str) -> Output {
+pub(crate) fn shell(words: &str) -> Output {
     watch(&[], &["sh", "-c", words])
 }
 
 /// The report of a program, and the one configuration in it.
-fn seen(command: &[&str]) -> (Output, Value) {
+pub(crate) fn seen(command: &[&str]) -> (Output, Value) {
     let output = watch(&["--format", "json"], command);
     let report: Value = serde_json::from_slice(&output.stdout).unwrap_or_else(|e| panic!("{e}: {}", stderr(&output)));
     let config = report["configs"][0].clone();
     (output, config)
 }
 
-fn start(args: &[&str], command: &[&str]) -> Child {
+pub(crate) fn start(args: &[&str], command: &[&str]) -> Child {
     let mut parlab = parlab();
     parlab.args(["watch", "--quiet"]).args(args);
     if !command.is_empty() {
@@ -42,7 +42,7 @@ fn start(args: &[&str], command: &[&str]) -> Child {
     parlab.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("parlab")
 }
 
-fn python() -> bool {
+pub(crate) fn python() -> bool {
     let is_there = have("python3");
     if !is_there {
         skip("it needs python3");
@@ -298,9 +298,13 @@ fn two_thousand_threads_are_watched() {
     assert_eq!(output.status.code(), Some(0), "{}", report["warnings"]);
     assert_eq!(program["threads"]["most"], 2001);
     assert!(program["lanes_left_out"].as_u64().is_some_and(|left| left > 900), "{program}");
+    let looking = &program["looking"];
+    assert!(looking["looks"].as_u64().is_some_and(|looks| looks > 2), "{looking}");
+    // It may be one hundredth of a core, besides what is saved up for the first looks.
+    assert!(looking["share"].as_f64().is_some_and(|share| share > 0.0 && share < 0.1), "{looking}");
 }
 
-fn compiled(folder: &Path, code: &str) {
+pub(crate) fn compiled(folder: &Path, code: &str) {
     std::fs::write(folder.join("prog.c"), code).expect("a file");
     let made = Command::new("cc").args(["-O1", "-pthread", "-o", "prog", "prog.c"]).current_dir(folder).output();
     let made = made.expect("cc");
