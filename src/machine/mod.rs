@@ -5,6 +5,7 @@
 //! - `hierarchy`, `cgroup`: the control groups this process is in, and what each level allows
 //! - `limit`: what sets a limit to the CPUs
 //! - [`usable`](mod@usable): affinity, control groups and Slurm together
+//! - `memory_kills`: what the kernel killed for want of memory
 //! - `memory_limit`, `thread_room`: what limits the memory that may be taken up, and whether threads fit into it
 //! - `clock`: what is known of the clock that tasks are timed with
 //! - [`facts`](mod@facts): host, kernel, processor, memory, load

@@ -192,6 +192,32 @@ fn a_cluster_within_a_program() {
 }
 
 #[test]
+fn a_scheduler_that_goes_away_within_a_program_leaves_nothing_and_what_was_in_hand_is_told() {
+    for name in ["old", "new"] {
+        let Some(interpreter) = environment(name) else { continue };
+        let folder = common::folder();
+        let mut command = common::parlab();
+        command.args(["watch", "--quiet", "--format", "json", "--"]).arg(&interpreter);
+        command.arg(program("scheduler_dies.py")).arg(folder.path()).current_dir(folder.path());
+        let output = command.stdin(Stdio::null()).output().unwrap();
+        assert_eq!(output.status.code(), Some(137), "{name}: {}", common::stderr(&output));
+        let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+        let config = &report["configs"][0];
+        assert_eq!(config["tasks_done"], 20, "{name}: {}", config["tasks"]);
+        let in_hand = config["program"]["in_hand"].as_array().unwrap();
+        let slow = in_hand.iter().filter(|task| task["task"].as_str().is_some_and(|task| task.starts_with("slow")));
+        assert_eq!(slow.count(), 2, "{name}: {in_hand:?}");
+        let findings = report["findings"].to_string();
+        assert!(findings.contains("killed by SIGKILL") && findings.contains("In hand were slow"), "{findings}");
+        for worker in 0..2 {
+            let pid = fs::read_to_string(folder.path().join(format!("{worker}.pid"))).unwrap();
+            let pid = pid.trim().parse().unwrap();
+            common::wait_until("the worker to be gone", || !common::is_alive(pid));
+        }
+    }
+}
+
+#[test]
 fn what_is_missing_for_a_cluster_is_told_at_once() {
     let run = |arguments: &[&str]| {
         let output = common::parlab().arg("watch").args(arguments).output().unwrap();

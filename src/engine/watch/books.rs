@@ -171,6 +171,10 @@ impl Books {
 
     /// The program as it stands.
     pub(super) fn program(&self, output: OutputTail, exit: Option<Cause>) -> WatchedProgram {
+        let mut stopped = self.threads.stopped_longest();
+        // One that has ended went on before, unless it was killed: that may have been between two looks.
+        let went_on = exit.as_ref().is_some_and(|exit| *exit != Cause::Signal("SIGKILL".to_owned()));
+        stopped.iter_mut().filter(|stopped| stopped.pid == self.pid).for_each(|stopped| stopped.is_still &= !went_on);
         WatchedProgram {
             pid: self.pid,
             processes: self.processes,
@@ -185,7 +189,7 @@ impl Books {
             exit,
             in_hand: tellers::in_hand(&self.tellers, self.looked_ns),
             in_hand_count: self.tellers.iter().filter(|lane| lane.hand.is_some()).count() as u32,
-            stopped: self.threads.stopped_longest(),
+            stopped,
             memory_kills: self.kills,
             looking: self.looking,
             lanes_left_out: self.lanes_left_out(),
