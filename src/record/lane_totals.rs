@@ -53,3 +53,10 @@ pub struct LaneTotals {
     /// `until_s`.
     pub seconds: BTreeMap<Activity, f64>,
 }
+
+impl LaneTotals {
+    /// Whether it is of a thread that cannot be looked at from here: another process tells of it.
+    pub fn is_elsewhere(&self) -> bool {
+        self.kind == LaneKind::Tasks && self.tid.is_none()
+    }
+}

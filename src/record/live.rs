@@ -86,11 +86,18 @@ pub struct LaneView {
     pub activity: Activity,
     /// Seconds in each activity so far, by its number, from its arrival at the gate on; all 0 where nothing is known.
     pub seconds: [f64; Activity::COUNT],
-    /// Bytes that its process takes up, where it is told of by another.
+    /// Bytes that its process takes up, where that is told; of several threads of a process, by the first.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub memory_bytes: Option<u64>,
     /// Its last turns to or from waiting and native code, oldest first.
     pub turns: Vec<LaneTurn>,
+}
+
+impl LaneView {
+    /// Whether it is of a thread that cannot be looked at from here: another process tells of it.
+    pub fn is_elsewhere(&self) -> bool {
+        self.kind == LaneKind::Tasks && self.pid == 0
+    }
 }
 
 /// A worker turned to something.

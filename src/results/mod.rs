@@ -31,7 +31,7 @@ mod times;
 mod widths;
 
 pub use busy_cpus::BusyCpus;
-pub use charts::{ChartSubject, FiguresChart, cpus_over_time};
+pub use charts::{ChartSubject, FiguresChart, cpus_over_time, memory_over_time};
 pub use columns::{COLUMNS, Column, ColumnPlace, ShownColumn, View, columns};
 pub use eta::{Eta, is_open};
 pub use figure::{Figure, tally_figure};

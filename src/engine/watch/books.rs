@@ -1,7 +1,7 @@
 //! What was seen of a program so far, and the picture that it makes: for the screen at any time, for the record at the
 //! end. It is told what was seen; it looks at nothing itself.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::time::Duration;
 
 use super::tasks::{TaskBook, by_name};
@@ -42,6 +42,8 @@ pub(super) struct Books {
     cpu_s: f64,
     unseen_cpu_s: f64,
     memory: MemoryCourse,
+    /// What each process takes up, in bytes, as it was last seen.
+    bytes_by_pid: HashMap<u32, u64>,
     kills: MemoryKills,
     looking: LookCost,
     remarks: Vec<String>,
@@ -89,6 +91,7 @@ impl Books {
 
     fn see_memory(&mut self, living: &[&ProcessLook], at_ns: u64) {
         let bytes = |process: &&ProcessLook| process.memory.pss_bytes.unwrap_or(process.memory.rss_bytes);
+        self.bytes_by_pid = living.iter().map(|process| (process.pid, bytes(process))).collect();
         // Where it tells of processes elsewhere, it is their memory that matters.
         let total = match self.tellers.iter().any(OutsideLane::is_elsewhere) {
             true => self.tellers.iter().map(|lane| lane.memory).sum(),
@@ -156,7 +159,14 @@ impl Books {
         if self.tellers.is_empty() {
             return self.threads.views();
         }
-        self.tellers.iter().map(|lane| tellers::view(lane, &self.threads, now_ns, self.started_ns)).collect()
+        let mut is_told = HashSet::new();
+        let view = |lane: &OutsideLane| {
+            let view = tellers::view(lane, &self.threads, now_ns, self.started_ns);
+            // Threads of one process have one memory: it stands at the first of them.
+            let own = || self.bytes_by_pid.get(&lane.pid).filter(|_| is_told.insert(lane.pid)).copied();
+            LaneView { memory_bytes: view.memory_bytes.or_else(own), ..view }
+        };
+        self.tellers.iter().map(view).collect()
     }
 
     /// The tasks, where there are few enough to be drawn.

@@ -2,7 +2,7 @@
 //! where something is varied that of its last point.
 
 use super::figures_chart::FiguresChart;
-use crate::chart::{Chart, ChartPoint, ChartSeries, ChartUnit, XAxisKind};
+use crate::chart::{Chart, ChartPoint, ChartSeries, ChartUnit, SeriesMark, XAxisKind};
 use crate::record::MemoryCourse;
 use crate::results::Figures;
 use crate::scenario::SeriesKey;
@@ -18,15 +18,23 @@ pub(super) fn over_time(figures: &Figures) -> FiguresChart {
         rows.push(vec![index; points.len()]);
         series.push(ChartSeries { name: row.label.clone(), mark: row.mark, points, ..ChartSeries::default() });
     }
-    let chart = Chart {
+    FiguresChart { chart: chart(series), rows, is_few: false }
+}
+
+/// The memory of a program over its time.
+pub fn memory_over_time(memory: &MemoryCourse, mark: SeriesMark) -> Chart {
+    chart(vec![ChartSeries { mark, points: points(memory), ..ChartSeries::default() }])
+}
+
+fn chart(series: Vec<ChartSeries>) -> Chart {
+    Chart {
         series,
         x_kind: XAxisKind::Time,
         x_label: "time".to_owned(),
         y_unit: ChartUnit::Bytes,
         y_label: "memory".to_owned(),
         ..Chart::default()
-    };
-    FiguresChart { chart, rows, is_few: false }
+    }
 }
 
 fn points(memory: &MemoryCourse) -> Vec<ChartPoint> {

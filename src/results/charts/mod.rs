@@ -28,6 +28,7 @@ use crate::scenario::{Expected, Layout, SeriesKey};
 
 pub use cpus::cpus_over_time;
 pub use figures_chart::FiguresChart;
+pub use memory::memory_over_time;
 use points::x_of;
 pub use subject::ChartSubject;
 

@@ -5,7 +5,7 @@ use super::facts::{Fact, FindingInput};
 use super::finding::Wording;
 use super::neighbours;
 use crate::foreign::printable;
-use crate::record::Activity;
+use crate::record::{Activity, LaneTotals};
 use crate::results::ProgramFigures;
 use crate::units;
 
@@ -24,6 +24,9 @@ pub(super) fn subject(facts: &FindingInput) -> Option<(Option<&Fact>, &ProgramFi
 /// Says how many CPUs it used.
 pub(super) fn cpus_used(facts: &FindingInput) -> Option<Wording> {
     let ((fact, program), cpus) = (subject(facts)?, facts.usable_cpus?);
+    if let Some(message) = at_work_elsewhere(program) {
+        return Some(Wording { weight: 70, message });
+    }
     let several = fact.filter(|_| facts.rows.len() > 1);
     let message = format!(
         "{} used {} of {cpus} usable CPU{} on average: {} of CPU time in {}.",
@@ -34,6 +37,24 @@ pub(super) fn cpus_used(facts: &FindingInput) -> Option<Wording> {
         units::seconds(program.wall_s)
     );
     Some(Wording { weight: 70, message })
+}
+
+/// How busy threads were that only tell of themselves, on other machines: what is seen of processes here is none of them.
+fn at_work_elsewhere(figures: &ProgramFigures) -> Option<String> {
+    let lanes: Vec<&LaneTotals> = figures.lanes.iter().filter(|lane| lane.is_elsewhere()).collect();
+    if lanes.is_empty() || figures.wall_s <= 0.0 {
+        return None;
+    }
+    let ran = |lane: &&LaneTotals| lane.seconds.get(&Activity::Running).copied().unwrap_or(0.0);
+    let ran_s: f64 = lanes.iter().map(ran).sum();
+    Some(format!(
+        "{} thread{} of workers elsewhere computed for {} in {}: {} at a time on average.",
+        units::count(lanes.len() as u64),
+        if lanes.len() == 1 { "" } else { "s" },
+        units::seconds(ran_s),
+        units::seconds(figures.wall_s),
+        units::digits(ran_s / figures.wall_s)
+    ))
 }
 
 /// Speaks where threads waited for CPython's lock.
@@ -90,7 +111,7 @@ mod tests {
 
     use super::super::fixture::{facts, serial};
     use super::*;
-    use crate::record::{LaneTotals, NowAndMost, Tail, TrialOutcome, WatchedProgram};
+    use crate::record::{LaneKind, NowAndMost, Tail, TrialOutcome, WatchedProgram};
 
     fn watched(seconds: &[(Activity, f64)], tail_s: f64) -> FindingInput {
         let tail = Tail { seconds: tail_s, lane: 1, task: "fit 7".to_owned() };
@@ -134,6 +155,16 @@ mod tests {
             said(cpus_used, &much),
             "The program used 0.80 of 2 usable CPUs on average: 8.00 s of CPU time in 10.0 s."
         );
+    }
+
+    #[test]
+    fn of_workers_elsewhere_it_is_told_how_busy_they_were() {
+        let mut facts = watched(&[(Activity::Running, 8.0), (Activity::Idle, 2.0)], 0.0);
+        let lanes = &mut facts.rows[0].program.as_mut().unwrap().lanes;
+        lanes[0].kind = LaneKind::Tasks;
+        lanes.push(lanes[0].clone());
+        let told = "2 threads of workers elsewhere computed for 16.0 s in 10.0 s: 1.60 at a time on average.";
+        assert_eq!(said(cpus_used, &facts), told);
     }
 
     #[test]

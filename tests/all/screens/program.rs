@@ -209,6 +209,23 @@ fn tasks_are_drawn_on_the_lanes_that_tell_of_them() {
 }
 
 #[test]
+fn of_workers_elsewhere_the_memory_is_shown() {
+    for (size_name, size, theme) in SIZES {
+        let mut state = fixture::state(size, theme);
+        start(&mut state);
+        let mut snapshot = task_snapshot();
+        for (lane, number) in snapshot.lanes.iter_mut().zip(1_u64..) {
+            lane.name = format!("10.11.12.13:43495#{number}");
+            (lane.pid, lane.memory_bytes) = (0, Some((number * 200) << 20));
+        }
+        update(&mut state, Msg::Snapshot(snapshot));
+        let shown = text(&frame(&state));
+        assert!((size.0 < 80 || shown.contains("memory of its workers")) && !shown.contains("CPUs used"), "{shown}");
+        expect(&format!("program-elsewhere-{size_name}"), &state);
+    }
+}
+
+#[test]
 fn the_end_has_the_results_of_one_program() {
     let sizes = SIZES.into_iter().chain([("200x60", (200, 60), Theme::FULL)]);
     for (size_name, size, theme) in sizes {

@@ -329,8 +329,8 @@ fn point_figures<'r>(run: &'r RunMonitor, row: &'r Row) -> Vec<PointFigure<'r>> 
 
 fn why_unmeasured(run: &RunMonitor, row: &Row) -> &'static str {
     match row.tasks {
-        Some(tasks) if tasks.failed > 0 => "tasks failed in every trial",
         _ if row.program.is_some() => "ended before its time",
+        Some(tasks) if tasks.failed > 0 => "tasks failed in every trial",
         _ if row.trials > 0 => "no trial ran to its end",
         _ if run.is_on() => "not measured yet",
         _ => "not measured",

@@ -19,8 +19,8 @@ use super::state::RunMonitor;
 use super::{cores, lanes_panel, light};
 use crate::chart::SeriesMark;
 use crate::machine::Sample;
-use crate::record::WatchedProgram;
-use crate::results::cpus_over_time;
+use crate::record::{LaneView, WatchedProgram};
+use crate::results::{cpus_over_time, memory_over_time};
 use crate::tui::screens::program::summary::ProgramSummary;
 use crate::tui::screens::program::{output, tasks};
 use crate::tui::theme::Theme;
@@ -57,7 +57,7 @@ pub(super) fn render(
     let chart = Rect { y: left.y + cores_height, height: left.height - cores_height, ..left };
     let names = tasks::height(&program.tasks).min(chart.height / 2);
     let (chart, named) = parted(chart, if names >= NAMES_MIN { names } else { 0 });
-    cpus(run, program, theme, chart, buf);
+    over_time(run, program, theme, chart, buf);
     if named.height > 0 {
         tasks::render(&program.tasks, theme, named, buf);
     }
@@ -92,11 +92,16 @@ fn summary<'a>(run: &RunMonitor, program: &'a WatchedProgram) -> ProgramSummary<
     }
 }
 
-fn cpus(run: &RunMonitor, program: &WatchedProgram, theme: &Theme, area: Rect, buf: &mut Buffer) {
-    let block = theme.block("CPUs used", area.width);
+/// Its CPUs over time; where it tells of workers elsewhere the memory of these, since the CPUs are of what tells alone.
+fn over_time(run: &RunMonitor, program: &WatchedProgram, theme: &Theme, area: Rect, buf: &mut Buffer) {
+    let mark = run.row_on_screen().map_or(SeriesMark::default(), |row| row.mark);
+    let is_elsewhere = run.snapshot.lanes.iter().any(LaneView::is_elsewhere);
+    let (title, chart) = match run.snapshot.memory.as_ref().filter(|_| is_elsewhere) {
+        Some(memory) => ("memory of its workers", memory_over_time(memory, mark)),
+        None => ("CPUs used", cpus_over_time(&program.cpus, mark, "")),
+    };
+    let block = theme.block(title, area.width);
     let inner = block.inner(area);
     block.render(area, buf);
-    let mark = run.row_on_screen().map_or(SeriesMark::default(), |row| row.mark);
-    let chart = cpus_over_time(&program.cpus, mark, "");
     Plot { chart: &chart, selected: None, theme }.render(inner, buf);
 }

@@ -72,7 +72,10 @@ pub(super) fn of_thread(lane: &LaneView, room: u16) -> String {
     let doing = escaped(doing);
     let short: String = doing.chars().take(DOING).collect();
     let percent = format!("{:>3}%", paint::percent(ran));
-    let memory = lane.memory_bytes.map(|bytes| format!("{short:<DOING$} {percent}  {:>9}", units::bytes(bytes)));
-    let forms = memory.into_iter().chain([format!("{short:<DOING$} {percent}"), percent]);
+    let memory = lane.memory_bytes.map(|bytes| format!("{percent}  {:>9}", units::bytes(bytes)));
+    let all = memory.iter().map(|memory| format!("{short:<DOING$} {memory}"));
+    // Of a worker elsewhere nothing else tells its memory, and what its thread waits in is not seen.
+    let less = memory.iter().filter(|_| lane.is_elsewhere()).cloned();
+    let forms = all.chain(less).chain([format!("{short:<DOING$} {percent}"), percent]);
     forms.into_iter().find(|text| text.chars().count() <= usize::from(room)).unwrap_or_default()
 }
