@@ -37,6 +37,8 @@ if __name__ == "__main__":
     wait(failed)
     print("failed", sum(future.status == "error" for future in failed))
     print("in the scheduler", client.run_on_scheduler(left_by_watchers))
+    # What the worker has that is going to be lost would be computed anew.
+    del numbers
     lost = client.submit(fatal)
     wait(lost)
     print("lost", lost.exception().__class__.__name__)
