@@ -80,8 +80,10 @@ class _Board:
 
         self.memory, size = memory, len(memory)
         self.pack = struct.Struct
+        # Of two formats for the same word, the one that CPython converts its integers to in half the time.
+        self.word = "L" if struct.calcsize("L") == 8 else "Q"
         # Stores of single words go through this: packing sets what it writes to 0 first.
-        self.words = memoryview(memory).cast("Q")
+        self.words = memoryview(memory).cast(self.word)
         for name, value in zip(_HEADER_CELLS, struct.unpack_from("%dQ" % len(_HEADER_CELLS), memory, 0)):
             setattr(self, name, value)
         if self.magic != _MAGIC or self.major != 1 or self.clock != 1 or self.bytes != size:
@@ -386,14 +388,14 @@ class _Lane:
         at_names, at_used = at + cells["task_names"], at + cells["names_used"]
         ring, stride = board.rings_at + number * board.ring_bytes, board.record_bytes
         ring_last = ring + (board.ring_records - 1) * stride
-        five = board.pack("QQQQQ").pack_into
+        five = board.pack(5 * board.word).pack_into
         real, word = board.pack("d"), board.pack("Q")
         get, put, now = board.get, board.put, _now
         extra = get(at_extra)
         count = words[done] + extra  # the number of the last record, and where it lies
         place = ring + count % board.ring_records * stride
         busy = 0
-        key = -1  # of the task in hand
+        key = None  # of the task in hand
         keys = {}
         used = min(get(at_used), board.names)
         for slot in range(used):
@@ -423,7 +425,7 @@ class _Lane:
 
         def run(name, index, fn, args=(), kwargs={}):
             nonlocal count, place, busy, key
-            if key >= 0:
+            if key is not None:
                 return fn(*args, **kwargs)
             begun = now()
             try:
@@ -438,7 +440,7 @@ class _Lane:
                 fail(begun)
                 raise
             # An interrupt may come at any call: the task is not in hand any more before there is one.
-            ended_key, key = key, -1
+            ended_key, key = key, None
             ended = now()
             busy += ended - begun
             count += 1
@@ -449,13 +451,13 @@ class _Lane:
             return result
 
         def fail(begun):
-            if key >= 0:
+            if key is not None:
                 put(at_failed, get(at_failed) + 1)
                 note(begun, key | _FAILED)
 
         def note(begun, noted):
             nonlocal count, place, busy, key
-            key = -1
+            key = None
             ended = now()
             busy += ended - begun
             count += 1
@@ -471,7 +473,7 @@ class _Lane:
 
             def __enter__(self):
                 nonlocal key, start, inner
-                if key >= 0:
+                if key is not None:
                     inner += 1
                     return self
                 start = now()
@@ -488,7 +490,7 @@ class _Lane:
                 if kind is not None:
                     return fail(start)
                 ended = now()
-                key = -1
+                key = None
                 busy += ended - start
                 count += 1
                 place = place + stride if place < ring_last else ring
@@ -503,11 +505,11 @@ class _Lane:
                 return Task(key_of(name, index))
 
         def progress(fraction):
-            put(at_fraction, word.unpack(real.pack(fraction))[0] if key >= 0 else 0)
+            put(at_fraction, word.unpack(real.pack(fraction))[0] if key is not None else 0)
 
         def value(name, figure):
             nonlocal count, place, extra
-            if key < 0:
+            if key is None:
                 return
             slot = new_name(name) >> _INDEX_BITS
             bits, = word.unpack(real.pack(figure))
@@ -527,7 +529,7 @@ class _Lane:
                 put(spent, get(spent) + at - (word >> 4))
             return before
 
-        self.run, self.task = run, task
+        self.run, self.task, self.blocks = run, task, (keys, Task)
         self.progress, self.value, self.turn = progress, value, turn
 
     def __del__(self):
@@ -556,6 +558,8 @@ _NO_TASK = _NoTask()
 
 class _NoLane:
     """In place of a lane, for a thread that has none."""
+
+    blocks = {}, None
 
     @staticmethod
     def run(name, index, fn, args=(), kwargs={}):
@@ -589,7 +593,7 @@ def _claim():
         # It would be the same for each thread.
         _is_given_up = True
         _debug(why)
-    _local.lane, _local.run, _local.task = lane, lane.run, lane.task
+    _local.lane, _local.run, _local.blocks = lane, lane.run, lane.blocks
     return lane
 
 
@@ -634,10 +638,11 @@ def run(name, index, fn, args=(), kwargs={}):
 def task(name, index=None):
     """A task, from entering its block to leaving it; one that is left by an exception has failed."""
     try:
-        watched_task = _local.task
-    except AttributeError:
-        watched_task = _claim().task
-    return watched_task(name, index)
+        keys, begun = _local.blocks
+        return begun(keys[name] | index & _NO_INDEX)
+    except (AttributeError, KeyError, TypeError):
+        # The thread has no lane yet, or the name is new, or there is no index.
+        return _lane().task(name, index)
 
 
 def watched(fn):
@@ -645,7 +650,11 @@ def watched(fn):
     name = getattr(fn, "__qualname__", None) or getattr(fn, "__name__", repr(fn))
 
     def call(*args, **kwargs):
-        return run(name, _NO_INDEX, fn, args, kwargs)
+        try:
+            watched_run = _local.run
+        except AttributeError:
+            watched_run = _claim().run
+        return watched_run(name, _NO_INDEX, fn, args, kwargs)
 
     for attribute in ("__module__", "__name__", "__qualname__", "__doc__", "__annotations__"):
         try:

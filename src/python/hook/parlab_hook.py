@@ -300,7 +300,7 @@ def cost(header):
     mine = parlab_board._local.__dict__
     known = dict(mine)
     try:
-        mine.update(lane=lane, run=lane.run, task=lane.task)
+        mine.update(lane=lane, run=lane.run, blocks=lane.blocks)
         return max(0, best_time(lambda items: each(Hand(), "empty", items, 0)) - best_time(iter))
     finally:
         mine.clear()
