@@ -339,6 +339,17 @@ def _flush_all():
         connection.flush()
 
 
+_leave = os._exit
+
+
+def _flush_and_leave(status):
+    """In place of `os._exit`: what a process has written last is not on its way yet."""
+    try:
+        _flush_all()
+    finally:
+        _leave(status)
+
+
 def _keep_flushing():
     import time
 
@@ -366,10 +377,9 @@ def _connect(where):
         from _thread import start_new_thread
 
         atexit.register(_flush_all)
-        # Its processes end without that.
-        util = sys.modules.get("multiprocessing.util")
-        if util is not None:
-            util.Finalize(None, _flush_all, exitpriority=-100)
+        # Children by `os.fork`, those of `multiprocessing` among them, end without that.
+        if os._exit is _leave:
+            os._exit = _flush_and_leave
         start_new_thread(_keep_flushing, ())
     return connection
 
@@ -698,7 +708,7 @@ def is_watched():
 
 
 def flush():
-    """Sends what has not been sent, where the board is behind a connection; for programs that end by os._exit."""
+    """Sends what has not been sent, where the board is behind a connection; for programs that are about to be killed."""
     _flush_all()
 
 

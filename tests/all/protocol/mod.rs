@@ -5,6 +5,7 @@ mod c;
 mod commands;
 mod hostile;
 mod python;
+mod socket;
 
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};

@@ -22,7 +22,7 @@ fn interpreters() -> Vec<PathBuf> {
     found
 }
 
-fn python(interpreter: &Path, folder: &Path) -> Command {
+pub(super) fn python(interpreter: &Path, folder: &Path) -> Command {
     let mut command = Command::new(interpreter);
     command.current_dir(folder).env("PYTHONDONTWRITEBYTECODE", "1").stdout(Stdio::null());
     command
@@ -136,8 +136,8 @@ with b.task('around', 0):
         many('child', 20)
         grandchild = os.fork()
         if grandchild == 0:
-            many('grandchild', 5); b.flush(); os._exit(0)
-        os.waitpid(grandchild, 0); b.flush(); os._exit(0)
+            many('grandchild', 5); os._exit(0)
+        os.waitpid(grandchild, 0); os._exit(0)
     many('hidden', 3)
     assert os.waitpid(child, 0)[1] == 0
 threads = [threading.Thread(target=many, args=('thread', 100)) for _ in range(8)]
