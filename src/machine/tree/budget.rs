@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use super::look::LookCost;
 
-/// The part of one core's time that looking may take.
-pub(super) const SHARE: f64 = 0.01;
+/// The part of one core's time that looking may take: 1 % with what it takes to wake up for it.
+pub(super) const SHARE: f64 = 0.0095;
 
 /// What can be saved up: to open the files of a program that has started, or threads that came all at once.
 const SAVED_MAX_NS: f64 = 2e7;
@@ -18,13 +18,23 @@ pub(super) struct LookBudget {
     first_ns: Option<u64>,
     last_ns: u64,
     spent: Duration,
+    /// Of a look, on average of late.
+    usual: Duration,
     looks: u64,
 }
 
 impl LookBudget {
     /// The part of one core's time that may be taken.
     pub(super) fn new(share: f64) -> Self {
-        Self { share, left_ns: SAVED_MAX_NS, first_ns: None, last_ns: 0, spent: Duration::ZERO, looks: 0 }
+        Self {
+            share,
+            left_ns: SAVED_MAX_NS,
+            first_ns: None,
+            last_ns: 0,
+            spent: Duration::ZERO,
+            usual: Duration::ZERO,
+            looks: 0,
+        }
     }
 
     /// A look begins; what it may cost.
@@ -42,7 +52,13 @@ impl LookBudget {
     pub(super) fn end(&mut self, cost: Duration) {
         self.left_ns -= cost.as_nanos() as f64;
         self.spent += cost;
+        self.usual = (self.usual * 7 + cost) / 8;
         self.looks += 1;
+    }
+
+    /// What a look costs of late.
+    pub(super) fn usual(&self) -> Duration {
+        self.usual
     }
 
     /// What all looks have cost.

@@ -29,6 +29,10 @@ const REFRESH_YOUNG_NS: u64 = 50_000_000;
 const PYTHON_FIRST_NS: u64 = 50_000_000;
 const PYTHON_MOST_NS: u64 = 10_000_000_000;
 
+/// With so many threads a process is asked first whether any of them has run, which costs as much as to look at one of
+/// them, or two.
+const MANY_THREADS: usize = 16;
+
 /// A command line is kept so far, in bytes.
 const COMMAND_MAX: u64 = 256;
 
@@ -52,6 +56,9 @@ pub(super) struct TrackedProcess {
     /// Threads that were listed.
     pub(super) tids: HashSet<u32>,
     pub(super) cpu: ProcessCpu,
+    /// The last look before which any of its threads may have run, by its CPU time, which is kept to compare.
+    pub(super) ran_before_ns: u64,
+    clock_ns: Option<u64>,
     folder: PathBuf,
     name: Arc<str>,
     command: Arc<str>,
@@ -141,6 +148,8 @@ impl TrackedProcess {
             memory_ns: 0,
             tids: HashSet::new(),
             cpu: ProcessCpu::default(),
+            ran_before_ns: 0,
+            clock_ns: None,
             stat: KeptFile::new(folder.join("stat"), Rank::Third),
             folder,
             name: Arc::from(""),
@@ -185,6 +194,14 @@ impl TrackedProcess {
         let age_ns = tools.now_ns.saturating_sub(self.started_ns);
         self.due_ns = tools.now_ns + (age_ns / 4).clamp(REFRESH_YOUNG_NS, REFRESH_NS);
         has_reaped
+    }
+
+    /// Asks whether any of its threads may have run since this was asked last: where none has, all of them are as they were.
+    pub(super) fn ask_whether_it_ran(&mut self, now_ns: u64) {
+        let clock_ns = if self.tids.len() < MANY_THREADS { None } else { clock_ns(&self.folder, self.pid) };
+        if clock_ns.is_none() || clock_ns != self.clock_ns {
+            (self.clock_ns, self.ran_before_ns) = (clock_ns, now_ns);
+        }
     }
 
     fn take_cpu(&mut self, tools: &Tools, stat: &TaskStat, is_first: bool) -> bool {

@@ -24,6 +24,9 @@ pub(super) const TICK_NS: u64 = 10_000_000;
 const STALE_NS: u64 = 1_000_000_000;
 const STALE_YOUNG_NS: u64 = 50_000_000;
 
+/// One that sleeps has its name from another thread at most, and its state and CPU stay the same.
+const STALE_ASLEEP_NS: u64 = 10_000_000_000;
+
 /// A thread that has not run for so long is looked at ten times a second at most: it costs as much, and tells less.
 const IDLE_NS: u64 = 1_000_000_000;
 const IDLE_PACE_NS: u64 = 90_000_000;
@@ -76,6 +79,8 @@ pub(super) struct TrackedThread {
     switches: Option<[u64; 2]>,
     /// When it was looked at last; `None` if it was not yet.
     pub(super) seen_ns: Option<u64>,
+    /// The last look for which its files were read.
+    read_ns: u64,
     stat_ns: u64,
     /// When it was last seen to have run.
     ran_at_ns: u64,
@@ -102,6 +107,7 @@ impl TrackedThread {
             slept_in: None,
             switches: None,
             seen_ns: None,
+            read_ns: 0,
             stat_ns: 0,
             ran_at_ns: 0,
             is_settled: false,
@@ -117,13 +123,26 @@ impl TrackedThread {
         is_fresh && now_ns.saturating_sub(self.ran_at_ns) >= IDLE_NS
     }
 
+    /// Whether it is known to sleep on where its files say that it does, since no thread of its process has run since the
+    /// look at `ran_before_ns`.
+    pub(super) fn sleeps_on(&self, ran_before_ns: u64) -> bool {
+        self.is_settled && !self.time.state().is_awake() && self.read_ns >= ran_before_ns
+    }
+
+    /// It was found to sleep on, without a look at its files.
+    pub(super) fn sleep_on(&mut self, now_ns: u64) {
+        let (ran_ns, queued_ns) = self.counted();
+        self.time.advance(now_ns, ran_ns, queued_ns, self.time.state());
+        self.seen_ns = Some(now_ns);
+    }
+
     /// Looks at it. Threads that have ended are not looked at any more.
     pub(super) fn visit(&mut self, tools: &mut Tools, sights: &mut Sights) {
         if self.has_ended() {
             return;
         }
         match self.try_visit(tools, sights) {
-            Ok(()) => self.seen_ns = Some(tools.now_ns),
+            Ok(()) => (self.seen_ns, self.read_ns) = (Some(tools.now_ns), tools.now_ns),
             Err(Mute::Gone) => self.end(tools),
             // It is looked at again later.
             Err(Mute::Refused | Mute::NotNow | Mute::Unknown) => {}
@@ -148,7 +167,9 @@ impl TrackedThread {
             stat = self.read_stat(tools).ok();
         }
         let state = if is_first || gained.any() {
-            (self.is_settled, self.ran_at_ns) = (false, tools.now_ns);
+            self.ran_at_ns = tools.now_ns;
+            // What it sleeps in cannot have changed since its letter was read unless it has run, which will be seen.
+            self.is_settled = stat.is_some_and(|stat| stat.state == b'S');
             self.state_anew(tools, sights, gained, stat)
         } else {
             self.state_again(tools, sights)
@@ -225,7 +246,7 @@ impl TrackedThread {
             let since_ns = tools.now_ns.saturating_sub(self.seen_ns.unwrap_or(tools.now_ns));
             return if since_ns < TICK_NS { before } else { ThreadState::Queued };
         }
-        if self.is_settled && !is_stale {
+        if self.is_settled && tools.now_ns.saturating_sub(self.stat_ns) < STALE_ASLEEP_NS {
             return before;
         }
         self.is_settled = true;

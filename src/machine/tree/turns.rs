@@ -23,12 +23,17 @@ const LEAST: usize = 8;
 /// How often it is asked what a look has cost so far: after so many threads, or processes.
 const ASKED_AFTER: usize = 16;
 
+/// So many threads that are known to sleep on cost as much as a look at one.
+const SLEEPERS: usize = 16;
+
 /// A program that starts and ends processes all the time is not followed for ever: the next look goes on.
 const ROUNDS_MAX: usize = 16;
 
-/// Between looks; and where each is at a part of the threads only, since fewer looks see more each.
+/// Between looks; and where each is at a part of the threads only, since fewer looks see more each, or is dear: half of
+/// them show nearly as much.
 const PACE: Duration = Duration::from_millis(50);
 const SLOW_PACE: Duration = Duration::from_millis(100);
+const DEAR: Duration = Duration::from_micros(200);
 
 /// Between readings of a process's memory.
 const MEMORY_NS: u64 = 1_000_000_000;
@@ -103,31 +108,41 @@ impl TreeSampler {
     /// Looks at threads in turn, until that took so much of this thread's CPU time; returns how many need no look any more.
     pub(super) fn visit_threads(&mut self, until: Duration) -> usize {
         let all = self.threads.len();
-        let (mut at_process, mut visited) = (0, 0);
+        let now_ns = self.tools.now_ns;
+        self.processes.iter_mut().filter(|process| !process.has_ended).for_each(|p| p.ask_whether_it_ran(now_ns));
+        // In parts of a look at a thread.
+        let (mut at_process, mut effort, mut asked_at) = (0, 0, LEAST * SLEEPERS);
         for passed in 0..all {
             let at = self.turn % all;
-            if !self.threads[at].can_wait(self.tools.now_ns) {
-                if visited >= LEAST && visited % ASKED_AFTER == LEAST && thread_cpu_time() >= until {
-                    return passed;
+            if !self.threads[at].can_wait(now_ns) {
+                if effort >= asked_at {
+                    if thread_cpu_time() >= until {
+                        return passed;
+                    }
+                    asked_at = effort + ASKED_AFTER * SLEEPERS;
                 }
-                visited += 1;
-                self.visit(at, &mut at_process);
+                effort += if self.visit(at, &mut at_process) { SLEEPERS } else { 1 };
             }
             self.turn = (at + 1) % all;
         }
         all
     }
 
-    /// Looks at one thread. `at_process` is where the process of the one before stands, which is most often the same.
-    fn visit(&mut self, at: usize, at_process: &mut usize) {
+    /// Looks at one thread, unless it is known to sleep on: returns whether its files were read. `at_process` is where the
+    /// process of the one before stands, which is most often the same.
+    fn visit(&mut self, at: usize, at_process: &mut usize) -> bool {
         let thread = &mut self.threads[at];
         if self.processes.get(*at_process).is_none_or(|process| process.pid != thread.pid) {
             *at_process = self.processes.iter().position(|process| process.pid == thread.pid).unwrap_or(usize::MAX);
         }
         let Some(process) = self.processes.get_mut(*at_process) else {
             thread.visit(&mut self.tools, &mut Sights::default());
-            return;
+            return true;
         };
+        if thread.sleeps_on(process.ran_before_ns) {
+            thread.sleep_on(self.tools.now_ns);
+            return false;
+        }
         let before = (thread.has_ended(), thread.ran_ns(), thread.counted().0);
         thread.visit(&mut self.tools, &mut process.sights);
         process.cpu.note_thread(thread.ran_ns() - before.1, thread.counted().0 - before.2);
@@ -137,6 +152,7 @@ impl TreeSampler {
             process.due_ns = 0;
             (self.is_stale, self.has_ended) = (true, true);
         }
+        true
     }
 
     /// Looks at processes whose time has come, and then at the children of those that have ended or waited for one: their
@@ -274,7 +290,7 @@ impl TreeSampler {
             unseen_cpu_s: (seconds(self.cpu_ns) - self.kept.seconds.running - running_s).max(0.0),
             covers,
             cost: self.budget.cost(),
-            next_in: if covers < 1.0 { SLOW_PACE } else { PACE },
+            next_in: if covers < 1.0 || self.budget.usual() > DEAR { SLOW_PACE } else { PACE },
         }
     }
 }
