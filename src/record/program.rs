@@ -65,6 +65,9 @@ pub struct WatchedProgram {
     /// Lanes that there was no room for.
     #[serde(default)]
     pub lanes_left_out: u32,
+    /// How often each of its threads was looked at a second, of late; `None` where that was as often as it may be.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub looks_hz: Option<f64>,
     /// What could not be seen, and why: a sentence each.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub remarks: Vec<String>,

@@ -4,6 +4,7 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::time::Duration;
 
+use super::looks::LookRate;
 use super::tasks::{TaskBook, by_name};
 use super::tellers;
 use super::threads::ThreadBook;
@@ -34,6 +35,7 @@ pub(super) struct Books {
     tasks: TaskBook,
     totals: Vec<NameTotal>,
     looked_ns: u64,
+    looks: LookRate,
     processes: NowAndMost,
     thread_count: NowAndMost,
     cpus: CpuCourse,
@@ -69,12 +71,7 @@ impl Books {
             self.close_sample(look.at_ns);
             self.see_memory(&living, look.at_ns);
         }
-        if look.covers < 1.0 {
-            self.remark(
-                "there were too many threads to look at each of them every time: their states are from fewer looks"
-                    .to_owned(),
-            );
-        }
+        self.looks.see(look.at_ns, look.covers);
         for process in &living {
             sight(process).into_iter().for_each(|remark| self.remark(remark));
         }
@@ -203,7 +200,8 @@ impl Books {
             memory_kills: self.kills,
             looking: self.looking,
             lanes_left_out: self.lanes_left_out(),
-            remarks: self.remarks.clone(),
+            looks_hz: self.looks.of_late().filter(|_| self.tellers.is_empty()),
+            remarks: self.looks.remark().into_iter().chain(self.remarks.iter().cloned()).collect(),
         }
     }
 
@@ -223,6 +221,11 @@ impl Books {
         }
         let totals = |lane| tellers::totals(lane, &self.threads, self.looked_ns, self.started_ns);
         self.tellers.iter().map(totals).collect()
+    }
+
+    /// Whether tasks are its lanes.
+    pub(super) fn tells_of_tasks(&self) -> bool {
+        !self.tellers.is_empty()
     }
 
     /// CPU seconds so far.

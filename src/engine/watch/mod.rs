@@ -7,6 +7,7 @@
 //! ```
 
 mod books;
+mod looks;
 mod output;
 mod tasks;
 mod tellers;

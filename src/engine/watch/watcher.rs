@@ -23,6 +23,9 @@ use crate::system::launch::{Ended, How, signal_name};
 /// Lanes of the board that a program may write: more than a node has threads that tell of tasks.
 const LANES: usize = 1024;
 
+/// Between looks at the threads of a program that tells of its tasks.
+const BESIDE_TASKS: Duration = Duration::from_millis(100);
+
 /// A program that is going to be watched.
 pub(in crate::engine) struct ProgramWatch {
     /// Until there is a thread that looks at it.
@@ -254,7 +257,8 @@ impl Watcher {
         let mut books = self.live.lock();
         books.see_tree(&look);
         unhooked.into_iter().for_each(|remark| books.remark(remark));
-        look.next_in
+        // Its tasks are what is shown then: threads are looked at for what they use alone.
+        if books.tells_of_tasks() { look.next_in.max(BESIDE_TASKS) } else { look.next_in }
     }
 
     fn look_at_board(&mut self, is_last: bool) -> Duration {

@@ -199,6 +199,19 @@ fn threads_are_lanes_that_tell_what_they_do() {
 }
 
 #[test]
+fn it_is_told_how_often_threads_are_looked_at_where_that_is_rare() {
+    for (size, theme) in [((80, 24), Theme::FULL), ((120, 40), Theme::FULL)] {
+        let mut state = fixture::state(size, theme);
+        start(&mut state);
+        let many = NowAndMost { now: 2000, most: 2000 };
+        let program = WatchedProgram { looks_hz: Some(2.46), threads: many, ..program(Vec::new()) };
+        update(&mut state, Msg::Snapshot(Snapshot { program: Some(Box::new(program)), ..thread_snapshot() }));
+        let shown = text(&frame(&state));
+        assert!(shown.contains("threads   each seen 2.5/s"), "{shown}");
+    }
+}
+
+#[test]
 fn tasks_are_drawn_on_the_lanes_that_tell_of_them() {
     for (size_name, size, theme) in SIZES {
         let mut state = fixture::state(size, theme);

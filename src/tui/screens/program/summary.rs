@@ -70,6 +70,7 @@ impl ProgramSummary<'_> {
         }
         parts.push(("", counted(program.processes.now.into(), "process", "processes"), ""));
         parts.push(("", counted(program.threads.now.into(), "thread", "threads"), ""));
+        parts.extend(program.looks_hz.map(|hz| ("each seen ", format!("{hz:.1}/s"), "")));
         parts
     }
 }
