@@ -12,7 +12,7 @@ use super::layout::{Shape, WORD, header};
 use super::look::{NameTotal, OutsideLane, OutsideLook};
 use super::looking::Looking;
 use super::memory::{OutsideMemory, Shrunk};
-use super::pace::LookPace;
+use super::pace::{Frontier, LookPace};
 use super::place::{BoardPlace, Medium};
 use super::totals::NameTotals;
 use crate::system::clock::monotonic_ns;
@@ -29,6 +29,7 @@ pub struct OutsideBoard {
     lanes: Vec<OutsideLane>,
     totals: NameTotals,
     pace: LookPace,
+    frontier: Frontier,
     scratch: Vec<u64>,
     told: Vec<Fault>,
 }
@@ -58,6 +59,7 @@ impl OutsideBoard {
             lanes: Vec::new(),
             totals: NameTotals::default(),
             pace: LookPace::default(),
+            frontier: Frontier::default(),
             scratch: Vec::new(),
             told: Vec::new(),
         })
@@ -117,7 +119,14 @@ impl OutsideBoard {
             scratch: &mut self.scratch,
         };
         let refused = restore_header(memory, self.shape, &mut look.complaints);
-        let seen = self.watches.iter_mut().try_for_each(|watch| watch.look(&mut look));
+        let all = self.watches.len();
+        let (mut looked, mut among) = (0, if is_last { all } else { self.frontier.next(all) });
+        let mut seen = Ok(());
+        while looked < among && seen.is_ok() {
+            seen = self.watches[looked..among].iter_mut().try_for_each(|watch| watch.look(&mut look));
+            self.frontier.note(self.watches[..among].iter().rposition(LaneWatch::is_taken));
+            (looked, among) = (among, among.max(self.frontier.reach(all)));
+        }
         if look.served.is_some_and(|served| served.is_strange.load(Relaxed)) {
             look.complaints.push(OutsideComplaint { fault: Fault::Message, lane: None, pid: None });
         }
@@ -127,8 +136,9 @@ impl OutsideBoard {
         let (records, mut complaints) = (look.records, look.complaints);
         complaints.retain(|complaint| complaint.lane.is_some() || self.is_new(complaint.fault));
         records.iter().for_each(|record| self.totals.add(record));
-        let alive = self.watches.iter().any(|watch| watch.is_alive(&self.lanes));
-        self.pace.set(alive, self.watches.iter().map(|watch| watch.rate).fold(0.0, f64::max));
+        let taken = &self.watches[..self.frontier.reach(all)];
+        let alive = taken.iter().any(|watch| watch.is_alive(&self.lanes));
+        self.pace.set(alive, taken.iter().map(|watch| watch.rate).fold(0.0, f64::max));
         OutsideLook { at: now, lanes: self.lanes.clone(), records, complaints, refused: refused.unwrap_or(0) }
     }
 

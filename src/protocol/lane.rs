@@ -84,6 +84,11 @@ impl LaneWatch {
         Self { slot, ..Self::default() }
     }
 
+    /// Whether it was ever claimed.
+    pub(super) fn is_taken(&self) -> bool {
+        self.generation > 0
+    }
+
     /// Whether it has a writer that may write on.
     pub(super) fn is_alive(&self, lanes: &[OutsideLane]) -> bool {
         self.writer.is_some_and(|writer| lanes[writer].life == Life::Alive)

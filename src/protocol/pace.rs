@@ -1,4 +1,5 @@
-//! How often an outside board is looked at: so often that the fastest writer's ring is not overrun.
+//! How often an outside board is looked at, so often that the fastest writer's ring is not overrun; and at which of its
+//! lanes.
 //!
 //! Numbers in, a time out.
 
@@ -36,9 +37,51 @@ impl LookPace {
     }
 }
 
+/// Which lanes are looked at. They are claimed one after the other, so that a look is at those that were ever claimed and
+/// some more; now and then it is at all of them, since a writer may take any.
+#[derive(Debug, Default)]
+pub(super) struct Frontier {
+    /// How many lanes there are up to the last that was ever claimed.
+    taken: usize,
+    looks: u64,
+}
+
+impl Frontier {
+    /// Lanes beyond the last that was claimed, and every how many looks all of them are looked at.
+    const MORE: usize = 16;
+    const ALL_EVERY: u64 = 16;
+
+    /// How many of so many lanes the next look is at.
+    pub(super) fn next(&mut self, all: usize) -> usize {
+        self.looks += 1;
+        if self.looks % Self::ALL_EVERY == 1 { all } else { self.reach(all) }
+    }
+
+    /// How many of so many lanes reach beyond the last that was ever claimed.
+    pub(super) fn reach(&self, all: usize) -> usize {
+        all.min(self.taken + Self::MORE)
+    }
+
+    /// The place of the last lane that was claimed, of those that were looked at.
+    pub(super) fn note(&mut self, last: Option<usize>) {
+        self.taken = last.map_or(0, |last| last + 1).max(self.taken);
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn lanes_that_were_never_claimed_are_looked_at_now_and_then() {
+        let mut frontier = Frontier::default();
+        let next: Vec<usize> = (0..18).map(|_| frontier.next(1000)).collect();
+        assert_eq!((next[0], next[1], next[15], next[16], next[17]), (1000, 16, 16, 1000, 16));
+        frontier.note(Some(4));
+        assert_eq!(frontier.next(1000), 21);
+        frontier.note(None);
+        assert_eq!([frontier.next(1000), frontier.next(7)], [21, 7]);
+    }
 
     #[test]
     fn fast_writers_are_looked_at_more_often() {

@@ -65,6 +65,7 @@ impl RingPlace {
         let words = copy(slot, first..last + 1, look)?;
         let overwritten = overwritten(slot, last, look)?;
         look.latest = monotonic_ns();
+        look.records.reserve(words.len() / WORDS);
         for (number, words) in (first..).zip(words.chunks_exact(WORDS)) {
             if number <= overwritten {
                 lost += 1;

@@ -17,6 +17,8 @@ pub(super) const OTHERS: &str = "(others)";
 #[derive(Debug, Default)]
 pub(super) struct NameTotals {
     places: HashMap<Arc<str>, usize>,
+    /// The name that was counted last, most often the next one's, too, and its place.
+    last: Option<(Arc<str>, usize)>,
     all: Vec<NameTotal>,
 }
 
@@ -39,6 +41,17 @@ impl NameTotals {
     }
 
     fn place(&mut self, name: &Arc<str>) -> usize {
+        match &self.last {
+            Some((last, place)) if Arc::ptr_eq(last, name) => *place,
+            _ => {
+                let place = self.place_by_name(name);
+                self.last = Some((name.clone(), place));
+                place
+            }
+        }
+    }
+
+    fn place_by_name(&mut self, name: &Arc<str>) -> usize {
         if let Some(&place) = self.places.get(name) {
             return place;
         }

@@ -1,7 +1,7 @@
 //! The tasks that a program tells of, taken in look by look: what is kept of them, in memory that does not grow with
 //! their number.
 
-use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
 use crate::backend::DurationHistogram;
 use crate::protocol::{NameTotal, OutsideLane, OutsideRecord};
@@ -16,13 +16,21 @@ pub(super) struct TaskBook {
     /// Each of them, while there are few enough to be drawn.
     spans: Vec<Span>,
     durations: DurationHistogram,
-    /// Tasks by the power of two that their nanoseconds lie in.
-    octaves: BTreeMap<u32, u64>,
+    /// Tasks by the power of two that their nanoseconds lie in; empty before the first.
+    octaves: Vec<u64>,
     timed: u64,
     shortest: u64,
     longest: u64,
-    /// The last task of each lane: its end, and what it was.
-    last: HashMap<usize, (SinceStart, String)>,
+    /// The last task of each lane.
+    last: Vec<Option<LastTask>>,
+}
+
+/// The last task of a lane: put into words when it is told, since there may be a hundred thousand a second.
+#[derive(Debug, Clone)]
+struct LastTask {
+    end: SinceStart,
+    name: Arc<str>,
+    index: Option<u64>,
 }
 
 impl TaskBook {
@@ -36,13 +44,19 @@ impl TaskBook {
             self.spans.clear();
         }
         self.durations.add(took);
-        *self.octaves.entry(took.checked_ilog2().unwrap_or(0)).or_default() += 1;
+        self.octaves.resize(u64::BITS as usize, 0);
+        self.octaves[took.checked_ilog2().unwrap_or(0) as usize] += 1;
         self.shortest = if self.timed == 0 { took } else { self.shortest.min(took) };
         self.longest = self.longest.max(took);
         self.timed += 1;
-        let last = self.last.entry(record.lane).or_default();
-        if end >= last.0 {
-            *last = (end, task_in_words(&record.name, record.index));
+        if self.last.len() <= record.lane {
+            self.last.resize(record.lane + 1, None);
+        }
+        let last = &mut self.last[record.lane];
+        match last {
+            Some(last) if end < last.end => {}
+            Some(last) if Arc::ptr_eq(&last.name, &record.name) => (last.end, last.index) = (end, record.index),
+            _ => *last = Some(LastTask { end, name: record.name.clone(), index: record.index }),
         }
     }
 
@@ -64,16 +78,18 @@ impl TaskBook {
     /// How many took how long.
     pub(super) fn bins(&self) -> Vec<DurationBin> {
         let edge = |octave: u32| 2_f64.powi(octave as i32) * 1e-9;
-        let bin = |(n, tasks): (&u32, &u64)| DurationBin { from_s: edge(*n), to_s: edge(n + 1), tasks: *tasks };
-        self.octaves.iter().map(bin).collect()
+        let bin = |(n, tasks): (u32, &u64)| DurationBin { from_s: edge(n), to_s: edge(n + 1), tasks: *tasks };
+        (0..).zip(&self.octaves).filter(|(_, tasks)| **tasks > 0).map(bin).collect()
     }
 
     /// How long one lane worked alone at the end; `None` where no other did.
     pub(super) fn tail(&self) -> Option<Tail> {
-        let mut ends: Vec<(&usize, &(SinceStart, String))> = self.last.iter().collect();
-        ends.sort_by_key(|(lane, (end, _))| (std::cmp::Reverse(*end), **lane));
-        let [(lane, (end, task)), (_, (before, _)), ..] = ends[..] else { return None };
-        Some(Tail { seconds: (end - before) as f64 * 1e-9, lane: *lane as u32, task: task.clone() })
+        let mut ends: Vec<(u32, &LastTask)> =
+            (0..).zip(&self.last).filter_map(|(n, last)| Some((n, last.as_ref()?))).collect();
+        ends.sort_by_key(|(lane, last)| (std::cmp::Reverse(last.end), *lane));
+        let [(lane, last), (_, before), ..] = ends[..] else { return None };
+        let task = task_in_words(&last.name, last.index);
+        Some(Tail { seconds: (last.end - before.end) as f64 * 1e-9, lane, task })
     }
 }
 
