@@ -79,6 +79,30 @@ fn stopped_threads_are_seen_stopped_and_go_on_where_they_were() {
     look_until(&mut sampler, "one that computes on a CPU again", runs);
 }
 
+/// As long as their process takes no CPU time their files are not read.
+#[test]
+fn many_threads_that_sleep_are_known_to_until_they_do_not() {
+    let mut program = Program::start(&["many", "64"]);
+    program.told("ready");
+    let mut sampler = TreeSampler::new(Roots::of_program(program.pid())).unwrap().at_any_cost();
+    let asleep = |look: &TreeLook| {
+        look.threads.len() == 65 && look.threads.iter().all(|t| matches!(t.state, ThreadState::InCall(_)))
+    };
+    look_until(&mut sampler, "all of them asleep", asleep);
+    let before = looks(&mut sampler, 40).pop().unwrap();
+    assert!(asleep(&before), "{before:?}");
+    for thread in &before.threads {
+        let lived = (before.at_ns - thread.started_ns) as f64 / 1e9;
+        assert!((thread.seconds.sum() - lived).abs() < 0.02 + thread.age_ns as f64 / 1e9, "{thread:?} lived {lived}");
+    }
+    program.signal(Signal::SIGSTOP);
+    look_until(&mut sampler, "all are stopped", |look| look.threads.iter().all(|t| t.state == ThreadState::Stopped));
+    program.signal(Signal::SIGCONT);
+    look_until(&mut sampler, "all sleep again", asleep);
+    program.kill();
+    look_until(&mut sampler, "all are gone", |look| look.threads.iter().all(|thread| thread.state.has_ended()));
+}
+
 #[test]
 fn a_thread_that_never_sleeps_is_seen_to_take_another_name() {
     let program = Program::start(&["renames"]);
