@@ -106,11 +106,7 @@ fn cost(command: &[String]) -> (f64, f64) {
     let (cpu, bytes, start) = (cpu_s(&terminal), terminal.bytes().len(), Instant::now());
     std::thread::sleep(DURING);
     let elapsed = start.elapsed().as_secs_f64();
-    let cost = ((cpu_s(&terminal) - cpu) / elapsed, (terminal.bytes().len() - bytes) as f64 / elapsed);
-    if std::env::var_os("SHOW").is_some() {
-        println!("{}\n{cost:?}", terminal.text());
-    }
-    cost
+    ((cpu_s(&terminal) - cpu) / elapsed, (terminal.bytes().len() - bytes) as f64 / elapsed)
 }
 
 /// CPU time of parlab and of what it started of itself, in seconds: not of what is watched.
