@@ -45,7 +45,7 @@ fn beside(scenario: &Scenario, configs: &[Config]) -> u64 {
     [
         configs.iter().any(|config| config.forks() > 0),
         configs.iter().any(|config| config.dispatch == Dispatch::Pipe),
-        workload::has_service(&scenario.job.kind),
+        scenario.jobs().any(|job| workload::has_service(&job.kind)),
     ]
     .map(u64::from)
     .iter()

@@ -4,6 +4,7 @@
 //! lost worker means. It neither prints nor draws, and measures the same whether a user watches or not.
 
 mod control;
+mod kind_facts;
 mod live;
 mod memory;
 mod more_trials;

@@ -6,11 +6,11 @@ use crate::backend::{Activity, ActivityReading, Board, Totals};
 use crate::record::{
     LANES_MAX, LaneKind, LaneTotals, LockUse, RESULTS_MAX, TaskResult, TaskTimes, TrialEnd, TrialOutcome,
 };
-use crate::scenario::Scenario;
+use crate::scenario::Job;
 
 /// Reads the board of a trial.
 pub(super) struct OutcomeReader<'a> {
-    pub(super) scenario: &'a Scenario,
+    pub(super) job: &'a Job,
     pub(super) board: &'a Board,
     /// The names of a result's values.
     pub(super) value_names: &'a [String],
@@ -28,7 +28,7 @@ impl OutcomeReader<'_> {
         let Opening { at: opened, startup_s } = opening.unwrap_or(Opening { at: now, startup_s: None });
         let last_end = if end == TrialEnd::Complete { totals.last_end } else { now };
         let wall_s = last_end.saturating_sub(opened) as f64 * tick_s;
-        let order = || order_figures(board, &totals, tick_s, wall_s, self.scenario.job.order);
+        let order = || order_figures(board, &totals, tick_s, wall_s, self.job.order);
         TrialOutcome {
             end,
             broken: None,
@@ -47,7 +47,7 @@ impl OutcomeReader<'_> {
                 let [min, median, p95, max] = ticks.map(|t| t * tick_s);
                 TaskTimes { min, median, p95, max }
             }),
-            interpreter: self.scenario.job.interpreter.map(|_| lock_use(&totals, tick_s)),
+            interpreter: self.job.interpreter.map(|_| lock_use(&totals, tick_s)),
             order: (end == TrialEnd::Complete).then(order).flatten(),
             checksum: format!("{:016x}", totals.checksum),
             lanes: lanes(board, &Timeline { opened, ended: last_end, tick_s }),

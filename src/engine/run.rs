@@ -17,7 +17,7 @@ use crate::record::{
     Disturbance, Event, MachineFacts, Planned, RunState, ScenarioFacts, Stamped, Status, TrialEnd, TrialOutcome,
     Warning, WarningCode, Widths, disturbance_in_words,
 };
-use crate::scenario::{Config, Plan, Prediction, Scenario};
+use crate::scenario::{Config, Plan, Point, Prediction, Scenario};
 use crate::workload::{self, DataFacts};
 
 /// Executes single trials.
@@ -81,9 +81,8 @@ pub fn run(
         warnings: Warnings::new(&plan),
         timed_out: BTreeSet::new(),
         with_results: BTreeSet::new(),
-        repeatable: workload::spec(&scenario.job.kind).is_some_and(|spec| spec.measured.is_empty()),
+        repeatable: scenario.jobs().all(|job| workload::spec(&job.kind).is_some_and(|spec| spec.measured.is_empty())),
         told: BTreeSet::new(),
-        watches_memory: workload::watch(&scenario.job.kind).memory,
         tell,
     };
     let inner = scenario.jobs().map(|job| workload::needs(&job).inner_threads).max().unwrap_or(1);
@@ -147,10 +146,9 @@ struct RunLoop<'a> {
     with_results: BTreeSet<usize>,
     /// Whether equal checksums mean equal results; times measured within tasks are in no checksum.
     repeatable: bool,
-    /// Checksums of the results that have been told.
-    told: BTreeSet<String>,
-    /// Whether trials should tell of their memory.
-    watches_memory: bool,
+    /// Checksums of the results that have been told, each with the name of its point: under another name they are of
+    /// another kind.
+    told: BTreeSet<(Option<&'static str>, String)>,
     tell: &'a mut dyn FnMut(Stamped),
 }
 
@@ -199,16 +197,18 @@ impl RunLoop<'_> {
         }
         if outcome.end == TrialEnd::Complete && outcome.results.is_some() {
             self.with_results.insert(index);
-            if self.repeatable && !self.told.insert(outcome.checksum.clone()) {
+            let name = ask.config.point.as_ref().and_then(Point::name);
+            if self.repeatable && !self.told.insert((name, outcome.checksum.clone())) {
                 // The same to the last bit, by a configuration before: once is enough, in memory and in the journal.
                 outcome.results = None;
             }
         }
-        if self.watches_memory && outcome.end == TrialEnd::Complete && outcome.memory.is_none() {
+        let point = ask.config.point.as_ref();
+        let job = self.scenario.job_at(point);
+        if workload::watch(&job.kind).memory && outcome.end == TrialEnd::Complete && outcome.memory.is_none() {
             self.warnings.memory_is_unknown();
         }
-        let point = ask.config.point.as_ref();
-        self.warnings.unsettled(point, &self.scenario.job_at(point), &outcome.unsettled);
+        self.warnings.unsettled(point, &job, &outcome.unsettled);
         self.warnings.finished(trial, &outcome, attempts);
         self.tell(Event::TrialFinished { trial, outcome: Arc::new(outcome) });
     }
@@ -282,6 +282,7 @@ fn counted_as_it_is(mut outcome: TrialOutcome) -> TrialOutcome {
 }
 
 fn planned(scenario: &Scenario, setting: RunInfo, plan: Plan) -> Planned {
+    let locked = scenario.emulated.as_ref().unwrap_or(&scenario.job);
     Planned {
         parlab: env!("CARGO_PKG_VERSION").to_owned(),
         started_at: setting.started_at,
@@ -294,7 +295,8 @@ fn planned(scenario: &Scenario, setting: RunInfo, plan: Plan) -> Planned {
             seed: scenario.job.seed,
             sha256: scenario.sha256.clone(),
             include_startup: scenario.sweep.include_startup,
-            interpreter: scenario.job.interpreter,
+            interpreter: locked.interpreter,
+            emulated: scenario.emulated.as_ref().map(|job| job.kind.clone()),
         },
         origin: setting.origin,
         text: setting.text,

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::control::{Control, Urgency};
+use super::kind_facts::KindFacts;
 use super::noise::NoiseReader;
 use super::outcome::OutcomeReader;
 use super::pulse::{Pulse, Standstill};
@@ -19,7 +20,7 @@ use crate::machine::{self, NoiseCounter};
 use crate::python::WatchUnit;
 use crate::record::{Disturbance, Event, TrialEnd, TrialOutcome};
 use crate::scenario::{Config, Isolation, Job, Point, Runtime, Scenario};
-use crate::workload::{self, Service, Watch};
+use crate::workload::{self, Service};
 
 /// Runs trials for real.
 pub struct BoardExecutor<'a> {
@@ -31,14 +32,8 @@ pub struct BoardExecutor<'a> {
     clock: Clock,
     scale: TickScale,
     program: PathBuf,
-    /// What its tasks run in.
-    runtime: Runtime,
-    value_names: Vec<String>,
-    /// Which of them says whether a result is what its kind is after.
-    settled: Option<usize>,
-    /// How many of the values are the same in every trial.
-    summed: usize,
-    watch: Watch,
+    /// Of the job that the backends work on.
+    kind: KindFacts,
     /// Whether the job took longer to prepare than a trial may.
     is_too_slow: bool,
     pulse: Pulse,
@@ -58,10 +53,9 @@ impl<'a> BoardExecutor<'a> {
     /// An executor for the trials of one run; `program` is parlab's own binary, of which forkservers are made.
     pub fn new(scenario: &'a Scenario, program: &Path, programs: ProgramSetting, control: &'a Control) -> Self {
         let ProgramSetting { extras, unit, once: _ } = programs;
-        let spec = workload::spec(&scenario.job.kind);
+        let kind = KindFacts::of(&scenario.job);
         // What others write down of a program has the clock that all have.
-        let clock =
-            if spec.is_some_and(|spec| spec.runtime != Runtime::Parlab) { Clock::Monotonic } else { Clock::detect() };
+        let clock = if kind.runs_outside() { Clock::Monotonic } else { Clock::detect() };
         let usable = machine::usable_here();
         Self {
             scenario,
@@ -71,14 +65,7 @@ impl<'a> BoardExecutor<'a> {
             clock,
             scale: TickScale::new(clock),
             program: program.to_owned(),
-            runtime: spec.map_or(Runtime::Parlab, |spec| spec.runtime),
-            value_names: workload::value_names(&scenario.job),
-            settled: spec.and_then(|spec| {
-                let settled = spec.search?.settled;
-                spec.results().position(|value| value.name == settled)
-            }),
-            summed: spec.map_or(0, |spec| spec.values.len()),
-            watch: workload::watch(&scenario.job.kind),
+            kind,
             is_too_slow: control.is_slow_to_prepare(),
             pulse: Pulse::start(),
             counter: NoiseCounter::new(&usable.cpus),
@@ -92,20 +79,15 @@ impl<'a> BoardExecutor<'a> {
     fn board(&self, config: &Config, service: Option<&dyn Service>) -> Result<Board, Broken> {
         let (tasks, lanes) = (self.scenario.job.inputs.len(), config.backend.spec().lanes);
         // A program looks at nothing for parlab.
-        let looks = if self.runs_outside() { 0 } else { self.cpus };
+        let looks = if self.kind.runs_outside() { 0 } else { self.cpus };
         let spec = BoardSpec {
-            values: self.value_names.len(),
-            summed: self.summed,
+            values: self.kind.value_names.len(),
+            summed: self.kind.summed,
             service: service.map(Service::address),
-            lingers: self.watch.memory,
+            lingers: self.kind.watch.memory,
             ..BoardSpec::of(config, tasks, lanes(config.workers), self.clock).looking_at(looks)
         };
         Board::create(spec).map_err(|error| Broken(format!("cannot make the board: {error}")))
-    }
-
-    /// Whether its tasks do not run in parlab's own processes.
-    fn runs_outside(&self) -> bool {
-        self.runtime != Runtime::Parlab
     }
 
     /// From now on its workers are started.
@@ -113,8 +95,8 @@ impl<'a> BoardExecutor<'a> {
         Starting {
             since: self.clock.now(),
             scale: self.scale,
-            is_startup: config.backend.spec().starts_workers() || self.runtime == Runtime::Python,
-            watches_memory: self.watch.memory,
+            is_startup: config.backend.spec().starts_workers() || self.kind.runtime == Runtime::Python,
+            watches_memory: self.kind.watch.memory,
             counter: &self.counter,
         }
     }
@@ -148,7 +130,7 @@ impl<'a> BoardExecutor<'a> {
             Err(Unready::CalledOff) => return Ok(self.called_off()),
             Err(Unready::Broken(broken)) => return Err(broken),
         }
-        let service = workload::service(&self.scenario.job.kind, config.workers, &self.program);
+        let service = workload::service(&job.kind, config.workers, &self.program);
         let service = service.map_err(|error| Broken(format!("cannot start what the tasks ask: {error}")))?;
         let board = Arc::new(self.board(config, service.as_deref())?);
         self.control.enter(&board, &job, self.scale);
@@ -178,16 +160,15 @@ impl<'a> BoardExecutor<'a> {
         let noise = NoiseReader {
             board: &board,
             tick_s,
-            is_forked: config.backend.spec().isolation == Isolation::Forked
-                || workload::starts_programs(&self.scenario.job.kind),
+            is_forked: config.backend.spec().isolation == Isolation::Forked || workload::starts_programs(&job.kind),
             is_whole: lost_none && end == TrialEnd::Complete,
         };
         let noise = counts.map(|counts| noise.noise(&counts));
         let reader = OutcomeReader {
-            scenario: self.scenario,
+            job: &job,
             board: &board,
-            value_names: &self.value_names,
-            settled: self.settled,
+            value_names: &self.kind.value_names,
+            settled: self.kind.settled,
             tick_s,
         };
         let outcome = reader.outcome(end, opening, now);
@@ -241,6 +222,7 @@ impl<'a> BoardExecutor<'a> {
         let job = self.scenario.job_at(config.point.as_ref());
         if self.point != config.point {
             self.backends.set_job(&job);
+            self.kind = KindFacts::of(&job);
             self.point.clone_from(&config.point);
             self.is_too_slow = self.control.is_slow_to_prepare();
         }
@@ -249,7 +231,7 @@ impl<'a> BoardExecutor<'a> {
 
     /// What the tasks have left in what they share.
     fn tally(&self, job: &Job, board: &Board) -> Option<BTreeMap<String, f64>> {
-        let left = self.watch.tally?(job, board.shared_cells());
+        let left = self.kind.watch.tally?(job, board.shared_cells());
         (!left.is_empty()).then(|| left.into_iter().map(|(name, value)| (name.to_owned(), value)).collect())
     }
 }

@@ -153,8 +153,11 @@ pub struct ScenarioFacts {
     pub sha256: String,
     /// Whether speedups count the start-up of workers too.
     pub include_startup: bool,
-    /// The interpreter whose lock its tasks are run under, if any.
+    /// The interpreter whose lock its tasks are run under, if any: those that are emulated, where only these are.
     pub interpreter: Option<Interpreter>,
+    /// The kind of the tasks that stand for those of a function of Python, beside which they are run.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub emulated: Option<String>,
 }
 
 /// The loss of a worker.

@@ -32,6 +32,8 @@ pub struct BackendSpec {
     pub shares_lock: bool,
     /// How many lanes of the board so many workers have.
     pub lanes: fn(u32) -> u32,
+    /// For a library of Python: the backend of parlab's own that an emulation of it is run by.
+    pub counterpart: Option<BackendKind>,
 }
 
 /// What the workers of a backend share with parlab itself.
@@ -70,6 +72,7 @@ const BACKENDS: &[BackendSpec] = &[
         schedules: IN_TURN,
         shares_lock: false,
         lanes: each,
+        counterpart: None,
     },
     BackendSpec {
         name: "threads",
@@ -81,6 +84,7 @@ const BACKENDS: &[BackendSpec] = &[
         schedules: &Schedule::ALL,
         shares_lock: true,
         lanes: each,
+        counterpart: None,
     },
     BackendSpec {
         name: "processes",
@@ -92,6 +96,7 @@ const BACKENDS: &[BackendSpec] = &[
         schedules: IN_TURN,
         shares_lock: false,
         lanes: each,
+        counterpart: None,
     },
     BackendSpec {
         name: "hybrid",
@@ -103,6 +108,7 @@ const BACKENDS: &[BackendSpec] = &[
         schedules: IN_TURN,
         shares_lock: false,
         lanes: each,
+        counterpart: None,
     },
     BackendSpec {
         name: "program",
@@ -114,11 +120,22 @@ const BACKENDS: &[BackendSpec] = &[
         schedules: &[Schedule::Dynamic],
         shares_lock: false,
         lanes: single,
+        counterpart: None,
     },
-    BackendSpec { name: "python-threads", summary: "multiprocessing's ThreadPool", ..PYTHON },
+    BackendSpec {
+        name: "python-threads",
+        summary: "multiprocessing's ThreadPool",
+        counterpart: Some(BackendKind::THREADS),
+        ..PYTHON
+    },
     BackendSpec { name: "python-processes", summary: "multiprocessing's Pool", ..PYTHON },
     BackendSpec { name: "joblib-loky", summary: "joblib's processes", ..PYTHON },
-    BackendSpec { name: "joblib-threading", summary: "joblib's threads", ..PYTHON },
+    BackendSpec {
+        name: "joblib-threading",
+        summary: "joblib's threads",
+        counterpart: Some(BackendKind::THREADS),
+        ..PYTHON
+    },
     BackendSpec { name: "dask", summary: "Dask's cluster of local processes", ..PYTHON },
 ];
 
@@ -133,6 +150,7 @@ const PYTHON: BackendSpec = BackendSpec {
     schedules: &[Schedule::Dynamic],
     shares_lock: false,
     lanes: each,
+    counterpart: Some(BackendKind::PROCESSES),
 };
 
 /// The schedules of workers that take their tasks off the board, each for itself.
@@ -241,6 +259,11 @@ impl BackendKind {
     /// The backend that a word names.
     pub fn named(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|backend| backend.word() == word)
+    }
+
+    /// What parlab has of its own like a library of Python; what is none is like itself.
+    pub fn counterpart(self) -> Self {
+        self.spec().counterpart.unwrap_or(self)
     }
 
     /// All backends with some property, in the order they are listed.

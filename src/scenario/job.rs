@@ -40,9 +40,10 @@ pub(super) fn read<'d>(
     if !workload.is_table() {
         return WorkloadInput { kind: None, tasks: None };
     }
-    let kind = kind(&mut workload, kinds, diagnostics);
+    let kind = kind(&mut workload, "workload", kinds, diagnostics);
     let spec = kind.as_ref().map(|(spec, _)| *spec);
-    let params = spec.and_then(|spec| params(&mut workload, &grid, spec, origin, diagnostics));
+    let varied: Vec<&str> = grid.everything().into_iter().map(|(_, key, _)| key).collect();
+    let params = spec.and_then(|spec| params(&mut workload, &varied, spec, origin, diagnostics));
     let header = grid.header().unwrap_or_default();
     let inputs = inputs::read(&mut workload, grid, spec, origin, diagnostics);
     if spec.is_some_and(|spec| spec.starts_programs()) {
@@ -59,15 +60,18 @@ pub(super) fn read<'d>(
     WorkloadInput { kind, tasks }
 }
 
-fn kind<'d>(
+/// The kind that a table names, one of these.
+pub(super) fn kind<'d>(
     workload: &mut Section<'d>,
+    table: &str,
     kinds: &[&'static KindSpec],
     diagnostics: &mut Diagnostics<'_>,
 ) -> Option<(&'static KindSpec, Setting<'d>)> {
     let names = kinds.iter().map(|spec| spec.name);
     let Some(given) = workload.get("kind") else {
         let list = remedy("", names, "\"");
-        diagnostics.missing("kind", workload.header(), "[workload]", &format!("lacks kind = \"…\"; {list}"));
+        let message = format!("lacks kind = \"…\"; {list}");
+        diagnostics.missing("kind", workload.header(), &format!("[{table}]"), &message);
         return None;
     };
     let name = given.text(diagnostics)?;
@@ -81,14 +85,13 @@ fn kind<'d>(
 }
 
 /// The kind's parameters, complete; one that `[grid]` varies keeps its default here.
-fn params(
+pub(super) fn params(
     workload: &mut Section<'_>,
-    grid: &Section<'_>,
+    varied: &[&str],
     spec: &'static KindSpec,
     origin: &Origin,
     diagnostics: &mut Diagnostics<'_>,
 ) -> Option<Params> {
-    let varied: Vec<&str> = grid.everything().into_iter().map(|(_, key, _)| key).collect();
     let mut params = Some(Params::new());
     for param in spec.params {
         // What an option stands in for is held to its bounds all the same.

@@ -15,10 +15,11 @@ use super::schedule::{Dispatch, Order, Schedule};
 pub const MAX_PAYLOAD: u64 = 16 << 20;
 
 /// The tables of a scenario's file with what each is for, in the order they are written.
-pub(super) const TABLES: [(&str, &str); 5] = [
+pub(super) const TABLES: [(&str, &str); 6] = [
     ("workload", "what the tasks do, and on which inputs"),
     ("grid", "one task a combination of these values, the first key varying slowest"),
     ("vary", "one key with the values that all of it is run at, one after the other"),
+    ("emulated", "tasks of parlab's own, run on the same inputs beside a function of Python"),
     ("interpreter", "an interpreter around the tasks"),
     ("sweep", "who runs the tasks, how often, under which rules"),
 ];

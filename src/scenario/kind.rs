@@ -69,6 +69,13 @@ impl KindSpec {
         self.runtime == Runtime::Given
     }
 
+    /// Whether it may stand for a function of Python: a task takes one input, runs in parlab, and leaves nothing but its
+    /// result.
+    pub fn can_emulate(&self) -> bool {
+        let is_plain = self.search.is_none() && self.processes_only.is_none() && self.tally.is_empty();
+        is_plain && !self.starts_programs()
+    }
+
     /// Whether its tasks are a function's of Python, which libraries of Python hand out.
     pub fn is_python(&self) -> bool {
         self.runtime == Runtime::Python

@@ -5,7 +5,7 @@
 //! ```text
 //! library ── finds ──▶ read ──▶ text ──▶ parse ──▶ Scenario ──▶ Plan
 //!                                          │ keys, kind: what a file may say; schema and form: the same, for editors
-//!                                          │ given, job + inputs, vary, rules: what it does say, what fits together
+//!                                          │ given, job + inputs, vary, emulated, rules: what it does say, what fits together
 //!                                          │ reader, texts, section, raw, list: how it says it
 //!                                          │ overrides, laid_over: what the command line says instead
 //!                                          └ syntax, diagnostics, diagnostic, wording: what is wrong with it
@@ -20,6 +20,7 @@ mod data;
 mod diagnostic;
 mod diagnostics;
 mod domain;
+mod emulated;
 mod filling;
 pub mod form;
 mod given;
@@ -39,6 +40,7 @@ mod overrides;
 mod parse;
 pub mod path;
 mod plan;
+mod points;
 mod prediction;
 mod program_text;
 mod raw;
@@ -74,6 +76,7 @@ pub use order::Permutation;
 pub use outline::outline;
 pub use overrides::Overrides;
 pub use plan::{Config, Plan, PlannedTrial};
+pub use points::Point;
 pub use prediction::{Expected, Prediction, PredictionSpec, prediction_specs, predictions};
 pub use program_text::ProgramText;
 pub use read::{MAX_BYTES, label, read};
@@ -83,5 +86,4 @@ pub use schedule::{Dispatch, Order, Schedule};
 pub use schema::schema;
 pub use series::SeriesKey;
 pub use source::{Origin, Source};
-pub use vary::Point;
 pub use wording::{plain, plain_whole, printable};

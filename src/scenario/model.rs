@@ -35,6 +35,8 @@ pub struct Scenario {
     pub sweep: Sweep,
     /// What takes several values in one run, with these values.
     pub vary: Option<Axis>,
+    /// The tasks of parlab's own that are run beside those of a function of Python, on the same inputs.
+    pub emulated: Option<Job>,
 }
 
 /// The tasks of a scenario: all that a worker needs to know.

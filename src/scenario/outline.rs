@@ -14,8 +14,12 @@ const LISTED_MAX: usize = 8;
 /// What each setting is about, and what it says; empty ones are left out.
 pub fn outline(scenario: &Scenario, spec: &KindSpec) -> Vec<(&'static str, String)> {
     let job = &scenario.job;
-    let fields =
-        [("with", parameters(job, spec)), ("inputs", inputs(&job.inputs)), ("sweep", sweep(&scenario.sweep, job))];
+    let fields = [
+        ("with", parameters(job, spec)),
+        ("inputs", inputs(&job.inputs)),
+        ("beside", scenario.emulated.as_ref().map(emulated).unwrap_or_default()),
+        ("sweep", sweep(&scenario.sweep, job)),
+    ];
     fields.into_iter().filter(|(_, text)| !text.is_empty()).collect()
 }
 
@@ -52,6 +56,14 @@ fn parameters(job: &Job, spec: &KindSpec) -> String {
         Some(format!("{} {value}{unit}{}", param.name, if unit.is_empty() { "" } else { param.unit }))
     });
     words.collect::<Vec<_>>().join(" · ")
+}
+
+/// What stands for the tasks where these are emulated: its kind, its parameters and its lock.
+fn emulated(job: &Job) -> String {
+    let params = job.params.iter().map(|(name, value)| format!("{name} {value}"));
+    let lock =
+        job.interpreter.map(|lock| format!("lock emulated, asked for after {} ms", plain(lock.switch_interval_ms)));
+    [job.kind.clone()].into_iter().chain(params).chain(lock).collect::<Vec<_>>().join(" · ")
 }
 
 fn inputs(inputs: &Inputs) -> String {

@@ -18,7 +18,7 @@ use super::section::Section;
 use super::source::{Origin, Source};
 use super::sweep::SweepInput;
 use super::wording::is_hazard;
-use super::{job, keys, rules, syntax, vary};
+use super::{emulated, job, keys, rules, syntax, vary};
 
 impl Source {
     /// Reads and checks a scenario, with options of the command line that stand in for keys of the file.
@@ -62,6 +62,7 @@ fn document(
     }
     let work = job::read(&mut root, &catalog.kinds, origin, keys::home, diagnostics);
     let varied = root.section("vary", diagnostics);
+    let beside = emulated::read(&mut root, &work, varied.header(), (catalog, origin), diagnostics);
     for table in ["interpreter", "sweep"] {
         let mut section = root.section(table, diagnostics);
         given.read(table, &mut section, diagnostics);
@@ -85,14 +86,22 @@ fn document(
         rules::message(&input, given, inputs.len(), diagnostics);
     }
     rules::processes_only(work.kind.as_ref(), &input, diagnostics);
-    rules::runtime(work.kind.as_ref(), &given, diagnostics);
+    rules::runtime(work.kind.as_ref(), &given, beside.exists, diagnostics);
+    if beside.exists {
+        rules::baseline_of_emulation(&input, diagnostics);
+    }
     rules::auto_repeats(&given, diagnostics);
     let blamed = rules::multiplier(&input).cloned();
     let sweep = given.sweep()?;
-    rules::trials(&sweep, vary.as_ref(), blamed.as_ref(), diagnostics);
+    let points = vary.as_ref().map_or(1 + usize::from(beside.exists), |axis| axis.values.len());
+    rules::trials(&sweep, points, blamed.as_ref(), diagnostics);
     let ((kind, _), (mut params, mut inputs)) = (work.kind?, work.tasks?);
     job::count_threads(kind, catalog.cpus, &mut params, &mut inputs);
     let KeyValues { title, summary, tags, lesson, order, seed, .. } = given.values;
+    let job = Job { kind: kind.name.to_owned(), params, inputs, order, seed, interpreter };
+    // The lock is that of the emulation: a function of Python has one of its own.
+    let emulated = beside.tasks.map(|tasks| emulated::job(tasks, &job, catalog));
+    let job = Job { interpreter: job.interpreter.filter(|_| emulated.is_none()), ..job };
     Some(Scenario {
         name: String::new(),
         title,
@@ -100,9 +109,10 @@ fn document(
         tags,
         lesson,
         sha256: String::new(),
-        job: Job { kind: kind.name.to_owned(), params, inputs, order, seed, interpreter },
+        job,
         sweep,
         vary,
+        emulated,
     })
 }
 

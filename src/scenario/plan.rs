@@ -10,9 +10,9 @@ use serde::{Deserialize, Serialize};
 
 use super::backends::{BackendKind, Scales};
 use super::model::{Layout, Scenario, Sweep};
+use super::points::Point;
 use super::runtime::Runtime;
 use super::schedule::{Dispatch, Schedule};
-use super::vary::Point;
 
 /// What a task or a result takes in a message besides its payload, at most.
 pub(super) const MESSAGE_ENTRY_BYTES: u64 = 64;
@@ -85,6 +85,17 @@ impl Config {
         (self.backend.spec().dispatches.len() > 1).then_some(self.dispatch)
     }
 
+    /// The name of its point, where that has one and the backend's own does not say as much: `emulated`.
+    pub fn point_name(&self) -> Option<&'static str> {
+        self.point.as_ref()?.name().filter(|_| self.backend.spec().runtime != Runtime::Python)
+    }
+
+    /// Whether another one is what stands for this one where it is emulated.
+    pub fn is_emulated_by(&self, other: &Self) -> bool {
+        let is_there = other.point.as_ref().is_some_and(Point::is_emulated);
+        is_there && other.workers == self.workers && other.backend == self.backend.counterpart()
+    }
+
     fn point_index(&self) -> Option<u32> {
         self.point.as_ref().map(|point| point.index)
     }
@@ -136,6 +147,11 @@ impl Plan {
             trials.extend(block.into_iter().map(|config| PlannedTrial { config, repeat, warmup }));
         }
         Self { configs, baseline, trials }
+    }
+
+    /// The name of the point that a trial is run at, if it has one.
+    pub fn name_of(&self, trial: usize) -> Option<&'static str> {
+        self.configs.get(self.trials.get(trial)?.config)?.point.as_ref()?.name()
     }
 
     /// A further block of these configurations, in an order drawn from the seed and the block's number.

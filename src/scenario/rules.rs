@@ -104,6 +104,7 @@ const NOT_OF_PYTHON: [(&str, &str); 4] =
 pub(super) fn runtime(
     kind: Option<&(&'static KindSpec, Setting<'_>)>,
     keys: &GivenKeys<'_>,
+    has_emulation: bool,
     diagnostics: &mut Diagnostics<'_>,
 ) {
     let Some((spec, _)) = kind else { return };
@@ -126,7 +127,9 @@ pub(super) fn runtime(
             ("means nothing to a library of Python, which has its own ways; remove this", NOT_OF_PYTHON.to_vec())
         }
     };
-    for setting in nothing.into_iter().filter_map(|(table, name)| keys.given(table, name)) {
+    // What is emulated beside a function of Python may have a lock.
+    let nothing = nothing.into_iter().filter(|(table, _)| !has_emulation || *table != "interpreter");
+    for setting in nothing.filter_map(|(table, name)| keys.given(table, name)) {
         diagnostics.about(setting, means);
     }
 }
@@ -264,13 +267,7 @@ pub(super) fn message(
 }
 
 /// A run must end some day.
-pub(super) fn trials(
-    sweep: &Sweep,
-    vary: Option<&Axis>,
-    blamed: Option<&Setting<'_>>,
-    diagnostics: &mut Diagnostics<'_>,
-) {
-    let points = vary.map_or(1, |axis| axis.values.len());
+pub(super) fn trials(sweep: &Sweep, points: usize, blamed: Option<&Setting<'_>>, diagnostics: &mut Diagnostics<'_>) {
     let configs = (plan::configurations(sweep).len() * points) as u64;
     let repeats = sweep.auto.map_or(sweep.repeats, |auto| auto.max_repeats);
     let rounds = u64::from(repeats) + u64::from(sweep.warmup);
@@ -284,6 +281,15 @@ pub(super) fn trials(
     match blamed {
         Some(setting) => diagnostics.about(setting, message),
         None => diagnostics.of_file(&message),
+    }
+}
+
+/// What is emulated beside a function of Python is compared with that by how much slower or faster each became.
+pub(super) fn baseline_of_emulation(input: &SweepInput<'_>, diagnostics: &mut Diagnostics<'_>) {
+    if let (Some(None), Some(given)) = (input.baseline.value, &input.baseline.given) {
+        let message =
+            "leaves nothing to compare by: [emulated] and Python each have times of their own; name a baseline";
+        diagnostics.about(given, message);
     }
 }
 

@@ -13,7 +13,7 @@ use self::keys::{closed, table};
 use self::shapes::{described, object};
 use super::catalog::Catalog;
 use super::keys::TABLES;
-use super::vary;
+use super::{emulated, vary};
 
 /// The schema, in JSON Schema's draft 7: the newest that editors of TOML understand.
 pub fn schema(catalog: &Catalog) -> Json {
@@ -35,6 +35,7 @@ fn file(catalog: &Catalog) -> Json {
             "workload" => kinds::workload(catalog),
             "grid" => object(),
             "vary" => vary(),
+            emulated::TABLE => kinds::emulated(catalog),
             name => closed(name),
         };
         (name.to_owned(), described(doc, shape))

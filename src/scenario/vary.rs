@@ -4,119 +4,21 @@
 //! What is varied is a parameter of the kind, which changes the tasks, or a key of `[sweep]`, which changes only how
 //! they are handed out.
 
-use std::borrow::Cow;
-use std::hash::{Hash, Hasher};
-
-use serde::{Deserialize, Serialize};
-
 use super::diagnostics::Diagnostics;
 use super::domain::Domain;
 use super::given::GivenKeys;
-use super::key::{KeySpec, KeyValue, KeyValues, Vary};
+use super::key::{KeySpec, KeyValue};
 use super::keys;
 use super::kind::KindSpec;
-use super::model::{Axis, Job, Scenario, Sweep, Value};
+use super::model::{Axis, Value};
+use super::points::sweep_key;
 use super::raw::Setting;
 use super::reader;
 use super::section::Section;
 use super::wording::{listed, printable, remedy};
-use crate::units;
 
 /// The most values, and the fewest: a single one would vary nothing.
 pub(super) const VALUES: std::ops::RangeInclusive<usize> = 2..=100;
-
-/// One value of the varied number.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Point {
-    /// Its place among the values, counted from 0.
-    pub index: u32,
-    /// What is varied.
-    pub key: String,
-    /// Its value here.
-    pub value: Value,
-}
-
-// A value is a finite number, and as such equal to itself.
-impl Eq for Point {}
-
-impl Hash for Point {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        (self.index, &self.key).hash(state);
-    }
-}
-
-impl Point {
-    /// Whether the tasks are others than at the next point, and not only handed out in another way.
-    pub fn changes_tasks(&self) -> bool {
-        sweep_key(&self.key).is_none()
-    }
-
-    /// Whether the tasks give other results than at the next point, so that only those of one point are to agree.
-    pub fn changes_results(&self) -> bool {
-        sweep_key(&self.key).is_none_or(|key| key.vary == Vary::OtherResults)
-    }
-
-    /// The value as one would type it; bytes with their prefix.
-    pub fn value_in_words(&self) -> String {
-        match &self.value {
-            Value::Whole(n) if self.is_bytes() => units::whole_bytes(*n),
-            value => value.to_string(),
-        }
-    }
-
-    /// Whether what is varied is a number of bytes.
-    pub fn is_bytes(&self) -> bool {
-        sweep_key(&self.key).is_some_and(|key| key.unit == "bytes")
-    }
-}
-
-impl Scenario {
-    /// The points of a run in order; a single `None` where nothing is varied.
-    pub fn points(&self) -> Vec<Option<Point>> {
-        let Some(Axis { key, values }) = &self.vary else { return vec![None] };
-        let point =
-            |(index, value): (usize, &Value)| Point { index: index as u32, key: key.clone(), value: value.clone() };
-        values.iter().enumerate().map(point).map(Some).collect()
-    }
-
-    /// The tasks at a point.
-    pub fn job_at(&self, point: Option<&Point>) -> Cow<'_, Job> {
-        match point.filter(|point| point.changes_tasks()) {
-            None => Cow::Borrowed(&self.job),
-            Some(point) => {
-                let mut job = self.job.clone();
-                job.params.insert(point.key.clone(), point.value.clone());
-                Cow::Owned(job)
-            }
-        }
-    }
-
-    /// The tasks at each of the points, once where they are the same at all of them.
-    pub fn jobs(&self) -> impl Iterator<Item = Cow<'_, Job>> {
-        let mut points = self.points();
-        if points.iter().flatten().all(|point| !point.changes_tasks()) {
-            points.truncate(1);
-        }
-        points.into_iter().map(|point| self.job_at(point.as_ref()))
-    }
-
-    /// Who runs the tasks at a point.
-    pub(super) fn sweep_at(&self, point: Option<&Point>) -> Sweep {
-        let sweep = self.sweep.clone();
-        match point.and_then(|point| Some((sweep_key(&point.key)?, &point.value))) {
-            None => sweep,
-            Some((key, value)) => {
-                let mut values = KeyValues { sweep, ..KeyValues::default() };
-                (key.set)(&mut values, KeyValue::One(value.clone()));
-                values.sweep
-            }
-        }
-    }
-}
-
-fn sweep_key(name: &str) -> Option<&'static KeySpec> {
-    keys::varied().find(|key| key.name == name)
-}
 
 /// What may be varied, and within which bounds.
 enum Target {

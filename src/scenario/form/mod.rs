@@ -17,6 +17,7 @@ use self::values::ValueShape;
 use super::catalog::Catalog;
 use super::data;
 use super::domain::Domain;
+use super::emulated;
 use super::kind::KindSpec;
 use super::source::Origin;
 
@@ -26,7 +27,7 @@ pub use self::keys::described;
 const VALUE_MAX: usize = 4096;
 
 /// The tables of which every key is a row, whether the file has it or not.
-const WHOLE: [&str; 3] = ["workload", "interpreter", "sweep"];
+const WHOLE: [&str; 4] = ["workload", emulated::TABLE, "interpreter", "sweep"];
 
 /// A scenario's parameters.
 #[derive(Debug, Clone, PartialEq)]
@@ -78,6 +79,7 @@ impl ScenarioForm {
         let mut rows: Vec<FormRow> = keys::rows("").map(|key| row(root, "", key.name, about_key(key))).collect();
         rows.extend(workload(root, spec));
         rows.extend(others(root, spec));
+        rows.extend(beside(root, catalog));
         for table in ["interpreter", "sweep"] {
             let keys = keys::rows(table).filter(|key| !is_elsewhere(root, key.name));
             rows.extend(keys.map(|key| row(root, table, key.name, about_key_of(key, spec))));
@@ -203,6 +205,13 @@ fn workload(root: &Table, spec: &'static KindSpec) -> Vec<FormRow> {
         row(root, TABLE, key.name, AboutKeys { help: format!("{}: {}", about.help, spec.summary), ..about })
     }));
     rows
+}
+
+/// The parameters of what stands for a function of Python, if something does.
+fn beside(root: &Table, catalog: &Catalog) -> Vec<FormRow> {
+    let kind = table(root, emulated::TABLE).and_then(|table| table.get("kind")?.as_str());
+    let params = kind.and_then(|kind| catalog.kind(kind)).map_or(&[][..], |spec| spec.params);
+    params.iter().map(|param| row(root, emulated::TABLE, param.name, about_param(param))).collect()
 }
 
 /// Whether a key has its values in the grid or in what is varied, and could only be refused anywhere else.

@@ -6,8 +6,9 @@ use serde_json::{Map, Value as Json, json};
 
 use super::super::backends::{BackendKind, BackendSpec, baseline_word};
 use super::super::catalog::Catalog;
+use super::super::emulated;
 use super::super::inputs::MAX_TASKS;
-use super::super::kind::{Domain, KindSpec};
+use super::super::kind::{Domain, KindSpec, ParamSpec};
 use super::super::runtime::Runtime;
 use super::keys::table;
 use super::shapes::{described, number, object, param, several, whole, words};
@@ -29,6 +30,28 @@ pub(super) fn workload(catalog: &Catalog) -> Json {
     json!({ "type": "object", "properties": keys, "required": ["kind"], "additionalProperties": false })
 }
 
+/// `[emulated]`: a kind that may stand for a function of Python, with its parameters and no others.
+pub(super) fn emulated(catalog: &Catalog) -> Json {
+    let able: Vec<&'static KindSpec> = catalog.kinds.iter().copied().filter(|spec| spec.can_emulate()).collect();
+    let names: Vec<&str> = able.iter().map(|spec| spec.name).collect();
+    let kind = described("what stands for the function", words(&names));
+    let own = able.into_iter().map(|spec| {
+        let mut keys = params(spec);
+        keys.insert("kind".to_owned(), described(spec.summary, json!({})));
+        let is_this = json!({ "required": ["kind"], "properties": { "kind": { "const": spec.name } } });
+        json!({ "if": is_this, "then": { "properties": keys, "additionalProperties": false } })
+    });
+    let any = json!({ "type": "object", "properties": { "kind": kind }, "required": ["kind"] });
+    let whole: Vec<Json> = [any].into_iter().chain(own).collect();
+    json!({ "allOf": whole })
+}
+
+/// The parameters of a kind.
+fn params(spec: &'static KindSpec) -> Map<String, Json> {
+    let shape = |param: &ParamSpec| with_unit(param.doc, param.unit, domain(param.domain));
+    spec.params.iter().map(|param| (param.name.to_owned(), shape(param))).collect()
+}
+
 /// What holds for a file whose kind is this one.
 pub(super) fn condition(spec: &'static KindSpec) -> Json {
     let is_this = json!({
@@ -43,6 +66,9 @@ pub(super) fn condition(spec: &'static KindSpec) -> Json {
     }
     if spec.search.is_some() {
         required.push("grid");
+    }
+    if !spec.is_python() {
+        sections[emulated::TABLE] = json!(false);
     }
     let mut then = json!({ "properties": sections, "required": required });
     if spec.runtime != Runtime::Parlab {
@@ -61,9 +87,7 @@ pub(super) fn condition(spec: &'static KindSpec) -> Json {
 
 /// `[workload]` with this kind's parameters and no others.
 fn workload_of(spec: &'static KindSpec) -> Json {
-    let mut keys: Map<String, Json> = (spec.params.iter())
-        .map(|param| (param.name.to_owned(), with_unit(param.doc, param.unit, domain(param.domain))))
-        .collect();
+    let mut keys = params(spec);
     keys.insert("kind".to_owned(), described(spec.summary, json!({})));
     if spec.is_filled_in {
         keys.extend(text_sources());

@@ -43,6 +43,7 @@ pub(crate) fn planned() -> Planned {
             seed: 1235,
             sha256: "9f86d081".to_owned(),
             include_startup: false,
+            emulated: None,
             interpreter: None,
         },
         origin: "crunch.toml".to_owned(),

@@ -178,6 +178,7 @@ fn begin(state: &mut State, kind: &str, predictions: Vec<Prediction>) {
         seed: 1235,
         sha256: String::new(),
         include_startup: false,
+        emulated: None,
         interpreter: None,
     };
     let planned = Planned {
