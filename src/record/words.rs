@@ -6,19 +6,21 @@ use super::noise::NoiseCause;
 use super::precision::{IntervalWidth, Widths};
 use crate::scenario::{Config, Job, Layout, Plan, Scales, SeriesKey};
 
-/// The name of a configuration for people: `serial`, `threads × 4`, `processes × 2 pipe`, `hybrid × 2x4`.
+/// The name of a configuration for people: `serial`, `threads × 4`, `processes × 2 pipe`, `hybrid × 2x4`; and by which
+/// interpreter, where there are several: `serial (CPython)`, `threads × 4 (emulated)`.
 pub fn label(config: &Config) -> String {
     let workers = match (config.layout(), config.backend.spec().scales) {
         (Some(Layout { processes, threads }), _) => format!(" × {processes}x{threads}"),
         (None, Scales::Single) => String::new(),
         (None, Scales::Workers | Scales::Teams) => format!(" × {}", config.workers),
     };
-    format!("{}{workers}{}", config.backend.word(), SeriesKey::of(config).dispatch_suffix())
+    let interpreter = config.point_name().map(|name| format!(" ({name})")).unwrap_or_default();
+    format!("{}{workers}{}{interpreter}", config.backend.word(), SeriesKey::of(config).dispatch_suffix())
 }
 
 /// The name of a configuration with the point it is run at, if there are several: `threads × 4, steps 200`.
 pub fn label_at(config: &Config) -> String {
-    match &config.point {
+    match config.point.as_ref().filter(|point| point.name().is_none()) {
         None => label(config),
         Some(point) => format!("{}, {} {}", label(config), point.key, point.value_in_words()),
     }

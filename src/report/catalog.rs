@@ -81,11 +81,13 @@ pub fn extent(scenario: &Scenario) -> String {
     let plan = Plan::of(scenario);
     let count = |n: usize, what: &str| format!("{} {what}{}", units::count(n as u64), if n == 1 { "" } else { "s" });
     let tasks = scenario.job.inputs.len();
+    let kinds: Vec<&str> = scenario.emulated.iter().map(|job| job.kind.as_str()).collect();
+    let kinds = [&[scenario.job.kind.as_str()], kinds.as_slice()].concat();
     format!(
         "{} task{} of {} · {} · {}",
         units::count(tasks),
         if tasks == 1 { "" } else { "s" },
-        scenario.job.kind,
+        kinds.join(" and "),
         count(plan.configs.len(), "configuration"),
         count(plan.trials.len(), "trial"),
     )

@@ -63,7 +63,15 @@ struct ScenarioJson<'a> {
     tasks: u64,
     seed: u64,
     interpreter: Option<InterpreterJson>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    emulated: Option<EmulatedJson<'a>>,
     sha256: &'a str,
+}
+
+/// What stands for a function of Python beside it, in the words of the scenario file.
+#[derive(Serialize)]
+struct EmulatedJson<'a> {
+    kind: &'a str,
 }
 
 /// The emulated interpreter, in the words of the scenario file.
@@ -282,7 +290,8 @@ impl<'a> ScenarioJson<'a> {
     fn of(facts: &'a ScenarioFacts) -> Self {
         let ScenarioFacts { name, title, kind, tasks, seed, sha256, .. } = facts;
         let interpreter = facts.interpreter.map(InterpreterJson::of);
-        Self { name, title, kind, tasks: *tasks, seed: *seed, interpreter, sha256 }
+        let emulated = facts.emulated.as_deref().map(|kind| EmulatedJson { kind });
+        Self { name, title, kind, tasks: *tasks, seed: *seed, interpreter, emulated, sha256 }
     }
 }
 

@@ -20,7 +20,7 @@ use crate::analysis::{Estimate, Grain, Interval, Summary, geometric_mean, metg, 
 use crate::chart::SeriesMark;
 use crate::record::{LockUse, MemoryCourse, Planned, ScenarioFacts, TaskResult, TaskTimes, TrialEnd, TrialOutcome};
 use crate::record::{RESULTS_MAX, RunState, Warning, label};
-use crate::scenario::Config;
+use crate::scenario::{Config, Point};
 use crate::workload;
 use std::collections::BTreeMap;
 
@@ -261,14 +261,24 @@ impl Figures {
         matches!(self.rows.as_slice(), [row] if row.program.is_some())
     }
 
-    /// What the scenario varies, if anything.
+    /// The number that the scenario varies, if it does.
     pub fn varied(&self) -> Option<&str> {
-        Some(&self.rows.first()?.config.point.as_ref()?.key)
+        Some(&self.rows.first()?.config.point.as_ref().filter(|point| point.name().is_none())?.key)
+    }
+
+    /// What runs the tasks, where that is several: points of the run that are called by names, to be told apart in all that
+    /// is said of times.
+    pub fn interpreters(&self) -> Vec<&Point> {
+        let mut points: Vec<&Point> = self.rows.iter().filter_map(|row| row.config.point.as_ref()).collect();
+        points.retain(|point| point.name().is_some());
+        points.dedup_by_key(|point| point.index);
+        points
     }
 
     /// Whether a row is there for others to be compared with at its point: its own efficiency says nothing.
     pub fn is_yardstick(&self, row: &Row) -> bool {
-        let baseline = self.baseline.and_then(|baseline| self.rows.get(baseline)).filter(|_| self.varied().is_some());
+        let baseline = self.baseline.and_then(|baseline| self.rows.get(baseline));
+        let baseline = baseline.filter(|baseline| baseline.config.point.is_some());
         baseline.is_some_and(|baseline| baseline.place == row.place)
             && self.rows.iter().any(|other| other.place != row.place)
     }
@@ -284,8 +294,15 @@ pub fn results(state: &RunState, config: usize) -> Option<&[TaskResult]> {
     let same = || {
         let complete = |o: &&TrialOutcome| o.end == TrialEnd::Complete && o.tasks_failed == 0;
         let checksum = &state.trials_of(config, true).find(complete)?.checksum;
-        let mut equal =
-            state.finished.iter().map(|(_, outcome)| outcome).filter(|outcome| outcome.checksum == *checksum);
+        // Tasks of another kind may come to the same sum, but give their results other names.
+        let plan = state.plan()?;
+        let name = plan.configs.get(config)?.point.as_ref().and_then(Point::name);
+        let alike = |trial: usize| plan.name_of(trial) == name;
+        let mut equal = state
+            .finished
+            .iter()
+            .filter(|(trial, outcome)| outcome.checksum == *checksum && alike(*trial))
+            .map(|(_, outcome)| outcome);
         equal.find_map(|outcome| outcome.results.as_deref())
     };
     kept().find(whole).or_else(same).or_else(|| kept().next()).filter(|_| facts.tasks <= RESULTS_MAX)
@@ -356,7 +373,7 @@ fn predict(planned: &Planned, rows: &mut [Row], times: &[Option<Times>]) {
 fn shortest_tasks(rows: &[Row], times: &[Option<Times>], baseline: Option<usize>, tasks: u64) -> Vec<Metg> {
     let Some(baseline) = baseline.and_then(|baseline| rows.get(baseline)) else { return Vec::new() };
     let first = rows.first().and_then(|row| row.config.point.as_ref());
-    let Some(first) = first.filter(|point| point.changes_tasks()) else { return Vec::new() };
+    let Some(first) = first.filter(|point| point.changes_tasks() && point.name().is_none()) else { return Vec::new() };
     let mut grains: BTreeMap<usize, Vec<Grain>> = BTreeMap::new();
     for (row, times) in rows.iter().zip(times) {
         let grain = times

@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 
+use super::charts::series_label;
 use super::{Figures, Row};
 use crate::analysis::{
     Amdahl, Gustafson, POINTS_FEW, ScalingCurve, ScalingPoint, Unfit, Usl, amdahl, distinct_workers, gustafson,
@@ -124,7 +125,7 @@ impl SeriesFit {
         };
         let first = rows.first()?;
         let threads = key.per_process.map(|threads| format!(" × nx{threads}")).unwrap_or_default();
-        let name = format!("{}{threads}", key.label());
+        let name = format!("{}{threads}", series_label(&first.config));
         let fit = Self::new(Some(key), first.mark, name, points, reference, figures.usable_cpus);
         Some(if figures.is_weak { fit.of_growing_work() } else { fit })
     }

@@ -5,7 +5,7 @@ use crate::chart::SeriesMark;
 use crate::scenario::{BackendKind, Config};
 
 /// What is told apart within a backend and a way that tasks take: threads a process, and where something is varied, and
-/// so each number of workers is a series, those too.
+/// so each number of workers is a series, those too; or by which interpreter.
 type Variant = (Option<u32>, Option<u32>);
 
 /// The marks of the configurations of a plan, in their order. Those of one series have the same mark.
@@ -27,7 +27,8 @@ fn mark(config: &Config, variants: &[(BackendKind, Variant)]) -> SeriesMark {
 }
 
 fn variant(config: &Config) -> Variant {
-    (config.per_process, config.point.as_ref().map(|_| config.workers))
+    let point = config.point.as_ref();
+    (config.per_process, point.map(|point| if point.name().is_some() { point.index } else { config.workers }))
 }
 
 #[cfg(test)]

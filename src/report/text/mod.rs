@@ -87,7 +87,10 @@ fn heading(planned: &Planned, width: usize) -> String {
     let scenario = &planned.scenario;
     let facts = [
         scenario.name.clone(),
-        scenario.kind.clone(),
+        scenario
+            .emulated
+            .as_ref()
+            .map_or_else(|| scenario.kind.clone(), |kind| format!("{} and {kind}", scenario.kind)),
         match scenario.tasks {
             1 => "1 task".to_owned(),
             n => format!("{} tasks", units::count(n)),
@@ -190,8 +193,13 @@ fn notes(state: &RunState, planned: &Planned, figures: &Figures, width: usize) -
     let timed = if figures.include_startup { "wall time and start-up, added," } else { "wall time" };
     let baseline = match figures.baseline {
         Some(row) => {
-            let name = label(&figures.rows[row].config);
-            let point = figures.varied().map(|key| format!(" at the same {key}")).unwrap_or_default();
+            let config = &figures.rows[row].config;
+            // The time of each interpreter's own.
+            let config =
+                Config { point: config.point.clone().filter(|point| point.name().is_none()), ..config.clone() };
+            let name = label(&config);
+            let point = figures.interpreters().first().map(|point| point.key.as_str());
+            let point = figures.varied().or(point).map(|key| format!(" at the same {key}")).unwrap_or_default();
             let weak = if figures.is_weak { "the workers, with which the work grows, × " } else { "" };
             format!(
                 "Speedup: {weak}the {timed} of {name}{point} ÷ that of the configuration, paired by block: the geometric \

@@ -24,7 +24,7 @@ use std::collections::BTreeMap;
 
 use super::{Figures, INTERVAL, Row};
 use crate::chart::{Chart, ChartPoint, ChartSeries, ChartUnit, SeriesMark, XAxisKind};
-use crate::scenario::{Expected, Layout, SeriesKey};
+use crate::scenario::{Config, Expected, Layout, SeriesKey};
 
 pub use cpus::cpus_over_time;
 pub use figures_chart::FiguresChart;
@@ -86,7 +86,8 @@ impl FiguresChart {
     }
 }
 
-/// What the legend calls the series of a row: with the threads of each process where that tells it from another.
+/// What the legend calls the series of a row: with the threads of each process where that tells it from another, and with
+/// the interpreter where there are several.
 fn name(figures: &Figures, row: &Row) -> String {
     let series = SeriesKey::of(&row.config);
     let another = || {
@@ -96,8 +97,14 @@ fn name(figures: &Figures, row: &Row) -> String {
     match (figures.varied(), series.per_process) {
         (Some(_), _) => row.label.clone(),
         (None, Some(threads)) if another() => format!("{} × nx{threads}", series.label()),
-        (None, _) => series.label(),
+        (None, _) => series_label(&row.config),
     }
+}
+
+/// The name of the series of a configuration: `threads`, `threads (emulated)`.
+pub(super) fn series_label(config: &Config) -> String {
+    let interpreter = config.point_name().map(|name| format!(" ({name})")).unwrap_or_default();
+    format!("{}{interpreter}", SeriesKey::of(config).label())
 }
 
 /// Every x of the plan, measured or not, once.

@@ -21,8 +21,8 @@ impl Figures {
 /// Where a row stands along x.
 pub(super) fn x_of(row: &Row) -> Option<f64> {
     match &row.config.point {
-        None => Some(f64::from(row.config.workers)),
-        Some(point) => point.value.as_number(),
+        Some(point) if point.name().is_none() => point.value.as_number(),
+        _ => Some(f64::from(row.config.workers)),
     }
 }
 
@@ -46,7 +46,7 @@ pub(super) fn point(row: &Row, figures: &Figures) -> Option<ChartPoint> {
     let x = x_of(row)?;
     if figures.baseline.is_some() {
         let speedup = row.speedup?;
-        let part = if row.config.point.is_some() { row.efficiency? / speedup.value } else { 1.0 };
+        let part = if figures.varied().is_some() { row.efficiency? / speedup.value } else { 1.0 };
         let [low, high] = ends(speedup.ci95).map(|end| end * part);
         return Some(ChartPoint { x, y: speedup.value * part, low, high, is_sure: is_sure(row) });
     }

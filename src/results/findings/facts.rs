@@ -9,7 +9,7 @@ use crate::analysis::{Interval, SAMPLES_MIN, Summary};
 use crate::record::OrderFigures;
 use crate::record::RunState;
 use crate::record::{Loss, MemoryCourse, TaskTimes, TrialOutcome};
-use crate::scenario::{Schedule, SeriesKey};
+use crate::scenario::{Config, Point, Schedule, SeriesKey};
 
 /// Workers compute when they keep this share of the CPUs busy.
 const COMPUTING: f64 = 0.6;
@@ -100,16 +100,25 @@ pub(super) struct LockFacts {
 impl FindingInput {
     /// Those of a run; `None` before it is planned.
     pub(super) fn of(state: &RunState, figures: &Figures) -> Option<Self> {
+        Self::at(state, figures, None)
+    }
+
+    /// Those of one point of a run alone, with the baseline there.
+    pub(super) fn at(state: &RunState, figures: &Figures, point: Option<&Point>) -> Option<Self> {
         let planned = state.planned.as_ref()?;
+        let is_here = |config: &Config| point.is_none() || config.point.as_ref() == point;
+        let reference = if point.is_some() { None } else { figures.baseline };
         let mut rows = Vec::new();
         let mut baseline = None;
-        for (index, row) in figures.rows.iter().enumerate() {
-            let is_baseline = figures.baseline == Some(index);
+        for (index, row) in figures.rows.iter().enumerate().filter(|(_, row)| is_here(&row.config)) {
+            let is_baseline = reference == Some(index) || (point.is_some() && figures.is_yardstick(row));
             if let Some(fact) = Fact::of(state, index, row, is_baseline) {
                 baseline = baseline.or(is_baseline.then_some(rows.len()));
                 rows.push(fact);
             }
         }
+        let config = |loss: &Loss| planned.plan.configs.get(planned.plan.trials.get(loss.trial)?.config);
+        let is_of = |loss: &Loss| config(loss).is_none_or(is_here);
         Some(Self {
             tasks: planned.scenario.tasks,
             usable_cpus: Some(planned.machine.usable_cpus).filter(|&cpus| cpus > 0),
@@ -121,7 +130,7 @@ impl FindingInput {
             uncounted: figures.rows.iter().rev().find_map(|row| row.program.clone()).filter(|_| rows.is_empty()),
             rows,
             baseline,
-            losses: state.losses.clone(),
+            losses: state.losses.iter().filter(|loss| is_of(loss)).cloned().collect(),
         })
     }
 

@@ -22,5 +22,7 @@ pub(super) struct Wording {
 
 /// From this weight on, a sentence is worth a reader's time whatever else there is to say.
 pub(super) const TELLING: u8 = 50;
+/// And so many if there is anything to say at all.
+pub(super) const LEAST: usize = 2;
 /// So many sentences are told at most.
 pub(super) const MOST: usize = 5;

@@ -14,6 +14,7 @@ mod finding;
 #[cfg(test)]
 mod fixture;
 mod grain;
+mod interpreters;
 mod lock;
 mod losses;
 mod makespan;
@@ -30,7 +31,7 @@ use super::program::THE_PROGRAM;
 use crate::record::RunState;
 use facts::FindingInput;
 pub use finding::Finding;
-use finding::{MOST, TELLING, Wording};
+use finding::{LEAST, MOST, TELLING, Wording};
 
 /// A rule.
 struct Rule {
@@ -75,11 +76,11 @@ const RULES: &[Rule] = &[
     Rule { name: "tasks", speak: makespan::tasks },
 ];
 
-/// And so many if there is anything to say at all.
-const LEAST: usize = 2;
-
 /// The most telling sentences about a run, finished or not; none before anything was measured.
 pub fn findings(state: &RunState, figures: &Figures) -> Vec<Finding> {
+    if !figures.interpreters().is_empty() {
+        return of_each_interpreter(state, figures);
+    }
     let payload = payload::a_byte(figures);
     let facts = FindingInput::of(state, figures);
     let others = if figures.varied().is_some() {
@@ -87,18 +88,25 @@ pub fn findings(state: &RunState, figures: &Figures) -> Vec<Finding> {
         let above = above.map(|said| Finding { rule: "above-bound", message: said.message });
         above.into_iter().chain(grain::worth_while(figures)).collect()
     } else {
-        facts.map(|facts| told(&facts)).unwrap_or_default()
+        facts.map(|facts| told(&facts, MOST)).unwrap_or_default()
     };
     payload.into_iter().chain(others).take(MOST).collect()
 }
 
-/// The sentences worth telling, chosen by weight and told in the order of the table.
-fn told(facts: &FindingInput) -> Vec<Finding> {
+/// The sentences about a run by several interpreters: about all of them first, then about each by itself.
+fn of_each_interpreter(state: &RunState, figures: &Figures) -> Vec<Finding> {
+    let own = |point| FindingInput::at(state, figures, Some(point)).map(|facts| told(&facts, LEAST));
+    let apart = figures.interpreters().into_iter().filter_map(own).flatten();
+    interpreters::agreement(figures).into_iter().chain(apart).collect()
+}
+
+/// The sentences worth telling, chosen by weight, so many of them at most, and told in the order of the table.
+fn told(facts: &FindingInput, most: usize) -> Vec<Finding> {
     let spoken = |(place, rule): (usize, &Rule)| (rule.speak)(facts).map(|said| (place, rule.name, said));
     let mut all: Vec<_> = RULES.iter().enumerate().filter_map(spoken).collect();
     all.sort_by_key(|(place, _, said)| (std::cmp::Reverse(said.weight), *place));
     let telling = all.iter().take_while(|(_, _, said)| said.weight >= TELLING).count();
-    all.truncate(telling.clamp(LEAST, MOST));
+    all.truncate(telling.clamp(LEAST, most));
     all.sort_by_key(|(place, _, _)| *place);
     all.into_iter().map(|(_, rule, said)| Finding { rule, message: sentence(&said.message) }).collect()
 }
@@ -124,13 +132,13 @@ mod tests {
 
     #[test]
     fn a_dull_run_gets_two_sentences() {
-        let told = told(&facts(vec![serial(1.0), threads(2, 0.52)]));
+        let told = told(&facts(vec![serial(1.0), threads(2, 0.52)]), MOST);
         assert_eq!(told.iter().map(|finding| finding.rule).collect::<Vec<_>>(), ["best", "spread"]);
     }
 
     #[test]
     fn a_run_without_figures_gets_none() {
-        assert_eq!(told(&facts(Vec::new())), []);
+        assert_eq!(told(&facts(Vec::new()), MOST), []);
         assert_eq!(findings(&RunState::default(), &Figures::default()), []);
     }
 
@@ -144,7 +152,7 @@ mod tests {
         facts.losses = vec![fixture::loss(crate::record::Remedy::Retried)];
         facts.rows[1].speedup_ci95 = Some(crate::analysis::Interval { low: 0.8, high: 1.2 });
         facts.rows[2].order = Some(fixture::order(&[1.0, 1.0], 4));
-        let told = told(&facts);
+        let told = told(&facts, MOST);
         assert_eq!(told.len(), MOST, "{told:?}");
         let places: Vec<usize> =
             told.iter().filter_map(|f| RULES.iter().position(|rule| rule.name == f.rule)).collect();

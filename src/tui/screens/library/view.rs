@@ -328,11 +328,14 @@ pub(in crate::tui::screens) fn config_words(configs: &[Config]) -> String {
     out
 }
 
-/// What is varied, from where to where: `steps: 7 values from 2 to 2000000`.
+/// What is varied, from where to where: `steps: 7 values from 2 to 2000000`; or by which interpreters the tasks are run.
 fn varied_words(configs: &[Config]) -> Option<String> {
     let points = || configs.iter().filter_map(|config| config.point.as_ref());
     let (first, last) = (points().next()?, points().next_back()?);
     let [from, to] = [first, last].map(Point::value_in_words);
+    if first.name().is_some() {
+        return Some(format!("{}: {from} and {to}", first.key));
+    }
     Some(format!("{}: {} values from {from} to {to}", first.key, last.index + 1))
 }
 

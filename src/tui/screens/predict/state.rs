@@ -107,8 +107,12 @@ impl PredictForm {
         // The baseline is as fast as itself; there is something to expect of it only where it is alone.
         // What is expected holds at every point that a scenario is run at: one field will do for all of them.
         let first = preview.configs.first().and_then(|config| config.point.as_ref());
-        let here: Vec<&Config> = preview.configs.iter().filter(|config| config.point.as_ref() == first).collect();
-        let others: Vec<&Config> = here.iter().copied().filter(|config| Some(*config) != baseline).collect();
+        let is_here =
+            |config: &&Config| config.point.as_ref() == first || first.is_some_and(|point| point.name().is_some());
+        let here: Vec<&Config> = preview.configs.iter().filter(is_here).collect();
+        let is_baseline =
+            |config: &Config| baseline.is_some_and(|baseline| *config == *baseline || baseline.is_emulated_by(config));
+        let others: Vec<&Config> = here.iter().copied().filter(|config| !is_baseline(config)).collect();
         let alone = others.is_empty();
         let configs = if alone { here } else { others };
         let marks = series_marks(&preview.configs);

@@ -8,6 +8,7 @@ use ratatui::widgets::Block;
 
 use super::state::RunMonitor;
 use crate::record::{Activity, LaneKind, LaneView, LockUse, LockView, TrialEnd};
+use crate::scenario::Point;
 use crate::tui::theme::{Role, Theme};
 use crate::tui::widgets::{LaneDoing, paint};
 use crate::units;
@@ -18,7 +19,12 @@ pub(super) fn height(run: &RunMonitor) -> u16 {
 }
 
 pub(super) fn has_lock(run: &RunMonitor) -> bool {
-    run.record.planned.as_ref().is_some_and(|planned| planned.scenario.interpreter.is_some())
+    let is_locked = run.record.planned.as_ref().is_some_and(|planned| planned.scenario.interpreter.is_some());
+    // Where it is emulated beside CPython, this one tells nothing of its own.
+    let config =
+        run.trial.and_then(|trial| run.record.plan()?.configs.get(run.record.plan()?.trials.get(trial)?.config));
+    let point = config.and_then(|config| config.point.as_ref()).filter(|point| point.name().is_some());
+    is_locked && point.is_none_or(Point::is_emulated)
 }
 
 /// Whether the lanes are threads of another program: each tells all that it does.

@@ -38,8 +38,8 @@ pub struct RunMonitor {
     finding: Option<SearchFigures>,
     /// What a grid search has found: the first of its trials that ran to the end, else the last that was seen.
     found: Option<SearchFigures>,
-    /// Checksums of the results that are kept.
-    results_of: BTreeSet<String>,
+    /// Checksums of the results that are kept, each with the name of its point.
+    results_of: BTreeSet<(Option<&'static str>, String)>,
     /// How busy its workers were.
     pub history: LaneHistory,
     /// How its lanes are looked at.
@@ -146,8 +146,8 @@ impl RunMonitor {
     }
 
     fn apply(&mut self, mut stamped: Stamped) {
-        if let Event::TrialFinished { outcome, .. } = &mut stamped.event {
-            self.take_results(outcome);
+        if let Event::TrialFinished { trial, outcome } = &mut stamped.event {
+            self.take_results(*trial, outcome);
         }
         self.record.apply(&stamped);
         match stamped.event {
@@ -193,11 +193,12 @@ impl RunMonitor {
 
     /// Looks at a trial's results, and keeps them only where no other trial has the same ones: the report tells them once,
     /// and ten thousand of them for each trial would cost memory for nothing.
-    fn take_results(&mut self, outcome: &mut Arc<TrialOutcome>) {
+    fn take_results(&mut self, trial: usize, outcome: &mut Arc<TrialOutcome>) {
         let Some(results) = &outcome.results else { return };
         self.find(|job| SearchFigures::of_results(job, results));
         let is_whole = outcome.end == TrialEnd::Complete && outcome.tasks_failed == 0;
-        if is_whole && !self.results_of.insert(outcome.checksum.clone()) {
+        let name = self.record.plan().and_then(|plan| plan.name_of(trial));
+        if is_whole && !self.results_of.insert((name, outcome.checksum.clone())) {
             Arc::make_mut(outcome).results = None;
         }
     }
@@ -391,7 +392,7 @@ impl RunMonitor {
         let rows = &figures.rows;
         let series = |row: usize| {
             let config = &rows[row].config;
-            let place = config.point.as_ref().map(|_| rows[row].place);
+            let place = figures.varied().map(|_| rows[row].place);
             (rows[row].mark, config.workers, place)
         };
         let value =
