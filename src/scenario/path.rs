@@ -32,6 +32,7 @@ pub const PATH: &[Chapter] = &[
         title: "Python itself",
         scenarios: &[
             "python-gil",
+            "gil-real",
             "python-processes",
             "python-load-order",
             "python-speedup",

@@ -31,6 +31,7 @@ run_each! {
     database_reordered;
     false_sharing;
     gil_convoy ["steps=2e8", "trips=10"];
+    gil_real ["inputs=[0.5, 0.5]", "emulated.steps=3e6"];
     gil_processes ["steps=3e7"];
     gil_threads ["steps=6e7"];
     gil_waiting;
