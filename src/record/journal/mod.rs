@@ -10,8 +10,9 @@
 //! results by their place among the job's inputs. On a screen several runs may follow one another. A program reads
 //! every journal of its major version: what a later minor one adds, it leaves out.
 
+#[cfg(test)]
+mod going_on_tests;
 mod header;
-
 mod read;
 mod sink;
 mod write;

@@ -24,6 +24,8 @@ pub struct Recording {
     pub events: Vec<Stamped>,
     /// Whether the last line was cut short, as by a crash in the middle of writing it; it is left out then.
     pub torn: bool,
+    /// How many bytes are whole: the first line and all events that were read.
+    pub whole_bytes: u64,
 }
 
 impl Recording {
@@ -96,14 +98,19 @@ pub fn read(path: &Path) -> Result<Recording, JournalError> {
     let file = open_regular(path).map_err(|cause| JournalError::Io { path: path.to_owned(), cause })?;
     let mut lines = Lines { path, reader: BufReader::new(file), line: Vec::new(), number: 0 };
     let header = lines.header()?;
-    let mut recording = Recording { parlab: header.parlab.clone(), events: Vec::new(), torn: false };
+    let mut recording = Recording { parlab: header.parlab.clone(), events: Vec::new(), torn: false, whole_bytes: 0 };
+    recording.whole_bytes = lines.line.len() as u64;
     while let Some(whole) = lines.next()? {
         match serde_json::from_slice(&lines.line) {
             Ok(event) => recording.events.push(event),
-            Err(_) if !whole => recording.torn = true,
+            Err(_) if !whole => {
+                recording.torn = true;
+                break;
+            }
             Err(_) if header.minor > MINOR && is_object(&lines.line) => {}
             Err(cause) => return Err(JournalError::Torn { path: path.to_owned(), line: lines.number, cause }),
         }
+        recording.whole_bytes += lines.line.len() as u64;
     }
     Ok(recording)
 }

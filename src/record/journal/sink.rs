@@ -1,10 +1,10 @@
 //! Where a journal's lines go, without ever being waited for: what the reader of a pipe does not take yet is kept, and
 //! how long it may take in the end is bounded.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, ErrorKind, Write as _};
 use std::os::fd::AsFd as _;
-use std::os::unix::fs::{FileTypeExt as _, OpenOptionsExt as _};
+use std::os::unix::fs::{FileExt as _, FileTypeExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -57,6 +57,32 @@ impl JournalSink {
             opened => Some(opened?),
         };
         Ok(Self { path: path.to_owned(), file, kept: Vec::new() })
+    }
+
+    /// Opens a regular file to add to it after so many bytes, and cuts off what follows them. Nothing is cut off of one
+    /// that a run is still writing.
+    ///
+    /// # Errors
+    /// When the system refuses, [`ErrorKind::ResourceBusy`] if a run is writing it, and [`ErrorKind::InvalidInput`] if it
+    /// is no regular file, or shorter than that.
+    pub(super) fn go_on(path: &Path, whole_bytes: u64) -> io::Result<Self> {
+        let mut options = OpenOptions::new();
+        let file = options.read(true).append(true).custom_flags(CAUTIOUS.bits()).open(path)?;
+        let found = file.metadata()?;
+        if !found.is_file() || found.len() < whole_bytes {
+            return Err(ErrorKind::InvalidInput.into());
+        }
+        if let Err(TryLockError::WouldBlock) = file.try_lock() {
+            return Err(io::Error::new(ErrorKind::ResourceBusy, "a run is still writing it"));
+        }
+        file.set_len(whole_bytes)?;
+        let mut last = [b'\n'];
+        if let Some(before) = whole_bytes.checked_sub(1) {
+            file.read_exact_at(&mut last, before)?;
+        }
+        // An event that lacks nothing but the end of its line is one.
+        let kept = if last == *b"\n" { Vec::new() } else { vec![b'\n'] };
+        Ok(Self { path: path.to_owned(), file: Some(file), kept })
     }
 
     /// Writes as much as is taken at once.
@@ -141,7 +167,11 @@ fn writer(path: &Path) -> io::Result<File> {
         Some(_) => options.append(true),
         None => options.write(true).create(true).truncate(true),
     };
-    options.open(path)
+    let file = options.open(path)?;
+    // Held until this process ends, however it does, so that no other goes on with it meanwhile. Pipes, devices and some
+    // network file systems have no such locks, and are written all the same.
+    let _ = file.try_lock();
+    Ok(file)
 }
 
 /// Whether it is a pipe without a reader.

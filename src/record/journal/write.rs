@@ -9,6 +9,7 @@ use std::time::Duration;
 use serde::Serialize;
 
 use super::header::JournalHeader;
+use super::read::Recording;
 use super::sink::{JournalSink, LineSink};
 use crate::foreign::{self, name};
 use crate::record::{Observer, RunState, Stamped, Warning, WarningCode};
@@ -55,6 +56,16 @@ impl Journal {
     /// If the file cannot be created.
     pub fn create(path: &Path) -> io::Result<Self> {
         Ok(Self::new(path, JournalSink::open(path)?))
+    }
+
+    /// Goes on with a journal that was read back: what follows its whole lines, as a last one that was cut short, is cut
+    /// off, and events are added after them.
+    ///
+    /// # Errors
+    /// If the file cannot be written, or if a run is writing it ([`io::ErrorKind::ResourceBusy`]).
+    pub fn go_on(path: &Path, recording: &Recording) -> io::Result<Self> {
+        let out = JournalSink::go_on(path, recording.whole_bytes)?;
+        Ok(Self { header: None, ..Self::new(path, out) })
     }
 }
 
