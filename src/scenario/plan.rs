@@ -92,7 +92,7 @@ impl Config {
 
     /// Whether another one is what stands for this one where it is emulated.
     pub fn is_emulated_by(&self, other: &Self) -> bool {
-        let is_there = other.point.as_ref().is_some_and(Point::is_emulated);
+        let is_there = other.point.as_ref().is_some_and(Point::is_emulated) && self.point != other.point;
         is_there && other.workers == self.workers && other.backend == self.backend.counterpart()
     }
 

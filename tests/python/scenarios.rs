@@ -268,3 +268,37 @@ fn an_interpreter_that_a_file_names_is_not_run_before_that_was_agreed_to() {
     assert_eq!(output.status.code(), Some(3));
     assert!(stderr(&output).contains("to call cube of"), "{}", stderr(&output));
 }
+
+#[test]
+fn an_emulation_is_run_beside_a_function_and_each_gives_its_own_results() {
+    let Some(found) = pythons().last() else { return };
+    let run = PythonRun {
+        python: &found.program,
+        function: "cube",
+        workload: "inputs = [3, 1, 2]\n[emulated]\nkind = 'countdown'\nsteps = 1000\n[interpreter]\ngil = true",
+        sweep: "backends = ['python-threads', 'python-processes']\nworkers = [2]",
+    };
+    let configs = run.configs();
+    let told = |config: &Value| {
+        let word = |value: &Value| value.as_str().expect("a word").to_owned();
+        (word(&config["vary"]["interpreter"]), word(&config["backend"]))
+    };
+    let expected = [["serial", "python-threads", "python-processes"], ["serial", "threads", "processes"]];
+    let names = [("CPython", expected[0]), ("emulated", expected[1])];
+    let expected: Vec<(String, String)> =
+        names.iter().flat_map(|(name, all)| all.map(|backend| ((*name).to_owned(), backend.to_owned()))).collect();
+    assert_eq!(configs.iter().map(told).collect::<Vec<_>>(), expected);
+    let (python, emulated) = configs.split_at(3);
+    for config in python {
+        assert_eq!((values(config), &config["interpreter"]), ([27.0, 1.0, 8.0].map(Some).to_vec(), &Value::Null));
+        assert_eq!(config["checksum"], python[0]["checksum"]);
+    }
+    for config in emulated {
+        let steps: Vec<_> =
+            config["results"].as_array().expect("results").iter().map(|r| &r["values"]["steps"]).collect();
+        assert_eq!(steps, [3000.0, 1000.0, 2000.0], "{config}");
+        assert!(config["interpreter"]["held_s"].is_number(), "{config}");
+        assert_eq!(config["checksum"], emulated[0]["checksum"]);
+    }
+    assert_ne!(python[0]["checksum"], emulated[0]["checksum"]);
+}

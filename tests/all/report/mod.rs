@@ -4,6 +4,7 @@ mod delivery;
 mod doubts;
 mod figures;
 mod fixtures;
+mod interpreters;
 mod journal;
 mod json;
 mod progress;

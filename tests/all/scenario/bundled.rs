@@ -84,8 +84,8 @@ fn run_s(scenario: &Scenario, cores: u32) -> f64 {
         let job = scenario.job_at(config.point.as_ref());
         let tasks = (0..job.inputs.len()).map(|task| task_s(&job, task));
         let sleeps = job.params.get("function").and_then(|name| name.as_word()) == Some("bundled:lecture.py:query");
-        let waits = ["sleep", "http"].contains(&scenario.job.kind.as_str()) || sleeps;
-        let in_turns = scenario.job.interpreter.is_some() && config.backend == BackendKind::THREADS
+        let waits = ["sleep", "http"].contains(&job.kind.as_str()) || sleeps;
+        let in_turns = job.interpreter.is_some() && config.backend == BackendKind::THREADS
             || [BackendKind::PYTHON_THREADS, BackendKind::JOBLIB_THREADING].contains(&config.backend);
         let hands = match config.workers {
             workers if waits => workers,

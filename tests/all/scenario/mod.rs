@@ -3,6 +3,7 @@
 mod bundled;
 mod catalog;
 mod documents;
+mod emulated;
 mod files;
 mod form;
 mod fuzz;

@@ -6,6 +6,7 @@ mod any_input;
 mod editor;
 mod every_key;
 pub(crate) mod fixture;
+mod interpreters;
 mod lock;
 mod losses;
 mod many_trials;
