@@ -189,7 +189,13 @@ pub enum Command {
 #[command(after_help = RUN_EXAMPLES)]
 pub struct Run {
     /// A bundled name or a file
-    pub scenario: OsString,
+    #[arg(required_unless_present = "resume")]
+    pub scenario: Option<OsString>,
+
+    /// Go on with a run that was cut short, from its journal: only what it lacks is measured, and added to the journal,
+    /// or written to that of --journal with all of it
+    #[arg(long, value_name = "JOURNAL", conflicts_with_all = ["scenario", "predict"])]
+    pub resume: Option<PathBuf>,
 
     /// What becomes of it.
     #[command(flatten)]

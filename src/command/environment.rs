@@ -21,8 +21,8 @@ use crate::workload::{self, DataFacts};
 
 /// The scenario to run, as it was found and as the command line changes it.
 pub(super) fn scenario(args: &cli::Run) -> Result<(Source, Scenario), Failure> {
-    let source =
-        find(Path::new(&args.scenario), &standard_folders()).map_err(|problem| Failure::usage(problem.to_string()))?;
+    let Some(named) = &args.scenario else { return Err(Failure::usage("no scenario is named")) };
+    let source = find(Path::new(named), &standard_folders()).map_err(|problem| Failure::usage(problem.to_string()))?;
     let scenario =
         source.parse(&catalog(), &args.options.overrides.0).map_err(|problems| Failure::usage(problems.to_string()))?;
     Ok((source, scenario))
@@ -87,6 +87,7 @@ pub(super) fn run_info(source: Source, data: Option<DataFacts>, predictions: Vec
         widths: results::widths,
         keeps_noisy,
         programs: ProgramSetting::default(),
+        earlier: Vec::new(),
     }
 }
 

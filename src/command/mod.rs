@@ -17,6 +17,7 @@ mod outputs;
 mod preparation;
 mod python_needs;
 mod rehearsal;
+mod resume;
 mod run;
 mod saved_reports;
 mod scale;

@@ -43,6 +43,11 @@ pub(super) fn journal_output(path: &Path) -> NamedFile {
     of_option("--journal", path)
 }
 
+/// The journal that is gone on with, and added to.
+pub(super) fn resumed_journal(path: &Path) -> NamedFile {
+    of_option("--resume", path)
+}
+
 fn of_option(option: &str, path: &Path) -> NamedFile {
     NamedFile::new(format!("{option} {}", name(path)), path)
 }

@@ -10,15 +10,18 @@ use std::time::Duration;
 use super::environment::{journal, program, run_info, scenario};
 use super::failure::Failure;
 use super::history::HistoryKeeper;
+use super::outputs::{self, NamedFile};
 use super::rehearsal::rehearse;
-use super::{outputs, signals, task_room, trust};
+use super::resume::{EarlierRun, resume};
+use super::{signals, task_room, trust};
 use crate::cli;
 use crate::engine::{Control, ProgramSetting, RunInfo, Session};
-use crate::foreign::PlainText;
+use crate::foreign::{PlainText, escaped};
 use crate::record::{Journal, JournalLost, RunState, Stamped, Status, Warning, WarningCode};
 use crate::report::{self, DeliveryError, ProgressReporter};
-use crate::scenario::{self, Plan, Prediction, Scenario, Source};
+use crate::scenario::{self, Origin, Plan, Prediction, Scenario, Source};
 use crate::units::Letters;
+use crate::workload::DataFacts;
 
 /// How often the progress of a trial is shown.
 const REFRESH: Duration = Duration::from_millis(200);
@@ -28,6 +31,9 @@ const REFRESH: Duration = Duration::from_millis(200);
 /// # Errors
 /// When it cannot be started. How it went is in the exit code.
 pub(super) fn run(args: &cli::Run) -> Result<ExitCode, Failure> {
+    if let Some(journal) = &args.resume {
+        return resume(args, journal);
+    }
     let (source, scenario) = scenario(args)?;
     if !args.options.yes {
         trust::ask(&source, &scenario)?;
@@ -40,7 +46,8 @@ pub(super) fn run(args: &cli::Run) -> Result<ExitCode, Failure> {
 /// # Errors
 /// As [`run`].
 pub(super) fn run_scenario(args: &cli::RunOptions, source: Source, scenario: Scenario) -> Result<ExitCode, Failure> {
-    let run = HeadlessRun { options: args, programs: ProgramSetting::default(), history: Some(HistoryKeeper::new()) };
+    let (programs, history) = (ProgramSetting::default(), Some(HistoryKeeper::new()));
+    let run = HeadlessRun { options: args, programs, history, earlier: None };
     run.carry_out(source, scenario).map(|ended| ExitCode::from(ended.code))
 }
 
@@ -52,6 +59,8 @@ pub(super) struct HeadlessRun<'a> {
     pub(super) programs: ProgramSetting,
     /// Remembers it, if it is to be remembered.
     pub(super) history: Option<HistoryKeeper>,
+    /// The run that it goes on with, if one was cut short, and that one's journal.
+    pub(super) earlier: Option<(&'a Path, EarlierRun)>,
 }
 
 /// A run that has ended.
@@ -68,10 +77,9 @@ impl HeadlessRun<'_> {
     /// # Errors
     /// When it cannot be started.
     pub(super) fn carry_out(self, source: Source, scenario: Scenario) -> Result<HeadlessEnd, Failure> {
-        let Self { options: args, programs, history } = self;
-        let write = args.format.reporter().map_err(|error| Failure::usage(error.to_string()))?;
-        let outputs = outputs::outputs(args.output.as_deref(), args.journal.as_deref());
-        let inputs = outputs::inputs(&source.origin, &scenario);
+        let Self { options: args, programs, history, earlier } = self;
+        args.format.reporter().map_err(|error| Failure::usage(error.to_string()))?;
+        let (outputs, inputs) = files(args, &source, &scenario, earlier.as_ref().map(|(path, _)| *path));
         outputs::check(&outputs, &inputs)?;
         let predictions = predictions(args.predict.as_deref(), &scenario)?;
         if !args.yes {
@@ -83,45 +91,110 @@ impl HeadlessRun<'_> {
             .map_err(|error| Failure::run(format!("cannot listen for signals: {error}")))?;
         let scenario = Arc::new(scenario);
         let data = rehearse(&scenario, args.yes, &control)?;
-        let letters = Letters::of_environment();
-        let mut watchers = Watchers {
-            progress: ProgressReporter::new(args.quiet, stderr().is_terminal(), letters),
-            journal: journal(args.journal.as_deref(), &|| outputs::check(&outputs, &inputs))?,
-            history,
-        };
-        let info = RunInfo { programs, ..run_info(source, data, predictions) };
-        let mut state = carry_out(Arc::unwrap_or_clone(scenario), info, control, &mut watchers)?;
+        let asked = journal(args.journal.as_deref(), &|| outputs::check(&outputs, &inputs))?;
+        let (journal, events, state) = taken_up(asked, earlier.map(|(_, earlier)| earlier), data.as_ref())?;
+        let progress = ProgressReporter::new(args.quiet, stderr().is_terminal(), Letters::of_environment());
+        let mut watchers = Watchers { progress, journal, history };
+        let info = RunInfo { programs, earlier: events, ..run_info(source, data, predictions) };
+        let mut state = carry_out(Arc::unwrap_or_clone(scenario), info, control, &mut watchers, state)?;
         heard.run_is_over();
         watchers.progress.finish();
         let journal = watchers.journal.as_ref().and_then(Journal::lost).map(JournalLost::warning);
         let is_recorded = journal.is_none();
         state.warnings.extend(journal);
-        let told = |state: &RunState| {
-            let each = if args.by_worker && args.format.is_for_people {
-                report::text::by_worker(state)
-            } else {
-                String::new()
-            };
-            let gap = if each.is_empty() { "" } else { "\n" };
-            let text = PlainText::lines(&(write(state) + gap + &each));
-            if args.format.is_for_people { text.map(|text| letters.fit(text)) } else { text }
-        };
-        let delivered = deliver(&state, args.output.as_deref(), told);
-        if let Err(error) = &delivered {
-            report::complain(&error.to_string());
-        }
+        let is_delivered = deliver(&state, args)?;
         watchers.progress.drain();
         let code = match state.status {
             Some(Status::Interrupted) => heard.exit_code().unwrap_or(130),
-            Some(Status::Done) if delivered.is_ok() && is_recorded => 0,
+            Some(Status::Done) if is_delivered && is_recorded => 0,
             _ => 1,
         };
         Ok(HeadlessEnd { state, code })
     }
 }
 
-/// Delivers the report of a run; one that goes elsewhere than it was asked to says so.
-fn deliver(state: &RunState, path: Option<&Path>, told: impl Fn(&RunState) -> PlainText) -> Result<(), DeliveryError> {
+/// What a run writes, and what it reads. The journal of one that is gone on with is either.
+fn files(
+    args: &cli::RunOptions,
+    source: &Source,
+    scenario: &Scenario,
+    resumed: Option<&Path>,
+) -> (Vec<NamedFile>, Vec<NamedFile>) {
+    let mut outputs = outputs::outputs(args.output.as_deref(), args.journal.as_deref());
+    let Some(path) = resumed else { return (outputs, outputs::inputs(&source.origin, scenario)) };
+    let mut inputs = outputs::inputs(&Origin::Bundled, scenario);
+    let journal = outputs::resumed_journal(path);
+    if args.journal.is_some() {
+        inputs.push(journal)
+    } else {
+        outputs.push(journal)
+    }
+    (outputs, inputs)
+}
+
+/// The journal that is written, what an earlier run has told, and what is known of that: nothing where none is gone on with.
+/// Another journal than its own begins with all that it has told.
+///
+/// # Errors
+/// When the data is not what it was.
+fn taken_up(
+    asked: Option<Journal>,
+    earlier: Option<EarlierRun>,
+    data: Option<&DataFacts>,
+) -> Result<(Option<Journal>, Vec<Stamped>, RunState), Failure> {
+    let Some(EarlierRun { events, state, journal }) = earlier else {
+        return Ok((asked, Vec::new(), RunState::default()));
+    };
+    let before = state.planned.as_ref().and_then(|planned| planned.data.as_ref());
+    if let (Some(before), Some(now)) = (before, data)
+        && before != now
+    {
+        let file = escaped(&now.file);
+        return Err(Failure::usage(format!("{file}: not what it was when the run began; run it anew")));
+    }
+    let mut journal = asked.or(journal);
+    if journal.as_ref().is_some_and(Journal::is_new) {
+        journal.iter_mut().for_each(|journal| events.iter().for_each(|event| journal.record(event)));
+    }
+    Ok((journal, events, state))
+}
+
+/// Delivers the report of a run that lacks nothing; how it went, as an exit code.
+///
+/// # Errors
+/// When there is no such format.
+pub(super) fn deliver_finished(args: &cli::RunOptions, state: &RunState) -> Result<u8, Failure> {
+    let is_delivered = deliver(state, args)?;
+    Ok(u8::from(!(is_delivered && state.status != Some(Status::Failed))))
+}
+
+/// Delivers the report of a run, and complains where it could not be; whether it was.
+///
+/// # Errors
+/// When there is no such format.
+fn deliver(state: &RunState, args: &cli::RunOptions) -> Result<bool, Failure> {
+    let write = args.format.reporter().map_err(|error| Failure::usage(error.to_string()))?;
+    let letters = Letters::of_environment();
+    let told = |state: &RunState| {
+        let each =
+            if args.by_worker && args.format.is_for_people { report::text::by_worker(state) } else { String::new() };
+        let gap = if each.is_empty() { "" } else { "\n" };
+        let text = PlainText::lines(&(write(state) + gap + &each));
+        if args.format.is_for_people { text.map(|text| letters.fit(text)) } else { text }
+    };
+    let delivered = deliver_to(state, args.output.as_deref(), told);
+    if let Err(error) = &delivered {
+        report::complain(&error.to_string());
+    }
+    Ok(delivered.is_ok())
+}
+
+/// Delivers a report; one that goes elsewhere than it was asked to says so.
+fn deliver_to(
+    state: &RunState,
+    path: Option<&Path>,
+    told: impl Fn(&RunState) -> PlainText,
+) -> Result<(), DeliveryError> {
     let text = told(state);
     let Some(path) = path else { return report::deliver(&text) };
     report::deliver_to(path, &text, |message| {
@@ -174,13 +247,13 @@ fn carry_out(
     info: RunInfo,
     control: Arc<Control>,
     watchers: &mut Watchers,
+    mut state: RunState,
 ) -> Result<RunState, Failure> {
     let (tell, events) = mpsc::channel();
     let session = Session::start(scenario, info, program(), control, move |stamped| {
         let _ = tell.send(stamped);
     })
     .map_err(|error| Failure::run(format!("cannot start the run: {error}")))?;
-    let mut state = RunState::default();
     loop {
         match events.recv_timeout(REFRESH) {
             Ok(stamped) => watchers.tell(&stamped, &mut state),

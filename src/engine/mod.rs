@@ -13,6 +13,7 @@ mod noise_warning;
 mod order;
 mod outcome;
 mod pulse;
+mod resumed_warning;
 mod run;
 mod session;
 mod stops;

@@ -10,14 +10,15 @@ use std::time::Instant;
 use super::control::{Control, Urgency};
 use super::more_trials::{Next, next};
 use super::noise_warning::noise_warning;
+use super::resumed_warning::resumed_warning;
 use super::warnings::Warnings;
 use crate::backend::ProgramExtras;
 use crate::python::WatchUnit;
 use crate::record::{
-    Disturbance, Event, MachineFacts, Planned, RunState, ScenarioFacts, Stamped, Status, TrialEnd, TrialOutcome,
-    Warning, WarningCode, Widths, disturbance_in_words,
+    Disturbance, Event, MachineFacts, Planned, Resumption, RunState, ScenarioFacts, Stamped, Status, TrialEnd,
+    TrialOutcome, Warning, WarningCode, Widths, disturbance_in_words,
 };
-use crate::scenario::{Config, Plan, Point, Prediction, Scenario};
+use crate::scenario::{Config, Plan, Point, Prediction, Scenario, Setup};
 use crate::workload::{self, DataFacts};
 
 /// Executes single trials.
@@ -48,6 +49,8 @@ pub struct RunInfo {
     pub keeps_noisy: bool,
     /// What is done with programs, if the scenario runs any.
     pub programs: ProgramSetting,
+    /// What a run that was cut short has told, from its plan on, if this one goes on with it; else nothing.
+    pub earlier: Vec<Stamped>,
 }
 
 /// What is done with programs that a scenario runs, besides what that says.
@@ -64,7 +67,7 @@ pub struct ProgramSetting {
 /// Carries out a scenario and tells each event as it happens; the last one says how it ended.
 pub fn run(
     scenario: &Scenario,
-    setting: RunInfo,
+    mut setting: RunInfo,
     executor: &mut dyn Executor,
     control: &Control,
     tell: &mut dyn FnMut(Stamped),
@@ -72,9 +75,12 @@ pub fn run(
     let plan = Plan::of(scenario);
     let widths = setting.widths;
     let again = MeasuredAgain::of(&setting);
+    let earlier = std::mem::take(&mut setting.earlier);
     let mut run = RunLoop {
         scenario,
         begun: Instant::now(),
+        before_s: 0.0,
+        ended: BTreeSet::new(),
         state: RunState::default(),
         again,
         trials_done: 0,
@@ -89,7 +95,7 @@ pub fn run(
     run.warnings.count_threads(inner, setting.machine.usable_cpus);
     let planned = planned(scenario, setting, plan);
     run.warnings.doubt_data(planned.data.as_ref());
-    run.tell(Event::Planned(Box::new(planned)));
+    run.begin(planned, &earlier);
     let mut begin_at = 0;
     loop {
         begin_at = run.trials(begin_at, executor, control);
@@ -135,6 +141,10 @@ impl MeasuredAgain {
 struct RunLoop<'a> {
     scenario: &'a Scenario,
     begun: Instant,
+    /// Seconds that it had taken when it was cut short, if it goes on.
+    before_s: f64,
+    /// Trials that had come to their end by then.
+    ended: BTreeSet<usize>,
     /// What the events have told: the plan, and what came of it so far.
     state: RunState,
     again: MeasuredAgain,
@@ -153,6 +163,57 @@ struct RunLoop<'a> {
 }
 
 impl RunLoop<'_> {
+    /// Tells what is planned; or, if the run goes on with one that was cut short, takes in what that has told, and tells
+    /// that it goes on.
+    fn begin(&mut self, planned: Planned, earlier: &[Stamped]) {
+        if earlier.is_empty() {
+            return self.tell(Event::Planned(Box::new(planned)));
+        }
+        earlier.iter().for_each(|stamped| self.state.apply(stamped));
+        self.before_s = self.state.elapsed_s;
+        let Planned { parlab, started_at, machine, .. } = planned;
+        let resumed = Event::Resumed(Box::new(Resumption { parlab, started_at, machine }));
+        self.trials_done = self.state.kept();
+        self.tell(resumed);
+        self.ended = self.state.finished.iter().map(|(trial, _)| *trial).collect();
+        self.take_note_of_earlier(earlier);
+    }
+
+    /// Takes note of what has told of trials that count, as if it had just happened.
+    fn take_note_of_earlier(&mut self, earlier: &[Stamped]) {
+        let mut attempts = 1;
+        for stamped in earlier {
+            match &stamped.event {
+                Event::TrialsAdded { trials, .. } => self.warnings.plan_grows(trials),
+                Event::TrialStarted { .. } | Event::RunFinished { .. } => {}
+                Event::TrialRepeated { trial, why } => {
+                    attempts += 1;
+                    self.warnings.repeated(*trial, *why);
+                }
+                Event::TrialFinished { trial, outcome } => {
+                    if let Some((index, config)) = self.config_of(*trial).filter(|_| self.counts(*trial, outcome)) {
+                        let ask = Asked { trial: *trial, config, with_results: false };
+                        self.take_note(&ask, index, outcome, attempts);
+                    }
+                    attempts = 1;
+                }
+                event => self.warnings.hear(event),
+            }
+        }
+    }
+
+    /// Whether this is the outcome that counts of a trial.
+    fn counts(&self, trial: usize, outcome: &Arc<TrialOutcome>) -> bool {
+        self.state.finished.iter().any(|(other, counted)| *other == trial && Arc::ptr_eq(counted, outcome))
+    }
+
+    /// The configuration of a trial of the plan, with its index.
+    fn config_of(&self, trial: usize) -> Option<(usize, Config)> {
+        let plan = self.state.plan()?;
+        let index = plan.trials.get(trial)?.config;
+        Some((index, plan.configs.get(index)?.clone()))
+    }
+
     /// Carries out the trials of the plan from this one on, unless the run is to end; where those begin that may follow.
     fn trials(&mut self, begin_at: usize, executor: &mut dyn Executor, control: &Control) -> usize {
         let end = self.state.plan().map_or(0, |plan| plan.trials.len());
@@ -160,7 +221,9 @@ impl RunLoop<'_> {
             if control.urgency() > Urgency::GoOn {
                 break;
             }
-            self.trial(trial, executor, control);
+            if !self.ended.contains(&trial) {
+                self.trial(trial, executor, control);
+            }
         }
         end
     }
@@ -180,11 +243,7 @@ impl RunLoop<'_> {
     }
 
     fn trial(&mut self, trial: usize, executor: &mut dyn Executor, control: &Control) {
-        let planned = self.state.plan().and_then(|plan| {
-            let index = plan.trials.get(trial)?.config;
-            Some((index, plan.configs.get(index)?.clone()))
-        });
-        let Some((index, config)) = planned else { return };
+        let Some((index, config)) = self.config_of(trial) else { return };
         if self.timed_out.contains(&index) {
             return;
         }
@@ -192,25 +251,32 @@ impl RunLoop<'_> {
         let ask = Asked { trial, config, with_results };
         let (mut outcome, attempts) = self.timed(&ask, executor, control);
         self.trials_done += 1;
+        if !self.take_note(&ask, index, &outcome, attempts) && self.repeatable {
+            // The same to the last bit, by a configuration before: once is enough, in memory and in the journal.
+            outcome.results = None;
+        }
+        self.tell(Event::TrialFinished { trial, outcome: Arc::new(outcome) });
+    }
+
+    /// Takes note of a trial of a configuration that has come to its end, after so many attempts; whether its results are
+    /// new.
+    fn take_note(&mut self, ask: &Asked, index: usize, outcome: &TrialOutcome, attempts: u32) -> bool {
         if outcome.end == TrialEnd::TimedOut {
             self.timed_out.insert(index);
         }
-        if outcome.end == TrialEnd::Complete && outcome.results.is_some() {
-            self.with_results.insert(index);
-            let name = ask.config.point.as_ref().and_then(Point::name);
-            if self.repeatable && !self.told.insert((name, outcome.checksum.clone())) {
-                // The same to the last bit, by a configuration before: once is enough, in memory and in the journal.
-                outcome.results = None;
-            }
-        }
         let point = ask.config.point.as_ref();
+        let has_results = outcome.end == TrialEnd::Complete && outcome.results.is_some();
+        if has_results {
+            self.with_results.insert(index);
+        }
+        let is_new = has_results && self.told.insert((point.and_then(Point::name), outcome.checksum.clone()));
         let job = self.scenario.job_at(point);
         if workload::watch(&job.kind).memory && outcome.end == TrialEnd::Complete && outcome.memory.is_none() {
             self.warnings.memory_is_unknown();
         }
         self.warnings.unsettled(point, &job, &outcome.unsettled);
-        self.warnings.finished(trial, &outcome, attempts);
-        self.tell(Event::TrialFinished { trial, outcome: Arc::new(outcome) });
+        self.warnings.finished(ask.trial, outcome, attempts);
+        is_new
     }
 
     /// Has a trial carried out, and again where something disturbed it: workers or the whole program that were stopped, a
@@ -250,6 +316,9 @@ impl RunLoop<'_> {
         if let Some(message) = noise_warning(&self.state).filter(|_| self.again == MeasuredAgain::DisturbedAndNoisy) {
             self.warnings.add(WarningCode::NoisyTrials, message);
         }
+        if let Some(message) = resumed_warning(&self.state) {
+            self.warnings.add(WarningCode::Resumed, message);
+        }
         let (failed, mut warnings) = self.warnings.close();
         let status = match (interrupted, failed) {
             (true, _) => Status::Interrupted,
@@ -265,7 +334,7 @@ impl RunLoop<'_> {
     }
 
     fn tell(&mut self, event: Event) {
-        let elapsed_s = self.begun.elapsed().as_secs_f64();
+        let elapsed_s = self.before_s + self.begun.elapsed().as_secs_f64();
         let stamped = Stamped { elapsed_s, trials_done: self.trials_done, event };
         self.state.apply(&stamped);
         (self.tell)(stamped);
@@ -302,6 +371,7 @@ fn planned(scenario: &Scenario, setting: RunInfo, plan: Plan) -> Planned {
         text: setting.text,
         job: scenario.job.clone(),
         timeout_s: scenario.sweep.timeout.as_secs_f64(),
+        setup: Some(Box::new(Setup::of(scenario))),
         auto: scenario.sweep.auto,
         machine: setting.machine,
         plan,

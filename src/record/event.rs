@@ -17,7 +17,7 @@ use super::program::WatchedProgram;
 use super::task_times::TaskTimes;
 use super::warning::Warning;
 pub use crate::machine::{ClockFacts, MachineFacts, noise_limits};
-use crate::scenario::{AutoRepeats, Interpreter, Job, Plan, PlannedTrial, Prediction};
+use crate::scenario::{AutoRepeats, Interpreter, Job, Plan, PlannedTrial, Prediction, Setup};
 use crate::workload::DataFacts;
 
 /// An event with the time and the totals at that time, so that a consumer need not count for itself.
@@ -86,6 +86,8 @@ pub enum Event {
         /// Why.
         why: Added,
     },
+    /// A run that was cut short is gone on with: what was not measured to its end is measured from here on.
+    Resumed(Box<Resumption>),
     /// A trial ended, well or not.
     TrialFinished {
         /// Index into [`Plan::trials`].
@@ -119,6 +121,9 @@ pub struct Planned {
     pub job: Job,
     /// A trial that takes longer is ended, in seconds.
     pub timeout_s: f64,
+    /// The rest of the scenario, with which the run can be gone on with; `None` in journals of before version 1.2.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub setup: Option<Box<Setup>>,
     /// How long blocks of trials are added to the plan; `None` where the repeats are counted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub auto: Option<AutoRepeats>,
@@ -158,6 +163,17 @@ pub struct ScenarioFacts {
     /// The kind of the tasks that stand for those of a function of Python, beside which they are run.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub emulated: Option<String>,
+}
+
+/// When and where a run was gone on with.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Resumption {
+    /// Version of the program that goes on.
+    pub parlab: String,
+    /// When: RFC 3339, UTC.
+    pub started_at: String,
+    /// The machine's facts.
+    pub machine: MachineFacts,
 }
 
 /// The loss of a worker.

@@ -2,7 +2,8 @@
 //! what others measured.
 //!
 //! Nothing here carries out a run, and nothing is concluded from one but which of its trials count: `taint` has the rule
-//! for noisy ones, `state` the door. A journal is enough to know all that this room knows.
+//! for noisy ones, `state` the door; `resumed` which count of a run
+//! that is gone on with. A journal is enough to know all that this room knows.
 
 mod cause;
 mod event;
@@ -18,6 +19,7 @@ mod observer;
 mod order;
 mod precision;
 mod program;
+mod resumed;
 mod state;
 mod taint;
 mod tainted;
@@ -29,8 +31,8 @@ mod words;
 
 pub use cause::Cause;
 pub use event::{
-    Added, ClockFacts, Disturbance, Event, LockUse, Loss, MachineFacts, Planned, RESULTS_MAX, Remedy, ScenarioFacts,
-    Stamped, Status, TaskResult, TrialEnd, TrialOutcome, noise_limits,
+    Added, ClockFacts, Disturbance, Event, LockUse, Loss, MachineFacts, Planned, RESULTS_MAX, Remedy, Resumption,
+    ScenarioFacts, Stamped, Status, TaskResult, TrialEnd, TrialOutcome, noise_limits,
 };
 pub use history::{History, HistoryError, MovedAside, Past, read_history, remember};
 pub use journal::{Journal, JournalError, JournalLost, Recording, read};
@@ -46,6 +48,7 @@ pub use program::{
     CpuCourse, DurationBin, IN_HAND_MAX, MemoryKills, NamedTasks, NowAndMost, OutputTail, StoppedProcess,
     TASK_NAMES_MAX, Tail, TaskInHand, WatchedProgram,
 };
+pub use resumed::ResumedAt;
 pub use state::RunState;
 pub use tainted::TaintCounts;
 pub use task_times::TaskTimes;

@@ -2,9 +2,11 @@
 //!
 //! It holds what was measured and nothing derived: speedups and summaries belong to `analysis`.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::event::{Added, Event, Loss, Planned, Stamped, Status, TrialEnd, TrialOutcome};
+use super::event::{Added, Event, Loss, Planned, Resumption, Stamped, Status, TrialEnd, TrialOutcome};
+use super::resumed::{self, ResumedAt};
 use super::taint::Yardsticks;
 use super::warning::Warning;
 use crate::scenario::Plan;
@@ -32,6 +34,10 @@ pub struct RunState {
     pub status: Option<Status>,
     /// Why it failed or was interrupted.
     pub warnings: Vec<Warning>,
+    /// When it was gone on with, each time.
+    pub resumed: Vec<ResumedAt>,
+    /// How often the run had been gone on with when a trial ended, by trial.
+    pub(super) sittings: BTreeMap<usize, usize>,
     /// Indices into `finished`, by configuration: a caller that asks for one need not look through them all.
     by_config: Vec<Vec<usize>>,
     /// How many trials the plan had before any was added.
@@ -74,6 +80,7 @@ impl RunState {
                 self.planned.iter_mut().for_each(|planned| planned.plan.trials.extend(trials));
             }
             Event::WorkerLost(loss) => self.losses.push(loss.clone()),
+            Event::Resumed(how) => self.go_on(stamped.elapsed_s, how),
             Event::TrialFinished { trial, outcome } => {
                 self.finish(*trial, Arc::clone(outcome));
                 self.current = None;
@@ -150,7 +157,22 @@ impl RunState {
             self.by_config[planned.config].push(self.finished.len());
         }
         self.yardsticks.add(outcome.noise.as_ref());
+        self.sittings.insert(trial, self.resumed.len());
         self.finished.push((trial, outcome));
+    }
+
+    /// Forgets how the run was cut short, and the trials that are measured again.
+    fn go_on(&mut self, elapsed_s: f64, how: &Resumption) {
+        (self.current, self.status) = (None, None);
+        self.warnings.clear();
+        self.by_config.clear();
+        self.yardsticks = Yardsticks::default();
+        let finished = std::mem::take(&mut self.finished);
+        let kept = self.plan().map_or_else(Vec::new, |plan| resumed::kept(plan, finished));
+        let sittings = std::mem::take(&mut self.sittings);
+        self.resumed.push(ResumedAt { elapsed_s, trials: kept.len(), how: how.clone() });
+        kept.into_iter().for_each(|(trial, outcome)| self.finish(trial, outcome));
+        self.sittings = sittings.into_iter().filter(|(trial, _)| self.sittings.contains_key(trial)).collect();
     }
 
     fn is_warmup(&self, trial: usize) -> bool {

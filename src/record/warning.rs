@@ -49,6 +49,8 @@ pub enum WarningCode {
     TooShort,
     /// More warnings of one kind than are listed.
     More,
+    /// The run was cut short and gone on with.
+    Resumed,
     /// The run was ended before its last trial.
     Interrupted,
     /// The record of the run ends before the run does.
@@ -63,7 +65,7 @@ pub enum WarningCode {
 
 impl WarningCode {
     /// All codes, in the order of their description.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 23] = [
         Self::Oversubscribed,
         Self::DataInDoubt,
         Self::MemoryUnknown,
@@ -81,6 +83,7 @@ impl WarningCode {
         Self::Drift,
         Self::TooShort,
         Self::More,
+        Self::Resumed,
         Self::Interrupted,
         Self::Unfinished,
         Self::JournalIncomplete,
@@ -108,6 +111,7 @@ impl WarningCode {
             Self::Drift => "drift",
             Self::TooShort => "too-short",
             Self::More => "more",
+            Self::Resumed => "resumed",
             Self::Interrupted => "interrupted",
             Self::Unfinished => "unfinished",
             Self::JournalIncomplete => "journal-incomplete",

@@ -1,5 +1,7 @@
 //! How long a run may still take, as far as its past trials tell.
 
+use std::collections::BTreeSet;
+
 use crate::record::RunState;
 
 /// What is expected of the trials to come. Worked out when a trial begins or ends, not with every picture.
@@ -61,7 +63,10 @@ impl Eta {
         // Trials that were left out, since their configuration takes too long, do not come any more.
         let last = state.current.or(state.finished.last().map(|(trial, _)| *trial));
         let next = last.map_or(0, |trial| trial.saturating_add(1));
-        for trial in plan.trials.get(next..).unwrap_or_default() {
+        // Of a run that was gone on with, some that come later were measured before.
+        let ended: BTreeSet<usize> = state.finished.iter().map(|(trial, _)| *trial).collect();
+        let later = plan.trials.iter().enumerate().skip(next).filter(|(trial, _)| !ended.contains(trial));
+        for (_, trial) in later {
             match measured(trial.config).or(all.mean()) {
                 Some(s) => eta.later_s += s,
                 None => eta.unknown += 1,

@@ -45,7 +45,7 @@ impl Source {
     }
 
     /// The SHA-256 of its text, in hexadecimal.
-    pub(super) fn sha256(&self) -> String {
+    pub fn sha256(&self) -> String {
         Sha256::digest(&self.text).iter().map(|byte| format!("{byte:02x}")).collect()
     }
 }

@@ -7,7 +7,7 @@ pub(super) const FORMAT: &str = "parlab.journal";
 /// Grows when older programs can no longer read it.
 pub(super) const MAJOR: u32 = 1;
 /// Grows when something is added that older programs can do without.
-pub(super) const MINOR: u32 = 1;
+pub(super) const MINOR: u32 = 2;
 
 /// The first line.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -74,6 +74,11 @@ impl<S: LineSink> Journal<S> {
         Self { path: path.to_owned(), out: Some(out), header: Some(JournalHeader::own()), lost: None, is_told: false }
     }
 
+    /// Whether nothing was written yet.
+    pub fn is_new(&self) -> bool {
+        self.header.is_some()
+    }
+
     /// Writes an event at once: events are few, and a journal is worth most when the run ends badly. After the first
     /// failure nothing is written any more.
     pub fn record(&mut self, stamped: &Stamped) {
@@ -175,7 +180,7 @@ mod tests {
         let written = [lines(Some(&JournalHeader::own()), &event(3)).unwrap(), lines(None, &event(4)).unwrap()];
         let version = env!("CARGO_PKG_VERSION");
         let expected = [
-            format!("{{\"format\":\"parlab.journal\",\"major\":1,\"minor\":1,\"parlab\":\"{version}\"}}\n"),
+            format!("{{\"format\":\"parlab.journal\",\"major\":1,\"minor\":2,\"parlab\":\"{version}\"}}\n"),
             "{\"elapsed_s\":0.25,\"trials_done\":3,\"event\":\"trial_started\",\"trial\":3}\n".to_owned(),
             "{\"elapsed_s\":0.25,\"trials_done\":4,\"event\":\"trial_started\",\"trial\":4}\n".to_owned(),
         ];

@@ -77,6 +77,10 @@ impl Bars {
             }
             Event::RunFinished { .. } => self.clear(),
             Event::WorkerLost(_) | Event::WorkerStalled { .. } | Event::TrialRepeated { .. } => {}
+            Event::Resumed(_) => {
+                self.trial.set_length(state.planned.as_ref().map_or(0, |planned| planned.scenario.tasks));
+                self.refresh(0, state);
+            }
             Event::TrialsAdded { .. } => {
                 self.widths = Figures::of(state).widths();
                 self.refresh(0, state);

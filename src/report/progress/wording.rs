@@ -66,6 +66,7 @@ pub(super) fn incident_line(event: &Stamped, state: &RunState) -> Option<String>
         }
         Event::TrialsAdded { trials, why } => added_in_words(trials.len(), *why)
             .or_else(|| precision_in_words(state, &Figures::of(state)).map(|[full, _]| full)),
+        Event::Resumed(_) => Some(format!("gone on with after {} trials", state.trials_done)),
         _ => None,
     }
 }

@@ -177,6 +177,7 @@ impl RunMonitor {
                 self.eta.take();
                 added_in_words(trials.len(), why).into_iter().for_each(|text| self.tell(News::added(text)));
             }
+            Event::Resumed(_) => self.eta.take().map_or((), drop),
             Event::TrialFinished { outcome, .. } => {
                 self.snapshot.done = outcome.tasks_done.saturating_add(outcome.tasks_failed);
                 self.snapshot.failed = outcome.tasks_failed;
