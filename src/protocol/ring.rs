@@ -62,20 +62,29 @@ impl RingPlace {
         if first > last {
             return Ok(faults);
         }
+        if lost > 0 {
+            // What they are of is among what is lost.
+            self.values.clear();
+        }
         let words = copy(slot, first..last + 1, look)?;
         let overwritten = overwritten(slot, last, look)?;
         look.latest = monotonic_ns();
         look.records.reserve(words.len() / WORDS);
         for (number, words) in (first..).zip(words.chunks_exact(WORDS)) {
             if number <= overwritten {
+                self.values.clear();
                 lost += 1;
                 continue;
             }
             match self.one(number, words, writer, names, look) {
                 Ok(record) => look.records.extend(record),
                 // A connection leaves out what it could not send in time.
-                Err(Fault::Records) if look.served.is_some() => lost += 1,
+                Err(Fault::Records) if look.served.is_some() => {
+                    self.values.clear();
+                    lost += 1;
+                }
                 Err(fault) => {
+                    self.values.clear();
                     lost += 1;
                     faults[place(fault)] = Some(fault);
                 }

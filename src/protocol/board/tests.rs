@@ -182,6 +182,31 @@ fn a_ring_that_was_overrun_loses_times_and_no_counts() {
 }
 
 #[test]
+fn a_task_has_its_own_figures_or_none_where_a_ring_was_overrun() {
+    for plain in [0, 1] {
+        let mut board = OutsideBoard::create(1).unwrap();
+        let mut writer = Writer::new(&board, 0);
+        writer.name(1, "loss");
+        let start = writer.begin(0);
+        writer.value(1, 0.0);
+        assert!(board.look().records.is_empty(), "its figure is known, and it has not ended");
+        writer.end(0, start);
+        (0..plain).for_each(|_| writer.task(NO_INDEX));
+        for index in 1..RING_RECORDS as u64 {
+            let start = writer.begin(index);
+            writer.value(1, index as f64);
+            writer.end(index, start);
+        }
+        let look = board.look();
+        let wrong = |record: &&crate::protocol::OutsideRecord| {
+            record.values.iter().any(|(_, value)| Some(*value as u64) != record.index)
+        };
+        assert_eq!(look.records.iter().find(wrong), None);
+        assert!(look.records.len() > RING_RECORDS / 2 - 3, "{}", look.records.len());
+    }
+}
+
+#[test]
 fn a_lane_that_changes_hands_keeps_what_its_writers_did() {
     let mut board = OutsideBoard::create(1).unwrap();
     let mut writer = Writer::new(&board, 0);
