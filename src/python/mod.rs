@@ -15,4 +15,4 @@ mod runner;
 pub use flags::flags_that_hide;
 pub use hook::{DASK_CLIENT, Hook, WatchUnit};
 pub use interpreters::{Found, Missing, PythonFacts, find};
-pub use runner::{PythonResult, PythonResults, RunnerAccount, RunnerFolder, RunnerOrder, RunnerWord};
+pub use runner::{PythonResult, PythonResults, RunnerAccount, RunnerFolder, RunnerInput, RunnerOrder, RunnerWord};

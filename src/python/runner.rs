@@ -47,7 +47,17 @@ pub struct RunnerOrder<'a> {
     /// How processes are started.
     pub start_method: &'a str,
     /// Index and input of each task, in the order in which they are handed out.
-    pub inputs: &'a [(u64, f64)],
+    pub inputs: &'a [(u64, RunnerInput<'a>)],
+}
+
+/// What the function is called with.
+#[derive(Debug, Clone, Copy, Serialize)]
+#[serde(untagged)]
+pub enum RunnerInput<'a> {
+    /// An `int` where it is whole, else a `float`.
+    Number(f64),
+    /// A `str`.
+    Text(&'a str),
 }
 
 /// What the runner says, a line of JSON each.

@@ -59,6 +59,10 @@ fn kind(spec: &KindSpec) -> String {
     parts.concat()
 }
 
+/// What else inputs may be.
+const TEXTS: &str =
+    ", or texts: those of `inputs`, files by `files = \"*.csv\"`, or the lines of a file by `lines = \"list.txt\"`";
+
 /// How its tasks behave, what they take and who can run them.
 fn facts(spec: &KindSpec) -> String {
     let progress = if spec.tells_progress { " and tells how far it is" } else { "" };
@@ -68,7 +72,7 @@ fn facts(spec: &KindSpec) -> String {
             search.varies.iter().map(|name| code(name)).collect::<Vec<_>>().join(", ")
         ),
         None if spec.is_program() => "It has no inputs: the program is the one task.".to_owned(),
-        None => format!("Inputs: {}.", spec.input.span()),
+        None => format!("Inputs: {}{}.", spec.input.span(), if spec.takes_texts { TEXTS } else { "" }),
     };
     let backends = match spec.processes_only {
         Some(reason) => {

@@ -115,6 +115,26 @@ pub(super) fn place(given: &Setting<'_>, origin: &Origin, diagnostics: &mut Diag
     })
 }
 
+/// A pattern of files, from anywhere: only what was written is a pattern, and not the folder that it is beside.
+pub(super) fn pattern(given: &Setting<'_>, origin: &Origin, diagnostics: &mut Diagnostics<'_>) -> Option<String> {
+    let text = word(given, diagnostics)?;
+    if text.is_empty() {
+        diagnostics.about(given, "must not be empty");
+        return None;
+    }
+    let beside = match origin {
+        Origin::File(file) if !given.is_option() => file.parent().unwrap_or(Path::new("")),
+        _ => Path::new(""),
+    };
+    // That needs the working folder, which may be gone.
+    let folder = std::path::absolute(Path::new(".").join(beside)).unwrap_or_else(|_| beside.to_owned());
+    let Some(folder) = folder.to_str() else {
+        diagnostics.about(given, "lies in a folder whose name is no text");
+        return None;
+    };
+    Path::new(&glob::Pattern::escape(folder)).join(text).into_os_string().into_string().ok()
+}
+
 /// An interpreter: a name as it is, a path as it is from anywhere.
 pub(super) fn interpreter(given: &Setting<'_>, origin: &Origin, diagnostics: &mut Diagnostics<'_>) -> Option<String> {
     let text = word(given, diagnostics)?;
@@ -139,7 +159,7 @@ pub(super) fn growth(given: &Setting<'_>, diagnostics: &mut Diagnostics<'_>) -> 
 pub(super) fn word(given: &Setting<'_>, diagnostics: &mut Diagnostics<'_>) -> Option<String> {
     let text = given.text(diagnostics)?;
     if text.contains('\0') {
-        diagnostics.about(given, "holds a character of number 0, which no argument can");
+        diagnostics.about(given, "holds a character of number 0, which no program is given");
         return None;
     }
     if text.len() > BYTES_MAX {

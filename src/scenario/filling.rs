@@ -1,7 +1,11 @@
-//! What a command is filled in with, task by task: texts, files by a pattern, lines of a file, and grids over keys of any
-//! name.
+//! What a command is filled in with, or a function called with, task by task: texts, files by a pattern, lines of a file;
+//! and grids over keys of any name.
 
-use std::path::Path;
+use std::collections::BTreeSet;
+use std::fs::DirEntry;
+use std::path::{Path, PathBuf};
+
+use glob::Pattern;
 
 use super::commands;
 use super::diagnostics::Diagnostics;
@@ -38,14 +42,13 @@ pub(super) fn texts(
         diagnostics.about(given, "is one of several sources of tasks (inputs, tasks, files, lines, [grid]); keep one");
         return Some(None);
     }
-    let place = commands::place(given, origin, diagnostics);
-    let read = place.map(|place| if files.is_some() { matching(&place) } else { lines_of(&place) });
-    Some(match read? {
-        Ok(texts) => Some(Inputs::Texts(texts)),
-        Err(why) => {
-            diagnostics.about(given, why);
-            None
-        }
+    let read = match files.is_some() {
+        true => commands::pattern(given, origin, diagnostics).map(|pattern| matching(&pattern)),
+        false => commands::place(given, origin, diagnostics).map(|place| lines_of(&place)),
+    };
+    Some(match read {
+        None => None,
+        Some(read) => read.map(Inputs::Texts).map_err(|why| diagnostics.about(given, why)).ok(),
     })
 }
 
@@ -89,13 +92,27 @@ pub(super) fn axis(
     Some(Axis { key: key.to_owned(), values: values.into_iter().collect::<Option<_>>()? })
 }
 
+const NO_TEXT: &str = "means a file whose name is no text (UTF-8)";
+
 /// The files that a pattern means, in the order of their names.
 fn matching(pattern: &str) -> Result<Vec<String>, String> {
     let found = glob::glob(pattern).map_err(|error| format!("is no pattern of files: {}", error.msg))?;
     let mut files = Vec::new();
+    let mut folders = BTreeSet::new();
     for path in found.flatten().filter(|path| path.is_file()) {
-        files.push(path.to_str().ok_or("means a file whose name is no text")?.to_owned());
+        folders.extend(path.parent().map(Path::to_owned));
+        files.push(path.to_str().ok_or(NO_TEXT)?.to_owned());
         enough(files.len())?;
+    }
+    // Those are passed over above.
+    let name = pattern.rsplit('/').next().and_then(|name| Pattern::new(name).ok());
+    let is_left_out = |file: &DirEntry| {
+        let is_meant = |pattern: &Pattern| pattern.matches(&file.file_name().to_string_lossy());
+        file.file_name().to_str().is_none() && name.as_ref().is_some_and(is_meant) && file.path().is_file()
+    };
+    let in_folder = |folder: &PathBuf| folder.read_dir().into_iter().flatten().flatten().any(|file| is_left_out(&file));
+    if folders.iter().any(in_folder) {
+        return Err(NO_TEXT.to_owned());
     }
     if files.is_empty() { Err("means no file that is there".to_owned()) } else { Ok(files) }
 }
@@ -107,7 +124,7 @@ fn lines_of(path: &str) -> Result<Vec<String>, String> {
     let lines: Vec<String> = text.lines().filter(|line| !line.trim().is_empty()).map(str::to_owned).collect();
     enough(lines.len())?;
     if lines.iter().any(|line| line.contains('\0')) {
-        return Err("holds a character of number 0, which no argument can".to_owned());
+        return Err("holds a character of number 0, which no program is given".to_owned());
     }
     if lines.is_empty() { Err("has no lines but empty ones".to_owned()) } else { Ok(lines) }
 }

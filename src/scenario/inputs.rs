@@ -39,22 +39,20 @@ pub(super) fn read(
     if let Some((spec, search)) = spec.and_then(|spec| Some((spec, spec.search?))) {
         return searched(spec, search, [listed, tasks], workload, &grid, diagnostics);
     }
-    let is_filled_in = spec.is_some_and(|spec| spec.is_filled_in);
-    if is_filled_in && let Some(texts) = filling::texts(workload, [&listed, &tasks], &grid, origin, diagnostics) {
+    let takes_texts = spec.is_some_and(|spec| spec.takes_texts);
+    if takes_texts && let Some(texts) = filling::texts(workload, [&listed, &tasks], &grid, origin, diagnostics) {
         return texts;
     }
     let key = if listed.is_some() { "inputs" } else { "tasks" };
     let first = listed.as_ref().or(tasks.as_ref()).map(|setting| diagnostics.given(key, setting.offset()));
     if first.is_none() && !grid.exists() {
-        diagnostics.missing(
-            "inputs",
-            workload.header(),
-            "[workload]",
-            "lacks inputs; add inputs = […], tasks = N or a [grid]",
-        );
+        let texts = if takes_texts { ", files = \"…\", lines = \"…\"" } else { "" };
+        let grid = if spec.is_some_and(KindSpec::is_python) { "" } else { " or a [grid]" };
+        let message = format!("lacks inputs; add inputs = […], tasks = N{texts}{grid}");
+        diagnostics.missing("inputs", workload.header(), "[workload]", &message);
         return None;
     }
-    let list = listed.as_ref().map(|given| match is_filled_in && filling::is_texts(given, diagnostics) {
+    let list = listed.as_ref().map(|given| match takes_texts && filling::is_texts(given, diagnostics) {
         true => filling::listed(given, diagnostics),
         false => listed_inputs(given, bounds, diagnostics),
     });

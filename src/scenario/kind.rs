@@ -36,9 +36,10 @@ pub struct KindSpec {
     pub search: Option<GridSearch>,
     /// The program that its tasks run in, and so which backends can run them.
     pub runtime: Runtime,
-    /// Whether its command is filled in task by task: its inputs may be texts, files or lines of a file, and its grid may
-    /// have keys of any name.
+    /// Whether its command is filled in task by task: its grid may have keys of any name.
     pub is_filled_in: bool,
+    /// Whether its inputs may be texts, files or lines of a file.
+    pub takes_texts: bool,
 }
 
 impl KindSpec {
@@ -57,6 +58,7 @@ impl KindSpec {
         search: None,
         runtime: Runtime::Parlab,
         is_filled_in: false,
+        takes_texts: false,
     };
 
     /// Whether it runs programs that its scenario names, or code.

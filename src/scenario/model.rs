@@ -239,6 +239,11 @@ impl Inputs {
         }
     }
 
+    /// The text that is the input of a task, if it is one.
+    pub fn text(&self, task: u64) -> Option<&str> {
+        if let Self::Texts(texts) = self { texts.get(usize::try_from(task).ok()?).map(String::as_str) } else { None }
+    }
+
     /// The input of a task by name: `x`, or the grid's keys. Empty where there is no such task, as a journal that was
     /// tampered with may tell.
     pub fn input(&self, task: u64) -> BTreeMap<String, Value> {

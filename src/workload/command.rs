@@ -44,6 +44,7 @@ pub(super) const SPEC: KindSpec = KindSpec {
     summary: "runs a program: {x}, {input} or the keys of the grid in its command are replaced, task by task",
     nature: Nature::Outside,
     is_filled_in: true,
+    takes_texts: true,
     input: Bounds { min: f64::MIN, max: f64::MAX },
     params: &[
         BASICS[0],
@@ -182,7 +183,7 @@ impl Commands {
     fn value(&self, task: u64, key: &str) -> Option<String> {
         match (&self.inputs, key) {
             (_, "task") => Some(task.to_string()),
-            (Inputs::Texts(texts), "input") => texts.get(task as usize).cloned(),
+            (Inputs::Texts(_), "input") => self.inputs.text(task).map(str::to_owned),
             (Inputs::Grid(_), key) => self.inputs.grid_value(key, task).map(as_argument),
             (_, "input" | "x") => Some(as_argument(&Value::Number(self.inputs.x(task)))),
             _ => None,

@@ -11,9 +11,10 @@ use crate::scenario::{
 
 pub(super) const SPEC: KindSpec = KindSpec {
     name: "python",
-    summary: "calls a function of Python with x, an int where x is whole and a float elsewhere, in CPython itself",
+    summary: "calls a function of Python, in CPython itself: with an int where x is whole, a float elsewhere, or a str",
     nature: Nature::Outside,
     runtime: Runtime::Python,
+    takes_texts: true,
     params: &[
         ParamSpec {
             name: "function",
@@ -103,6 +104,10 @@ impl Workload for PythonTasks {
     }
 
     fn cost(&self, task: u64) -> f64 {
-        self.inputs.x(task)
+        match self.inputs {
+            // Nothing is known of what a text costs.
+            Inputs::Texts(_) => 1.0,
+            _ => self.inputs.x(task),
+        }
     }
 }

@@ -9,6 +9,7 @@ mod common;
 
 mod alone;
 mod dask;
+mod inputs;
 mod libraries;
 mod pools;
 mod pythons;

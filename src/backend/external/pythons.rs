@@ -24,7 +24,7 @@ use crate::backend::board::Board;
 use crate::backend::pool::{Backend, Broken, Pool, Unready};
 use crate::backend::worker::{LazyJob, PreparedJob};
 use crate::protocol::BOARD_VARIABLE;
-use crate::python::{self, Missing, RunnerFolder, RunnerOrder};
+use crate::python::{self, Missing, RunnerFolder, RunnerInput, RunnerOrder};
 use crate::scenario::{BackendKind, Config, Job, data, data_path};
 use crate::system::launch::ProgramOrder;
 use crate::workload::{IsWanted, PythonCall, python_call};
@@ -65,10 +65,12 @@ impl Pythons {
         folder: &RunnerFolder,
     ) -> Result<ProgramOrder, Broken> {
         let call = python_call(job);
-        let inputs: Vec<(u64, f64)> = (0..board.spec().tasks)
-            .map(|position| prepared.task_at(position))
-            .map(|task| (task, job.inputs.x(task)))
-            .collect();
+        let input = |task: u64| match job.inputs.text(task) {
+            Some(text) => RunnerInput::Text(text),
+            None => RunnerInput::Number(job.inputs.x(task)),
+        };
+        let tasks = (0..board.spec().tasks).map(|position| prepared.task_at(position));
+        let inputs: Vec<(u64, RunnerInput<'_>)> = tasks.map(|task| (task, input(task))).collect();
         let arguments = folder.put_order(&RunnerOrder {
             file: &function_file(&call, folder)?,
             function: &call.function,

@@ -317,8 +317,11 @@ def queued(before, after):
 
 def items_of(order):
     """The tasks in the order in which they are handed out: index and input, whole numbers as such."""
-    inputs = order["inputs"]
-    return [(index, int(x) if x == x and abs(x) < 2**53 and x == int(x) else x) for index, x in inputs]
+    return [(index, x if isinstance(x, str) else whole(x)) for index, x in order["inputs"]]
+
+
+def whole(x):
+    return int(x) if x == x and abs(x) < 2**53 and x == int(x) else x
 
 
 def run(order, control):
@@ -349,7 +352,8 @@ def main():
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     os.register_at_fork(after_in_child=lambda: signal.signal(signal.SIGTERM, signal.SIG_DFL))
     sys.path[:] = [path for path in sys.path if path]
-    with open(sys.argv[1]) as file:
+    # A locale that knows no UTF-8 changes nothing of that.
+    with open(sys.argv[1], encoding="utf-8") as file:
         order = json.load(file)
     order["told"] = control.say
     try:

@@ -22,7 +22,7 @@ pub(super) fn workload(catalog: &Catalog) -> Json {
     }
     let mut keys: Map<String, Json> =
         docs.into_iter().map(|(name, docs)| (name.to_owned(), described(&docs.join("; "), json!({})))).collect();
-    if catalog.kinds.iter().any(|spec| spec.is_filled_in) {
+    if catalog.kinds.iter().any(|spec| spec.takes_texts) {
         keys.extend(text_sources());
     }
     keys.extend(table("workload"));
@@ -75,12 +75,12 @@ pub(super) fn condition(spec: &'static KindSpec) -> Json {
         then["not"] = json!({ "required": ["grid"] });
         then["properties"]["sweep"] = of_runtime(spec);
     }
+    let texts: &[&str] = if spec.takes_texts { &["files", "lines"] } else { &[] };
+    let sources = [&["inputs", "tasks"], texts].concat();
     if spec.is_python() {
-        then["properties"]["workload"]["oneOf"] = json!([{ "required": ["inputs"] }, { "required": ["tasks"] }]);
-    } else if spec.is_filled_in {
-        then["oneOf"] = one_source_of(&["inputs", "tasks", "files", "lines"]);
+        then["properties"]["workload"]["oneOf"] = json!(one_of(&sources));
     } else if !spec.is_program() && spec.search.is_none() {
-        then["oneOf"] = one_source_of(&["inputs", "tasks"]);
+        then["oneOf"] = one_source_of(&sources);
     }
     json!({ "if": is_this, "then": then })
 }
@@ -89,7 +89,7 @@ pub(super) fn condition(spec: &'static KindSpec) -> Json {
 fn workload_of(spec: &'static KindSpec) -> Json {
     let mut keys = params(spec);
     keys.insert("kind".to_owned(), described(spec.summary, json!({})));
-    if spec.is_filled_in {
+    if spec.takes_texts {
         keys.extend(text_sources());
     }
     if spec.search.is_none() && !spec.is_program() {
@@ -160,7 +160,7 @@ fn domain(domain: Domain) -> Json {
     shape
 }
 
-/// Where texts for a command come from, besides its inputs.
+/// Where texts come from, besides the inputs.
 fn text_sources() -> Map<String, Json> {
     let sources =
         [("files", "the input of each task: a file that the pattern means"), ("lines", "a line of this file")];
@@ -176,7 +176,7 @@ fn inputs(spec: &KindSpec) -> Json {
         "required": ["repeat", "times"],
         "additionalProperties": false,
     });
-    let listed = if spec.is_filled_in {
+    let listed = if spec.takes_texts {
         json!({ "anyOf": [{ "type": "number" }, { "type": "string" }] })
     } else {
         number(bounds)
@@ -186,12 +186,14 @@ fn inputs(spec: &KindSpec) -> Json {
 
 /// Inputs are listed, counted or made by a grid, and only one of these.
 fn one_source_of(keys: &[&str]) -> Json {
-    let has = |key: &str| json!({ "required": [key] });
-    let one: Vec<Json> = keys.iter().map(|key| has(key)).collect();
     json!([
         { "required": ["grid"], "properties": { "workload": none_of(keys) } },
-        { "not": has("grid"), "properties": { "workload": { "oneOf": one } } },
+        { "not": { "required": ["grid"] }, "properties": { "workload": { "oneOf": one_of(keys) } } },
     ])
+}
+
+fn one_of(keys: &[&str]) -> Vec<Json> {
+    keys.iter().map(|key| json!({ "required": [key] })).collect()
 }
 
 /// `[sweep]` of a kind whose tasks do not run in parlab.
