@@ -65,7 +65,13 @@ pub(super) fn history_file() -> Option<PathBuf> {
 
 /// What scenarios are checked against here.
 pub(super) fn catalog() -> Catalog {
-    Catalog::new(workload::specs(), machine::usable_here().count)
+    Catalog { python: usual_python(), ..Catalog::new(workload::specs(), machine::usable_here().count) }
+}
+
+/// The interpreter of Python where none is named: that of PARLAB_PYTHON, else `python3`.
+pub(super) fn usual_python() -> String {
+    let named = std::env::var("PARLAB_PYTHON").ok().filter(|path| !path.is_empty());
+    named.unwrap_or_else(|| "python3".to_owned())
 }
 
 /// What a run that begins now is told of its time and place, of where its scenario was found, of what was read of its

@@ -4,12 +4,12 @@ use std::path::Path;
 use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
+use super::environment::usual_python;
 use super::trust::is_trusted;
 use crate::backend::check_python;
 use crate::python::Missing;
 use crate::scenario::library::Entry;
-use crate::scenario::{Diagnostic, DiagnosticList, KindSpec, Origin, Scenario, Source};
-use crate::workload::{self, python_call};
+use crate::scenario::{Diagnostic, DiagnosticList, Origin, Scenario, Source};
 
 /// How long a list waits for interpreters, and how long the screen does.
 pub(super) const PATIENCE: Duration = Duration::from_secs(25);
@@ -18,9 +18,9 @@ pub(super) const PATIENCE_OF_SCREEN: Duration = Duration::from_millis(300);
 /// What a scenario needs of Python and is not here, with what to install; `None` if it needs nothing more. An interpreter is
 /// asked for that, which takes some 30 ms the first time.
 fn lacks_here(origin: &Origin, scenario: &Scenario) -> Option<String> {
-    let python = python_call(&scenario.job).python;
+    let python = scenario.job.python_needs()?.python;
     // What a file calls an interpreter is not run before that was agreed to.
-    if is_of_python(scenario) && !is_usual(&python) && !is_trusted(origin, scenario) {
+    if !is_usual(python) && python != usual_python() && !is_trusted(origin, scenario) {
         let is_missing = python.contains('/') && !Path::new(&python).exists();
         return is_missing.then(|| Missing::Interpreter(python.into()).to_string());
     }
@@ -35,15 +35,8 @@ fn is_usual(python: &str) -> bool {
 
 /// The same, where the interpreter may be run.
 pub(super) fn lacks(scenario: &Scenario) -> Option<String> {
-    if !is_of_python(scenario) {
-        return None;
-    }
     let backends = scenario.sweep.backends.iter().chain(&scenario.sweep.baseline).copied();
     check_python(&scenario.job, backends).err().map(|missing| missing.to_string())
-}
-
-fn is_of_python(scenario: &Scenario) -> bool {
-    workload::spec(&scenario.job.kind).is_some_and(KindSpec::is_python)
 }
 
 /// A scenario that was checked, unless it lacks something here.
@@ -68,7 +61,7 @@ pub(super) fn told_before(lacks: Option<String>, summary: String) -> String {
 /// Notes what the scenarios of a library lack, as far as that is known by the time that an interpreter may take.
 pub(super) fn note(entries: &mut [Entry], patience: Duration) {
     let (send, asked) = mpsc::channel();
-    let of_python = |entry: &Entry| entry.scenario.as_ref().is_ok_and(is_of_python);
+    let of_python = |entry: &Entry| entry.scenario.as_ref().is_ok_and(|scenario| scenario.job.python_needs().is_some());
     let scenarios: Vec<(usize, Entry)> = entries
         .iter()
         .enumerate()

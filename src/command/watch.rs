@@ -1,19 +1,18 @@
 //! `parlab watch`: a program of the user's own, run once and shown as it runs. It is the run of a scenario that is made of
 //! the command line; its exit status is parlab's.
 
-use std::env;
 use std::ffi::OsString;
 use std::fs::File;
 use std::io::{IsTerminal as _, stdin, stdout};
 use std::os::fd::AsFd as _;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::ExitCode;
 use std::str::FromStr as _;
 use std::sync::Arc;
 
 use nix::sys::signal::Signal;
 
-use super::environment::catalog;
+use super::environment::{catalog, usual_python};
 use super::failure::Failure;
 use super::lab;
 use super::run::HeadlessRun;
@@ -102,8 +101,7 @@ fn joined(pid: u32) -> Result<ProgramText, Failure> {
 /// # Errors
 /// When there is no Python that it could run in.
 fn client_of(address: &str, python: Option<&Path>) -> Result<Vec<OsString>, Failure> {
-    let named = env::var_os("PARLAB_PYTHON").filter(|path| !path.is_empty()).map(PathBuf::from);
-    let found = python::find(python.or(named.as_deref()));
+    let found = python::find(Some(python.unwrap_or(Path::new(&usual_python()))));
     let found = found.and_then(|found| found.need(&["distributed"]).map(|()| found));
     let found = found.map_err(|missing| Failure::usage(missing.to_string()))?;
     Ok(vec![found.program.into(), "-m".into(), python::DASK_CLIENT.into(), address.into()])

@@ -188,7 +188,7 @@ impl<'a> BoardExecutor<'a> {
         let watch = ProgramWatch::new(self.unit);
         let watch = watch.map_err(|error| Broken(format!("cannot make a board for the program: {error}")))?;
         let mut extras = self.extras.clone();
-        let own = workload::program_call(job, config.workers).order.environment;
+        let own = workload::program_call(job, config.workers, Path::new("")).order.environment;
         extras.environment.extend(watch.environment(&own));
         self.backends.set_extras(extras);
         Ok(Some(watch))

@@ -50,7 +50,8 @@ pub struct PythonFacts {
     pub version: (u16, u16, u16),
     /// Whether it was built to run without a lock of the interpreter.
     pub free_threaded: bool,
-    /// Versions of the packages that are installed for it, by name: numpy, joblib, scikit-learn, dask, distributed.
+    /// Versions of the packages that are installed for it, by name, of those that it was asked about: numpy, joblib,
+    /// scikit-learn, dask, distributed and more. That of one that is there without having been installed is empty.
     packages: BTreeMap<String, String>,
 }
 
@@ -61,6 +62,8 @@ pub struct Found {
     pub program: PathBuf,
     /// What it says of itself.
     pub facts: PythonFacts,
+    /// Packages that it was asked about besides the usual ones.
+    asked: Vec<String>,
 }
 
 /// Why there is no Python to run something with, and what to do about it.
@@ -96,7 +99,7 @@ pub enum Missing {
         /// Its version.
         version: String,
         /// The names by which they are installed.
-        packages: Vec<&'static str>,
+        packages: Vec<String>,
     },
 }
 
@@ -106,26 +109,47 @@ pub enum Missing {
 /// # Errors
 /// [`Missing`] when there is none, when it does not answer within 20 s, or when it is older than 3.8.
 pub fn find(program: Option<&Path>) -> Result<Found, Missing> {
-    find_within(PATIENCE, program.unwrap_or(Path::new(USUAL)))
+    find_within(PATIENCE, program.unwrap_or(Path::new(USUAL)), Vec::new())
 }
 
-fn find_within(patience: Duration, program: &Path) -> Result<Found, Missing> {
-    let facts = answer(patience, program)?;
+/// The same for an interpreter that is asked about packages of other names, too, besides those that were asked about `before`.
+///
+/// # Errors
+/// As [`find`].
+pub fn find_with(program: &Path, before: Option<&Found>, packages: &[&str]) -> Result<Found, Missing> {
+    let mut asked = before.map_or_else(Vec::new, |found| found.asked.clone());
+    let new = packages.iter().filter(|name| !is_usual(name) && !asked.iter().any(|known| known == *name));
+    let new: Vec<String> = new.map(|name| (*name).to_owned()).collect();
+    asked.extend(new);
+    find_within(PATIENCE, program, asked)
+}
+
+fn find_within(patience: Duration, program: &Path, asked: Vec<String>) -> Result<Found, Missing> {
+    let facts = answer(patience, program, &asked)?;
     if (facts.version.0, facts.version.1) < OLDEST {
         return Err(Missing::TooOld { program: program.to_owned(), version: facts.version_text() });
     }
-    Ok(Found { program: program.to_owned(), facts })
+    Ok(Found { program: program.to_owned(), facts, asked })
 }
 
 impl Found {
+    /// Whether it was asked about all of these packages.
+    pub fn knows_of(&self, packages: &[&str]) -> bool {
+        packages.iter().all(|name| is_usual(name) || self.asked.iter().any(|asked| asked == name))
+    }
+
     /// Whether packages are installed, by the names by which they are installed or imported: `scikit-learn` or
     /// `sklearn`.
     ///
     /// # Errors
     /// [`Missing::Packages`] with all that are not.
-    pub fn need(&self, packages: &[&'static str]) -> Result<(), Missing> {
-        let missing: Vec<&'static str> =
-            packages.iter().map(|name| installed_as(name)).filter(|name| self.facts.package(name).is_none()).collect();
+    pub fn need(&self, packages: &[&str]) -> Result<(), Missing> {
+        let mut missing: Vec<String> = Vec::new();
+        for name in packages.iter().map(|name| installed_as(name)) {
+            if self.facts.package(name).is_none() && !missing.iter().any(|known| known == name) {
+                missing.push(name.to_owned());
+            }
+        }
         match missing.is_empty() {
             true => Ok(()),
             false => Err(Missing::Packages {
@@ -141,8 +165,7 @@ impl PythonFacts {
     /// The version of a package, by the name by which it is installed or imported; `None` if it is not installed or
     /// none of those that are asked about.
     pub fn package(&self, name: &str) -> Option<&str> {
-        let installed = PACKAGES.iter().find(|(installed, imported)| [*installed, *imported].contains(&name))?.0;
-        self.packages.get(installed).map(String::as_str)
+        self.packages.get(installed_as(name)).map(String::as_str)
     }
 
     fn version_text(&self) -> String {
@@ -168,12 +191,17 @@ impl fmt::Display for PythonFacts {
     }
 }
 
-fn installed_as(name: &'static str) -> &'static str {
+fn installed_as(name: &str) -> &str {
     PACKAGES.iter().find(|(_, imported)| *imported == name).map_or(name, |(installed, _)| installed)
 }
 
-fn answer(patience: Duration, program: &Path) -> Result<PythonFacts, Missing> {
-    let (said, status) = ask(patience, program).map_err(|error| match error.kind() {
+/// Whether every interpreter is asked about a package.
+fn is_usual(name: &str) -> bool {
+    PACKAGES.iter().any(|(installed, imported)| [*installed, *imported].contains(&name))
+}
+
+fn answer(patience: Duration, program: &Path, asked: &[String]) -> Result<PythonFacts, Missing> {
+    let (said, status) = ask(patience, program, asked).map_err(|error| match error.kind() {
         io::ErrorKind::NotFound => Missing::Interpreter(program.to_owned()),
         _ => Missing::Broken(program.to_owned(), error),
     })?;
@@ -185,9 +213,9 @@ fn answer(patience: Duration, program: &Path) -> Result<PythonFacts, Missing> {
 }
 
 /// What it prints, `None` if it takes too long, and how it ended. It is not watched itself.
-fn ask(patience: Duration, program: &Path) -> io::Result<(Option<Vec<u8>>, String)> {
+fn ask(patience: Duration, program: &Path, asked: &[String]) -> io::Result<(Option<Vec<u8>>, String)> {
     let mut command = Command::new(program);
-    command.arg("-c").arg(QUESTION).args(PACKAGES.map(|(installed, _)| OsStr::new(installed)));
+    command.arg("-c").arg(QUESTION).args(PACKAGES.map(|(installed, _)| OsStr::new(installed))).args(asked);
     command.env_remove(BOARD_VARIABLE).stdin(Stdio::null()).stderr(Stdio::null());
     let (reader, writer) = io::pipe()?;
     command.stdout(writer);
@@ -223,7 +251,7 @@ mod tests {
         fs::write(&program, format!("#!/bin/sh\n{script}\n")).unwrap();
         fs::set_permissions(&program, Permissions::from_mode(0o700)).unwrap();
         let patience = if script.contains("sleep") { Duration::from_millis(50) } else { PATIENCE };
-        find_within(patience, &program)
+        find_within(patience, &program, Vec::new())
     }
 
     fn message(found: Result<Found, Missing>) -> String {

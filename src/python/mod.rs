@@ -14,5 +14,5 @@ mod runner;
 
 pub use flags::flags_that_hide;
 pub use hook::{DASK_CLIENT, Hook, WatchUnit};
-pub use interpreters::{Found, Missing, PythonFacts, find};
+pub use interpreters::{Found, Missing, PythonFacts, find, find_with};
 pub use runner::{PythonResult, PythonResults, RunnerAccount, RunnerFolder, RunnerInput, RunnerOrder, RunnerWord};

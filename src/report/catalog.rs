@@ -264,6 +264,7 @@ fn domain_json(domain: Domain) -> Json {
         Domain::Growth => json!({ "type": "growth", "default": null }),
         Domain::Function => json!({ "type": "function", "default": null }),
         Domain::Interpreter { default } => json!({ "type": "interpreter", "default": default }),
+        Domain::Packages => json!({ "type": "packages", "default": [] }),
         Domain::Place => json!({ "type": "path", "default": null }),
         Domain::Word { choices } => json!({ "type": "word", "default": choices.first(), "choices": choices }),
     }

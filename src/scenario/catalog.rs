@@ -15,12 +15,14 @@ pub struct Catalog {
     pub backends: &'static [BackendKind],
     /// The number of usable CPUs, at least 1: what `cores` means in a LIST, and `all` for threads.
     pub cpus: u32,
+    /// The interpreter of Python where a scenario names none.
+    pub python: String,
 }
 
 impl Catalog {
     /// These kinds and every backend, on a machine with so many usable CPUs.
     pub fn new(kinds: impl IntoIterator<Item = &'static KindSpec>, cpus: u32) -> Self {
-        Self { kinds: kinds.into_iter().collect(), backends: &BackendKind::ALL, cpus }
+        Self { kinds: kinds.into_iter().collect(), backends: &BackendKind::ALL, cpus, python: "python3".to_owned() }
     }
 
     /// The kind of a name.

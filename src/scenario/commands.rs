@@ -48,6 +48,37 @@ pub(super) fn arguments(given: &Setting<'_>, diagnostics: &mut Diagnostics<'_>) 
     read.into_iter().collect()
 }
 
+/// Packages of Python, each once.
+pub(super) fn packages(given: &Setting<'_>, diagnostics: &mut Diagnostics<'_>) -> Option<Vec<String>> {
+    const PACKAGES_MAX: usize = 100;
+    let items = match given.is_list() {
+        true => given.items(diagnostics, "names of packages")?,
+        // A single one that was typed.
+        false if given.is_option() => vec![given.clone()],
+        false => return given.mistyped(diagnostics, "an array of names of packages"),
+    };
+    if items.len() > PACKAGES_MAX {
+        diagnostics.about(given, format!("has {} packages; at most {PACKAGES_MAX} are allowed", items.len()));
+        return None;
+    }
+    let mut names: Vec<String> = Vec::new();
+    for item in &items {
+        let name = item.text(diagnostics)?.trim();
+        // What pip takes for one: it is told to be installed.
+        let is_name = name.starts_with(|c: char| c.is_ascii_alphanumeric())
+            && name.ends_with(|c: char| c.is_ascii_alphanumeric())
+            && name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-'));
+        if !is_name || name.len() > 100 {
+            diagnostics.about(item, "is no name of a package; write it as pip installs it, without a version");
+            return None;
+        }
+        if !names.iter().any(|known| known == name) {
+            names.push(name.to_owned());
+        }
+    }
+    Some(names)
+}
+
 /// Regular expressions as `name=expression`, by name.
 pub(super) fn patterns(given: &Setting<'_>, most: usize, diagnostics: &mut Diagnostics<'_>) -> Option<Vec<String>> {
     let pairs = environment(given, diagnostics)?;

@@ -94,6 +94,8 @@ pub enum Domain {
         /// The name when the key is absent.
         default: &'static str,
     },
+    /// Packages of Python, by the names by which they are installed, in an array. None when the key is absent.
+    Packages,
     /// One of a few words; the first is the default.
     Word {
         /// The words allowed.
@@ -117,6 +119,7 @@ impl Domain {
             Self::Limit { max } => format!("{} or {} for no limit", whole_span(1, max), plain(NO_LIMIT)),
             Self::Threads { max, .. } => format!("{} or \"all\"", whole_span(1, max)),
             Self::Flag { .. } => "true | false".to_owned(),
+            Self::File { instead_of: [] } => "a file, beside the scenario file or absolute".to_owned(),
             Self::File { instead_of } => format!("a file, instead of {}", instead_of.join(" and ")),
             Self::Text { max, .. } => format!("1 to {max} ASCII characters"),
             Self::Command => "[\"a program\", \"its arguments\"], or a text with shell = true".to_owned(),
@@ -128,6 +131,7 @@ impl Domain {
             Self::Place => "a path, beside the scenario file or absolute".to_owned(),
             Self::Function => "\"file.py:name\", the file beside the scenario file or absolute".to_owned(),
             Self::Interpreter { .. } => "a name, or a path beside the scenario file or absolute".to_owned(),
+            Self::Packages => "[\"numpy\", \"scikit-learn\"]".to_owned(),
             Self::Word { choices } => choices.join(" | "),
         }
     }
@@ -146,6 +150,7 @@ impl Domain {
             | Self::Environment
             | Self::Growth
             | Self::Place
+            | Self::Packages
             | Self::Function => String::new(),
             Self::Wholes { default, .. } => default.iter().map(|&n| plain_whole(n)).collect::<Vec<_>>().join(", "),
             Self::Text { default, .. } | Self::Interpreter { default } => default.to_owned(),
@@ -175,6 +180,7 @@ impl Domain {
             | Self::Environment
             | Self::Growth
             | Self::Place
+            | Self::Packages
             | Self::Function => span,
         }
     }

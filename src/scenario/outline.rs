@@ -42,10 +42,13 @@ fn parameters(job: &Job, spec: &KindSpec) -> String {
                 None => return None,
             },
             // Nothing was said of it, and nothing follows from that.
-            (Domain::Place | Domain::Growth, Value::Word(word)) if word.is_empty() => return None,
-            (Domain::Environment | Domain::Arguments | Domain::Patterns { .. }, Value::Words(words))
-                if words.is_empty() =>
-            {
+            (Domain::Place | Domain::Growth | Domain::Interpreter { .. }, Value::Word(word)) if word.is_empty() => {
+                return None;
+            }
+            (
+                Domain::Environment | Domain::Arguments | Domain::Patterns { .. } | Domain::Packages,
+                Value::Words(words),
+            ) if words.is_empty() => {
                 return None;
             }
             // A limit that is none limits nothing.

@@ -18,7 +18,7 @@ use super::section::Section;
 use super::source::{Origin, Source};
 use super::sweep::SweepInput;
 use super::wording::is_hazard;
-use super::{emulated, job, keys, rules, syntax, vary};
+use super::{emulated, job, keys, python, rules, syntax, vary};
 
 impl Source {
     /// Reads and checks a scenario, with options of the command line that stand in for keys of the file.
@@ -97,6 +97,7 @@ fn document(
     rules::trials(&sweep, points, blamed.as_ref(), diagnostics);
     let ((kind, _), (mut params, mut inputs)) = (work.kind?, work.tasks?);
     job::count_threads(kind, catalog.cpus, &mut params, &mut inputs);
+    python::name_interpreter(kind, &catalog.python, &mut params);
     let KeyValues { title, summary, tags, lesson, order, seed, .. } = given.values;
     let job = Job { kind: kind.name.to_owned(), params, inputs, order, seed, interpreter };
     // The lock is that of the emulation: a function of Python has one of its own.

@@ -17,9 +17,12 @@ pub(super) fn param_default(domain: Domain) -> Value {
         Domain::Limit { .. } => Value::Number(NO_LIMIT),
         Domain::Flag { default } => Value::Flag(default),
         Domain::File { .. } => Value::Word(String::new()),
-        Domain::Place | Domain::Growth | Domain::Function => Value::Word(String::new()),
-        Domain::Text { default, .. } | Domain::Interpreter { default } => Value::Word(default.to_owned()),
-        Domain::Command | Domain::Arguments | Domain::Patterns { .. } | Domain::Environment => Value::Words(Vec::new()),
+        // Which interpreter there is where none is named is the catalog's to say.
+        Domain::Place | Domain::Growth | Domain::Function | Domain::Interpreter { .. } => Value::Word(String::new()),
+        Domain::Text { default, .. } => Value::Word(default.to_owned()),
+        Domain::Command | Domain::Arguments | Domain::Patterns { .. } | Domain::Environment | Domain::Packages => {
+            Value::Words(Vec::new())
+        }
         Domain::Wholes { default, .. } => Value::Wholes(default.to_vec()),
         Domain::Word { choices } => Value::Word(choices.first().copied().unwrap_or_default().to_owned()),
     }
@@ -44,6 +47,7 @@ pub(super) fn param(given: &Setting<'_>, domain: Domain, diagnostics: &mut Diagn
         Domain::Command => commands::command(given, diagnostics).map(Value::Words),
         Domain::Arguments => commands::arguments(given, diagnostics).map(Value::Words),
         Domain::Patterns { most } => commands::patterns(given, most, diagnostics).map(Value::Words),
+        Domain::Packages => commands::packages(given, diagnostics).map(Value::Words),
         Domain::Growth => commands::growth(given, diagnostics).map(Value::Word),
         Domain::Environment => commands::environment(given, diagnostics).map(Value::Words),
         Domain::Wholes { max, .. } => wholes(given, max, diagnostics).map(Value::Wholes),

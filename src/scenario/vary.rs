@@ -65,7 +65,9 @@ fn target(
         return Some(Target::Sweep(key));
     }
     let spec = spec?;
-    let is_number = |domain| matches!(domain, Domain::Number { .. } | Domain::Whole { .. } | Domain::Threads { .. });
+    let is_number = |domain| {
+        matches!(domain, Domain::Number { .. } | Domain::Whole { .. } | Domain::Limit { .. } | Domain::Threads { .. })
+    };
     let sweep = keys::varied().map(|key| key.name);
     let params = spec.params.iter().filter(|param| spec.search.is_none() && is_number(param.domain));
     let known = params.map(|param| param.name).chain(sweep);

@@ -16,6 +16,7 @@ use regex::bytes::Regex;
 use self::attempt::{Attempt, Attempted};
 use super::cancelled::Cancelled;
 use super::program::{BASICS, check_places, expects};
+use super::python::INTERPRETER;
 use super::score::Score;
 use super::task::{BuildError, ReleasedGil, Service, ServiceAddress, TaskContext, Values, Workload};
 use super::template::filled;
@@ -91,6 +92,8 @@ pub(super) const SPEC: KindSpec = KindSpec {
             doc: "which is the best of a grid, by the first figure",
             domain: Domain::Word { choices: &["lowest", "highest"] },
         },
+        INTERPRETER[0],
+        INTERPRETER[1],
     ],
     measured: MEASURED,
     ..KindSpec::PLAIN
@@ -183,6 +186,7 @@ impl Commands {
     fn value(&self, task: u64, key: &str) -> Option<String> {
         match (&self.inputs, key) {
             (_, "task") => Some(task.to_string()),
+            (_, "python") => self.job.python_needs().map(|needs| needs.python.to_owned()),
             (Inputs::Texts(_), "input") => self.inputs.text(task).map(str::to_owned),
             (Inputs::Grid(_), key) => self.inputs.grid_value(key, task).map(as_argument),
             (_, "input" | "x") => Some(as_argument(&Value::Number(self.inputs.x(task)))),

@@ -34,7 +34,7 @@ mod waiting;
 
 pub use cancelled::Cancelled;
 pub use data_facts::DataFacts;
-pub use program::{ProgramCall, program_call};
+pub use program::{ProgramCall, program_call, program_script};
 pub use python::{PYTHON_TASKS_MAX, PythonCall, python_call};
 pub use registry::{
     Tally, Watch, build, build_while, bytes_moved, has_service, moves_bytes, needs, programs_in_words, score, service,

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use super::cancelled::Cancelled;
+use super::python::{INTERPRETER, LIBRARY_THREADS};
 use super::task::{BuildError, TaskContext, Values, Workload};
 use super::template::filled;
 use crate::foreign::escaped;
@@ -58,19 +59,22 @@ pub(super) const SPEC: KindSpec = KindSpec {
         BASICS[3],
         BASICS[4],
         BASICS[5],
+        ParamSpec {
+            name: SCRIPT,
+            unit: "",
+            doc: "the file that {script} in the command stands for; a bundled one is written down for the run",
+            domain: Domain::File { instead_of: &[] },
+        },
+        INTERPRETER[0],
+        INTERPRETER[1],
     ],
     measured: &[ValueSpec { name: "status", unit: "", doc: "its exit status" }],
     ..KindSpec::PLAIN
 };
 
 /// Variables by which programs are told how many workers to have.
-const WORKERS: [&str; 13] = [
+const WORKERS: [&str; 7] = [
     "PARLAB_WORKERS",
-    "OMP_NUM_THREADS",
-    "OPENBLAS_NUM_THREADS",
-    "MKL_NUM_THREADS",
-    "BLIS_NUM_THREADS",
-    "NUMEXPR_NUM_THREADS",
     "RAYON_NUM_THREADS",
     "GOMAXPROCS",
     "JULIA_NUM_THREADS",
@@ -78,8 +82,10 @@ const WORKERS: [&str; 13] = [
     // CPython from 3.13 on, and joblib: what they take the number of CPUs for.
     "PYTHON_CPU_COUNT",
     "LOKY_MAX_CPU_COUNT",
-    "NUMBA_NUM_THREADS",
 ];
+
+/// The parameter that names a file of the program's.
+const SCRIPT: &str = "script";
 
 /// The shell of POSIX, for commands that are one text.
 const SHELL: [&str; 2] = ["sh", "-c"];
@@ -109,13 +115,20 @@ impl ProgramCall {
     }
 }
 
-/// How the program of a checked job is run with so many workers.
-pub fn program_call(job: &Job, workers: u32) -> ProgramCall {
+/// The file that `{script}` stands for in a checked job, as [`data`](crate::scenario::data()) understands it.
+pub fn program_script(job: &Job) -> Option<&str> {
+    job.params.get(SCRIPT)?.as_word().filter(|file| !file.is_empty())
+}
+
+/// How the program of a checked job is run with so many workers; `script` is where its file is that is named so.
+pub fn program_call(job: &Job, workers: u32, script: &Path) -> ProgramCall {
     let count = workers.to_string();
     let growth = job.growth().and_then(|growth| Some((growth.value(workers).ok()?, growth.name)));
     let known = |key: &str| match (&growth, key) {
         (_, "workers") => Some(count.clone()),
         (Some((value, name)), key) if key == name => Some(value.clone()),
+        (_, SCRIPT) => program_script(job).map(|_| script.to_string_lossy().into_owned()),
+        (_, "python") => job.python_needs().map(|needs| needs.python.to_owned()),
         _ => None,
     };
     let fill = |text: &String| filled(text, known);
@@ -123,7 +136,7 @@ pub fn program_call(job: &Job, workers: u32) -> ProgramCall {
     let place = |name: &str| job.params.get(name).and_then(Value::as_word).filter(|w| !w.is_empty()).map(str::to_owned);
     let shell = SHELL.iter().filter(|_| job.params.get("shell") == Some(&Value::Flag(true)));
     let tells = job.params.get("tell_workers") != Some(&Value::Flag(false));
-    let told = WORKERS.iter().filter(|_| tells).map(|name| ((*name).to_owned(), count.clone()));
+    let told = WORKERS.iter().chain(&LIBRARY_THREADS).filter(|_| tells).map(|name| ((*name).to_owned(), count.clone()));
     let told = told.chain(growth.iter().map(|(value, name)| (name.clone(), value.clone())));
     let own =
         words("env").filter_map(|pair| pair.split_once('=').map(|(name, value)| (name.to_owned(), value.to_owned())));
@@ -158,8 +171,9 @@ pub(super) fn in_words(job: &Job) -> Vec<String> {
     };
     let is_for_shell = job.params.get("shell") == Some(&Value::Flag(true));
     let command = said("command").map(|command| if is_for_shell { format!("sh -c {command}") } else { command });
-    let others =
-        ["args", "env", "cwd", "stdin"].into_iter().filter_map(|name| Some(format!("{name}: {}", said(name)?)));
+    let others = ["args", "env", "cwd", "stdin", SCRIPT, "python"]
+        .into_iter()
+        .filter_map(|name| Some(format!("{name}: {}", said(name)?)));
     command.into_iter().chain(others).collect()
 }
 
@@ -177,7 +191,7 @@ pub(super) fn build(job: &Job) -> Result<Box<dyn Workload>, BuildError> {
 /// # Errors
 /// When a folder, a file or the program is not there.
 pub(super) fn check_places(job: &Job) -> Result<(), BuildError> {
-    let call = program_call(job, 1);
+    let call = program_call(job, 1, Path::new(""));
     let folder = call.order.folder.as_deref();
     let lacks = |what: &str, name: &str| Err(BuildError::Unfit(format!("{}: {what}", escaped(name))));
     if let Some(folder) = folder.filter(|folder| !Path::new(folder).is_dir()) {
@@ -242,7 +256,7 @@ mod tests {
             ("command", words(&["./prog", "-j{workers}", "{print $1}", "{workers}x{workers}"])),
             ("env", words(&["OMP_NUM_THREADS=1", "RANKS={workers}", "FLAGS=a=b"])),
         ];
-        let call = program_call(&job(&params), 12);
+        let call = program_call(&job(&params), 12, Path::new(""));
         assert_eq!(call.order.words, ["./prog", "-j12", "{print $1}", "12x12"], "other braces are the program's own");
         let told = |name: &str| call.order.environment.get(name).map(String::as_str);
         let names = ["PARLAB_WORKERS", "GOMAXPROCS", "OMP_NUM_THREADS", "RANKS", "FLAGS"];
@@ -252,7 +266,7 @@ mod tests {
     #[test]
     fn what_grows_is_told_in_both_as_well() {
         let growth = ("weak", Value::Word("SIZE={workers}*1000".to_owned()));
-        let call = program_call(&job(&[("command", words(&["./prog", "{SIZE}", "{size}"])), growth]), 3);
+        let call = program_call(&job(&[("command", words(&["./prog", "{SIZE}", "{size}"])), growth]), 3, Path::new(""));
         assert_eq!(call.order.words, ["./prog", "3000", "{size}"]);
         assert_eq!(call.order.environment.get("SIZE").map(String::as_str), Some("3000"));
     }
@@ -260,13 +274,17 @@ mod tests {
     #[test]
     fn a_shell_is_asked_for_only_where_that_is_said() {
         let text = words(&["a | b {workers}"]);
-        let call = program_call(&job(&[("command", text), ("shell", Value::Flag(true))]), 2);
+        let call = program_call(&job(&[("command", text), ("shell", Value::Flag(true))]), 2, Path::new(""));
         assert_eq!(call.order.words, ["sh", "-c", "a | b 2"]);
     }
 
     #[test]
     fn an_end_fails_unless_it_was_expected() {
-        let call = program_call(&job(&[("command", words(&["x"])), ("expect_status", Value::Wholes(vec![0, 3]))]), 1);
+        let call = program_call(
+            &job(&[("command", words(&["x"])), ("expect_status", Value::Wholes(vec![0, 3]))]),
+            1,
+            Path::new(""),
+        );
         let failures = [How::Exit(0), How::Exit(3), How::Exit(1), How::Signal(9)].map(|how| call.failure(how));
         let told = ["exit status 1", "killed by SIGKILL"].map(|why| Some(why.to_owned()));
         assert_eq!(failures, [None, None, told[0].clone(), told[1].clone()]);

@@ -2,12 +2,41 @@
 //!
 //! What is called is worked out here; who starts the interpreter is the backend's matter.
 
+use std::collections::BTreeMap;
+
 use super::cancelled::Cancelled;
-use super::task::{BuildError, TaskContext, Values, Workload};
+use super::task::{BuildError, Needs, TaskContext, Values, Workload};
 use crate::foreign::escaped;
 use crate::scenario::{
     Domain, Inputs, Job, KindSpec, Nature, ParamSpec, Runtime, Value, ValueSpec, data, data_label, data_path,
 };
+
+/// What every kind that may run Python is told of it.
+pub(super) const INTERPRETER: [ParamSpec; 2] = [
+    ParamSpec {
+        name: "python",
+        unit: "",
+        doc: "the interpreter, such as python3.12 or that of an environment; without this that of PARLAB_PYTHON, if that is \
+              set",
+        domain: Domain::Interpreter { default: "python3" },
+    },
+    ParamSpec {
+        name: "packages",
+        unit: "",
+        doc: "what must be installed for it, as pip calls it, besides what backends need",
+        domain: Domain::Packages,
+    },
+];
+
+/// Variables by which numerical libraries are told how many threads to have.
+pub(super) const LIBRARY_THREADS: [&str; 6] = [
+    "OMP_NUM_THREADS",
+    "OPENBLAS_NUM_THREADS",
+    "MKL_NUM_THREADS",
+    "BLIS_NUM_THREADS",
+    "NUMEXPR_NUM_THREADS",
+    "NUMBA_NUM_THREADS",
+];
 
 pub(super) const SPEC: KindSpec = KindSpec {
     name: "python",
@@ -22,11 +51,14 @@ pub(super) const SPEC: KindSpec = KindSpec {
             doc: "the function and the file that it is in",
             domain: Domain::Function,
         },
+        INTERPRETER[0],
+        INTERPRETER[1],
         ParamSpec {
-            name: "python",
-            unit: "",
-            doc: "the interpreter, such as python3.12 or that of an environment",
-            domain: Domain::Interpreter { default: "python3" },
+            name: "library_threads",
+            unit: "threads",
+            doc: "how many threads of their own numerical libraries such as NumPy's may have in each process, said by \
+                  OMP_NUM_THREADS and its like",
+            domain: Domain::Limit { max: 1024 },
         },
         ParamSpec {
             name: "start_method",
@@ -53,6 +85,8 @@ pub struct PythonCall {
     pub python: String,
     /// How processes are started: `fork`, `spawn` or `forkserver`.
     pub start_method: String,
+    /// Variables of the interpreter's environment.
+    pub environment: BTreeMap<String, String>,
 }
 
 /// What a checked job of this kind calls.
@@ -61,7 +95,22 @@ pub fn python_call(job: &Job) -> PythonCall {
     let (file, function) = word("function").rsplit_once(':').unwrap_or_default();
     let [file, function, python, start_method] =
         [file, function, word("python"), word("start_method")].map(str::to_owned);
-    PythonCall { file, function, python, start_method }
+    let count = library_threads(job).map(|threads| threads.to_string());
+    let told = LIBRARY_THREADS.iter().filter_map(|name| Some(((*name).to_owned(), count.clone()?)));
+    PythonCall { file, function, python, start_method, environment: told.collect() }
+}
+
+/// How many threads libraries may have in each process, if that is said.
+fn library_threads(job: &Job) -> Option<u32> {
+    match job.params.get("library_threads") {
+        Some(Value::Whole(threads)) => u32::try_from(*threads).ok(),
+        _ => None,
+    }
+}
+
+/// Whatever else its tasks need, these threads want CPUs.
+pub(super) fn needs(job: &Job) -> Needs {
+    Needs { inner_threads: library_threads(job).unwrap_or(1), ..Needs::LITTLE }
 }
 
 /// What a checked job would run, in words.

@@ -94,7 +94,13 @@ const KINDS: &[Kind] = &[
         ..Kind::PLAIN
     },
     Kind { spec: program::SPEC, build: |job, _| program::build(job), in_words: program::in_words, ..Kind::PLAIN },
-    Kind { spec: python::SPEC, build: |job, _| python::build(job), in_words: python::in_words, ..Kind::PLAIN },
+    Kind {
+        spec: python::SPEC,
+        build: |job, _| python::build(job),
+        needs: python::needs,
+        in_words: python::in_words,
+        ..Kind::PLAIN
+    },
 ];
 
 /// Names of values with the values, read off the shared cells when all tasks are done: each value that the kind's

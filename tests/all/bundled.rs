@@ -7,7 +7,7 @@ use parlab::scenario::library;
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
-use crate::common::{folder, parlab, stderr, stdout};
+use crate::common::{folder, parlab, python_environment, stderr, stdout};
 
 /// Makes a test of each name, and a list of them. Where the lecture's sizes would keep a CPU busy for seconds, keys are
 /// set to less; `.ci/run` runs all of them as they are.
@@ -46,8 +46,11 @@ run_each! {
     metg ["inputs={ repeat = 1, times = 400 }"];
     pickling ["vary.payload=[0, 1024, 1048576, 4194304]"];
     python_gil ["inputs=[0.5, 0.5]"];
+    python_grid_search;
+    python_grid_search_dask;
     python_joblib ["inputs=[0.1, 0.1]", "backends=['python-processes']"];
     python_load_order ["inputs=[0.1, 0.15, 0.2, 0.8]"];
+    python_oversubscription ["inputs={ repeat = 60, times = 4 }"];
     python_processes ["inputs=[0.5, 0.5]"];
     python_small_tasks ["inputs={ repeat = 3, times = 200 }"];
     python_speedup ["inputs={ repeat = 0.1, times = 16 }"];
@@ -64,6 +67,9 @@ run_each! {
     users;
 }
 
+/// Those that no Python runs by itself.
+const NEED_LIBRARIES: [&str; 3] = ["python-grid-search", "python-grid-search-dask", "python-oversubscription"];
+
 #[test]
 fn each_of_them_is_run() {
     let mut run: Vec<String> = RUN.iter().map(|name| name.replace('_', "-")).collect();
@@ -79,6 +85,10 @@ fn runs_to_its_end(test: &str, keys: &[&str]) {
     let mut command = parlab();
     command.args(["run", &name, "--repeats", "1", "--warmup", "0", "--quiet", "--format", "json"]);
     command.args(keys.iter().flat_map(|key| ["-s", key]));
+    if NEED_LIBRARIES.contains(&&*name) {
+        let Some(python) = python_environment("new") else { return };
+        command.env("PARLAB_PYTHON", python);
+    }
     let output = command.output().expect("parlab");
     assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
     assert_eq!(stderr(&output), "", "quiet is quiet");
@@ -88,14 +98,15 @@ fn runs_to_its_end(test: &str, keys: &[&str]) {
     // One of them is about what it is warned of, where there is more than one CPU; and with the smaller numbers of tests
     // the shortest trials take less than can be timed well.
     let is_expected = warned_of.iter().all(|code| match code.as_str() {
-        Some("oversubscribed") => name == "matmul-all",
+        Some("oversubscribed") => ["matmul-all", "python-oversubscription"].contains(&&*name),
         Some("too-short") => keys.iter().any(|key| key.starts_with("vary") || key.starts_with("tasks")),
         _ => false,
     });
     assert!(is_expected, "{}", report["warnings"]);
     for config in report["configs"].as_array().expect("configs") {
         assert_eq!(config["wall_s"]["samples"].as_array().map(Vec::len), Some(1));
-        assert_eq!(config["tasks_done"], report["scenario"]["tasks"]);
+        // Of a program those count that it tells of.
+        assert!(config["program"].is_object() || config["tasks_done"] == report["scenario"]["tasks"], "{config}");
     }
     let text = parlab().args(["show", &name]).output().expect("parlab").stdout;
     let sum: String = Sha256::digest(text).iter().map(|byte| format!("{byte:02x}")).collect();
@@ -119,8 +130,9 @@ fn they_are_listed_shown_and_checked() {
         let shown = run(&["show", &name]);
         assert_eq!((shown.status.code(), shown.stdout), (Some(0), fs::read(&path).expect("the file")), "{name}");
         let checked = run(&["check", path.to_str().expect("a path")]);
-        // Not every Python has joblib.
-        let lacks = name == "python-joblib" && stdout(&checked).contains(" -m pip install joblib");
+        // Not every Python has these.
+        let may_lack = name == "python-joblib" || NEED_LIBRARIES.contains(&&*name);
+        let lacks = may_lack && stdout(&checked).contains(" -m pip install ");
         assert_eq!(checked.status.code(), Some(if lacks { 2 } else { 0 }), "{}", stdout(&checked));
         assert!(lacks || stdout(&checked).contains("ok"), "{}", stdout(&checked));
     }

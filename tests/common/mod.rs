@@ -193,3 +193,26 @@ pub fn is_alive(pid: u32) -> bool {
     std::fs::read_to_string(format!("/proc/{pid}/stat"))
         .is_ok_and(|stat| stat.rsplit_once(')').is_some_and(|(_, rest)| !rest.trim_start().starts_with('Z')))
 }
+
+/// The interpreter of an environment that `.ci/python-envs` made, by its name.
+pub fn python_environment(name: &str) -> Option<PathBuf> {
+    let python = python_environments().join(name).join("bin/python");
+    if python.is_file() {
+        return Some(python);
+    }
+    skip(&format!("{} is missing: run .ci/python-envs", python.display()));
+    None
+}
+
+fn python_environments() -> PathBuf {
+    if let Some(folder) = std::env::var_os("PARLAB_PYTHON_ENVS") {
+        return folder.into();
+    }
+    let cache = std::env::var_os("XDG_CACHE_HOME").map_or_else(|| home().join(".cache"), PathBuf::from);
+    cache.join("parlab-ci/python-envs")
+}
+
+/// The user's home.
+pub fn home() -> PathBuf {
+    std::env::var_os("HOME").unwrap_or_default().into()
+}

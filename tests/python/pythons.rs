@@ -35,32 +35,12 @@ fn candidates() -> impl Iterator<Item = PathBuf> {
     let path = env::var_os("PATH").unwrap_or_default();
     let folders: Vec<PathBuf> = env::split_paths(&path).collect();
     let on_path = names.flat_map(move |name| folders.clone().into_iter().map(move |folder| folder.join(&name)));
-    let pyenv = env::var_os("PYENV_ROOT").map_or_else(|| home().join(".pyenv"), PathBuf::from);
+    let pyenv = env::var_os("PYENV_ROOT").map_or_else(|| common::home().join(".pyenv"), PathBuf::from);
     let versions = std::fs::read_dir(pyenv.join("versions")).into_iter().flatten().flatten();
     on_path.chain(versions.map(|version| version.path().join("bin/python"))).filter(|path| path.is_file())
 }
 
-/// The interpreter of an environment that `.ci/python-envs` made, by its name.
-pub(crate) fn environment(name: &str) -> Option<PathBuf> {
-    let python = environments().join(name).join("bin/python");
-    if python.is_file() {
-        return Some(python);
-    }
-    common::skip(&format!("{} is missing: run .ci/python-envs", python.display()));
-    None
-}
-
-fn environments() -> PathBuf {
-    if let Some(folder) = env::var_os("PARLAB_PYTHON_ENVS") {
-        return folder.into();
-    }
-    let cache = env::var_os("XDG_CACHE_HOME").map_or_else(|| home().join(".cache"), PathBuf::from);
-    cache.join("parlab-ci/python-envs")
-}
-
-fn home() -> PathBuf {
-    env::var_os("HOME").unwrap_or_default().into()
-}
+pub(crate) use crate::common::python_environment as environment;
 
 /// A program under test.
 pub(crate) fn program(name: &str) -> PathBuf {

@@ -18,3 +18,4 @@ pub(super) mod output;
 pub(super) mod programs;
 mod python_pool;
 pub(super) mod pythons;
+mod script;

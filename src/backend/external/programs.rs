@@ -15,6 +15,7 @@ use nix::sys::signal::Signal;
 
 use super::joined::JoinedPool;
 use super::output::{KeptOutput, OutputReader};
+use super::script::ScriptPlace;
 use crate::backend::board::{Board, LaneWriter, TimedTask};
 use crate::backend::pool::{Backend, Broken, Departure, Notice, Pool, ProgramView, Unready};
 use crate::backend::worker::LazyJob;
@@ -41,11 +42,17 @@ pub(in crate::backend) struct Programs {
     program: PathBuf,
     extras: Arc<Mutex<ProgramExtras>>,
     launcher: Arc<Mutex<Option<Launcher>>>,
+    script: Mutex<ScriptPlace>,
 }
 
 impl Programs {
     pub(in crate::backend) fn new(program: &Path, extras: &Arc<Mutex<ProgramExtras>>) -> Self {
-        Self { program: program.to_owned(), extras: Arc::clone(extras), launcher: Arc::default() }
+        Self {
+            program: program.to_owned(),
+            extras: Arc::clone(extras),
+            launcher: Arc::default(),
+            script: Mutex::default(),
+        }
     }
 }
 
@@ -68,7 +75,8 @@ impl Backend for Programs {
         if let Some(pid) = extras.joins {
             return Ok(Box::new(JoinedPool::new(pid, board)?));
         }
-        let mut call = program_call(&job.job, board.spec().workers);
+        let script = lock(&self.script).of(&job.job)?;
+        let mut call = program_call(&job.job, board.spec().workers, &script);
         call.order.environment.extend(extras.environment);
         let (reader, writer) = OutputReader::start(extras.shown_in).map_err(refused)?;
         let launcher = Arc::clone(&self.launcher);

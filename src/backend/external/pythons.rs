@@ -9,7 +9,7 @@
 //! The library makes its workers and hands out tasks by its own rules. What there must be for it is asked before anything
 //! is started.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::fs::File;
 use std::io::{PipeReader, PipeWriter, pipe};
 use std::os::fd::{AsFd as _, OwnedFd};
@@ -87,8 +87,9 @@ impl Pythons {
         let (Ok(words), Ok(path)) = (words, path) else {
             return Err(Broken("cannot start Python: a path is no text".to_owned()));
         };
+        let environment = call.environment.into_iter().chain([("PYTHONPATH".to_owned(), path)]).collect();
         let words = [call.python].into_iter().chain(words).collect();
-        Ok(ProgramOrder { words, environment: BTreeMap::from([("PYTHONPATH".to_owned(), path)]), folder: None })
+        Ok(ProgramOrder { words, environment, folder: None })
     }
 }
 
@@ -106,25 +107,24 @@ fn refused(error: &std::io::Error) -> Broken {
     Broken(format!("cannot start Python: {error}"))
 }
 
-/// Looks whether there is an interpreter, with the packages that backends need, for a job whose tasks are a function's of
-/// Python. An interpreter that was found is not asked again.
+/// Looks whether there is the interpreter that a job needs, with the packages that it and backends need. One that was found
+/// is not asked again.
 ///
 /// # Errors
 /// What is missing, with what to install.
 pub fn check_python(job: &Job, backends: impl IntoIterator<Item = BackendKind>) -> Result<(), Missing> {
     static KNOWN: Mutex<Option<HashMap<PathBuf, python::Found>>> = Mutex::new(None);
-    let program = PathBuf::from(python_call(job).python);
+    let Some(needs) = job.python_needs() else { return Ok(()) };
+    let of_backend = |backend| LIBRARIES.iter().filter(move |(of, ..)| *of == backend);
+    let of_backends = backends.into_iter().flat_map(of_backend).flat_map(|(.., packages)| packages.iter());
+    let needed: Vec<&str> = of_backends.copied().chain(needs.packages.iter().map(String::as_str)).collect();
+    let program = PathBuf::from(needs.python);
     let known = || KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
     let found = match known().get_or_insert_default().get(&program).cloned() {
-        Some(found) => found,
-        None => python::find(Some(&program))?,
+        Some(found) if found.knows_of(&needed) => found,
+        before => python::find_with(&program, before.as_ref(), &needed)?,
     };
     known().get_or_insert_default().insert(program, found.clone());
-    let mut needed: Vec<&'static str> = Vec::new();
-    for backend in backends {
-        let packages = LIBRARIES.iter().filter(|(of, ..)| *of == backend).flat_map(|(.., packages)| packages.iter());
-        needed.extend(packages.copied().filter(|package| !needed.contains(package)).collect::<Vec<_>>());
-    }
     found.need(&needed)
 }
 

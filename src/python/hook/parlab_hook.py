@@ -214,9 +214,17 @@ class Watched:
             end(task, ended_well)
 
     def __getattr__(self, name):
-        if name.startswith("__") or name in ("func", "_parlab"):
+        # Joblib's batches are called by the name of their function, which Dask then shows.
+        if name.startswith("__") and name not in ("__name__", "__qualname__") or name in ("func", "_parlab"):
             raise AttributeError(name)
         return getattr(self.func, name)
+
+    def __eq__(self, other):
+        # And by whether it is one or several.
+        return type(other) is Watched and self.func == other.func
+
+    def __hash__(self):
+        return hash(self.func)
 
     def __reduce__(self):
         return REBUILT, (self.func, self._parlab)

@@ -97,7 +97,7 @@ fn workload_of(spec: &'static KindSpec) -> Json {
         keys.insert("tasks".to_owned(), whole(1, MAX_TASKS.min((spec.input.max as u64).saturating_add(1))));
     }
     let files = spec.params.iter().filter_map(|param| match param.domain {
-        Domain::File { instead_of } => Some((param.name.to_owned(), none_of(instead_of))),
+        Domain::File { instead_of } if !instead_of.is_empty() => Some((param.name.to_owned(), none_of(instead_of))),
         _ => None,
     });
     let alone: Map<String, Json> = files.collect();
@@ -148,6 +148,7 @@ fn domain(domain: Domain) -> Json {
         | Domain::Environment
         | Domain::Growth
         | Domain::Place
+        | Domain::Packages
         | Domain::Function => {
             return param(domain);
         }

@@ -27,6 +27,10 @@ pub(super) fn param(domain: Domain) -> Json {
         Domain::Wholes { max, .. } => json!({ "anyOf": [whole(0, max), any_number(&whole(0, max))] }),
         Domain::Growth => json!({ "type": "string", "minLength": 1 }),
         Domain::Function | Domain::Interpreter { .. } | Domain::Place => json!({ "type": "string", "minLength": 1 }),
+        Domain::Packages => any_number(&json!({
+            "type": "string",
+            "minLength": 1, "maxLength": 100, "pattern": "^[ -~]*$"
+        })),
         Domain::Word { choices } => words(choices),
     }
 }

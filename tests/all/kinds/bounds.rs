@@ -121,6 +121,17 @@ fn examples(domain: &Domain) -> (Vec<String>, Vec<(String, &'static str)>) {
             vec!["'python3.12'".to_owned(), "'/opt/x/bin/python'".to_owned(), "'.venv/bin/python'".to_owned()],
             vec![("''".to_owned(), "must not be empty"), ("3.12".to_owned(), "must be a string")],
         ),
+        Domain::Packages => (
+            vec!["['numpy', 'scikit-learn', 'zope.interface']".to_owned(), "[]".to_owned()],
+            vec![
+                ("['numpy>=2']".to_owned(), "is no name of a package"),
+                ("['--index-url=x']".to_owned(), "is no name of a package"),
+                ("['']".to_owned(), "is no name of a package"),
+                ("[1]".to_owned(), "must be a string"),
+                ("'numpy'".to_owned(), "must be an array of names"),
+                (format!("[{}]", vec!["'a'"; 101].join(", ")), "at most 100 are allowed"),
+            ],
+        ),
         Domain::Place => (vec!["'anywhere'".to_owned()], vec![("''".to_owned(), "must not be empty")]),
         Domain::Command => (
             vec!["['true']".to_owned(), "['a', '', '{workers}']".to_owned()],

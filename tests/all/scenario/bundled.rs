@@ -70,8 +70,11 @@ fn task_s(job: &Job, task: u64) -> f64 {
         "python" => match job.params["function"].as_word() {
             Some("bundled:lecture.py:count") => x * 1e6 / SLOW_LINES_OF_PYTHON_PER_S,
             Some("bundled:lecture.py:query") => x * 0.1,
+            Some("bundled:products.py:products") => 20.0 * x.powi(3) / SLOW_FLOPS,
             _ => 2e-5,
         },
+        // The search alone, by one worker, and what it takes to load scikit-learn, twice.
+        "program" => 4.0,
         other => panic!("no estimate for {other}"),
     }
 }
