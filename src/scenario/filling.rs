@@ -107,7 +107,7 @@ fn matching(pattern: &str) -> Result<Vec<String>, String> {
     // Those are passed over above.
     let name = pattern.rsplit('/').next().and_then(|name| Pattern::new(name).ok());
     let is_left_out = |file: &DirEntry| {
-        let is_meant = |pattern: &Pattern| pattern.matches(&file.file_name().to_string_lossy());
+        let is_meant = |pattern: &Pattern| pattern.matches(&crate::foreign::name(Path::new(&file.file_name())));
         file.file_name().to_str().is_none() && name.as_ref().is_some_and(is_meant) && file.path().is_file()
     };
     let in_folder = |folder: &PathBuf| folder.read_dir().into_iter().flatten().flatten().any(|file| is_left_out(&file));

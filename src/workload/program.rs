@@ -127,7 +127,7 @@ pub fn program_call(job: &Job, workers: u32, script: &Path) -> ProgramCall {
     let known = |key: &str| match (&growth, key) {
         (_, "workers") => Some(count.clone()),
         (Some((value, name)), key) if key == name => Some(value.clone()),
-        (_, SCRIPT) => program_script(job).map(|_| script.to_string_lossy().into_owned()),
+        (_, SCRIPT) => program_script(job).and(script.to_str()).map(str::to_owned),
         (_, "python") => job.python_needs().map(|needs| needs.python.to_owned()),
         _ => None,
     };
@@ -243,6 +243,7 @@ mod tests {
             order: Order::Given,
             seed: 1,
             interpreter: None,
+            recorded: std::collections::BTreeMap::new(),
         }
     }
 

@@ -14,7 +14,7 @@ use crate::workload::program_script;
 
 /// A bundled file that was written down; it goes when this is dropped.
 #[derive(Debug)]
-struct Written {
+struct ScriptCopy {
     /// What it is called in the job.
     file: String,
     path: PathBuf,
@@ -24,7 +24,7 @@ struct Written {
 /// Where the script of a run is.
 #[derive(Debug, Default)]
 pub(super) struct ScriptPlace {
-    written: Option<Written>,
+    written: Option<ScriptCopy>,
 }
 
 impl ScriptPlace {
@@ -44,7 +44,7 @@ impl ScriptPlace {
         let name = file.rsplit(':').next().unwrap_or_default();
         let refused = |error| Broken(format!("cannot write down {}: {error}", crate::foreign::escaped(name)));
         let (folder, path) = write(name, &text).map_err(refused)?;
-        self.written = Some(Written { file: file.to_owned(), path: path.clone(), _folder: folder });
+        self.written = Some(ScriptCopy { file: file.to_owned(), path: path.clone(), _folder: folder });
         Ok(path)
     }
 }
