@@ -397,30 +397,3 @@ fn records_read_while_they_are_written_are_whole() {
     let lane = look.lanes.remove(0);
     assert_eq!((lane.done, board.totals()[0].count + lane.lost, seen), (TASKS, TASKS, TASKS));
 }
-
-#[test]
-#[ignore = "by hand: shows what a command writes"]
-fn by_hand() {
-    let medium = match std::env::var("BOARD_MEDIUM").as_deref() {
-        Ok("file") => Medium::File,
-        Ok("socket") => Medium::Socket([127, 0, 0, 1].into()),
-        _ => Medium::Memory,
-    };
-    let mut board = OutsideBoard::create_in(medium, 64).unwrap();
-    let words = std::env::var("BOARD_COMMAND").unwrap();
-    let mut child =
-        std::process::Command::new("sh").args(["-c", &words]).env("PARLAB_BOARD", board.address()).spawn().unwrap();
-    let mut records = 0;
-    loop {
-        std::thread::sleep(board.next_look_in());
-        let is_over = child.try_wait().unwrap().is_some() && board.is_settled();
-        let look = board.look();
-        records += look.records.len();
-        look.complaints.iter().for_each(|complaint| eprintln!("{complaint}"));
-        if is_over {
-            look.lanes.iter().for_each(|lane| eprintln!("{lane:?}"));
-            eprintln!("{records} records, refused {}\n{:?}", look.refused, board.totals());
-            break;
-        }
-    }
-}
