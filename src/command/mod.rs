@@ -50,7 +50,10 @@ pub(crate) fn main() -> ExitCode {
     let _ = signals::outlive_file_limits();
     let done = match &cli.command {
         None => lab::open(&cli),
-        Some(Command::Run(args)) => run::run(args),
+        Some(Command::Run(args)) => match &args.resume {
+            Some(journal) => resume::resume(args, journal),
+            None => run::run(args),
+        },
         Some(Command::Watch(args)) => watch::watch(args, cli.ascii),
         Some(Command::Scale(args)) => scale::scale(args),
         Some(Command::Metg(args)) => metg::metg(args),

@@ -8,7 +8,7 @@ use std::process::ExitCode;
 
 use super::failure::Failure;
 use super::history::HistoryKeeper;
-use super::run::{HeadlessRun, deliver_finished};
+use super::run::{EarlierRun, HeadlessRun, deliver_finished};
 use super::trust;
 use crate::cli;
 use crate::engine::ProgramSetting;
@@ -16,16 +16,6 @@ use crate::foreign::name;
 use crate::record::{Event, Journal, Planned, Recording, RunState, Stamped, read};
 use crate::scenario::{Origin, Plan, Scenario, Setup, Source, label};
 use crate::workload;
-
-/// A run that was cut short.
-pub(super) struct EarlierRun {
-    /// What it has told, from its plan on.
-    pub(super) events: Vec<Stamped>,
-    /// What is known of it.
-    pub(super) state: RunState,
-    /// Its journal, to which it is added, unless another one is written.
-    pub(super) journal: Option<Journal>,
-}
 
 /// Goes on with the last run of a journal.
 ///

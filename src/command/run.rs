@@ -12,7 +12,6 @@ use super::failure::Failure;
 use super::history::HistoryKeeper;
 use super::outputs::{self, NamedFile};
 use super::rehearsal::rehearse;
-use super::resume::{EarlierRun, resume};
 use super::{signals, task_room, trust};
 use crate::cli;
 use crate::engine::{Control, ProgramSetting, RunInfo, Session};
@@ -31,9 +30,6 @@ const REFRESH: Duration = Duration::from_millis(200);
 /// # Errors
 /// When it cannot be started. How it went is in the exit code.
 pub(super) fn run(args: &cli::Run) -> Result<ExitCode, Failure> {
-    if let Some(journal) = &args.resume {
-        return resume(args, journal);
-    }
     let (source, scenario) = scenario(args)?;
     if !args.options.yes {
         trust::ask(&source, &scenario)?;
@@ -61,6 +57,16 @@ pub(super) struct HeadlessRun<'a> {
     pub(super) history: Option<HistoryKeeper>,
     /// The run that it goes on with, if one was cut short, and that one's journal.
     pub(super) earlier: Option<(&'a Path, EarlierRun)>,
+}
+
+/// A run that was cut short.
+pub(super) struct EarlierRun {
+    /// What it has told, from its plan on.
+    pub(super) events: Vec<Stamped>,
+    /// What is known of it.
+    pub(super) state: RunState,
+    /// Its journal, to which it is added, unless another one is written.
+    pub(super) journal: Option<Journal>,
 }
 
 /// A run that has ended.
@@ -125,9 +131,9 @@ fn files(
     let mut inputs = outputs::inputs(&Origin::Bundled, scenario);
     let journal = outputs::resumed_journal(path);
     if args.journal.is_some() {
-        inputs.push(journal)
+        inputs.push(journal);
     } else {
-        outputs.push(journal)
+        outputs.push(journal);
     }
     (outputs, inputs)
 }

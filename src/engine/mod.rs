@@ -18,6 +18,7 @@ mod run;
 mod session;
 mod stops;
 mod supervisor;
+mod task_results;
 mod trial;
 mod warnings;
 mod watch;

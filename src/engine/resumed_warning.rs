@@ -58,3 +58,51 @@ fn machine_in_words(machine: &MachineFacts) -> String {
     let word = |word: &Option<String>| word.clone().unwrap_or_else(|| "unknown".to_owned());
     format!("{} with {} usable CPUs ({})", word(&machine.host), machine.usable_cpus, word(&machine.cpu_model))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::record::tests_support::{planned, stamped};
+    use crate::record::{Event, Resumption, TrialEnd, TrialOutcome};
+    use crate::scenario::PlannedTrial;
+
+    fn resumed(host: &str, parlab: &str) -> Event {
+        let machine = MachineFacts { host: Some(host.to_owned()), usable_cpus: 4, ..MachineFacts::default() };
+        let started_at = "2026-01-02T03:04:05Z".to_owned();
+        Event::Resumed(Box::new(Resumption { parlab: parlab.to_owned(), started_at, machine }))
+    }
+
+    fn apply(state: &mut RunState, events: impl IntoIterator<Item = Event>) {
+        events.into_iter().for_each(|event| state.apply(&stamped(event)));
+    }
+
+    fn finished(trial: usize) -> Event {
+        let outcome = TrialOutcome { end: TrialEnd::Complete, ..TrialOutcome::default() };
+        Event::TrialFinished { trial, outcome: Arc::new(outcome) }
+    }
+
+    #[test]
+    fn when_where_and_what_is_of_two_sittings_is_told() {
+        let mut state = RunState::default();
+        let counted = (0..4).map(|n| PlannedTrial { config: n % 2, repeat: n as u32 / 2, warmup: false });
+        let Event::Planned(mut begun) = planned(2, counted.collect()) else { return };
+        begun.machine = MachineFacts { host: Some("a".to_owned()), usable_cpus: 4, ..MachineFacts::default() };
+        begun.parlab = "0.1.0".to_owned();
+        apply(&mut state, [Event::Planned(begun), finished(0)]);
+        assert_eq!(resumed_warning(&state), None);
+        apply(&mut state, [resumed("a", "0.1.0")]);
+        let told = "the run was cut short and gone on with after 1 trial (2026-01-02T03:04:05Z)";
+        assert_eq!(resumed_warning(&state).as_deref(), Some(told), "nothing is of two sittings yet");
+        apply(&mut state, [finished(1), resumed("b", "0.2.0"), finished(2), finished(3)]);
+        assert_eq!(
+            resumed_warning(&state).as_deref(),
+            Some(
+                "the run was cut short and gone on with 2 times, first after 1 trial (2026-01-02T03:04:05Z); it began on a \
+                 with 4 usable CPUs (unknown) and went on on b with 4 usable CPUs (unknown), it was begun by parlab 0.1.0 \
+                 and gone on with by 0.2.0; block 1 has trials of before and after, whose ratios are of two sittings"
+            )
+        );
+    }
+}

@@ -18,11 +18,14 @@ use crate::record::{
     Disturbance, Event, MachineFacts, Planned, Resumption, RunState, ScenarioFacts, Stamped, Status, TrialEnd,
     TrialOutcome, Warning, WarningCode, Widths, disturbance_in_words,
 };
-use crate::scenario::{Config, Plan, Point, Prediction, Scenario, Setup};
+use crate::scenario::{Config, Plan, Point, Prediction, RecordedResults, Scenario, Setup};
 use crate::workload::{self, DataFacts};
 
 /// Executes single trials.
 pub trait Executor {
+    /// Takes what tasks of the next trial came to before the run was cut short: these are not run again.
+    fn take_over(&mut self, _recorded: RecordedResults) {}
+
     /// Executes the trial with this index by this configuration; `with_results` asks for each task's result. Whatever
     /// becomes of it, the outcome tells what had been done by then.
     fn trial(&mut self, trial: usize, config: &Config, with_results: bool, tell: &mut dyn FnMut(Event))
@@ -249,6 +252,9 @@ impl RunLoop<'_> {
         }
         let with_results = !self.with_results.contains(&index);
         let ask = Asked { trial, config, with_results };
+        if let Some(recorded) = self.state.recorded(trial) {
+            executor.take_over(recorded.clone());
+        }
         let (mut outcome, attempts) = self.timed(&ask, executor, control);
         self.trials_done += 1;
         if !self.take_note(&ask, index, &outcome, attempts) && self.repeatable {
@@ -289,7 +295,9 @@ impl RunLoop<'_> {
             if self.again == MeasuredAgain::Nothing {
                 return (counted_as_it_is(outcome), attempts);
             }
-            let again = outcome.disturbance.filter(|_| attempts <= AGAIN_MAX && control.urgency() == Urgency::GoOn);
+            // What was run before the run was cut short is not run again for the sake of its time.
+            let again = outcome.disturbance.filter(|why| *why != Disturbance::TwoSittings);
+            let again = again.filter(|_| attempts <= AGAIN_MAX && control.urgency() == Urgency::GoOn);
             let Some(why) = again else { return (outcome, attempts) };
             attempts += 1;
             self.warnings.repeated(ask.trial, why);

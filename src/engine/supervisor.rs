@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use super::control::{Control, Urgency};
 use super::memory::MemoryWatch;
 use super::stops::Stops;
+use super::task_results::TaskResults;
 use super::watch::ProgramWatch;
 use crate::backend::{Board, Broken, Departure, Notice, Pool, ProgramView, TickScale};
 use crate::machine::{NoiseCounter, NoiseCounts, NoiseReading};
@@ -63,6 +64,8 @@ pub(super) struct TrialSupervisor<'a> {
     left: u32,
     stops: Stops,
     memory: Option<MemoryWatch<'a>>,
+    /// Tells what tasks come to, if that is to be told.
+    results: Option<TaskResults>,
     /// Looks at the program that is run, if it is one.
     watch: Option<ProgramWatch>,
     /// What the kernel had counted when the gate was opened.
@@ -112,6 +115,7 @@ impl<'a> TrialSupervisor<'a> {
             left: 0,
             stops: Stops::default(),
             memory: None,
+            results: None,
             watch: None,
             before: None,
             counts: None,
@@ -127,6 +131,7 @@ impl<'a> TrialSupervisor<'a> {
             self.open_gate(starting)?;
             self.attend()
         });
+        self.tell_results(true);
         self.begin_with_program();
         self.counts = self.before.take().map(|before| starting.counter.between(&before, &starting.counter.read()));
         if matches!(end, Err(EarlyEnd::Broken(_))) {
@@ -145,6 +150,12 @@ impl<'a> TrialSupervisor<'a> {
             opening.at = began;
             self.control.opened(began);
         }
+    }
+
+    /// Telling what tasks come to, if they are of a kind for that.
+    pub(super) fn telling_results(self, is_told: bool) -> Self {
+        let results = is_told.then(|| TaskResults::new(self.board));
+        Self { results, ..self }
     }
 
     /// With something that looks at the program, for it is one that is run.
@@ -266,12 +277,22 @@ impl<'a> TrialSupervisor<'a> {
         }
     }
 
+    /// Tells what tasks came to since, where that is told.
+    fn tell_results(&mut self, is_end: bool) {
+        let Some(results) = &mut self.results else { return };
+        let results = results.due(self.board, is_end);
+        if !results.is_empty() {
+            (self.tell)(Event::TasksDone { trial: self.trial, results });
+        }
+    }
+
     /// Waits until all workers have left.
     fn attend(&mut self) -> Result<(), EarlyEnd> {
         let mut told = Instant::now();
         while self.left < self.board.spec().lanes || self.recover()? {
             self.look_up()?;
             self.look_at_memory();
+            self.tell_results(false);
             self.hear(TICK.min(self.deadline.saturating_duration_since(Instant::now())))?;
             self.follow_program();
             if told.elapsed() >= PROGRESS_EVERY {

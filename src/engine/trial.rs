@@ -19,7 +19,7 @@ use crate::backend::{Backends, Board, BoardSpec, Broken, Clock, ProgramExtras, P
 use crate::machine::{self, NoiseCounter};
 use crate::python::WatchUnit;
 use crate::record::{Disturbance, Event, TrialEnd, TrialOutcome};
-use crate::scenario::{Config, Isolation, Job, Point, Runtime, Scenario};
+use crate::scenario::{Config, Isolation, Job, Point, RecordedResults, Runtime, Scenario};
 use crate::workload::{self, Service};
 
 /// Runs trials for real.
@@ -28,6 +28,10 @@ pub struct BoardExecutor<'a> {
     backends: Backends,
     /// The point whose job the backends work on.
     point: Option<Point>,
+    /// What tasks of the next trial came to before the run was cut short.
+    recorded: RecordedResults,
+    /// Whether the job that the backends work on has such tasks.
+    has_recorded: bool,
     control: &'a Control,
     clock: Clock,
     scale: TickScale,
@@ -61,6 +65,8 @@ impl<'a> BoardExecutor<'a> {
             scenario,
             backends: Backends::new(&scenario.job, program),
             point: None,
+            recorded: RecordedResults::new(),
+            has_recorded: false,
             control,
             clock,
             scale: TickScale::new(clock),
@@ -103,6 +109,10 @@ impl<'a> BoardExecutor<'a> {
 }
 
 impl Executor for BoardExecutor<'_> {
+    fn take_over(&mut self, recorded: RecordedResults) {
+        self.recorded = recorded;
+    }
+
     fn trial(
         &mut self,
         trial: usize,
@@ -141,7 +151,7 @@ impl<'a> BoardExecutor<'a> {
         let pool = self.backends.start(config.backend, &board)?;
         let timeout = self.scenario.sweep.timeout;
         let supervisor = TrialSupervisor::new(trial, &board, pool, service, self.control, tell, timeout);
-        let mut supervisor = supervisor.watching(watch);
+        let mut supervisor = supervisor.watching(watch).telling_results(self.kind.watch.tasks);
         let end = supervisor.run(starting);
         let now = self.clock.now();
         let standstill = self.pulse.take();
@@ -176,6 +186,8 @@ impl<'a> BoardExecutor<'a> {
         let tally = tally.filter(|_| end == TrialEnd::Complete && outcome.tasks_failed == 0);
         let disturbance = disturbance(&outcome, standstill, saw_stops, !lost_none);
         let disturbance = disturbance.or(lost_tasks.then_some(Disturbance::WorkerReplaced));
+        let is_pieced = !job.recorded.is_empty() && outcome.end == TrialEnd::Complete;
+        let disturbance = if is_pieced { Some(Disturbance::TwoSittings) } else { disturbance };
         let outcome = TrialOutcome { disturbance, broken, memory, tally, noise, results, ..outcome };
         Ok(program.map_or(outcome.clone(), |program| watched(outcome, program, watch)))
     }
@@ -219,8 +231,14 @@ impl<'a> BoardExecutor<'a> {
 
     /// Has the backends turn to the job of a configuration.
     fn turn_to_job_of(&mut self, config: &Config) -> Cow<'a, Job> {
-        let job = self.scenario.job_at(config.point.as_ref());
-        if self.point != config.point {
+        let mut job = self.scenario.job_at(config.point.as_ref());
+        let recorded = std::mem::take(&mut self.recorded);
+        let has_recorded = !recorded.is_empty();
+        if has_recorded {
+            job.to_mut().recorded = recorded;
+        }
+        if self.point != config.point || self.has_recorded || has_recorded {
+            self.has_recorded = has_recorded;
             self.backends.set_job(&job);
             self.kind = KindFacts::of(&job);
             self.point.clone_from(&config.point);

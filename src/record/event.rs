@@ -59,6 +59,13 @@ pub enum Event {
         /// Of which failed.
         failed: u64,
     },
+    /// Tasks came to results: told of kinds whose tasks are worth not being run again, several at a time.
+    TasksDone {
+        /// Index into [`Plan::trials`].
+        trial: usize,
+        /// Each task with the values that it came to, in the order of their kind; `None` for one that there is not.
+        results: Vec<(u64, Vec<Option<f64>>)>,
+    },
     /// A worker is gone.
     WorkerLost(Loss),
     /// A worker was stopped from outside, or goes on after that.
@@ -233,6 +240,8 @@ pub enum Disturbance {
     WorkersStopped,
     /// A worker was lost, and what it had begun was run again by another.
     WorkerReplaced,
+    /// Some of its tasks were run before the run was cut short, and the others after it was gone on with.
+    TwoSittings,
 }
 
 /// Why trials were added to a plan.

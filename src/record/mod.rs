@@ -3,7 +3,7 @@
 //!
 //! Nothing here carries out a run, and nothing is concluded from one but which of its trials count: `taint` has the rule
 //! for noisy ones, `state` the door; `resumed` which count of a run
-//! that is gone on with. A journal is enough to know all that this room knows.
+//! that is gone on with, `sittings` the door. A journal is enough to know all that this room knows.
 
 mod cause;
 mod event;
@@ -20,6 +20,7 @@ mod order;
 mod precision;
 mod program;
 mod resumed;
+mod sittings;
 mod state;
 mod taint;
 mod tainted;

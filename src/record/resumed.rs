@@ -4,11 +4,10 @@
 //! any more. One that was called off, or that broke, is measured again; so are the warm-ups of a configuration that has
 //! counted trials left.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::event::{Resumption, TrialEnd, TrialOutcome};
-use super::state::RunState;
 use crate::scenario::{Plan, PlannedTrial};
 
 /// A run was gone on with.
@@ -22,7 +21,7 @@ pub struct ResumedAt {
     pub how: Resumption,
 }
 
-type Finished = (usize, Arc<TrialOutcome>);
+pub(super) type Finished = (usize, Arc<TrialOutcome>);
 
 /// The trials that count as they are, in the order in which they ended.
 pub(super) fn kept(plan: &Plan, finished: Vec<Finished>) -> Vec<Finished> {
@@ -35,7 +34,7 @@ pub(super) fn kept(plan: &Plan, finished: Vec<Finished>) -> Vec<Finished> {
 }
 
 /// The configurations with counted trials that are still to be measured.
-fn left(plan: &Plan, finished: &[Finished]) -> BTreeSet<usize> {
+pub(super) fn left(plan: &Plan, finished: &[Finished]) -> BTreeSet<usize> {
     let ended = |of: fn(TrialEnd) -> bool| {
         let ended = finished.iter().filter(move |(_, outcome)| of(outcome.end));
         ended.map(|(trial, _)| *trial).collect::<BTreeSet<usize>>()
@@ -51,33 +50,4 @@ fn left(plan: &Plan, finished: &[Finished]) -> BTreeSet<usize> {
 
 fn came_to_its_end(outcome: &TrialOutcome) -> bool {
     matches!(outcome.end, TrialEnd::Complete | TrialEnd::TimedOut)
-}
-
-impl RunState {
-    /// How many of the trials that have ended would count, were the run gone on with.
-    pub fn kept(&self) -> usize {
-        self.plan().map_or(0, |plan| kept(plan, self.finished.clone()).len())
-    }
-
-    /// The trials of the plan that are still to be measured, were the run gone on with.
-    pub fn missing(&self) -> Vec<usize> {
-        let Some(plan) = self.plan() else { return Vec::new() };
-        let left = left(plan, &self.finished);
-        let kept: BTreeSet<usize> = kept(plan, self.finished.clone()).into_iter().map(|(trial, _)| trial).collect();
-        let is_missing =
-            |(trial, planned): &(usize, &PlannedTrial)| left.contains(&planned.config) && !kept.contains(trial);
-        plan.trials.iter().enumerate().filter(is_missing).map(|(trial, _)| trial).collect()
-    }
-
-    /// The blocks with trials of before and after the run was gone on with: their ratios are of two sittings.
-    pub fn blocks_of_two_sittings(&self) -> BTreeSet<u32> {
-        let mut sittings: BTreeMap<u32, BTreeSet<usize>> = BTreeMap::new();
-        let Some(plan) = self.plan() else { return BTreeSet::new() };
-        for (trial, sitting) in &self.sittings {
-            if let Some(planned) = plan.trials.get(*trial).filter(|planned| !planned.warmup) {
-                sittings.entry(planned.repeat).or_default().insert(*sitting);
-            }
-        }
-        sittings.into_iter().filter(|(_, sittings)| sittings.len() > 1).map(|(block, _)| block).collect()
-    }
 }

@@ -9,7 +9,7 @@ use super::event::{Added, Event, Loss, Planned, Resumption, Stamped, Status, Tri
 use super::resumed::{self, ResumedAt};
 use super::taint::Yardsticks;
 use super::warning::Warning;
-use crate::scenario::Plan;
+use crate::scenario::{Plan, RecordedResults};
 
 /// Everything the events have told so far.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -36,6 +36,8 @@ pub struct RunState {
     pub warnings: Vec<Warning>,
     /// When it was gone on with, each time.
     pub resumed: Vec<ResumedAt>,
+    /// What tasks came to in trials that have not come to their end, by trial.
+    pub(super) recorded: BTreeMap<usize, RecordedResults>,
     /// How often the run had been gone on with when a trial ended, by trial.
     pub(super) sittings: BTreeMap<usize, usize>,
     /// Indices into `finished`, by configuration: a caller that asks for one need not look through them all.
@@ -74,7 +76,12 @@ impl RunState {
                 }
             }
             Event::GateOpened { startup_s, .. } => self.current_startup_s = *startup_s,
-            Event::Progress { .. } | Event::WorkerStalled { .. } | Event::TrialRepeated { .. } => {}
+            Event::Progress { .. } | Event::WorkerStalled { .. } => {}
+            Event::TrialRepeated { trial, .. } => drop(self.recorded.remove(trial)),
+            Event::TasksDone { trial, results } => {
+                let recorded = self.recorded.entry(*trial).or_default();
+                recorded.extend(results.iter().cloned());
+            }
             Event::TrialsAdded { trials, why } => {
                 self.added.extend(trials.iter().map(|_| *why));
                 self.planned.iter_mut().for_each(|planned| planned.plan.trials.extend(trials));
@@ -82,6 +89,9 @@ impl RunState {
             Event::WorkerLost(loss) => self.losses.push(loss.clone()),
             Event::Resumed(how) => self.go_on(stamped.elapsed_s, how),
             Event::TrialFinished { trial, outcome } => {
+                if outcome.end == TrialEnd::Complete {
+                    self.recorded.remove(trial);
+                }
                 self.finish(*trial, Arc::clone(outcome));
                 self.current = None;
             }

@@ -14,6 +14,7 @@ pub(crate) fn planned(configs: u32, trials: Vec<PlannedTrial>) -> Event {
         order: Order::Given,
         seed: 1,
         interpreter: None,
+        recorded: std::collections::BTreeMap::new(),
     };
     Event::Planned(Box::new(Planned {
         parlab: String::new(),
@@ -23,6 +24,7 @@ pub(crate) fn planned(configs: u32, trials: Vec<PlannedTrial>) -> Event {
         text: String::new(),
         job,
         timeout_s: 60.0,
+        setup: None,
         auto: None,
         machine: MachineFacts::default(),
         plan: Plan { configs, baseline: Some(0), trials },

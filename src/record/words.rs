@@ -58,6 +58,7 @@ pub fn disturbance_in_words(why: Disturbance) -> &'static str {
         Disturbance::MachineSuspended => "the machine was suspended for a while",
         Disturbance::WorkersStopped => "workers were stopped from outside for a while",
         Disturbance::WorkerReplaced => "a worker was lost, and another ran what it had begun",
+        Disturbance::TwoSittings => "some of its tasks were run before the run was cut short",
     }
 }
 

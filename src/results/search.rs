@@ -208,7 +208,15 @@ mod tests {
             axes.push(Axis { key: search().part.to_owned(), values: vec![Value::Whole(0), Value::Whole(1)] });
         }
         let (kind, seed) = ("svc".to_owned(), 1);
-        Job { kind, params: BTreeMap::new(), inputs: Inputs::Grid(axes), order: Order::Given, seed, interpreter: None }
+        Job {
+            kind,
+            params: BTreeMap::new(),
+            inputs: Inputs::Grid(axes),
+            order: Order::Given,
+            seed,
+            interpreter: None,
+            recorded: std::collections::BTreeMap::new(),
+        }
     }
 
     /// A result a task, with its index for a score; some were not reached.

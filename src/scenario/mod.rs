@@ -73,7 +73,9 @@ pub use key::{KeyDomain, KeySpec, Vary};
 pub use keys::{KEYS, MAX_PAYLOAD};
 pub use kind::{GridSearch, KindSpec, MAX_VALUES, Nature, ParamSpec, ValueSpec};
 pub use list::MAX_WORKERS;
-pub use model::{AutoRepeats, Axis, GROWTH, Inputs, Interpreter, Job, Layout, Params, Scenario, Sweep, Value};
+pub use model::{
+    AutoRepeats, Axis, GROWTH, Inputs, Interpreter, Job, Layout, Params, RecordedResults, Scenario, Sweep, Value,
+};
 pub use order::Permutation;
 pub use outline::outline;
 pub use overrides::Overrides;

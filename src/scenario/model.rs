@@ -54,7 +54,13 @@ pub struct Job {
     pub seed: u64,
     /// The interpreter whose lock its tasks are run under, if any.
     pub interpreter: Option<Interpreter>,
+    /// What tasks came to in a run that was cut short, of a kind that need not run these again.
+    #[serde(default, skip_serializing_if = "RecordedResults::is_empty")]
+    pub recorded: RecordedResults,
 }
+
+/// Values of results by task, in the order of their kind; `None` for one that there is not.
+pub type RecordedResults = BTreeMap<u64, Vec<Option<f64>>>;
 
 impl Job {
     /// What of its work grows with the number of workers, if something does: weak scaling.

@@ -11,7 +11,7 @@ use super::given::GivenKeys;
 use super::key::KeyValues;
 use super::kind::KindSpec;
 use super::laid_over::laid_over;
-use super::model::{Job, Scenario};
+use super::model::{Job, RecordedResults, Scenario};
 use super::overrides::Overrides;
 use super::runtime::Runtime;
 use super::section::Section;
@@ -99,7 +99,8 @@ fn document(
     job::count_threads(kind, catalog.cpus, &mut params, &mut inputs);
     python::name_interpreter(kind, &catalog.python, &mut params);
     let KeyValues { title, summary, tags, lesson, order, seed, .. } = given.values;
-    let job = Job { kind: kind.name.to_owned(), params, inputs, order, seed, interpreter };
+    let job =
+        Job { kind: kind.name.to_owned(), params, inputs, order, seed, interpreter, recorded: RecordedResults::new() };
     // The lock is that of the emulation: a function of Python has one of its own.
     let emulated = beside.tasks.map(|tasks| emulated::job(tasks, &job, catalog));
     let job = Job { interpreter: job.interpreter.filter(|_| emulated.is_none()), ..job };

@@ -236,6 +236,12 @@ fn as_argument(value: &Value) -> String {
 
 impl Workload for Commands {
     fn run(&self, task: u64, context: &dyn TaskContext) -> Result<Values, Cancelled> {
+        if let Some(recorded) = self.job.recorded.get(&task) {
+            let mut values = Values::default();
+            let told = values.iter_mut().zip(recorded);
+            told.for_each(|(slot, value)| *slot = value.unwrap_or(f64::NAN));
+            return Ok(values);
+        }
         let mut tries = 0;
         let mut cpu_us = 0;
         loop {

@@ -75,6 +75,7 @@ mod tests {
             order: Order::Given,
             seed: 1,
             interpreter: None,
+            recorded: std::collections::BTreeMap::new(),
         };
         let [how, at, n, wait_s] = ["how", "at", "n", "wait_s"].map(|name| Param::of_job(&job, name));
         let words: Vec<&str> = (0..8).map(|task| how.word(task)).collect();

@@ -34,6 +34,8 @@ struct Kind {
     in_words: fn(&Job) -> Vec<String>,
     /// Whether the memory of all processes that take part is measured.
     memory: bool,
+    /// Whether what tasks come to is told as they do, and taken from a job that has it recorded.
+    records: bool,
     /// Bytes that all tasks of a job together move between memory and cores.
     moves: Option<fn(&Job) -> f64>,
 }
@@ -49,6 +51,7 @@ impl Kind {
         tally: None,
         in_words: |_| Vec::new(),
         memory: false,
+        records: false,
         moves: None,
     };
 }
@@ -90,6 +93,7 @@ const KINDS: &[Kind] = &[
         build: |job, _| command::build(job),
         service: Some(|_, program| command::serve(program)),
         value_names: Some(command::value_names),
+        records: true,
         in_words: program::in_words,
         ..Kind::PLAIN
     },
@@ -114,6 +118,8 @@ pub struct Watch {
     pub tally: Option<Tally>,
     /// Whether the memory of all processes that take part is measured while they work.
     pub memory: bool,
+    /// Whether what tasks come to is told as they do: such a task is not run again where a job has it recorded.
+    pub tasks: bool,
 }
 
 /// The descriptions of all kinds, in the order they are listed.
@@ -203,5 +209,5 @@ pub fn has_service(name: &str) -> bool {
 
 /// What a trial of a kind is asked for besides the results of its tasks.
 pub fn watch(name: &str) -> Watch {
-    kind(name).map_or_else(Watch::default, |kind| Watch { tally: kind.tally, memory: kind.memory })
+    kind(name).map_or_else(Watch::default, |kind| Watch { tally: kind.tally, memory: kind.memory, tasks: kind.records })
 }

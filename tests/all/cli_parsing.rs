@@ -35,7 +35,7 @@ fn run_takes_every_option_of_the_contract() {
     let line = "parlab run a.toml --backends threads,processes --workers 1..cores+3 --repeats 5 --warmup 0 --schedule \
                 guided --chunk 16 --seed 7 --format json -o out.json --journal run.jsonl --predict 2:1.8,4:3 --quiet --yes";
     let Some(Command::Run(run)) = read(line).unwrap().command else { panic!("not a run") };
-    assert_eq!(run.scenario, "a.toml");
+    assert_eq!(run.scenario.as_deref(), Some("a.toml".as_ref()));
     let overrides: Vec<_> = run.options.overrides.0.iter().collect();
     assert_eq!(
         overrides,

@@ -30,6 +30,7 @@ mod programs;
 mod protocol;
 mod readme;
 mod report;
+mod resume;
 mod runs;
 mod scenario;
 mod screens;

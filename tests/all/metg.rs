@@ -68,6 +68,7 @@ fn found(overhead_s: [f64; 2], noise: fn(u32) -> f64) -> (Vec<MetgCurve>, Vec<u6
             text: String::new(),
             keeps_noisy: true,
             programs: parlab::engine::ProgramSetting::default(),
+            earlier: Vec::new(),
             widths: |_| Widths::default(),
         };
         let mut machine = Simulated { step, overhead_s, noise, trials };

@@ -76,7 +76,10 @@ impl Bars {
                 self.refresh(outcome.tasks_done.saturating_add(outcome.tasks_failed), state);
             }
             Event::RunFinished { .. } => self.clear(),
-            Event::WorkerLost(_) | Event::WorkerStalled { .. } | Event::TrialRepeated { .. } => {}
+            Event::WorkerLost(_)
+            | Event::WorkerStalled { .. }
+            | Event::TrialRepeated { .. }
+            | Event::TasksDone { .. } => {}
             Event::Resumed(_) => {
                 self.trial.set_length(state.planned.as_ref().map_or(0, |planned| planned.scenario.tasks));
                 self.refresh(0, state);
@@ -233,9 +236,11 @@ mod tests {
                 order: Order::Given,
                 seed: 1,
                 interpreter: None,
+                recorded: std::collections::BTreeMap::new(),
             },
             data: None,
             timeout_s: 60.0,
+            setup: None,
             auto: None,
             machine: crate::record::MachineFacts::default(),
             plan: Plan {

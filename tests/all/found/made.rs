@@ -31,7 +31,15 @@ impl Made {
             ..ScenarioFacts::default()
         };
         let (params, inputs) = (BTreeMap::new(), Inputs::Range { tasks });
-        let job = Job { kind: kind.to_owned(), params, inputs, order: Order::Given, seed: 1, interpreter: None };
+        let job = Job {
+            kind: kind.to_owned(),
+            params,
+            inputs,
+            order: Order::Given,
+            seed: 1,
+            interpreter: None,
+            recorded: std::collections::BTreeMap::new(),
+        };
         let machine = MachineFacts { logical_cpus: 2, usable_cpus: 2, ..MachineFacts::default() };
         let planned = Planned {
             parlab: "0.1.0".to_owned(),
@@ -42,6 +50,7 @@ impl Made {
             job,
             data: None,
             timeout_s: 60.0,
+            setup: None,
             auto: None,
             machine,
             plan: Plan { configs: Vec::new(), baseline: Some(0), trials: Vec::new() },

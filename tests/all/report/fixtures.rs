@@ -55,9 +55,11 @@ pub(crate) fn planned() -> Planned {
             order: Order::Given,
             seed: 1235,
             interpreter: None,
+            recorded: std::collections::BTreeMap::new(),
         },
         data: None,
         timeout_s: 60.0,
+        setup: None,
         auto: None,
         machine: MachineFacts {
             host: Some("login1".to_owned()),

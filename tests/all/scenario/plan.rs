@@ -8,7 +8,15 @@ use proptest::prelude::*;
 use super::with_sweep;
 
 fn job(inputs: Inputs, order: Order, seed: u64) -> Job {
-    Job { kind: "square".into(), params: BTreeMap::new(), inputs, order, seed, interpreter: None }
+    Job {
+        kind: "square".into(),
+        params: BTreeMap::new(),
+        inputs,
+        order,
+        seed,
+        interpreter: None,
+        recorded: std::collections::BTreeMap::new(),
+    }
 }
 
 fn orders() -> impl Strategy<Value = Order> {

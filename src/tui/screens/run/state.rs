@@ -169,7 +169,7 @@ impl RunMonitor {
                 self.snapshot.done = self.snapshot.done.max(done);
                 self.snapshot.failed = self.snapshot.failed.max(failed);
             }
-            Event::Progress { .. } => {}
+            Event::Progress { .. } | Event::TasksDone { .. } => {}
             Event::WorkerLost(loss) => self.tell(News::lost(&loss)),
             Event::WorkerStalled { worker, pid, stopped, .. } => self.tell(News::stalled(worker, pid, stopped)),
             Event::TrialRepeated { why, .. } => self.tell(News::repeated(why)),
