@@ -19,6 +19,9 @@ use crate::workload::Service;
 
 /// How often the engine looks up while workers work.
 const TICK: Duration = Duration::from_millis(20);
+/// How often it does while a program is watched, which has a thread of its own for that: there are no workers to look at,
+/// and 50 ms until the end is asked for are not noticed.
+const TICK_BESIDE_WATCH: Duration = Duration::from_millis(50);
 /// How often it tells how far they are.
 const PROGRESS_EVERY: Duration = Duration::from_millis(500);
 /// How long workers at the gate may take to look at their CPUs, which takes each a tenth of a millisecond.
@@ -174,6 +177,12 @@ impl<'a> TrialSupervisor<'a> {
         }
     }
 
+    /// How long it may wait for news before it looks up.
+    fn tick(&self) -> Duration {
+        let is_looked_at = self.watch.as_ref().is_some_and(ProgramWatch::is_on);
+        if is_looked_at && self.memory.is_none() && self.called_off.is_none() { TICK_BESIDE_WATCH } else { TICK }
+    }
+
     /// What looks at the program, once that is over.
     pub(super) fn take_watch(&mut self) -> Option<ProgramWatch> {
         self.watch.take()
@@ -293,7 +302,7 @@ impl<'a> TrialSupervisor<'a> {
             self.look_up()?;
             self.look_at_memory();
             self.tell_results(false);
-            self.hear(TICK.min(self.deadline.saturating_duration_since(Instant::now())))?;
+            self.hear(self.tick().min(self.deadline.saturating_duration_since(Instant::now())))?;
             self.follow_program();
             if told.elapsed() >= PROGRESS_EVERY {
                 told = Instant::now();

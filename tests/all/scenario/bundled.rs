@@ -74,7 +74,7 @@ fn task_s(job: &Job, task: u64) -> f64 {
             _ => 2e-5,
         },
         // The search alone, by one worker, and what it takes to load scikit-learn, twice.
-        "program" => 4.0,
+        "program" => 2.5,
         other => panic!("no estimate for {other}"),
     }
 }
