@@ -257,15 +257,15 @@ impl RunLoop<'_> {
         }
         let (mut outcome, attempts) = self.timed(&ask, executor, control);
         self.trials_done += 1;
-        if !self.take_note(&ask, index, &outcome, attempts) && self.repeatable {
+        if self.take_note(&ask, index, &outcome, attempts) && self.repeatable {
             // The same to the last bit, by a configuration before: once is enough, in memory and in the journal.
             outcome.results = None;
         }
         self.tell(Event::TrialFinished { trial, outcome: Arc::new(outcome) });
     }
 
-    /// Takes note of a trial of a configuration that has come to its end, after so many attempts; whether its results are
-    /// new.
+    /// Takes note of a trial of a configuration that has come to its end, after so many attempts; whether its results were
+    /// told before.
     fn take_note(&mut self, ask: &Asked, index: usize, outcome: &TrialOutcome, attempts: u32) -> bool {
         if outcome.end == TrialEnd::TimedOut {
             self.timed_out.insert(index);
@@ -275,14 +275,14 @@ impl RunLoop<'_> {
         if has_results {
             self.with_results.insert(index);
         }
-        let is_new = has_results && self.told.insert((point.and_then(Point::name), outcome.checksum.clone()));
+        let is_told = has_results && !self.told.insert((point.and_then(Point::name), outcome.checksum.clone()));
         let job = self.scenario.job_at(point);
         if workload::watch(&job.kind).memory && outcome.end == TrialEnd::Complete && outcome.memory.is_none() {
             self.warnings.memory_is_unknown();
         }
         self.warnings.unsettled(point, &job, &outcome.unsettled);
         self.warnings.finished(ask.trial, outcome, attempts);
-        is_new
+        is_told
     }
 
     /// Has a trial carried out, and again where something disturbed it: workers or the whole program that were stopped, a
