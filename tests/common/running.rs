@@ -130,8 +130,12 @@ impl Running {
 
     /// Waits until there are as many forked workers.
     pub fn wait_for_workers(&mut self, n: usize) -> Vec<u32> {
-        self.wait_until(&format!("{n} workers"), |run| run.workers().len() == n);
-        self.workers()
+        let mut there = Vec::new();
+        self.wait_until(&format!("{n} workers"), |run| {
+            there = run.workers();
+            there.len() == n
+        });
+        there
     }
 
     /// The forkserver: the child that workers are forked from.
