@@ -18,14 +18,15 @@ def search(workers):
 
 def search_by_dask(workers):
     """The same; what joblib would give to its own processes goes to those of a cluster."""
+    import dask
     import joblib
     from distributed import Client, LocalCluster
 
-    # Its workers keep there what does not fit their memory.
-    with tempfile.TemporaryDirectory() as scratch, LocalCluster(
-        n_workers=workers, threads_per_worker=1, dashboard_address=None, local_directory=scratch
-    ) as cluster, Client(cluster), joblib.parallel_backend("dask"):
-        search(workers)
+    # Its processes keep there what does not fit their memory.
+    with tempfile.TemporaryDirectory() as scratch, dask.config.set({"temporary-directory": scratch}):
+        with LocalCluster(n_workers=workers, threads_per_worker=1, dashboard_address=None) as cluster:
+            with Client(cluster), joblib.parallel_backend("dask"):
+                search(workers)
 
 
 if __name__ == "__main__":

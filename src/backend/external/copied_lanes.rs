@@ -4,12 +4,15 @@
 
 use std::collections::HashMap;
 use std::io;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::backend::board::{Activity, Board, LaneWriter, TimedTask};
 use crate::protocol::{Life, OutsideBoard, OutsideLane, OutsideRecord};
 use crate::python::PythonResult;
 use crate::workload::{Values, values_of};
+
+/// How long it may take until it is seen that a thread is gone: more than the time between two looks for that.
+const DEATH_SEEN: Duration = Duration::from_millis(300);
 
 /// Lanes for workers that take the place of others.
 const SPARE: usize = 64;
@@ -140,11 +143,16 @@ impl CopiedLanes {
         lane
     }
 
-    /// A worker that is gone, as last seen: its lane, its process and the task that it had in hand.
-    pub(super) fn died_at_work(&mut self, board: &Board) -> Option<(u32, u32, u64)> {
-        self.look(board);
-        let (pid, tid, task) = self.dead.first().copied()?;
-        Some((self.lane(tid), pid, task))
+    /// The workers that are gone, those seen first before others: each with its lane, its process and the task that it had
+    /// in hand. Whether a thread is there is not looked at with every look, so that this takes a moment; and where one dies,
+    /// a library may end the others.
+    pub(super) fn died_at_work(&mut self, board: &Board) -> Vec<(u32, u32, u64)> {
+        let until = Instant::now() + DEATH_SEEN;
+        while Instant::now() < until {
+            self.look(board);
+            std::thread::sleep(self.outside.next_look_in());
+        }
+        self.dead.iter().map(|(pid, tid, task)| (self.lane(*tid), *pid, *task)).collect()
     }
 
     /// Puts down all that is not yet, at the end.

@@ -280,12 +280,11 @@ impl PythonPool {
 
     fn with_the_dead(&mut self, why: &str) -> String {
         self.stage = PythonStage::Over;
-        match self.lanes.died_at_work(&self.board) {
-            Some((lane, pid, task)) => {
-                format!("{why}; worker {lane} (process {pid}) is gone and had task {task} in hand")
-            }
-            None => why.to_owned(),
-        }
+        let dead = self.lanes.died_at_work(&self.board);
+        let in_words = |(lane, pid, task): (u32, u32, u64)| {
+            format!("; worker {lane} (process {pid}) is gone and had task {task} in hand")
+        };
+        why.to_owned() + &dead.into_iter().map(in_words).collect::<String>()
     }
 
     /// Waits until the interpreter has ended, so long at most.
