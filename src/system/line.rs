@@ -97,7 +97,7 @@ impl Line {
     }
 
     /// Whether words are here that were taken in and not received yet, as while something was sent: no poll of the file
-    /// tells of them, so whoever waits for several files asks first.
+    /// tells of them, so that one who waits for several files asks first.
     pub fn has_words(&self) -> bool {
         self.received.contains(&b'\n')
     }

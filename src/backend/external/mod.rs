@@ -8,7 +8,7 @@
 //!
 //! `pythons` are interpreters whose libraries have workers of their own, each with a lane.
 //!
-//! A trial's work is the program from its start to its exit, by the kernel's clock and account. Whoever looks into it
+//! A trial's work is the program from its start to its exit, by the kernel's clock and account. What looks into it
 //! meanwhile does so from outside.
 
 mod copied_lanes;

@@ -1,7 +1,7 @@
 //! What a program writes: taken off its pipe as fast as it comes, so that it never waits for a reader, and kept as far as
 //! there is room.
 //!
-//! It is bytes of a stranger: whoever shows them has them pass through `foreign`.
+//! It is bytes of a stranger: what shows them has them pass through `foreign`.
 
 use std::collections::VecDeque;
 use std::fs::File;
