@@ -1,8 +1,8 @@
 //! How a thread's life is divided among its states: from the kernel's exact figures, and from what it was seen in.
 //!
 //! How long a thread ran and was queued is known; the rest of its life it slept. When it is seen asleep, what it slept
-//! since the last look is laid to what it is seen in. What a thread slept that is awake whenever it is looked at is laid
-//! to what it was seen asleep in last. Nothing is read here.
+//! since it was seen so before is laid to what it is seen in. What a thread slept that is awake whenever it is looked at
+//! is laid to nothing: it may have begun in another sleep than it is in now. Nothing is read here.
 
 use super::call::SystemCall;
 use super::state::{StateSeconds, ThreadState};
@@ -36,12 +36,14 @@ pub(super) struct ThreadLife {
     ran_ns: u64,
     queued_ns: u64,
     slept_ns: [u64; SLEEPS],
+    /// What it slept of that since it was seen asleep last.
+    unseen_ns: u64,
     calls: Vec<(SystemCall, u64)>,
     state: ThreadState,
     /// Whether it was seen queued when it was last seen alive.
     was_queued: bool,
     /// What it was seen asleep in last.
-    asleep_in: Option<(SleepKind, Option<SystemCall>)>,
+    asleep_in: (SleepKind, Option<SystemCall>),
 }
 
 impl ThreadLife {
@@ -53,10 +55,11 @@ impl ThreadLife {
             ran_ns: 0,
             queued_ns: 0,
             slept_ns: [0; SLEEPS],
+            unseen_ns: 0,
             calls: Vec::new(),
             state: ThreadState::Asleep,
             was_queued: false,
-            asleep_in: None,
+            asleep_in: (SleepKind::Untold, None),
         }
     }
 
@@ -76,16 +79,21 @@ impl ThreadLife {
         self.born_ns = self.born_ns.saturating_sub(too_short_ns);
         self.lived_ns += too_short_ns;
         (self.state, self.was_queued) = (state, state == ThreadState::Queued);
-        if let Some(sleep) = sleep_of(state) {
-            self.see_asleep(sleep);
-        }
         let slept = self.lived_ns.saturating_sub(self.ran_ns + self.queued_ns);
-        let known: u64 = self.slept_ns.iter().sum();
+        let known = self.known_sleep_ns();
         if slept < known {
             self.take_back(known - slept);
         } else if !state.is_awake() || (has_run && slept - known > TICK_NS) {
-            self.lay(slept - known);
+            self.unseen_ns += slept - known;
         }
+        if let Some(sleep) = sleep_of(state) {
+            self.asleep_in = sleep;
+            self.lay();
+        }
+    }
+
+    fn known_sleep_ns(&self) -> u64 {
+        self.slept_ns.iter().sum::<u64>() + self.unseen_ns
     }
 
     /// It has ended, at some time since: with how long it ran and was queued in the end, where that is known. What it
@@ -94,7 +102,7 @@ impl ThreadLife {
         if let Some((ran_ns, queued_ns)) = ran_and_queued_ns {
             self.ran_ns = self.ran_ns.max(ran_ns);
             self.queued_ns = self.queued_ns.max(queued_ns);
-            self.lived_ns = self.lived_ns.max(self.ran_ns + self.queued_ns + self.slept_ns.iter().sum::<u64>());
+            self.lived_ns = self.lived_ns.max(self.ran_ns + self.queued_ns + self.known_sleep_ns());
         }
         self.state = state;
     }
@@ -102,7 +110,7 @@ impl ThreadLife {
     /// How its life is divided so far. What is not on the kernel's account yet is laid to what it is seen in.
     pub(super) fn seconds(&self) -> StateSeconds {
         let [call, lock, gil, disk, stopped, untold] = self.slept_ns.map(|ns| ns as f64 / 1e9);
-        let known: u64 = self.ran_ns + self.queued_ns + self.slept_ns.iter().sum::<u64>();
+        let known = self.ran_ns + self.queued_ns + self.known_sleep_ns();
         let rest = self.lived_ns.saturating_sub(known) as f64 / 1e9;
         StateSeconds {
             running: self.ran_ns as f64 / 1e9 + if self.was_queued { 0.0 } else { rest },
@@ -112,7 +120,7 @@ impl ThreadLife {
             for_gil: gil,
             on_disk: disk,
             stopped,
-            asleep: untold,
+            asleep: untold + self.unseen_ns as f64 / 1e9,
         }
     }
 
@@ -123,17 +131,10 @@ impl ThreadLife {
         calls
     }
 
-    fn see_asleep(&mut self, sleep: (SleepKind, Option<SystemCall>)) {
-        let first = self.asleep_in.replace(sleep).is_none();
-        if first {
-            // What was laid to nothing known was most likely this.
-            let before = std::mem::take(&mut self.slept_ns[SleepKind::Untold as usize]);
-            self.lay(before);
-        }
-    }
-
-    fn lay(&mut self, ns: u64) {
-        let (sleep, call) = self.asleep_in.unwrap_or((SleepKind::Untold, None));
+    /// Lays what it slept unseen to what it is seen asleep in.
+    fn lay(&mut self) {
+        let ns = std::mem::take(&mut self.unseen_ns);
+        let (sleep, call) = self.asleep_in;
         self.slept_ns[sleep as usize] += ns;
         let Some(call) = call else { return };
         let known = self.calls.iter().position(|(known, _)| *known == call);
@@ -146,7 +147,10 @@ impl ThreadLife {
 
     /// What was taken for sleep turns out to have been spent queued, or running: it was entered late.
     fn take_back(&mut self, mut ns: u64) {
-        let last = self.asleep_in.map_or(SleepKind::Untold, |(sleep, _)| sleep) as usize;
+        let unseen = ns.min(self.unseen_ns);
+        self.unseen_ns -= unseen;
+        ns -= unseen;
+        let last = self.asleep_in.0 as usize;
         for place in std::iter::once(last).chain(0..SLEEPS) {
             let taken = ns.min(self.slept_ns[place]);
             self.slept_ns[place] -= taken;
@@ -158,7 +162,7 @@ impl ThreadLife {
     }
 
     fn take_back_of_calls(&mut self, mut ns: u64) {
-        let last = self.asleep_in.and_then(|(_, call)| call);
+        let last = self.asleep_in.1;
         self.calls.sort_by_key(|(call, _)| Some(*call) != last);
         for (_, slept) in &mut self.calls {
             let taken = ns.min(*slept);
@@ -229,14 +233,16 @@ mod tests {
     }
 
     #[test]
-    fn one_that_is_always_seen_awake_slept_in_what_it_was_seen_in_once() {
+    fn what_it_slept_unseen_is_laid_to_what_it_is_seen_in_next() {
         let mut time = ThreadLife::new(0);
         time.advance(50 * MS, 20 * MS, 10 * MS, ThreadState::Running);
         assert_eq!(in_ms(&time), [20, 10, 0, 0, 0, 0, 0, 20], "in what is not known");
         time.advance(100 * MS, 40 * MS, 20 * MS, ThreadState::WaitingForGil);
         assert_eq!(in_ms(&time), [40, 20, 0, 0, 40, 0, 0, 0]);
         time.advance(150 * MS, 60 * MS, 30 * MS, ThreadState::Running);
-        assert_eq!(in_ms(&time), [60, 30, 0, 0, 60, 0, 0, 0]);
+        assert_eq!(in_ms(&time), [60, 30, 0, 0, 40, 0, 0, 20], "it may have been another sleep");
+        time.advance(200 * MS, 80 * MS, 40 * MS, ThreadState::OnLock);
+        assert_eq!(in_ms(&time), [80, 40, 0, 40, 40, 0, 0, 0]);
     }
 
     #[test]
