@@ -14,7 +14,7 @@ use crate::cli;
 use crate::engine::ProgramSetting;
 use crate::foreign::name;
 use crate::record::{Event, Journal, Planned, Recording, RunState, Stamped, read};
-use crate::scenario::{Origin, Plan, Scenario, Setup, Source, label};
+use crate::scenario::{Job, Origin, Plan, Scenario, Setup, Source, label};
 use crate::workload;
 
 /// Goes on with the last run of a journal.
@@ -38,7 +38,10 @@ pub(super) fn resume(args: &cli::Run, path: &Path) -> Result<ExitCode, Failure> 
         .setup
         .as_deref()
         .ok_or_else(|| refuse("a journal of before version 1.2 does not tell enough of its scenario; run that anew"))?;
-    if workload::spec(&planned.job.kind).is_none() || !setup.makes(&planned.job, first_plan(&events)?) {
+    if !are_checked(&planned.job, setup) {
+        return Err(refuse("its tasks are none that a scenario may have; run that anew"));
+    }
+    if !setup.makes(&planned.job, first_plan(&events)?) {
         return Err(refuse("its plan is not that of its scenario; run that anew"));
     }
     let (source, scenario) = restored(path, planned, setup);
@@ -69,6 +72,15 @@ fn last_run(recording: &Recording) -> Option<(Vec<Stamped>, RunState)> {
     let begins = |stamped: &Stamped| matches!(stamped.event, Event::Planned(_));
     let events = recording.events[recording.events.iter().rposition(begins)?..].to_vec();
     Some((events, recording.state()))
+}
+
+/// Whether the tasks, and what varies of them, are such as a checked scenario has.
+fn are_checked(job: &Job, setup: &Setup) -> bool {
+    let suits = |job: &Job| {
+        let varied = |spec| setup.vary.as_ref().is_none_or(|axis| axis.suits(spec));
+        workload::spec(&job.kind).is_some_and(|spec| job.suits(spec) && varied(spec))
+    };
+    suits(job) && setup.emulated.as_ref().is_none_or(suits)
 }
 
 /// The plan as it was before any trial was added.
@@ -102,4 +114,81 @@ fn restored(path: &Path, planned: &Planned, setup: &Setup) -> (Source, Scenario)
 fn sum(planned: &Planned, setup: &Setup) -> String {
     let told = serde_json::to_string(&(&planned.job, setup)).unwrap_or_default();
     Source::new("journal", told).sha256()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scenario::library::Library;
+    use crate::scenario::{Axis, Catalog, Value};
+
+    /// A journal's tasks: written to it, and read again.
+    fn told(job: &Job) -> Job {
+        serde_json::from_str(&serde_json::to_string(job).unwrap()).unwrap()
+    }
+
+    #[test]
+    fn tasks_of_checked_scenarios_suit_their_kinds_and_others_do_not() {
+        let library = Library::open(&[], &Catalog::new(workload::specs(), 4));
+        let scenarios: Vec<_> = library.entries.iter().filter_map(|entry| entry.scenario.as_ref().ok()).collect();
+        assert!(scenarios.len() > 30);
+        for scenario in scenarios {
+            let Setup { vary, emulated, .. } = Setup::of(scenario);
+            for job in emulated.iter().chain([&scenario.job]) {
+                let (job, spec) = (told(job), workload::spec(&job.kind).unwrap());
+                assert!(job.suits(spec), "{}: {job:?}", scenario.name);
+                let is_varied = |axis: &Axis| job.kind != scenario.job.kind || axis.suits(spec);
+                assert!(vary.iter().all(is_varied), "{}: {vary:?}", scenario.name);
+                for name in job.params.keys() {
+                    let mut lacking = job.clone();
+                    lacking.params.remove(name);
+                    let mut odd = job.clone();
+                    odd.params.insert(name.clone(), odd_value(&job.params[name]));
+                    let mut renamed = lacking.clone();
+                    renamed.params.insert(format!("{name}s"), job.params[name].clone());
+                    for wrong in [lacking, odd, renamed] {
+                        assert!(!wrong.suits(spec), "{}, {name}: {wrong:?}", scenario.name);
+                    }
+                }
+            }
+        }
+    }
+
+    /// A value of another type.
+    fn odd_value(value: &Value) -> Value {
+        match value {
+            Value::Whole(_) | Value::Number(_) => Value::Flag(true),
+            _ => Value::Number(0.5),
+        }
+    }
+
+    #[test]
+    fn what_is_out_of_bounds_suits_no_kind() {
+        let spec = workload::spec("pi").unwrap();
+        let text = r#"{"kind": "pi", "params": {"darts": 5}, "inputs": {"list": [1.0]}, "order": "given", "seed": 1}"#;
+        let with = |from: &str, to: &str| {
+            assert!(text.contains(from), "{from}");
+            serde_json::from_str::<Job>(&text.replace(from, to)).is_ok_and(|job| job.suits(spec))
+        };
+        assert!(with("5", "5"));
+        let axis = |values: &str| format!(r#"{{"grid": [{{"key": "darts", "values": [{values}]}}]}}"#);
+        assert!(with(r#"{"list": [1.0]}"#, &axis("1, 2")));
+        for inputs in [
+            axis(""),
+            axis("1, 0"),
+            axis("1, true"),
+            axis("1").replace("darts", "x").replace('1', "1e301"),
+            r#"{"range": {"tasks": 0}}"#.to_owned(),
+            r#"{"range": {"tasks": 18446744073709551615}}"#.to_owned(),
+            r#"{"repeat": {"value": 1e301, "times": 3}}"#.to_owned(),
+            r#"{"list": []}"#.to_owned(),
+            r#"{"texts": ["a"]}"#.to_owned(),
+        ] {
+            assert!(!with(r#"{"list": [1.0]}"#, &inputs), "{inputs}");
+        }
+        assert!(!with("\"darts\": 5", "\"darts\": 0") && !with("\"pi\"", "\"sum\""));
+        let lock =
+            |ms: f64| with("\"seed\": 1", &format!("\"seed\": 1, \"interpreter\": {{\"switch_interval_ms\": {ms:e}}}"));
+        assert!(lock(5.0) && !lock(0.0) && !lock(1e300));
+    }
 }

@@ -14,6 +14,10 @@ use super::schedule::{Dispatch, Order, Schedule};
 /// The most bytes that a task is sent with.
 pub const MAX_PAYLOAD: u64 = 16 << 20;
 
+/// How long a waiter may wait before it asks for the interpreter's lock, in milliseconds.
+pub(super) const SWITCH_INTERVAL: Domain =
+    Domain::Number { default: Interpreter::SWITCH_INTERVAL_MS, bounds: Bounds { min: 0.001, max: 10_000.0 } };
+
 /// The tables of a scenario's file with what each is for, in the order they are written.
 pub(super) const TABLES: [(&str, &str); 6] = [
     ("workload", "what the tasks do, and on which inputs"),
@@ -89,10 +93,7 @@ pub static KEYS: &[KeySpec] = &[
     KeySpec {
         table: "interpreter",
         name: "switch_interval_ms",
-        domain: KeyDomain::Plain(Domain::Number {
-            default: Interpreter::SWITCH_INTERVAL_MS,
-            bounds: Bounds { min: 0.001, max: 10_000.0 },
-        }),
+        domain: KeyDomain::Plain(SWITCH_INTERVAL),
         unit: "ms",
         doc: "how long a waiter waits before it asks for the lock",
         set: |to, value| to.switch_interval_ms = value.number(),

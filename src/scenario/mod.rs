@@ -22,6 +22,7 @@ mod diagnostics;
 mod domain;
 mod emulated;
 mod filling;
+mod foreign_job;
 pub mod form;
 mod given;
 mod growth;

@@ -240,6 +240,13 @@ fn what_cannot_be_gone_on_with_is_told() {
     fs::write(case.path("journal"), whole.replacen("\"repeats\":4", "\"repeats\":3", 1)).expect("a file");
     assert_ne!(case.journal(), whole);
     assert_eq!(case.resume(&[]).status.code(), Some(0), "the first three blocks are those of three repeats");
+    for odd in ["\"repeat\":{\"value\":true,", "\"repeat\":{\"value\":-1.0,", "\"list\":{\"value\":0.01,"] {
+        fs::write(case.path("journal"), whole.replacen("\"repeat\":{\"value\":0.01,", odd, 1)).expect("a file");
+        assert_ne!(case.journal(), whole);
+        let output = case.resume(&[]);
+        assert_eq!(output.status.code(), Some(2), "{odd}: {}", stderr(&output));
+        assert!(!stderr(&output).contains("internal"), "{odd}: {}", stderr(&output));
+    }
     fs::write(case.path("journal"), whole.replacen("\"warmup\":1,", "\"warmup\":0,", 1)).expect("a file");
     refused(&[], "not that of its scenario");
     let setup = whole.find("\"setup\":").expect("a setup");
