@@ -10,7 +10,7 @@ use nix::unistd::Pid;
 use serde_json::Value;
 
 use crate::common::running::warnings;
-use crate::common::{folder, parlab, stderr, untitled, wait_until};
+use crate::common::{UNDISTURBED, folder, have, parlab, skip, stderr, untitled, wait_until};
 
 /// Some trials of a twentieth of a second each.
 const WAITING: &str = "[workload]\nkind = 'sleep'\ninputs = { repeat = 0.01, times = 8 }\n[sweep]\n\
@@ -253,6 +253,50 @@ fn what_cannot_be_gone_on_with_is_told() {
     let end = setup + whole[setup..].find("\"machine\":").expect("the machine");
     fs::write(case.path("journal"), format!("{}{}", &whole[..setup], &whole[end..])).expect("a file");
     refused(&[], "before version 1.2");
+}
+
+/// Goes on with a journal on a disk of its own that has room for a little more; `None` where there can be none.
+fn resume_on_a_small_disk(case: &Case, into: &Path) -> Option<Output> {
+    if !have("unshare") {
+        return None;
+    }
+    if !nix::unistd::geteuid().is_root() {
+        skip("only root can have file systems of its own");
+        return None;
+    }
+    // Room is told in whole pages: a file that grows to the end of the last takes up what the journal is not to have.
+    let script = "mount --make-rprivate / && mount -t tmpfs -o size=256k tmpfs \"$2\" && cp \"$1\" \"$2/journal\" || exit 99; \
+                  dd if=/dev/zero of=\"$2/rest\" bs=4096 2>/dev/null; \
+                  \"$0\" run --yes --quiet --format json --resume \"$2/journal\"; status=$?; \
+                  cp \"$2/journal\" \"$1\"; exit $status";
+    let mut command = Command::new("unshare");
+    command.args(["-m", "sh", "-c", script]).arg(parlab().get_program()).arg(case.path("journal")).arg(into);
+    let output = command.envs(UNDISTURBED).stdin(Stdio::null()).output().expect("unshare");
+    if output.status.code() == Some(99) {
+        skip("it needs mounts of its own");
+        return None;
+    }
+    Some(output)
+}
+
+#[test]
+fn a_disk_that_is_full_takes_the_journal_and_not_what_was_in_it() {
+    let case = Case::new(WAITING);
+    let child = case.start();
+    wait_until("trials have ended", || case.count("trial_finished") >= 4);
+    kill_all(child);
+    let (before, finished) = (case.journal(), case.count("trial_finished"));
+    let place = folder();
+    let Some(output) = resume_on_a_small_disk(&case, place.path()) else { return };
+    assert_eq!(output.status.code(), Some(1), "{}", stderr(&output));
+    assert!(stderr(&output).contains("No space left on device"), "{}", stderr(&output));
+    let report: Value = serde_json::from_slice(&output.stdout).expect("a report");
+    assert!(told(&report).iter().all(|(_, samples, ..)| *samples == 4), "all was measured: {report:#}");
+    // What was in it before is there still, and it can be gone on with where there is room.
+    let whole = before.rfind('\n').expect("a line");
+    assert_eq!(case.journal()[..=whole], before[..=whole]);
+    assert!(case.count("trial_finished") >= finished && case.count("run_finished") == 0);
+    assert!(told(&case.resumed()).iter().all(|(_, samples, ..)| *samples == 4));
 }
 
 #[test]
