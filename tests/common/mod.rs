@@ -15,7 +15,7 @@ use std::process::{Command, Output};
 use std::time::{Duration, Instant};
 
 /// Long enough for anything on a slow and busy machine; nothing is asserted about how long things take.
-pub const PATIENCE: Duration = Duration::from_secs(60);
+pub const PATIENCE: Duration = Duration::from_secs(180);
 
 /// What must be over at once is, within this: far beyond what it takes, and far less than what a hang would.
 pub const AT_ONCE: Duration = Duration::from_secs(10);
