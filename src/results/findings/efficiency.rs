@@ -30,8 +30,17 @@ pub(super) fn below_half(facts: &FindingInput) -> Option<Wording> {
 
 /// What may have eaten it, the plainest first. Each says what was measured: what other programs on the machine take makes
 /// workers idle, tasks longer and serial fractions larger, too, and so none of that is told where noise explains enough.
-const CAUSES: &[fn(&Fact, &FindingInput) -> Option<String>] =
-    &[start_up, too_few_cpus, noise, idle_workers, waits_for_the_lock, without_a_cpu, slower_tasks, serial_fraction];
+const CAUSES: &[fn(&Fact, &FindingInput) -> Option<String>] = &[
+    start_up,
+    too_few_cpus,
+    noise,
+    idle_workers,
+    waits_for_the_lock,
+    without_a_cpu,
+    more_cpu_time,
+    slower_tasks,
+    serial_fraction,
+];
 
 fn start_up(fact: &Fact, facts: &FindingInput) -> Option<String> {
     let startup_s = fact.startup_s.filter(|_| facts.include_startup)?;
@@ -73,8 +82,20 @@ fn without_a_cpu(fact: &Fact, facts: &FindingInput) -> Option<String> {
     Some(format!("its tasks compute, and had a CPU for only {} of the time that they took", units::percent(share)))
 }
 
+/// What a program does with several workers that it does not with one: start these, and hand them what they need.
+fn more_cpu_time(fact: &Fact, facts: &FindingInput) -> Option<String> {
+    let reference = facts.reference().filter(|reference| reference.workers == 1 && fact.is_program)?;
+    let times = fact.cpu_s / reference.cpu_s;
+    let is_large = times.is_finite() && times >= 1.0 + LARGE;
+    is_large.then(|| {
+        let [used, alone] = [fact, reference].map(|fact| units::seconds(fact.cpu_s));
+        format!("it used {used} of CPU time, {} {alone}", reference.label)
+    })
+}
+
+/// Of a program the whole is one task, and nothing is told by it.
 fn slower_tasks(fact: &Fact, facts: &FindingInput) -> Option<String> {
-    let reference = facts.reference().filter(|reference| reference.workers == 1)?;
+    let reference = facts.reference().filter(|reference| reference.workers == 1 && !fact.is_program)?;
     let times = fact.order?.total_s / reference.order?.total_s;
     let is_large = times.is_finite() && times >= 1.0 + LARGE;
     is_large
@@ -184,6 +205,17 @@ mod tests {
         let facts_of = |total_s| facts(vec![alone.clone(), beside(total_s)]);
         assert!(said(&facts_of(2.2)).ends_with("45 %: the tasks themselves took 2.20 times as long as in serial."));
         assert!(said(&facts_of(1.2)).ends_with("45 %."));
+    }
+
+    #[test]
+    fn of_a_program_its_cpu_time_is_blamed() {
+        let program = |workers, cpu_s, wall_s| {
+            let order = Some(fixture::order(&[wall_s], 1));
+            Fact { is_program: true, cpu_s, order, ..if workers == 1 { serial(wall_s) } else { threads(2, wall_s) } }
+        };
+        let facts_of = |cpu_s| facts(vec![program(1, 1.0, 1.0), program(2, cpu_s, 1.4)]);
+        assert!(said(&facts_of(2.2)).ends_with("36 %: it used 2.20 s of CPU time, serial 1.00 s."));
+        assert!(said(&facts_of(1.2)).ends_with("36 %."), "the program is not a task that took longer");
     }
 
     #[test]

@@ -54,7 +54,7 @@ pub(super) fn memory(facts: &FindingInput) -> Option<Wording> {
     let grew = grew.filter(|(first, at_s)| **at_s > 0.0 && most.peak_bytes as f64 >= MORE * **first as f64);
     let grew = grew.map(|(first, at_s)| format!(", up from {} within {}", units::bytes(*first), units::seconds(*at_s)));
     let whose = most.shares().map(|shares| format!(" ({shares})")).unwrap_or_default();
-    let verb = if fact.workers == 1 { "takes" } else { "take" };
+    let verb = if fact.workers == 1 || fact.is_program { "takes" } else { "take" };
     let taken =
         format!("{} {verb} {} of memory{whose}{}", fact.label, units::bytes(most.peak_bytes), grew.unwrap_or_default());
     if all.len() == 1 {
