@@ -53,6 +53,8 @@ const LEFT: u16 = 2;
 const NARROWEST: u16 = 8;
 /// Columns that a number may take beside its bar.
 const NUMBER: u16 = 7;
+/// Columns that a bar has at least beside its name, which is shortened for it.
+const BAR: u16 = 9;
 
 impl Widget for BarList<'_> {
     fn render(self, area: Rect, buf: &mut Buffer) {
@@ -99,7 +101,8 @@ impl BarList<'_> {
             ),
             _ => (0, 0),
         };
-        let left = (LEFT + name).min(body.width);
+        let most = body.width.saturating_sub(LEFT + number + 1 + BAR).max(BAR);
+        let left = (LEFT + name.min(most)).min(body.width);
         Rect { x: body.x + left, width: body.width.saturating_sub(left + number + 1), ..body }
     }
 
@@ -146,7 +149,10 @@ impl BarList<'_> {
         let mark = self.theme.mark(item.mark);
         paint::dot(buf, line, (line.x, line.y), mark, style);
         let name = if item.is_selected { self.theme.style(Role::Selected) } else { style };
-        paint::put(buf, line, (line.x + 2, line.y), item.name, self.theme, name);
+        let until = if two { line.right().saturating_sub(paint::width(self.theme, &number) + 1) } else { place.x };
+        let columns = until.saturating_sub(line.x + LEFT + 1);
+        let text = paint::fit_ends(self.theme, item.name, columns);
+        paint::put(buf, line, (line.x + LEFT, line.y), &text, self.theme, name);
         paint::put_right(
             buf,
             Rect { width: line.width.saturating_sub(1), ..line },
@@ -211,13 +217,17 @@ impl BarList<'_> {
         }
         let around = Rect { x: place.x.saturating_sub(LEFT), width: place.width + LEFT + 1, ..place };
         let labels = around.intersection(area);
+        let mut free = labels.x;
         for tick in &layout.ticks {
             let x = column(layout, place, tick.value);
             paint::dot(buf, place, (x, place.y), symbols.tick_x, line);
             let width = paint::width(self.theme, &tick.text);
             let last = labels.right().saturating_sub(width).max(labels.x);
             let start = x.saturating_sub((width - width.min(1)) / 2).clamp(labels.x, last);
-            paint::put(buf, labels, (start, place.y + 1), &tick.text, self.theme, text);
+            if start >= free {
+                paint::put(buf, labels, (start, place.y + 1), &tick.text, self.theme, text);
+                free = start + width + 1;
+            }
         }
     }
 }
@@ -273,6 +283,17 @@ mod tests {
         insta::assert_snapshot!(draw(list, 40, 9, &Theme::FULL));
         let list = BarList { theme: &Theme::PLAIN, ..list };
         insta::assert_snapshot!(draw(list, 40, 6, &Theme::PLAIN));
+    }
+
+    #[test]
+    fn names_that_are_too_long_leave_room_for_bars_and_numbers() {
+        let chart = chart();
+        let names = ["python-threads × 2, library_threads 1", "python-processes × 2, library_threads 2"];
+        let items: Vec<BarItem<'_>> =
+            items(&chart).into_iter().zip(names).map(|(item, name)| BarItem { name, ..item }).collect();
+        let list = BarList { chart: &chart, items: &items, theme: &Theme::FULL };
+        insta::assert_snapshot!(draw(list, 30, 5, &Theme::FULL));
+        insta::assert_snapshot!(draw(list, 30, 7, &Theme::FULL));
     }
 
     #[test]
