@@ -12,11 +12,12 @@ use super::moved;
 use super::noise::{NoiseFigures, noise_by_config};
 use super::predictions::{Predicted, off_by};
 use super::program::{self, ProgramFigures};
+use super::shortest_tasks::{Measured, Metg, shortest_tasks};
 use super::speedups::{Comparison, Speedup};
 use super::task_counts::{self, TaskCounts};
 use super::times::{Times, told_s};
 use super::widths::widths;
-use crate::analysis::{Estimate, Grain, Interval, Summary, geometric_mean, metg, outliers, summary};
+use crate::analysis::{Estimate, Interval, Summary, geometric_mean, outliers, summary};
 use crate::chart::SeriesMark;
 use crate::record::{LockUse, MemoryCourse, Planned, ScenarioFacts, TaskResult, TaskTimes, TrialEnd, TrialOutcome};
 use crate::record::{RESULTS_MAX, RunState, Warning, label};
@@ -54,18 +55,6 @@ pub struct Figures {
 /// What the time of the work is called, and what that is called which has the start-up of workers in it.
 const WALL: &str = "wall";
 pub(super) const WALL_AND_STARTUP: &str = "wall + start-up";
-
-/// The efficiency at which tasks count as worth handing out.
-pub const WORTH_WHILE: f64 = 0.5;
-
-/// The minimum effective task granularity of a backend with so many workers.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Metg {
-    /// Its configuration at the first point.
-    pub config: Config,
-    /// METG(50 %) in seconds; `None` unless the efficiency was measured on both sides of that.
-    pub seconds: Option<f64>,
-}
 
 /// One configuration. "Samples" are its counted trials that ran to the end with every task done.
 #[derive(Debug, Clone, PartialEq)]
@@ -132,6 +121,11 @@ pub struct Row {
 }
 
 impl Row {
+    fn measured(&self, times: &Option<Times>) -> Measured<'_> {
+        let Self { config, place, efficiency, .. } = self;
+        Measured { config, place: *place, told_s: times.as_ref().map(Times::told_s), efficiency: *efficiency }
+    }
+
     fn compared(&mut self, with: Comparison) {
         (self.speedup, self.efficiency, self.karp_flatt) = (with.speedup, with.efficiency, with.karp_flatt);
     }
@@ -216,9 +210,10 @@ impl Figures {
         }
         let speedups: Vec<Option<Speedup>> = rows.iter().map(|row| row.speedup).collect();
         rows.iter_mut().zip(widths(&speedups, &times)).for_each(|(row, width)| row.width = width);
-        let metg = shortest_tasks(&rows, &times, baseline, planned.scenario.tasks);
-        predict(planned, &mut rows, &times);
         let spec = workload::spec(&planned.scenario.kind);
+        let measured: Vec<Measured<'_>> = rows.iter().zip(&times).map(|(row, times)| row.measured(times)).collect();
+        let metg = spec.map_or_else(Vec::new, |spec| shortest_tasks(spec, planned.scenario.tasks, &measured, baseline));
+        predict(planned, &mut rows, &times);
         let names = spec.into_iter().flat_map(|spec| spec.tally).map(|value| value.name);
         let told =
             |name: &&str| rows.iter().any(|row| row.tally.as_ref().is_some_and(|tally| tally.contains_key(*name)));
@@ -266,13 +261,17 @@ impl Figures {
         Some(&self.rows.first()?.config.point.as_ref().filter(|point| point.name().is_none())?.key)
     }
 
+    /// The points that were measured, in order; none where nothing is varied.
+    pub(super) fn points(&self) -> Vec<&Point> {
+        let mut points: Vec<&Point> = self.rows.iter().filter_map(|row| row.config.point.as_ref()).collect();
+        points.dedup_by_key(|point| point.index);
+        points
+    }
+
     /// What runs the tasks, where that is several: points of the run that are called by names, to be told apart in all that
     /// is said of times.
     pub fn interpreters(&self) -> Vec<&Point> {
-        let mut points: Vec<&Point> = self.rows.iter().filter_map(|row| row.config.point.as_ref()).collect();
-        points.retain(|point| point.name().is_some());
-        points.dedup_by_key(|point| point.index);
-        points
+        self.points().into_iter().filter(|point| point.name().is_some()).collect()
     }
 
     /// Whether a row is there for others to be compared with at its point: its own efficiency says nothing.
@@ -367,27 +366,6 @@ fn predict(planned: &Planned, rows: &mut [Row], times: &[Option<Times>]) {
             ));
         }
     }
-}
-
-/// METG(50 %) of everything but the baseline, where the points differ in their tasks.
-fn shortest_tasks(rows: &[Row], times: &[Option<Times>], baseline: Option<usize>, tasks: u64) -> Vec<Metg> {
-    let Some(baseline) = baseline.and_then(|baseline| rows.get(baseline)) else { return Vec::new() };
-    let first = rows.first().and_then(|row| row.config.point.as_ref());
-    let Some(first) = first.filter(|point| point.changes_tasks() && point.name().is_none()) else { return Vec::new() };
-    let mut grains: BTreeMap<usize, Vec<Grain>> = BTreeMap::new();
-    for (row, times) in rows.iter().zip(times) {
-        let grain = times
-            .as_ref()
-            .zip(row.efficiency)
-            .and_then(|(times, efficiency)| Grain::of(times.told_s(), row.config.workers, tasks, efficiency));
-        grains.entry(row.place).or_default().extend(grain);
-    }
-    let at_first = rows.iter().filter(|row| row.config.point.as_ref() == Some(first) && row.place != baseline.place);
-    let metg = |row: &Row| Metg {
-        config: row.config.clone(),
-        seconds: grains.get(&row.place).and_then(|grains| metg(grains, WORTH_WHILE)),
-    };
-    at_first.map(metg).collect()
 }
 
 fn task_counts(state: &RunState, config: usize) -> Option<TaskCounts> {

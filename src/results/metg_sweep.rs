@@ -6,7 +6,8 @@
 
 use std::collections::BTreeMap;
 
-use super::figures::{Figures, Row, WORTH_WHILE};
+use super::figures::{Figures, Row};
+use super::shortest_tasks::WORTH_WHILE;
 use crate::analysis::{Grain, metg};
 use crate::record::{MachineFacts, Status, Warning};
 use crate::scenario::Config;

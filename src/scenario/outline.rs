@@ -16,7 +16,8 @@ pub fn outline(scenario: &Scenario, spec: &KindSpec) -> Vec<(&'static str, Strin
     let job = &scenario.job;
     let fields = [
         ("with", parameters(job, spec)),
-        ("inputs", inputs(&job.inputs)),
+        // A program is one task, and knows of no input.
+        ("inputs", if spec.is_program() { String::new() } else { inputs(&job.inputs) }),
         ("beside", scenario.emulated.as_ref().map(emulated).unwrap_or_default()),
         ("sweep", sweep(&scenario.sweep, job)),
     ];

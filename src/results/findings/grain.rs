@@ -2,7 +2,8 @@
 //!
 //! The other rules compare configurations that did the same work, which those of different points did not.
 
-use super::super::figures::{Figures, Metg, Row, WORTH_WHILE};
+use super::super::figures::{Figures, Row};
+use super::super::shortest_tasks::{Metg, WORTH_WHILE};
 use super::finding::{Finding, MOST};
 use crate::record::label;
 use crate::units;

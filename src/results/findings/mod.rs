@@ -29,6 +29,7 @@ mod subject;
 use super::figures::Figures;
 use super::program::THE_PROGRAM;
 use crate::record::RunState;
+use crate::scenario::Point;
 use facts::FindingInput;
 pub use finding::Finding;
 use finding::{LEAST, MOST, TELLING, Wording};
@@ -83,21 +84,41 @@ pub fn findings(state: &RunState, figures: &Figures) -> Vec<Finding> {
     }
     let payload = payload::a_byte(figures);
     let facts = FindingInput::of(state, figures);
-    let others = if figures.varied().is_some() {
-        let above = facts.as_ref().and_then(neighbours::above_bound);
-        let above = above.map(|said| Finding { rule: "above-bound", message: said.message });
-        above.into_iter().chain(grain::worth_while(figures)).collect()
-    } else {
-        facts.map(|facts| told(&facts, MOST)).unwrap_or_default()
+    let others = match figures.points().len() {
+        0 => facts.map(|facts| told(&facts, MOST)).unwrap_or_default(),
+        few if few <= MOST / LEAST && figures.metg.is_empty() => of_each_point(state, figures),
+        _ => {
+            let above = facts.as_ref().and_then(neighbours::above_bound);
+            let above = above.map(|said| Finding { rule: "above-bound", message: said.message });
+            above.into_iter().chain(grain::worth_while(figures)).collect()
+        }
     };
     payload.into_iter().chain(others).take(MOST).collect()
 }
 
+/// What is to be said of each of a few points by itself: what is said of one is not true of another.
+fn of_each_point(state: &RunState, figures: &Figures) -> Vec<Finding> {
+    let own = |point| {
+        let facts = FindingInput::at(state, figures, Some(point))?;
+        Some(told(&facts, LEAST).into_iter().map(|finding| at_point(point, finding)))
+    };
+    figures.points().into_iter().filter_map(own).flatten().collect()
+}
+
+/// Says of which point a sentence is, unless the names of its configurations do.
+fn at_point(point: &Point, finding: Finding) -> Finding {
+    if point.name().is_some() {
+        return finding;
+    }
+    let mut rest = finding.message.chars();
+    let first = rest.next().map(|first| first.to_lowercase().to_string()).unwrap_or_default();
+    let message = format!("At {} {}: {first}{}", point.key, point.value_in_words(), rest.as_str());
+    Finding { message, ..finding }
+}
+
 /// The sentences about a run by several interpreters: about all of them first, then about each by itself.
 fn of_each_interpreter(state: &RunState, figures: &Figures) -> Vec<Finding> {
-    let own = |point| FindingInput::at(state, figures, Some(point)).map(|facts| told(&facts, LEAST));
-    let apart = figures.interpreters().into_iter().filter_map(own).flatten();
-    interpreters::agreement(figures).into_iter().chain(apart).collect()
+    interpreters::agreement(figures).into_iter().chain(of_each_point(state, figures)).collect()
 }
 
 /// The sentences worth telling, chosen by weight, so many of them at most, and told in the order of the table.

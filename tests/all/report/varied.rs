@@ -5,7 +5,7 @@
 use parlab::record::{Event, Planned, Stamped, Status, TaskTimes, TrialOutcome, label_at};
 
 use parlab::report::{json, text};
-use parlab::results::{Figures, Metg, Speedup};
+use parlab::results::{Figures, Metg, Speedup, findings};
 use parlab::scenario::{BackendKind, Config, Plan, PlannedTrial, Point, Value};
 
 use super::fixtures::{self, Script, state};
@@ -123,6 +123,26 @@ fn other_ways_to_hand_out_the_same_tasks_have_no_shortest_task() {
     let mut without = steps();
     without.plan.baseline = None;
     assert!(Figures::of(&state(&played(without, None))).metg.is_empty(), "nor is there one without a baseline");
+}
+
+#[test]
+fn numbers_of_threads_make_tasks_no_longer_and_each_is_told_of_by_itself() {
+    let mut planned = planned("inner_threads", [1, 2, 3].map(Value::Whole));
+    planned.scenario.kind = "matmul".to_owned();
+    planned.plan.configs.truncate(6);
+    planned.plan.trials.retain(|trial| trial.config < 6);
+    let state = state(&played(planned, None));
+    let figures = Figures::of(&state);
+    assert_eq!((figures.varied(), figures.metg.len()), (Some("inner_threads"), 0));
+    let told: Vec<String> = findings(&state, &figures).into_iter().map(|finding| finding.message).collect();
+    let wanted = [
+        "At inner_threads 1: nothing was faster than serial: the best of the others, threads × 2, took 2.00 times as long",
+        "At inner_threads 2: fastest were threads × 2: 2.00 times as fast as serial",
+    ];
+    for wanted in wanted {
+        assert!(told.iter().any(|told| told.starts_with(wanted)), "{told:#?}");
+    }
+    assert!(told.iter().all(|told| !told.contains("length")), "{told:#?}");
 }
 
 #[test]
