@@ -392,7 +392,7 @@ fn what_watching_costs_is_told_where_tasks_are_short_and_chunks_cost_less() {
     let each = run(&[]);
     assert_eq!(each["tasks_done"], 4000);
     let remarks = each["program"]["remarks"].to_string();
-    assert!(remarks.contains("to tell of a task took about") && remarks.contains("--chunks"), "{remarks}");
+    assert!(remarks.contains("to tell of a task takes about") && remarks.contains("--chunks"), "{remarks}");
     let chunks = run(&["--chunks"]);
     assert_eq!(chunks["tasks_done"], 8, "{}", chunks["tasks"]);
 }

@@ -49,6 +49,8 @@ pub(super) struct Books {
     kills: MemoryKills,
     looking: LookCost,
     remarks: Vec<String>,
+    /// What a task of Python takes longer since it is watched.
+    cost: Option<Duration>,
     told: BTreeSet<String>,
 }
 
@@ -125,19 +127,25 @@ impl Books {
         self.tellers = look.lanes;
     }
 
-    /// Says what it cost a task of Python to be told of, where that is a part of what the tasks took.
-    pub(super) fn cost_of_a_task(&mut self, cost: Duration) {
+    /// Takes in what it costs a task of Python to be told of, as its hook measured it.
+    pub(super) fn see_cost(&mut self, cost: Duration) {
+        self.cost = Some(cost);
+    }
+
+    /// Says what it costs a task to be told of, where that is a part of what tasks take.
+    fn cost_remark(&self) -> Option<String> {
         /// From this part of the median task on.
         const NOTABLE: f64 = 0.05;
-        let Some(times) = self.tasks.times() else { return };
-        let cost_s = cost.as_secs_f64();
-        if cost_s > NOTABLE * times.median {
-            self.remark(format!(
-                "to tell of a task took about {}, and half of the tasks took less than {}: --chunks tells of chunks alone",
+        let cost_s = self.cost?.as_secs_f64();
+        let is_notable = cost_s > NOTABLE * self.tasks.times()?.median;
+        is_notable.then(|| {
+            format!(
+                "to tell of a task takes about {}, more than {} of what half of the tasks take: --chunks tells of \
+                 chunks alone",
                 units::seconds(cost_s),
-                units::seconds(times.median)
-            ));
-        }
+                units::percent(NOTABLE)
+            )
+        })
     }
 
     /// Notes something that could not be seen, once.
@@ -201,7 +209,7 @@ impl Books {
             looking: self.looking,
             lanes_left_out: self.lanes_left_out(),
             looks_hz: self.looks.of_late().filter(|_| self.tellers.is_empty()),
-            remarks: self.looks.remark().into_iter().chain(self.remarks.iter().cloned()).collect(),
+            remarks: self.looks.remark().into_iter().chain(self.cost_remark()).chain(self.remarks.clone()).collect(),
         }
     }
 

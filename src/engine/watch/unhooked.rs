@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::machine::tree::{ProcessLook, TreeLook};
 use crate::python::{Hook, flags_that_hide};
@@ -9,16 +10,29 @@ use crate::python::{Hook, flags_that_hide};
 /// How long an interpreter may take to load the hook, in nanoseconds: importing is slow on busy machines.
 const LOADS_WITHIN_NS: u64 = 2_000_000_000;
 
-/// Looks for them.
+/// Between two questions after the cost of a task.
+const COST_PACE_NS: u64 = 500_000_000;
+
+/// Looks for them, and for what the hook has to say of itself.
 pub(super) struct HookSight {
     hook: Arc<Hook>,
     /// Processes that were looked at and need not be again.
     settled: HashSet<u32>,
+    /// When to ask for what a task costs; `None` once that is known.
+    cost_due_ns: Option<u64>,
 }
 
 impl HookSight {
     pub(super) fn new(hook: Arc<Hook>) -> Self {
-        Self { hook, settled: HashSet::new() }
+        Self { hook, settled: HashSet::new(), cost_due_ns: Some(0) }
+    }
+
+    /// What watching adds to a task, when that is first known: it is measured before the first task runs.
+    pub(super) fn new_cost(&mut self, now_ns: u64) -> Option<Duration> {
+        self.cost_due_ns.filter(|due_ns| now_ns >= *due_ns)?;
+        let cost = self.hook.cost_of_a_task();
+        self.cost_due_ns = cost.is_none().then_some(now_ns + COST_PACE_NS);
+        cost
     }
 
     /// What is to be said of the Pythons that a look shows, each once.

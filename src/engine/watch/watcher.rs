@@ -158,7 +158,7 @@ impl ProgramWatch {
         let live = self.live.take()?;
         let mut books = live.lock();
         if let Ok(hook) = &self.hook {
-            hook.cost_of_a_task().into_iter().for_each(|cost| books.cost_of_a_task(cost));
+            hook.cost_of_a_task().into_iter().for_each(|cost| books.see_cost(cost));
         }
         books.close(end.at_ns.unwrap_or_else(monotonic_ns), end.cpu_s);
         let program = books.program(output::tail(&live.output), end.exit.clone());
@@ -254,8 +254,10 @@ impl Watcher {
         let Some(tree) = &mut self.tree else { return NEVER };
         let look = tree.look(now_ns);
         let unhooked = self.hook.as_mut().map(|hook| hook.see(&look)).unwrap_or_default();
+        let cost = self.hook.as_mut().and_then(|hook| hook.new_cost(now_ns));
         let mut books = self.live.lock();
         books.see_tree(&look);
+        cost.into_iter().for_each(|cost| books.see_cost(cost));
         unhooked.into_iter().for_each(|remark| books.remark(remark));
         // Its tasks are what is shown then: threads are looked at for what they use alone.
         if books.tells_of_tasks() { look.next_in.max(BESIDE_TASKS) } else { look.next_in }

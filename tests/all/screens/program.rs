@@ -257,6 +257,35 @@ fn the_end_has_the_results_of_one_program() {
 }
 
 #[test]
+fn what_could_not_be_seen_is_told_while_it_runs_and_at_its_end() {
+    for (size, theme) in [((80, 24), Theme::FULL), ((60, 16), Theme::FULL), ((80, 24), Theme::PLAIN)] {
+        let mut state = fixture::state(size, theme);
+        start(&mut state);
+        let remark = |n| format!("the tasks of process {n} (python\u{1b}[2J) are not told: it was started with -I");
+        let seen = || WatchedProgram { remarks: [11, 12].map(remark).into(), ..program(named()) };
+        let snapshot = Snapshot { program: Some(Box::new(seen())), ..task_snapshot() };
+        update(&mut state, Msg::Snapshot(snapshot));
+        let shown = text(&frame(&state));
+        assert!(
+            shown.contains("the tasks of process 12 (python")
+                && (size.0 < 80 || shown.contains("-I"))
+                && !shown.contains('\u{1b}'),
+            "{shown}"
+        );
+        finish(&mut state, outcome(seen(), lane_totals()));
+        // One panel after the other has the screen to itself; one of them is what happened.
+        let mut shown = String::new();
+        for _ in 0..3 {
+            press(&mut state, &[Key::Char('z')]);
+            shown += &text(&frame(&state));
+        }
+        for n in [11, 12].into_iter().filter(|_| size.1 >= 24) {
+            assert!(shown.contains(&format!("- the tasks of process {n} (python")), "{shown}");
+        }
+    }
+}
+
+#[test]
 fn its_output_has_the_screen_while_one_asks_for_it() {
     let mut state = fixture::state((80, 24), Theme::FULL);
     start(&mut state);

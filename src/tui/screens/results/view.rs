@@ -18,6 +18,7 @@ use ratatui::layout::Rect;
 use ratatui::widgets::Widget as _;
 
 use super::details;
+use crate::foreign::escaped;
 use crate::record::{NamedTasks, Status, WarningCode};
 use crate::results::{ProgramFigures, Row, ShownColumn, View, columns, tasks_in_words};
 use crate::tui::screens::layout::body_of;
@@ -346,6 +347,9 @@ fn notes<'a>(run: &RunMonitor, theme: &'a Theme, width: u16) -> ProseColumn<'a> 
     let mut column = ProseColumn::new(theme, width);
     for finding in run.findings() {
         column.text(&format!("- {}", finding.message), Role::Text);
+    }
+    for remark in the_program(run).map_or(&[][..], |program| &program.program.remarks) {
+        column.text(&format!("- {}", escaped(remark)), Role::Warn);
     }
     for named in named_tasks(run) {
         column.text(&format!("- {}", tasks_in_words(named)), Role::Text);

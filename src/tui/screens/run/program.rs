@@ -18,12 +18,14 @@ use ratatui::widgets::Widget as _;
 use super::state::RunMonitor;
 use super::{cores, lanes_panel, light};
 use crate::chart::SeriesMark;
+use crate::foreign::escaped;
 use crate::machine::Sample;
 use crate::record::{LaneView, WatchedProgram};
 use crate::results::{cpus_over_time, memory_over_time};
 use crate::tui::screens::program::summary::ProgramSummary;
 use crate::tui::screens::program::{output, tasks};
-use crate::tui::theme::Theme;
+use crate::tui::screens::prose::wrap;
+use crate::tui::theme::{Role, Theme};
 use crate::tui::widgets::{Plot, paint};
 
 /// Rows of the program in figures.
@@ -31,6 +33,8 @@ const SUMMARY: u16 = 4;
 /// Rows that the chart needs to say anything, and those that tasks or output do, the frame included.
 const CHART_MIN: u16 = 8;
 const BELOW_MIN: u16 = 5;
+/// Rows of the screen from which on a remark has two lines.
+const REMARK_MIN: u16 = 16;
 /// Rows of a single name of tasks with heading and frame.
 const NAMES_MIN: u16 = 4;
 
@@ -45,6 +49,11 @@ pub(super) fn render(
 ) {
     if run.look.output {
         return output::render(&program.output, theme, area, buf);
+    }
+    let remark = remark_lines(program, theme, area);
+    let (area, below) = parted(area, remark.len() as u16);
+    for (y, text) in (below.y..below.bottom()).zip(&remark) {
+        paint::put(buf, below, (below.x + 1, y), text, theme, theme.style(Role::Warn));
     }
     let (left, right) = lanes_panel::halves(area);
     let cores_height = cores::height(sample, left, CHART_MIN);
@@ -69,8 +78,22 @@ pub(super) fn render(
     }
 }
 
+/// What could not be seen of it, or is to be known of what is seen: the latest, in a line or two.
+fn remark_lines(program: &WatchedProgram, theme: &Theme, area: Rect) -> Vec<String> {
+    let Some(remark) = program.remarks.last() else { return Vec::new() };
+    let text = format!("{} {}", theme.symbols().bullet, escaped(remark));
+    let mut lines = wrap(theme, &text, area.width.saturating_sub(2));
+    lines.truncate(if area.height >= REMARK_MIN { 2 } else { 1 });
+    lines
+}
+
+/// Where the lanes stand on the screen as it is.
+pub(super) fn place_of_lanes(program: &WatchedProgram, theme: &Theme, area: Rect) -> Rect {
+    lanes_panel(parted(area, remark_lines(program, theme, area).len() as u16).0)
+}
+
 /// Where the lanes stand: below the figures, above the output where there is room for it.
-pub(super) fn lanes_panel(area: Rect) -> Rect {
+fn lanes_panel(area: Rect) -> Rect {
     let (_, right) = lanes_panel::halves(area);
     let middle = Rect { y: right.y + SUMMARY, height: right.height - SUMMARY, ..right };
     let output = if middle.height >= 20 { middle.height / 4 } else { 0 };

@@ -133,8 +133,9 @@ fn middle(run: &RunMonitor, theme: &Theme, right: Rect) -> (Rect, Vec<(String, R
 /// Rows that lanes have on the screen as it is.
 pub(super) fn lane_rows(shared: &Shared) -> u16 {
     let (Some(run), Some(area)) = (&shared.run, body_of(shared.size)) else { return 1 };
-    if run.only_program().is_some() {
-        return lanes::rows_in(lanes_panel::lanes_place(run, program::lanes_panel(area))).max(1);
+    if let Some(watched) = run.only_program() {
+        let panel = program::place_of_lanes(watched, &shared.theme, area);
+        return lanes::rows_in(lanes_panel::lanes_place(run, panel)).max(1);
     }
     let (middle, _) = middle(run, &shared.theme, lanes_panel::halves(area).1);
     let panel = Rect { height: lanes_height(run, middle.height), ..middle };
