@@ -29,6 +29,7 @@ const MODULES: &[(&str, &str)] = &[
     ("parlab_loky.py", include_str!("hook/parlab_loky.py")),
     ("parlab_pool.py", include_str!("hook/parlab_pool.py")),
     ("parlab_processes.py", include_str!("hook/parlab_processes.py")),
+    ("parlab_scheduler.py", include_str!("hook/parlab_scheduler.py")),
     ("parlab_start.py", include_str!("hook/parlab_start.py")),
     ("parlab_threads.py", include_str!("hook/parlab_threads.py")),
 ];

@@ -9,6 +9,7 @@ use std::time::Instant;
 
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
+use parlab::protocol::{OutsideActivity, OutsideLane, OutsideRecord};
 use serde_json::Value;
 
 use crate::common;
@@ -185,8 +186,40 @@ fn a_cluster_within_a_program() {
             assert_eq!(tasks.remove("bad").map(counts), Some((0, 4)), "{name} {kind}");
             assert_eq!([tasks.remove("sum"), tasks.remove("max")].map(|tasks| tasks.map(counts)), [Some((1, 0)); 2]);
             assert!(tasks.is_empty(), "{name} {kind}: {tasks:?}");
-            let own = watched.lanes.iter().filter(|lane| lane.pid == watched.pid).count();
+            let has_tasks = |lane: &&OutsideLane| lane.done + lane.failed > 0;
+            let own = watched.lanes.iter().filter(has_tasks).filter(|lane| lane.pid == watched.pid).count();
             assert_eq!(own == 0, kind == "processes", "{:?}", watched.lanes);
+        }
+    }
+}
+
+#[test]
+fn a_cluster_within_a_program_tells_what_is_to_be_done_and_what_is_fetched() {
+    for name in ["old", "new"] {
+        let Some(interpreter) = environment(name) else { continue };
+        for kind in ["processes", "threads"] {
+            let watched = watch(python(&interpreter, &program("local_transfers.py"), kind));
+            assert_eq!(watched.stdout, "slow 780\nboth 5000000\n", "{}", watched.stderr);
+            // Two of forty are done in the time of two looks.
+            let to_do = watched.pending.get("slow").copied();
+            assert!(to_do.is_some_and(|count| (20..=40).contains(&count)), "{name} {kind}: {:?}", watched.pending);
+            assert!(watched.lanes.iter().all(|lane| lane.pending.is_empty()), "{name} {kind}: all is done");
+            let of = |task: &str| watched.records.iter().filter(|record| &*record.name == task).collect::<Vec<_>>();
+            let value = |record: &OutsideRecord, of: &str| {
+                record.values.iter().find(|(name, _)| &**name == of).map(|(_, value)| *value as u64)
+            };
+            let mut made: Vec<u64> = of("make").into_iter().filter_map(|task| value(task, "bytes")).collect();
+            made.sort_unstable();
+            // What an object of bytes takes is some more than its bytes.
+            assert!(
+                made.len() == 2 && made.iter().zip([2_000_000, 3_000_000]).all(|(a, b)| (b..b + 100).contains(a)),
+                "{made:?}"
+            );
+            let both = of("both");
+            let received = value(both[0], "bytes received");
+            assert_eq!(received, Some(made[0]), "{name} {kind}: {both:?}");
+            let lane = &watched.lanes[both[0].lane];
+            assert!(lane.spent_ns[OutsideActivity::Fetching as usize] > 0, "{name} {kind}: {lane:?}");
         }
     }
 }

@@ -23,6 +23,8 @@ pub(crate) struct Watched {
     pub(crate) stderr: String,
     pub(crate) lanes: Vec<OutsideLane>,
     pub(crate) records: Vec<OutsideRecord>,
+    /// The most tasks that were to be done at any look, by name.
+    pub(crate) pending: BTreeMap<String, u64>,
     /// Processes that loaded the hook.
     pub(crate) started: Vec<u32>,
     pub(crate) cost: Option<Duration>,
@@ -64,10 +66,15 @@ pub(crate) fn watch_by(unit: WatchUnit, mut command: Command) -> Watched {
         command.env("PARLAB_DEBUG", "1");
     }
     let (mut child, output) = start(command);
-    let mut records = Vec::new();
+    let (mut records, mut pending) = (Vec::new(), BTreeMap::new());
     let until = Instant::now() + PATIENCE;
     let status = loop {
-        records.extend(board.look().records);
+        let look = board.look();
+        records.extend(look.records);
+        for (name, count) in look.lanes.iter().flat_map(|lane| &lane.pending) {
+            let most: &mut u64 = pending.entry(name.to_string()).or_default();
+            *most = (*most).max(*count);
+        }
         if let Some(status) = child.try_wait().expect("a child") {
             break status;
         }
@@ -85,6 +92,7 @@ pub(crate) fn watch_by(unit: WatchUnit, mut command: Command) -> Watched {
         stderr: output.text("stderr"),
         lanes: look.lanes,
         records,
+        pending,
         started: hook.started(),
         cost: hook.cost_of_a_task(),
     }

@@ -85,9 +85,16 @@ fn state(lane: &OutsideLane) -> LaneState {
     }
 }
 
-/// Within a task, what the kernel says is what it does, unless it says more itself.
+/// Whether it has told of no task so far: it may tell of what is to be done alone, as a thread that hands tasks out.
+fn is_without_tasks(lane: &OutsideLane) -> bool {
+    lane.hand.is_none() && lane.done + lane.failed == 0
+}
+
+/// Within a task, what the kernel says is what it does, unless it says more itself; the same of one without tasks, which is
+/// not idle for that.
 fn doing(lane: &OutsideLane, thread: Option<&ThreadLook>) -> Activity {
     match (own_word(lane.activity), thread) {
+        (Activity::Idle, Some(thread)) if is_without_tasks(lane) => activity(thread.state),
         (Activity::Running, Some(thread)) => activity(thread.state),
         (own, _) => own,
     }
@@ -113,6 +120,9 @@ fn spent(lane: &OutsideLane, thread: Option<&ThreadLook>, at_ns: u64) -> Seconds
     let mut told = [0.0; Activity::COUNT];
     for own in OutsideActivity::ALL {
         told[own_word(own) as usize] = lane.spent_ns[own as usize] as f64 * 1e-9;
+    }
+    if let Some(thread) = thread.filter(|_| is_without_tasks(lane)) {
+        return seconds(&thread.seconds);
     }
     let in_tasks = told[Activity::Running as usize];
     let Some(thread) = thread.filter(|_| in_tasks > 0.0 && at_ns >= lane.claimed_at) else { return told };
@@ -176,6 +186,21 @@ mod tests {
         assert_eq!(of(Activity::Blocked), 0.0, "it waited between its tasks");
         assert_eq!((view.activity, view.task, view.x), (Activity::WaitingForGil, Some(7), Some(7.0)));
         assert!((view.seconds.iter().sum::<f64>() - 4.0).abs() < 1e-9);
+    }
+
+    #[test]
+    fn one_without_tasks_does_what_the_kernel_says() {
+        let mut lane = lane();
+        lane.spent_ns[OutsideActivity::Idle as usize] = 4_000_000_000;
+        lane.activity = OutsideActivity::Idle;
+        let seen = StateSeconds { running: 1.0, in_call: 3.0, ..StateSeconds::default() };
+        let hands_out = view(&lane, &thread(seen), 4_000_000_000, 0);
+        let of = |view: &LaneView, activity: Activity| view.seconds[activity as usize];
+        assert_eq!([of(&hands_out, Activity::Running), of(&hands_out, Activity::Blocked)], [1.0, 3.0]);
+        assert_eq!((of(&hands_out, Activity::Idle), hands_out.activity), (0.0, Activity::WaitingForGil));
+        lane.done = 1;
+        let between_tasks = view(&lane, &thread(seen), 4_000_000_000, 0);
+        assert_eq!((of(&between_tasks, Activity::Idle), between_tasks.activity), (4.0, Activity::Idle));
     }
 
     #[test]

@@ -396,6 +396,7 @@ class _Lane:
         at_failed, at_extra, at_fraction = (at + cells[cell] for cell in ("failed", "extra", "fraction"))
         at_activity, at_spent = at + cells["activity"], at + cells["spent"]
         at_names, at_used = at + cells["task_names"], at + cells["names_used"]
+        at_pending, at_pending_names = at + cells["pending"], at + cells["pending_names"]
         ring, stride = board.rings_at + number * board.ring_bytes, board.record_bytes
         ring_last = ring + (board.ring_records - 1) * stride
         five = board.pack(5 * board.word).pack_into
@@ -539,8 +540,19 @@ class _Lane:
                 put(spent, get(spent) + at - (word >> 4))
             return before
 
+        def spent(number, start, end):
+            spent = at_spent + 8 * number
+            put(spent, get(spent) + max(0, end - start))
+
+        def expect(pending):
+            counts = {new_name(name) >> _INDEX_BITS: count for name, count in pending.items()}
+            for slot in range(used):
+                put(at_pending + 8 * slot, counts.get(slot, 0))
+            put(at_pending_names, used)
+
         self.run, self.task, self.blocks = run, task, (keys, Task)
         self.progress, self.value, self.turn = progress, value, turn
+        self.spent, self.expect = spent, expect
 
     def __del__(self):
         # The thread has ended; or the interpreter does, and nothing may be left.
@@ -590,6 +602,14 @@ class _NoLane:
     @staticmethod
     def turn(number):
         return 0
+
+    @staticmethod
+    def spent(number, start, end):
+        pass
+
+    @staticmethod
+    def expect(pending):
+        pass
 
 
 def _claim():
@@ -683,6 +703,17 @@ def progress(fraction):
 def value(name, figure):
     """A figure that comes of the task in hand."""
     _lane().value(name, figure)
+
+
+def spent(activity, start, end):
+    """What this thread did from one time of the board's clock (`time.monotonic_ns()`) to another, outside of its tasks and
+    of blocks of `activity`."""
+    _lane().spent(_ACTIVITIES[activity], start, end)
+
+
+def expect(pending):
+    """How many tasks are to be done, by name, as far as this thread knows; what it said before is no more."""
+    _lane().expect(pending)
 
 
 class activity:

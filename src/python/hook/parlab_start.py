@@ -15,6 +15,7 @@ PATCHES = {
     "concurrent.futures.process": "parlab_processes",
     "joblib.parallel": "parlab_joblib",
     "distributed.worker": "parlab_distributed",
+    "distributed.scheduler": "parlab_scheduler",
     "joblib.externals.loky.process_executor": "parlab_loky",
 }
 
