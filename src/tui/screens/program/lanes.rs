@@ -10,6 +10,8 @@ use crate::tui::theme::{Role, Theme};
 use crate::tui::widgets::{Table, TableCell, TableColumn, paint};
 use crate::units;
 
+/// Columns that a name takes at least, where it is longer; beyond these a third of the room, so that figures have the rest.
+const NAME: u16 = 12;
 /// A share below this everywhere has no column.
 const LEAST: f64 = 0.005;
 
@@ -32,7 +34,7 @@ pub(in crate::tui::screens) fn render(figures: &ProgramFigures, theme: &Theme, a
     let mut lanes: Vec<&LaneTotals> = figures.lanes.iter().collect();
     lanes.sort_by(|a, b| cpu_s(b).total_cmp(&cpu_s(a)));
     let rows: Vec<Vec<TableCell>> =
-        lanes.iter().map(|lane| cells(lane, &activities, figures.tells_tasks(), theme)).collect();
+        lanes.iter().map(|lane| cells(lane, &activities, figures.tells_tasks(), theme, inner.width)).collect();
     let table = Table { columns: &columns, rows: &rows, selected: None, running: None, theme };
     let hidden = table.hidden(inner.height) + figures.program.lanes_left_out as usize;
     table.render(inner, buf);
@@ -45,7 +47,7 @@ fn cpu_s(lane: &LaneTotals) -> f64 {
     lane.seconds.get(&Activity::Running).copied().unwrap_or(0.0)
 }
 
-fn cells(lane: &LaneTotals, activities: &[Activity], with_tasks: bool, theme: &Theme) -> Vec<TableCell> {
+fn cells(lane: &LaneTotals, activities: &[Activity], with_tasks: bool, theme: &Theme, width: u16) -> Vec<TableCell> {
     let lived_s: f64 = lane.seconds.values().sum();
     let share = |activity: &Activity| match lane.seconds.get(activity) {
         Some(seconds) if lived_s > 0.0 => TableCell::from(format!("{} %", paint::percent(seconds / lived_s))),
@@ -56,7 +58,8 @@ fn cells(lane: &LaneTotals, activities: &[Activity], with_tasks: bool, theme: &T
         0 => TableCell::styled(theme.symbols().dash, Role::Dim),
         pid => pid.to_string().into(),
     };
-    let mut cells: Vec<TableCell> = vec![lane_in_words(lane).into(), pid];
+    let name = paint::fit_ends(theme, &lane_in_words(lane), NAME.max(width / 3)).into_owned();
+    let mut cells: Vec<TableCell> = vec![name.into(), pid];
     cells.extend(with_tasks.then(|| TableCell::from(units::count(lane.tasks))));
     cells.push(units::seconds(cpu_s(lane)).into());
     cells.extend(activities.iter().map(share));
