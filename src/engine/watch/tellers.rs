@@ -70,9 +70,10 @@ pub(super) fn died_at_work(lane: &OutsideLane) -> Option<String> {
     if lane.is_elsewhere() {
         return Some(format!("{} is gone, and had {task} in hand", lane.name));
     }
+    let who = if lane.name.is_empty() { format!("thread {}", lane.tid) } else { lane.name.to_string() };
     Some(format!(
-        "thread {} of process {} is gone, and had {task} in hand: whoever waits for it may wait for ever",
-        lane.tid, lane.pid
+        "{who} (process {}) is gone, and had {task} in hand: a pool that waits for it may wait for ever",
+        lane.pid
     ))
 }
 
@@ -238,7 +239,9 @@ mod tests {
         assert_eq!(died_at_work(&lane), None);
         lane.life = Life::Gone;
         let said = died_at_work(&lane).unwrap();
-        assert!(said.contains("thread 11 of process 10") && said.contains("fit 7 in hand"), "{said}");
+        assert!(said.starts_with("worker (process 10) is gone, and had fit 7 in hand"), "{said}");
+        lane.name = Arc::from("");
+        assert!(died_at_work(&lane).unwrap().starts_with("thread 11 (process 10) is gone"));
         (lane.tid, lane.name) = (0, Arc::from("host:1 #2"));
         assert_eq!(died_at_work(&lane).unwrap(), "host:1 #2 is gone, and had fit 7 in hand");
         lane.hand = None;

@@ -11,7 +11,7 @@ use crate::tui::widgets::{Table, TableCell, TableColumn, paint};
 use crate::units;
 
 /// Columns that a name takes at least, where it is longer; beyond these a third of the room, so that figures have the rest.
-const NAME: u16 = 12;
+const NAME: u16 = 16;
 /// A share below this everywhere has no column.
 const LEAST: f64 = 0.005;
 
