@@ -13,8 +13,10 @@ use std::time::{Duration, Instant};
 use crate::system::clock::{boottime_ns, monotonic_ns};
 use crate::system::schedule_account::ScheduleAccount;
 
-/// How often the thread looks.
-const BEAT: Duration = Duration::from_millis(25);
+/// How often the thread looks beside what is timed to be compared.
+pub(super) const BEAT: Duration = Duration::from_millis(25);
+/// And beside a program that is run once and watched, and not run again for a stop: none that a person makes is shorter.
+pub(super) const BEAT_OF_A_WATCH: Duration = Duration::from_millis(100);
 /// What a look may come late for reasons that are on no account, with the scheduler's account and without one.
 const SLACK: Duration = Duration::from_millis(25);
 const SLACK_IN_THE_DARK: Duration = Duration::from_secs(1);
@@ -23,6 +25,7 @@ const OVERDUE_MAX: Duration = Duration::from_secs(1);
 
 /// Watches from its start until it is dropped.
 pub(super) struct Pulse {
+    beat: Duration,
     beats: Arc<Beats>,
     /// `None` if the system refused a thread: then no standstill is seen.
     thread: Option<JoinHandle<()>>,
@@ -48,12 +51,12 @@ pub(super) struct Standstill {
 }
 
 impl Pulse {
-    /// Begins to watch.
-    pub(super) fn start() -> Self {
+    /// Begins to watch, looking so often.
+    pub(super) fn start(beat: Duration) -> Self {
         let beats = Arc::new(Beats { last_ns: AtomicU64::new(boottime_ns()), ..Beats::default() });
         let watched = Arc::clone(&beats);
-        let thread = std::thread::Builder::new().name("pulse".to_owned()).spawn(move || watched.watch());
-        Self { beats, thread: thread.ok() }
+        let thread = std::thread::Builder::new().name("pulse".to_owned()).spawn(move || watched.watch(beat));
+        Self { beat, beats, thread: thread.ok() }
     }
 
     /// What there was since this was last asked, up to now.
@@ -70,7 +73,7 @@ impl Pulse {
     /// Whether the next look comes late, so that it may have something to tell.
     fn is_overdue(&self) -> bool {
         let since = Duration::from_nanos(boottime_ns().saturating_sub(self.beats.last_ns.load(Relaxed)));
-        self.thread.is_some() && since > BEAT + SLACK / 2
+        self.thread.is_some() && since > self.beat + SLACK / 2
     }
 }
 
@@ -85,14 +88,14 @@ impl Drop for Pulse {
 }
 
 impl Beats {
-    fn watch(&self) {
+    fn watch(&self, beat: Duration) {
         let account = ScheduleAccount::open();
         let slack = if account.is_some() { SLACK } else { SLACK_IN_THE_DARK };
         let mut before = Clocks::read(account.as_ref());
         while !self.is_over.load(Relaxed) {
-            std::thread::park_timeout(BEAT);
+            std::thread::park_timeout(beat);
             let now = Clocks::read(account.as_ref());
-            let Standstill { stopped, suspended } = before.standstill_until(&now);
+            let Standstill { stopped, suspended } = before.standstill_until(&now, beat);
             for (ns, seen) in [(&self.stopped_ns, stopped), (&self.suspended_ns, suspended)] {
                 if seen > slack {
                     ns.fetch_add(seen.as_nanos() as u64, Relaxed);
@@ -118,12 +121,12 @@ impl Clocks {
         Self { boottime_ns: boottime_ns(), monotonic_ns: monotonic_ns(), awake_ns }
     }
 
-    /// What cannot be accounted for from one look to the next.
-    fn standstill_until(&self, later: &Self) -> Standstill {
+    /// What cannot be accounted for from one look to the next, which was to come after a beat.
+    fn standstill_until(&self, later: &Self, beat: Duration) -> Standstill {
         let gone = later.monotonic_ns.saturating_sub(self.monotonic_ns);
         let suspended = later.boottime_ns.saturating_sub(self.boottime_ns).saturating_sub(gone);
         let awake = later.awake_ns.saturating_sub(self.awake_ns);
-        let stopped = gone.saturating_sub(BEAT.as_nanos() as u64).saturating_sub(awake);
+        let stopped = gone.saturating_sub(beat.as_nanos() as u64).saturating_sub(awake);
         Standstill { stopped: Duration::from_nanos(stopped), suspended: Duration::from_nanos(suspended) }
     }
 }
@@ -134,12 +137,17 @@ mod tests {
 
     /// What is seen between two looks, with everything in milliseconds.
     fn seen(monotonic: u64, boottime: u64, awake: u64) -> [u128; 2] {
+        seen_with(BEAT, monotonic, boottime, awake)
+    }
+
+    fn seen_with(beat: Duration, monotonic: u64, boottime: u64, awake: u64) -> [u128; 2] {
         let clocks = |boottime, monotonic, awake| Clocks {
             boottime_ns: boottime * 1_000_000,
             monotonic_ns: monotonic * 1_000_000,
             awake_ns: awake * 1_000_000,
         };
-        let standstill = clocks(1000, 500, 7).standstill_until(&clocks(1000 + boottime, 500 + monotonic, 7 + awake));
+        let later = clocks(1000 + boottime, 500 + monotonic, 7 + awake);
+        let standstill = clocks(1000, 500, 7).standstill_until(&later, beat);
         [standstill.stopped.as_millis(), standstill.suspended.as_millis()]
     }
 
@@ -153,11 +161,13 @@ mod tests {
         assert_eq!(seen(25, 60_025, 0), [0, 60_000], "suspended");
         // Clocks are read one after the other.
         assert_eq!(seen(26, 25, 2), [0, 0]);
+        assert_eq!(seen_with(BEAT_OF_A_WATCH, 101, 101, 1), [0, 0]);
+        assert_eq!(seen_with(BEAT_OF_A_WATCH, 1100, 2100, 0), [1000, 1000]);
     }
 
     #[test]
     fn a_program_that_goes_on_stands_never_still() {
-        let pulse = Pulse::start();
+        let pulse = Pulse::start(BEAT);
         let until = Instant::now() + 8 * BEAT;
         while Instant::now() < until {
             std::hint::black_box((0..1_000_u64).sum::<u64>());

@@ -20,8 +20,8 @@ use crate::workload::Service;
 /// How often the engine looks up while workers work.
 const TICK: Duration = Duration::from_millis(20);
 /// How often it does while a program is watched, which has a thread of its own for that: there are no workers to look at,
-/// and 50 ms until the end is asked for are not noticed.
-const TICK_BESIDE_WATCH: Duration = Duration::from_millis(50);
+/// its end is heard at once, and a tenth of a second until it is asked to end is not noticed.
+const TICK_BESIDE_WATCH: Duration = Duration::from_millis(100);
 /// How often it tells how far they are.
 const PROGRESS_EVERY: Duration = Duration::from_millis(500);
 /// How long workers at the gate may take to look at their CPUs, which takes each a tenth of a millisecond.

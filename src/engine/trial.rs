@@ -11,7 +11,7 @@ use super::control::{Control, Urgency};
 use super::kind_facts::KindFacts;
 use super::noise::NoiseReader;
 use super::outcome::OutcomeReader;
-use super::pulse::{Pulse, Standstill};
+use super::pulse::{BEAT, BEAT_OF_A_WATCH, Pulse, Standstill};
 use super::run::{Executor, ProgramSetting};
 use super::supervisor::{EarlyEnd, Starting, TrialSupervisor};
 use super::watch::{ProgramEnd, ProgramWatch};
@@ -56,7 +56,7 @@ const TOO_SLOW: &str = "its workload was not ready by then";
 impl<'a> BoardExecutor<'a> {
     /// An executor for the trials of one run; `program` is parlab's own binary, of which forkservers are made.
     pub fn new(scenario: &'a Scenario, program: &Path, programs: ProgramSetting, control: &'a Control) -> Self {
-        let ProgramSetting { extras, unit, once: _ } = programs;
+        let ProgramSetting { extras, unit, once } = programs;
         let kind = KindFacts::of(&scenario.job);
         // What others write down of a program has the clock that all have.
         let clock = if kind.runs_outside() { Clock::Monotonic } else { Clock::detect() };
@@ -73,7 +73,7 @@ impl<'a> BoardExecutor<'a> {
             program: program.to_owned(),
             kind,
             is_too_slow: control.is_slow_to_prepare(),
-            pulse: Pulse::start(),
+            pulse: Pulse::start(if once { BEAT_OF_A_WATCH } else { BEAT }),
             counter: NoiseCounter::new(&usable.cpus),
             extras,
             unit,

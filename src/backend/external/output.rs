@@ -14,7 +14,7 @@ use std::time::Duration;
 
 use nix::fcntl::{FcntlArg, fcntl};
 
-use crate::system::poll::{PollFd, PollFlags, poll};
+use crate::system::poll::{PollFd, PollFlags, is_ready, poll};
 
 /// Bytes that are kept, the last ones.
 const KEPT: usize = 64 << 10;
@@ -22,16 +22,11 @@ const KEPT: usize = 64 << 10;
 /// Room in the pipe, so that a program that writes much is not held up by each of its writes.
 const ROOM: i32 = 1 << 20;
 
-/// How often it is looked whether the end of the output is still waited for.
-const LOOK: Duration = Duration::from_millis(100);
-
 /// The output of a program, standard output and error as they came.
 #[derive(Debug, Default)]
 pub struct KeptOutput {
     last: Mutex<VecDeque<u8>>,
     bytes: AtomicU64,
-    /// Whether no more of it is waited for, though something may still hold the pipe.
-    given_up: AtomicBool,
     has_ended: AtomicBool,
 }
 
@@ -56,14 +51,15 @@ impl KeptOutput {
         last.extend(chunk);
     }
 
-    fn read_all(&self, mut from: PipeReader, mut to: Option<Arc<File>>) {
+    /// Reads until nothing can write it any more, or the end of it is waited for no more: then `giving_up` is hung up.
+    fn read_all(&self, mut from: PipeReader, giving_up: &PipeReader, mut to: Option<Arc<File>>) {
         let mut chunk = vec![0; KEPT];
-        while !self.given_up.load(Relaxed) {
-            let is_ready = poll(&mut [PollFd::new(from.as_fd(), PollFlags::POLLIN)], Some(LOOK));
-            match is_ready {
+        loop {
+            let mut files = [giving_up.as_fd(), from.as_fd()].map(|file| PollFd::new(file, PollFlags::POLLIN));
+            match poll(&mut files, None) {
                 Ok(0) => continue,
-                Ok(_) => {}
-                Err(_) => break,
+                Ok(_) if !is_ready(&files[0]) => {}
+                _ => break,
             }
             match from.read(&mut chunk) {
                 Ok(0) => break,
@@ -84,6 +80,8 @@ impl KeptOutput {
 /// Reads the output of one program on a thread of its own.
 pub(super) struct OutputReader {
     pub(super) output: Arc<KeptOutput>,
+    /// Closed when no more of it is waited for, though something may still hold the pipe.
+    waited_for: PipeWriter,
     thread: JoinHandle<()>,
 }
 
@@ -94,13 +92,14 @@ impl OutputReader {
     /// When the system refuses a pipe or a thread.
     pub(super) fn start(also_to: Option<Arc<File>>) -> io::Result<(Self, PipeWriter)> {
         let (reader, writer) = pipe()?;
+        let (giving_up, waited_for) = pipe()?;
         // It has less where the system allows no more.
         let _ = fcntl(&writer, FcntlArg::F_SETPIPE_SZ(ROOM));
         let output = Arc::new(KeptOutput::default());
         let filled = Arc::clone(&output);
-        let thread =
-            std::thread::Builder::new().name("output".to_owned()).spawn(move || filled.read_all(reader, also_to))?;
-        Ok((Self { output, thread }, writer))
+        let read = move || filled.read_all(reader, &giving_up, also_to);
+        let thread = std::thread::Builder::new().name("output".to_owned()).spawn(read)?;
+        Ok((Self { output, waited_for, thread }, writer))
     }
 
     /// Waits for the end of the output, which comes when all that could write it are gone, but not for ever: something
@@ -113,7 +112,7 @@ impl OutputReader {
             }
             std::thread::sleep(Duration::from_millis(4));
         }
-        self.output.given_up.store(true, Relaxed);
+        drop(self.waited_for);
         // If it panicked, that was reported when it happened.
         let _ = self.thread.join();
     }
