@@ -9,8 +9,8 @@ use std::time::Duration;
 use super::complaint::{Fault, OutsideComplaint};
 use super::lane::LaneWatch;
 use super::layout::{Shape, WORD, header};
-use super::look::{NameTotal, OutsideLane, OutsideLook};
-use super::looking::Looking;
+use super::look::{NameTotal, OutsideLane, OutsideLook, OutsideRun};
+use super::looking::{Looking, Scratch};
 use super::memory::{OutsideMemory, Shrunk};
 use super::pace::{Frontier, LookPace};
 use super::place::{BoardPlace, Medium};
@@ -23,6 +23,8 @@ pub const LANES_MAX: usize = 4096;
 /// A board that other programs write.
 pub struct OutsideBoard {
     shape: Shape,
+    /// What its header has to say.
+    header: Vec<u64>,
     created: u64,
     place: BoardPlace,
     watches: Vec<LaneWatch>,
@@ -30,7 +32,7 @@ pub struct OutsideBoard {
     totals: NameTotals,
     pace: LookPace,
     frontier: Frontier,
-    scratch: Vec<u64>,
+    scratch: Scratch,
     told: Vec<Fault>,
 }
 
@@ -50,9 +52,11 @@ impl OutsideBoard {
     pub fn create_in(medium: Medium, lanes: usize) -> io::Result<Self> {
         let shape = Shape { lanes: lanes.clamp(1, LANES_MAX) };
         let place = BoardPlace::open(medium, shape)?;
-        place.memory().write(0, &shape.header()).map_err(|Shrunk| io::Error::from(io::ErrorKind::UnexpectedEof))?;
+        let header = shape.header();
+        place.memory().write(0, &header).map_err(|Shrunk| io::Error::from(io::ErrorKind::UnexpectedEof))?;
         Ok(Self {
             shape,
+            header,
             created: monotonic_ns(),
             place,
             watches: (0..shape.lanes).map(LaneWatch::new).collect(),
@@ -60,7 +64,7 @@ impl OutsideBoard {
             totals: NameTotals::default(),
             pace: LookPace::default(),
             frontier: Frontier::default(),
-            scratch: Vec::new(),
+            scratch: Scratch::default(),
             told: Vec::new(),
         })
     }
@@ -81,7 +85,7 @@ impl OutsideBoard {
     }
 
     /// How long the next look may wait so that no ring is overrun, as far as the last ones tell: 2 ms for writers of
-    /// very short tasks, 10 ms while there are any, 20 ms while there are none.
+    /// very short tasks, 20 ms where there are none of late.
     pub fn next_look_in(&self) -> Duration {
         self.pace.next()
     }
@@ -94,15 +98,24 @@ impl OutsideBoard {
 
     /// Looks at all lanes. To be called by one thread, again and again.
     pub fn look(&mut self) -> OutsideLook {
-        self.look_as(false)
+        self.look_one_by_one(false)
     }
 
     /// As [`Self::look`], when the writers should have ended: those that have are known to be gone at once.
     pub fn last_look(&mut self) -> OutsideLook {
-        self.look_as(true)
+        self.look_one_by_one(true)
     }
 
-    fn look_as(&mut self, is_last: bool) -> OutsideLook {
+    fn look_one_by_one(&mut self, is_last: bool) -> OutsideLook {
+        let mut records = Vec::new();
+        let look = self.look_in_runs(is_last, &mut |run| records.extend(run.records()));
+        OutsideLook { records, ..look }
+    }
+
+    /// As [`Self::look`] or [`Self::last_look`], for who counts tasks, of which there may be a hundred thousand a second: they
+    /// are handed over in runs, and are not in what is returned.
+    pub fn look_in_runs(&mut self, is_last: bool, take: &mut dyn FnMut(&OutsideRun<'_>)) -> OutsideLook {
+        let totals = &mut self.totals;
         let memory = self.place.memory();
         let now = monotonic_ns();
         let mut look = Looking {
@@ -114,11 +127,14 @@ impl OutsideBoard {
             is_last,
             served: self.place.served(),
             lanes: &mut self.lanes,
-            records: Vec::new(),
+            take: &mut |run| {
+                totals.add(run);
+                take(run);
+            },
             complaints: Vec::new(),
             scratch: &mut self.scratch,
         };
-        let refused = restore_header(memory, self.shape, &mut look.complaints);
+        let refused = restore_header(memory, &self.header, &mut look.complaints);
         let all = self.watches.len();
         let (mut looked, mut among) = (0, if is_last { all } else { self.frontier.next(all) });
         let mut seen = Ok(());
@@ -133,13 +149,17 @@ impl OutsideBoard {
         if seen.is_err() || refused.is_err() || !memory.is_whole(self.shape.bytes()) {
             look.complaints.push(OutsideComplaint { fault: Fault::Shrunk, lane: None, pid: None });
         }
-        let (records, mut complaints) = (look.records, look.complaints);
+        let mut complaints = look.complaints;
         complaints.retain(|complaint| complaint.lane.is_some() || self.is_new(complaint.fault));
-        records.iter().for_each(|record| self.totals.add(record));
         let taken = &self.watches[..self.frontier.reach(all)];
-        let alive = taken.iter().any(|watch| watch.is_alive(&self.lanes));
-        self.pace.set(alive, taken.iter().map(|watch| watch.rate).fold(0.0, f64::max));
-        OutsideLook { at: now, lanes: self.lanes.clone(), records, complaints, refused: refused.unwrap_or(0) }
+        self.pace.set(taken.iter().map(|watch| watch.rate).fold(0.0, f64::max));
+        OutsideLook {
+            at: now,
+            lanes: self.lanes.clone(),
+            records: Vec::new(),
+            complaints,
+            refused: refused.unwrap_or(0),
+        }
     }
 
     /// Whether something wrong with the board as a whole has not been told yet.
@@ -153,13 +173,12 @@ impl OutsideBoard {
 }
 
 /// Puts the header right for writers still to come, and returns how many were refused a lane.
-fn restore_header(memory: &OutsideMemory, shape: Shape, complaints: &mut Vec<OutsideComplaint>) -> Result<u64, Shrunk> {
-    let own = shape.header();
-    let mut found = vec![0; header::CONSTANT_BYTES / WORD];
+fn restore_header(memory: &OutsideMemory, own: &[u64], complaints: &mut Vec<OutsideComplaint>) -> Result<u64, Shrunk> {
+    let mut found = [0; header::CONSTANT_BYTES / WORD];
     memory.read(0, &mut found)?;
     if found != own {
         complaints.push(OutsideComplaint { fault: Fault::Header, lane: None, pid: None });
-        memory.write(0, &own)?;
+        memory.write(0, own)?;
     }
     memory.word(header::REFUSED)
 }

@@ -89,11 +89,6 @@ impl LaneWatch {
         self.generation > 0
     }
 
-    /// Whether it has a writer that may write on.
-    pub(super) fn is_alive(&self, lanes: &[OutsideLane]) -> bool {
-        self.writer.is_some_and(|writer| lanes[writer].life == Life::Alive)
-    }
-
     /// Looks at it.
     pub(super) fn look(&mut self, look: &mut Looking<'_>) -> Result<(), Shrunk> {
         if look.served.is_some_and(|served| served.lanes[self.slot].is_nonsense.load(Acquire)) {

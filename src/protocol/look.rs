@@ -15,7 +15,7 @@ pub struct OutsideLook {
     /// Every thread that ever had a lane, in the order in which they were seen. Their places never change.
     pub lanes: Vec<OutsideLane>,
     /// Tasks that ended since the last look, by lane in the order of their ends; the last ones may have ended while it was
-    /// looked.
+    /// looked. None where they were handed over in runs.
     pub records: Vec<OutsideRecord>,
     /// What was found wrong since the last look.
     pub complaints: Vec<OutsideComplaint>,
@@ -114,6 +114,54 @@ pub struct OutsideRecord {
     pub failed: bool,
     /// Figures that came of it, by name.
     pub values: Vec<(Arc<str>, f64)>,
+}
+
+/// Tasks of a lane that ended one after the other, all of one name, and all of them well or none.
+#[derive(Debug, Clone, Copy)]
+pub struct OutsideRun<'a> {
+    /// Whose they were: the place in [`OutsideLook::lanes`].
+    pub lane: usize,
+    /// Their name.
+    pub name: &'a Arc<str>,
+    /// Whether they failed.
+    pub failed: bool,
+    /// Each of them, in the order of their ends.
+    pub tasks: &'a [EndedTask],
+    /// Figures that came of it, by name, where it is one task alone.
+    pub values: &'a [(Arc<str>, f64)],
+}
+
+/// One of a run of tasks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct EndedTask {
+    /// Its index, if it has one.
+    pub index: Option<u64>,
+    /// When it was begun.
+    pub start: u64,
+    /// When it ended.
+    pub end: u64,
+}
+
+impl EndedTask {
+    /// What it took, in nanoseconds.
+    pub fn took(&self) -> u64 {
+        self.end.saturating_sub(self.start)
+    }
+}
+
+impl OutsideRun<'_> {
+    /// The tasks one by one.
+    pub fn records(&self) -> impl Iterator<Item = OutsideRecord> {
+        self.tasks.iter().map(|task| OutsideRecord {
+            lane: self.lane,
+            name: self.name.clone(),
+            index: task.index,
+            start: task.start,
+            end: task.end,
+            failed: self.failed,
+            values: self.values.to_vec(),
+        })
+    }
 }
 
 /// All tasks of a name. What is known by counts alone is not among them.

@@ -4,7 +4,7 @@
 
 use super::complaint::OutsideComplaint;
 use super::layout::Shape;
-use super::look::{OutsideLane, OutsideRecord};
+use super::look::{EndedTask, OutsideLane, OutsideRun};
 use super::memory::OutsideMemory;
 use super::socket::ServedBoard;
 
@@ -29,12 +29,21 @@ pub(super) struct Looking<'a> {
     pub(super) served: Option<&'a ServedBoard>,
     /// The writers so far.
     pub(super) lanes: &'a mut Vec<OutsideLane>,
-    /// Tasks that ended.
-    pub(super) records: Vec<OutsideRecord>,
+    /// Takes tasks that ended.
+    pub(super) take: &'a mut dyn FnMut(&OutsideRun<'_>),
     /// What was wrong.
     pub(super) complaints: Vec<OutsideComplaint>,
-    /// Room to read a ring into.
-    pub(super) scratch: &'a mut Vec<u64>,
+    /// Room to work in.
+    pub(super) scratch: &'a mut Scratch,
+}
+
+/// Room that is kept from look to look.
+#[derive(Debug, Default)]
+pub(super) struct Scratch {
+    /// To read a ring into.
+    pub(super) words: Vec<u64>,
+    /// For the tasks of a run.
+    pub(super) tasks: Vec<EndedTask>,
 }
 
 impl Looking<'_> {

@@ -33,6 +33,6 @@ pub use activity::{OutsideActivity, SpentNs};
 pub use adapters::{ADAPTERS, Adapter};
 pub use board::{LANES_MAX, OutsideBoard};
 pub use complaint::{Fault, OutsideComplaint};
-pub use look::{Life, NameTotal, OutsideLane, OutsideLook, OutsideRecord, OutsideTask};
+pub use look::{EndedTask, Life, NameTotal, OutsideLane, OutsideLook, OutsideRecord, OutsideRun, OutsideTask};
 pub use page::protocol_page;
 pub use place::{BOARD_VARIABLE, Medium};

@@ -25,8 +25,6 @@ pub(super) struct TaskKey {
     pub(super) name: Arc<str>,
     /// The index, where there is one.
     pub(super) index: Option<u64>,
-    /// Whether the lane has such a name.
-    pub(super) is_known: bool,
 }
 
 impl Default for TaskNames {
@@ -49,14 +47,17 @@ impl TaskNames {
 
     /// Takes a key apart, whose bits above name and index are left out.
     pub(super) fn key(&self, key: u64) -> TaskKey {
-        let index = key & NO_INDEX;
-        let number = key >> INDEX_BITS & 0x3fff;
-        let name = self.known.get(number as usize);
-        TaskKey {
-            name: name.unwrap_or(&self.unnamed).clone(),
-            index: (index != NO_INDEX).then_some(index),
-            is_known: name.is_some(),
-        }
+        TaskKey { name: self.of_key(key).clone(), index: index(key) }
+    }
+
+    /// Whether the lane has the name that a key tells of.
+    pub(super) fn knows(&self, key: u64) -> bool {
+        name_number(key) < self.known.len()
+    }
+
+    /// The name that a key tells of.
+    pub(super) fn of_key(&self, key: u64) -> &Arc<str> {
+        self.known.get(name_number(key)).unwrap_or(&self.unnamed)
     }
 
     /// How many tasks of each name are still to be done, of the first so many names; those of which there are none are left
@@ -77,6 +78,15 @@ impl TaskNames {
     pub(super) fn name(&self, number: u64) -> Option<Arc<str>> {
         self.known.get(usize::try_from(number).ok()?).cloned()
     }
+}
+
+/// The index in a key, where there is one.
+pub(super) fn index(key: u64) -> Option<u64> {
+    Some(key & NO_INDEX).filter(|&index| index != NO_INDEX)
+}
+
+fn name_number(key: u64) -> usize {
+    (key >> INDEX_BITS & 0x3fff) as usize
 }
 
 /// The text in words, up to the first zero; `None` when there is none.
@@ -104,9 +114,10 @@ mod tests {
         memory.write(lane::TASK_NAMES, &[u64::from_ne_bytes(*b"fit\0\0\0\0\0")]).unwrap();
         let mut names = TaskNames::default();
         assert_eq!(names.read(&memory, 0, 1), Ok(true));
-        assert_eq!(names.key(7), TaskKey { name: "fit".into(), index: Some(7), is_known: true });
+        assert_eq!(names.key(7), TaskKey { name: "fit".into(), index: Some(7) });
         assert_eq!(names.key(NO_INDEX).index, None);
-        assert!(!names.key(1 << INDEX_BITS).is_known);
+        assert!(names.knows(7) && !names.knows(1 << INDEX_BITS));
+        assert_eq!(&*names.key(1 << INDEX_BITS).name, UNNAMED);
         assert_eq!(names.read(&memory, 0, u64::MAX), Ok(false));
         assert_eq!(names.known.len(), NAMES);
     }

@@ -8,32 +8,32 @@ use std::time::Duration;
 use super::layout::RING_RECORDS;
 
 const SHORTEST: Duration = Duration::from_millis(2);
-/// While there are writers, any of which may begin to run short tasks.
-const WITH_WRITERS: Duration = Duration::from_millis(10);
-const WITHOUT: Duration = Duration::from_millis(20);
+/// What a look costs is the waking up above all. A ring that fills up sooner than this is read in time from the second look
+/// on.
+const LONGEST: Duration = Duration::from_millis(20);
+
+/// What is left from look to look of what was fast once: short tasks mostly come in bursts, and the next one is to be read
+/// from its beginning.
+const FADING: f64 = 0.99;
 
 /// The time until the next look.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct LookPace(Duration);
-
-impl Default for LookPace {
-    fn default() -> Self {
-        Self(WITH_WRITERS)
-    }
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct LookPace {
+    /// Records of the fastest writer by nanosecond, now or some looks ago.
+    fastest: f64,
 }
 
 impl LookPace {
-    /// Goes by whether there are writers, and by the records of the fastest by nanosecond.
-    pub(super) fn set(&mut self, has_writers: bool, rate: f64) {
-        let longest = if has_writers { WITH_WRITERS } else { WITHOUT };
-        let half_a_ring_ns = RING_RECORDS as f64 / 2.0 / rate;
-        let in_time = if half_a_ring_ns < 1e9 { Duration::from_nanos(half_a_ring_ns as u64) } else { longest };
-        self.0 = in_time.clamp(SHORTEST, longest);
+    /// Takes in the records of the fastest writer by nanosecond, as the last look has them.
+    pub(super) fn set(&mut self, rate: f64) {
+        self.fastest = (self.fastest * FADING).max(rate);
     }
 
     /// The time until the next look.
     pub(super) fn next(self) -> Duration {
-        self.0
+        let half_a_ring_ns = RING_RECORDS as f64 / 2.0 / self.fastest;
+        let in_time = if half_a_ring_ns < 1e9 { Duration::from_nanos(half_a_ring_ns as u64) } else { LONGEST };
+        in_time.clamp(SHORTEST, LONGEST)
     }
 }
 
@@ -85,16 +85,30 @@ mod tests {
 
     #[test]
     fn fast_writers_are_looked_at_more_often() {
-        let next = |has_writers, rate| {
+        let next = |rate| {
             let mut pace = LookPace::default();
-            pace.set(has_writers, rate);
+            pace.set(rate);
             pace.next()
         };
-        assert_eq!(next(false, 0.0), WITHOUT);
-        assert_eq!(next(true, 1e-6), WITH_WRITERS);
+        assert_eq!(LookPace::default().next(), LONGEST);
+        assert_eq!([0.0, 1e-6].map(next), [LONGEST; 2]);
         // A task a microsecond.
-        assert_eq!(next(true, 1e-3), Duration::from_micros(4096));
-        assert_eq!(next(true, 1.0), SHORTEST);
-        assert_eq!(next(true, f64::NAN), WITH_WRITERS);
+        assert_eq!(next(1e-3), Duration::from_micros(4096));
+        assert_eq!(next(1.0), SHORTEST);
+        assert_eq!(next(f64::NAN), LONGEST);
+    }
+
+    #[test]
+    fn it_is_looked_often_for_a_second_after_a_burst() {
+        let mut pace = LookPace::default();
+        pace.set(1e-3);
+        let mut since = Duration::ZERO;
+        while pace.next() < LONGEST {
+            since += pace.next();
+            pace.set(0.0);
+        }
+        assert!(since > Duration::from_secs(1) && since < Duration::from_secs(3), "{since:?}");
+        pace.set(1e-3);
+        assert_eq!(pace.next(), Duration::from_micros(4096));
     }
 }

@@ -5,11 +5,11 @@
 use std::sync::Arc;
 
 use super::complaint::Fault;
-use super::layout::{FAILED, RING_RECORDS, VALUE, WORD, lane, record};
-use super::look::OutsideRecord;
+use super::layout::{FAILED, INDEX_BITS, RING_RECORDS, VALUE, WORD, lane, record};
+use super::look::{EndedTask, OutsideRun};
 use super::looking::Looking;
 use super::memory::Shrunk;
-use super::names::TaskNames;
+use super::names::{TaskNames, index};
 use crate::system::clock::monotonic_ns;
 
 const WORDS: usize = record::BYTES / WORD;
@@ -69,15 +69,16 @@ impl RingPlace {
         let words = copy(slot, first..last + 1, look)?;
         let overwritten = overwritten(slot, last, look)?;
         look.latest = monotonic_ns();
-        look.records.reserve(words.len() / WORDS);
+        let mut run = RingRun { lane: writer, names, key: 0, tasks: std::mem::take(&mut look.scratch.tasks) };
         for (number, words) in (first..).zip(words.chunks_exact(WORDS)) {
             if number <= overwritten {
                 self.values.clear();
                 lost += 1;
                 continue;
             }
-            match self.one(number, words, writer, names, look) {
-                Ok(record) => look.records.extend(record),
+            match self.one(number, words, names, look) {
+                Ok(Some(task)) => run.add(words[record::KEY / WORD], task, &mut self.values, look),
+                Ok(None) => {}
                 // A connection leaves out what it could not send in time.
                 Err(Fault::Records) if look.served.is_some() => {
                     self.values.clear();
@@ -90,7 +91,8 @@ impl RingPlace {
                 }
             }
         }
-        *look.scratch = words;
+        run.hand_over(&[], look);
+        (look.scratch.words, look.scratch.tasks) = (words, run.tasks);
         look.lanes[writer].lost += lost;
         Ok(faults)
     }
@@ -100,10 +102,9 @@ impl RingPlace {
         &mut self,
         number: u64,
         words: &[u64],
-        writer: usize,
         names: &TaskNames,
         look: &Looking<'_>,
-    ) -> Result<Option<OutsideRecord>, Fault> {
+    ) -> Result<Option<EndedTask>, Fault> {
         if words[record::NUMBER / WORD] != number {
             return Err(Fault::Records);
         }
@@ -111,14 +112,11 @@ impl RingPlace {
         if word & VALUE != 0 {
             return self.keep_value(words, names).map_or(Ok(None), Err);
         }
-        let values = std::mem::take(&mut self.values);
         let (start, end) = self.times(words, look).ok_or(Fault::Times)?;
-        let key = names.key(word);
-        if !key.is_known {
+        if !names.knows(word) {
             return Err(Fault::Names);
         }
-        let failed = word & FAILED != 0;
-        Ok(Some(OutsideRecord { lane: writer, name: key.name, index: key.index, start, end, failed, values }))
+        Ok(Some(EndedTask { index: index(word), start, end }))
     }
 
     /// The beginning and end of a record, when they can be: it begins after the one before has ended.
@@ -147,6 +145,42 @@ impl RingPlace {
     }
 }
 
+/// Tasks that follow each other in a ring and have a name in common, until they are handed over.
+struct RingRun<'a> {
+    lane: usize,
+    names: &'a TaskNames,
+    /// The key of one of them.
+    key: u64,
+    tasks: Vec<EndedTask>,
+}
+
+impl RingRun<'_> {
+    /// Tasks that are handed over at once, at most: they are read again while they are in the cache.
+    const MOST: usize = 512;
+
+    /// Adds a task with its figures, which are its own from then on.
+    fn add(&mut self, key: u64, task: EndedTask, values: &mut Vec<(Arc<str>, f64)>, look: &mut Looking<'_>) {
+        let is_like = (key ^ self.key) >> INDEX_BITS == 0;
+        if !is_like || !values.is_empty() || self.tasks.len() >= Self::MOST {
+            self.hand_over(&[], look);
+        }
+        self.key = key;
+        self.tasks.push(task);
+        if !values.is_empty() {
+            self.hand_over(values, look);
+            values.clear();
+        }
+    }
+
+    fn hand_over(&mut self, values: &[(Arc<str>, f64)], look: &mut Looking<'_>) {
+        if !self.tasks.is_empty() {
+            let (name, failed) = (self.names.of_key(self.key), self.key & FAILED != 0);
+            (look.take)(&OutsideRun { lane: self.lane, name, failed, tasks: &self.tasks, values });
+            self.tasks.clear();
+        }
+    }
+}
+
 /// The number of the record that lies where that of a number should.
 pub(super) fn number_at(look: &Looking<'_>, slot: usize, number: u64) -> Result<u64, Shrunk> {
     look.memory.word(look.shape.record_at(slot, number) + record::NUMBER)
@@ -171,7 +205,7 @@ fn place(fault: Fault) -> usize {
 /// Copies records, which may go on at the ring's beginning.
 fn copy(slot: usize, numbers: std::ops::Range<u64>, look: &mut Looking<'_>) -> Result<Vec<u64>, Shrunk> {
     let count = (numbers.end - numbers.start).min(RING_RECORDS as u64) as usize;
-    let mut words = std::mem::take(look.scratch);
+    let mut words = std::mem::take(&mut look.scratch.words);
     words.clear();
     words.resize(count * WORDS, 0);
     let until_end = RING_RECORDS - (numbers.start % RING_RECORDS as u64) as usize;

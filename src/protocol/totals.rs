@@ -5,7 +5,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::look::{NameTotal, OutsideRecord};
+use super::look::{EndedTask, NameTotal, OutsideRun};
 
 /// Names that are told apart; the rest is one.
 const NAMES_MAX: usize = 4096;
@@ -23,16 +23,18 @@ pub(super) struct NameTotals {
 }
 
 impl NameTotals {
-    /// Counts a task that has ended.
-    pub(super) fn add(&mut self, record: &OutsideRecord) {
-        let place = self.place(&record.name);
+    /// Counts tasks that have ended.
+    pub(super) fn add(&mut self, run: &OutsideRun<'_>) {
+        let place = self.place(run.name);
         let total = &mut self.all[place];
-        let ns = record.end - record.start;
-        total.count += 1;
-        total.failed += u64::from(record.failed);
-        total.ns = total.ns.saturating_add(ns);
-        total.shortest_ns = total.shortest_ns.min(ns);
-        total.longest_ns = total.longest_ns.max(ns);
+        let count = run.tasks.len() as u64;
+        total.count += count;
+        total.failed += if run.failed { count } else { 0 };
+        for ns in run.tasks.iter().map(EndedTask::took) {
+            total.ns = total.ns.saturating_add(ns);
+            total.shortest_ns = total.shortest_ns.min(ns);
+            total.longest_ns = total.longest_ns.max(ns);
+        }
     }
 
     /// All names, in the order in which they were seen.
@@ -70,23 +72,26 @@ impl NameTotals {
 mod tests {
     use super::*;
 
-    fn record(name: &str, ns: u64, failed: bool) -> OutsideRecord {
-        OutsideRecord { lane: 0, name: name.into(), index: None, start: 5, end: 5 + ns, failed, values: Vec::new() }
+    fn add(totals: &mut NameTotals, name: &str, ns: &[u64], failed: bool) {
+        let tasks: Vec<EndedTask> = ns.iter().map(|ns| EndedTask { index: None, start: 5, end: 5 + ns }).collect();
+        totals.add(&OutsideRun { lane: 0, name: &name.into(), failed, tasks: &tasks, values: &[] });
     }
 
     #[test]
     fn tasks_are_summed_by_name() {
         let mut totals = NameTotals::default();
-        [record("a", 7, false), record("b", 1, false), record("a", 3, true)].iter().for_each(|one| totals.add(one));
+        add(&mut totals, "a", &[7, 9], false);
+        add(&mut totals, "b", &[1], false);
+        add(&mut totals, "a", &[3, 4], true);
         let [a, b] = totals.all() else { panic!("{totals:?}") };
-        assert_eq!((a.count, a.failed, a.ns, a.shortest_ns, a.longest_ns), (2, 1, 10, 3, 7));
+        assert_eq!((a.count, a.failed, a.ns, a.shortest_ns, a.longest_ns), (4, 2, 23, 3, 9));
         assert_eq!((&*b.name, b.count), ("b", 1));
     }
 
     #[test]
     fn there_is_an_end_of_names() {
         let mut totals = NameTotals::default();
-        (0..2 * NAMES_MAX).for_each(|n| totals.add(&record(&n.to_string(), u64::MAX - 10, false)));
+        (0..2 * NAMES_MAX).for_each(|n| add(&mut totals, &n.to_string(), &[u64::MAX - 10], false));
         assert_eq!(totals.all().len(), NAMES_MAX);
         let others = totals.all().last().unwrap();
         assert_eq!((&*others.name, others.count), (OTHERS, NAMES_MAX as u64 + 1));

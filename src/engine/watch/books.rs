@@ -9,7 +9,7 @@ use super::tasks::{TaskBook, by_name};
 use super::tellers;
 use super::threads::ThreadBook;
 use crate::machine::tree::{CallSight, GilSight, LookCost, ProcessLook, TreeLook};
-use crate::protocol::{NameTotal, OutsideLane, OutsideLook};
+use crate::protocol::{NameTotal, OutsideLane, OutsideLook, OutsideRun};
 use crate::record::{
     Cause, CpuCourse, LaneTotals, LaneView, MemoryCourse, MemoryKills, NowAndMost, OutputTail, Span, WatchedProgram,
 };
@@ -33,6 +33,8 @@ pub(super) struct Books {
     /// Those that tell of tasks, at the last look.
     tellers: Vec<OutsideLane>,
     tasks: TaskBook,
+    /// Whether any came since the last look.
+    has_new_tasks: bool,
     totals: Vec<NameTotal>,
     looked_ns: u64,
     looks: LookRate,
@@ -112,12 +114,17 @@ impl Books {
         self.kills = kills;
     }
 
-    /// Takes in what it tells of its tasks.
+    /// Takes in tasks that have ended, before the look that came upon them.
+    pub(super) fn see_tasks(&mut self, run: &OutsideRun<'_>) {
+        self.tasks.add(run, self.started_ns);
+        self.has_new_tasks = true;
+    }
+
+    /// Takes in what it tells of its lanes, and its tasks in all.
     pub(super) fn see_board(&mut self, look: OutsideLook, totals: &[NameTotal]) {
         self.looked_ns = self.looked_ns.max(look.at);
-        look.records.iter().for_each(|record| self.tasks.add(record, self.started_ns));
-        if !look.records.is_empty() {
-            self.totals = totals.to_vec();
+        if std::mem::take(&mut self.has_new_tasks) {
+            totals.clone_into(&mut self.totals);
         }
         look.complaints.iter().for_each(|complaint| self.remark(complaint.to_string()));
         look.lanes.iter().filter_map(tellers::died_at_work).for_each(|remark| self.remark(remark));

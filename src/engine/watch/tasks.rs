@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use crate::backend::DurationHistogram;
-use crate::protocol::{NameTotal, OutsideLane, OutsideRecord};
+use crate::protocol::{EndedTask, NameTotal, OutsideLane, OutsideRun};
 use crate::record::{DurationBin, NamedTasks, SPANS_MAX, Span, TASK_NAMES_MAX, Tail, TaskTimes};
 
 /// Nanoseconds since the program was started.
@@ -34,29 +34,38 @@ struct LastTask {
 }
 
 impl TaskBook {
-    /// Takes in a task of a program that was started at `started`.
-    pub(super) fn add(&mut self, record: &OutsideRecord, started: u64) {
-        let [start, end] = [record.start, record.end].map(|at| at.saturating_sub(started));
-        let took = end.saturating_sub(start);
-        if self.timed < SPANS_MAX {
-            self.spans.push(span(record, start, end, self.timed));
+    /// Takes in tasks of a program that was started at `started`.
+    pub(super) fn add(&mut self, run: &OutsideRun<'_>, started: u64) {
+        let since_start = |at: u64| at.saturating_sub(started);
+        if self.timed + run.tasks.len() as u64 <= SPANS_MAX {
+            let spans = (self.timed..).zip(run.tasks).map(|(number, task)| span(run, task, since_start, number));
+            self.spans.extend(spans);
         } else {
-            self.spans.clear();
+            self.spans = Vec::new();
         }
-        self.durations.add(took);
         self.octaves.resize(u64::BITS as usize, 0);
-        self.octaves[took.checked_ilog2().unwrap_or(0) as usize] += 1;
-        self.shortest = if self.timed == 0 { took } else { self.shortest.min(took) };
-        self.longest = self.longest.max(took);
-        self.timed += 1;
-        if self.last.len() <= record.lane {
-            self.last.resize(record.lane + 1, None);
+        for task in run.tasks {
+            let took = since_start(task.end).saturating_sub(since_start(task.start));
+            self.durations.add(took);
+            self.octaves[took.checked_ilog2().unwrap_or(0) as usize] += 1;
+            self.shortest = if self.timed == 0 { took } else { self.shortest.min(took) };
+            self.longest = self.longest.max(took);
+            self.timed += 1;
         }
-        let last = &mut self.last[record.lane];
+        if let Some(last) = run.tasks.last() {
+            self.ended_last(run, last.index, since_start(last.end));
+        }
+    }
+
+    fn ended_last(&mut self, run: &OutsideRun<'_>, index: Option<u64>, end: SinceStart) {
+        if self.last.len() <= run.lane {
+            self.last.resize(run.lane + 1, None);
+        }
+        let last = &mut self.last[run.lane];
         match last {
             Some(last) if end < last.end => {}
-            Some(last) if Arc::ptr_eq(&last.name, &record.name) => (last.end, last.index) = (end, record.index),
-            _ => *last = Some(LastTask { end, name: record.name.clone(), index: record.index }),
+            Some(last) if Arc::ptr_eq(&last.name, run.name) => (last.end, last.index) = (end, index),
+            _ => *last = Some(LastTask { end, name: run.name.clone(), index }),
         }
     }
 
@@ -93,15 +102,15 @@ impl TaskBook {
     }
 }
 
-fn span(record: &OutsideRecord, start: SinceStart, end: SinceStart, number: u64) -> Span {
-    let task = record.index.unwrap_or(number);
+fn span(run: &OutsideRun<'_>, ended: &EndedTask, since_start: impl Fn(u64) -> SinceStart, number: u64) -> Span {
+    let task = ended.index.unwrap_or(number);
     Span {
-        worker: record.lane as u32,
+        worker: run.lane as u32,
         task,
         x: task as f64,
-        start_s: start as f64 * 1e-9,
-        end_s: end as f64 * 1e-9,
-        failed: record.failed,
+        start_s: since_start(ended.start) as f64 * 1e-9,
+        end_s: since_start(ended.end) as f64 * 1e-9,
+        failed: run.failed,
     }
 }
 
@@ -169,17 +178,19 @@ mod tests {
 
     use super::*;
 
-    fn record(lane: usize, name: &str, index: u64, start: u64, end: u64) -> OutsideRecord {
-        let failed = index == 3;
-        OutsideRecord { lane, name: Arc::from(name), index: Some(index), start, end, failed, values: Vec::new() }
+    fn add(book: &mut TaskBook, lane: usize, index: u64, start: u64, ends: &[u64]) {
+        let task = |(index, end): (u64, &u64)| EndedTask { index: Some(index), start, end: *end };
+        let tasks: Vec<EndedTask> = (index..).zip(ends).map(task).collect();
+        let run = OutsideRun { lane, name: &Arc::from("fit"), failed: index == 3, tasks: &tasks, values: &[] };
+        book.add(&run, 1_000);
     }
 
     #[test]
     fn few_tasks_are_kept_one_by_one_and_many_in_bins() {
         let mut book = TaskBook::default();
         assert_eq!((book.times(), book.tail(), book.bins().len()), (None, None, 0));
-        book.add(&record(1, "fit", 3, 1_000, 1_000 + 3 * 1_000_000), 1_000);
-        book.add(&record(0, "fit", 0, 1_000, 1_000 + 1_000_000), 1_000);
+        add(&mut book, 1, 3, 1_000, &[1_000 + 3 * 1_000_000]);
+        add(&mut book, 0, 0, 1_000, &[1_000 + 1_000_000]);
         let spans = book.spans();
         assert_eq!((spans[0].worker, spans[0].failed, spans[0].end_s), (0, false, 1e-3));
         assert_eq!((spans[1].worker, spans[1].failed, spans[1].task), (1, true, 3));
@@ -187,11 +198,13 @@ mod tests {
         let times = book.times().unwrap();
         assert_eq!((times.min, times.max), (1e-3, 3e-3));
         assert!(times.median >= 1e-3 && times.p95 <= 3e-3);
-        for task in 0..SPANS_MAX {
-            book.add(&record(0, "fit", task, 2_000, 2_010), 1_000);
-        }
+        add(&mut book, 0, 4, 2_000, &vec![2_010; SPANS_MAX as usize - 2]);
+        assert_eq!(book.spans().len() as u64, SPANS_MAX);
+        add(&mut book, 0, 4, 2_000, &[2_010, 2_000_010, 5_001_000]);
         assert!(book.spans().is_empty(), "too many to be drawn");
-        assert_eq!(book.bins().iter().map(|bin| bin.tasks).sum::<u64>(), SPANS_MAX + 2);
+        assert_eq!(book.bins().iter().map(|bin| bin.tasks).sum::<u64>(), SPANS_MAX + 3);
+        let last = Some(Tail { seconds: 2e-3, lane: 0, task: "fit 6".to_owned() });
+        assert_eq!((book.tail(), book.times().unwrap().max), (last, 4.999e-3), "the last of a run counts");
     }
 
     #[test]

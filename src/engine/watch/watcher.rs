@@ -134,6 +134,7 @@ impl ProgramWatch {
         let watcher = Watcher {
             live: Arc::clone(&live),
             kills: MemoryKillCounter::new(pid),
+            kills_due_ns: 0,
             tree,
             board: self.board.take(),
             hook: hook.filter(|_| !is_joined).map(HookSight::new),
@@ -217,10 +218,18 @@ impl WatchedLive {
     }
 }
 
+/// How long after a look at the control group of a program of such an age the next one is due: programs enter another one
+/// when they are started, and hardly ever later, and a look costs as much as one at a dozen threads.
+fn group_due_in_ns(age_ns: u64) -> u64 {
+    (age_ns / 4).min(1_000_000_000)
+}
+
 /// Looks at a program until that is over.
 struct Watcher {
     live: Arc<WatchedLive>,
     kills: MemoryKillCounter,
+    /// When it is to be looked again in which control group it is.
+    kills_due_ns: u64,
     tree: Option<TreeSampler>,
     board: Option<OutsideBoard>,
     hook: Option<HookSight>,
@@ -234,7 +243,7 @@ impl Watcher {
             let is_over = self.live.is_over.load(Relaxed);
             let now_ns = monotonic_ns();
             if now_ns >= tree_due_ns || is_over {
-                self.kills.follow();
+                self.follow_group(now_ns);
                 tree_due_ns = now_ns + self.look_at_tree(now_ns).as_nanos() as u64;
             }
             let board_in = self.look_at_board(is_over);
@@ -245,6 +254,13 @@ impl Watcher {
             }
             let tree_in = Duration::from_nanos(tree_due_ns.saturating_sub(monotonic_ns()));
             self.live.wait(board_in.min(tree_in));
+        }
+    }
+
+    fn follow_group(&mut self, now_ns: u64) {
+        if now_ns >= self.kills_due_ns {
+            self.kills.follow();
+            self.kills_due_ns = now_ns + group_due_in_ns(now_ns.saturating_sub(self.live.lock().started_ns));
         }
     }
 
@@ -266,8 +282,22 @@ impl Watcher {
     fn look_at_board(&mut self, is_last: bool) -> Duration {
         const NEVER: Duration = Duration::from_secs(3600);
         let Some(board) = &mut self.board else { return NEVER };
-        let look = if is_last { board.last_look() } else { board.look() };
-        self.live.lock().see_board(look, board.totals());
+        let mut books = self.live.lock();
+        let look = board.look_in_runs(is_last, &mut |run| books.see_tasks(run));
+        books.see_board(look, board.totals());
+        drop(books);
         board.next_look_in()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_young_program_is_followed_to_its_group_more_often() {
+        const MS: u64 = 1_000_000;
+        let ages = [0, 200 * MS, 4_000 * MS, 60_000 * MS];
+        assert_eq!(ages.map(group_due_in_ns), [0, 50 * MS, 1_000 * MS, 1_000 * MS]);
     }
 }

@@ -182,6 +182,32 @@ fn a_ring_that_was_overrun_loses_times_and_no_counts() {
 }
 
 #[test]
+fn tasks_are_handed_over_in_runs_of_a_name() {
+    let mut board = OutsideBoard::create(1).unwrap();
+    let mut writer = Writer::new(&board, 0);
+    writer.name(1, "loss");
+    let other = 1 << INDEX_BITS;
+    [0, 1, other, other | 1 | FAILED, other | 2 | FAILED, 2].into_iter().for_each(|key| writer.task(key));
+    let start = writer.begin(3);
+    writer.value(1, 0.5);
+    writer.end(3, start);
+    (4..1004).for_each(|index| writer.task(index));
+    let mut runs = Vec::new();
+    let look = board.look_in_runs(false, &mut |run| {
+        let indices: Vec<_> = run.tasks.iter().filter_map(|task| task.index).collect();
+        runs.push((run.name.to_string(), run.failed, indices, run.values.len()));
+    });
+    assert_eq!((faults(&look), look.records.len(), look.lanes[0].failed), (vec![], 0, 2));
+    let told = |at: usize| (runs[at].0.as_str(), runs[at].1, runs[at].2.as_slice(), runs[at].3);
+    assert_eq!([told(0), told(1)], [("task", false, &[0, 1][..], 0), ("loss", false, &[0][..], 0)]);
+    assert_eq!([told(2), told(3)], [("loss", true, &[1, 2][..], 0), ("task", false, &[2][..], 0)]);
+    assert_eq!(told(4), ("task", false, &[3][..], 1), "one that has figures stands alone");
+    let rest: Vec<u64> = runs[5..].iter().flat_map(|run| run.2.clone()).collect();
+    assert!(rest == (4..1004).collect::<Vec<_>>() && runs.len() == 7, "{} runs", runs.len());
+    assert_eq!(board.totals().iter().map(|total| (total.count, total.failed)).collect::<Vec<_>>(), [(1004, 0), (3, 2)]);
+}
+
+#[test]
 fn a_task_has_its_own_figures_or_none_where_a_ring_was_overrun() {
     for plain in [0, 1] {
         let mut board = OutsideBoard::create(1).unwrap();
