@@ -55,5 +55,10 @@ pub(super) fn numbers_in(folder: &Path) -> Vec<u32> {
 
 /// The id that was given last, from `0.00 0.01 0.05 1/82 4711`.
 pub(super) fn last_id(proc: &Path) -> Option<u32> {
-    fs::read_to_string(proc.join("loadavg")).ok()?.split_ascii_whitespace().nth(4)?.parse().ok()
+    last_id_in(&fs::read_to_string(proc.join("loadavg")).ok()?)
+}
+
+/// The same, from the text of the file.
+pub(super) fn last_id_in(loadavg: &str) -> Option<u32> {
+    loadavg.split_ascii_whitespace().nth(4)?.parse().ok()
 }

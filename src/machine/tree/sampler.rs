@@ -100,7 +100,8 @@ impl TreeSampler {
             budget: LookBudget::new(SHARE),
             scanning: Rationed::new(0.1 * SHARE),
             reading_memory: Rationed::new(0.05 * SHARE),
-            reading_switches: Rationed::new(0.05 * SHARE),
+            // Counted for the account in the end: nobody waits for them.
+            reading_switches: Rationed::new(0.01 * SHARE),
             switches_turn: 0,
             has_ended: false,
             is_stale: true,

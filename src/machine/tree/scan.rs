@@ -5,10 +5,14 @@
 //! started is noticed by the number that the system gave last.
 
 use std::collections::{HashMap, HashSet};
+use std::fs::File;
+use std::os::unix::fs::FileExt as _;
 use std::path::{Path, PathBuf};
 
 use super::roots::Strays;
-use crate::machine::proc_lists::{children_of, has_children_files, last_id, numbers_in, own_id, parent_of, threads_of};
+use crate::machine::proc_lists::{
+    children_of, has_children_files, last_id_in, numbers_in, own_id, parent_of, threads_of,
+};
 
 /// With more threads than that, asking each for its children takes longer than looking through all processes.
 const LISTS_MAX: usize = 128;
@@ -21,6 +25,8 @@ const STRANGER_NS: u64 = 5_000_000_000;
 pub(super) struct Scan {
     proc: PathBuf,
     has_lists: bool,
+    /// What tells the number that was given last; asked at each look, and open for that.
+    loadavg: Option<File>,
     last_id: Option<u32>,
     /// Processes and their parents, when they were asked.
     strangers: HashMap<u32, u32>,
@@ -31,12 +37,13 @@ impl Scan {
     /// Nothing is read yet, but whether the kernel lists children.
     pub(super) fn new(proc: &Path) -> Self {
         let has_lists = own_id(proc).is_some_and(|me| has_children_files(proc, me));
-        Self { proc: proc.to_owned(), has_lists, last_id: None, strangers: HashMap::new(), asked_ns: 0 }
+        let loadavg = File::open(proc.join("loadavg")).ok();
+        Self { proc: proc.to_owned(), has_lists, loadavg, last_id: None, strangers: HashMap::new(), asked_ns: 0 }
     }
 
     /// Whether the system has given a number to a process or thread since this was asked before, or does not tell.
     pub(super) fn may_find(&mut self) -> bool {
-        let last = last_id(&self.proc);
+        let last = self.given_last();
         if last < self.last_id {
             // Numbers have begun anew, and a stranger's may be given again.
             self.strangers.clear();
@@ -44,6 +51,12 @@ impl Scan {
         let may = last.is_none() || last != self.last_id;
         self.last_id = last;
         may
+    }
+
+    fn given_last(&self) -> Option<u32> {
+        let mut bytes = [0; 128];
+        let length = self.loadavg.as_ref()?.read_at(&mut bytes, 0).ok()?;
+        last_id_in(str::from_utf8(&bytes[..length]).ok()?)
     }
 
     /// Processes that are new, each behind its parent and with it. `known` are those that are watched, with their
@@ -192,7 +205,10 @@ mod tests {
         assert!(!scan.strangers.is_empty());
         made_up.last(9);
         assert!(scan.may_find() && scan.strangers.is_empty(), "numbers have begun anew");
-        fs::remove_file(made_up.0.path().join("loadavg")).unwrap();
+        fs::write(made_up.0.path().join("loadavg"), "0.00 0.01 0.05\n").unwrap();
         assert_eq!([scan.may_find(), scan.may_find()], [true, true], "it is not told");
+        fs::remove_file(made_up.0.path().join("loadavg")).unwrap();
+        let mut without = Scan::new(made_up.0.path());
+        assert_eq!([without.may_find(), without.may_find()], [true, true]);
     }
 }
