@@ -3,6 +3,7 @@
 //! Its layout is the program's own and never read back from the memory, where others may have written anything.
 
 use std::io;
+use std::os::fd::BorrowedFd;
 use std::sync::atomic::Ordering::{Acquire, Relaxed};
 use std::time::Duration;
 
@@ -16,6 +17,7 @@ use super::pace::{Frontier, LookPace};
 use super::place::{BoardPlace, Medium};
 use super::totals::NameTotals;
 use crate::system::clock::monotonic_ns;
+use crate::system::opened::FirstOpen;
 
 /// The most lanes that a board may have.
 pub const LANES_MAX: usize = 4096;
@@ -90,6 +92,12 @@ impl OutsideBoard {
         self.pace.next()
     }
 
+    /// What becomes readable when a program opens the board, before which there is nothing to be seen on it; `None` once one
+    /// has, as far as the last look tells, and where that is not told.
+    pub fn first_open(&self) -> Option<BorrowedFd<'_>> {
+        self.place.first_open.as_ref().map(FirstOpen::file)
+    }
+
     /// Whether all that was written is there to be looked at. Through connections it comes a little later than its writers
     /// end; in memory it is there at once.
     pub fn is_settled(&self) -> bool {
@@ -115,6 +123,10 @@ impl OutsideBoard {
     /// As [`Self::look`] or [`Self::last_look`], for who counts tasks, of which there may be a hundred thousand a second: they
     /// are handed over in runs, and are not in what is returned.
     pub fn look_in_runs(&mut self, is_last: bool, take: &mut dyn FnMut(&OutsideRun<'_>)) -> OutsideLook {
+        // A lane that was claimed all the same counts for more than what is told of the file.
+        if !self.lanes.is_empty() || self.place.first_open.as_ref().is_some_and(FirstOpen::has_come) {
+            self.place.first_open = None;
+        }
         let totals = &mut self.totals;
         let memory = self.place.memory();
         let now = monotonic_ns();

@@ -7,13 +7,14 @@ use std::io;
 use std::net::IpAddr;
 use std::os::fd::AsRawFd as _;
 use std::os::unix::fs::OpenOptionsExt as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::layout::Shape;
 use super::memory::OutsideMemory;
 use super::socket::{ServedBoard, SocketServer};
 use crate::system::memfd;
+use crate::system::opened::FirstOpen;
 use crate::system::secret::Secret;
 
 /// The environment variable that tells programs where the board is.
@@ -36,6 +37,8 @@ pub(super) struct BoardPlace {
     bytes: Bytes,
     /// What programs are told.
     pub(super) address: String,
+    /// Until a program has opened it: before that there is nothing to be seen. `None` since then, and where that is not told.
+    pub(super) first_open: Option<FirstOpen>,
     /// What is there as long as the board is.
     _kept: KeptOpen,
 }
@@ -62,7 +65,7 @@ impl BoardPlace {
             Medium::Socket(host) => {
                 let server = SocketServer::start(host, shape)?;
                 let (bytes, address) = (Bytes::Served(server.shared.clone()), server.address.clone());
-                Ok(Self { bytes, address, _kept: KeptOpen::Server(server) })
+                Ok(Self { bytes, address, first_open: None, _kept: KeptOpen::Server(server) })
             }
         }
     }
@@ -75,7 +78,8 @@ impl BoardPlace {
             false => OutsideMemory::File(file.try_clone()?),
         };
         let address = format!("/proc/{}/fd/{}", std::process::id(), file.as_raw_fd());
-        Ok(Self { bytes: Bytes::Shared(memory), address, _kept: KeptOpen::File(file) })
+        let first_open = FirstOpen::of(Path::new(&address)).ok();
+        Ok(Self { bytes: Bytes::Shared(memory), address, first_open, _kept: KeptOpen::File(file) })
     }
 
     fn in_file(shape: Shape) -> io::Result<Self> {
@@ -83,7 +87,9 @@ impl BoardPlace {
         let file = OpenOptions::new().read(true).write(true).create_new(true).mode(0o600).open(&address)?;
         let name = Removed(PathBuf::from(&address));
         file.set_len(shape.bytes() as u64)?;
-        Ok(Self { bytes: Bytes::Shared(OutsideMemory::File(file)), address, _kept: KeptOpen::Name(name) })
+        let first_open = FirstOpen::of(Path::new(&address)).ok();
+        let bytes = Bytes::Shared(OutsideMemory::File(file));
+        Ok(Self { bytes, address, first_open, _kept: KeptOpen::Name(name) })
     }
 
     /// The memory.

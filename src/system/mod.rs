@@ -28,6 +28,7 @@ pub mod line;
 pub mod links;
 pub mod lock;
 pub mod memfd;
+pub mod opened;
 pub mod outlet;
 pub mod poll;
 pub mod process;

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
-use std::io;
+use std::io::{self, PipeReader, PipeWriter, pipe};
+use std::os::fd::AsFd as _;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
@@ -19,12 +20,16 @@ use crate::python::{Hook, WatchUnit};
 use crate::record::{Cause, LaneTotals, LaneView, MemoryCourse, MemoryKills, Span, WatchedProgram};
 use crate::system::clock::monotonic_ns;
 use crate::system::launch::{Ended, How, signal_name};
+use crate::system::poll::{PollFd, PollFlags, poll};
 
 /// Lanes of the board that a program may write: more than a node has threads that tell of tasks.
 const LANES: usize = 1024;
 
 /// Between looks at the threads of a program that tells of its tasks.
 const BESIDE_TASKS: Duration = Duration::from_millis(100);
+
+/// Between looks at a board that no program has opened, of which it would be told.
+const UNOPENED: Duration = Duration::from_millis(100);
 
 /// A program that is going to be watched.
 pub(in crate::engine) struct ProgramWatch {
@@ -34,6 +39,8 @@ pub(in crate::engine) struct ProgramWatch {
     /// What has Python tell of its tasks; `None` where that cannot be had, and why.
     hook: Result<Arc<Hook>, String>,
     live: Option<Arc<WatchedLive>>,
+    /// Closed when it is over, which wakes the thread.
+    over: Option<PipeWriter>,
     thread: Option<JoinHandle<()>>,
 }
 
@@ -65,9 +72,6 @@ pub(in crate::engine) struct WatchedLive {
     books: Mutex<Books>,
     output: Arc<KeptOutput>,
     is_over: AtomicBool,
-    /// Wakes the watcher when it is over.
-    over: Condvar,
-    waiting: Mutex<()>,
 }
 
 impl ProgramWatch {
@@ -80,7 +84,7 @@ impl ProgramWatch {
         let address = board.address().to_owned();
         let hook = Hook::install(&address, unit).map(Arc::new);
         let hook = hook.map_err(|error| format!("Python is not asked for its tasks: {error}"));
-        Ok(Self { address, board: Some(board), hook, live: None, thread: None })
+        Ok(Self { address, board: Some(board), hook, live: None, over: None, thread: None })
     }
 
     /// What the program's environment has to say for it to be watched; `own` is what its scenario says there.
@@ -123,9 +127,8 @@ impl ProgramWatch {
             books: Mutex::new(Books::new(pid, started_ns)),
             output: Arc::clone(output),
             is_over: AtomicBool::new(false),
-            over: Condvar::new(),
-            waiting: Mutex::new(()),
         });
+        let (over, closed) = pipe()?;
         // A program that may not be looked at tells of its tasks all the same.
         let tree = TreeSampler::new(roots).map_err(|error| live.lock().remark(error.to_string())).ok();
         let is_joined = reaper.is_none();
@@ -133,6 +136,7 @@ impl ProgramWatch {
         let hook = hook.map_err(|why| live.lock().remark(why.clone())).ok();
         let watcher = Watcher {
             live: Arc::clone(&live),
+            over,
             kills: MemoryKillCounter::new(pid),
             kills_due_ns: 0,
             tree,
@@ -140,7 +144,7 @@ impl ProgramWatch {
             hook: hook.filter(|_| !is_joined).map(HookSight::new),
         };
         let thread = std::thread::Builder::new().name("watch".to_owned()).spawn(move || watcher.watch())?;
-        self.thread = Some(thread);
+        (self.thread, self.over) = (Some(thread), Some(closed));
         self.live = Some(Arc::clone(&live));
         Ok(live)
     }
@@ -169,10 +173,8 @@ impl ProgramWatch {
     fn stop(&mut self) {
         if let Some(live) = &self.live {
             live.is_over.store(true, Relaxed);
-            // Under the lock, or the watcher might go to sleep between its look at the flag and this.
-            let _waiting = live.waiting.lock().unwrap_or_else(PoisonError::into_inner);
-            live.over.notify_all();
         }
+        self.over = None;
         // If it panicked, that was reported when it happened.
         let _ = self.thread.take().map(JoinHandle::join);
     }
@@ -208,14 +210,6 @@ impl WatchedLive {
     pub(in crate::engine) fn memory(&self) -> Option<MemoryCourse> {
         self.lock().memory()
     }
-
-    /// Waits for so long, or until it is over.
-    fn wait(&self, timeout: Duration) {
-        let waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
-        if !self.is_over.load(Relaxed) {
-            drop(self.over.wait_timeout(waiting, timeout));
-        }
-    }
 }
 
 /// How long after a look at the control group of a program of such an age the next one is due: programs enter another one
@@ -227,6 +221,8 @@ fn group_due_in_ns(age_ns: u64) -> u64 {
 /// Looks at a program until that is over.
 struct Watcher {
     live: Arc<WatchedLive>,
+    /// Hung up when it is over.
+    over: PipeReader,
     kills: MemoryKillCounter,
     /// When it is to be looked again in which control group it is.
     kills_due_ns: u64,
@@ -253,7 +249,7 @@ impl Watcher {
                 return;
             }
             let tree_in = Duration::from_nanos(tree_due_ns.saturating_sub(monotonic_ns()));
-            self.live.wait(board_in.min(tree_in));
+            self.wait(board_in.min(tree_in));
         }
     }
 
@@ -286,7 +282,17 @@ impl Watcher {
         let look = board.look_in_runs(is_last, &mut |run| books.see_tasks(run));
         books.see_board(look, board.totals());
         drop(books);
-        board.next_look_in()
+        if board.first_open().is_some() { UNOPENED } else { board.next_look_in() }
+    }
+
+    /// Waits for so long, until it is over, or until the program opens its board.
+    fn wait(&self, timeout: Duration) {
+        let opened = self.board.as_ref().and_then(OutsideBoard::first_open);
+        let files = std::iter::once(self.over.as_fd()).chain(opened);
+        let mut files: Vec<PollFd<'_>> = files.map(|file| PollFd::new(file, PollFlags::POLLIN)).collect();
+        if poll(&mut files, Some(timeout)).is_err() {
+            std::thread::sleep(timeout);
+        }
     }
 }
 

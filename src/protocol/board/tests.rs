@@ -13,6 +13,7 @@ use crate::protocol::layout::{
     FAILED, HEADER_BYTES, INDEX_BITS, NAME_BYTES, NO_INDEX, RING_RECORDS, VALUE, lane, record,
 };
 use crate::protocol::{Life, OutsideActivity};
+use crate::system::poll::{PollFd, PollFlags, poll};
 
 /// A writer by the page of the protocol, in a lane that it took without asking.
 struct Writer {
@@ -143,6 +144,19 @@ fn what_a_writer_tells_is_seen() {
         assert_eq!((&*two.values[0].0, two.values[0].1), ("loss", 0.25));
         assert_eq!((board.totals()[0].count, board.totals()[0].failed), (2, 1));
         assert!(board.look().records.is_empty(), "each is told once");
+    }
+}
+
+#[test]
+fn it_is_told_when_a_board_is_opened_for_the_first_time() {
+    for mut board in boards(1) {
+        assert!(board.look().lanes.is_empty() && board.first_open().is_some());
+        let mut writer = Writer::silent(&board, 0);
+        let mut files = [PollFd::new(board.first_open().unwrap(), PollFlags::POLLIN)];
+        assert_eq!(poll(&mut files, None).unwrap(), 1, "who waits for it is woken");
+        assert!(board.look().lanes.is_empty() && board.first_open().is_none());
+        writer.claim();
+        assert_eq!(board.look().lanes.len(), 1);
     }
 }
 
