@@ -98,9 +98,11 @@ def main(kind):
         pool.join()
     if kind != "thread":
         with make(2, maxtasksperchild=2) as pool:
-            print(pool.map(recycled, range(10), chunksize=1))
+            done = pool.map(recycled, range(10), chunksize=1)
             pool.close()
             pool.join()
+        # While the pool replaces workers, what is in the buffer might be theirs to write, too.
+        print(done)
 
 
 if __name__ == "__main__":
