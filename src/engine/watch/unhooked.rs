@@ -1,4 +1,5 @@
-//! Finds Pythons of a program whose tasks are not told, since they did not load what would tell them.
+//! Finds Pythons of a program whose tasks are not told, since they did not load what would tell them; and asks the
+//! others what that costs a task.
 
 use std::collections::HashSet;
 use std::sync::Arc;

@@ -29,7 +29,7 @@ BEGUN = parlab_board._now()
 
 
 def plugin_of(base):
-    """The plugin's class; `distributed` is imported by whoever calls this, and this module may be without it."""
+    """The plugin's class; `distributed` is imported by the caller, and this module may be without it."""
 
     class Tell(base):
         """Sits in the scheduler: notes what happens to tasks and workers, until it is asked for it."""

@@ -112,7 +112,7 @@ class Hand:
 def each(hand, name, items, start):
     """The items of a chunk; each is a task from when it is asked for until the next one is.
 
-    Where one fails, whoever has the hand puts it down: this is not closed before the last traceback is forgotten.
+    Where one fails, the owner of the hand puts it down: this is not closed before the last traceback is forgotten.
     """
     index, step = start, step_from(start)
     # Written out, since this is what short tasks cost. The thread stays the same, and so its lane.
