@@ -146,6 +146,25 @@ impl CpuCourse {
         }
     }
 
+    /// Ends it after `until_s` seconds, with `cpu_s` used in all. Samples that lasted longer are made one with the last:
+    /// the program was looked at once more before its end was known.
+    pub fn close(&mut self, until_s: f64, cpu_s: f64) {
+        while self.until_s.last().is_some_and(|last_s| *last_s >= until_s) {
+            self.until_s.pop();
+            self.used.pop();
+        }
+        let begun_s = self.until_s.last().copied().unwrap_or(0.0);
+        if until_s > begun_s {
+            self.push(until_s, ((cpu_s - self.spent_s()) / (until_s - begun_s)).max(0.0));
+        }
+    }
+
+    /// CPU seconds of all samples together.
+    pub fn spent_s(&self) -> f64 {
+        let begun = std::iter::once(0.0).chain(self.until_s.iter().copied());
+        self.until_s.iter().zip(begun).zip(&self.used).map(|((until_s, from_s), used)| (until_s - from_s) * used).sum()
+    }
+
     /// Makes one of each two samples; CPU seconds stay what they are.
     fn halve(&mut self) {
         let mut kept = Self::default();
@@ -239,9 +258,19 @@ mod tests {
         }
         assert!(course.until_s.len() <= SAMPLES_MAX && course.until_s.len() == course.used.len());
         assert_eq!(course.until_s.last(), Some(&5000.5));
-        let begun = [0.0].into_iter().chain(course.until_s.iter().copied());
-        let told_s: f64 =
-            course.until_s.iter().zip(begun).zip(&course.used).map(|((to, from), used)| (to - from) * used).sum();
+        let told_s = course.spent_s();
         assert!((told_s - spent_s).abs() < 1e-6, "{told_s} of {spent_s}");
+    }
+
+    #[test]
+    fn a_look_after_the_end_loses_no_cpu_seconds() {
+        for looked_at_s in [0.3_f64, 0.4, 0.5, 0.7] {
+            let mut course = CpuCourse::default();
+            course.push(0.2, 1.0);
+            course.push(looked_at_s, 0.5);
+            course.close(0.4, 0.35);
+            assert_eq!(course.until_s.last(), Some(&0.4), "looked at {looked_at_s} s");
+            assert!((course.spent_s() - 0.35).abs() < 1e-9, "looked at {looked_at_s} s: {course:?}");
+        }
     }
 }

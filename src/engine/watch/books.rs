@@ -251,7 +251,7 @@ impl Books {
     /// Says that it ended at `end_ns`, having used so many CPU seconds in all, where that is known.
     pub(super) fn close(&mut self, end_ns: u64, cpu_s: Option<f64>) {
         self.cpu_s = cpu_s.unwrap_or(self.cpu_s);
-        self.close_sample(end_ns);
+        self.cpus.close(self.since_start_s(end_ns), self.cpu_s);
         (self.processes.now, self.thread_count.now) = (0, 0);
     }
 }

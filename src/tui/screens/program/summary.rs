@@ -47,13 +47,10 @@ impl ProgramSummary<'_> {
         let cpus = &self.program.cpus;
         let now = cpus.used.last().copied().unwrap_or(0.0);
         let of = self.usable_cpus.map_or_else(String::new, |cpus| format!(" of {cpus}"));
-        let begun = std::iter::once(0.0).chain(cpus.until_s.iter().copied());
-        let cpu_s: f64 =
-            cpus.until_s.iter().zip(begun).zip(&cpus.used).map(|((to, from), used)| (to - from) * used).sum();
         let mut parts = vec![
             ("", units::seconds(self.elapsed_s), ""),
             ("CPUs ", format!("{now:.1}{of}"), ""),
-            ("CPU time ", units::seconds(cpu_s), ""),
+            ("CPU time ", units::seconds(cpus.spent_s()), ""),
         ];
         parts.extend(self.memory_bytes.map(|bytes| ("memory ", units::bytes(bytes), "")));
         parts
