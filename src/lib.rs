@@ -89,6 +89,7 @@ mod command;
 pub mod engine;
 pub mod foreign;
 pub mod machine;
+pub mod mpi;
 pub mod protocol;
 pub mod python;
 pub mod record;

@@ -20,6 +20,8 @@ pub enum LaneKind {
     Tasks,
     /// A thread of another program, as the kernel tells of it.
     Thread,
+    /// A rank of an MPI program, as its calls tell of it.
+    Rank,
 }
 
 impl LaneKind {

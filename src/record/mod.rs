@@ -14,6 +14,7 @@ mod lane_totals;
 mod live;
 mod measurements;
 mod memory;
+mod mpi;
 mod noise;
 mod observer;
 mod order;
@@ -41,6 +42,10 @@ pub use lane_totals::{LANES_MAX, LaneKind, LaneTotals};
 pub use live::{Activity, LaneState, LaneTurn, LaneView, LockView, SPANS_MAX, Snapshot, Span, TaskState};
 pub use measurements::{Measurement, Measurements};
 pub use memory::{MemoryCourse, ProcessMemory};
+pub use mpi::{
+    COLLECTIVES_MAX, CollectiveFigures, FLOWS_MAX, MessageFlow, MpiTrouble, RankFigures, RankWait, WaitedFor,
+    WatchedMpi,
+};
 pub use noise::{NoiseCause, TrialNoise};
 pub use observer::Observer;
 pub use order::OrderFigures;

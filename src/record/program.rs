@@ -6,6 +6,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::cause::Cause;
+use super::mpi::WatchedMpi;
 use super::task_times::TaskTimes;
 use crate::machine::tree::LookCost;
 
@@ -68,6 +69,9 @@ pub struct WatchedProgram {
     /// How often each of its threads was looked at a second, of late; `None` where that was as often as it may be.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub looks_hz: Option<f64>,
+    /// Its ranks, where it is an MPI program and watched as one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mpi: Option<Box<WatchedMpi>>,
     /// What could not be seen, and why: a sentence each.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub remarks: Vec<String>,

@@ -92,6 +92,10 @@ pub fn activity_heading(activity: Activity) -> &'static str {
         Activity::Fetching | Activity::Delivering => "between tasks",
         Activity::AtGate => "starting",
         Activity::Idle => "idle",
+        Activity::Sending => "sending",
+        Activity::Receiving => "receiving",
+        Activity::InCollective => "in a collective",
+        Activity::WaitingForMessages => "waiting",
     }
 }
 

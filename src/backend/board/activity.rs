@@ -33,11 +33,19 @@ pub enum Activity {
     Queued,
     /// Waits for CPython's own lock: seen of threads of other programs alone.
     WaitingForGil,
+    /// Sends a message: seen of ranks of MPI programs alone, as what follows.
+    Sending,
+    /// Receives a message, or waits for one.
+    Receiving,
+    /// Is in a call that all ranks of a communicator make together.
+    InCollective,
+    /// Waits for messages that are under way, or asks for them.
+    WaitingForMessages,
 }
 
 impl Activity {
     /// How many there are.
-    pub const COUNT: usize = 10;
+    pub const COUNT: usize = 14;
     /// All of them, each at the place of its number.
     pub const ALL: [Self; Self::COUNT] = [
         Self::AtGate,
@@ -50,6 +58,10 @@ impl Activity {
         Self::Idle,
         Self::Queued,
         Self::WaitingForGil,
+        Self::Sending,
+        Self::Receiving,
+        Self::InCollective,
+        Self::WaitingForMessages,
     ];
 }
 

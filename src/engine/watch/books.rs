@@ -216,6 +216,7 @@ impl Books {
             looking: self.looking,
             lanes_left_out: self.lanes_left_out(),
             looks_hz: self.looks.of_late().filter(|_| self.tellers.is_empty()),
+            mpi: None,
             remarks: self.looks.remark().into_iter().chain(self.cost_remark()).chain(self.remarks.clone()).collect(),
         }
     }

@@ -22,6 +22,10 @@ const LAST: [Activity; Activity::COUNT] = [
     Activity::AtGate,
     Activity::Queued,
     Activity::WaitingForGil,
+    Activity::Sending,
+    Activity::Receiving,
+    Activity::InCollective,
+    Activity::WaitingForMessages,
 ];
 
 /// What it did first: time before the gate was opened.
@@ -36,6 +40,10 @@ const FIRST: [Activity; Activity::COUNT] = [
     Activity::Blocked,
     Activity::Queued,
     Activity::WaitingForGil,
+    Activity::Sending,
+    Activity::Receiving,
+    Activity::InCollective,
+    Activity::WaitingForMessages,
 ];
 
 /// Where the time of one lane went.

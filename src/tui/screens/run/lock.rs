@@ -42,6 +42,10 @@ pub(super) fn word(activity: Activity) -> &'static str {
         Activity::Native => "native ",
         Activity::Queued => "no CPU ",
         Activity::WaitingForGil => "GIL    ",
+        Activity::Sending => "sends  ",
+        Activity::Receiving => "receive",
+        Activity::InCollective => "collect",
+        Activity::WaitingForMessages => "waits  ",
     }
 }
 

@@ -94,6 +94,7 @@ fn kind(activity: Activity) -> Option<usize> {
         Activity::Native => Some(3),
         Activity::Fetching | Activity::Delivering => Some(4),
         Activity::Queued => Some(5),
+        Activity::Sending | Activity::Receiving | Activity::InCollective | Activity::WaitingForMessages => Some(1),
         Activity::AtGate | Activity::Idle => None,
     }
 }

@@ -1,0 +1,205 @@
+//! The calls of MPI that are watched: a row each, from which the library's wrappers are made as well.
+//!
+//! It is compiled three times: into the program, into the library, and into what writes the library's wrappers. So it
+//! names nothing but itself.
+
+/// To what the time in a call is laid.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Class {
+    /// Messages between two ranks, and one-sided ones.
+    PointToPoint,
+    /// Calls that all ranks of a communicator make together.
+    Collective,
+    /// For what was begun before, or asking whether it is done.
+    Wait,
+}
+
+impl Class {
+    /// How many there are.
+    pub const COUNT: usize = 3;
+}
+
+/// What a call does, as far as that matters to who watches it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Deed {
+    /// Sends, and returns when the buffer may be written again.
+    Send,
+    /// Begins to send.
+    BeginSend,
+    /// Prepares to send, which `Start` begins.
+    PrepareSend,
+    /// Waits for a message.
+    Receive,
+    /// Looks for a message, and does not wait.
+    Look,
+    /// Begins to receive.
+    BeginReceive,
+    /// Prepares to receive, which `Start` begins.
+    PrepareReceive,
+    /// Sends one message and receives another.
+    Exchange,
+    /// Begins what was prepared.
+    Start,
+    /// Waits until all of its requests are done.
+    WaitAll,
+    /// Waits until some of its requests are done.
+    WaitSome,
+    /// Asks whether requests are done, and does not wait.
+    Test,
+    /// Gives a request away.
+    Release,
+    /// All ranks of a communicator together.
+    Collective,
+    /// The same, begun: it does not wait.
+    BeginCollective,
+    /// Among neighbours of a topology.
+    Neighbours,
+    /// Reads or writes memory of another rank, or waits until that is done.
+    OneSided,
+    /// Gives a communicator away, together with its other ranks.
+    FreeCommunicator,
+}
+
+impl Deed {
+    /// Whether the call may wait for other ranks.
+    pub fn may_wait(self) -> bool {
+        !matches!(
+            self,
+            Self::BeginSend
+                | Self::PrepareSend
+                | Self::Look
+                | Self::BeginReceive
+                | Self::PrepareReceive
+                | Self::Start
+                | Self::Test
+                | Self::Release
+                | Self::BeginCollective
+        )
+    }
+}
+
+/// A call of MPI.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Call {
+    /// Its name without `MPI_`.
+    pub name: &'static str,
+    /// What it does.
+    pub deed: Deed,
+    /// To what its time is laid.
+    pub class: Class,
+    /// Its arguments in C, each by what it is: see [`CALLS`].
+    pub arguments: &'static str,
+    /// Whether MPI 4 has it with large counts, too, as `MPI_…_c`.
+    pub has_large: bool,
+}
+
+const fn row(name: &'static str, deed: Deed, class: Class, arguments: &'static str, large: bool) -> Call {
+    Call { name, deed, class, arguments, has_large: large }
+}
+
+/// All of them; a call is told by its place here.
+///
+/// Arguments: `n` a count and `t` the datatype that it is of, `ns` counts and `ds` displacements of all ranks, `to` and `from` ranks, `root` a rank, `tag`, `comm` a communicator,
+/// `oldcomm` where one is, `req` where a request is, `reqs` how many stand there; `_` is passed on. Of a call that has a
+/// `root`, `ns` and `ds` are that rank's alone.
+pub const CALLS: &[Call] = &[
+    row("Send", Deed::Send, Class::PointToPoint, "_ n t to tag comm", true),
+    row("Bsend", Deed::Send, Class::PointToPoint, "_ n t to tag comm", true),
+    row("Ssend", Deed::Send, Class::PointToPoint, "_ n t to tag comm", true),
+    row("Rsend", Deed::Send, Class::PointToPoint, "_ n t to tag comm", true),
+    row("Isend", Deed::BeginSend, Class::PointToPoint, "_ n t to tag comm req", true),
+    row("Ibsend", Deed::BeginSend, Class::PointToPoint, "_ n t to tag comm req", true),
+    row("Issend", Deed::BeginSend, Class::PointToPoint, "_ n t to tag comm req", true),
+    row("Irsend", Deed::BeginSend, Class::PointToPoint, "_ n t to tag comm req", true),
+    row("Send_init", Deed::PrepareSend, Class::PointToPoint, "_ n t to tag comm req", true),
+    row("Bsend_init", Deed::PrepareSend, Class::PointToPoint, "_ n t to tag comm req", true),
+    row("Ssend_init", Deed::PrepareSend, Class::PointToPoint, "_ n t to tag comm req", true),
+    row("Rsend_init", Deed::PrepareSend, Class::PointToPoint, "_ n t to tag comm req", true),
+    row("Recv", Deed::Receive, Class::PointToPoint, "_ n _ from tag comm _", true),
+    row("Probe", Deed::Receive, Class::PointToPoint, "from tag comm _", false),
+    row("Mprobe", Deed::Receive, Class::PointToPoint, "from tag comm _ _", false),
+    row("Mrecv", Deed::Receive, Class::PointToPoint, "_ n _ _ _", true),
+    row("Iprobe", Deed::Look, Class::PointToPoint, "from tag comm _ _", false),
+    row("Improbe", Deed::Look, Class::PointToPoint, "from tag comm _ _ _", false),
+    row("Irecv", Deed::BeginReceive, Class::PointToPoint, "_ n _ from tag comm req", true),
+    row("Imrecv", Deed::BeginReceive, Class::PointToPoint, "_ n _ _ req", true),
+    row("Recv_init", Deed::PrepareReceive, Class::PointToPoint, "_ n _ from tag comm req", true),
+    row("Sendrecv", Deed::Exchange, Class::PointToPoint, "_ n t to tag _ n _ from tag comm _", true),
+    row("Sendrecv_replace", Deed::Exchange, Class::PointToPoint, "_ n t to tag from tag comm _", true),
+    row("Start", Deed::Start, Class::PointToPoint, "req", false),
+    row("Startall", Deed::Start, Class::PointToPoint, "reqs req", false),
+    row("Wait", Deed::WaitAll, Class::Wait, "req _", false),
+    row("Waitall", Deed::WaitAll, Class::Wait, "reqs req _", false),
+    row("Waitany", Deed::WaitSome, Class::Wait, "reqs req _ _", false),
+    row("Waitsome", Deed::WaitSome, Class::Wait, "reqs req _ _ _", false),
+    row("Test", Deed::Test, Class::Wait, "req _ _", false),
+    row("Testall", Deed::Test, Class::Wait, "reqs req _ _", false),
+    row("Testany", Deed::Test, Class::Wait, "reqs req _ _ _", false),
+    row("Testsome", Deed::Test, Class::Wait, "reqs req _ _ _", false),
+    row("Request_free", Deed::Release, Class::Wait, "req", false),
+    row("Barrier", Deed::Collective, Class::Collective, "comm", false),
+    row("Bcast", Deed::Collective, Class::Collective, "_ n t root comm", true),
+    row("Reduce", Deed::Collective, Class::Collective, "_ _ n t _ root comm", true),
+    row("Allreduce", Deed::Collective, Class::Collective, "_ _ n t _ comm", true),
+    row("Gather", Deed::Collective, Class::Collective, "_ n t _ n _ root comm", true),
+    row("Gatherv", Deed::Collective, Class::Collective, "_ n t _ ns ds _ root comm", true),
+    row("Scatter", Deed::Collective, Class::Collective, "_ n t _ n _ root comm", true),
+    row("Scatterv", Deed::Collective, Class::Collective, "_ ns ds _ _ n t root comm", true),
+    row("Allgather", Deed::Collective, Class::Collective, "_ n t _ n _ comm", true),
+    row("Allgatherv", Deed::Collective, Class::Collective, "_ n t _ ns ds _ comm", true),
+    row("Alltoall", Deed::Collective, Class::Collective, "_ n t _ n _ comm", true),
+    row("Alltoallv", Deed::Collective, Class::Collective, "_ ns ds t _ ns ds _ comm", true),
+    row("Alltoallw", Deed::Collective, Class::Collective, "_ ns ds _ _ ns ds _ comm", true),
+    row("Scan", Deed::Collective, Class::Collective, "_ _ n t _ comm", true),
+    row("Exscan", Deed::Collective, Class::Collective, "_ _ n t _ comm", true),
+    row("Reduce_scatter", Deed::Collective, Class::Collective, "_ _ ns t _ comm", true),
+    row("Reduce_scatter_block", Deed::Collective, Class::Collective, "_ _ n t _ comm", true),
+    row("Ibarrier", Deed::BeginCollective, Class::Collective, "comm req", false),
+    row("Ibcast", Deed::BeginCollective, Class::Collective, "_ n t root comm req", true),
+    row("Ireduce", Deed::BeginCollective, Class::Collective, "_ _ n t _ root comm req", true),
+    row("Iallreduce", Deed::BeginCollective, Class::Collective, "_ _ n t _ comm req", true),
+    row("Igather", Deed::BeginCollective, Class::Collective, "_ n t _ n _ root comm req", true),
+    row("Igatherv", Deed::BeginCollective, Class::Collective, "_ n t _ ns ds _ root comm req", false),
+    row("Iscatter", Deed::BeginCollective, Class::Collective, "_ n t _ n _ root comm req", true),
+    row("Iscatterv", Deed::BeginCollective, Class::Collective, "_ ns ds _ _ n t root comm req", false),
+    row("Iallgather", Deed::BeginCollective, Class::Collective, "_ n t _ n _ comm req", true),
+    row("Iallgatherv", Deed::BeginCollective, Class::Collective, "_ n t _ ns ds _ comm req", false),
+    row("Ialltoall", Deed::BeginCollective, Class::Collective, "_ n t _ n _ comm req", true),
+    row("Ialltoallv", Deed::BeginCollective, Class::Collective, "_ ns ds t _ ns ds _ comm req", false),
+    row("Ialltoallw", Deed::BeginCollective, Class::Collective, "_ ns ds _ _ ns ds _ comm req", false),
+    row("Iscan", Deed::BeginCollective, Class::Collective, "_ _ n t _ comm req", true),
+    row("Iexscan", Deed::BeginCollective, Class::Collective, "_ _ n t _ comm req", true),
+    row("Ireduce_scatter", Deed::BeginCollective, Class::Collective, "_ _ ns t _ comm req", false),
+    row("Ireduce_scatter_block", Deed::BeginCollective, Class::Collective, "_ _ n t _ comm req", true),
+    row("Comm_dup", Deed::Collective, Class::Collective, "comm _", false),
+    row("Comm_split", Deed::Collective, Class::Collective, "comm _ _ _", false),
+    row("Comm_split_type", Deed::Collective, Class::Collective, "comm _ _ _ _", false),
+    row("Comm_create", Deed::Collective, Class::Collective, "comm _ _", false),
+    row("Cart_create", Deed::Collective, Class::Collective, "comm _ _ _ _ _", false),
+    row("Win_create", Deed::Collective, Class::Collective, "_ _ _ _ comm _", false),
+    row("Win_allocate", Deed::Collective, Class::Collective, "_ _ _ comm _ _", false),
+    row("Win_allocate_shared", Deed::Collective, Class::Collective, "_ _ _ comm _ _", false),
+    row("Comm_free", Deed::FreeCommunicator, Class::Collective, "oldcomm", false),
+    row("Comm_disconnect", Deed::FreeCommunicator, Class::Collective, "oldcomm", false),
+    row("Neighbor_allgather", Deed::Neighbours, Class::Collective, "_ n _ _ n _ _", true),
+    row("Neighbor_alltoall", Deed::Neighbours, Class::Collective, "_ n _ _ n _ _", true),
+    row("Put", Deed::OneSided, Class::PointToPoint, "_ n _ _ _ n _ _", true),
+    row("Get", Deed::OneSided, Class::PointToPoint, "_ n _ _ _ n _ _", true),
+    row("Accumulate", Deed::OneSided, Class::PointToPoint, "_ n _ _ _ n _ _ _", true),
+    row("Fetch_and_op", Deed::OneSided, Class::PointToPoint, "_ _ _ _ _ _ _", false),
+    row("Compare_and_swap", Deed::OneSided, Class::PointToPoint, "_ _ _ _ _ _ _", false),
+    row("Win_fence", Deed::OneSided, Class::Collective, "_ _", false),
+    row("Win_lock", Deed::OneSided, Class::PointToPoint, "_ _ _ _", false),
+    row("Win_unlock", Deed::OneSided, Class::PointToPoint, "_ _", false),
+    row("Win_flush", Deed::OneSided, Class::PointToPoint, "_ _", false),
+    row("Win_flush_local", Deed::OneSided, Class::PointToPoint, "_ _", false),
+    row("Win_lock_all", Deed::OneSided, Class::PointToPoint, "_ _", false),
+    row("Win_start", Deed::OneSided, Class::PointToPoint, "_ _ _", false),
+    row("Win_post", Deed::OneSided, Class::PointToPoint, "_ _ _", false),
+    row("Win_unlock_all", Deed::OneSided, Class::PointToPoint, "_", false),
+    row("Win_flush_all", Deed::OneSided, Class::PointToPoint, "_", false),
+    row("Win_flush_local_all", Deed::OneSided, Class::PointToPoint, "_", false),
+    row("Win_complete", Deed::OneSided, Class::PointToPoint, "_", false),
+    row("Win_wait", Deed::OneSided, Class::PointToPoint, "_", false),
+    row("Win_free", Deed::OneSided, Class::Collective, "_", false),
+];
