@@ -1,6 +1,6 @@
 //! What a look at the board of ranks hands out: plain figures, nothing concluded.
 
-use super::calls::{Call, Class};
+use super::calls::{Call, CallClass};
 
 /// A rank of an MPI program, at the instant of a look.
 #[derive(Debug, Clone, PartialEq)]
@@ -28,8 +28,8 @@ pub struct RankLook {
     pub ended_ns: Option<u64>,
     /// The call that it is in; `None` while it computes.
     pub call: Option<CallInHand>,
-    /// Nanoseconds in calls so far, the one in hand included, by [`Class`].
-    pub spent_ns: [u64; Class::COUNT],
+    /// Nanoseconds in calls so far, the one in hand included, by [`CallClass`].
+    pub spent_ns: [u64; CallClass::COUNT],
     /// Calls that have returned.
     pub calls: u64,
     /// What it sent, to whom: no entry where that is nothing.

@@ -3,8 +3,17 @@
 //!
 //! Nothing here starts a program or draws a lane; it knows `system` alone.
 
+mod board;
 mod calls;
+mod launchers;
+#[allow(clippy::missing_docs_in_private_items, missing_docs, unreachable_pub, reason = "the library has it, too")]
+mod layout;
 mod look;
+mod preload;
+mod rank_lane;
 
-pub use calls::{CALLS, Call, Class, Deed};
+pub use board::MpiBoard;
+pub use calls::{CALLS, Call, CallClass, Deed};
+pub use launchers::is_launcher;
 pub use look::{Attendance, CallInHand, Communicator, MpiLook, Peers, RankLife, RankLook, Sent};
+pub use preload::Preload;

@@ -12,12 +12,12 @@ use super::lane::LaneWatch;
 use super::layout::{Shape, WORD, header};
 use super::look::{NameTotal, OutsideLane, OutsideLook, OutsideRun};
 use super::looking::{Looking, Scratch};
-use super::memory::{OutsideMemory, Shrunk};
 use super::pace::{Frontier, LookPace};
 use super::place::{BoardPlace, Medium};
 use super::totals::NameTotals;
 use crate::system::clock::monotonic_ns;
 use crate::system::opened::FirstOpen;
+use crate::system::outside_memory::{OutsideMemory, Shrunk};
 
 /// The most lanes that a board may have.
 pub const LANES_MAX: usize = 4096;

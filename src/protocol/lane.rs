@@ -12,9 +12,9 @@ use super::layout::{ACTIVITIES, RING_RECORDS, THREAD_NAME_WORDS, WORD, lane};
 use super::life::{Birth, birth};
 use super::look::{Life, OutsideLane, OutsideTask};
 use super::looking::{Looking, SLACK_NS};
-use super::memory::Shrunk;
 use super::names::{TaskNames, text};
 use super::ring::{RingPlace, number_at};
+use crate::system::outside_memory::Shrunk;
 
 /// No task takes less, with its being noted.
 const TASK_NS_MIN: u64 = 4;

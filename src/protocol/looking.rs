@@ -5,8 +5,8 @@
 use super::complaint::OutsideComplaint;
 use super::layout::Shape;
 use super::look::{EndedTask, OutsideLane, OutsideRun};
-use super::memory::OutsideMemory;
 use super::socket::ServedBoard;
+use crate::system::outside_memory::OutsideMemory;
 
 /// How far a time may lie off what can be: clocks of two CPUs, and words that are stored one after the other.
 pub(super) const SLACK_NS: u64 = 1_000_000;

@@ -1,7 +1,7 @@
 //! How do other programs tell what they do? By a board that any of them may write: `parlab.board/1`.
 //!
 //! ```text
-//!   layout ── memory                  which cell lies where, and the bytes themselves
+//!   layout                            which cell lies where
 //!      lane · ring · names · life     one lane, followed and checked from look to look
 //!   socket                            writers without shared memory, stored as if they had some
 //!   board ── look                     all of them, and what a look hands out
@@ -20,7 +20,6 @@ mod layout;
 mod life;
 mod look;
 mod looking;
-mod memory;
 mod names;
 mod pace;
 mod page;

@@ -5,8 +5,8 @@
 use std::sync::Arc;
 
 use super::layout::{INDEX_BITS, NAME_BYTES, NAMES, NO_INDEX, WORD, lane};
-use super::memory::{OutsideMemory, Shrunk};
 use crate::foreign;
+use crate::system::outside_memory::{OutsideMemory, Shrunk};
 
 /// What stands for the name of a task that has none.
 const UNNAMED: &str = "(unnamed)";

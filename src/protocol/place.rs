@@ -11,10 +11,10 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::layout::Shape;
-use super::memory::OutsideMemory;
 use super::socket::{ServedBoard, SocketServer};
 use crate::system::memfd;
 use crate::system::opened::FirstOpen;
+use crate::system::outside_memory::OutsideMemory;
 use crate::system::secret::Secret;
 
 /// The environment variable that tells programs where the board is.

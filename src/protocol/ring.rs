@@ -8,9 +8,9 @@ use super::complaint::Fault;
 use super::layout::{FAILED, INDEX_BITS, RING_RECORDS, VALUE, WORD, lane, record};
 use super::look::{EndedTask, OutsideRun};
 use super::looking::Looking;
-use super::memory::Shrunk;
 use super::names::{TaskNames, index};
 use crate::system::clock::monotonic_ns;
+use crate::system::outside_memory::Shrunk;
 
 const WORDS: usize = record::BYTES / WORD;
 /// Figures that one task may have.

@@ -5,18 +5,15 @@
 
 use std::env;
 use std::ffi::{OsStr, OsString};
-use std::fs::{self, DirEntry, File, Permissions};
+use std::fs;
 use std::io;
 use std::os::unix::ffi::OsStrExt as _;
-use std::os::unix::fs::PermissionsExt as _;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
-
-use tempfile::TempDir;
 
 use crate::foreign::name;
 use crate::protocol::{ADAPTERS, BOARD_VARIABLE};
-use crate::system::xdg;
+use crate::system::private_folder::PrivateFolder;
 
 /// The modules by the names of their files, beside the adapter by which they write the board.
 const MODULES: &[(&str, &str)] = &[
@@ -43,10 +40,6 @@ const PREFIX: &str = "parlab-python-";
 const STARTED: &str = "started";
 /// Nanoseconds that watching adds to a task, as digits, from the first process that runs tasks.
 const COST: &str = "cost";
-/// A folder without a lock is another parlab's that begins, unless it is older.
-const LEFT_AFTER: Duration = Duration::from_secs(60);
-/// An interpreter that ends may still write to the folder while it is removed.
-const REMOVALS: u32 = 5;
 
 /// What is watched of Python's libraries.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -62,9 +55,7 @@ pub enum WatchUnit {
 /// The hook, installed for one board. Dropping it removes it; programs that have loaded it go on.
 #[derive(Debug)]
 pub struct Hook {
-    folder: Option<TempDir>,
-    /// Locked as long as this lives.
-    _lock: File,
+    folder: PrivateFolder,
     board: String,
     unit: WatchUnit,
 }
@@ -76,9 +67,8 @@ impl Hook {
     /// # Errors
     /// When no such folder can be written, or its path has a colon, at which PYTHONPATH would be split.
     pub fn install(board: &str, unit: WatchUnit) -> io::Result<Self> {
-        let parents = [xdg::variable("XDG_RUNTIME_DIR").filter(|path| path.is_absolute()), Some(env::temp_dir())];
         let mut failed = None;
-        for parent in parents.into_iter().flatten() {
+        for parent in PrivateFolder::parents() {
             match Self::install_in(&parent, board, unit) {
                 Ok(hook) => return Ok(hook),
                 Err(error) => failed = Some(error),
@@ -91,17 +81,13 @@ impl Hook {
         if parent.as_os_str().as_bytes().contains(&b':') || !parent.is_absolute() {
             return Err(io::Error::other(format!("PYTHONPATH cannot name a folder in {}", name(parent))));
         }
-        remove_left_ones(parent);
-        let private = Permissions::from_mode(0o700);
-        let folder = tempfile::Builder::new().prefix(PREFIX).permissions(private).tempdir_in(parent)?;
-        let lock = File::open(folder.path())?;
-        lock.try_lock()?;
+        let folder = PrivateFolder::create_in(parent, PREFIX)?;
         fs::create_dir(folder.path().join(STARTED))?;
         let adapter = ADAPTERS.iter().filter(|adapter| adapter.name == "python").map(|it| (it.file, it.text));
         for (file, text) in MODULES.iter().copied().chain(adapter) {
             fs::write(folder.path().join(file), text)?;
         }
-        Ok(Self { folder: Some(folder), _lock: lock, board: board.to_owned(), unit })
+        Ok(Self { folder, board: board.to_owned(), unit })
     }
 
     /// What a program must have in its environment to be watched, beside what this process has in its own.
@@ -145,39 +131,6 @@ impl Hook {
     }
 
     fn path(&self) -> &Path {
-        self.folder.as_ref().expect("it is taken when this is dropped").path()
+        self.folder.path()
     }
-}
-
-impl Drop for Hook {
-    fn drop(&mut self) {
-        if let Some(folder) = self.folder.take() {
-            remove(folder.keep());
-        }
-    }
-}
-
-fn remove(folder: PathBuf) {
-    for _ in 0..REMOVALS {
-        match fs::remove_dir_all(&folder) {
-            Err(error) if error.kind() == io::ErrorKind::DirectoryNotEmpty => {}
-            _ => return,
-        }
-    }
-}
-
-/// Removes what was left by processes that were killed: folders that nothing holds the lock of.
-fn remove_left_ones(parent: &Path) {
-    let Ok(entries) = fs::read_dir(parent) else { return };
-    for entry in entries.flatten().filter(|entry| entry.file_name().as_bytes().starts_with(PREFIX.as_bytes())) {
-        if is_left(&entry).unwrap_or(false) {
-            remove(entry.path());
-        }
-    }
-}
-
-fn is_left(entry: &DirEntry) -> io::Result<bool> {
-    let about = entry.metadata()?;
-    let age = about.modified()?.elapsed().unwrap_or_default();
-    Ok(about.is_dir() && age > LEFT_AFTER && File::open(entry.path())?.try_lock().is_ok())
 }

@@ -36,10 +36,14 @@ fn files_below(folder: &Path, package: &Path) -> Vec<Source> {
     found
 }
 
-/// All files of `src/`.
+/// Where the library lies that is loaded into other programs: a crate of its own, with nothing of this one.
+const LIBRARY: &str = "src/mpi/library/";
+
+/// All files of `src/` that are of this crate.
 fn tree() -> Vec<Source> {
     let package = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let sources = files_below(&package.join("src"), package);
+    let mut sources = files_below(&package.join("src"), package);
+    sources.retain(|source| !source.path.starts_with(LIBRARY));
     assert!(sources.len() > 20, "only {} files found", sources.len());
     sources
 }
@@ -52,6 +56,19 @@ fn none(objections: &[String]) {
 #[test]
 fn the_tree_keeps_to_the_design() {
     none(&objections(&tree(), rules::UNSAFE_FILES));
+}
+
+#[test]
+fn the_library_for_other_programs_knows_nothing_of_this_one() {
+    let package = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let files = files_below(&package.join(LIBRARY), package);
+    assert!(files.len() > 5, "only {} files found", files.len());
+    for file in files {
+        let text = fs::read_to_string(package.join(&file.path)).expect("a readable file");
+        assert!(text.starts_with("//! "), "{} does not say what it is for", file.path);
+        assert!(text.lines().count() <= rules::LINE_LIMIT, "{} is too long", file.path);
+        assert!(!text.contains("crate::"), "{} names another crate's rooms", file.path);
+    }
 }
 
 #[test]

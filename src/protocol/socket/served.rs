@@ -8,8 +8,8 @@ use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize};
 
 use super::wire::Greeting;
 use crate::protocol::layout::{Shape, header, lane};
-use crate::protocol::memory::{OutsideMemory, Shrunk};
 use crate::system::clock::monotonic_ns;
+use crate::system::outside_memory::{OutsideMemory, Shrunk};
 use crate::system::secret::Secret;
 
 /// What server and board know of a lane besides its memory.

@@ -1,4 +1,4 @@
-//! The memory of an outside board: bytes that other programs write to, or the program's own, which a socket fills.
+//! Memory that other programs write to, in words of 8 bytes, or the program's own that is looked at like it.
 //!
 //! Words are loaded and stored, nothing is judged. Memory that others could cut short is never mapped: a touch of what is
 //! missing would end the program.
@@ -13,10 +13,11 @@ use std::sync::atomic::Ordering::{Acquire, Release};
 
 use memmap2::{MmapOptions, MmapRaw};
 
-use super::layout::WORD;
+/// Bytes of a word.
+const WORD: usize = 8;
 
 /// Where the words of a board are.
-pub(super) enum OutsideMemory {
+pub enum OutsideMemory {
     /// In a mapping whose size is fixed for good.
     Mapped(MmapRaw),
     /// In a file that others may cut short.
@@ -25,21 +26,27 @@ pub(super) enum OutsideMemory {
 
 /// The memory is shorter than it was.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Shrunk;
+pub struct Shrunk;
 
 impl OutsideMemory {
     /// Maps so many bytes of a file that has them, and always will.
-    pub(super) fn map(file: &File, bytes: usize) -> io::Result<Self> {
+    ///
+    /// # Errors
+    /// When the system refuses.
+    pub fn map(file: &File, bytes: usize) -> io::Result<Self> {
         Ok(Self::Mapped(MmapOptions::new().len(bytes).map_raw(file)?))
     }
 
     /// So many bytes of the program's own, all zero.
-    pub(super) fn own(bytes: usize) -> io::Result<Self> {
+    ///
+    /// # Errors
+    /// When the system has no memory for it.
+    pub fn own(bytes: usize) -> io::Result<Self> {
         Ok(Self::Mapped(MmapOptions::new().len(bytes).map_anon()?.into()))
     }
 
     /// Whether it still has so many bytes.
-    pub(super) fn is_whole(&self, bytes: usize) -> bool {
+    pub fn is_whole(&self, bytes: usize) -> bool {
         match self {
             Self::File(file) => file.metadata().is_ok_and(|metadata| metadata.len() >= bytes as u64),
             Self::Mapped(_) => self.cells().len() >= bytes / WORD,
@@ -50,7 +57,7 @@ impl OutsideMemory {
     ///
     /// # Errors
     /// [`Shrunk`] when not all of them are there.
-    pub(super) fn read(&self, at: usize, into: &mut [u64]) -> Result<(), Shrunk> {
+    pub fn read(&self, at: usize, into: &mut [u64]) -> Result<(), Shrunk> {
         match self {
             Self::File(file) => read_file(file, at, into),
             Self::Mapped(_) => {
@@ -65,7 +72,7 @@ impl OutsideMemory {
     ///
     /// # Errors
     /// [`Shrunk`] when it is not there.
-    pub(super) fn word(&self, at: usize) -> Result<u64, Shrunk> {
+    pub fn word(&self, at: usize) -> Result<u64, Shrunk> {
         let mut word = [0];
         self.read(at, &mut word)?;
         Ok(word[0])
@@ -75,7 +82,7 @@ impl OutsideMemory {
     ///
     /// # Errors
     /// [`Shrunk`] when there is no room for all of them.
-    pub(super) fn write(&self, at: usize, words: &[u64]) -> Result<(), Shrunk> {
+    pub fn write(&self, at: usize, words: &[u64]) -> Result<(), Shrunk> {
         match self {
             Self::File(file) => write_file(file, at, words),
             Self::Mapped(_) => {
