@@ -43,7 +43,7 @@ a version that fits the cluster's: --python, PARLAB_PYTHON or python3.";
 #[command(after_help = WATCH_EXAMPLES)]
 pub struct WatchArgs {
     /// In place of a program: the scheduler of a cluster of Dask
-    #[arg(value_name = "dask://HOST:PORT", conflicts_with_all = ["command", "pid", "chunks"], value_parser = cluster)]
+    #[arg(value_name = "dask://HOST:PORT", conflicts_with_all = ["command", "pid", "chunks", "mpi"], value_parser = cluster)]
     pub cluster: Option<String>,
 
     /// The program and its arguments, behind --
@@ -52,7 +52,7 @@ pub struct WatchArgs {
 
     /// Join a process of yours that runs already, with all that it starts: what it does from now on is shown, and it is
     /// left as it is
-    #[arg(long, value_name = "PID", conflicts_with_all = ["command", "inline", "chunks"])]
+    #[arg(long, value_name = "PID", conflicts_with_all = ["command", "inline", "chunks", "mpi"])]
     pub pid: Option<u32>,
 
     /// The Python that is a client of the cluster [default: PARLAB_PYTHON, else python3]
@@ -78,6 +78,10 @@ pub struct WatchArgs {
     /// Of Python, tell of the chunks that its libraries hand to workers instead of each task: for very short tasks
     #[arg(long)]
     pub chunks: bool,
+
+    /// Watch the ranks of MPI, though the command is none of those that start them (mpirun, mpiexec, srun …)
+    #[arg(long)]
+    pub mpi: bool,
 
     /// No progress on standard error
     #[arg(short, long)]

@@ -65,6 +65,7 @@ pub(super) fn watch(args: &cli::WatchArgs, ascii: bool) -> Result<ExitCode, Fail
     let programs = ProgramSetting {
         extras: ProgramExtras { shown_in, joins: args.pid, ..ProgramExtras::default() },
         unit,
+        mpi: args.mpi,
         once: true,
     };
     let is_headless = args.format.is_some() || args.output.is_some() || args.inline;

@@ -63,6 +63,8 @@ pub struct ProgramSetting {
     pub extras: ProgramExtras,
     /// What is told of Python's tasks.
     pub unit: WatchUnit,
+    /// Whether they are watched as programs of MPI though their command is no launcher that is known.
+    pub mpi: bool,
     /// Whether each trial is run once whatever disturbs it, and counts all the same: what a program does it has done.
     pub once: bool,
 }

@@ -17,6 +17,7 @@ use super::supervisor::{EarlyEnd, Starting, TrialSupervisor};
 use super::watch::{ProgramEnd, ProgramWatch};
 use crate::backend::{Backends, Board, BoardSpec, Broken, Clock, ProgramExtras, ProgramView, TickScale, Unready};
 use crate::machine::{self, NoiseCounter};
+use crate::mpi;
 use crate::python::WatchUnit;
 use crate::record::{Disturbance, Event, TrialEnd, TrialOutcome};
 use crate::scenario::{Config, Isolation, Job, Point, RecordedResults, Runtime, Scenario};
@@ -46,6 +47,8 @@ pub struct BoardExecutor<'a> {
     extras: ProgramExtras,
     /// What is told of Python's tasks.
     unit: WatchUnit,
+    /// Whether all of them are programs of MPI.
+    mpi: bool,
     /// CPUs that its workers can keep busy.
     cpus: u32,
 }
@@ -56,7 +59,7 @@ const TOO_SLOW: &str = "its workload was not ready by then";
 impl<'a> BoardExecutor<'a> {
     /// An executor for the trials of one run; `program` is parlab's own binary, of which forkservers are made.
     pub fn new(scenario: &'a Scenario, program: &Path, programs: ProgramSetting, control: &'a Control) -> Self {
-        let ProgramSetting { extras, unit, once } = programs;
+        let ProgramSetting { extras, unit, mpi, once } = programs;
         let kind = KindFacts::of(&scenario.job);
         // What others write down of a program has the clock that all have.
         let clock = if kind.runs_outside() { Clock::Monotonic } else { Clock::detect() };
@@ -77,6 +80,7 @@ impl<'a> BoardExecutor<'a> {
             counter: NoiseCounter::new(&usable.cpus),
             extras,
             unit,
+            mpi,
             cpus: usable.count,
         }
     }
@@ -197,11 +201,12 @@ impl<'a> BoardExecutor<'a> {
         if !config.backend.spec().is_program() {
             return Ok(None);
         }
-        let watch = ProgramWatch::new(self.unit);
+        let order = workload::program_call(job, config.workers, Path::new("")).order;
+        let is_mpi = self.mpi || order.words.first().is_some_and(|word| mpi::is_launcher(word.as_ref()));
+        let watch = ProgramWatch::new(self.unit, is_mpi);
         let watch = watch.map_err(|error| Broken(format!("cannot make a board for the program: {error}")))?;
         let mut extras = self.extras.clone();
-        let own = workload::program_call(job, config.workers, Path::new("")).order.environment;
-        extras.environment.extend(watch.environment(&own));
+        extras.environment.extend(watch.environment(&order.environment));
         self.backends.set_extras(extras);
         Ok(Some(watch))
     }

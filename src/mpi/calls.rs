@@ -6,8 +6,10 @@
 /// To what the time in a call is laid.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CallClass {
-    /// Messages between two ranks, and one-sided ones.
-    PointToPoint,
+    /// Sending a message to one rank, or writing its memory.
+    Sending,
+    /// Receiving a message from one rank, or looking for it.
+    Receiving,
     /// Calls that all ranks of a communicator make together.
     Collective,
     /// For what was begun before, or asking whether it is done.
@@ -16,7 +18,7 @@ pub enum CallClass {
 
 impl CallClass {
     /// How many there are.
-    pub const COUNT: usize = 3;
+    pub const COUNT: usize = 4;
 }
 
 /// What a call does, as far as that matters to who watches it.
@@ -103,31 +105,31 @@ const fn row(name: &'static str, deed: Deed, class: CallClass, arguments: &'stat
 /// `oldcomm` where one is, `req` where a request is, `reqs` how many stand there; `_` is passed on. Of a call that has a
 /// `root`, `ns` and `ds` are that rank's alone.
 pub const CALLS: &[Call] = &[
-    row("Send", Deed::Send, CallClass::PointToPoint, "_ n t to tag comm", true),
-    row("Bsend", Deed::Send, CallClass::PointToPoint, "_ n t to tag comm", true),
-    row("Ssend", Deed::Send, CallClass::PointToPoint, "_ n t to tag comm", true),
-    row("Rsend", Deed::Send, CallClass::PointToPoint, "_ n t to tag comm", true),
-    row("Isend", Deed::BeginSend, CallClass::PointToPoint, "_ n t to tag comm req", true),
-    row("Ibsend", Deed::BeginSend, CallClass::PointToPoint, "_ n t to tag comm req", true),
-    row("Issend", Deed::BeginSend, CallClass::PointToPoint, "_ n t to tag comm req", true),
-    row("Irsend", Deed::BeginSend, CallClass::PointToPoint, "_ n t to tag comm req", true),
-    row("Send_init", Deed::PrepareSend, CallClass::PointToPoint, "_ n t to tag comm req", true),
-    row("Bsend_init", Deed::PrepareSend, CallClass::PointToPoint, "_ n t to tag comm req", true),
-    row("Ssend_init", Deed::PrepareSend, CallClass::PointToPoint, "_ n t to tag comm req", true),
-    row("Rsend_init", Deed::PrepareSend, CallClass::PointToPoint, "_ n t to tag comm req", true),
-    row("Recv", Deed::Receive, CallClass::PointToPoint, "_ n _ from tag comm _", true),
-    row("Probe", Deed::Receive, CallClass::PointToPoint, "from tag comm _", false),
-    row("Mprobe", Deed::Receive, CallClass::PointToPoint, "from tag comm _ _", false),
-    row("Mrecv", Deed::Receive, CallClass::PointToPoint, "_ n _ _ _", true),
-    row("Iprobe", Deed::Look, CallClass::PointToPoint, "from tag comm _ _", false),
-    row("Improbe", Deed::Look, CallClass::PointToPoint, "from tag comm _ _ _", false),
-    row("Irecv", Deed::BeginReceive, CallClass::PointToPoint, "_ n _ from tag comm req", true),
-    row("Imrecv", Deed::BeginReceive, CallClass::PointToPoint, "_ n _ _ req", true),
-    row("Recv_init", Deed::PrepareReceive, CallClass::PointToPoint, "_ n _ from tag comm req", true),
-    row("Sendrecv", Deed::Exchange, CallClass::PointToPoint, "_ n t to tag _ n _ from tag comm _", true),
-    row("Sendrecv_replace", Deed::Exchange, CallClass::PointToPoint, "_ n t to tag from tag comm _", true),
-    row("Start", Deed::Start, CallClass::PointToPoint, "req", false),
-    row("Startall", Deed::Start, CallClass::PointToPoint, "reqs req", false),
+    row("Send", Deed::Send, CallClass::Sending, "_ n t to tag comm", true),
+    row("Bsend", Deed::Send, CallClass::Sending, "_ n t to tag comm", true),
+    row("Ssend", Deed::Send, CallClass::Sending, "_ n t to tag comm", true),
+    row("Rsend", Deed::Send, CallClass::Sending, "_ n t to tag comm", true),
+    row("Isend", Deed::BeginSend, CallClass::Sending, "_ n t to tag comm req", true),
+    row("Ibsend", Deed::BeginSend, CallClass::Sending, "_ n t to tag comm req", true),
+    row("Issend", Deed::BeginSend, CallClass::Sending, "_ n t to tag comm req", true),
+    row("Irsend", Deed::BeginSend, CallClass::Sending, "_ n t to tag comm req", true),
+    row("Send_init", Deed::PrepareSend, CallClass::Sending, "_ n t to tag comm req", true),
+    row("Bsend_init", Deed::PrepareSend, CallClass::Sending, "_ n t to tag comm req", true),
+    row("Ssend_init", Deed::PrepareSend, CallClass::Sending, "_ n t to tag comm req", true),
+    row("Rsend_init", Deed::PrepareSend, CallClass::Sending, "_ n t to tag comm req", true),
+    row("Recv", Deed::Receive, CallClass::Receiving, "_ n _ from tag comm _", true),
+    row("Probe", Deed::Receive, CallClass::Receiving, "from tag comm _", false),
+    row("Mprobe", Deed::Receive, CallClass::Receiving, "from tag comm _ _", false),
+    row("Mrecv", Deed::Receive, CallClass::Receiving, "_ n _ _ _", true),
+    row("Iprobe", Deed::Look, CallClass::Receiving, "from tag comm _ _", false),
+    row("Improbe", Deed::Look, CallClass::Receiving, "from tag comm _ _ _", false),
+    row("Irecv", Deed::BeginReceive, CallClass::Receiving, "_ n _ from tag comm req", true),
+    row("Imrecv", Deed::BeginReceive, CallClass::Receiving, "_ n _ _ req", true),
+    row("Recv_init", Deed::PrepareReceive, CallClass::Receiving, "_ n _ from tag comm req", true),
+    row("Sendrecv", Deed::Exchange, CallClass::Receiving, "_ n t to tag _ n _ from tag comm _", true),
+    row("Sendrecv_replace", Deed::Exchange, CallClass::Receiving, "_ n t to tag from tag comm _", true),
+    row("Start", Deed::Start, CallClass::Sending, "req", false),
+    row("Startall", Deed::Start, CallClass::Sending, "reqs req", false),
     row("Wait", Deed::WaitAll, CallClass::Wait, "req _", false),
     row("Waitall", Deed::WaitAll, CallClass::Wait, "reqs req _", false),
     row("Waitany", Deed::WaitSome, CallClass::Wait, "reqs req _ _", false),
@@ -183,23 +185,23 @@ pub const CALLS: &[Call] = &[
     row("Comm_disconnect", Deed::FreeCommunicator, CallClass::Collective, "oldcomm", false),
     row("Neighbor_allgather", Deed::Neighbours, CallClass::Collective, "_ n _ _ n _ _", true),
     row("Neighbor_alltoall", Deed::Neighbours, CallClass::Collective, "_ n _ _ n _ _", true),
-    row("Put", Deed::OneSided, CallClass::PointToPoint, "_ n _ _ _ n _ _", true),
-    row("Get", Deed::OneSided, CallClass::PointToPoint, "_ n _ _ _ n _ _", true),
-    row("Accumulate", Deed::OneSided, CallClass::PointToPoint, "_ n _ _ _ n _ _ _", true),
-    row("Fetch_and_op", Deed::OneSided, CallClass::PointToPoint, "_ _ _ _ _ _ _", false),
-    row("Compare_and_swap", Deed::OneSided, CallClass::PointToPoint, "_ _ _ _ _ _ _", false),
+    row("Put", Deed::OneSided, CallClass::Sending, "_ n _ _ _ n _ _", true),
+    row("Get", Deed::OneSided, CallClass::Sending, "_ n _ _ _ n _ _", true),
+    row("Accumulate", Deed::OneSided, CallClass::Sending, "_ n _ _ _ n _ _ _", true),
+    row("Fetch_and_op", Deed::OneSided, CallClass::Sending, "_ _ _ _ _ _ _", false),
+    row("Compare_and_swap", Deed::OneSided, CallClass::Sending, "_ _ _ _ _ _ _", false),
     row("Win_fence", Deed::OneSided, CallClass::Collective, "_ _", false),
-    row("Win_lock", Deed::OneSided, CallClass::PointToPoint, "_ _ _ _", false),
-    row("Win_unlock", Deed::OneSided, CallClass::PointToPoint, "_ _", false),
-    row("Win_flush", Deed::OneSided, CallClass::PointToPoint, "_ _", false),
-    row("Win_flush_local", Deed::OneSided, CallClass::PointToPoint, "_ _", false),
-    row("Win_lock_all", Deed::OneSided, CallClass::PointToPoint, "_ _", false),
-    row("Win_start", Deed::OneSided, CallClass::PointToPoint, "_ _ _", false),
-    row("Win_post", Deed::OneSided, CallClass::PointToPoint, "_ _ _", false),
-    row("Win_unlock_all", Deed::OneSided, CallClass::PointToPoint, "_", false),
-    row("Win_flush_all", Deed::OneSided, CallClass::PointToPoint, "_", false),
-    row("Win_flush_local_all", Deed::OneSided, CallClass::PointToPoint, "_", false),
-    row("Win_complete", Deed::OneSided, CallClass::PointToPoint, "_", false),
-    row("Win_wait", Deed::OneSided, CallClass::PointToPoint, "_", false),
+    row("Win_lock", Deed::OneSided, CallClass::Sending, "_ _ _ _", false),
+    row("Win_unlock", Deed::OneSided, CallClass::Sending, "_ _", false),
+    row("Win_flush", Deed::OneSided, CallClass::Sending, "_ _", false),
+    row("Win_flush_local", Deed::OneSided, CallClass::Sending, "_ _", false),
+    row("Win_lock_all", Deed::OneSided, CallClass::Sending, "_ _", false),
+    row("Win_start", Deed::OneSided, CallClass::Sending, "_ _ _", false),
+    row("Win_post", Deed::OneSided, CallClass::Sending, "_ _ _", false),
+    row("Win_unlock_all", Deed::OneSided, CallClass::Sending, "_", false),
+    row("Win_flush_all", Deed::OneSided, CallClass::Sending, "_", false),
+    row("Win_flush_local_all", Deed::OneSided, CallClass::Sending, "_", false),
+    row("Win_complete", Deed::OneSided, CallClass::Sending, "_", false),
+    row("Win_wait", Deed::OneSided, CallClass::Sending, "_", false),
     row("Win_free", Deed::OneSided, CallClass::Collective, "_", false),
 ];

@@ -53,9 +53,9 @@ pub mod lane {
     pub const COMMUNICATOR: usize = 23;
     pub const NUMBER: usize = 24;
     pub const SPENT: usize = 25;
-    pub const CALLS: usize = 28;
+    pub const CALLS: usize = SPENT + 4;
     /// Further ranks, those to which it sends with [`SENDS`].
-    pub const MORE: usize = 29;
+    pub const MORE: usize = CALLS + 1;
     pub const MORE_WORDS: usize = 6;
     const _: () = assert!(MORE + MORE_WORDS <= WRITTEN);
 

@@ -22,7 +22,7 @@ pub(crate) const ROOMS: &[Room] = &[
     room("results", &["record", "workload", "scenario", "analysis", "chart", "units"]),
     room(
         "engine",
-        &["record", "backend", "workload", "scenario", "analysis", "machine", "python", "protocol", "units"],
+        &["record", "backend", "workload", "scenario", "analysis", "machine", "mpi", "python", "protocol", "units"],
     ),
     room("record", &["backend", "workload", "scenario", "machine", "units"]),
     room("backend", &["workload", "scenario", "machine", "python", "protocol", "units"]),

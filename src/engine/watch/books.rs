@@ -5,15 +5,16 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use std::time::Duration;
 
 use super::looks::LookRate;
+use super::ranks::RankBook;
 use super::tasks::{TaskBook, by_name};
 use super::tellers;
 use super::threads::ThreadBook;
 use crate::machine::tree::{CallSight, GilSight, LookCost, ProcessLook, TreeLook};
+use crate::mpi::MpiLook;
 use crate::protocol::{NameTotal, OutsideLane, OutsideLook, OutsideRun};
 use crate::record::{
     Cause, CpuCourse, LaneTotals, LaneView, MemoryCourse, MemoryKills, NowAndMost, OutputTail, Span, WatchedProgram,
 };
-
 use crate::units;
 
 /// The shortest time that a sample of the courses lasts, in nanoseconds.
@@ -32,6 +33,7 @@ pub(super) struct Books {
     threads: ThreadBook,
     /// Those that tell of tasks, at the last look.
     tellers: Vec<OutsideLane>,
+    ranks: RankBook,
     tasks: TaskBook,
     /// Whether any came since the last look.
     has_new_tasks: bool,
@@ -134,6 +136,15 @@ impl Books {
         self.tellers = look.lanes;
     }
 
+    /// Takes in what the ranks of an MPI program tell.
+    pub(super) fn see_ranks(&mut self, look: MpiLook) {
+        self.looked_ns = self.looked_ns.max(look.at_ns);
+        if look.refused > 0 {
+            self.remark("there are more ranks than lanes; those beyond are not seen".to_owned());
+        }
+        self.ranks.see(look, &self.threads);
+    }
+
     /// Takes in what it costs a task of Python to be told of, as its hook measured it.
     pub(super) fn see_cost(&mut self, cost: Duration) {
         self.cost = Some(cost);
@@ -166,8 +177,11 @@ impl Books {
         at_ns.saturating_sub(self.started_ns) as f64 * 1e-9
     }
 
-    /// The lanes: those that tell of tasks, or all threads where none does.
+    /// The lanes: the ranks of an MPI program, those that tell of tasks, or all threads where none does.
     pub(super) fn views(&self, now_ns: u64) -> Vec<LaneView> {
+        if !self.ranks.is_empty() {
+            return self.ranks.views(&self.threads);
+        }
         if self.tellers.is_empty() {
             return self.threads.views();
         }
@@ -215,15 +229,15 @@ impl Books {
             memory_kills: self.kills,
             looking: self.looking,
             lanes_left_out: self.lanes_left_out(),
-            looks_hz: self.looks.of_late().filter(|_| self.tellers.is_empty()),
-            mpi: None,
+            looks_hz: self.looks.of_late().filter(|_| self.has_threads_as_lanes()),
+            mpi: self.ranks.figures(),
             remarks: self.looks.remark().into_iter().chain(self.cost_remark()).chain(self.remarks.clone()).collect(),
         }
     }
 
     /// Threads that have no lane: those for which there was no room, and those that were never looked at.
     fn lanes_left_out(&self) -> u32 {
-        if self.tellers.is_empty() {
+        if self.has_threads_as_lanes() {
             self.threads.left_out().max(self.thread_count.most.saturating_sub(self.threads.len()))
         } else {
             0
@@ -232,11 +246,18 @@ impl Books {
 
     /// What its lanes did until the last look.
     pub(super) fn lane_totals(&self) -> Vec<LaneTotals> {
+        if !self.ranks.is_empty() {
+            return self.ranks.totals(self.started_ns);
+        }
         if self.tellers.is_empty() {
             return self.threads.totals(self.started_ns);
         }
         let totals = |lane| tellers::totals(lane, &self.threads, self.looked_ns, self.started_ns);
         self.tellers.iter().map(totals).collect()
+    }
+
+    fn has_threads_as_lanes(&self) -> bool {
+        self.tellers.is_empty() && self.ranks.is_empty()
     }
 
     /// Whether tasks are its lanes.

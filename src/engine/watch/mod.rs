@@ -3,12 +3,15 @@
 //!
 //! ```text
 //!   the program ── PARLAB_BOARD ── protocol::OutsideBoard ─┐
+//!        ├──────── its MPI ──────── mpi::MpiBoard ──────────┤
 //!        └──────── /proc ───────── machine::TreeSampler ───┴─ watcher ── books ── LaneView, WatchedProgram
 //! ```
 
 mod books;
 mod looks;
+mod mpi_sight;
 mod output;
+mod ranks;
 mod tasks;
 mod tellers;
 #[cfg(test)]

@@ -10,6 +10,7 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use super::books::Books;
+use super::mpi_sight::{MpiSetup, MpiSight};
 use super::output;
 use super::unhooked::HookSight;
 use crate::backend::KeptOutput;
@@ -38,6 +39,8 @@ pub(in crate::engine) struct ProgramWatch {
     address: String,
     /// What has Python tell of its tasks; `None` where that cannot be had, and why.
     hook: Result<Arc<Hook>, String>,
+    /// What has ranks of MPI tell of their calls; `None` for programs that are not watched as those of MPI.
+    mpi: Option<MpiSetup>,
     live: Option<Arc<WatchedLive>>,
     /// Closed when it is over, which wakes the thread.
     over: Option<PipeWriter>,
@@ -75,16 +78,17 @@ pub(in crate::engine) struct WatchedLive {
 }
 
 impl ProgramWatch {
-    /// Makes a board for a program to write, and what has Python write it.
+    /// Makes a board for a program to write, and what has Python write it; for one that `is_mpi` the same for its ranks.
     ///
     /// # Errors
     /// When the system has no memory for it.
-    pub(in crate::engine) fn new(unit: WatchUnit) -> io::Result<Self> {
+    pub(in crate::engine) fn new(unit: WatchUnit, is_mpi: bool) -> io::Result<Self> {
         let board = OutsideBoard::create(LANES)?;
         let address = board.address().to_owned();
         let hook = Hook::install(&address, unit).map(Arc::new);
         let hook = hook.map_err(|error| format!("Python is not asked for its tasks: {error}"));
-        Ok(Self { address, board: Some(board), hook, live: None, over: None, thread: None })
+        let mpi = is_mpi.then(MpiSetup::new).transpose()?;
+        Ok(Self { address, board: Some(board), hook, mpi, live: None, over: None, thread: None })
     }
 
     /// What the program's environment has to say for it to be watched; `own` is what its scenario says there.
@@ -99,6 +103,7 @@ impl ProgramWatch {
                 told.map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?))).collect();
             environment.extend(told.into_iter().flatten());
         }
+        environment.extend(self.mpi.iter().flat_map(|mpi| mpi.environment(own)));
         environment
     }
 
@@ -134,6 +139,8 @@ impl ProgramWatch {
         let is_joined = reaper.is_none();
         let hook = self.hook.as_ref().map(Arc::clone);
         let hook = hook.map_err(|why| live.lock().remark(why.clone())).ok();
+        let mpi = self.mpi.as_mut().map_or(Ok(None), MpiSetup::sight);
+        let mpi = mpi.map_err(|why| live.lock().remark(why)).ok().flatten();
         let watcher = Watcher {
             live: Arc::clone(&live),
             over,
@@ -141,6 +148,7 @@ impl ProgramWatch {
             kills_due_ns: 0,
             tree,
             board: self.board.take(),
+            mpi,
             hook: hook.filter(|_| !is_joined).map(HookSight::new),
         };
         let thread = std::thread::Builder::new().name("watch".to_owned()).spawn(move || watcher.watch())?;
@@ -228,6 +236,7 @@ struct Watcher {
     kills_due_ns: u64,
     tree: Option<TreeSampler>,
     board: Option<OutsideBoard>,
+    mpi: Option<MpiSight>,
     hook: Option<HookSight>,
 }
 
@@ -242,10 +251,13 @@ impl Watcher {
                 self.follow_group(now_ns);
                 tree_due_ns = now_ns + self.look_at_tree(now_ns).as_nanos() as u64;
             }
-            let board_in = self.look_at_board(is_over);
+            let board_in = self.look_at_board(is_over).min(self.look_at_ranks(is_over));
             if is_over {
                 let (in_group, on_machine) = (self.kills.in_group(), self.kills.on_machine());
-                self.live.lock().see_kills(MemoryKills { in_group, on_machine });
+                let mut books = self.live.lock();
+                books.see_kills(MemoryKills { in_group, on_machine });
+                let complaint = self.mpi.as_ref().and_then(MpiSight::complaint);
+                complaint.into_iter().for_each(|complaint| books.remark(complaint));
                 return;
             }
             let tree_in = Duration::from_nanos(tree_due_ns.saturating_sub(monotonic_ns()));
@@ -283,6 +295,14 @@ impl Watcher {
         books.see_board(look, board.totals());
         drop(books);
         if board.first_open().is_some() { UNOPENED } else { board.next_look_in() }
+    }
+
+    fn look_at_ranks(&mut self, is_last: bool) -> Duration {
+        const NEVER: Duration = Duration::from_secs(3600);
+        let Some(mpi) = &mut self.mpi else { return NEVER };
+        let (look, next_in) = mpi.look(is_last);
+        look.into_iter().for_each(|look| self.live.lock().see_ranks(look));
+        next_in
     }
 
     /// Waits for so long, until it is over, or until the program opens its board.

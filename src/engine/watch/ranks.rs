@@ -1,0 +1,235 @@
+//! The ranks of an MPI program, from look to look: as lanes, and in figures.
+//!
+//! While a rank is in a call of MPI, that is what it does; else what the kernel says of its thread.
+
+use std::collections::HashMap;
+
+use super::threads::{SecondsDoing, ThreadBook, activity, told};
+use crate::mpi::{CallClass, CallInHand, MpiLook, RankLife, RankLook};
+use crate::record::{
+    Activity, FLOWS_MAX, LaneKind, LaneState, LaneTotals, LaneView, MessageFlow, MpiTrouble, RankFigures, WatchedMpi,
+};
+
+/// All that is known of the ranks.
+#[derive(Debug, Default)]
+pub(super) struct RankBook {
+    look: MpiLook,
+    /// Seconds outside of MPI by what the kernel said meanwhile, of each process.
+    outside: HashMap<u32, Outside>,
+}
+
+/// What a rank did outside of MPI. Its time there goes to what its thread was seen in, where it was outside from one look to
+/// the next; between calls the thread was seen in something else.
+#[derive(Debug, Default)]
+struct Outside {
+    told_s: f64,
+    seconds: SecondsDoing,
+    /// Calls until the last look, where it was in none.
+    out_since: Option<u64>,
+}
+
+impl RankBook {
+    /// Takes in a look at the board of ranks; what the kernel tells of threads stands in `threads`.
+    pub(super) fn see(&mut self, look: MpiLook, threads: &ThreadBook) {
+        for rank in &look.ranks {
+            let outside_s = outside_s(rank, look.at_ns);
+            let outside = self.outside.entry(rank.pid).or_default();
+            let out = Some(rank.calls).filter(|_| rank.call.is_none());
+            let was_out = std::mem::replace(&mut outside.out_since, out);
+            let thread = threads.thread(rank.tid).filter(|_| out.is_some() && out == was_out);
+            let did = thread.map(|thread| activity(thread.state));
+            let did = did.filter(|did| *did != Activity::Idle).unwrap_or(Activity::Running);
+            outside.seconds[did as usize] += (outside_s - outside.told_s).max(0.0);
+            outside.told_s = outside.told_s.max(outside_s);
+        }
+        self.look = look;
+    }
+
+    /// Whether any was seen.
+    pub(super) fn is_empty(&self) -> bool {
+        self.look.ranks.is_empty()
+    }
+
+    /// A lane for each.
+    pub(super) fn views(&self, threads: &ThreadBook) -> Vec<LaneView> {
+        self.look.ranks.iter().map(|rank| self.view(rank, threads)).collect()
+    }
+
+    /// What each did, for a program that was started at `started_ns`.
+    pub(super) fn totals(&self, started_ns: u64) -> Vec<LaneTotals> {
+        let since_start = |at_ns: u64| at_ns.saturating_sub(started_ns) as f64 * 1e-9;
+        let totals = |rank: &RankLook| LaneTotals {
+            kind: LaneKind::Rank,
+            name: self.name(rank),
+            pid: rank.pid,
+            tid: Some(rank.tid),
+            tasks: 0,
+            arrived_s: since_start(rank.began_ns),
+            until_s: since_start(rank.ended_ns.unwrap_or(self.look.at_ns)),
+            seconds: told(&self.seconds(rank)),
+        };
+        self.look.ranks.iter().map(totals).collect()
+    }
+
+    /// What they sent each other, and how they went; `None` before any was seen.
+    pub(super) fn figures(&self) -> Option<Box<WatchedMpi>> {
+        if self.is_empty() {
+            return None;
+        }
+        let (flows, flows_left_out) = self.flows();
+        Some(Box::new(WatchedMpi {
+            library: self.look.ranks[0].library.clone(),
+            worlds: self.worlds(),
+            ranks: self.size(),
+            by_rank: self.look.ranks.iter().map(|rank| figures(rank, self.look.at_ns)).collect(),
+            flows,
+            flows_left_out,
+            troubles: self.troubles(),
+            ..WatchedMpi::default()
+        }))
+    }
+
+    fn worlds(&self) -> u32 {
+        self.look.ranks.last().map_or(0, |rank| rank.world + 1)
+    }
+
+    /// Ranks of all worlds, as these tell.
+    fn size(&self) -> u32 {
+        let mut worlds = self.look.ranks.chunk_by(|a, b| a.world == b.world);
+        let sizes = worlds.by_ref().map(|world| u64::from(world[0].size));
+        sizes.sum::<u64>().min(u64::from(u32::MAX)) as u32
+    }
+
+    fn name(&self, rank: &RankLook) -> String {
+        match self.worlds() {
+            1 => format!("rank {}", rank.rank),
+            _ => format!("rank {} of world {}", rank.rank, rank.world),
+        }
+    }
+
+    fn view(&self, rank: &RankLook, threads: &ThreadBook) -> LaneView {
+        let thread = threads.thread(rank.tid);
+        let seconds = self.seconds(rank);
+        LaneView {
+            state: match rank.life {
+                RankLife::Running => LaneState::Running,
+                RankLife::Finalized => LaneState::Finished,
+                RankLife::Aborted(_) | RankLife::Gone => LaneState::Lost,
+            },
+            kind: LaneKind::Rank,
+            name: self.name(rank),
+            call: rank.call.as_ref().map(in_words).unwrap_or_default(),
+            pid: rank.tid,
+            cpu: thread.map(|thread| thread.cpu),
+            busy_s: seconds[Activity::Running as usize],
+            activity: match &rank.call {
+                _ if rank.life != RankLife::Running => Activity::Idle,
+                Some(call) => doing(call.call.class),
+                None => thread.map_or(Activity::Running, |thread| activity(thread.state)),
+            },
+            seconds,
+            ..LaneView::default()
+        }
+    }
+
+    /// Where the time of a rank went: its calls, and outside of them what the kernel saw.
+    fn seconds(&self, rank: &RankLook) -> SecondsDoing {
+        let mut seconds = self.outside.get(&rank.pid).map(|outside| outside.seconds).unwrap_or_default();
+        for class in [CallClass::Sending, CallClass::Receiving, CallClass::Collective, CallClass::Wait] {
+            seconds[doing(class) as usize] += rank.spent_ns[class as usize] as f64 * 1e-9;
+        }
+        seconds
+    }
+
+    /// Messages by pair, and how many pairs there was no room for.
+    fn flows(&self) -> (Vec<MessageFlow>, u64) {
+        let ranks = self.look.ranks.iter().enumerate();
+        let flows = ranks.flat_map(|(from, rank)| {
+            let sent = rank.sent.iter().filter(|sent| sent.messages > 0);
+            sent.map(move |sent| MessageFlow {
+                from: from as u32,
+                to: sent.to,
+                messages: sent.messages,
+                bytes: sent.bytes,
+            })
+        });
+        let mut flows: Vec<MessageFlow> = flows.collect();
+        let left_out = flows.len().saturating_sub(FLOWS_MAX);
+        if left_out > 0 {
+            flows.sort_by_key(|flow| std::cmp::Reverse(flow.bytes));
+            flows.truncate(FLOWS_MAX);
+            flows.sort_by_key(|flow| (flow.from, flow.to));
+        }
+        (flows, left_out as u64)
+    }
+
+    fn troubles(&self) -> Vec<MpiTrouble> {
+        let ranks = || self.look.ranks.iter().enumerate().map(|(place, rank)| (place as u32, rank));
+        let aborted = ranks().filter_map(|(rank, look)| match look.life {
+            RankLife::Aborted(code) => Some(MpiTrouble::Aborted { rank, code }),
+            _ => None,
+        });
+        let mut troubles: Vec<MpiTrouble> = aborted.collect();
+        let gone: Vec<u32> = ranks().filter(|(_, look)| look.life == RankLife::Gone).map(|(rank, _)| rank).collect();
+        // Where one aborts, the launcher ends the others.
+        if !gone.is_empty() && troubles.is_empty() {
+            troubles.push(MpiTrouble::Gone { ranks: gone });
+        }
+        if self.worlds() > 1 && self.look.ranks.iter().all(|rank| rank.size == 1) {
+            troubles.push(MpiTrouble::Alone { worlds: self.worlds() });
+        }
+        let unseen = self.size().saturating_sub(self.look.ranks.len() as u32);
+        if unseen > 0 {
+            troubles.push(MpiTrouble::Unseen { ranks: unseen });
+        }
+        troubles
+    }
+}
+
+/// Seconds of a rank in no call of MPI.
+fn outside_s(rank: &RankLook, at_ns: u64) -> f64 {
+    let in_calls: u64 = rank.spent_ns.iter().fold(0, |sum, spent_ns| sum.saturating_add(*spent_ns));
+    life_ns(rank, at_ns).saturating_sub(in_calls) as f64 * 1e-9
+}
+
+fn life_ns(rank: &RankLook, at_ns: u64) -> u64 {
+    rank.ended_ns.unwrap_or(at_ns).saturating_sub(rank.began_ns)
+}
+
+fn figures(rank: &RankLook, at_ns: u64) -> RankFigures {
+    let of = |class: CallClass| rank.spent_ns[class as usize] as f64 * 1e-9;
+    RankFigures {
+        world: rank.world,
+        rank: rank.rank,
+        pid: rank.pid,
+        life_s: life_ns(rank, at_ns) as f64 * 1e-9,
+        point_to_point_s: of(CallClass::Sending) + of(CallClass::Receiving),
+        collective_s: of(CallClass::Collective),
+        wait_s: of(CallClass::Wait),
+        calls: rank.calls,
+        finalized: rank.life == RankLife::Finalized,
+    }
+}
+
+/// What a rank does that is in a call.
+fn doing(class: CallClass) -> Activity {
+    match class {
+        CallClass::Sending => Activity::Sending,
+        CallClass::Receiving => Activity::Receiving,
+        CallClass::Collective => Activity::InCollective,
+        CallClass::Wait => Activity::WaitingForMessages,
+    }
+}
+
+/// A call, with the ranks that it names: `MPI_Recv from 2`.
+fn in_words(call: &CallInHand) -> String {
+    let list = |ranks: &[u32]| ranks.iter().map(u32::to_string).collect::<Vec<String>>().join(", ");
+    let (to, from) = (&call.peers.to, &call.peers.from);
+    let to = if to.is_empty() { String::new() } else { format!(" to {}", list(to)) };
+    let from = match from.is_empty() {
+        true if call.peers.from_any => " from any".to_owned(),
+        true => String::new(),
+        false => format!(" from {}", list(from)),
+    };
+    format!("MPI_{}{to}{from}", call.call.name)
+}
