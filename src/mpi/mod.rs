@@ -5,15 +5,25 @@
 
 mod board;
 mod calls;
+mod gatherings;
 mod launchers;
 #[allow(clippy::missing_docs_in_private_items, missing_docs, unreachable_pub, reason = "the library has it, too")]
 mod layout;
 mod look;
 mod preload;
 mod rank_lane;
+mod stuck;
+#[cfg(test)]
+mod stuck_tests;
+#[cfg(test)]
+mod tests_support;
+mod waiting;
 
 pub use board::MpiBoard;
 pub use calls::{CALLS, Call, CallClass, Deed};
+pub use gatherings::{Gathering, Gatherings, RankOfWorld};
 pub use launchers::is_launcher;
 pub use look::{Attendance, CallInHand, Communicator, MpiLook, Peers, RankLife, RankLook, Sent};
 pub use preload::Preload;
+pub use stuck::{StuckWatch, Suspicion};
+pub use waiting::{Wait, waits};

@@ -5,9 +5,13 @@
 use std::collections::HashMap;
 
 use super::threads::{SecondsDoing, ThreadBook, activity, told};
-use crate::mpi::{CallClass, CallInHand, MpiLook, RankLife, RankLook};
+use crate::mpi::{
+    CallClass, CallInHand, Gathering, Gatherings, MpiLook, RankLife, RankLook, RankOfWorld, StuckWatch, Suspicion,
+    Wait, waits,
+};
 use crate::record::{
-    Activity, FLOWS_MAX, LaneKind, LaneState, LaneTotals, LaneView, MessageFlow, MpiTrouble, RankFigures, WatchedMpi,
+    Activity, COLLECTIVES_MAX, CollectiveFigures, FLOWS_MAX, LaneKind, LaneState, LaneTotals, LaneView, MessageFlow,
+    MpiTrouble, RankFigures, RankWait, WaitedFor, WatchedMpi,
 };
 
 /// All that is known of the ranks.
@@ -16,6 +20,12 @@ pub(super) struct RankBook {
     look: MpiLook,
     /// Seconds outside of MPI by what the kernel said meanwhile, of each process.
     outside: HashMap<u32, Outside>,
+    waits: Vec<Wait>,
+    /// Nanoseconds that one waited for another, as looks found them.
+    waited_ns: HashMap<(RankOfWorld, RankOfWorld), u64>,
+    gatherings: Gatherings,
+    stuck: StuckWatch,
+    suspicions: Vec<Suspicion>,
 }
 
 /// What a rank did outside of MPI. Its time there goes to what its thread was seen in, where it was outside from one look to
@@ -42,6 +52,10 @@ impl RankBook {
             outside.seconds[did as usize] += (outside_s - outside.told_s).max(0.0);
             outside.told_s = outside.told_s.max(outside_s);
         }
+        self.gatherings.see(&look);
+        self.suspicions = self.stuck.see(&look).to_vec();
+        self.waits = waits(&look);
+        self.count_waits(&look);
         self.look = look;
     }
 
@@ -84,9 +98,100 @@ impl RankBook {
             by_rank: self.look.ranks.iter().map(|rank| figures(rank, self.look.at_ns)).collect(),
             flows,
             flows_left_out,
+            waits: self.waits(),
+            waited: self.waited(),
+            collectives: self.collectives(),
+            collectives_unread: self.gatherings.unread,
             troubles: self.troubles(),
-            ..WatchedMpi::default()
         }))
+    }
+
+    /// Lays the time since the last look, for which this one stands, to those that ranks wait for in calls of two sides.
+    fn count_waits(&mut self, look: &MpiLook) {
+        let by_number = |place: u32| {
+            let rank = &look.ranks[place as usize];
+            (rank.world, rank.rank)
+        };
+        let between_ns = look.at_ns.saturating_sub(if self.is_empty() { look.at_ns } else { self.look.at_ns });
+        let one_sided = self.waits.iter().filter(|wait| !wait.any && wait.on.len() == 1);
+        for wait in one_sided.filter(|wait| wait.call.class != CallClass::Collective) {
+            let on = &look.ranks[wait.on[0] as usize];
+            // In a call with this one it is no more late.
+            let is_late = on.call.as_ref().is_none_or(|call| !call.peers.to.contains(&by_number(wait.place).1));
+            if is_late && on.life == RankLife::Running {
+                let waited = self.waited_ns.entry((by_number(wait.place), by_number(wait.on[0]))).or_default();
+                *waited = waited.saturating_add(between_ns);
+            }
+        }
+    }
+
+    fn place(&self, (world, rank): RankOfWorld) -> Option<u32> {
+        self.look.ranks.iter().position(|look| (look.world, look.rank) == (world, rank)).map(|place| place as u32)
+    }
+
+    fn waits(&self) -> Vec<RankWait> {
+        let mut waits: Vec<RankWait> = self.waits.iter().map(|wait| self.rank_wait(wait)).collect();
+        waits.sort_by(|a, b| b.seconds.total_cmp(&a.seconds));
+        waits
+    }
+
+    fn rank_wait(&self, wait: &Wait) -> RankWait {
+        let rank = self.look.ranks.get(wait.place as usize);
+        let until_ns = rank.and_then(|rank| rank.ended_ns).unwrap_or(self.look.at_ns);
+        RankWait {
+            rank: wait.place,
+            call: format!("MPI_{}", wait.call.name),
+            seconds: until_ns.saturating_sub(wait.since_ns) as f64 * 1e-9,
+            on: wait.on.clone(),
+            any: wait.any,
+        }
+    }
+
+    fn waited(&self) -> Vec<WaitedFor> {
+        /// Pairs that are told.
+        const PAIRS_MAX: usize = 64;
+        let waited = self.waited_ns.iter().filter_map(|((rank, on), ns)| {
+            Some(WaitedFor { rank: self.place(*rank)?, on: self.place(*on)?, seconds: *ns as f64 * 1e-9 })
+        });
+        let mut waited: Vec<WaitedFor> = waited.collect();
+        waited.sort_by(|a, b| b.seconds.total_cmp(&a.seconds).then((a.rank, a.on).cmp(&(b.rank, b.on))));
+        waited.truncate(PAIRS_MAX);
+        waited
+    }
+
+    fn collectives(&self) -> Vec<CollectiveFigures> {
+        let of = |kind: &&Gathering| {
+            let told = |most: Option<(RankOfWorld, u64)>| {
+                most.and_then(|(rank, count)| Some((self.place(rank)?, count))).unwrap_or_default()
+            };
+            CollectiveFigures {
+                call: format!("MPI_{}", kind.call),
+                members: kind.members,
+                count: kind.count,
+                spread_s: kind.spread_ns as f64 * 1e-9,
+                worst_spread_s: kind.worst_spread_ns as f64 * 1e-9,
+                waited_s: kind.waited_ns as f64 * 1e-9,
+                last: told(kind.last()),
+                first: told(kind.first()),
+            }
+        };
+        self.gatherings.kinds().iter().take(COLLECTIVES_MAX).map(of).collect()
+    }
+
+    fn suspected(&self, suspicion: &Suspicion) -> MpiTrouble {
+        match suspicion {
+            Suspicion::Deadlock(waits) => {
+                MpiTrouble::Deadlock { waits: waits.iter().map(|wait| self.rank_wait(wait)).collect() }
+            }
+            Suspicion::WaitsForGone(wait, gone) => {
+                MpiTrouble::WaitsForGone { wait: self.rank_wait(wait), gone: gone.clone() }
+            }
+            Suspicion::Mismatch { wait, other, called } => MpiTrouble::Mismatch {
+                wait: self.rank_wait(wait),
+                other: *other,
+                called: format!("MPI_{}", called.name),
+            },
+        }
     }
 
     fn worlds(&self) -> u32 {
@@ -170,6 +275,7 @@ impl RankBook {
             _ => None,
         });
         let mut troubles: Vec<MpiTrouble> = aborted.collect();
+        troubles.extend(self.suspicions.iter().map(|suspicion| self.suspected(suspicion)));
         let gone: Vec<u32> = ranks().filter(|(_, look)| look.life == RankLife::Gone).map(|(rank, _)| rank).collect();
         // Where one aborts, the launcher ends the others.
         if !gone.is_empty() && troubles.is_empty() {
