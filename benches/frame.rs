@@ -109,7 +109,7 @@ fn lane(worker: usize, spans: &[Segment]) -> LaneRow<'_> {
         state: LaneState::Running,
         spans,
         busy: &[],
-        did: [&[]; 6],
+        did: [&[]; 8],
         turns: &[],
         share: Some(0.5),
         note: String::new(),

@@ -41,6 +41,7 @@ a version that fits the cluster's: --python, PARLAB_PYTHON or python3.";
 /// A program that is watched.
 #[derive(Debug, Args)]
 #[command(after_help = WATCH_EXAMPLES)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 pub struct WatchArgs {
     /// In place of a program: the scheduler of a cluster of Dask
     #[arg(value_name = "dask://HOST:PORT", conflicts_with_all = ["command", "pid", "chunks", "mpi"], value_parser = cluster)]

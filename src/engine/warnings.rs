@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::more_trials::RunLimit;
 use crate::record::{
-    Disturbance, Event, IntervalWidth, Remedy, RunState, TrialEnd, TrialOutcome, Warning, WarningCode,
+    Disturbance, Event, IntervalWidth, MpiTrouble, RankWait, Remedy, RunState, TrialEnd, TrialOutcome, Warning,
+    WarningCode,
 };
 use crate::record::{disturbance_in_words, label_at, loss_in_words, task_in_words, trial_in_words};
 use crate::record::{width_beside, width_in_words};
@@ -119,6 +120,7 @@ impl Warnings {
 
     /// Takes note of how a trial ended that was timed so many times.
     pub(super) fn finished(&mut self, trial: usize, outcome: &TrialOutcome, attempts: u32) {
+        self.suspect(trial, outcome);
         match outcome.end {
             TrialEnd::TimedOut => {
                 let trial = self.trial_in_words(trial);
@@ -157,6 +159,20 @@ impl Warnings {
             TrialEnd::Cancelled => {}
         }
         self.given_up = 0;
+    }
+
+    /// Takes note of ranks that seemed to wait for each other for good.
+    fn suspect(&mut self, trial: usize, outcome: &TrialOutcome) {
+        let mpi = outcome.program.as_ref().and_then(|program| program.mpi.as_deref());
+        for trouble in mpi.iter().flat_map(|mpi| &mpi.troubles) {
+            if let MpiTrouble::Deadlock { waits } = trouble {
+                let in_call = |wait: &RankWait| format!("{} in {}", wait.rank, wait.call);
+                let calls: Vec<String> = waits.iter().map(in_call).collect();
+                let trial = self.trial_in_words(trial);
+                let message = format!("ranks of {trial} wait for each other: {}", calls.join(", "));
+                self.add(WarningCode::DeadlockSuspected, message);
+            }
+        }
     }
 
     /// Takes note of fits of a trial, at this point and with this job, that were stopped before they converged; each is

@@ -150,7 +150,11 @@ mod tests {
         let call = look.ranks[0].call.as_ref().unwrap();
         assert_eq!((call.call.name, call.since_ns, call.tag), ("Recv", 7, Some(9)));
         assert_eq!(call.peers, Peers { from: vec![3], ..Peers::default() });
-        assert_eq!(look.ranks[0].spent_ns[CallClass::Receiving as usize], look.at_ns - 7, "the call in hand is among them");
+        assert_eq!(
+            look.ranks[0].spent_ns[CallClass::Receiving as usize],
+            look.at_ns - 7,
+            "the call in hand is among them"
+        );
         board.write(0, &[(lane::FROM, 0), (lane::FLAGS, FROM_ANY)]);
         assert!(board.all().ranks[0].call.as_ref().unwrap().peers.from_any);
         board.write(0, &[(lane::VERSION, 1), (lane::CALL, 0)]);

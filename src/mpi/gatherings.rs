@@ -120,10 +120,10 @@ impl Gatherings {
         pending.first = pending.first.min(came);
         pending.last = pending.last.max(came);
         pending.is_mixed |= pending.call != attendance.call.name;
-        if pending.left >= pending.members {
-            if let Some(whole) = self.pending.remove(&which).filter(|whole| !whole.is_mixed) {
-                self.count(which, &whole);
-            }
+        if pending.left >= pending.members
+            && let Some(whole) = self.pending.remove(&which).filter(|whole| !whole.is_mixed)
+        {
+            self.count(which, &whole);
         }
     }
 

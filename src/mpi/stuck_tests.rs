@@ -169,11 +169,11 @@ fn run(programs: &[Vec<Step>]) -> Vec<usize> {
     loop {
         let before = at.clone();
         for rank in 0..programs.len() {
-            if let Some(Step::Send(to)) = step(&at, rank) {
-                if matches!(step(&at, to as usize), Some(Step::Receive(from)) if from as usize == rank) {
-                    at[rank] += 1;
-                    at[to as usize] += 1;
-                }
+            if let Some(Step::Send(to)) = step(&at, rank)
+                && matches!(step(&at, to as usize), Some(Step::Receive(from)) if from as usize == rank)
+            {
+                at[rank] += 1;
+                at[to as usize] += 1;
             }
         }
         if (0..programs.len()).all(|rank| matches!(step(&at, rank), Some(Step::Barrier))) {

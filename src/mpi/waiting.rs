@@ -25,9 +25,9 @@ pub struct Wait {
 
 /// The ranks of a look by world and number.
 #[derive(Debug)]
-pub(super) struct Places(HashMap<(u32, u32), u32>);
+pub(super) struct RankPlaces(HashMap<(u32, u32), u32>);
 
-impl Places {
+impl RankPlaces {
     pub(super) fn of(look: &MpiLook) -> Self {
         let places = look.ranks.iter().enumerate().map(|(place, rank)| ((rank.world, rank.rank), place as u32));
         Self(places.collect())
@@ -41,12 +41,12 @@ impl Places {
 
 /// All that wait, by place.
 pub fn waits(look: &MpiLook) -> Vec<Wait> {
-    let places = Places::of(look);
+    let places = RankPlaces::of(look);
     let ranks = look.ranks.iter().enumerate();
     ranks.filter_map(|(place, rank)| wait_of(place as u32, rank, look, &places)).collect()
 }
 
-fn wait_of(place: u32, rank: &RankLook, look: &MpiLook, places: &Places) -> Option<Wait> {
+fn wait_of(place: u32, rank: &RankLook, look: &MpiLook, places: &RankPlaces) -> Option<Wait> {
     let hand = rank.call.as_ref().filter(|_| rank.life == RankLife::Running)?;
     if !hand.call.deed.may_wait() {
         return None;
@@ -60,7 +60,7 @@ fn wait_of(place: u32, rank: &RankLook, look: &MpiLook, places: &Places) -> Opti
 }
 
 /// The ranks that a call of two sides names, and whether there are others.
-fn peers(rank: &RankLook, hand: &CallInHand, places: &Places) -> (Vec<u32>, bool) {
+fn peers(rank: &RankLook, hand: &CallInHand, places: &RankPlaces) -> (Vec<u32>, bool) {
     let mut numbers = hand.peers.to.clone();
     numbers.extend(&hand.peers.from);
     if hand.peers.from_any {
@@ -74,7 +74,7 @@ fn peers(rank: &RankLook, hand: &CallInHand, places: &Places) -> (Vec<u32>, bool
 }
 
 /// The ranks of the communicator that have not come to a collective, and whether there are others that may not have.
-fn absent(rank: &RankLook, hand: &CallInHand, look: &MpiLook, places: &Places) -> (Vec<u32>, bool) {
+fn absent(rank: &RankLook, hand: &CallInHand, look: &MpiLook, places: &RankPlaces) -> (Vec<u32>, bool) {
     if hand.number == 0 || known(rank, hand).is_none_or(|communicator| communicator.members.is_empty()) {
         return (Vec::new(), true);
     }

@@ -39,6 +39,8 @@ pub enum WarningCode {
     NoisyTrials,
     /// A limit was reached before the intervals were as narrow as was asked for.
     PrecisionNotReached,
+    /// Ranks of an MPI program seem to wait for each other for good.
+    DeadlockSuspected,
     /// A trial could not be carried on.
     TrialBroken,
     /// Two trials of the same tasks came to different results.
@@ -65,7 +67,7 @@ pub enum WarningCode {
 
 impl WarningCode {
     /// All codes, in the order of their description.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 24] = [
         Self::Oversubscribed,
         Self::DataInDoubt,
         Self::MemoryUnknown,
@@ -78,6 +80,7 @@ impl WarningCode {
         Self::NoSample,
         Self::NoisyTrials,
         Self::PrecisionNotReached,
+        Self::DeadlockSuspected,
         Self::TrialBroken,
         Self::ResultsDiffer,
         Self::Drift,
@@ -106,6 +109,7 @@ impl WarningCode {
             Self::NoSample => "no-sample",
             Self::NoisyTrials => "noisy-trials",
             Self::PrecisionNotReached => "precision-not-reached",
+            Self::DeadlockSuspected => "deadlock-suspected",
             Self::TrialBroken => "trial-broken",
             Self::ResultsDiffer => "results-differ",
             Self::Drift => "drift",

@@ -4,6 +4,7 @@
 //! JSON cannot write. How a configuration's trials become one figure is told at [`crate::results::Row`].
 
 mod losses;
+mod mpi;
 mod program;
 
 use std::collections::BTreeMap;
@@ -11,6 +12,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use self::losses::LossesJson;
+use self::mpi::MpiJson;
 use self::program::{LaneJson, ProgramJson, TasksJson};
 use super::estimates::{Ratio, Startup, Total, Wall};
 use super::fits::{LawJson, laws};
@@ -157,6 +159,9 @@ struct Configuration<'a> {
     noise: Option<NoiseJson<'a>>,
     /// The program that was watched, its tasks by name and its threads, if it was one.
     program: Option<ProgramJson<'a>>,
+    /// The ranks, where it is a program of MPI.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    mpi: Option<MpiJson<'a>>,
     tasks: Option<Vec<TasksJson<'a>>>,
     lanes: Option<Vec<LaneJson<'a>>>,
     tally: Option<&'a BTreeMap<String, f64>>,
@@ -384,6 +389,7 @@ impl<'a> Configuration<'a> {
             interpreter: usage.and_then(|u| u.interpreter),
             noise: None,
             program: row.program.as_ref().map(ProgramJson::of),
+            mpi: row.program.as_ref().and_then(|seen| seen.program.mpi.as_deref()).map(MpiJson::of),
             tasks: row.program.as_ref().and_then(program::tasks),
             lanes: row.program.as_ref().map(program::lanes),
             tally: row.tally.as_ref(),

@@ -94,7 +94,7 @@ pub fn activity_heading(activity: Activity) -> &'static str {
         Activity::Idle => "idle",
         Activity::Sending => "sending",
         Activity::Receiving => "receiving",
-        Activity::InCollective => "in a collective",
+        Activity::InCollective => "collective",
         Activity::WaitingForMessages => "waiting",
     }
 }

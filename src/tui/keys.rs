@@ -127,6 +127,8 @@ pub enum Action {
     TurnChart,
     /// The output of a watched program on the whole screen, or all else again.
     Output,
+    /// Who of the ranks of an MPI program waits for whom and what they sent, on the whole screen, or all else again.
+    Ranks,
     /// Open the help.
     Help,
     /// Back one screen; from the library, quit.
@@ -249,6 +251,13 @@ pub const BINDINGS: &[Binding] = &[
         C::Output,
         "output",
         "of a program that is watched: its output on the whole screen, and all else again",
+    ),
+    row(
+        &[Char('m')],
+        &[Running, Ran, Interim, Results],
+        C::Ranks,
+        "messages",
+        "of an MPI program: who waits for whom, and the messages between its ranks, on the whole screen, and all else again",
     ),
     row(
         &[Key::PageUp, Ctrl('b')],
@@ -404,11 +413,11 @@ mod tests {
             C::Freeze | C::Cancel | C::Switch | C::Help | C::Back | C::Quit => true,
             C::Zoom | C::Fold => true,
             C::Suspend | C::Redraw => true,
-            C::TurnChart | C::Output => true,
+            C::TurnChart | C::Output | C::Ranks => true,
         };
         let bound: HashSet<Action> = BINDINGS.iter().map(|row| row.action).collect();
         assert!(bound.iter().all(|&action| has_key(action)));
-        assert_eq!(bound.len(), 43, "every action but `Type` is in the table");
+        assert_eq!(bound.len(), 44, "every action but `Type` is in the table");
     }
 
     #[test]

@@ -6,6 +6,7 @@ mod interpreter;
 mod losses;
 mod measured;
 mod memory;
+mod mpi;
 mod noise;
 mod program;
 mod scaling;

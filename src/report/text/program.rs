@@ -1,5 +1,6 @@
 //! A watched program: what it used, what its threads did with their time, its tasks by name, the end of its output.
 
+use super::mpi;
 use super::wrap::wrapped;
 use crate::foreign::escaped;
 use crate::record::{Activity, LaneTotals, NamedTasks, Planned, TrialEnd, label_at};
@@ -82,6 +83,7 @@ fn summary(figures: &ProgramFigures, usable: &str) -> String {
 
 fn in_full(figures: &ProgramFigures, width: usize) -> String {
     let sections = [
+        mpi::section(figures, width),
         time(figures, width),
         lanes(figures, width),
         tasks(figures),

@@ -18,6 +18,7 @@ mod interpreters;
 mod lock;
 mod losses;
 mod makespan;
+mod mpi;
 mod neighbours;
 mod overhead;
 mod payload;
@@ -55,6 +56,7 @@ const RULES: &[Rule] = &[
     Rule { name: "speed", speak: neighbours::speed },
     Rule { name: "busy-cpus", speak: neighbours::busy_cpus },
     Rule { name: "noise", speak: speed::noise },
+    Rule { name: "mpi-trouble", speak: mpi::trouble },
     Rule { name: "exit", speak: ended::exit },
     Rule { name: "killed-for-memory", speak: ended::killed_for_memory },
     Rule { name: "stopped", speak: ended::stopped },
@@ -62,6 +64,9 @@ const RULES: &[Rule] = &[
     Rule { name: "in-hand", speak: ended::in_hand },
     Rule { name: "busiest", speak: ended::busiest },
     Rule { name: "cpus-used", speak: program::cpus_used },
+    Rule { name: "mpi-share", speak: mpi::share },
+    Rule { name: "mpi-collective", speak: mpi::collective },
+    Rule { name: "mpi-late", speak: mpi::late },
     Rule { name: "gil", speak: program::gil },
     Rule { name: "no-cpu", speak: program::queued },
     Rule { name: "tail", speak: program::tail },

@@ -77,8 +77,10 @@ impl LaneTime {
         seconds[TimeUse::Lock as usize] = of(Activity::WaitingForLock) + of(Activity::WaitingForGil);
         seconds[TimeUse::Gate as usize] = of(Activity::AtGate);
         seconds[if by_pipe { TimeUse::Pipe } else { TimeUse::Dispatch } as usize] = handed;
-        // A worker of parlab's own never tells that it had no CPU.
-        seconds[TimeUse::Idle as usize] = of(Activity::Idle) + of(Activity::Queued);
+        // A worker of parlab's own never tells that it had no CPU, nor of calls of MPI.
+        let calls = [Activity::Sending, Activity::Receiving, Activity::InCollective, Activity::WaitingForMessages];
+        let elsewhere_s = of(Activity::Queued) + calls.map(of).iter().sum::<f64>();
+        seconds[TimeUse::Idle as usize] = of(Activity::Idle) + elsewhere_s;
         seconds[TimeUse::Unexplained as usize] = (wall_s - known_s).max(0.0);
         Self { seconds, computing_s }
     }

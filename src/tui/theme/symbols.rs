@@ -53,8 +53,8 @@ pub struct Symbols {
     /// A task that is still running, at its open end.
     pub span_open: &'static str,
     /// On the time line of a worker: it has the interpreter's lock, has it in turns, waits for it, is blocked, runs
-    /// native code, gets tasks, has no CPU.
-    pub doing: [&'static str; 7],
+    /// native code, gets tasks, has no CPU, sends or receives, is in a collective.
+    pub doing: [&'static str; 9],
     /// On a bar of where the time went: work, an interpreter's lock, at the gate, the pipe, dispatch, idle, start-up, others,
     /// no CPU, unknown.
     pub time_uses: [&'static str; 10],
@@ -109,7 +109,7 @@ pub(super) static UNICODE: Symbols = Symbols {
     span_ends: ["▐", "▌"],
     span_body: ["─", "╳"],
     span_open: "╌",
-    doing: ["█", "▒", "░", "┄", "═", "⇄", "╎"],
+    doing: ["█", "▒", "░", "┄", "═", "⇄", "╎", "»", "┼"],
     time_uses: ["█", "░", "╎", "⇄", "▒", "·", "▓", "╳", "┄", "?"],
     tick_up: "╵",
     cross: "✗",
@@ -150,7 +150,7 @@ pub(super) static CONSOLE: Symbols = Symbols {
     span_ends: ["▐", "▌"],
     span_body: ["─", "x"],
     span_open: ">",
-    doing: ["█", "▒", "░", "·", "═", "≡", "│"],
+    doing: ["█", "▒", "░", "·", "═", "≡", "│", "»", "┼"],
     time_uses: ["█", "░", "│", "≡", "▒", "·", "▓", "x", "~", "?"],
     tick_up: "│",
     cross: "x",
@@ -199,7 +199,7 @@ pub(super) static ASCII: Symbols = Symbols {
     span_ends: ["[", "]"],
     span_body: ["-", "x"],
     span_open: ">",
-    doing: ["#", "=", ":", "~", "N", "<", "|"],
+    doing: ["#", "=", ":", "~", "N", "<", "|", ">", "+"],
     time_uses: ["#", ":", "|", "<", "=", ".", "+", "x", "~", "?"],
     tick_up: "'",
     cross: "x",

@@ -4,7 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::widgets::Widget as _;
 
-use crate::record::{Activity, LaneTotals};
+use crate::record::{Activity, LaneKind, LaneTotals};
 use crate::results::{ProgramFigures, activity_heading, lane_in_words};
 use crate::tui::theme::{Role, Theme};
 use crate::tui::widgets::{Table, TableCell, TableColumn, paint};
@@ -17,7 +17,7 @@ const LEAST: f64 = 0.005;
 
 /// Draws them with a frame.
 pub(in crate::tui::screens) fn render(figures: &ProgramFigures, theme: &Theme, area: Rect, buf: &mut Buffer) {
-    let block = theme.block(if figures.tells_tasks() { "workers" } else { "threads" }, area.width);
+    let block = theme.block(name(figures), area.width);
     let inner = block.inner(area);
     block.render(area, buf);
     if figures.lanes.is_empty() {
@@ -40,6 +40,14 @@ pub(in crate::tui::screens) fn render(figures: &ProgramFigures, theme: &Theme, a
     table.render(inner, buf);
     if hidden > 0 {
         paint::on_frame(buf, area, &format!("{hidden} more"), theme);
+    }
+}
+
+fn name(figures: &ProgramFigures) -> &'static str {
+    match figures.lanes.first().map(|lane| lane.kind) {
+        Some(LaneKind::Rank) => "ranks",
+        _ if figures.tells_tasks() => "workers",
+        _ => "threads",
     }
 }
 

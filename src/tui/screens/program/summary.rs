@@ -6,7 +6,7 @@ use ratatui::widgets::Widget as _;
 
 use super::counted;
 use crate::record::WatchedProgram;
-use crate::results::exit_in_words;
+use crate::results::{exit_in_words, mpi_share};
 use crate::tui::theme::{Role, Theme};
 use crate::tui::widgets::paint;
 use crate::units;
@@ -65,6 +65,8 @@ impl ProgramSummary<'_> {
             parts.push(("tasks ", units::count(done), " done"));
             parts.extend((failed > 0).then(|| ("", units::count(failed), " failed")));
         }
+        let share = program.mpi.as_deref().and_then(mpi_share);
+        parts.extend(share.map(|share| ("MPI ", units::percent(share), " of ranks' time")));
         parts.push(("", counted(program.processes.now.into(), "process", "processes"), ""));
         parts.push(("", counted(program.threads.now.into(), "thread", "threads"), ""));
         parts.extend(program.looks_hz.map(|hz| ("each seen ", format!("{hz:.1}/s"), "")));

@@ -19,11 +19,12 @@ use ratatui::widgets::Widget as _;
 
 use super::details;
 use crate::foreign::escaped;
-use crate::record::{NamedTasks, Status, WarningCode};
+use crate::record::{NamedTasks, Status, WarningCode, WatchedProgram};
 use crate::results::{ProgramFigures, Row, ShownColumn, View, columns, tasks_in_words};
 use crate::tui::screens::layout::body_of;
-use crate::tui::screens::program::{lanes, output};
+use crate::tui::screens::program::{lanes, output, ranks};
 use crate::tui::screens::prose::{ProseColumn, more_lines, wrap};
+use crate::tui::screens::run::look::WholePanel;
 use crate::tui::screens::run::state::RunMonitor;
 use crate::tui::screens::run::zoom::Zoom;
 use crate::tui::screens::scores::Picture;
@@ -58,8 +59,12 @@ struct Places {
 
 /// Draws what a run has shown, whether it has ended or not.
 pub(in crate::tui::screens) fn render(run: &RunMonitor, theme: &Theme, area: Rect, buf: &mut Buffer) {
-    if let Some(program) = run.only_program().filter(|_| run.look.output) {
-        return output::render(&program.output, theme, area, buf);
+    match (run.look.whole, run.only_program()) {
+        (Some(WholePanel::Output), Some(program)) => return output::render(&program.output, theme, area, buf),
+        (Some(WholePanel::Ranks), Some(WatchedProgram { mpi: Some(mpi), .. })) => {
+            return ranks::render(mpi, theme, area, buf);
+        }
+        _ => {}
     }
     let problems = problems(run, theme, area.width.saturating_sub(4));
     let places = places(run, theme, problems.len(), area);

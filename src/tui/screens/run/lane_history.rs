@@ -12,8 +12,8 @@ const STEPS_MAX: usize = 256;
 const STEP_S: f64 = 0.125;
 
 /// Things that a worker does: it computes (under a lock: holds it), waits for the lock, is blocked, runs native code
-/// without the lock, gets tasks and gives back results, could run and has no CPU.
-pub const DID: usize = 6;
+/// without the lock, gets tasks and gives back results, could run and has no CPU, sends or receives, is in a collective.
+pub const DID: usize = 8;
 
 /// The busy history of a trial.
 #[derive(Debug, Clone, PartialEq)]
@@ -115,12 +115,15 @@ fn counted(view: &LaneView) -> Option<[f64; DID]> {
     let moved_s = seconds(Activity::Fetching) + seconds(Activity::Delivering);
     if let Some(lock) = view.lock {
         // A worker that waits for a pipe under a lock is blocked: it has let go of the lock for that.
-        return Some([lock.held_s, lock.waited_s, lock.blocked_s, lock.native_s, 0.0, 0.0]);
+        return Some([lock.held_s, lock.waited_s, lock.blocked_s, lock.native_s, 0.0, 0.0, 0.0, 0.0]);
     }
-    let waited_s = seconds(Activity::WaitingForLock) + seconds(Activity::WaitingForGil);
+    let waits = [Activity::WaitingForLock, Activity::WaitingForGil, Activity::WaitingForMessages];
+    let waited_s = waits.map(seconds).iter().sum();
+    let messages_s = seconds(Activity::Sending) + seconds(Activity::Receiving);
     let [computed_s, blocked_s, native_s, queued_s] =
         [Activity::Running, Activity::Blocked, Activity::Native, Activity::Queued].map(seconds);
-    let all = [computed_s, waited_s, blocked_s, native_s, moved_s, queued_s];
+    let all =
+        [computed_s, waited_s, blocked_s, native_s, moved_s, queued_s, messages_s, seconds(Activity::InCollective)];
     (all.iter().sum::<f64>() > 0.0).then_some(all)
 }
 

@@ -69,6 +69,7 @@ fn lane_row<'a>(run: &'a RunMonitor, worker: usize, spans: &'a [Segment], room: 
 fn workers_block(run: &RunMonitor, theme: &Theme, width: u16) -> Block<'static> {
     let name = match run.snapshot.lanes.first().map(|lane| lane.kind) {
         Some(LaneKind::Thread) => "threads",
+        Some(LaneKind::Rank) => "ranks",
         _ => "workers",
     };
     match run.row_on_screen() {

@@ -27,9 +27,9 @@ pub(super) fn has_lock(run: &RunMonitor) -> bool {
     is_locked && point.is_none_or(Point::is_emulated)
 }
 
-/// Whether the lanes are threads of another program: each tells all that it does.
+/// Whether the lanes are threads of another program, or ranks: each tells all that it does.
 pub(super) fn is_of_threads(run: &RunMonitor) -> bool {
-    run.snapshot.lanes.first().is_some_and(|lane| lane.kind == LaneKind::Thread)
+    run.snapshot.lanes.first().is_some_and(|lane| matches!(lane.kind, LaneKind::Thread | LaneKind::Rank))
 }
 
 /// What a worker is doing, in a word; of one width, so that the time line beside it stands still.
@@ -78,7 +78,9 @@ fn entries(run: &RunMonitor) -> Vec<(LaneDoing, &'static str)> {
     if run.only_program().is_some() {
         return of_threads(run);
     }
-    let is_about_a_lock = |doing: LaneDoing| !matches!(doing, LaneDoing::Fetching | LaneDoing::Queued);
+    let is_about_a_lock = |doing: LaneDoing| {
+        !matches!(doing, LaneDoing::Fetching | LaneDoing::Queued | LaneDoing::Messages | LaneDoing::Collective)
+    };
     let takes_time = |activities: &[Activity]| {
         let part = |lane: &LaneView| activities.iter().map(|activity| lane.seconds[*activity as usize]).sum::<f64>();
         run.snapshot.lanes.iter().any(|lane| part(lane) > SEEN * run.snapshot.elapsed_s)
@@ -88,6 +90,7 @@ fn entries(run: &RunMonitor) -> Vec<(LaneDoing, &'static str)> {
         LaneDoing::Native => takes_time(&[Activity::Native]),
         LaneDoing::Fetching => takes_time(&[Activity::Fetching, Activity::Delivering]),
         LaneDoing::Running | LaneDoing::InTurns | LaneDoing::Waiting | LaneDoing::Queued => false,
+        LaneDoing::Messages | LaneDoing::Collective => false,
     };
     let has_lock = has_lock(run);
     let is_told = |(doing, _): &(LaneDoing, _)| if has_lock { is_about_a_lock(*doing) } else { is_seen(*doing) };
@@ -100,12 +103,21 @@ fn of_threads(run: &RunMonitor) -> Vec<(LaneDoing, &'static str)> {
         let seconds = |lane: &LaneView| activities.iter().map(|activity| lane.seconds[*activity as usize]).sum::<f64>();
         run.snapshot.lanes.iter().map(seconds).sum::<f64>() > 0.0
     };
-    let waits = took(&[Activity::WaitingForLock, Activity::WaitingForGil]);
+    let is_of_ranks = run.snapshot.lanes.first().is_some_and(|lane| lane.kind == LaneKind::Rank);
+    let locks = took(&[Activity::WaitingForLock, Activity::WaitingForGil]);
+    let requests = took(&[Activity::WaitingForMessages]);
     let gil = took(&[Activity::WaitingForGil]);
+    let waiting = match (requests, gil) {
+        (true, _) => "waits",
+        (false, true) => "GIL, lock",
+        (false, false) => "lock",
+    };
     let all = [
-        (LaneDoing::Running, "running", is_of_threads(run)),
-        (LaneDoing::InTurns, "turns", is_of_threads(run) && waits),
-        (LaneDoing::Waiting, if gil { "GIL, lock" } else { "lock" }, waits),
+        (LaneDoing::Running, if is_of_ranks { "computing" } else { "running" }, is_of_threads(run)),
+        (LaneDoing::Messages, "messages", took(&[Activity::Sending, Activity::Receiving])),
+        (LaneDoing::Collective, "collective", took(&[Activity::InCollective])),
+        (LaneDoing::InTurns, "turns", is_of_threads(run) && (locks || is_of_ranks)),
+        (LaneDoing::Waiting, waiting, locks || requests),
         (LaneDoing::Blocked, "in calls", took(&[Activity::Blocked])),
         (LaneDoing::Queued, "no CPU", took(&[Activity::Queued])),
     ];

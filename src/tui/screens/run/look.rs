@@ -46,6 +46,15 @@ impl LaneZoom {
     }
 }
 
+/// What of a program may have the whole screen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WholePanel {
+    /// The end of what it wrote.
+    Output,
+    /// Who of its ranks waits for whom, and what they sent each other.
+    Ranks,
+}
+
 /// How the lanes are looked at.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct LanesLook {
@@ -53,14 +62,14 @@ pub struct LanesLook {
     pub zoom: LaneZoom,
     /// Which of them.
     pub fold: LaneFold,
-    /// Whether the program's output has their place, and all others'.
-    pub output: bool,
+    /// What of the program has their place, and all others'.
+    pub whole: Option<WholePanel>,
 }
 
 impl LanesLook {
-    /// To the output of the program, or back.
-    pub fn toggle_output(&mut self) {
-        self.output = !self.output;
+    /// To what of the program has the whole screen, or back.
+    pub fn toggle(&mut self, panel: WholePanel) {
+        self.whole = if self.whole == Some(panel) { None } else { Some(panel) };
     }
 
     /// One after the other from the first one on, or all folded again.

@@ -15,15 +15,16 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::widgets::Widget as _;
 
+use super::look::WholePanel;
 use super::state::RunMonitor;
 use super::{cores, lanes_panel, light};
 use crate::chart::SeriesMark;
 use crate::foreign::escaped;
 use crate::machine::Sample;
-use crate::record::{LaneView, WatchedProgram};
-use crate::results::{cpus_over_time, memory_over_time};
+use crate::record::{LaneView, WatchedMpi, WatchedProgram};
+use crate::results::{cpus_over_time, memory_over_time, trouble_in_words};
 use crate::tui::screens::program::summary::ProgramSummary;
-use crate::tui::screens::program::{output, tasks};
+use crate::tui::screens::program::{messages, output, ranks, tasks, waits};
 use crate::tui::screens::prose::wrap;
 use crate::tui::theme::{Role, Theme};
 use crate::tui::widgets::{Plot, paint};
@@ -47,13 +48,15 @@ pub(super) fn render(
     area: Rect,
     buf: &mut Buffer,
 ) {
-    if run.look.output {
-        return output::render(&program.output, theme, area, buf);
+    match (run.look.whole, &program.mpi) {
+        (Some(WholePanel::Output), _) => return output::render(&program.output, theme, area, buf),
+        (Some(WholePanel::Ranks), Some(mpi)) => return ranks::render(mpi, theme, area, buf),
+        _ => {}
     }
-    let remark = remark_lines(program, theme, area);
+    let (remark, role) = remark_lines(program, theme, area);
     let (area, below) = parted(area, remark.len() as u16);
     for (y, text) in (below.y..below.bottom()).zip(&remark) {
-        paint::put(buf, below, (below.x + 1, y), text, theme, theme.style(Role::Warn));
+        paint::put(buf, below, (below.x + 1, y), text, theme, theme.style(role));
     }
     let (left, right) = lanes_panel::halves(area);
     let cores_height = cores::height(sample, left, CHART_MIN);
@@ -64,32 +67,43 @@ pub(super) fn render(
         paint::on_frame_as(buf, on_top, &text, theme, role);
     }
     let chart = Rect { y: left.y + cores_height, height: left.height - cores_height, ..left };
-    let names = tasks::height(&program.tasks).min(chart.height / 2);
+    let of_waits = |mpi: &WatchedMpi| waits::height(mpi);
+    let names = program.mpi.as_deref().map_or_else(|| tasks::height(&program.tasks), of_waits).min(chart.height / 2);
     let (chart, named) = parted(chart, if names >= NAMES_MIN { names } else { 0 });
     over_time(run, program, theme, chart, buf);
     if named.height > 0 {
-        tasks::render(&program.tasks, theme, named, buf);
+        match program.mpi.as_deref() {
+            Some(mpi) => waits::render(mpi, theme, named, buf),
+            None => tasks::render(&program.tasks, theme, named, buf),
+        }
     }
     let lanes = lanes_panel(area);
     lanes_panel::lanes_panel(run, theme, lanes, buf);
     let below = Rect { y: lanes.bottom(), height: right.bottom() - lanes.bottom(), ..right };
     if below.height > 0 {
-        output::render(&program.output, theme, below, buf);
+        match program.mpi.as_deref() {
+            Some(mpi) => messages::render(mpi, theme, below, buf),
+            None => output::render(&program.output, theme, below, buf),
+        }
     }
 }
 
-/// What could not be seen of it, or is to be known of what is seen: the latest, in a line or two.
-fn remark_lines(program: &WatchedProgram, theme: &Theme, area: Rect) -> Vec<String> {
-    let Some(remark) = program.remarks.last() else { return Vec::new() };
-    let text = format!("{} {}", theme.symbols().bullet, escaped(remark));
+/// What is wrong with its ranks; else what could not be seen of it, or is to be known of what is seen: the latest, in a line
+/// or two.
+fn remark_lines(program: &WatchedProgram, theme: &Theme, area: Rect) -> (Vec<String>, Role) {
+    let trouble = program.mpi.as_deref().and_then(|mpi| Some(trouble_in_words(mpi, mpi.troubles.first()?)));
+    let role = if trouble.is_some() { Role::Bad } else { Role::Warn };
+    let remark = || program.remarks.last().map(|remark| escaped(remark).into_owned());
+    let Some(text) = trouble.or_else(remark) else { return (Vec::new(), role) };
+    let text = format!("{} {text}", theme.symbols().bullet);
     let mut lines = wrap(theme, &text, area.width.saturating_sub(2));
     lines.truncate(if area.height >= REMARK_MIN { 2 } else { 1 });
-    lines
+    (lines, role)
 }
 
 /// Where the lanes stand on the screen as it is.
 pub(super) fn place_of_lanes(program: &WatchedProgram, theme: &Theme, area: Rect) -> Rect {
-    lanes_panel(parted(area, remark_lines(program, theme, area).len() as u16).0)
+    lanes_panel(parted(area, remark_lines(program, theme, area).0.len() as u16).0)
 }
 
 /// Where the lanes stand: below the figures, above the output where there is room for it.

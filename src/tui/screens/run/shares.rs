@@ -3,7 +3,7 @@
 
 use super::lock;
 use crate::foreign::escaped;
-use crate::record::{Activity, LaneState, LaneView};
+use crate::record::{Activity, LaneKind, LaneState, LaneView};
 use crate::results::activity_heading;
 use crate::tui::widgets::paint;
 use crate::units;
@@ -61,12 +61,15 @@ pub(super) fn words(lane: &LaneView, elapsed_s: f64, room: u16) -> String {
 /// life that it ran: `GIL        48%`.
 pub(super) fn of_thread(lane: &LaneView, room: u16) -> String {
     /// Columns of what it does.
-    const DOING: usize = 9;
+    const DOING: usize = 10;
+    /// The same of a call of MPI.
+    const CALL: usize = 16;
     let lived_s: f64 = lane.seconds.iter().sum();
     let ran = if lived_s > 0.0 { lane.seconds[Activity::Running as usize] / lived_s } else { 0.0 };
     let doing = match (lane.state, lane.activity) {
         (LaneState::Finished, _) => "",
         (_, Activity::Blocked) if !lane.call.is_empty() => &lane.call,
+        (_, Activity::Running) if lane.kind == LaneKind::Rank => "computing",
         (_, activity) => activity_heading(activity),
     };
     let doing = escaped(doing);
@@ -76,6 +79,9 @@ pub(super) fn of_thread(lane: &LaneView, room: u16) -> String {
     let all = memory.iter().map(|memory| format!("{short:<DOING$} {memory}"));
     // Of a worker elsewhere nothing else tells its memory, and what its thread waits in is not seen.
     let less = memory.iter().filter(|_| lane.is_elsewhere()).cloned();
-    let forms = all.chain(less).chain([format!("{short:<DOING$} {percent}"), percent]);
+    // Of a rank the call with whom it is for, where there is room.
+    let call = (lane.kind == LaneKind::Rank && lane.state == LaneState::Running)
+        .then(|| format!("{:<CALL$} {percent}", if lane.call.is_empty() { doing.as_ref() } else { &lane.call }));
+    let forms = call.into_iter().chain(all).chain(less).chain([format!("{short:<DOING$} {percent}"), percent]);
     forms.into_iter().find(|text| text.chars().count() <= usize::from(room)).unwrap_or_default()
 }

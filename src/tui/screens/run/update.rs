@@ -1,5 +1,6 @@
 //! What keys do to a run: on its own screen, and on the Results screen where they mean the same.
 
+use super::look::WholePanel;
 use super::state::{Drawing, Ending, RunMonitor};
 use super::view;
 use crate::tui::keys::{Action, Binding, Context};
@@ -72,7 +73,16 @@ pub(in crate::tui::screens) fn obey_as_a_run(shared: &mut Shared, action: Action
             Step::DONE
         }
         Action::Output => {
-            shared.run.iter_mut().filter(|run| run.only_program().is_some()).for_each(|run| run.look.toggle_output());
+            shared
+                .run
+                .iter_mut()
+                .filter(|run| run.only_program().is_some())
+                .for_each(|run| run.look.toggle(WholePanel::Output));
+            Step::DONE
+        }
+        Action::Ranks => {
+            let of_mpi = shared.run.iter_mut().filter(|run| has_ranks(run));
+            of_mpi.for_each(|run| run.look.toggle(WholePanel::Ranks));
             Step::DONE
         }
         Action::SaveReport => Effect::OfferReport.into(),
@@ -95,11 +105,17 @@ pub(in crate::tui::screens) fn label(shared: &Shared, row: &Binding) -> Option<&
         (Action::Again | Action::Edit | Action::Next, _) if shared.is_alone => return None,
         (Action::Back, None) if shared.is_alone => "quit",
         (Action::Output, _) if shared.run.as_ref().is_none_or(|run| run.only_program().is_none()) => return None,
+        (Action::Ranks, _) if !shared.run.as_ref().is_some_and(has_ranks) => return None,
         (Action::Cancel, Some(run)) if run.ending != Ending::NotAsked => "kill",
         (Action::Freeze, Some(run)) if run.drawing == Drawing::Frozen => "go on",
         _ => row.label,
     };
     Some(label)
+}
+
+/// Whether it is of an MPI program whose ranks are seen.
+fn has_ranks(run: &RunMonitor) -> bool {
+    run.only_program().is_some_and(|program| program.mpi.is_some())
 }
 
 /// Ends the run the next harder way. One that is still being prepared is given up at once: nothing was measured that

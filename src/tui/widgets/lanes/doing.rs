@@ -25,6 +25,10 @@ pub enum LaneDoing {
     Fetching,
     /// It could have run, and had no CPU.
     Queued,
+    /// It sent messages, or received them.
+    Messages,
+    /// It was in a call that all ranks make together.
+    Collective,
 }
 
 /// Of the time that it wanted the lock, the part from which on a worker is said to have had it, and up to which it is
@@ -37,7 +41,7 @@ const LEAST: f64 = 0.05;
 
 impl LaneDoing {
     /// All of them, in the order of a legend, with their words.
-    pub const ALL: [(Self, &'static str); 7] = [
+    pub const ALL: [(Self, &'static str); 9] = [
         (Self::Running, "lock"),
         (Self::InTurns, "turns"),
         (Self::Waiting, "waits"),
@@ -45,6 +49,8 @@ impl LaneDoing {
         (Self::Native, "native"),
         (Self::Fetching, "fetches"),
         (Self::Queued, "no CPU"),
+        (Self::Messages, "messages"),
+        (Self::Collective, "collective"),
     ];
 
     /// Its mark on the time line.
@@ -56,22 +62,26 @@ impl LaneDoing {
     pub fn role(self, work: Role) -> Role {
         match self {
             Self::Running | Self::InTurns => work,
-            Self::Native => Role::Accent,
-            Self::Waiting => Role::Text,
+            Self::Native | Self::Collective => Role::Accent,
+            Self::Waiting | Self::Messages => Role::Text,
             Self::Queued => Role::Warn,
             Self::Blocked | Self::Fetching => Role::Dim,
         }
     }
 
-    /// What fractions of time computed or held, waited, blocked, native, fetching and without a CPU amount to.
-    fn of([held, waited, blocked, native, fetched, queued]: [f64; KINDS]) -> Option<Self> {
-        let all = held + waited + blocked + native + fetched + queued;
-        let state = match held / (held + waited) {
+    /// What fractions of time computed or held, waited, blocked, native, fetching, without a CPU, in messages and in
+    /// collectives amount to.
+    fn of([held, waited, blocked, native, fetched, queued, messages, collective]: [f64; KINDS]) -> Option<Self> {
+        let in_mpi = messages + collective;
+        let all = held + waited + blocked + native + fetched + queued + in_mpi;
+        let state = match held / (held + waited + in_mpi) {
             _ if all.is_nan() || all < LEAST => return None,
             _ if blocked >= all / 2.0 => Self::Blocked,
             _ if native >= all / 2.0 => Self::Native,
             _ if fetched >= all / 2.0 => Self::Fetching,
             _ if queued >= all / 2.0 => Self::Queued,
+            _ if messages >= all / 2.0 => Self::Messages,
+            _ if collective >= all / 2.0 => Self::Collective,
             part if part >= HAD_IT => Self::Running,
             part if part > WAITED => Self::InTurns,
             _ => Self::Waiting,
@@ -89,12 +99,13 @@ impl LaneDoing {
 fn kind(activity: Activity) -> Option<usize> {
     match activity {
         Activity::Running => Some(0),
-        Activity::WaitingForLock | Activity::WaitingForGil => Some(1),
+        Activity::WaitingForLock | Activity::WaitingForGil | Activity::WaitingForMessages => Some(1),
         Activity::Blocked => Some(2),
         Activity::Native => Some(3),
         Activity::Fetching | Activity::Delivering => Some(4),
         Activity::Queued => Some(5),
-        Activity::Sending | Activity::Receiving | Activity::InCollective | Activity::WaitingForMessages => Some(1),
+        Activity::Sending | Activity::Receiving => Some(6),
+        Activity::InCollective => Some(7),
         Activity::AtGate | Activity::Idle => None,
     }
 }
@@ -170,15 +181,18 @@ mod tests {
     #[test]
     fn the_larger_part_of_a_column_decides() {
         let cases = [
-            ([1.0, 0.0, 0.0, 0.0, 0.0, 0.0], Some(LaneDoing::Running)),
-            ([0.5, 0.5, 0.0, 0.0, 0.0, 0.0], Some(LaneDoing::InTurns)),
-            ([0.125, 0.875, 0.0, 0.0, 0.0, 0.0], Some(LaneDoing::InTurns)),
-            ([0.0, 0.9, 0.1, 0.0, 0.0, 0.0], Some(LaneDoing::Waiting)),
-            ([0.1, 0.0, 0.9, 0.0, 0.0, 0.0], Some(LaneDoing::Blocked)),
-            ([0.1, 0.0, 0.0, 0.4, 0.0, 0.0], Some(LaneDoing::Native)),
-            ([0.01, 0.02, 0.0, 0.0, 0.0, 0.0], None),
-            ([0.2, 0.0, 0.0, 0.0, 0.8, 0.0], Some(LaneDoing::Fetching)),
-            ([f64::NAN, 0.0, 0.0, 0.0, 0.0, 0.0], None),
+            ([1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0], Some(LaneDoing::Running)),
+            ([0.5, 0.5, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0], Some(LaneDoing::InTurns)),
+            ([0.125, 0.875, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0], Some(LaneDoing::InTurns)),
+            ([0.0, 0.9, 0.1, 0.0, 0.0, 0.0, 0.0, 0.0], Some(LaneDoing::Waiting)),
+            ([0.1, 0.0, 0.9, 0.0, 0.0, 0.0, 0.0, 0.0], Some(LaneDoing::Blocked)),
+            ([0.1, 0.0, 0.0, 0.4, 0.0, 0.0, 0.0, 0.0], Some(LaneDoing::Native)),
+            ([0.01, 0.02, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0], None),
+            ([0.2, 0.0, 0.0, 0.0, 0.8, 0.0, 0.0, 0.0], Some(LaneDoing::Fetching)),
+            ([0.2, 0.0, 0.0, 0.0, 0.0, 0.0, 0.7, 0.1], Some(LaneDoing::Messages)),
+            ([0.2, 0.0, 0.0, 0.0, 0.0, 0.0, 0.1, 0.7], Some(LaneDoing::Collective)),
+            ([0.4, 0.0, 0.0, 0.0, 0.0, 0.0, 0.3, 0.3], Some(LaneDoing::InTurns)),
+            ([f64::NAN, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0], None),
         ];
         for (levels, state) in cases {
             assert_eq!(LaneDoing::of(levels), state, "{levels:?}");

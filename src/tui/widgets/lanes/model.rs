@@ -30,7 +30,7 @@ pub struct Segment {
 }
 
 /// Things that a lane tells of, see [`LaneRow::did`].
-pub(super) const KINDS: usize = 6;
+pub(super) const KINDS: usize = 8;
 
 /// A worker's lane.
 #[derive(Debug, Clone, PartialEq)]
@@ -44,7 +44,7 @@ pub struct LaneRow<'a> {
     /// When there are too many tasks to hand over: fractions of busy time 0..1, in equal steps from 0 to now.
     pub busy: &'a [f32],
     /// Fractions of time, in the same steps, that the worker computed (under a lock: held it), waited for the lock, was
-    /// blocked, ran native code, got tasks, had no CPU. Empty where nothing is known of that.
+    /// blocked, ran native code, got tasks, had no CPU, sent or received, was in a collective. Empty where nothing is known of that.
     pub did: [&'a [f32]; KINDS],
     /// Its last turns to or from waiting and native code, oldest first.
     pub turns: &'a [LaneTurn],

@@ -171,9 +171,9 @@ pub(super) fn busy_columns(lane: &LaneRow<'_>, frame: &LaneFrame) -> Vec<f64> {
 /// The fraction of each column's time that the worker computed: that it was in a task, but for what it waited there.
 pub(super) fn computed_columns(lane: &LaneRow<'_>, parts: &[[f64; KINDS]], frame: &LaneFrame) -> Vec<f64> {
     let mut computed = busy_columns(lane, frame);
-    for (level, [held, waited, blocked, native, _, queued]) in computed.iter_mut().zip(parts) {
+    for (level, [held, waited, blocked, native, _, queued, messages, collective]) in computed.iter_mut().zip(parts) {
         let worked = held + native;
-        let all = worked + waited + blocked + queued;
+        let all = worked + waited + blocked + queued + messages + collective;
         if all > 0.0 {
             *level *= worked / all;
         }

@@ -124,10 +124,10 @@ fn under_a_lock_lanes_tell_what_was_done_about_it() {
     let (held, waited) = ([1.0, 1.0, 1.0, 0.5, 0.5, 0.5, 0.0, 0.0, 0.0], [0.0, 0.0, 0.0, 0.5, 0.5, 0.5, 1.0, 1.0, 1.0]);
     let away = [0.0, 0.0, 0.0, 0.0, 0.9, 0.9, 0.9, 0.9, 0.0];
     let rows = [
-        LaneRow { did: [&held, &waited, &none, &none, &[], &[]], ..lane("0", LaneState::Running, &one) },
-        LaneRow { did: [&none, &none, &away, &none, &[], &[]], ..lane("1", LaneState::Running, &trips) },
-        LaneRow { did: [&none, &none, &none, &away, &[], &[]], ..lane("2", LaneState::Running, &[]) },
-        LaneRow { did: [&held, &waited, &none, &none, &[], &[]], ..lane("3", LaneState::Finished, &over) },
+        LaneRow { did: [&held, &waited, &none, &none, &[], &[], &[], &[]], ..lane("0", LaneState::Running, &one) },
+        LaneRow { did: [&none, &none, &away, &none, &[], &[], &[], &[]], ..lane("1", LaneState::Running, &trips) },
+        LaneRow { did: [&none, &none, &none, &away, &[], &[], &[], &[]], ..lane("2", LaneState::Running, &[]) },
+        LaneRow { did: [&held, &waited, &none, &none, &[], &[], &[], &[]], ..lane("3", LaneState::Finished, &over) },
     ];
     let at =
         |rows: &[LaneRow<'_>], (w, h), theme: &Theme| draw(Lanes { locked: true, ..lanes(rows, theme) }, w, h, theme);
@@ -252,7 +252,7 @@ proptest! {
             .map(|(start_s, end_s, x, failed)| Segment { start_s, end_s, label: Label::Input(x), failed }).collect();
         let row = |(i, state): (usize, &usize)| LaneRow {
             label: i.to_string(), state: STATES[*state], spans: if i % 3 == 0 { &[] } else { &spans[i.min(spans.len())..] },
-            busy: &busy, did: if i % 2 == 0 { [&[]; KINDS] } else { [&busy, &busy[busy.len() / 2..], &busy, &busy, &busy, &[]] },
+            busy: &busy, did: if i % 2 == 0 { [&[]; KINDS] } else { [&busy, &busy[busy.len() / 2..], &busy, &busy, &busy, &[], &busy, &[]] },
             turns: if i % 4 < 2 { &[] } else { &turns }, share: spans.first().map(|span| span.start_s),
             note: note.clone(),
         };
