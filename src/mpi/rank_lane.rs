@@ -16,14 +16,14 @@ const SIZE_MAX: u64 = 1 << 20;
 /// Reads of the head until none of it changed meanwhile.
 const READS: u32 = 16;
 
-type LaneHead = [u64; HEAD];
+type RankHead = [u64; HEAD];
 
 /// A lane, and what is known of it.
 #[derive(Debug)]
 pub(super) struct RankLane {
     at: usize,
     /// The last head whose words belong together.
-    head: Option<LaneHead>,
+    head: Option<RankHead>,
     gone_ns: Option<u64>,
     communicators: Vec<Communicator>,
     sent: Vec<Sent>,
@@ -74,7 +74,7 @@ impl RankLane {
         into.ranks.push(self.told(&head, into.at_ns));
     }
 
-    fn read_head(&self, memory: &OutsideMemory) -> Result<Option<LaneHead>, Shrunk> {
+    fn read_head(&self, memory: &OutsideMemory) -> Result<Option<RankHead>, Shrunk> {
         let version_at = self.at + lane::VERSION * WORD;
         for _ in 0..READS {
             let mut head = [0; HEAD];
@@ -110,7 +110,7 @@ impl RankLane {
         Ok(())
     }
 
-    fn read_sent(&mut self, memory: &OutsideMemory, head: &LaneHead, size: u32) -> Result<(), Shrunk> {
+    fn read_sent(&mut self, memory: &OutsideMemory, head: &RankHead, size: u32) -> Result<(), Shrunk> {
         let mut words = vec![0; size as usize * sent::WORDS];
         memory.read(self.at + lane::SENT_AT * WORD, &mut words)?;
         let from_any = head[lane::RECEIVING_ANY];
@@ -166,7 +166,7 @@ impl RankLane {
         })
     }
 
-    fn told(&self, head: &LaneHead, at_ns: u64) -> RankLook {
+    fn told(&self, head: &RankHead, at_ns: u64) -> RankLook {
         let ended = Some(head[lane::ENDED]).filter(|ended_ns| *ended_ns != 0);
         let life = match (head[lane::ABORTED], ended, self.gone_ns) {
             (0, None, None) => RankLife::Running,
@@ -202,7 +202,7 @@ impl RankLane {
 }
 
 /// Whether a lane is claimed, and says what can be.
-fn is_possible(head: &LaneHead) -> bool {
+fn is_possible(head: &RankHead) -> bool {
     let (rank, size) = (head[lane::RANK], head[lane::SIZE]);
     head[lane::PID] != 0 && rank < size && size <= SIZE_MAX
 }
@@ -212,7 +212,7 @@ fn call_at(word: u64) -> Option<&'static Call> {
     CALLS.get(usize::try_from(word.checked_sub(1)?).ok()?)
 }
 
-fn in_hand(head: &LaneHead) -> Option<CallInHand> {
+fn in_hand(head: &RankHead) -> Option<CallInHand> {
     let flags = head[lane::FLAGS];
     let mut peers = Peers { from_any: flags & FROM_ANY != 0, others: flags & OTHERS != 0, ..Peers::default() };
     let more = ((flags >> FLAG_BITS) as usize).min(lane::MORE_WORDS);

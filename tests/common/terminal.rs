@@ -193,7 +193,7 @@ impl Terminal {
     }
 
     /// Waits until the screen is as asked for.
-    pub fn wait(&self, what: &str, holds: impl Fn(&str) -> bool) {
+    pub fn wait(&self, what: &str, mut holds: impl FnMut(&str) -> bool) {
         let until = Instant::now() + PATIENCE;
         loop {
             let text = self.text();

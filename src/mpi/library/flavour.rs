@@ -68,7 +68,7 @@ impl Flavour {
 
     /// The value of `MPI_THREAD_MULTIPLE`.
     pub fn thread_multiple(self) -> i32 {
-        if self == Self::Standard { 1024 * 3 } else { 3 }
+        if self == Self::Standard { 4096 } else { 3 }
     }
 }
 

@@ -38,10 +38,12 @@ fn watched(view: &View, make: impl FnOnce() -> i32) -> i32 {
     result
 }
 
-/// The same for Fortran. Where the MPI's own functions for Fortran call those for C, these tell of it.
+/// The same for Fortran: `of_2008` for the functions of that module. Where the MPI's functions for Fortran call those for C
+/// by the names that this library has, too, these tell of it: so do MPICH's but for those.
 #[inline]
-fn watched_fortran(view: impl FnOnce() -> View, make: impl FnOnce() -> i32) -> i32 {
-    if Flavour::of_program() == Flavour::OpenMpi { watched(&view(), make) } else { make() }
+fn watched_fortran(of_2008: bool, view: impl FnOnce() -> View, make: impl FnOnce() -> i32) -> i32 {
+    let is_own = of_2008 || Flavour::of_program() == Flavour::OpenMpi;
+    if is_own { watched(&view(), make) } else { make() }
 }
 
 /// Begins to tell of this rank, whose MPI provides such threads.

@@ -91,7 +91,8 @@ pub fn handles(named: Named, flavour: Flavour) -> impl Iterator<Item = u64> {
         } else {
             // SAFETY: as above.
             let handle = u64::from(unsafe { (named.at as *const u32).add(place).read_unaligned() });
-            if named.by_fortran { handle | FORTRAN } else { handle }
+            // MPICH's are the same in both languages.
+            if named.by_fortran && flavour == Flavour::OpenMpi { handle | FORTRAN } else { handle }
         }
     })
 }

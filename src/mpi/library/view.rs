@@ -75,6 +75,10 @@ pub fn fortran_datatype(at: Word) -> Word {
 }
 
 fn of_fortran(convert: &Real, at: Word) -> Word {
+    if Flavour::of_program() != Flavour::OpenMpi {
+        // There they are the same integers, or addresses below any that there is.
+        return fortran_integer(at) as u32 as Word;
+    }
     // SAFETY: these functions take an integer and return a handle, an address in the MPI whose Fortran is watched.
     let convert: unsafe extern "C" fn(i32) -> Word = unsafe { std::mem::transmute(convert.address()) };
     // SAFETY: it is a handle that the program has given.

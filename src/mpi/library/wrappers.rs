@@ -54,7 +54,8 @@ fn in_fortran(place: usize, call: &Call, ending: &str) -> String {
     format!(
         "#[unsafe(no_mangle)]\npub extern \"C\" fn {name}({parameters}) -> i32 {{\n\
          static REAL: Real = Real::new(c\"{name}\");\n\
-         watched_fortran(|| View {{ {fields}..View::of({place}) }}, || call!(REAL; {words}))\n}}\n",
+         watched_fortran({of_2008}, || View {{ {fields}..View::of({place}) }}, || call!(REAL; {words}))\n}}\n",
+        of_2008 = ending == "_f08_",
         parameters = words(arguments.len() + 1, ": Word"),
         words = words(arguments.len() + 1, ""),
         fields = fields(&arguments, &|role, word| match role {
