@@ -23,6 +23,7 @@ OMP_NUM_THREADS, OPENBLAS_NUM_THREADS, MKL_NUM_THREADS, RAYON_NUM_THREADS, GOMAX
 const WATCH_EXAMPLES: &str = "\
 Examples:
   parlab watch -- python train.py --jobs -1
+  parlab watch -- mpirun -n 4 ./prog     its ranks, and who of them waits for whom
   parlab watch --format json -o report.json -- ./prog
   parlab watch --inline -- make -j 8
   parlab watch --pid 4711                 what runs already, until it ends or Ctrl-C

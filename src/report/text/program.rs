@@ -4,7 +4,7 @@ use super::mpi;
 use super::wrap::wrapped;
 use crate::foreign::escaped;
 use crate::record::{Activity, LaneTotals, NamedTasks, Planned, TrialEnd, label_at};
-use crate::results::{Figures, ProgramFigures, Row, activity_heading, exit_in_words, lane_in_words};
+use crate::results::{Figures, ProgramFigures, Row, activity_heading, exit_in_words, lane_in_words, mpi_share};
 use crate::units::{self, Side, aligned};
 
 /// Lanes told one by one, and lines of output; the JSON report has more of both.
@@ -70,6 +70,8 @@ fn summary(figures: &ProgramFigures, usable: &str) -> String {
         ),
     ];
     parts.extend(figures.peak_memory_bytes.map(|bytes| format!("at most {} of memory", units::bytes(bytes))));
+    let share = program.mpi.as_deref().and_then(mpi_share);
+    parts.extend(share.map(|share| format!("{} of its ranks' time in MPI", units::percent(share))));
     if program.unseen_cpu_s > 0.01 * figures.cpu_s.max(0.1) {
         parts.push(format!("{} of it by threads too short to be seen", units::seconds(program.unseen_cpu_s)));
     }

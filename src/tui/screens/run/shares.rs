@@ -61,8 +61,9 @@ pub(super) fn words(lane: &LaneView, elapsed_s: f64, room: u16) -> String {
 /// life that it ran: `GIL        48%`.
 pub(super) fn of_thread(lane: &LaneView, room: u16) -> String {
     /// Columns of what it does.
-    const DOING: usize = 10;
-    /// The same of a call of MPI.
+    const DOING: usize = 9;
+    /// The same of a rank, and of its call.
+    const OF_RANK: usize = 10;
     const CALL: usize = 16;
     let lived_s: f64 = lane.seconds.iter().sum();
     let ran = if lived_s > 0.0 { lane.seconds[Activity::Running as usize] / lived_s } else { 0.0 };
@@ -73,15 +74,16 @@ pub(super) fn of_thread(lane: &LaneView, room: u16) -> String {
         (_, activity) => activity_heading(activity),
     };
     let doing = escaped(doing);
-    let short: String = doing.chars().take(DOING).collect();
+    let columns = if lane.kind == LaneKind::Rank { OF_RANK } else { DOING };
+    let short: String = doing.chars().take(columns).collect();
     let percent = format!("{:>3}%", paint::percent(ran));
     let memory = lane.memory_bytes.map(|bytes| format!("{percent}  {:>9}", units::bytes(bytes)));
-    let all = memory.iter().map(|memory| format!("{short:<DOING$} {memory}"));
+    let all = memory.iter().map(|memory| format!("{short:<columns$} {memory}"));
     // Of a worker elsewhere nothing else tells its memory, and what its thread waits in is not seen.
     let less = memory.iter().filter(|_| lane.is_elsewhere()).cloned();
     // Of a rank the call with whom it is for, where there is room.
     let call = (lane.kind == LaneKind::Rank && lane.state == LaneState::Running)
         .then(|| format!("{:<CALL$} {percent}", if lane.call.is_empty() { doing.as_ref() } else { &lane.call }));
-    let forms = call.into_iter().chain(all).chain(less).chain([format!("{short:<DOING$} {percent}"), percent]);
+    let forms = call.into_iter().chain(all).chain(less).chain([format!("{short:<columns$} {percent}"), percent]);
     forms.into_iter().find(|text| text.chars().count() <= usize::from(room)).unwrap_or_default()
 }
