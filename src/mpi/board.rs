@@ -196,8 +196,8 @@ mod tests {
         };
         (0..2).for_each(|number| write_collective(&board, number));
         let look = board.all();
-        assert_eq!(look.ranks[0].sent, [Sent { to: 1, messages: 3, bytes: 12, ..Sent::default() }]);
-        assert_eq!(look.ranks[0].communicators[0].members, [0, 1]);
+        assert_eq!(*look.ranks[0].sent, [Sent { to: 1, messages: 3, bytes: 12, ..Sent::default() }]);
+        assert_eq!(*look.ranks[0].communicators[0].members, [0, 1]);
         let read: Vec<(u32, u64)> = look.attendances.iter().map(|it| (it.members, it.number)).collect();
         assert_eq!((read, look.lost), (vec![(2, 1), (2, 2)], 0));
         assert_eq!(board.all().attendances.len(), 0, "they are told once");

@@ -1,5 +1,7 @@
 //! What a look at the board of ranks hands out: plain figures, nothing concluded.
 
+use std::sync::Arc;
+
 use super::calls::{Call, CallClass};
 
 /// A rank of an MPI program, at the instant of a look.
@@ -33,7 +35,7 @@ pub struct RankLook {
     /// Calls that have returned.
     pub calls: u64,
     /// What it sent, to whom: no entry where that is nothing.
-    pub sent: Vec<Sent>,
+    pub sent: Arc<[Sent]>,
     /// The communicators that its calls have named.
     pub communicators: Vec<Communicator>,
 }
@@ -102,7 +104,7 @@ pub struct Communicator {
     /// The same on all ranks; never 0.
     pub id: u64,
     /// Its ranks, as those of the world, in order.
-    pub members: Vec<u32>,
+    pub members: Arc<[u32]>,
     /// Collectives that this rank has entered on it.
     pub collectives: u64,
     /// The last of these.

@@ -1,5 +1,7 @@
 //! One lane of the board, from look to look: what is read of it, and what was read before.
 
+use std::sync::Arc;
+
 use super::calls::{CALLS, Call, CallClass};
 use super::layout::{
     COMMUNICATORS, FLAG_BITS, FROM_ANY, HAS_TAG, OTHERS, RANKS, RING, SENDS, WORD, attendance, communicator, lane, sent,
@@ -26,7 +28,7 @@ pub(super) struct RankLane {
     head: Option<RankHead>,
     gone_ns: Option<u64>,
     communicators: Vec<Communicator>,
-    sent: Vec<Sent>,
+    sent: Arc<[Sent]>,
     /// Of the calls until which `sent` tells.
     sent_until: u64,
     read: u64,
@@ -40,7 +42,7 @@ impl RankLane {
             head: None,
             gone_ns: None,
             communicators: Vec::new(),
-            sent: Vec::new(),
+            sent: Arc::default(),
             sent_until: u64::MAX,
             read: 0,
         }
@@ -195,7 +197,7 @@ impl RankLane {
             call: if life == RankLife::Gone { None } else { call },
             spent_ns,
             calls: head[lane::CALLS],
-            sent: self.sent.clone(),
+            sent: Arc::clone(&self.sent),
             communicators: self.communicators.clone(),
         }
     }

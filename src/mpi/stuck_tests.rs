@@ -75,9 +75,10 @@ fn what_was_begun_before_may_answer() {
     let mut look = computing(2);
     enter(&mut look, 0, "Recv", &[], &[1], 60.0);
     enter(&mut look, 1, "Recv", &[], &[0], 60.0);
-    look.ranks[1].sent = vec![Sent { to: 0, messages: 1, bytes: 4, sending: 1, receiving: 0 }];
+    let begun = Sent { to: 0, messages: 1, bytes: 4, sending: 1, receiving: 0 };
+    look.ranks[1].sent = [begun].into();
     assert_eq!(suspected(&look), []);
-    look.ranks[1].sent[0].sending = 0;
+    look.ranks[1].sent = [Sent { sending: 0, ..begun }].into();
     assert_eq!(circle(&look), [0, 1], "that message has come");
 }
 

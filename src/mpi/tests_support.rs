@@ -1,5 +1,7 @@
 //! Looks made by hand.
 
+use std::sync::Arc;
+
 use super::calls::{CALLS, Call};
 use super::look::{CallInHand, Communicator, MpiLook, Peers, RankLife, RankLook};
 
@@ -31,8 +33,8 @@ pub(super) fn computing(ranks: u32) -> MpiLook {
         call: None,
         spent_ns: [0; 4],
         calls: 0,
-        sent: Vec::new(),
-        communicators: vec![Communicator { id: WORLD, members: members.clone(), ..Communicator::default() }],
+        sent: Arc::default(),
+        communicators: vec![Communicator { id: WORLD, members: members.as_slice().into(), ..Communicator::default() }],
     };
     MpiLook { at_ns: NOW_NS, ranks: (0..ranks).map(rank).collect(), ..MpiLook::default() }
 }

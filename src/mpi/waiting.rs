@@ -42,17 +42,24 @@ impl RankPlaces {
 /// All that wait, by place.
 pub fn waits(look: &MpiLook) -> Vec<Wait> {
     let places = RankPlaces::of(look);
+    let mut collectives = HashMap::new();
     let ranks = look.ranks.iter().enumerate();
-    ranks.filter_map(|(place, rank)| wait_of(place as u32, rank, look, &places)).collect()
+    ranks.filter_map(|(place, rank)| wait_of(place as u32, rank, look, &places, &mut collectives)).collect()
 }
 
-fn wait_of(place: u32, rank: &RankLook, look: &MpiLook, places: &RankPlaces) -> Option<Wait> {
+/// Who has not come to a collective, by world, communicator and number: the same for all that are there.
+type Absent = HashMap<(u32, u64, u64), (Vec<u32>, bool)>;
+
+fn wait_of(place: u32, rank: &RankLook, look: &MpiLook, places: &RankPlaces, collectives: &mut Absent) -> Option<Wait> {
     let hand = rank.call.as_ref().filter(|_| rank.life == RankLife::Running)?;
     if !hand.call.deed.may_wait() {
         return None;
     }
     let (on, others) = match hand.call.deed {
-        Deed::Collective => absent(rank, hand, look, places),
+        Deed::Collective => {
+            let which = (rank.world, hand.communicator, hand.number);
+            collectives.entry(which).or_insert_with(|| absent(rank, hand, look, places)).clone()
+        }
         _ => peers(rank, hand, places),
     };
     let is_for_all = matches!(hand.call.deed, Deed::Collective) || (on.len() == 1 && !hand.peers.from_any);
@@ -104,7 +111,7 @@ fn known<'a>(rank: &'a RankLook, hand: &CallInHand) -> Option<&'a Communicator> 
 /// The ranks of the communicator of a call, as those of the world; of all where it is not told.
 fn members(rank: &RankLook, hand: &CallInHand) -> Vec<u32> {
     match known(rank, hand) {
-        Some(communicator) => communicator.members.clone(),
+        Some(communicator) => communicator.members.to_vec(),
         None => (0..rank.size).collect(),
     }
 }

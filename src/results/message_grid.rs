@@ -15,6 +15,8 @@ pub struct MessageGrid {
     pub bytes: Vec<u64>,
     /// Messages, likewise.
     pub messages: Vec<u64>,
+    /// The logarithms of the least and the most bytes.
+    scale: HeatScale,
 }
 
 impl MessageGrid {
@@ -27,7 +29,9 @@ impl MessageGrid {
         };
         let ranks_each = size.div_ceil(u32::try_from(rows_max.max(1)).unwrap_or(u32::MAX)).max(1);
         let side = size.div_ceil(ranks_each) as usize;
-        let mut grid = Self { ranks_each, side, bytes: vec![0; side * side], messages: vec![0; side * side] };
+        let none = vec![0; side * side];
+        let scale = HeatScale { low: 0.0, high: 0.0 };
+        let mut grid = Self { ranks_each, side, bytes: none.clone(), messages: none, scale };
         for flow in &mpi.flows {
             let from = mpi.by_rank.get(flow.from as usize).filter(|rank| rank.world == 0).map(|rank| rank.rank);
             let (Some(from), to) = (from, flow.to) else { continue };
@@ -38,6 +42,8 @@ impl MessageGrid {
                 grid.messages[cell] = grid.messages[cell].saturating_add(flow.messages);
             }
         }
+        let sent = |cell: &usize| grid.messages[*cell] > 0;
+        grid.scale = HeatScale::of((0..grid.bytes.len()).filter(sent).map(|cell| log(grid.bytes[cell])));
         grid
     }
 
@@ -49,10 +55,7 @@ impl MessageGrid {
     /// How full the shade of a cell is, 0..1: by the logarithm of its bytes, since these differ by orders of magnitude;
     /// `None` where there was no message.
     pub fn level(&self, cell: usize) -> Option<f64> {
-        let log = |bytes: u64| (bytes.max(1) as f64).ln();
-        let sent = |cell: &usize| self.messages[*cell] > 0;
-        let scale = HeatScale::of((0..self.bytes.len()).filter(sent).map(|cell| log(self.bytes[cell])));
-        (*self.messages.get(cell)? > 0).then(|| scale.level(log(self.bytes[cell])))
+        (*self.messages.get(cell)? > 0).then(|| self.scale.level(log(self.bytes[cell])))
     }
 
     /// The least and the most bytes of cells that have any message.
@@ -68,6 +71,10 @@ impl MessageGrid {
         let last = (first + self.ranks_each).min(ranks.max(first + 1)) - 1;
         if last == first { first.to_string() } else { format!("{first}-{last}") }
     }
+}
+
+fn log(bytes: u64) -> f64 {
+    (bytes.max(1) as f64).ln()
 }
 
 #[cfg(test)]

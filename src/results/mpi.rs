@@ -34,14 +34,21 @@ fn listed(mpi: &WatchedMpi, places: &[u32], last: &str) -> String {
     }
 }
 
-/// `0 in MPI_Recv waits for 3, 2.10 s`.
+/// `0 in MPI_Recv waits for 3`.
 pub fn wait_in_words(mpi: &WatchedMpi, wait: &RankWait) -> String {
     let on = match (wait.on.as_slice(), wait.any) {
         ([], _) => String::new(),
         (on, true) => format!(" for {}", listed(mpi, on, "or")),
         (on, false) => format!(" for {}", listed(mpi, on, "and")),
     };
-    format!("{} waits{on}, {}", in_call(mpi, wait), units::seconds(wait.seconds))
+    format!("{} waits{on}", in_call(mpi, wait))
+}
+
+/// The same where there is little room: `0 Recv → 3`.
+pub fn wait_briefly(mpi: &WatchedMpi, wait: &RankWait) -> String {
+    let call = wait.call.trim_start_matches("MPI_");
+    let on = if wait.any { listed(mpi, &wait.on, "or") } else { listed(mpi, &wait.on, "and") };
+    format!("{} {} → {on}", rank_number(mpi, wait.rank), escaped(call))
 }
 
 fn in_call(mpi: &WatchedMpi, wait: &RankWait) -> String {
@@ -169,16 +176,14 @@ pub(crate) mod tests {
     #[test]
     fn waits_are_told_in_words() {
         let mpi = ranks(12);
-        assert_eq!(wait_in_words(&mpi, &wait(0, "MPI_Recv", &[3], 2.1)), "0 in MPI_Recv waits for 3, 2.10 s");
-        assert_eq!(
-            wait_in_words(&mpi, &wait(1, "MPI_Barrier", &[2, 3], 0.8)),
-            "1 in MPI_Barrier waits for 2 and 3, 800 ms"
-        );
+        assert_eq!(wait_in_words(&mpi, &wait(0, "MPI_Recv", &[3], 2.1)), "0 in MPI_Recv waits for 3");
+        assert_eq!(wait_in_words(&mpi, &wait(1, "MPI_Barrier", &[2, 3], 0.8)), "1 in MPI_Barrier waits for 2 and 3");
+        assert_eq!(wait_briefly(&mpi, &wait(1, "MPI_Barrier", &[2, 3], 0.8)), "1 Barrier → 2 and 3");
         let any = RankWait { any: true, ..wait(1, "MPI_Waitany", &[2, 3, 4], 0.8) };
-        assert_eq!(wait_in_words(&mpi, &any), "1 in MPI_Waitany waits for 2, 3 or 4, 800 ms");
+        assert_eq!(wait_in_words(&mpi, &any), "1 in MPI_Waitany waits for 2, 3 or 4");
         let many = wait(0, "MPI_Bcast", &(1..12).collect::<Vec<u32>>(), 1.0);
-        assert_eq!(wait_in_words(&mpi, &many), "0 in MPI_Bcast waits for 1, 2, 3, 4, 5, 6 and 5 others, 1.00 s");
-        assert_eq!(wait_in_words(&mpi, &wait(0, "MPI_Mrecv", &[], 1.0)), "0 in MPI_Mrecv waits, 1.00 s");
+        assert_eq!(wait_in_words(&mpi, &many), "0 in MPI_Bcast waits for 1, 2, 3, 4, 5, 6 and 5 others");
+        assert_eq!(wait_in_words(&mpi, &wait(0, "MPI_Mrecv", &[], 1.0)), "0 in MPI_Mrecv waits");
         let worlds = WatchedMpi { worlds: 2, ..ranks(2) };
         assert_eq!(rank_number(&worlds, 1), "1 of world 0");
     }

@@ -43,6 +43,7 @@ struct Rule {
 
 /// All rules, in the order in which their sentences follow each other.
 const RULES: &[Rule] = &[
+    Rule { name: "mpi-trouble", speak: mpi::trouble },
     Rule { name: "lost-workers", speak: losses::lost_workers },
     Rule { name: "prediction", speak: prediction::yours },
     Rule { name: "loss", speak: subject::loss },
@@ -56,7 +57,6 @@ const RULES: &[Rule] = &[
     Rule { name: "speed", speak: neighbours::speed },
     Rule { name: "busy-cpus", speak: neighbours::busy_cpus },
     Rule { name: "noise", speak: speed::noise },
-    Rule { name: "mpi-trouble", speak: mpi::trouble },
     Rule { name: "exit", speak: ended::exit },
     Rule { name: "killed-for-memory", speak: ended::killed_for_memory },
     Rule { name: "stopped", speak: ended::stopped },

@@ -14,6 +14,7 @@ mod modifiers;
 mod open_ended;
 mod preparing;
 mod program;
+mod ranks;
 mod scores;
 mod shared;
 mod varied;

@@ -17,7 +17,7 @@ use parlab::tui::update::{Msg, update};
 use super::{SIZES, expect, fixture, frame, press, text};
 
 /// A run of one program, just begun.
-fn start(state: &mut State) {
+pub(super) fn start(state: &mut State) {
     fixture::start_kind(state, "program");
     let mut planned = state.shared.run.as_ref().and_then(|run| run.record.planned.clone()).expect("it was planned");
     planned.plan = Plan {
@@ -71,7 +71,7 @@ fn thread_views() -> Vec<LaneView> {
 }
 
 /// What is known of the program after four seconds.
-fn program(tasks: Vec<NamedTasks>) -> WatchedProgram {
+pub(super) fn program(tasks: Vec<NamedTasks>) -> WatchedProgram {
     WatchedProgram {
         pid: 4711,
         processes: NowAndMost { now: 1, most: 3 },
@@ -165,7 +165,7 @@ fn lane_totals() -> Vec<LaneTotals> {
 }
 
 /// The end of the program.
-fn outcome(program: WatchedProgram, lanes: Vec<LaneTotals>) -> TrialOutcome {
+pub(super) fn outcome(program: WatchedProgram, lanes: Vec<LaneTotals>) -> TrialOutcome {
     TrialOutcome {
         end: TrialEnd::Complete,
         wall_s: 4.0,
@@ -182,7 +182,7 @@ fn outcome(program: WatchedProgram, lanes: Vec<LaneTotals>) -> TrialOutcome {
     }
 }
 
-fn finish(state: &mut State, outcome: TrialOutcome) {
+pub(super) fn finish(state: &mut State, outcome: TrialOutcome) {
     fixture::tell(state, 4.01, Event::TrialFinished { trial: 0, outcome: Arc::new(outcome) });
     fixture::finish(state, Status::Done, &[]);
 }

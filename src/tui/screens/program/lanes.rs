@@ -23,12 +23,14 @@ pub(in crate::tui::screens) fn render(figures: &ProgramFigures, theme: &Theme, a
     if figures.lanes.is_empty() {
         return paint::put_centred(buf, inner, "no thread was seen", theme, theme.style(Role::Dim));
     }
+    let is_of_ranks = is_of_ranks(figures);
     let others = figures.shares.iter().filter(|(activity, share)| *activity != Activity::Running && *share >= LEAST);
-    let activities: Vec<Activity> =
-        std::iter::once(Activity::Running).chain(others.map(|(activity, _)| *activity)).collect();
+    // Of a rank the seconds beside it say how much that is.
+    let running = (!is_of_ranks).then_some(Activity::Running).into_iter();
+    let activities: Vec<Activity> = running.chain(others.map(|(activity, _)| *activity)).collect();
     let mut columns = vec![TableColumn::left("", 0), TableColumn::right("pid", 8)];
     columns.extend(figures.tells_tasks().then(|| TableColumn::right("tasks", 1)));
-    columns.push(TableColumn::right("CPU", 2));
+    columns.push(TableColumn::right(if is_of_ranks { "computing" } else { "CPU" }, 2));
     columns
         .extend((0..).zip(&activities).map(|(place, what)| TableColumn::right(activity_heading(*what), place.min(7))));
     let mut lanes: Vec<&LaneTotals> = figures.lanes.iter().collect();
@@ -44,11 +46,15 @@ pub(in crate::tui::screens) fn render(figures: &ProgramFigures, theme: &Theme, a
 }
 
 fn name(figures: &ProgramFigures) -> &'static str {
-    match figures.lanes.first().map(|lane| lane.kind) {
-        Some(LaneKind::Rank) => "ranks",
-        _ if figures.tells_tasks() => "workers",
-        _ => "threads",
+    match (is_of_ranks(figures), figures.tells_tasks()) {
+        (true, _) => "ranks",
+        (false, true) => "workers",
+        (false, false) => "threads",
     }
+}
+
+fn is_of_ranks(figures: &ProgramFigures) -> bool {
+    figures.lanes.first().is_some_and(|lane| lane.kind == LaneKind::Rank)
 }
 
 fn cpu_s(lane: &LaneTotals) -> f64 {

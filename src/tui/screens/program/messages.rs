@@ -8,7 +8,7 @@ use ratatui::widgets::Widget as _;
 use crate::chart::heat::shade;
 use crate::record::WatchedMpi;
 use crate::results::MessageGrid;
-use crate::tui::theme::{Role, Theme};
+use crate::tui::theme::{Glyphs, Role, Theme};
 use crate::tui::widgets::paint;
 use crate::units;
 
@@ -81,7 +81,10 @@ fn cell(grid: &MessageGrid, index: usize, theme: &Theme, place: Rect, buf: &mut 
     }
     let text = units::bytes(grid.bytes[index]);
     let x = paint::put_right(buf, place, place.y, &text, theme, theme.style(Role::Text));
-    paint::dot(buf, place, (x.saturating_sub(2), place.y), mark, style);
+    // In ASCII shades are digits, which would be taken for a part of the number.
+    if theme.glyphs != Glyphs::Ascii {
+        paint::dot(buf, place, (x.saturating_sub(2), place.y), mark, style);
+    }
 }
 
 /// `░ 40 B … █ 12 kB, a row is 4 ranks`.

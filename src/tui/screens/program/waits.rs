@@ -5,9 +5,10 @@ use ratatui::layout::Rect;
 use ratatui::widgets::Widget as _;
 
 use crate::record::WatchedMpi;
-use crate::results::wait_in_words;
+use crate::results::{wait_briefly, wait_in_words};
 use crate::tui::theme::{Role, Theme};
 use crate::tui::widgets::paint;
+use crate::units;
 
 /// Waits that are told so soon after they began come and go: they are told dim.
 const LONG_S: f64 = 1.0;
@@ -26,9 +27,14 @@ pub(in crate::tui::screens) fn render(mpi: &WatchedMpi, theme: &Theme, area: Rec
         return paint::put_centred(buf, inner, "no rank waits", theme, theme.style(Role::Dim));
     }
     for (y, wait) in (inner.y..inner.bottom()).zip(&mpi.waits) {
-        let text = wait_in_words(mpi, wait);
         let role = if wait.seconds >= LONG_S { Role::Text } else { Role::Dim };
-        paint::put(buf, inner, (inner.x, y), &paint::fit(theme, &text, inner.width), theme, theme.style(role));
+        let style = theme.style(role);
+        // For how long is told whatever there is room for.
+        let since = paint::put_right(buf, inner, y, &units::seconds(wait.seconds), theme, style);
+        let room = since.saturating_sub(inner.x + 1);
+        let text = wait_in_words(mpi, wait);
+        let text = if paint::width(theme, &text) > room { wait_briefly(mpi, wait) } else { text };
+        paint::put(buf, inner, (inner.x, y), &paint::fit(theme, &text, room), theme, style);
     }
     let hidden = mpi.waits.len().saturating_sub(usize::from(inner.height));
     if hidden > 0 {
