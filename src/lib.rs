@@ -23,13 +23,15 @@
 //!   chart     where does it stand in a picture?            system    what is asked of the system?
 //!   protocol  how do other programs tell what they do?     foreign   how is shown what others wrote?
 //!   python    and how does unchanged Python?
+//!   mpi       and the ranks of unchanged MPI programs?
 //! ```
 //!
 //! Workers are a serial loop, a pool of threads, forked processes, or forked processes with a pool of threads each.
 //! Forked workers get their tasks from shared memory or, to see what that saves, as messages through a pipe.
 //!
 //! A program that is no part of parlab is a trial, too: its launcher starts it, and what it tells by `protocol` and what
-//! the kernel tells of its threads in `machine::tree` become the lanes of that trial.
+//! the kernel tells of its threads in `machine::tree` become the lanes of that trial; of an MPI program its ranks do, of which
+//! a library tells that is loaded before its MPI: `mpi/library`, a crate of its own, built beside this one and kept in it.
 //!
 //! What shows a run and what carries it out know nothing of each other: events, snapshots and what is folded from them
 //! are plain data of the `record`, which a journal holds as well. Only `command` has both in hand.
@@ -37,8 +39,8 @@
 //! Other programs write a board of its own layout, which the **protocol** says in words (`parlab adapter protocol`) and
 //! reads without believing more than can be true.
 //!
-//! A room imports what stands below it, never what stands above; `analysis`, `chart`, `machine`, `protocol` and `units`
-//! know none of the others, and `python` the `protocol` alone, but that figures are written with `units` and that every room
+//! A room imports what stands below it, never what stands above; `analysis`, `chart`, `machine`, `mpi`, `protocol` and
+//! `units` know none of the others, and `python` the `protocol` alone, but that figures are written with `units` and that every room
 //! may use `system` and `foreign`, which know none.
 //! Only `tui` names ratatui and crossterm; only `cli`, `report` and `tui` print. `tests/layers` reads the sources and
 //! holds them to this.
@@ -62,6 +64,10 @@
 //!   which amount on it counts in `machine/noise_limits.rs` and `record/taint.rs`.
 //! - a library of Python whose tasks are told? A module beside `python/hook/parlab_pool.py`, and its line in the hook's
 //!   table; a language whose programs tell their tasks themselves? A writer beside `protocol/adapters/parlab_board.h`.
+//! - a call of MPI? A row of `mpi/calls.rs`, from which the library's functions are made; what differs from MPI to MPI
+//!   stands in `mpi/library/flavour.rs`.
+//! - something that is wrong with ranks? A rule in `mpi/stuck.rs`, a variant of [`record::MpiTrouble`], and its words in
+//!   `results/mpi.rs`.
 //! - something that is seen of a watched program? [`machine::tree`], [`record::WatchedProgram`], and where it is shown:
 //!   `report/text/program.rs`, `tui/screens/program`.
 //! - a sentence about what happened? A rule beside `results/findings/speed.rs`, and a line in its table.
