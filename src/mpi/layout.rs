@@ -32,7 +32,7 @@ pub mod lane {
     pub const ENDED: usize = 5;
     /// The code of `MPI_Abort` in the lower half, with 1 in the upper one; 0 when it was not called.
     pub const ABORTED: usize = 6;
-    /// 1 when several threads may be in MPI at once.
+    /// [`MAY`](super::MAY) when several threads may be in MPI at once, [`DO`](super::DO) when another than the first has been.
     pub const THREADED: usize = 7;
     /// The name of the MPI, UTF-8, zeros behind it.
     pub const LIBRARY: usize = 8;
@@ -71,6 +71,11 @@ pub mod lane {
     pub const SENT_AT: usize = RING_AT + super::RING * super::attendance::WORDS;
     pub const WORDS: usize = (SENT_AT + super::RANKS * super::sent::WORDS).next_multiple_of(super::PAGE / super::WORD);
 }
+
+/// Several threads may call MPI.
+pub const MAY: u64 = 1;
+/// Several threads have called MPI.
+pub const DO: u64 = 2;
 
 /// A flag: it takes a message from any rank of the communicator.
 pub const FROM_ANY: u64 = 1;

@@ -20,7 +20,9 @@ pub struct RankLook {
     pub tid: u32,
     /// Which MPI, with its version, as it names itself: `Open MPI v4.1.4`.
     pub library: String,
-    /// Whether several threads of it may be in MPI at once: what it waits for cannot be told for certain then.
+    /// Whether several threads of it may be in MPI at once.
+    pub may_be_threaded: bool,
+    /// Whether several have called MPI, or are known to be at work: what it waits for cannot be told for certain then.
     pub is_threaded: bool,
     /// How far it has come.
     pub life: RankLife,

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use super::calls::{CALLS, Call, CallClass};
 use super::layout::{
-    COMMUNICATORS, FLAG_BITS, FROM_ANY, HAS_TAG, OTHERS, RANKS, RING, SENDS, WORD, attendance, communicator, lane, sent,
+    COMMUNICATORS, DO, FLAG_BITS, FROM_ANY, HAS_TAG, MAY, OTHERS, RANKS, RING, SENDS, WORD, attendance, communicator,
+    lane, sent,
 };
 use super::look::{Attendance, CallInHand, Communicator, MpiLook, Peers, RankLife, RankLook, Sent};
 use crate::system::outside_memory::{OutsideMemory, Shrunk};
@@ -190,7 +191,8 @@ impl RankLane {
             pid: head[lane::PID] as u32,
             tid: head[lane::TID] as u32,
             library: library(&head[lane::LIBRARY..lane::LIBRARY + lane::LIBRARY_WORDS]),
-            is_threaded: head[lane::THREADED] != 0,
+            may_be_threaded: head[lane::THREADED] >= MAY,
+            is_threaded: head[lane::THREADED] >= DO,
             life,
             began_ns: head[lane::BEGAN],
             ended_ns,

@@ -26,6 +26,7 @@ pub(super) fn computing(ranks: u32) -> MpiLook {
         pid: 100 + rank,
         tid: 100 + rank,
         library: "MPI".to_owned(),
+        may_be_threaded: false,
         is_threaded: false,
         life: RankLife::Running,
         began_ns: 0,

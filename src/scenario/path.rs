@@ -43,6 +43,10 @@ pub const PATH: &[Chapter] = &[
             "python-grid-search-dask",
         ],
     },
+    Chapter {
+        title: "Message passing",
+        scenarios: &["mpi-hello", "mpi-random", "mpi-particles", "mpi-deadlock", "mpi-deadlock-mended"],
+    },
     Chapter { title: "Schedules", scenarios: &["mandelbrot-static", "mandelbrot-dynamic", "metg"] },
     Chapter { title: "Reductions", scenarios: &["sum", "sum-shared"] },
     Chapter { title: "What the hardware shares", scenarios: &["sharded", "false-sharing", "triad"] },

@@ -87,6 +87,9 @@ const WORKERS: [&str; 7] = [
 /// The parameter that names a file of the program's.
 const SCRIPT: &str = "script";
 
+/// What stands for the launcher of MPI programs in a command, and how it is called.
+const LAUNCHER: &str = "mpirun";
+
 /// The shell of POSIX, for commands that are one text.
 const SHELL: [&str; 2] = ["sh", "-c"];
 
@@ -129,6 +132,7 @@ pub fn program_call(job: &Job, workers: u32, script: &Path) -> ProgramCall {
         (Some((value, name)), key) if key == name => Some(value.clone()),
         (_, SCRIPT) => program_script(job).and(script.to_str()).map(str::to_owned),
         (_, "python") => job.python_needs().map(|needs| needs.python.to_owned()),
+        (_, LAUNCHER) => Some(launcher(job)),
         _ => None,
     };
     let fill = |text: &String| filled(text, known);
@@ -149,6 +153,15 @@ pub fn program_call(job: &Job, workers: u32, script: &Path) -> ProgramCall {
         input: place("stdin"),
         expected: job.params.get("expect_status").map_or(&[][..], Value::as_wholes).to_vec(),
     }
+}
+
+/// The launcher of the MPI that the job's Python has: that of the environment where it is, else the one in `PATH`. Ranks that
+/// another MPI's starts find no others.
+fn launcher(job: &Job) -> String {
+    let python = job.python_needs().map(|needs| Path::new(needs.python));
+    let beside = python.and_then(Path::parent).map(|folder| folder.join(LAUNCHER)).filter(|at| at.is_file());
+    let beside = beside.and_then(|at| at.into_os_string().into_string().ok());
+    beside.unwrap_or_else(|| LAUNCHER.to_owned())
 }
 
 /// Whether the end of a program of a checked job is one of a run that went well.
@@ -205,8 +218,13 @@ pub(super) fn check_places(job: &Job) -> Result<(), BuildError> {
     let at = Path::new(folder.unwrap_or("")).join(name);
     let is_there = if is_path { at.exists() } else { is_in_path(name) };
     // What the number of workers is part of is not known before.
-    if !is_there && !job.params.get("command").and_then(Value::as_words).is_some_and(|words| words[0].contains('{')) {
-        let why = if is_path { "there is no such program" } else { "there is no such program in PATH" };
+    let is_open = |words: &[String]| words[0].contains('{') && words[0] != format!("{{{LAUNCHER}}}");
+    if !is_there && !job.params.get("command").and_then(Value::as_words).is_some_and(is_open) {
+        let why = match (is_path, name) {
+            (true, _) => "there is no such program",
+            (false, LAUNCHER) => "there is no such program in PATH; python3 -m pip install mpi4py mpich brings one",
+            (false, _) => "there is no such program in PATH",
+        };
         return lacks(why, name);
     }
     Ok(())

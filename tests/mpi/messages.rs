@@ -121,11 +121,11 @@ fn who_comes_late_to_collectives_is_told() {
         let Some(watched) = watched(mpi, "late.c", 3) else { continue };
         let sums = &watched.mpi()["collectives"][0];
         assert_eq!((&sums["call"], &sums["members"]), (&"MPI_Allreduce".into(), &3.into()));
-        assert_eq!(sums["count"], 30, "{sums}");
+        assert_eq!(sums["count"], 10, "{sums}");
         let (last, times) = (sums["last"][0].as_u64().unwrap(), sums["last"][1].as_u64().unwrap());
-        assert!(last == 2 && times >= 25, "{sums}");
-        // It sleeps for 20 ms before each; others may be late, too, on a busy machine.
-        assert!(sums["spread_s"].as_f64().unwrap() > 0.3, "{sums}");
+        assert!(last == 2 && times >= 7, "{sums}");
+        // It sleeps for 100 ms before each; others may be late, too, on a busy machine.
+        assert!(sums["spread_s"].as_f64().unwrap() > 0.5, "{sums}");
     }
 }
 

@@ -56,20 +56,30 @@ fn a_collective_that_one_has_left_without() {
     said(Mpi::Mpich, "leaves", 2, &["rank 0 in MPI_Barrier waits for 1, which has left MPI"]);
 }
 
-#[test]
-fn who_waits_for_a_long_computation_is_not_suspected() {
+/// Watches a program that looks stuck for a while to its end.
+fn is_not_suspected(source: &str, ranks: u32, waits: &str) {
     for mpi in [Mpi::Mpich, Mpi::Ompi] {
-        let Some(command) = mpi.command("patient.c", &[], 3) else { continue };
+        let Some(command) = mpi.command(source, &[], ranks) else { continue };
         let Some(mut terminal) = on_screen(&command) else { continue };
         terminal.wait_for("who waits for whom");
         let mut waited = false;
         terminal.wait("its end", |text| {
             assert!(!text.contains("suspected"), "{mpi:?}\n{text}");
-            waited |= text.contains("waits for 2");
+            waited |= text.contains(waits);
             text.contains("q quit")
         });
         assert!(waited, "{mpi:?}: nobody was seen to wait");
         terminal.send("q");
         assert_eq!(terminal.exit_code(), 0);
     }
+}
+
+#[test]
+fn who_waits_for_a_long_computation_is_not_suspected() {
+    is_not_suspected("patient.c", 3, "waits for 2");
+}
+
+#[test]
+fn who_waits_while_another_thread_computes_is_not_suspected() {
+    is_not_suspected("patient_threads.c", 2, "0 in MPI_Recv waits for 1");
 }

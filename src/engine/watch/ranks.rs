@@ -14,6 +14,11 @@ use crate::record::{
     MpiTrouble, RankFigures, RankWait, WaitedFor, WatchedMpi,
 };
 
+/// Less CPU time is no work of a thread: those that MPIs have of their own look around now and then.
+const AT_WORK_S: f64 = 0.01;
+/// For so long after that a thread is taken to be at work, in nanoseconds.
+const AT_WORK_NS: u64 = 2_000_000_000;
+
 /// All that is known of the ranks.
 #[derive(Debug, Default)]
 pub(super) struct RankBook {
@@ -36,12 +41,14 @@ struct Outside {
     seconds: SecondsDoing,
     /// Calls until the last look, where it was in none.
     out_since: Option<u64>,
+    /// CPU seconds of its other threads, and when these were last seen to grow.
+    beside: (f64, u64),
 }
 
 impl RankBook {
     /// Takes in a look at the board of ranks; what the kernel tells of threads stands in `threads`.
-    pub(super) fn see(&mut self, look: MpiLook, threads: &ThreadBook) {
-        for rank in &look.ranks {
+    pub(super) fn see(&mut self, mut look: MpiLook, threads: &ThreadBook) {
+        for rank in &mut look.ranks {
             let outside_s = outside_s(rank, look.at_ns);
             let outside = self.outside.entry(rank.pid).or_default();
             let out = Some(rank.calls).filter(|_| rank.call.is_none());
@@ -51,6 +58,14 @@ impl RankBook {
             let did = did.filter(|did| *did != Activity::Idle).unwrap_or(Activity::Running);
             outside.seconds[did as usize] += (outside_s - outside.told_s).max(0.0);
             outside.told_s = outside.told_s.max(outside_s);
+            if rank.may_be_threaded {
+                let beside_s = threads.ran_beside_s(rank.pid, rank.tid);
+                if beside_s > outside.beside.0 + AT_WORK_S {
+                    outside.beside = (beside_s, look.at_ns);
+                }
+                // Another thread of it computes, and may come to answer.
+                rank.is_threaded |= look.at_ns < outside.beside.1 + AT_WORK_NS;
+            }
         }
         self.gatherings.see(&look);
         self.suspicions = self.stuck.see(&look).to_vec();

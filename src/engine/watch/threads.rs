@@ -57,6 +57,12 @@ impl ThreadBook {
         self.by_tid.get(&tid).map(|row| &self.rows[*row].look)
     }
 
+    /// CPU seconds of all threads of a process but one.
+    pub(super) fn ran_beside_s(&self, pid: u32, tid: u32) -> f64 {
+        let others = self.rows.iter().filter(|row| row.look.pid == pid && row.look.tid != tid);
+        others.map(|row| row.look.seconds.running).sum()
+    }
+
     /// The process with the thread that was stopped for the longest time; of equals the one that was seen first, which is
     /// the one that others came of. `None` if none was for a time worth telling.
     pub(super) fn stopped_longest(&self) -> Option<StoppedProcess> {

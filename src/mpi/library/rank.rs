@@ -3,6 +3,7 @@
 //! A call of the program is delayed by this and nothing else is changed of it: no message is sent, no request looked at
 //! by MPI.
 
+use std::cell::Cell;
 use std::path::Path;
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
@@ -10,7 +11,9 @@ use super::board::Lane;
 use super::calls::{CALLS, Deed};
 use super::communicators::{Communicators, rank_in, size_of};
 use super::flavour::Flavour;
-use super::layout::{FLAG_BITS, FROM_ANY, HAS_TAG, OTHERS, RANKS, RING, SENDS, attendance, communicator, lane, sent};
+use super::layout::{
+    DO, FLAG_BITS, FROM_ANY, HAS_TAG, MAY, OTHERS, RANKS, RING, SENDS, attendance, communicator, lane, sent,
+};
 use super::real::{Real, Word, call};
 use super::requests::{Aim, Request, Requests, handles};
 use super::system::{now_ns, thread_id};
@@ -18,6 +21,11 @@ use super::view::View;
 
 /// Tells where the board is.
 const BOARD_VARIABLE: &str = "PARLAB_MPI_BOARD";
+
+thread_local! {
+    /// Whether this thread called `MPI_Init`.
+    static IS_FIRST: Cell<bool> = const { Cell::new(false) };
+}
 
 static RANK: OnceLock<Option<Mutex<Rank>>> = OnceLock::new();
 
@@ -67,7 +75,8 @@ pub fn begin(is_threaded: bool) {
         lane.set(lane::TID, thread_id());
         lane.set(lane::RANK, rank_in(flavour.world()).max(0) as u64);
         lane.set(lane::SIZE, size_of(flavour.world()) as u64);
-        lane.set(lane::THREADED, u64::from(is_threaded));
+        lane.set(lane::THREADED, if is_threaded { MAY } else { 0 });
+        IS_FIRST.set(true);
         lane.set(lane::BEGAN, now_ns());
         lane.set(lane::PID, u64::from(std::process::id()));
         let (communicators, requests) = (Communicators::default(), Requests::default());
@@ -139,6 +148,9 @@ impl Rank {
         let first = standing.next().unwrap_or_default();
         let rest: Vec<u64> = standing.collect();
         self.inside += 1;
+        if !IS_FIRST.get() {
+            self.lane.set(lane::THREADED, DO);
+        }
         let entered = Entered { since_ns, is_told: self.inside == 1, to, from, collective, first, rest };
         if entered.is_told {
             self.tell(view, &entered, id);

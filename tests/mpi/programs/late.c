@@ -1,4 +1,4 @@
-/* Thirty collectives to which the rank with the highest number comes 20 ms later than the others. */
+/* Ten collectives to which the rank with the highest number comes 100 ms later than the others. */
 #include <mpi.h>
 #include <unistd.h>
 
@@ -7,8 +7,8 @@ int main(int argc, char **argv) {
     MPI_Init(&argc, &argv);
     MPI_Comm_rank(MPI_COMM_WORLD, &rank);
     MPI_Comm_size(MPI_COMM_WORLD, &size);
-    for (int n = 0; n < 30; n++) {
-        if (rank == size - 1) usleep(20000);
+    for (int n = 0; n < 10; n++) {
+        if (rank == size - 1) usleep(100000);
         MPI_Allreduce(&own, &sum, 1, MPI_INT, MPI_SUM, MPI_COMM_WORLD);
     }
     MPI_Finalize();
