@@ -9,4 +9,5 @@ mod common;
 mod ends;
 mod messages;
 mod mpis;
+mod scenarios;
 mod stuck;

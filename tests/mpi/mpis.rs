@@ -1,6 +1,6 @@
 //! The MPIs, and how a program is made and started with each.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::sync::{LazyLock, Mutex, PoisonError};
@@ -133,13 +133,24 @@ impl Watched {
 
 /// Runs parlab with these arguments and a command behind them; the report is JSON. `None` where something is missing.
 pub(crate) fn report(arguments: &[&str], command: &[OsString]) -> Option<Watched> {
+    let behind: Vec<OsString> = [OsString::from("--")].into_iter().chain(command.iter().cloned()).collect();
+    reported(arguments, &behind, &[])
+}
+
+/// Runs parlab with these arguments, and with the Python of an environment.
+pub(crate) fn run(arguments: &[&str], environment: &str) -> Option<Watched> {
+    let python = wheel(environment, "python")?;
+    reported(arguments, &[], &[("PARLAB_PYTHON", python.as_os_str())])
+}
+
+fn reported(arguments: &[&str], behind: &[OsString], variables: &[(&str, &OsStr)]) -> Option<Watched> {
     let apart = apart()?;
     let folder = folder();
     let file = folder.path().join("report.json");
     let mut run = Command::new(&apart[0]);
     let program = parlab();
     run.args(&apart[1..]).arg(program.get_program()).args(arguments).args(["--quiet", "--format", "json", "-o"]);
-    run.arg(&file).arg("--").args(command).envs(AS_ROOT);
+    run.arg(&file).args(behind).envs(AS_ROOT).envs(variables.iter().copied());
     program.get_envs().for_each(|(name, value)| match value {
         Some(value) => drop(run.env(name, value)),
         None => drop(run.env_remove(name)),
