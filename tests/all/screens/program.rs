@@ -286,6 +286,20 @@ fn what_could_not_be_seen_is_told_while_it_runs_and_at_its_end() {
 }
 
 #[test]
+fn one_that_is_started_again_is_shown_as_it_is_now() {
+    let mut state = fixture::state((120, 40), Theme::FULL);
+    start(&mut state);
+    let ended = outcome(program(named()), lane_totals());
+    fixture::tell(&mut state, 4.01, Event::TrialFinished { trial: 0, outcome: Arc::new(ended) });
+    assert!(text(&frame(&state)).contains("program 4711: done"));
+    fixture::tell(&mut state, 4.02, Event::TrialStarted { trial: 0 });
+    let again = WatchedProgram { pid: 4999, ..program(Vec::new()) };
+    update(&mut state, Msg::Snapshot(Snapshot { program: Some(Box::new(again)), ..thread_snapshot() }));
+    let shown = text(&frame(&state));
+    assert!(shown.contains("program 4999") && !shown.contains("4711: done"), "{shown}");
+}
+
+#[test]
 fn its_output_has_the_screen_while_one_asks_for_it() {
     let mut state = fixture::state((80, 24), Theme::FULL);
     start(&mut state);
