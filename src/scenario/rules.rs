@@ -162,7 +162,9 @@ fn about_misfit(spec: &KindSpec, misfit: BackendKind) -> String {
 
 /// A shell takes one text, and without one each argument is a text of its own.
 pub(super) fn shell(workload: &mut Section<'_>, params: Option<&Params>, diagnostics: &mut Diagnostics<'_>) {
-    let (Some(params), Some(command)) = (params, workload.get("command")) else { return };
+    // To ask a section for a key is to know it: of kinds that run no command it is none.
+    let Some(params) = params.filter(|params| params.get("command").is_some()) else { return };
+    let Some(command) = workload.get("command") else { return };
     let is_for_shell = params.get("shell") == Some(&Value::Flag(true));
     match command.is_list() {
         true if is_for_shell => diagnostics.about(&command, "must be one text for the shell, not an array"),

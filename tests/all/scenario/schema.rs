@@ -179,6 +179,14 @@ fn value() -> impl Strategy<Value = String> {
     prop::sample::select(some.to_vec()).prop_map(str::to_owned)
 }
 
+#[test]
+fn a_command_is_refused_where_none_is_run() {
+    for kind in workload::specs().filter(|kind| !kind.starts_programs()) {
+        let text = with(kind, "workload", "command = ['true']");
+        assert!(!passes(&text) && parse(&text).is_err(), "{text}");
+    }
+}
+
 proptest! {
     /// A file that the checker takes has nothing that the schema complains of; so what the schema refuses, be it an
     /// unknown key or a value that does not belong there, the checker refuses, too.
