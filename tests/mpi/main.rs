@@ -10,4 +10,5 @@ mod ends;
 mod messages;
 mod mpis;
 mod scenarios;
+mod signatures;
 mod stuck;

@@ -165,13 +165,12 @@ impl RankBook {
     fn waited(&self) -> Vec<WaitedFor> {
         /// Pairs that are told.
         const PAIRS_MAX: usize = 64;
-        let waited = self.waited_ns.iter().filter_map(|((rank, on), ns)| {
-            Some(WaitedFor { rank: self.place(*rank)?, on: self.place(*on)?, seconds: *ns as f64 * 1e-9 })
+        let mut longest: Vec<_> = self.waited_ns.iter().map(|(pair, ns)| (std::cmp::Reverse(*ns), *pair)).collect();
+        longest.sort_unstable();
+        let waited = longest.into_iter().take(PAIRS_MAX).filter_map(|(ns, (rank, on))| {
+            Some(WaitedFor { rank: self.place(rank)?, on: self.place(on)?, seconds: ns.0 as f64 * 1e-9 })
         });
-        let mut waited: Vec<WaitedFor> = waited.collect();
-        waited.sort_by(|a, b| b.seconds.total_cmp(&a.seconds).then((a.rank, a.on).cmp(&(b.rank, b.on))));
-        waited.truncate(PAIRS_MAX);
-        waited
+        waited.collect()
     }
 
     fn collectives(&self) -> Vec<CollectiveFigures> {

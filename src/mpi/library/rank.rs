@@ -112,6 +112,7 @@ fn lock() -> Option<MutexGuard<'static, Rank>> {
 /// Tells of a call that is about to be made; `None` where this rank is not watched.
 #[inline(never)]
 pub fn enter(view: &View) -> Option<Entered> {
+    RANK.get()?.as_ref()?;
     let since_ns = now_ns();
     let mut rank = lock()?;
     Some(rank.enter(view, since_ns))

@@ -21,7 +21,9 @@ pub(super) struct MpiJson<'a> {
     implementation: &'a str,
     /// The part of all ranks' time that they spent in MPI.
     share: Option<f64>,
-    by_rank: Vec<RankJson<'a>>,
+    by_rank: &'a [RankFigures],
+    /// Where the time of each rank went.
+    seconds: Vec<Seconds>,
     /// Messages of two sides; `null` where there are too many ranks.
     messages: Option<Matrix>,
     /// The same in bytes.
@@ -33,13 +35,6 @@ pub(super) struct MpiJson<'a> {
     collectives: &'a [CollectiveFigures],
     collectives_unread: u64,
     troubles: Vec<TroubleJson<'a>>,
-}
-
-#[derive(Serialize)]
-struct RankJson<'a> {
-    #[serde(flatten)]
-    figures: &'a RankFigures,
-    seconds: Seconds,
 }
 
 /// Where the time of a rank went; together its life.
@@ -60,14 +55,11 @@ struct TroubleJson<'a> {
 
 impl<'a> MpiJson<'a> {
     pub(super) fn of(mpi: &'a WatchedMpi) -> Self {
-        let rank = |figures: &'a RankFigures| RankJson {
-            figures,
-            seconds: Seconds {
-                point_to_point: figures.point_to_point_s,
-                collective: figures.collective_s,
-                wait: figures.wait_s,
-                computing: figures.computing_s(),
-            },
+        let seconds = |rank: &RankFigures| Seconds {
+            point_to_point: rank.point_to_point_s,
+            collective: rank.collective_s,
+            wait: rank.wait_s,
+            computing: rank.computing_s(),
         };
         let trouble = |what: &'a MpiTrouble| TroubleJson { message: trouble_in_words(mpi, what), what };
         Self {
@@ -75,7 +67,8 @@ impl<'a> MpiJson<'a> {
             worlds: mpi.worlds,
             implementation: &mpi.library,
             share: mpi_share(mpi),
-            by_rank: mpi.by_rank.iter().map(rank).collect(),
+            by_rank: &mpi.by_rank,
+            seconds: mpi.by_rank.iter().map(seconds).collect(),
             messages: matrix(mpi, |flow| flow.messages),
             bytes: matrix(mpi, |flow| flow.bytes),
             pairs_left_out: mpi.flows_left_out,

@@ -3,7 +3,7 @@
 use super::mpi;
 use super::wrap::wrapped;
 use crate::foreign::escaped;
-use crate::record::{Activity, LaneTotals, NamedTasks, Planned, TrialEnd, label_at};
+use crate::record::{Activity, LaneKind, LaneTotals, NamedTasks, Planned, TrialEnd, label_at};
 use crate::results::{Figures, ProgramFigures, Row, activity_heading, exit_in_words, lane_in_words, mpi_share};
 use crate::units::{self, Side, aligned};
 
@@ -104,7 +104,9 @@ fn time(figures: &ProgramFigures, width: usize) -> String {
     let share =
         |(activity, share): &(Activity, f64)| format!("{} {}", activity_heading(*activity), units::percent(*share));
     let shares = figures.shares.iter().map(share).collect::<Vec<_>>().join(" · ");
-    wrapped(&format!("Where its threads' time went (from samples, but for CPU time): {shares}."), width, "  ")
+    let whose =
+        if is_of_ranks(figures) { "ranks' time went" } else { "threads' time went (from samples, but for CPU time)" };
+    wrapped(&format!("Where its {whose}: {shares}."), width, "  ")
 }
 
 fn lanes(figures: &ProgramFigures, width: usize) -> String {
@@ -121,12 +123,16 @@ fn lanes(figures: &ProgramFigures, width: usize) -> String {
     rows.extend(shown.iter().take(LANES_MAX).map(|lane| line(lane, &activities)));
     let more = figures.lanes.len().saturating_sub(LANES_MAX) + figures.program.lanes_left_out as usize;
     let rest = if more > 0 { format!("\n{more} more") } else { String::new() };
-    let note = wrapped(
-        "Threads, those with the most CPU time first; what they did as parts of the time that they lived.",
-        width,
-        "",
-    );
+    let note = match is_of_ranks(figures) {
+        true => "Ranks, those that computed the most first; what they did as parts of the time that they lived.",
+        false => "Threads, those with the most CPU time first; what they did as parts of the time that they lived.",
+    };
+    let note = wrapped(note, width, "");
     format!("{note}\n{}{rest}", aligned(&rows, Side::of_figures).join("\n"))
+}
+
+fn is_of_ranks(figures: &ProgramFigures) -> bool {
+    figures.lanes.first().is_some_and(|lane| lane.kind == LaneKind::Rank)
 }
 
 fn cpu_s(lane: &LaneTotals) -> f64 {
