@@ -50,6 +50,9 @@ impl Preload {
     }
 
     fn install_in(parent: &Path, board: &str) -> io::Result<Self> {
+        if LIBRARY.is_empty() {
+            return Err(io::Error::other("this parlab was built without the library for them"));
+        }
         // The loader splits its list at both.
         if parent.as_os_str().as_bytes().iter().any(|byte| b": ".contains(byte)) || !parent.is_absolute() {
             return Err(io::Error::other(format!("{LOADER_VARIABLE} cannot name a folder in {}", name(parent))));

@@ -8,7 +8,7 @@ use crate::mpis::{Mpi, watch};
 #[test]
 fn a_rank_that_is_killed_is_told() {
     for mpi in [Mpi::Mpich, Mpi::Ompi] {
-        let Some(watched) = mpi.command("ends.c", &["killed"], 3).and_then(|command| watch(&command)) else { continue };
+        let Some(watched) = mpi.command("ends.c", &["killed"], 3).map(|command| watch(&command)) else { continue };
         assert_ne!(watched.output.status.code(), Some(0), "{mpi:?}");
         let told = watched.troubles();
         assert!(told.iter().any(|told| told.contains("ended without MPI_Finalize")), "{mpi:?}: {told:?}");
@@ -20,7 +20,7 @@ fn a_rank_that_is_killed_is_told() {
 #[test]
 fn a_rank_that_aborts_is_told_with_its_code() {
     for mpi in [Mpi::Mpich, Mpi::Ompi] {
-        let Some(watched) = mpi.command("ends.c", &["aborts"], 3).and_then(|command| watch(&command)) else { continue };
+        let Some(watched) = mpi.command("ends.c", &["aborts"], 3).map(|command| watch(&command)) else { continue };
         assert_ne!(watched.output.status.code(), Some(0), "{mpi:?}");
         assert_eq!(watched.troubles()[0], "rank 1 called MPI_Abort with code 3", "{mpi:?}");
     }
@@ -28,7 +28,7 @@ fn a_rank_that_aborts_is_told_with_its_code() {
 
 #[test]
 fn ranks_that_leave_without_finalize_are_told() {
-    let Some(watched) = Mpi::Mpich.command("ends.c", &["leaves"], 2).and_then(|command| watch(&command)) else {
+    let Some(watched) = Mpi::Mpich.command("ends.c", &["leaves"], 2).map(|command| watch(&command)) else {
         return;
     };
     let told = watched.troubles();
@@ -41,7 +41,7 @@ fn the_launcher_of_another_mpi_is_told() {
     let Some(mut command) = Mpi::Ompi.launcher(3) else { return };
     let Some(program) = Mpi::Mpich.command("ends.c", &["well"], 3) else { return };
     command.extend(program.into_iter().skip(3));
-    let Some(watched) = watch(&command) else { return };
+    let watched = watch(&command);
     assert_eq!(watched.mpi()["worlds"], 3, "{}", stderr(&watched.output));
     let told = watched.troubles().join("\n");
     assert!(told.contains("the launcher is that of another MPI than the program's, MPICH"), "{told}");
@@ -51,7 +51,7 @@ fn the_launcher_of_another_mpi_is_told() {
 fn a_program_that_is_none_of_mpi_is_told() {
     let Some(mut command) = Mpi::Mpich.launcher(2) else { return };
     command.extend(["sh".into(), "-c".into(), "echo hello".into()]);
-    let Some(watched) = watch(&command) else { return };
+    let watched = watch(&command);
     assert_eq!((watched.output.status.code(), watched.mpi()), (Some(0), &Value::Null));
     let remarks = watched.config()["program"]["remarks"].to_string();
     assert!(remarks.contains("no rank of MPI told of itself"), "{remarks}");

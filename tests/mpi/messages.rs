@@ -37,7 +37,7 @@ fn assert_counts(name: &str, watched: &Watched, ranks: usize) {
 
 /// Watches a program with an MPI; `None` where that is not there.
 fn watched(mpi: Mpi, source: &str, ranks: u32) -> Option<Watched> {
-    watch(&mpi.command(source, &[], ranks)?)
+    Some(watch(&mpi.command(source, &[], ranks)?))
 }
 
 #[test]
@@ -78,7 +78,7 @@ fn python_is_seen_with_the_mpis_of_its_index() {
             command.push("--oversubscribe".into());
         }
         command.extend(["-n".into(), "3".into(), python.into(), script.into()]);
-        let Some(watched) = watch(&command) else { return };
+        let watched = watch(&command);
         assert_counts(environment, &watched, 3);
         let collectives = watched.mpi()["collectives"].as_array().expect("a list");
         let of = |call: &str| {
@@ -134,9 +134,7 @@ fn a_study_tells_the_share_of_communication_at_each_size() {
     let Some(mut command) = Mpi::Mpich.command("late.c", &[], 1) else { return };
     let number = command.iter().position(|word| word == "1").expect("the number of ranks");
     command[number] = "{workers}".into();
-    let Some(study) = report(&["scale", "--workers", "1,2", "--repeats", "1", "--warmup", "0"], &command) else {
-        return;
-    };
+    let study = report(&["scale", "--workers", "1,2", "--repeats", "1", "--warmup", "0"], &command);
     let configs = study.report["configs"].as_array().expect("configurations");
     let shares: Vec<f64> = configs.iter().filter_map(|config| config["mpi"]["share"].as_f64()).collect();
     assert_eq!(shares.len(), 2, "{}", study.report);

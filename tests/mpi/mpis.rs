@@ -8,7 +8,7 @@ use std::sync::{LazyLock, Mutex, PoisonError};
 use serde_json::Value;
 
 use crate::common::terminal::{Session, Terminal};
-use crate::common::{binary, folder, have, parlab, python_environment, skip, stderr};
+use crate::common::{binary, folder, have, parlab, python_environment, stderr};
 
 /// An MPI, by how its programs are made and started.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -87,22 +87,22 @@ pub(crate) fn wheel(environment: &str, program: &str) -> Option<PathBuf> {
     Some(python_environment(environment)?.with_file_name(program))
 }
 
-/// The words that begin a command which runs in a network of its own, where nobody else is; `None` where this user may make
-/// none.
-fn apart() -> Option<Vec<OsString>> {
-    if !have("unshare") {
-        return None;
-    }
+/// The words that begin a command which runs in a network of its own, where nobody else is. Who may make none runs it where it
+/// is.
+fn apart() -> Vec<OsString> {
     let forms: [&[&str]; 2] = [&["unshare", "--net"], &["unshare", "--map-root-user", "--net"]];
-    let may =
-        |form: &&&[&str]| Command::new(form[0]).args(&form[1..]).arg("true").output().is_ok_and(|o| o.status.success());
-    let Some(form) = forms.iter().find(may) else {
-        skip("this user may make no network of their own");
-        return None;
+    let may = |form: &&&[&str]| {
+        let output = Command::new(form[0]).args(&form[1..]).args(UP).arg("true").output();
+        output.is_ok_and(|output| output.status.success())
     };
-    let shell = ["sh", "-c", "PATH=$PATH:/usr/sbin:/sbin ip link set lo up && exec \"$@\"", "sh"];
-    Some(form.iter().chain(&shell).map(OsString::from).collect())
+    match forms.iter().find(may) {
+        Some(form) => form.iter().chain(&UP).map(OsString::from).collect(),
+        None => vec!["env".into()],
+    }
 }
+
+/// Within a network of its own: has a command find this machine there.
+const UP: [&str; 4] = ["sh", "-c", "PATH=$PATH:/usr/sbin:/sbin ip link set lo up && exec \"$@\"", "sh"];
 
 /// What Open MPI asks of root.
 const AS_ROOT: [(&str, &str); 2] = [("OMPI_ALLOW_RUN_AS_ROOT", "1"), ("OMPI_ALLOW_RUN_AS_ROOT_CONFIRM", "1")];
@@ -131,20 +131,20 @@ impl Watched {
     }
 }
 
-/// Runs parlab with these arguments and a command behind them; the report is JSON. `None` where something is missing.
-pub(crate) fn report(arguments: &[&str], command: &[OsString]) -> Option<Watched> {
+/// Runs parlab with these arguments and a command behind them; the report is JSON.
+pub(crate) fn report(arguments: &[&str], command: &[OsString]) -> Watched {
     let behind: Vec<OsString> = [OsString::from("--")].into_iter().chain(command.iter().cloned()).collect();
     reported(arguments, &behind, &[])
 }
 
-/// Runs parlab with these arguments, and with the Python of an environment.
+/// Runs parlab with these arguments, and with the Python of an environment; `None` where that is missing.
 pub(crate) fn run(arguments: &[&str], environment: &str) -> Option<Watched> {
     let python = wheel(environment, "python")?;
-    reported(arguments, &[], &[("PARLAB_PYTHON", python.as_os_str())])
+    Some(reported(arguments, &[], &[("PARLAB_PYTHON", python.as_os_str())]))
 }
 
-fn reported(arguments: &[&str], behind: &[OsString], variables: &[(&str, &OsStr)]) -> Option<Watched> {
-    let apart = apart()?;
+fn reported(arguments: &[&str], behind: &[OsString], variables: &[(&str, &OsStr)]) -> Watched {
+    let apart = apart();
     let folder = folder();
     let file = folder.path().join("report.json");
     let mut run = Command::new(&apart[0]);
@@ -158,20 +158,20 @@ fn reported(arguments: &[&str], behind: &[OsString], variables: &[(&str, &OsStr)
     let output = run.output().expect("parlab");
     let text = std::fs::read(&file).unwrap_or_else(|error| panic!("{error}: {}", stderr(&output)));
     let report = serde_json::from_slice(&text).unwrap_or_else(|error| panic!("{error}: {}", stderr(&output)));
-    Some(Watched { output, report })
+    Watched { output, report }
 }
 
 /// Watches a command to its end.
-pub(crate) fn watch(command: &[OsString]) -> Option<Watched> {
+pub(crate) fn watch(command: &[OsString]) -> Watched {
     report(&["watch"], command)
 }
 
 /// Watches a command on a screen of 120 columns and 40 rows.
-pub(crate) fn on_screen(command: &[OsString]) -> Option<Terminal> {
-    let apart = apart()?;
+pub(crate) fn on_screen(command: &[OsString]) -> Terminal {
+    let apart = apart();
     let mut session = Session::new(&apart[0]).args(&apart[1..]).args([binary()]).args(["watch", "--"]).args(command);
     for (name, value) in AS_ROOT {
         session = session.env(name, value);
     }
-    Some(session.size(120, 40).open())
+    session.size(120, 40).open()
 }

@@ -5,7 +5,7 @@ use crate::mpis::{Mpi, on_screen};
 /// What the screen says of a program that hangs in a way, which is then ended.
 fn said(mpi: Mpi, way: &str, ranks: u32, texts: &[&str]) {
     let Some(command) = mpi.command("stuck.c", &[way], ranks) else { return };
-    let Some(mut terminal) = on_screen(&command) else { return };
+    let mut terminal = on_screen(&command);
     for text in texts {
         terminal.wait_for(text);
     }
@@ -60,7 +60,7 @@ fn a_collective_that_one_has_left_without() {
 fn is_not_suspected(source: &str, ranks: u32, waits: &str) {
     for mpi in [Mpi::Mpich, Mpi::Ompi] {
         let Some(command) = mpi.command(source, &[], ranks) else { continue };
-        let Some(mut terminal) = on_screen(&command) else { continue };
+        let mut terminal = on_screen(&command);
         terminal.wait_for("who waits for whom");
         let mut waited = false;
         terminal.wait("its end", |text| {

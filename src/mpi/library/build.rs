@@ -12,6 +12,9 @@ use std::io::{Write as _, stdout};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+/// How it is compiled, whatever the program's own profile: what it costs a call is told as a figure.
+const OPTIONS: [&str; 5] = ["opt-level=3", "panic=abort", "codegen-units=1", "strip=symbols", "lto=fat"];
+
 /// Where the library's sources lie.
 const SOURCES: &str = "src/mpi/library";
 
@@ -20,32 +23,31 @@ fn main() -> Result<(), Box<dyn Error>> {
     let functions = folder.join("mpi_wrappers.rs");
     std::fs::write(&functions, wrappers::source())?;
     let library = folder.join("parlab_mpi.so");
-    compile(&functions, &library)?;
     let mut out = stdout().lock();
+    let target = env::var("TARGET")?;
+    // A program that is linked statically loads nothing, and the library is for those that do not.
+    let of_programs = target.replace("musl", "gnu");
+    match compile(&functions, &library, &of_programs) {
+        Err(error) if of_programs != target => {
+            std::fs::write(&library, [])?;
+            writeln!(out, "cargo::warning=this build cannot watch MPI programs: {error}")?;
+        }
+        compiled => compiled?,
+    }
     for source in [SOURCES, "src/mpi/calls.rs", "src/mpi/layout.rs"] {
         writeln!(out, "cargo::rerun-if-changed={source}")?;
     }
     Ok(())
 }
 
-fn compile(functions: &Path, library: &Path) -> Result<(), Box<dyn Error>> {
+fn compile(functions: &Path, library: &Path, target: &str) -> Result<(), Box<dyn Error>> {
     let mut rustc = Command::new(env::var("RUSTC")?);
     rustc.args(["--edition", "2024", "--crate-name", "parlab_mpi", "--crate-type", "cdylib"]);
-    // Whatever the program's own profile: what it costs a call is told as a figure.
-    rustc.args([
-        "-C",
-        "opt-level=3",
-        "-C",
-        "panic=abort",
-        "-C",
-        "codegen-units=1",
-        "-C",
-        "strip=symbols",
-        "-C",
-        "lto=fat",
-    ]);
-    rustc.args(["--target", &env::var("TARGET")?]);
-    if let Ok(linker) = env::var("RUSTC_LINKER") {
+    for option in OPTIONS {
+        rustc.args(["-C", option]);
+    }
+    rustc.args(["--target", target]);
+    if let Some(linker) = env::var("RUSTC_LINKER").ok().filter(|_| env::var("TARGET").is_ok_and(|own| own == target)) {
         rustc.arg("-C").arg(format!("linker={linker}"));
     }
     rustc.arg("-o").arg(library).arg(Path::new(SOURCES).join("lib.rs")).env("PARLAB_MPI_WRAPPERS", functions);
