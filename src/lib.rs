@@ -65,7 +65,7 @@
 //! - a library of Python whose tasks are told? A module beside `python/hook/parlab_pool.py`, and its line in the hook's
 //!   table; a language whose programs tell their tasks themselves? A writer beside `protocol/adapters/parlab_board.h`.
 //! - a call of MPI? A row of `mpi/calls.rs`, from which the library's functions are made; what differs from MPI to MPI
-//!   stands in `mpi/library/flavour.rs`.
+//!   stands in `mpi/library/abi.rs`.
 //! - something that is wrong with ranks? A rule in `mpi/stuck.rs`, a variant of [`record::MpiTrouble`], and its words in
 //!   `results/mpi.rs`.
 //! - something that is seen of a watched program? [`machine::tree`], [`record::WatchedProgram`], and where it is shown:

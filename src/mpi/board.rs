@@ -75,7 +75,7 @@ impl MpiBoard {
 }
 
 /// Tells worlds apart, and puts ranks in the order of these: of the ranks that say that they are so many, each goes to the
-/// first world that has none of its number. Places that attendances name go with them.
+/// first world that has none of its number. Places that collectives name go with them.
 fn in_order(look: &mut MpiLook) {
     let mut worlds: Vec<(u32, HashSet<u32>)> = Vec::new();
     for rank in &mut look.ranks {
@@ -91,8 +91,8 @@ fn in_order(look: &mut MpiLook) {
     order.sort_by_key(|place| (look.ranks[*place].world, look.ranks[*place].rank));
     let mut new_places = vec![0; order.len()];
     order.iter().enumerate().for_each(|(new, old)| new_places[*old] = new as u32);
-    look.attendances.iter_mut().for_each(|attendance| {
-        attendance.place = new_places[attendance.place as usize];
+    look.collectives.iter_mut().for_each(|record| {
+        record.place = new_places[record.place as usize];
     });
     let mut old: Vec<Option<RankLook>> = std::mem::take(&mut look.ranks).into_iter().map(Some).collect();
     look.ranks = order.into_iter().filter_map(|place| old[place].take()).collect();
@@ -103,7 +103,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::super::calls::CallClass;
-    use super::super::layout::{FROM_ANY, HAS_TAG, RING, attendance, communicator, lane, sent};
+    use super::super::layout::{FROM_ANY, HAS_TAG, RING, collective_record, communicator, lane, sent};
     use super::super::look::{Peers, RankLife, Sent};
     use super::*;
 
@@ -189,7 +189,7 @@ mod tests {
         board.write(0, &told);
         board.write(0, &[(lane::COMMUNICATORS_USED, 1)]);
         let write_collective = |board: &MpiBoard, number: usize| {
-            let at = lane::RING_AT + number % RING * attendance::WORDS;
+            let at = lane::RING_AT + number % RING * collective_record::WORDS;
             let words = [77, number as u64 + 1, 0, 10, 20];
             board.write(0, &(at..).zip(words).collect::<Vec<(usize, u64)>>());
             board.write(0, &[(lane::WRITTEN, number as u64 + 1)]);
@@ -198,13 +198,13 @@ mod tests {
         let look = board.all();
         assert_eq!(*look.ranks[0].sent, [Sent { to: 1, messages: 3, bytes: 12, ..Sent::default() }]);
         assert_eq!(*look.ranks[0].communicators[0].members, [0, 1]);
-        let read: Vec<(u32, u64)> = look.attendances.iter().map(|it| (it.members, it.number)).collect();
+        let read: Vec<(u32, u64)> = look.collectives.iter().map(|it| (it.members, it.number)).collect();
         assert_eq!((read, look.lost), (vec![(2, 1), (2, 2)], 0));
-        assert_eq!(board.all().attendances.len(), 0, "they are told once");
+        assert_eq!(board.all().collectives.len(), 0, "they are told once");
         (2..RING + 12).for_each(|number| write_collective(&board, number));
         let look = board.all();
         assert_eq!(
-            (look.attendances.len(), look.lost),
+            (look.collectives.len(), look.lost),
             (RING - 1, 11),
             "the one that may be half written is lost, too"
         );
@@ -220,7 +220,7 @@ mod tests {
             board.write(2, &[(lane::RANK, 1), (lane::SIZE, 2), (lane::VERSION, 2)]);
             for _ in 0..2 {
                 let look = board.all();
-                prop_assert!(look.ranks.len() <= 3 && look.attendances.len() <= 3 * RING);
+                prop_assert!(look.ranks.len() <= 3 && look.collectives.len() <= 3 * RING);
             }
         }
     }

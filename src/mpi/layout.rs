@@ -68,7 +68,7 @@ pub mod lane {
 
     pub const COMMUNICATORS_AT: usize = 64;
     pub const RING_AT: usize = COMMUNICATORS_AT + super::COMMUNICATORS * super::communicator::WORDS;
-    pub const SENT_AT: usize = RING_AT + super::RING * super::attendance::WORDS;
+    pub const SENT_AT: usize = RING_AT + super::RING * super::collective_record::WORDS;
     pub const WORDS: usize = (SENT_AT + super::RANKS * super::sent::WORDS).next_multiple_of(super::PAGE / super::WORD);
 }
 
@@ -107,7 +107,7 @@ pub mod communicator {
 pub const RING: usize = 1024;
 
 /// Words of a collective that was left.
-pub mod attendance {
+pub mod collective_record {
     pub const COMMUNICATOR: usize = 0;
     pub const NUMBER: usize = 1;
     pub const CALL: usize = 2;

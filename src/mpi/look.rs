@@ -115,7 +115,7 @@ pub struct Communicator {
 
 /// A collective that one rank has left.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Attendance {
+pub struct CollectiveRecord {
     /// The place of the rank among those of the look.
     pub place: u32,
     /// The communicator.
@@ -140,7 +140,7 @@ pub struct MpiLook {
     /// Those that were seen so far, by world and rank.
     pub ranks: Vec<RankLook>,
     /// Collectives that ranks have left since the look before.
-    pub attendances: Vec<Attendance>,
+    pub collectives: Vec<CollectiveRecord>,
     /// How many of these were overwritten before they could be read.
     pub lost: u64,
     /// Ranks for which the board had no lane.

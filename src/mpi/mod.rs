@@ -5,7 +5,7 @@
 
 mod board;
 mod calls;
-mod gatherings;
+mod collective_book;
 mod launchers;
 #[allow(clippy::missing_docs_in_private_items, missing_docs, unreachable_pub, reason = "the library has it, too")]
 mod layout;
@@ -20,10 +20,10 @@ mod tests_support;
 mod waiting;
 
 pub use board::MpiBoard;
-pub use calls::{CALLS, Call, CallClass, Deed};
-pub use gatherings::{Gathering, Gatherings, RankOfWorld};
+pub use calls::{CALLS, Call, CallClass, CallKind};
+pub use collective_book::{CollectiveBook, CollectiveTotals, RankOfWorld};
 pub use launchers::is_launcher;
-pub use look::{Attendance, CallInHand, Communicator, MpiLook, Peers, RankLife, RankLook, Sent};
+pub use look::{CallInHand, CollectiveRecord, Communicator, MpiLook, Peers, RankLife, RankLook, Sent};
 pub use preload::Preload;
 pub use stuck::{StuckWatch, Suspicion};
 pub use waiting::{Wait, waits};

@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use super::calls::{CALLS, Call, CallClass};
 use super::layout::{
-    COMMUNICATORS, DO, FLAG_BITS, FROM_ANY, HAS_TAG, MAY, OTHERS, RANKS, RING, SENDS, WORD, attendance, communicator,
-    lane, sent,
+    COMMUNICATORS, DO, FLAG_BITS, FROM_ANY, HAS_TAG, MAY, OTHERS, RANKS, RING, SENDS, WORD, collective_record,
+    communicator, lane, sent,
 };
-use super::look::{Attendance, CallInHand, Communicator, MpiLook, Peers, RankLife, RankLook, Sent};
+use super::look::{CallInHand, CollectiveRecord, Communicator, MpiLook, Peers, RankLife, RankLook, Sent};
 use crate::system::outside_memory::{OutsideMemory, Shrunk};
 
 /// Words at the beginning of a lane, which are read together.
@@ -140,8 +140,8 @@ impl RankLane {
         let first = self.read.max(written.saturating_sub(RING as u64));
         let mut found = Vec::new();
         for number in first..written {
-            let at = self.at + (lane::RING_AT + number as usize % RING * attendance::WORDS) * WORD;
-            let mut words = [0; attendance::WORDS];
+            let at = self.at + (lane::RING_AT + number as usize % RING * collective_record::WORDS) * WORD;
+            let mut words = [0; collective_record::WORDS];
             memory.read(at, &mut words)?;
             found.push(words);
         }
@@ -151,21 +151,21 @@ impl RankLane {
         into.lost = into.lost.saturating_add(kept_from.min(written).saturating_sub(self.read));
         self.read = self.read.max(written);
         let kept = found.into_iter().skip((kept_from - first) as usize);
-        into.attendances.extend(kept.filter_map(|words| self.attendance(&words, place)));
+        into.collectives.extend(kept.filter_map(|words| self.collective_record(&words, place)));
         Ok(())
     }
 
-    fn attendance(&self, words: &[u64; attendance::WORDS], place: u32) -> Option<Attendance> {
-        let id = words[attendance::COMMUNICATOR];
+    fn collective_record(&self, words: &[u64; collective_record::WORDS], place: u32) -> Option<CollectiveRecord> {
+        let id = words[collective_record::COMMUNICATOR];
         let of = self.communicators.iter().find(|communicator| communicator.id == id)?;
-        Some(Attendance {
+        Some(CollectiveRecord {
             place,
             communicator: id,
             members: of.members.len() as u32,
-            number: words[attendance::NUMBER],
-            call: call_at(words[attendance::CALL].checked_add(1)?)?,
-            came_ns: words[attendance::CAME],
-            left_ns: words[attendance::LEFT].max(words[attendance::CAME]),
+            number: words[collective_record::NUMBER],
+            call: call_at(words[collective_record::CALL].checked_add(1)?)?,
+            came_ns: words[collective_record::CAME],
+            left_ns: words[collective_record::LEFT].max(words[collective_record::CAME]),
         })
     }
 

@@ -7,7 +7,7 @@
 
 use std::collections::HashSet;
 
-use super::calls::{Call, Deed};
+use super::calls::{Call, CallKind};
 use super::look::{CallInHand, MpiLook, RankLife, RankLook};
 use super::waiting::{Wait, waits};
 
@@ -125,7 +125,7 @@ fn stuck<'a>(look: &MpiLook, waits: &'a [Wait]) -> Vec<&'a Wait> {
 fn can_go_on(wait: &Wait, look: &MpiLook, is_stuck: &[bool]) -> bool {
     let rank = &look.ranks[wait.place as usize];
     let is_hopeless = |other: &u32| is_stuck[*other as usize] || has_left(&look.ranks[*other as usize]);
-    if wait.call.deed == Deed::Collective {
+    if wait.call.kind == CallKind::Collective {
         // One that never comes is enough.
         return !wait.on.iter().any(is_hopeless) && !is_mismatched(wait, look);
     }
@@ -164,7 +164,7 @@ fn receives_from(call: &CallInHand, rank: u32) -> bool {
 /// A rank of the same communicator that called another collective in this one's place.
 fn mismatch(wait: &Wait, look: &MpiLook) -> Option<(u32, &'static Call)> {
     let rank = &look.ranks[wait.place as usize];
-    let hand = rank.call.as_ref().filter(|_| wait.call.deed == Deed::Collective)?;
+    let hand = rank.call.as_ref().filter(|_| wait.call.kind == CallKind::Collective)?;
     let others = look.ranks.iter().enumerate().filter(|(_, other)| other.world == rank.world);
     others.into_iter().find_map(|(place, other)| {
         let known = other.communicators.iter().find(|known| known.id == hand.communicator)?;
@@ -189,7 +189,7 @@ fn suspicions(look: &MpiLook, stuck: &[&Wait]) -> Vec<Suspicion> {
     }
     for wait in stuck {
         let gone: Vec<u32> = wait.on.iter().copied().filter(|on| has_left(&look.ranks[*on as usize])).collect();
-        let is_all = gone.len() == wait.on.len() || wait.call.deed == Deed::Collective;
+        let is_all = gone.len() == wait.on.len() || wait.call.kind == CallKind::Collective;
         if !gone.is_empty() && is_all {
             found.push(Suspicion::WaitsForGone((*wait).clone(), gone));
         }

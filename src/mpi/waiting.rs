@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use super::calls::{Call, Deed};
+use super::calls::{Call, CallKind};
 use super::look::{CallInHand, Communicator, MpiLook, RankLife, RankLook};
 
 /// A rank in a call that may wait. Ranks are told by their places in the look.
@@ -52,17 +52,17 @@ type Absent = HashMap<(u32, u64, u64), (Vec<u32>, bool)>;
 
 fn wait_of(place: u32, rank: &RankLook, look: &MpiLook, places: &RankPlaces, collectives: &mut Absent) -> Option<Wait> {
     let hand = rank.call.as_ref().filter(|_| rank.life == RankLife::Running)?;
-    if !hand.call.deed.may_wait() {
+    if !hand.call.kind.may_wait() {
         return None;
     }
-    let (on, others) = match hand.call.deed {
-        Deed::Collective => {
+    let (on, others) = match hand.call.kind {
+        CallKind::Collective => {
             let which = (rank.world, hand.communicator, hand.number);
             collectives.entry(which).or_insert_with(|| absent(rank, hand, look, places)).clone()
         }
         _ => peers(rank, hand, places),
     };
-    let is_for_all = matches!(hand.call.deed, Deed::Collective) || (on.len() == 1 && !hand.peers.from_any);
+    let is_for_all = matches!(hand.call.kind, CallKind::Collective) || (on.len() == 1 && !hand.peers.from_any);
     Some(Wait { place, call: hand.call, since_ns: hand.since_ns, any: !is_for_all, on, others })
 }
 

@@ -6,8 +6,8 @@ use std::collections::HashMap;
 
 use super::threads::{SecondsDoing, ThreadBook, activity, told};
 use crate::mpi::{
-    CallClass, CallInHand, Gathering, Gatherings, MpiLook, RankLife, RankLook, RankOfWorld, StuckWatch, Suspicion,
-    Wait, waits,
+    CallClass, CallInHand, CollectiveBook, CollectiveTotals, MpiLook, RankLife, RankLook, RankOfWorld, StuckWatch,
+    Suspicion, Wait, waits,
 };
 use crate::record::{
     Activity, COLLECTIVES_MAX, CollectiveFigures, FLOWS_MAX, LaneKind, LaneState, LaneTotals, LaneView, MessageFlow,
@@ -28,7 +28,7 @@ pub(super) struct RankBook {
     waits: Vec<Wait>,
     /// Nanoseconds that one waited for another, as looks found them.
     waited_ns: HashMap<(RankOfWorld, RankOfWorld), u64>,
-    gatherings: Gatherings,
+    collective_book: CollectiveBook,
     stuck: StuckWatch,
     suspicions: Vec<Suspicion>,
 }
@@ -67,7 +67,7 @@ impl RankBook {
                 rank.is_threaded |= look.at_ns < outside.beside.1 + AT_WORK_NS;
             }
         }
-        self.gatherings.see(&look);
+        self.collective_book.see(&look);
         self.suspicions = self.stuck.see(&look).to_vec();
         self.waits = waits(&look);
         self.count_waits(&look);
@@ -116,7 +116,7 @@ impl RankBook {
             waits: self.waits(),
             waited: self.waited(),
             collectives: self.collectives(),
-            collectives_unread: self.gatherings.unread,
+            collectives_unread: self.collective_book.unread,
             troubles: self.troubles(),
         }))
     }
@@ -174,7 +174,7 @@ impl RankBook {
     }
 
     fn collectives(&self) -> Vec<CollectiveFigures> {
-        let of = |kind: &&Gathering| {
+        let of = |kind: &&CollectiveTotals| {
             let told = |most: Option<(RankOfWorld, u64)>| {
                 most.and_then(|(rank, count)| Some((self.place(rank)?, count))).unwrap_or_default()
             };
@@ -189,7 +189,7 @@ impl RankBook {
                 first: told(kind.first()),
             }
         };
-        self.gatherings.kinds().iter().take(COLLECTIVES_MAX).map(of).collect()
+        self.collective_book.kinds().iter().take(COLLECTIVES_MAX).map(of).collect()
     }
 
     fn suspected(&self, suspicion: &Suspicion) -> MpiTrouble {

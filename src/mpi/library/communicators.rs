@@ -6,8 +6,8 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use super::abi::Abi;
 use super::board::Lane;
-use super::flavour::Flavour;
 use super::layout::{COMMUNICATORS, RANKS, communicator, lane};
 use super::real::{Real, Word, call};
 
@@ -45,28 +45,28 @@ pub struct Communicators {
 
 impl Communicators {
     /// What is known of a handle; asked for when it is seen first.
-    pub fn of(&mut self, handle: Word, flavour: Flavour, lane: &Lane) -> &Known {
-        let handle = flavour.handle(handle);
+    pub fn of(&mut self, handle: Word, abi: Abi, lane: &Lane) -> &Known {
+        let handle = abi.handle(handle);
         if self.last.as_ref().is_none_or(|(last, _)| *last != handle) {
             let known = self.known.get(&handle).map(Arc::clone);
-            let known = known.unwrap_or_else(|| self.ask(handle, flavour, lane));
+            let known = known.unwrap_or_else(|| self.ask(handle, abi, lane));
             self.last = Some((handle, known));
         }
         self.last.as_ref().map(|(_, known)| known.as_ref()).expect("it was set")
     }
 
     /// Forgets a handle, which may come to stand for another communicator.
-    pub fn forget(&mut self, handle: Word, flavour: Flavour) {
-        self.known.remove(&flavour.handle(handle));
+    pub fn forget(&mut self, handle: Word, abi: Abi) {
+        self.known.remove(&abi.handle(handle));
         self.last = None;
     }
 
     #[cold]
-    fn ask(&mut self, handle: Word, flavour: Flavour, lane: &Lane) -> Arc<Known> {
-        let is_world = handle == flavour.world();
-        let own = world_ranks(handle, &GROUP, flavour);
+    fn ask(&mut self, handle: Word, abi: Abi, lane: &Lane) -> Arc<Known> {
+        let is_world = handle == abi.world();
+        let own = world_ranks(handle, &GROUP, abi);
         let is_between_groups = !is_world && is_between_groups(handle);
-        let others = if is_between_groups { world_ranks(handle, &REMOTE_GROUP, flavour) } else { Vec::new() };
+        let others = if is_between_groups { world_ranks(handle, &REMOTE_GROUP, abi) } else { Vec::new() };
         let id = own.iter().chain(&others).fold(0xcbf2_9ce4_8422_2325_u64, |sum, rank| {
             // FNV-1a, of ranks in place of bytes.
             (sum ^ (*rank as u64 + 1)).wrapping_mul(0x0100_0000_01b3)
@@ -112,14 +112,14 @@ static GROUP: Real = Real::new(c"PMPI_Comm_group");
 static REMOTE_GROUP: Real = Real::new(c"PMPI_Comm_remote_group");
 
 /// The ranks of the world that are a communicator's, in its order; -1 for those of another world.
-fn world_ranks(handle: Word, group_of: &Real, flavour: Flavour) -> Vec<i32> {
+fn world_ranks(handle: Word, group_of: &Real, abi: Abi) -> Vec<i32> {
     static GROUP_SIZE: Real = Real::new(c"PMPI_Group_size");
     static GROUP_FREE: Real = Real::new(c"PMPI_Group_free");
     static TRANSLATE: Real = Real::new(c"PMPI_Group_translate_ranks");
     let (mut group, mut world) = (0 as Word, 0 as Word);
     let mut size = 0_i32;
     call!(group_of; handle, (&raw mut group) as Word);
-    call!(GROUP; flavour.world(), (&raw mut world) as Word);
+    call!(GROUP; abi.world(), (&raw mut world) as Word);
     call!(GROUP_SIZE; group, (&raw mut size) as Word);
     let own: Vec<i32> = (0..size.max(0)).collect();
     let mut ranks = vec![-1_i32; own.len()];

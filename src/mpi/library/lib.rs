@@ -6,12 +6,12 @@
 
 #![allow(non_snake_case, reason = "the functions are called as MPI calls them")]
 
+mod abi;
 mod board;
 #[path = "../calls.rs"]
 #[allow(dead_code, reason = "it is the program's, too")]
 mod calls;
 mod communicators;
-mod flavour;
 #[path = "../layout.rs"]
 #[allow(dead_code, reason = "it is the program's, too")]
 mod layout;
@@ -25,7 +25,7 @@ mod wrappers {
     include!(env!("PARLAB_MPI_WRAPPERS"));
 }
 
-use flavour::Flavour;
+use abi::Abi;
 use real::{Real, Word, call};
 use view::{View, fortran_integer};
 
@@ -42,13 +42,13 @@ fn watched(view: &View, make: impl FnOnce() -> i32) -> i32 {
 /// by the names that this library has, too, these tell of it: so do MPICH's but for those.
 #[inline]
 fn watched_fortran(of_2008: bool, view: impl FnOnce() -> View, make: impl FnOnce() -> i32) -> i32 {
-    let is_own = of_2008 || Flavour::of_program() == Flavour::OpenMpi;
+    let is_own = of_2008 || Abi::of_program() == Abi::OpenMpi;
     if is_own { watched(&view(), make) } else { make() }
 }
 
 /// Begins to tell of this rank, whose MPI provides such threads.
 fn initialized(threads: i32) {
-    rank::begin(threads == Flavour::of_program().thread_multiple());
+    rank::begin(threads == Abi::of_program().thread_multiple());
 }
 
 /// See the standard of MPI, as for all functions here.

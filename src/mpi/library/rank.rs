@@ -7,15 +7,15 @@ use std::cell::Cell;
 use std::path::Path;
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
+use super::abi::Abi;
 use super::board::Lane;
-use super::calls::{CALLS, Deed};
+use super::calls::{CALLS, CallKind};
 use super::communicators::{Communicators, rank_in, size_of};
-use super::flavour::Flavour;
 use super::layout::{
-    DO, FLAG_BITS, FROM_ANY, HAS_TAG, MAY, OTHERS, RANKS, RING, SENDS, attendance, communicator, lane, sent,
+    DO, FLAG_BITS, FROM_ANY, HAS_TAG, MAY, OTHERS, RANKS, RING, SENDS, collective_record, communicator, lane, sent,
 };
 use super::real::{Real, Word, call};
-use super::requests::{Aim, Request, Requests, handles};
+use super::requests::{Request, RequestTarget, Requests, handles};
 use super::system::{now_ns, thread_id};
 use super::view::View;
 
@@ -33,7 +33,7 @@ static RANK: OnceLock<Option<Mutex<Rank>>> = OnceLock::new();
 #[derive(Debug)]
 struct Rank {
     lane: Lane,
-    flavour: Flavour,
+    abi: Abi,
     communicators: Communicators,
     requests: Requests,
     /// Threads that are in calls.
@@ -70,17 +70,17 @@ pub fn begin(is_threaded: bool) {
     RANK.get_or_init(|| {
         let board = std::env::var_os(BOARD_VARIABLE)?;
         let lane = Lane::claim(Path::new(&board))?;
-        let flavour = Flavour::of_program();
+        let abi = Abi::of_program();
         write_library(&lane);
         lane.set(lane::TID, thread_id());
-        lane.set(lane::RANK, rank_in(flavour.world()).max(0) as u64);
-        lane.set(lane::SIZE, size_of(flavour.world()) as u64);
+        lane.set(lane::RANK, rank_in(abi.world()).max(0) as u64);
+        lane.set(lane::SIZE, size_of(abi.world()) as u64);
         lane.set(lane::THREADED, if is_threaded { MAY } else { 0 });
         IS_FIRST.set(true);
         lane.set(lane::BEGAN, now_ns());
         lane.set(lane::PID, u64::from(std::process::id()));
         let (communicators, requests) = (Communicators::default(), Requests::default());
-        Some(Mutex::new(Rank { lane, flavour, communicators, requests, inside: 0 }))
+        Some(Mutex::new(Rank { lane, abi, communicators, requests, inside: 0 }))
     });
 }
 
@@ -129,23 +129,23 @@ pub fn leave(view: &View, entered: &Entered) {
 
 impl Rank {
     fn enter(&mut self, view: &View, since_ns: u64) -> Entered {
-        let Self { lane, flavour, communicators, .. } = self;
+        let Self { lane, abi, communicators, .. } = self;
         let (mut id, mut collective) = (0, None);
         let (mut to, mut from) = (Peer::Nobody, Peer::Nobody);
         if view.communicator != 0 {
-            let known = communicators.of(view.communicator, *flavour, lane);
+            let known = communicators.of(view.communicator, *abi, lane);
             let peer = |rank: Option<i32>| match rank {
                 None => Peer::Nobody,
-                Some(rank) if rank == flavour.any_source() => Peer::Any,
+                Some(rank) if rank == abi.any_source() => Peer::Any,
                 Some(rank) if rank < 0 => Peer::Nobody,
                 Some(rank) => known.in_world(rank).map_or(Peer::Elsewhere, Peer::World),
             };
             (id, to, from) = (known.id, peer(view.to), peer(view.from));
-            if matches!(CALLS[view.call].deed, Deed::Collective | Deed::BeginCollective) {
+            if matches!(CALLS[view.call].kind, CallKind::Collective | CallKind::BeginCollective) {
                 collective = known.place.map(|place| (id, count_collective(lane, place, view.call)));
             }
         }
-        let mut standing = handles(view.requests, *flavour);
+        let mut standing = handles(view.requests, *abi);
         let first = standing.next().unwrap_or_default();
         let rest: Vec<u64> = standing.collect();
         self.inside += 1;
@@ -164,11 +164,11 @@ impl Rank {
         let mut hand = Hand::default();
         hand.add(entered.to, true);
         hand.add(entered.from, false);
-        let is_wait = matches!(CALLS[view.call].deed, Deed::WaitAll | Deed::WaitSome);
+        let is_wait = matches!(CALLS[view.call].kind, CallKind::WaitAll | CallKind::WaitSome);
         if is_wait {
             self.open(view, entered).for_each(|request| hand.add_request(request));
         }
-        if matches!(CALLS[view.call].deed, Deed::Neighbours | Deed::OneSided | Deed::FreeCommunicator) {
+        if matches!(CALLS[view.call].kind, CallKind::Neighbours | CallKind::OneSided | CallKind::FreeCommunicator) {
             hand.flags |= OTHERS;
         }
         if entered.to == Peer::Nobody && view.to.is_none() && view.from.is_none() && is_message(view.call) {
@@ -209,22 +209,22 @@ impl Rank {
         } else {
             self.lane.add(lane::CALLS, 1);
         }
-        match call.deed {
-            Deed::Send | Deed::Exchange => self.count_message(entered.to, view.bytes()),
-            Deed::BeginSend | Deed::PrepareSend | Deed::BeginReceive | Deed::PrepareReceive => {
-                self.keep(view, entered, call.deed);
+        match call.kind {
+            CallKind::Send | CallKind::Exchange => self.count_message(entered.to, view.bytes()),
+            CallKind::BeginSend | CallKind::PrepareSend | CallKind::BeginReceive | CallKind::PrepareReceive => {
+                self.keep(view, entered, call.kind);
             }
-            Deed::BeginCollective => {
-                let request = Request { aim: Aim::Other, bytes: 0, is_kept: false, is_active: true };
-                handles(view.requests, self.flavour).for_each(|handle| self.requests.insert(handle, request));
+            CallKind::BeginCollective => {
+                let request = Request { target: RequestTarget::Other, bytes: 0, is_kept: false, is_active: true };
+                handles(view.requests, self.abi).for_each(|handle| self.requests.insert(handle, request));
             }
-            Deed::Start => self.each(view, entered, Self::start),
-            Deed::WaitAll => self.each(view, entered, Self::done),
-            Deed::WaitSome | Deed::Test => self.done_where_changed(view, entered),
-            Deed::Release => self.each(view, entered, |rank, handle| rank.forget(handle)),
-            Deed::FreeCommunicator => self.communicators.forget(view.communicator, self.flavour),
-            Deed::Collective => self.attend(view.call, entered, left_ns),
-            Deed::Receive | Deed::Look | Deed::Neighbours | Deed::OneSided => {}
+            CallKind::Start => self.each(view, entered, Self::start),
+            CallKind::WaitAll => self.each(view, entered, Self::done),
+            CallKind::WaitSome | CallKind::Test => self.done_where_changed(view, entered),
+            CallKind::Release => self.each(view, entered, |rank, handle| rank.forget(handle)),
+            CallKind::FreeCommunicator => self.communicators.forget(view.communicator, self.abi),
+            CallKind::Collective => self.record_collective(view.call, entered, left_ns),
+            CallKind::Receive | CallKind::Look | CallKind::Neighbours | CallKind::OneSided => {}
         }
     }
 
@@ -253,19 +253,19 @@ impl Rank {
     }
 
     /// Keeps the request that a call has made.
-    fn keep(&mut self, view: &View, entered: &Entered, deed: Deed) {
-        let is_send = matches!(deed, Deed::BeginSend | Deed::PrepareSend);
-        let is_kept = matches!(deed, Deed::PrepareSend | Deed::PrepareReceive);
-        let aim = match (if is_send { entered.to } else { entered.from }, is_send) {
-            (Peer::World(rank), true) => Aim::SendTo(rank),
-            (Peer::World(rank), false) => Aim::ReceiveFrom(rank),
-            (Peer::Any, _) => Aim::ReceiveFromAny,
-            (Peer::Elsewhere, _) => Aim::Other,
-            (Peer::Nobody, _) if view.from.is_none() && !is_send => Aim::Other,
+    fn keep(&mut self, view: &View, entered: &Entered, kind: CallKind) {
+        let is_send = matches!(kind, CallKind::BeginSend | CallKind::PrepareSend);
+        let is_kept = matches!(kind, CallKind::PrepareSend | CallKind::PrepareReceive);
+        let target = match (if is_send { entered.to } else { entered.from }, is_send) {
+            (Peer::World(rank), true) => RequestTarget::SendTo(rank),
+            (Peer::World(rank), false) => RequestTarget::ReceiveFrom(rank),
+            (Peer::Any, _) => RequestTarget::ReceiveFromAny,
+            (Peer::Elsewhere, _) => RequestTarget::Other,
+            (Peer::Nobody, _) if view.from.is_none() && !is_send => RequestTarget::Other,
             (Peer::Nobody, _) => return,
         };
-        let request = Request { aim, bytes: if is_send { view.bytes() } else { 0 }, is_kept, is_active: false };
-        let made: Vec<u64> = handles(view.requests, self.flavour).collect();
+        let request = Request { target, bytes: if is_send { view.bytes() } else { 0 }, is_kept, is_active: false };
+        let made: Vec<u64> = handles(view.requests, self.abi).collect();
         for handle in made {
             self.requests.insert(handle, request);
             if !is_kept {
@@ -278,12 +278,12 @@ impl Rank {
     fn start(&mut self, handle: u64) {
         let Some(request) = self.requests.get_mut(handle) else { return };
         let is_again = std::mem::replace(&mut request.is_active, true);
-        let Request { aim, bytes, .. } = *request;
-        if let Aim::SendTo(rank) = aim {
+        let Request { target, bytes, .. } = *request;
+        if let RequestTarget::SendTo(rank) = target {
             self.count_to(rank, bytes);
         }
         if !is_again {
-            self.count_open(aim, 1);
+            self.count_open(target, 1);
         }
     }
 
@@ -291,12 +291,12 @@ impl Rank {
     fn done(&mut self, handle: u64) {
         let Some(request) = self.requests.get_mut(handle) else { return };
         let was_active = std::mem::replace(&mut request.is_active, false);
-        let Request { aim, is_kept, .. } = *request;
+        let Request { target, is_kept, .. } = *request;
         if !is_kept {
             self.requests.remove(handle);
         }
         if was_active {
-            self.count_open(aim, u64::MAX);
+            self.count_open(target, u64::MAX);
         }
     }
 
@@ -306,18 +306,18 @@ impl Rank {
     }
 
     /// Counts what is begun; by -1 what is done.
-    fn count_open(&self, aim: Aim, by: u64) {
-        match aim {
-            Aim::SendTo(rank) => self.count_with(rank, sent::SENDING, by),
-            Aim::ReceiveFrom(rank) => self.count_with(rank, sent::RECEIVING, by),
-            Aim::ReceiveFromAny => self.lane.add(lane::RECEIVING_ANY, by),
-            Aim::Other => {}
+    fn count_open(&self, target: RequestTarget, by: u64) {
+        match target {
+            RequestTarget::SendTo(rank) => self.count_with(rank, sent::SENDING, by),
+            RequestTarget::ReceiveFrom(rank) => self.count_with(rank, sent::RECEIVING, by),
+            RequestTarget::ReceiveFromAny => self.lane.add(lane::RECEIVING_ANY, by),
+            RequestTarget::Other => {}
         }
     }
 
     /// Those requests are done whose handles MPI has taken back.
     fn done_where_changed(&mut self, view: &View, entered: &Entered) {
-        let mut now = handles(view.requests, self.flavour);
+        let mut now = handles(view.requests, self.abi);
         let first = now.next();
         let rest: Vec<u64> = now.collect();
         if first.is_some_and(|first| first != entered.first) {
@@ -331,15 +331,15 @@ impl Rank {
     }
 
     /// Writes a collective that was left.
-    fn attend(&self, call: usize, entered: &Entered, left_ns: u64) {
+    fn record_collective(&self, call: usize, entered: &Entered, left_ns: u64) {
         let Some((id, number)) = entered.collective else { return };
         let written = self.lane.get(lane::WRITTEN);
-        let at = lane::RING_AT + (written as usize % RING) * attendance::WORDS;
-        self.lane.set(at + attendance::COMMUNICATOR, id);
-        self.lane.set(at + attendance::NUMBER, number);
-        self.lane.set(at + attendance::CALL, call as u64);
-        self.lane.set(at + attendance::CAME, entered.since_ns);
-        self.lane.set(at + attendance::LEFT, left_ns);
+        let at = lane::RING_AT + (written as usize % RING) * collective_record::WORDS;
+        self.lane.set(at + collective_record::COMMUNICATOR, id);
+        self.lane.set(at + collective_record::NUMBER, number);
+        self.lane.set(at + collective_record::CALL, call as u64);
+        self.lane.set(at + collective_record::CAME, entered.since_ns);
+        self.lane.set(at + collective_record::LEFT, left_ns);
         self.lane.set(lane::WRITTEN, written + 1);
     }
 }
@@ -354,7 +354,7 @@ fn count_collective(lane: &Lane, place: usize, call: usize) -> u64 {
 
 /// Whether a call is for a message between two ranks.
 fn is_message(call: usize) -> bool {
-    matches!(CALLS[call].deed, Deed::Send | Deed::Receive | Deed::Exchange)
+    matches!(CALLS[call].kind, CallKind::Send | CallKind::Receive | CallKind::Exchange)
 }
 
 /// Whom the call in hand deals with, as words of the lane.
@@ -393,12 +393,12 @@ impl Hand {
     }
 
     fn add_request(&mut self, request: &Request) {
-        match request.aim {
+        match request.target {
             _ if !request.is_active => {}
-            Aim::SendTo(rank) => self.add_rank(rank, true),
-            Aim::ReceiveFrom(rank) => self.add_rank(rank, false),
-            Aim::ReceiveFromAny => self.flags |= FROM_ANY,
-            Aim::Other => self.flags |= OTHERS,
+            RequestTarget::SendTo(rank) => self.add_rank(rank, true),
+            RequestTarget::ReceiveFrom(rank) => self.add_rank(rank, false),
+            RequestTarget::ReceiveFromAny => self.flags |= FROM_ANY,
+            RequestTarget::Other => self.flags |= OTHERS,
         }
     }
 }

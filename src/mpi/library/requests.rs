@@ -5,12 +5,12 @@
 
 use std::collections::HashMap;
 
-use super::flavour::Flavour;
+use super::abi::Abi;
 use super::real::Word;
 
 /// What a request is of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Aim {
+pub enum RequestTarget {
     /// To this rank of the world.
     SendTo(u32),
     /// From this rank.
@@ -25,7 +25,7 @@ pub enum Aim {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Request {
     /// What it is of.
-    pub aim: Aim,
+    pub target: RequestTarget,
     /// Bytes of a message that is sent.
     pub bytes: u64,
     /// Whether it stays when it is done, and can be begun again.
@@ -82,8 +82,8 @@ impl Requests {
 }
 
 /// The handles that stand there now.
-pub fn handles(named: Named, flavour: Flavour) -> impl Iterator<Item = u64> {
-    let wide = !named.by_fortran && flavour.request_bytes() == 8;
+pub fn handles(named: Named, abi: Abi) -> impl Iterator<Item = u64> {
+    let wide = !named.by_fortran && abi.request_bytes() == 8;
     (0..if named.at == 0 { 0 } else { named.count }).map(move |place| {
         if wide {
             // SAFETY: the program has given an array of so many requests, which are that large in this MPI.
@@ -92,7 +92,7 @@ pub fn handles(named: Named, flavour: Flavour) -> impl Iterator<Item = u64> {
             // SAFETY: as above.
             let handle = u64::from(unsafe { (named.at as *const u32).add(place).read_unaligned() });
             // MPICH's are the same in both languages.
-            if named.by_fortran && flavour == Flavour::OpenMpi { handle | FORTRAN } else { handle }
+            if named.by_fortran && abi == Abi::OpenMpi { handle | FORTRAN } else { handle }
         }
     })
 }

@@ -1,6 +1,6 @@
 //! What a call was given, as far as it is looked at: the same for C and Fortran.
 
-use super::flavour::{Flavour, type_bytes};
+use super::abi::{Abi, type_bytes};
 use super::real::{Real, Word};
 use super::requests::Named;
 
@@ -75,7 +75,7 @@ pub fn fortran_datatype(at: Word) -> Word {
 }
 
 fn of_fortran(convert: &Real, at: Word) -> Word {
-    if Flavour::of_program() != Flavour::OpenMpi {
+    if Abi::of_program() != Abi::OpenMpi {
         // There they are the same integers, or addresses below any that there is.
         return fortran_integer(at) as u32 as Word;
     }
@@ -87,12 +87,12 @@ fn of_fortran(convert: &Real, at: Word) -> Word {
 
 /// The handle that stands at an address.
 pub fn handle_at(at: Word) -> Word {
-    let flavour = Flavour::of_program();
+    let abi = Abi::of_program();
     // SAFETY: the program has given the address of a handle.
-    match flavour {
-        Flavour::Mpich => unsafe { (at as *const u32).read_unaligned() as Word },
+    match abi {
+        Abi::Mpich => unsafe { (at as *const u32).read_unaligned() as Word },
         // SAFETY: as above.
-        Flavour::OpenMpi | Flavour::Standard => unsafe { (at as *const Word).read_unaligned() },
+        Abi::OpenMpi | Abi::Standard => unsafe { (at as *const Word).read_unaligned() },
     }
 }
 

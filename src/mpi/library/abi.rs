@@ -8,7 +8,7 @@ use super::system::{is_from, variable};
 
 /// An MPI, by its binary interface.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Flavour {
+pub enum Abi {
     /// MPICH, and those that agreed with it on an interface.
     Mpich,
     /// Open MPI, whose handles are addresses.
@@ -24,10 +24,10 @@ const WORLD_OF_OPEN_MPI: &CStr = c"ompi_mpi_comm_world";
 const WORLD_OF_MPICH: Word = 0x4400_0000;
 const WORLD_OF_STANDARD: Word = 0x101;
 
-impl Flavour {
+impl Abi {
     /// That of the MPI which this program uses.
     pub fn of_program() -> Self {
-        static FOUND: OnceLock<Flavour> = OnceLock::new();
+        static FOUND: OnceLock<Abi> = OnceLock::new();
         *FOUND.get_or_init(|| {
             if is_from(INIT.address(), b"libmpi_abi") {
                 Self::Standard

@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::look::{Attendance, MpiLook};
+use super::look::{CollectiveRecord, MpiLook};
 
 /// Collectives that are waited for until all ranks have left them; the oldest of more are given up.
 const PENDING_MAX: usize = 4096;
@@ -18,7 +18,7 @@ pub type RankOfWorld = (u32, u32);
 
 /// Collectives of one call on communicators of the same ranks.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct Gathering {
+pub struct CollectiveTotals {
     /// The call, without `MPI_`.
     pub call: &'static str,
     /// Ranks of the communicator.
@@ -37,7 +37,7 @@ pub struct Gathering {
     first: BTreeMap<RankOfWorld, u64>,
 }
 
-impl Gathering {
+impl CollectiveTotals {
     /// The rank that came last most often, and how often that was; of equals the lowest.
     pub fn last(&self) -> Option<(RankOfWorld, u64)> {
         most(&self.last)
@@ -72,21 +72,21 @@ struct Pending {
 
 /// All of them.
 #[derive(Debug, Default)]
-pub struct Gatherings {
-    kinds: HashMap<(u32, u64, &'static str), Gathering>,
+pub struct CollectiveBook {
+    kinds: HashMap<(u32, u64, &'static str), CollectiveTotals>,
     pending: HashMap<Which, Pending>,
     begun: u64,
     /// Those that were not counted: given up, or overwritten before they were read.
     pub unread: u64,
 }
 
-impl Gatherings {
+impl CollectiveBook {
     /// Takes in what ranks have left since the look before.
     pub fn see(&mut self, look: &MpiLook) {
         self.unread = self.unread.saturating_add(look.lost);
-        for attendance in &look.attendances {
-            if let Some(rank) = look.ranks.get(attendance.place as usize) {
-                self.attend((rank.world, rank.rank), attendance);
+        for record in &look.collectives {
+            if let Some(rank) = look.ranks.get(record.place as usize) {
+                self.see_record((rank.world, rank.rank), record);
             }
         }
         if self.pending.len() > PENDING_MAX {
@@ -95,19 +95,19 @@ impl Gatherings {
     }
 
     /// All kinds, those for which ranks waited longest before others.
-    pub fn kinds(&self) -> Vec<&Gathering> {
-        let mut kinds: Vec<(&(u32, u64, &str), &Gathering)> = self.kinds.iter().collect();
+    pub fn kinds(&self) -> Vec<&CollectiveTotals> {
+        let mut kinds: Vec<(&(u32, u64, &str), &CollectiveTotals)> = self.kinds.iter().collect();
         kinds.sort_by_key(|(which, kind)| (std::cmp::Reverse(kind.waited_ns), **which));
         kinds.into_iter().map(|(_, kind)| kind).collect()
     }
 
-    fn attend(&mut self, rank: RankOfWorld, attendance: &Attendance) {
-        let which = (rank.0, attendance.communicator, attendance.number);
-        let came = (attendance.came_ns, rank);
+    fn see_record(&mut self, rank: RankOfWorld, record: &CollectiveRecord) {
+        let which = (rank.0, record.communicator, record.number);
+        let came = (record.came_ns, rank);
         self.begun += 1;
         let pending = self.pending.entry(which).or_insert_with(|| Pending {
-            call: attendance.call.name,
-            members: attendance.members,
+            call: record.call.name,
+            members: record.members,
             left: 0,
             came_sum_ns: 0,
             first: came,
@@ -116,10 +116,10 @@ impl Gatherings {
             order: self.begun,
         });
         pending.left += 1;
-        pending.came_sum_ns += u128::from(attendance.came_ns);
+        pending.came_sum_ns += u128::from(record.came_ns);
         pending.first = pending.first.min(came);
         pending.last = pending.last.max(came);
-        pending.is_mixed |= pending.call != attendance.call.name;
+        pending.is_mixed |= pending.call != record.call.name;
         if pending.left >= pending.members
             && let Some(whole) = self.pending.remove(&which).filter(|whole| !whole.is_mixed)
         {
@@ -168,8 +168,8 @@ mod tests {
     use super::super::tests_support::{WORLD, call, computing};
     use super::*;
 
-    fn attendance(place: u32, number: u64, came_ns: u64) -> Attendance {
-        Attendance {
+    fn record(place: u32, number: u64, came_ns: u64) -> CollectiveRecord {
+        CollectiveRecord {
             place,
             communicator: WORLD,
             members: 3,
@@ -182,14 +182,14 @@ mod tests {
 
     #[test]
     fn who_came_last_and_how_long_others_waited_is_counted() {
-        let mut gatherings = Gatherings::default();
+        let mut collective_book = CollectiveBook::default();
         let mut look = computing(3);
-        look.attendances = vec![attendance(0, 1, 100), attendance(2, 1, 400), attendance(0, 2, 1_000)];
-        gatherings.see(&look);
-        assert_eq!(gatherings.kinds().len(), 0, "one is missing");
-        look.attendances = vec![attendance(1, 1, 200), attendance(1, 2, 1_000), attendance(2, 2, 1_500)];
-        gatherings.see(&look);
-        let kind = gatherings.kinds()[0];
+        look.collectives = vec![record(0, 1, 100), record(2, 1, 400), record(0, 2, 1_000)];
+        collective_book.see(&look);
+        assert_eq!(collective_book.kinds().len(), 0, "one is missing");
+        look.collectives = vec![record(1, 1, 200), record(1, 2, 1_000), record(2, 2, 1_500)];
+        collective_book.see(&look);
+        let kind = collective_book.kinds()[0];
         assert_eq!((kind.call, kind.members, kind.count), ("Allreduce", 3, 2));
         assert_eq!((kind.spread_ns, kind.worst_spread_ns), (300 + 500, 500));
         assert_eq!(kind.waited_ns, (300 + 200) + (500 + 500));
@@ -199,17 +199,17 @@ mod tests {
 
     #[test]
     fn what_not_all_were_seen_at_is_given_up_and_counted() {
-        let mut gatherings = Gatherings::default();
+        let mut collective_book = CollectiveBook::default();
         let mut look = computing(3);
         look.lost = 3;
-        look.attendances = (0..2 * PENDING_MAX as u64).map(|number| attendance(0, number, number)).collect();
-        gatherings.see(&look);
-        assert!(gatherings.pending.len() <= PENDING_MAX + 1);
-        assert_eq!(gatherings.unread, 3 + PENDING_MAX as u64);
+        look.collectives = (0..2 * PENDING_MAX as u64).map(|number| record(0, number, number)).collect();
+        collective_book.see(&look);
+        assert!(collective_book.pending.len() <= PENDING_MAX + 1);
+        assert_eq!(collective_book.unread, 3 + PENDING_MAX as u64);
         look = computing(3);
         let last = 2 * PENDING_MAX as u64 - 1;
-        look.attendances = vec![attendance(1, last, 1), attendance(2, last, 2)];
-        gatherings.see(&look);
-        assert_eq!(gatherings.kinds()[0].count, 1, "the newest were kept");
+        look.collectives = vec![record(1, last, 1), record(2, last, 2)];
+        collective_book.see(&look);
+        assert_eq!(collective_book.kinds()[0].count, 1, "the newest were kept");
     }
 }
