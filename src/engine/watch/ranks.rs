@@ -128,8 +128,8 @@ impl RankBook {
             (rank.world, rank.rank)
         };
         let between_ns = look.at_ns.saturating_sub(if self.is_empty() { look.at_ns } else { self.look.at_ns });
-        let one_sided = self.waits.iter().filter(|wait| !wait.any && wait.on.len() == 1);
-        for wait in one_sided.filter(|wait| wait.call.class != CallClass::Collective) {
+        let for_one = self.waits.iter().filter(|wait| !wait.any && wait.on.len() == 1);
+        for wait in for_one.filter(|wait| wait.call.class != CallClass::Collective) {
             let on = &look.ranks[wait.on[0] as usize];
             // In a call with this one it is no more late.
             let is_late = on.call.as_ref().is_none_or(|call| !call.peers.to.contains(&by_number(wait.place).1));

@@ -1,4 +1,5 @@
-//! What the library asks of the C library: memory, time, and where functions are. Nothing here knows of MPI.
+//! What the library asks of the C library: memory, time, and where functions are. Of MPI it knows nothing but
+//! how the files of its libraries are called.
 
 use std::ffi::{CStr, c_char, c_int, c_long, c_void};
 use std::fs::File;
