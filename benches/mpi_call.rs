@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
-use parlab::mpi::{MpiBoard, Preload};
+use parlab::mpi::{MpiBoard, Preload, Reach};
 
 const ROUNDS: usize = 7;
 /// More a call would be felt by programs of many small messages, in nanoseconds.
@@ -59,7 +59,7 @@ fn bench(mpi: &str, program: &Path) -> bool {
 
 fn run(mpi: &str, program: &Path, ranks: u32, is_watched: bool, times: &mut Times) {
     let board = MpiBoard::create().expect("a board");
-    let preload = Preload::install(board.address()).expect("a library");
+    let preload = Preload::install(&board, Reach::Node).expect("a library");
     let mut launcher = Command::new(format!("mpirun.{mpi}"));
     launcher.args((mpi == "openmpi").then_some("--oversubscribe")).args(["-n", &ranks.to_string()]).arg(program);
     launcher.envs([("OMPI_ALLOW_RUN_AS_ROOT", "1"), ("OMPI_ALLOW_RUN_AS_ROOT_CONFIRM", "1")]);

@@ -31,7 +31,8 @@
 //!
 //! A program that is no part of parlab is a trial, too: its launcher starts it, and what it tells by `protocol` and what
 //! the kernel tells of its threads in `machine::tree` become the lanes of that trial; of an MPI program its ranks do, of which
-//! a library tells that is loaded before its MPI: `mpi/library`, a crate of its own, built beside this one and kept in it.
+//! a library tells that is loaded before its MPI: `mpi/library`, a crate of its own, built beside this one and kept in it. Ranks
+//! on other nodes connect to `mpi/remote`.
 //!
 //! What shows a run and what carries it out know nothing of each other: events, snapshots and what is folded from them
 //! are plain data of the `record`, which a journal holds as well. Only `command` has both in hand.

@@ -3,6 +3,7 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -17,7 +18,7 @@ use super::supervisor::{EarlyEnd, Starting, TrialSupervisor};
 use super::watch::{ProgramEnd, ProgramWatch};
 use crate::backend::{Backends, Board, BoardSpec, Broken, Clock, ProgramExtras, ProgramView, TickScale, Unready};
 use crate::machine::{self, NoiseCounter};
-use crate::mpi;
+use crate::mpi::{self, Reach};
 use crate::python::WatchUnit;
 use crate::record::{Disturbance, Event, TrialEnd, TrialOutcome};
 use crate::scenario::{Config, Isolation, Job, Point, RecordedResults, Runtime, Scenario};
@@ -203,7 +204,10 @@ impl<'a> BoardExecutor<'a> {
         }
         let order = workload::program_call(job, config.workers, Path::new("")).order;
         let is_mpi = self.mpi || order.words.first().is_some_and(|word| mpi::is_launcher(word.as_ref()));
-        let watch = ProgramWatch::new(self.unit, is_mpi);
+        let variable = |name: &str| order.environment.get(name).map(Into::into).or_else(|| std::env::var_os(name));
+        let words: Vec<OsString> = order.words.iter().map(Into::into).collect();
+        let ranks = is_mpi.then(|| Reach::of(&words, &variable));
+        let watch = ProgramWatch::new(self.unit, ranks);
         let watch = watch.map_err(|error| Broken(format!("cannot make a board for the program: {error}")))?;
         let mut extras = self.extras.clone();
         extras.environment.extend(watch.environment(&order.environment));

@@ -11,9 +11,11 @@ use std::os::fd::AsRawFd as _;
 use super::layout::{BYTES, LANE_BYTES, MAGIC, PAGE, RANKS, WORD, header, lane_at};
 use super::look::{MpiLook, RankLook};
 use super::rank_lane::RankLane;
+use super::remote::{RankServer, Reach};
 use crate::system::clock::monotonic_ns;
 use crate::system::memfd;
 use crate::system::outside_memory::OutsideMemory;
+use crate::system::secret::Secret;
 
 /// Between looks at what was sent to whom, of which there is much where there are many ranks.
 const MESSAGES_NS: u64 = 500_000_000;
@@ -25,6 +27,8 @@ pub struct MpiBoard {
     /// Ranks open it through this process.
     _file: File,
     lanes: Vec<RankLane>,
+    /// Takes in those that do not reach the board.
+    server: Option<RankServer>,
     messages_due_ns: u64,
 }
 
@@ -41,15 +45,31 @@ impl MpiBoard {
             true => OutsideMemory::map(&file, BYTES)?,
             false => OutsideMemory::File(file.try_clone()?),
         };
-        let magic = memory.write(header::MAGIC * WORD, &[MAGIC]);
-        magic.map_err(|_| io::Error::from(io::ErrorKind::UnexpectedEof))?;
-        let address = format!("/proc/{}/fd/{}", std::process::id(), file.as_raw_fd());
-        Ok(Self { memory, address, _file: file, lanes: Vec::new(), messages_due_ns: 0 })
+        let id = random_id()?;
+        let head = [(header::ID, id), (header::MAGIC, MAGIC)];
+        let written = head.iter().try_for_each(|(word, value)| memory.write(word * WORD, &[*value]));
+        written.map_err(|_| io::Error::from(io::ErrorKind::UnexpectedEof))?;
+        let address = format!("/proc/{}/fd/{}#{id:x}", std::process::id(), file.as_raw_fd());
+        Ok(Self { memory, address, _file: file, lanes: Vec::new(), server: None, messages_due_ns: 0 })
     }
 
-    /// Where ranks find it.
+    /// Takes in ranks that do not reach the board, so far away.
+    ///
+    /// # Errors
+    /// When the system refuses a port or a thread.
+    pub fn listen(&mut self, reach: Reach) -> io::Result<()> {
+        self.server = Some(RankServer::start(reach)?);
+        Ok(())
+    }
+
+    /// Where ranks find it: the file, and a number that no other board has.
     pub fn address(&self) -> &str {
         &self.address
+    }
+
+    /// Where ranks that do not reach it find what takes them in, and what they have to know; `None` where nothing does.
+    pub fn server(&self) -> Option<(String, String)> {
+        self.server.as_ref().map(|server| (server.addresses().to_owned(), server.secret()))
     }
 
     /// Looks at all ranks. To be called by one thread, again and again; `is_last` when all of them should have ended.
@@ -66,12 +86,23 @@ impl MpiBoard {
             self.messages_due_ns = at_ns + MESSAGES_NS;
         }
         let mut look = MpiLook { at_ns, refused: claimed.saturating_sub(RANKS as u64), ..MpiLook::default() };
+        let gone_since = |pid| (!is_alive(pid)).then_some(at_ns);
         for lane in &mut self.lanes {
-            lane.look(&self.memory, with_messages, is_alive, &mut look);
+            lane.look(&self.memory, with_messages, &gone_since, &mut look);
+        }
+        if let Some(server) = &self.server {
+            for (number, lane) in (0..).zip(server.lanes.lock().iter_mut()) {
+                lane.look(number, with_messages, &mut look);
+            }
         }
         in_order(&mut look);
         look
     }
+}
+
+fn random_id() -> io::Result<u64> {
+    let word = Secret::new()?.word();
+    u64::from_str_radix(&word[..16], 16).map_err(io::Error::other)
 }
 
 /// Tells worlds apart, and puts ranks in the order of these: of the ranks that say that they are so many, each goes to the

@@ -18,6 +18,8 @@ pub mod header {
     pub const MAGIC: usize = 0;
     /// How many ranks have asked for a lane, those among them that got none.
     pub const CLAIMED: usize = 1;
+    /// A number that no other board has: on another node the same path may lead to another one.
+    pub const ID: usize = 2;
 }
 
 /// Words of a lane.
@@ -65,6 +67,11 @@ pub mod lane {
     pub const COMMUNICATORS_USED: usize = 41;
     /// Receives from any rank that were begun by calls that do not wait, and not seen to be done.
     pub const RECEIVING_ANY: usize = 42;
+    /// CPU nanoseconds of the thread that called `MPI_Init`, and of all others: of ranks that send their lane alone, since no
+    /// others need to tell.
+    pub const RAN: usize = 43;
+    pub const RAN_BESIDE: usize = 44;
+    const _: () = assert!(RAN_BESIDE < COMMUNICATORS_AT);
 
     pub const COMMUNICATORS_AT: usize = 64;
     pub const RING_AT: usize = COMMUNICATORS_AT + super::COMMUNICATORS * super::communicator::WORDS;
@@ -115,6 +122,9 @@ pub mod collective_record {
     pub const LEFT: usize = 4;
     pub const WORDS: usize = 5;
 }
+
+/// Which of these are times.
+pub const RING_TIMES: [usize; 2] = [collective_record::CAME, collective_record::LEFT];
 
 /// Words of what was sent to a rank.
 pub mod sent {

@@ -40,6 +40,25 @@ pub struct RankLook {
     pub sent: Arc<[Sent]>,
     /// The communicators that its calls have named.
     pub communicators: Vec<Communicator>,
+    /// What is known of its being where the board cannot be reached; `None` for ranks beside this process.
+    pub elsewhere: Option<Elsewhere>,
+}
+
+/// A rank that cannot reach the board, as it told of itself last.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Elsewhere {
+    /// Which of such ranks, in the order in which they came.
+    pub number: u32,
+    /// Its node, as that calls itself.
+    pub node: Arc<str>,
+    /// How far off its times may be, in nanoseconds: clocks were compared by messages that took as long.
+    pub clock_ns: u64,
+    /// When it was as it is told here, in nanoseconds of this machine's `CLOCK_MONOTONIC`.
+    pub told_ns: u64,
+    /// CPU nanoseconds of the thread that called `MPI_Init`.
+    pub ran_ns: u64,
+    /// The same of all its other threads.
+    pub ran_beside_ns: u64,
 }
 
 /// How far a rank has come.
@@ -145,4 +164,14 @@ pub struct MpiLook {
     pub lost: u64,
     /// Ranks for which the board had no lane.
     pub refused: u64,
+}
+
+impl MpiLook {
+    /// The last instant of which all ranks have told that run, in nanoseconds of `CLOCK_MONOTONIC`: what is not known later
+    /// may have changed meanwhile.
+    pub fn known_ns(&self) -> u64 {
+        let running = self.ranks.iter().filter(|rank| rank.life == RankLife::Running);
+        let told = running.filter_map(|rank| Some(rank.elsewhere.as_ref()?.told_ns));
+        told.min().map_or(self.at_ns, |told_ns| told_ns.min(self.at_ns))
+    }
 }

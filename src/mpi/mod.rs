@@ -12,18 +12,22 @@ mod layout;
 mod look;
 mod preload;
 mod rank_lane;
+mod remote;
 mod stuck;
 #[cfg(test)]
 mod stuck_tests;
 #[cfg(test)]
 mod tests_support;
 mod waiting;
+#[allow(clippy::missing_docs_in_private_items, missing_docs, unreachable_pub, reason = "the library has it, too")]
+mod wire;
 
 pub use board::MpiBoard;
 pub use calls::{CALLS, Call, CallClass, CallKind};
 pub use collective_book::{CollectiveBook, CollectiveTotals, RankOfWorld};
 pub use launchers::is_launcher;
-pub use look::{CallInHand, CollectiveRecord, Communicator, MpiLook, Peers, RankLife, RankLook, Sent};
+pub use look::{CallInHand, CollectiveRecord, Communicator, Elsewhere, MpiLook, Peers, RankLife, RankLook, Sent};
 pub use preload::Preload;
+pub use remote::Reach;
 pub use stuck::{StuckWatch, Suspicion};
 pub use waiting::{Wait, waits};

@@ -9,6 +9,8 @@ use std::io;
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 
+use super::board::MpiBoard;
+use super::remote::Reach;
 use crate::foreign::name;
 use crate::system::private_folder::{PrivateFolder, may_run_programs};
 
@@ -23,6 +25,9 @@ const FILE: &str = "parlab_mpi.so";
 const LOADER_VARIABLE: &str = "LD_PRELOAD";
 /// Tells the library where the board is.
 const BOARD_VARIABLE: &str = "PARLAB_MPI_BOARD";
+/// Tell it where it is taken in without one, and what it has to know for that.
+const ADDRESSES_VARIABLE: &str = "PARLAB_MPI_CONNECT";
+const SECRET_VARIABLE: &str = "PARLAB_MPI_SECRET";
 /// Tells Open MPI which variables its ranks on other machines get, too.
 const OPEN_MPI_VARIABLE: &str = "OMPI_MCA_mca_base_env_list";
 
@@ -30,17 +35,23 @@ const OPEN_MPI_VARIABLE: &str = "OMPI_MCA_mca_base_env_list";
 #[derive(Debug)]
 pub struct Preload {
     folder: PrivateFolder,
-    board: String,
+    /// What the library has to know, by variables.
+    told: Vec<(&'static str, String)>,
 }
 
 impl Preload {
-    /// Writes the library to a private folder, for programs that write to the board with this address.
+    /// Writes the library to a private folder, for programs that write to this board, or connect to its server; where they
+    /// may be on other nodes, to one that these may see.
     ///
     /// # Errors
     /// When there is no folder from which programs may be loaded.
-    pub fn install(board: &str) -> io::Result<Self> {
+    pub fn install(board: &MpiBoard, reach: Reach) -> io::Result<Self> {
+        let parents: Vec<PathBuf> = match reach {
+            Reach::Node => PrivateFolder::parents().collect(),
+            Reach::Network => PrivateFolder::shared_parents().collect(),
+        };
         let mut failed = None;
-        for parent in PrivateFolder::parents() {
+        for parent in parents {
             match Self::install_in(&parent, board) {
                 Ok(preload) => return Ok(preload),
                 Err(error) => failed = Some(error),
@@ -49,7 +60,7 @@ impl Preload {
         Err(failed.unwrap_or_else(|| io::Error::other("there is no folder for temporary files")))
     }
 
-    fn install_in(parent: &Path, board: &str) -> io::Result<Self> {
+    fn install_in(parent: &Path, board: &MpiBoard) -> io::Result<Self> {
         if LIBRARY.is_empty() {
             return Err(io::Error::other("this parlab was built without the library for them"));
         }
@@ -62,7 +73,11 @@ impl Preload {
         }
         let folder = PrivateFolder::create_in(parent, PREFIX)?;
         fs::write(folder.path().join(FILE), LIBRARY)?;
-        Ok(Self { folder, board: board.to_owned() })
+        let mut told = vec![(BOARD_VARIABLE, board.address().to_owned())];
+        if let Some((addresses, secret)) = board.server() {
+            told.extend([(ADDRESSES_VARIABLE, addresses), (SECRET_VARIABLE, secret)]);
+        }
+        Ok(Self { folder, told })
     }
 
     /// What a program must have in its environment beside what this process has in its own; `own` is what the program is to
@@ -70,7 +85,8 @@ impl Preload {
     pub fn environment(&self, own: &dyn Fn(&str) -> Option<OsString>) -> Vec<(OsString, OsString)> {
         let here = |variable: &str| own(variable).or_else(|| env::var_os(variable));
         let mut libraries = self.file().into_os_string();
-        let mut list = OsString::from(format!("{LOADER_VARIABLE};{BOARD_VARIABLE}"));
+        let names = self.told.iter().map(|(name, _)| *name);
+        let mut list: OsString = [LOADER_VARIABLE].into_iter().chain(names).collect::<Vec<&str>>().join(";").into();
         for (value, variable, between) in [(&mut libraries, LOADER_VARIABLE, ":"), (&mut list, OPEN_MPI_VARIABLE, ";")]
         {
             if let Some(others) = here(variable).filter(|others| !others.is_empty()) {
@@ -78,9 +94,8 @@ impl Preload {
                 value.push(others);
             }
         }
-        [(LOADER_VARIABLE, libraries), (BOARD_VARIABLE, self.board.clone().into()), (OPEN_MPI_VARIABLE, list)]
-            .map(|(name, value)| (name.into(), value))
-            .into()
+        let told = self.told.iter().map(|(name, value)| (OsString::from(name), value.into()));
+        told.chain([(LOADER_VARIABLE.into(), libraries), (OPEN_MPI_VARIABLE.into(), list)]).collect()
     }
 
     fn file(&self) -> PathBuf {
@@ -95,14 +110,19 @@ mod tests {
     #[test]
     fn what_a_program_loads_already_is_loaded_after_it() {
         let parent = tempfile::tempdir().unwrap();
-        let preload = Preload::install_in(parent.path(), "/proc/1/fd/3").unwrap();
+        let mut board = MpiBoard::create().unwrap();
+        board.listen(Reach::Node).unwrap();
+        let preload = Preload::install_in(parent.path(), &board).unwrap();
         let own = |name: &str| (name == LOADER_VARIABLE).then(|| OsString::from("/lib/own.so"));
         let environment = preload.environment(&own);
         let of = |name: &str| environment.iter().find(|(of, _)| of == name).unwrap().1.to_str().unwrap().to_owned();
         let libraries = of(LOADER_VARIABLE);
         let (ours, others) = libraries.split_once(':').unwrap();
         assert_eq!((fs::read(ours).unwrap(), others), (LIBRARY.to_vec(), "/lib/own.so"));
-        assert_eq!(of(BOARD_VARIABLE), "/proc/1/fd/3");
+        assert_eq!(of(BOARD_VARIABLE), board.address());
+        assert!(of(ADDRESSES_VARIABLE).starts_with("127.0.0.1:"));
+        let list = of(OPEN_MPI_VARIABLE);
+        assert!(environment.iter().all(|(name, _)| name == OPEN_MPI_VARIABLE || list.contains(name.to_str().unwrap())));
         drop(preload);
         assert!(!Path::new(ours).exists());
     }
@@ -110,6 +130,6 @@ mod tests {
     #[test]
     fn a_folder_that_the_loader_would_split_is_not_used() {
         let parent = tempfile::Builder::new().prefix("a b").tempdir().unwrap();
-        assert!(Preload::install_in(parent.path(), "").is_err());
+        assert!(Preload::install_in(parent.path(), &MpiBoard::create().unwrap()).is_err());
     }
 }

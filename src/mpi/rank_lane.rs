@@ -49,12 +49,13 @@ impl RankLane {
         }
     }
 
-    /// Adds what there is to be told; nothing while the lane is being claimed, or says what cannot be.
+    /// Adds what there is to be told; nothing while the lane is being claimed, or says what cannot be. `gone_since` tells of
+    /// a process when it ended.
     pub(super) fn look(
         &mut self,
         memory: &OutsideMemory,
         with_messages: bool,
-        is_alive: &dyn Fn(u32) -> bool,
+        gone_since: &dyn Fn(u32) -> Option<u64>,
         into: &mut MpiLook,
     ) {
         if let Ok(Some(head)) = self.read_head(memory) {
@@ -69,8 +70,8 @@ impl RankLane {
         }
         let pid = head[lane::PID] as u32;
         let has_ended = head[lane::ENDED] != 0;
-        if self.gone_ns.is_none() && !has_ended && !is_alive(pid) {
-            self.gone_ns = Some(into.at_ns);
+        if self.gone_ns.is_none() && !has_ended {
+            self.gone_ns = gone_since(pid);
         }
         let place = into.ranks.len() as u32;
         let _ = self.read_ring(memory, head[lane::WRITTEN], place, into);
@@ -150,8 +151,12 @@ impl RankLane {
         let kept_from = now.saturating_add(1).saturating_sub(RING as u64).max(first);
         into.lost = into.lost.saturating_add(kept_from.min(written).saturating_sub(self.read));
         self.read = self.read.max(written);
-        let kept = found.into_iter().skip((kept_from - first) as usize);
-        into.collectives.extend(kept.filter_map(|words| self.collective_record(&words, place)));
+        for words in found.into_iter().skip((kept_from - first) as usize) {
+            match self.collective_record(&words, place) {
+                Some(record) => into.collectives.push(record),
+                None => into.lost = into.lost.saturating_add(1),
+            }
+        }
         Ok(())
     }
 
@@ -201,6 +206,7 @@ impl RankLane {
             calls: head[lane::CALLS],
             sent: Arc::clone(&self.sent),
             communicators: self.communicators.clone(),
+            elsewhere: None,
         }
     }
 }

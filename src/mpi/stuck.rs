@@ -59,7 +59,7 @@ struct Seen {
 impl StuckWatch {
     /// What is suspected after this look, the worst first.
     pub fn see(&mut self, look: &MpiLook) -> &[Suspicion] {
-        if look.at_ns < self.before_ns.saturating_add(APART_NS)
+        if look.known_ns() < self.before_ns.saturating_add(APART_NS)
             && !look.ranks.iter().any(|rank| rank.life == RankLife::Gone)
         {
             return &self.found;
@@ -73,7 +73,7 @@ impl StuckWatch {
             self.ranks = look.ranks.len();
         }
         self.before = stuck(look, &waits).into_iter().map(|wait| seen(look, wait)).collect();
-        self.before_ns = look.at_ns;
+        self.before_ns = look.known_ns();
         &self.found
     }
 }
@@ -102,9 +102,10 @@ fn seen(look: &MpiLook, wait: &Wait) -> Seen {
 /// The waits that nothing can end, as far as is known.
 fn stuck<'a>(look: &MpiLook, waits: &'a [Wait]) -> Vec<&'a Wait> {
     let mut is_stuck = vec![false; look.ranks.len()];
+    let known_ns = look.known_ns();
     let mut candidates: Vec<&Wait> = waits
         .iter()
-        .filter(|wait| look.at_ns.saturating_sub(wait.since_ns) >= LONG_NS)
+        .filter(|wait| known_ns.saturating_sub(wait.since_ns) >= LONG_NS)
         .filter(|wait| !look.ranks[wait.place as usize].is_threaded)
         .collect();
     candidates.iter().for_each(|wait| is_stuck[wait.place as usize] = true);

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use super::look::{RankLife, Sent};
 use super::stuck::{StuckWatch, Suspicion};
-use super::tests_support::{NOW_NS, computing, enter, gather};
+use super::tests_support::{NOW_NS, computing, elsewhere, enter, gather};
 use super::{MpiLook, waits};
 
 /// What is suspected of a look that stays as it is.
@@ -43,6 +43,34 @@ fn a_circle_of_receives_is_suspected_and_not_at_once() {
     assert_eq!(circle(&look), [0, 1, 2], "the fourth only computes");
     enter(&mut look, 1, "Recv", &[], &[2], 0.5);
     assert_eq!(suspected(&look), [], "one has not waited for long");
+}
+
+#[test]
+fn of_ranks_elsewhere_only_what_they_have_told_counts() {
+    let mut look = computing(2);
+    enter(&mut look, 0, "Recv", &[], &[1], 2.0);
+    enter(&mut look, 1, "Recv", &[], &[0], 2.0);
+    let told_ns = |look: &MpiLook, told_ns: u64| {
+        let mut look = look.clone();
+        look.ranks[1].elsewhere = Some(elsewhere(told_ns));
+        look
+    };
+    assert_eq!(suspected(&told_ns(&look, u64::MAX)).len(), 1);
+    let mut watch = StuckWatch::default();
+    for later_ns in (0..10).map(|n| n * 300_000_000) {
+        // Since it entered the call, it was not heard of for long enough.
+        let at = MpiLook { at_ns: NOW_NS + later_ns, ..told_ns(&look, NOW_NS - 1_200_000_000) };
+        assert!(watch.see(&at).is_empty());
+    }
+    let mut watch = StuckWatch::default();
+    for later_ns in (0..10).map(|n| n * 300_000_000) {
+        // It was, but there is nothing new of it: one look of it is not enough.
+        let at = MpiLook { at_ns: NOW_NS + later_ns, ..told_ns(&look, NOW_NS) };
+        assert!(watch.see(&at).is_empty());
+    }
+    assert_eq!(watch.see(&told_ns(&look, NOW_NS + 300_000_000)).len(), 0, "that is later than the look");
+    let at = MpiLook { at_ns: NOW_NS + 3_000_000_000, ..told_ns(&look, NOW_NS + 300_000_000) };
+    assert_eq!(watch.see(&at).len(), 1);
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::calls::{CALLS, Call};
-use super::look::{CallInHand, Communicator, MpiLook, Peers, RankLife, RankLook};
+use super::look::{CallInHand, Communicator, Elsewhere, MpiLook, Peers, RankLife, RankLook};
 
 /// The communicator of all ranks.
 pub(super) const WORLD: u64 = 7;
@@ -36,6 +36,7 @@ pub(super) fn computing(ranks: u32) -> MpiLook {
         calls: 0,
         sent: Arc::default(),
         communicators: vec![Communicator { id: WORLD, members: members.as_slice().into(), ..Communicator::default() }],
+        elsewhere: None,
     };
     MpiLook { at_ns: NOW_NS, ranks: (0..ranks).map(rank).collect(), ..MpiLook::default() }
 }
@@ -61,4 +62,9 @@ pub(super) fn gather(look: &mut MpiLook, rank: u32, name: &str, seconds: f64) {
     known.last = Some(call(name));
     let hand = rank.call.as_mut().expect("it was set");
     (hand.number, hand.tag) = (known.collectives, None);
+}
+
+/// A rank's being elsewhere, where it told of itself last at that time.
+pub(super) fn elsewhere(told_ns: u64) -> Elsewhere {
+    Elsewhere { number: 0, node: "node".into(), clock_ns: 50_000, told_ns, ran_ns: 0, ran_beside_ns: 0 }
 }

@@ -60,6 +60,12 @@ pub struct RankFigures {
     pub calls: u64,
     /// Whether it has called `MPI_Finalize`.
     pub finalized: bool,
+    /// The node that it is on, as that calls itself, where it told of itself over the network; else `None`.
+    #[serde(default)]
+    pub node: Option<String>,
+    /// How far off its times may be, in seconds: as well as the clock of that node could be compared with this one's.
+    #[serde(default)]
+    pub clock_s: Option<f64>,
 }
 
 impl RankFigures {
@@ -169,6 +175,11 @@ pub enum MpiTrouble {
     },
     /// Ranks whose process ended without `MPI_Finalize`.
     Gone {
+        /// Which.
+        ranks: Vec<u32>,
+    },
+    /// Ranks on other nodes that have not told of themselves for some time.
+    Silent {
         /// Which.
         ranks: Vec<u32>,
     },

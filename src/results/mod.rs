@@ -47,7 +47,8 @@ pub use marks::series_marks;
 pub use message_grid::MessageGrid;
 pub use metg_sweep::{MetgCurve, MetgPlan, MetgPoint, MetgStep, MetgStudy, MetgSweep};
 pub use mpi::{
-    collective_in_words, mpi_share, rank_number, ranks_in_words, trouble_in_words, wait_briefly, wait_in_words,
+    collective_in_words, mpi_share, nodes_in_words, rank_number, ranks_in_words, trouble_in_words, wait_briefly,
+    wait_in_words,
 };
 pub use noise::{NoiseFigures, TrialWithNoise, trials_with_noise};
 pub use precision::{precision_in_words, widths};

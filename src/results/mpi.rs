@@ -22,6 +22,36 @@ pub fn ranks_in_words(mpi: &WatchedMpi, places: &[u32]) -> String {
     listed(mpi, places, "and")
 }
 
+/// `rank 3`, `ranks 1 and 2`.
+fn numbered(mpi: &WatchedMpi, places: &[u32]) -> String {
+    format!("rank{} {}", if places.len() == 1 { "" } else { "s" }, ranks_in_words(mpi, places))
+}
+
+/// The ranks of each other node, with how well its clock is known: `ranks 2 and 3 on b, with times to ±37.0 µs`.
+pub fn nodes_in_words(mpi: &WatchedMpi) -> Vec<String> {
+    let mut nodes: Vec<(&str, Vec<u32>, f64)> = Vec::new();
+    for (place, rank) in (0..).zip(&mpi.by_rank) {
+        let Some(name) = rank.node.as_deref() else { continue };
+        let known = nodes.iter().position(|node| node.0 == name).unwrap_or_else(|| {
+            nodes.push((name, Vec::new(), 0.0));
+            nodes.len() - 1
+        });
+        nodes[known].1.push(place);
+        nodes[known].2 = nodes[known].2.max(rank.clock_s.unwrap_or_default());
+    }
+    let told = nodes.iter().map(|(name, places, clock_s)| {
+        format!("{} on {}, with times to ±{}", numbered(mpi, places), escaped(name), units::seconds(*clock_s))
+    });
+    told.collect()
+}
+
+/// How far off the difference between times of two ranks may be, in seconds: 0 where all have one clock.
+pub(super) fn clocks_s(mpi: &WatchedMpi) -> f64 {
+    let mut worst: Vec<f64> = mpi.by_rank.iter().filter_map(|rank| rank.clock_s).collect();
+    worst.sort_by(|a, b| b.total_cmp(a));
+    worst.iter().take(2).sum()
+}
+
 fn listed(mpi: &WatchedMpi, places: &[u32], last: &str) -> String {
     let mut names: Vec<String> = places.iter().take(NAMED).map(|place| rank_number(mpi, *place)).collect();
     if places.len() > NAMED {
@@ -74,18 +104,22 @@ pub fn trouble_in_words(mpi: &WatchedMpi, trouble: &MpiTrouble) -> String {
         MpiTrouble::Aborted { rank, code } => {
             format!("rank {} called MPI_Abort with code {code}", rank_number(mpi, *rank))
         }
-        MpiTrouble::Gone { ranks } => format!(
-            "rank{} {} ended without MPI_Finalize",
-            if ranks.len() == 1 { "" } else { "s" },
-            ranks_in_words(mpi, ranks)
-        ),
+        MpiTrouble::Gone { ranks } => {
+            let is_elsewhere = |rank: &u32| mpi.by_rank.get(*rank as usize).is_some_and(|rank| rank.node.is_some());
+            let or_lost =
+                if ranks.iter().any(is_elsewhere) { ", or the connection to their node was lost" } else { "" };
+            format!("{} ended without MPI_Finalize{or_lost}", numbered(mpi, ranks))
+        }
+        MpiTrouble::Silent { ranks } => {
+            format!("{} sent nothing for some seconds: what is told of them is old", numbered(mpi, ranks))
+        }
         MpiTrouble::Alone { worlds } => format!(
             "{worlds} ranks are each alone in a world of their own: the launcher is that of another MPI than the \
              program's{}",
             library(mpi)
         ),
         MpiTrouble::Unseen { ranks } => format!(
-            "{ranks} of {} ranks {} not seen: on other nodes, or not begun",
+            "{ranks} of {} ranks {} not seen: on nodes that do not reach this one, or not begun",
             mpi.ranks,
             if *ranks == 1 { "is" } else { "are" }
         ),
@@ -132,8 +166,13 @@ pub fn collective_in_words(mpi: &WatchedMpi, figures: &CollectiveFigures) -> Str
         0 | 1 => String::new(),
         _ => format!("; rank {} came last {}", rank_number(mpi, last), times(how_often)),
     };
+    let clocks_s = clocks_s(mpi);
+    let clocks = match mean_s > clocks_s || clocks_s == 0.0 {
+        true => String::new(),
+        false => format!("; the clocks of nodes are known to {} only", units::seconds(clocks_s)),
+    };
     format!(
-        "{} of {} rank{}: {}, first to last {} apart on average, {} at most{who}",
+        "{} of {} rank{}: {}, first to last {} apart on average, {} at most{who}{clocks}",
         escaped(&figures.call),
         figures.members,
         if figures.members == 1 { "" } else { "s" },
@@ -214,7 +253,30 @@ pub(crate) mod tests {
         assert_eq!(said(MpiTrouble::Aborted { rank: 1, code: 7 }), "rank 1 called MPI_Abort with code 7");
         assert_eq!(said(MpiTrouble::Gone { ranks: vec![0, 2] }), "ranks 0 and 2 ended without MPI_Finalize");
         assert!(said(MpiTrouble::Alone { worlds: 4 }).contains("another MPI than the program's, MPICH 4.0.2"));
-        assert_eq!(said(MpiTrouble::Unseen { ranks: 1 }), "1 of 3 ranks is not seen: on other nodes, or not begun");
+        let unseen = "1 of 3 ranks is not seen: on nodes that do not reach this one, or not begun";
+        assert_eq!(said(MpiTrouble::Unseen { ranks: 1 }), unseen);
+    }
+
+    #[test]
+    fn ranks_of_other_nodes_are_told_with_what_is_uncertain_of_them() {
+        let mut mpi = ranks(4);
+        assert_eq!((nodes_in_words(&mpi), clocks_s(&mpi)), (Vec::new(), 0.0));
+        for (rank, node, clock_s) in [(1, "a", 3e-5), (2, "b", 4e-5), (3, "a", 5e-5)] {
+            mpi.by_rank[rank].node = Some(node.to_owned());
+            mpi.by_rank[rank].clock_s = Some(clock_s);
+        }
+        let told = ["ranks 1 and 3 on a, with times to ±50.0 µs", "rank 2 on b, with times to ±40.0 µs"];
+        assert_eq!(nodes_in_words(&mpi), told);
+        assert_eq!(clocks_s(&mpi), 9e-5);
+        let figures = |spread_s| CollectiveFigures { members: 4, count: 10, spread_s, ..CollectiveFigures::default() };
+        let ending = "; the clocks of nodes are known to 90.0 µs only";
+        assert!(collective_in_words(&mpi, &figures(8e-4)).ends_with(ending));
+        assert!(!collective_in_words(&mpi, &figures(1e-3)).ends_with(ending));
+        let said = |ranks: &[u32]| trouble_in_words(&mpi, &MpiTrouble::Gone { ranks: ranks.to_vec() });
+        assert_eq!(said(&[0]), "rank 0 ended without MPI_Finalize");
+        assert_eq!(said(&[2]), "rank 2 ended without MPI_Finalize, or the connection to their node was lost");
+        let silent = trouble_in_words(&mpi, &MpiTrouble::Silent { ranks: vec![1, 2] });
+        assert_eq!(silent, "ranks 1 and 2 sent nothing for some seconds: what is told of them is old");
     }
 
     #[test]

@@ -3,7 +3,7 @@
 //! Those that earlier processes left, since they were killed, go when the next one is made.
 
 use std::env;
-use std::fs::{self, DirEntry, File, Permissions};
+use std::fs::{self, DirEntry, File, Permissions, TryLockError};
 use std::io;
 use std::os::unix::ffi::OsStrExt as _;
 use std::os::unix::fs::PermissionsExt as _;
@@ -35,6 +35,13 @@ impl PrivateFolder {
         runtime.into_iter().chain([env::temp_dir()])
     }
 
+    /// Where other nodes may see them, too, which often have the same homes: in the user's cache, which is made; then where
+    /// they can be on this one.
+    pub fn shared_parents() -> impl Iterator<Item = PathBuf> {
+        let cache = xdg::cache_folder(xdg::variable).map(|cache| cache.join("parlab"));
+        cache.into_iter().filter(|cache| fs::create_dir_all(cache).is_ok()).chain(Self::parents())
+    }
+
     /// Makes one whose name begins with `prefix`, and removes those that were left.
     ///
     /// # Errors
@@ -44,7 +51,11 @@ impl PrivateFolder {
         let private = Permissions::from_mode(0o700);
         let folder = tempfile::Builder::new().prefix(prefix).permissions(private).tempdir_in(parent)?;
         let lock = File::open(folder.path())?;
-        lock.try_lock()?;
+        match lock.try_lock() {
+            Err(TryLockError::WouldBlock) => return Err(io::ErrorKind::WouldBlock.into()),
+            // Where a file system has no locks, none is ever taken to be left.
+            Ok(()) | Err(TryLockError::Error(_)) => {}
+        }
         Ok(Self { folder: Some(folder), _lock: lock })
     }
 

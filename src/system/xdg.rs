@@ -26,6 +26,12 @@ pub fn state_folder(variable: impl Fn(&str) -> Option<PathBuf>) -> Option<PathBu
     absolute(variable("XDG_STATE_HOME")).or_else(|| Some(home(variable)?.join(".local").join("state")))
 }
 
+/// Where what can be made again is kept: `$XDG_CACHE_HOME`, which stands for `~/.cache` if it is unset or not absolute;
+/// `None` if there is no home either.
+pub fn cache_folder(variable: impl Fn(&str) -> Option<PathBuf>) -> Option<PathBuf> {
+    absolute(variable("XDG_CACHE_HOME")).or_else(|| Some(home(variable)?.join(".cache")))
+}
+
 /// The specification has relative paths ignored.
 fn absolute(path: Option<PathBuf>) -> Option<PathBuf> {
     path.filter(|path| path.is_absolute())
@@ -39,15 +45,17 @@ mod tests {
     fn folders_are_the_variables_or_below_home_or_nowhere() {
         let folders = |variables: &[(&str, &str)]| {
             let variable = |name: &str| variables.iter().find(|(key, _)| *key == name).map(|(_, value)| value.into());
-            [config_folder(variable), state_folder(variable)].map(|path| path.map(|path| path.display().to_string()))
+            let folders = [config_folder(variable), state_folder(variable), cache_folder(variable)];
+            folders.map(|path| path.map(|path| path.display().to_string()))
         };
-        let some = |paths: [&str; 2]| paths.map(|path| Some(path.to_owned()));
-        let all = [("XDG_CONFIG_HOME", "/c"), ("XDG_STATE_HOME", "/s"), ("HOME", "/h")];
-        assert_eq!(folders(&all), some(["/c", "/s"]));
-        let relative = [("XDG_CONFIG_HOME", "c"), ("XDG_STATE_HOME", ""), ("HOME", "/h")];
-        assert_eq!(folders(&relative), some(["/h/.config", "/h/.local/state"]));
-        assert_eq!(folders(&[("HOME", "/h")]), some(["/h/.config", "/h/.local/state"]));
-        assert_eq!(folders(&[("HOME", "")]), [None, None]);
-        assert_eq!(folders(&[]), [None, None]);
+        let some = |paths: [&str; 3]| paths.map(|path| Some(path.to_owned()));
+        let below_home = some(["/h/.config", "/h/.local/state", "/h/.cache"]);
+        let all = [("XDG_CONFIG_HOME", "/c"), ("XDG_STATE_HOME", "/s"), ("XDG_CACHE_HOME", "/d"), ("HOME", "/h")];
+        assert_eq!(folders(&all), some(["/c", "/s", "/d"]));
+        let relative = [("XDG_CONFIG_HOME", "c"), ("XDG_STATE_HOME", ""), ("XDG_CACHE_HOME", "."), ("HOME", "/h")];
+        assert_eq!(folders(&relative), below_home);
+        assert_eq!(folders(&[("HOME", "/h")]), below_home);
+        assert_eq!(folders(&[("HOME", "")]), [None, None, None]);
+        assert_eq!(folders(&[]), [None, None, None]);
     }
 }

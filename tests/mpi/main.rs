@@ -9,6 +9,7 @@ mod common;
 mod ends;
 mod messages;
 mod mpis;
+mod nodes;
 mod scenarios;
 mod signatures;
 mod stuck;

@@ -22,7 +22,7 @@ fn own_counts(output: &Value) -> BTreeMap<usize, (Vec<u64>, Vec<u64>)> {
     rows.collect()
 }
 
-fn assert_counts(name: &str, watched: &Watched, ranks: usize) {
+pub(crate) fn assert_counts(name: &str, watched: &Watched, ranks: usize) {
     assert_eq!(watched.output.status.code(), Some(0), "{name}: {}", watched.config()["program"]["output"]);
     let mpi = watched.mpi();
     assert_eq!((&mpi["ranks"], &mpi["worlds"]), (&Value::from(ranks), &Value::from(1)), "{name}");

@@ -11,6 +11,7 @@ mod books;
 mod looks;
 mod mpi_sight;
 mod output;
+mod outside_mpi;
 mod ranks;
 mod tasks;
 mod tellers;

@@ -8,7 +8,7 @@ use std::time::Duration;
 use nix::sys::signal::kill;
 use nix::unistd::Pid;
 
-use crate::mpi::{MpiBoard, MpiLook, Preload};
+use crate::mpi::{MpiBoard, MpiLook, Preload, Reach};
 use crate::system::clock::monotonic_ns;
 
 /// Between looks at the ranks.
@@ -22,13 +22,14 @@ pub(super) struct MpiSetup {
 }
 
 impl MpiSetup {
-    /// Makes a board, and the library that writes it.
+    /// Makes a board, and the library that writes it, for ranks that are so far away.
     ///
     /// # Errors
-    /// When the system has no memory for it.
-    pub(super) fn new() -> io::Result<Self> {
-        let board = MpiBoard::create()?;
-        let preload = Preload::install(board.address());
+    /// When the system has no memory for it, or no port where ranks connect.
+    pub(super) fn new(reach: Reach) -> io::Result<Self> {
+        let mut board = MpiBoard::create()?;
+        board.listen(reach)?;
+        let preload = Preload::install(&board, reach);
         let preload = preload.map_err(|error| format!("the ranks of MPI programs are not seen: {error}"));
         Ok(Self { preload, board: Some(board) })
     }
@@ -76,7 +77,7 @@ impl MpiSight {
     pub(super) fn complaint(&self) -> Option<String> {
         (!self.has_seen).then(|| {
             "no rank of MPI told of itself: the program is none of MPI, has MPI linked into it statically, or its ranks \
-             are on other nodes"
+             are on nodes that do not reach this one"
                 .to_owned()
         })
     }

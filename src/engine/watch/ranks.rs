@@ -4,6 +4,7 @@
 
 use std::collections::HashMap;
 
+use super::outside_mpi::{OutsideMpi, RankProcess, process, thread_of};
 use super::threads::{SecondsDoing, ThreadBook, activity, told};
 use crate::mpi::{
     CallClass, CallInHand, CollectiveBook, CollectiveTotals, MpiLook, RankLife, RankLook, RankOfWorld, StuckWatch,
@@ -14,17 +15,15 @@ use crate::record::{
     MpiTrouble, RankFigures, RankWait, WaitedFor, WatchedMpi,
 };
 
-/// Less CPU time is no work of a thread: those that MPIs have of their own look around now and then.
-const AT_WORK_S: f64 = 0.01;
-/// For so long after that a thread is taken to be at work, in nanoseconds.
-const AT_WORK_NS: u64 = 2_000_000_000;
+/// A rank elsewhere that has not told of itself for so long is told to be silent: they tell some times a second.
+const SILENT_NS: u64 = 5_000_000_000;
 
 /// All that is known of the ranks.
 #[derive(Debug, Default)]
 pub(super) struct RankBook {
     look: MpiLook,
     /// Seconds outside of MPI by what the kernel said meanwhile, of each process.
-    outside: HashMap<u32, Outside>,
+    outside: HashMap<RankProcess, OutsideMpi>,
     waits: Vec<Wait>,
     /// Nanoseconds that one waited for another, as looks found them.
     waited_ns: HashMap<(RankOfWorld, RankOfWorld), u64>,
@@ -33,39 +32,13 @@ pub(super) struct RankBook {
     suspicions: Vec<Suspicion>,
 }
 
-/// What a rank did outside of MPI. Its time there goes to what its thread was seen in, where it was outside from one look to
-/// the next; between calls the thread was seen in something else.
-#[derive(Debug, Default)]
-struct Outside {
-    told_s: f64,
-    seconds: SecondsDoing,
-    /// Calls until the last look, where it was in none.
-    out_since: Option<u64>,
-    /// CPU seconds of its other threads, and when these were last seen to grow.
-    beside: (f64, u64),
-}
-
 impl RankBook {
     /// Takes in a look at the board of ranks; what the kernel tells of threads stands in `threads`.
     pub(super) fn see(&mut self, mut look: MpiLook, threads: &ThreadBook) {
         for rank in &mut look.ranks {
-            let outside_s = outside_s(rank, look.at_ns);
-            let outside = self.outside.entry(rank.pid).or_default();
-            let out = Some(rank.calls).filter(|_| rank.call.is_none());
-            let was_out = std::mem::replace(&mut outside.out_since, out);
-            let thread = threads.thread(rank.tid).filter(|_| out.is_some() && out == was_out);
-            let did = thread.map(|thread| activity(thread.state));
-            let did = did.filter(|did| *did != Activity::Idle).unwrap_or(Activity::Running);
-            outside.seconds[did as usize] += (outside_s - outside.told_s).max(0.0);
-            outside.told_s = outside.told_s.max(outside_s);
-            if rank.may_be_threaded {
-                let beside_s = threads.ran_beside_s(rank.pid, rank.tid);
-                if beside_s > outside.beside.0 + AT_WORK_S {
-                    outside.beside = (beside_s, look.at_ns);
-                }
-                // Another thread of it computes, and may come to answer.
-                rank.is_threaded |= look.at_ns < outside.beside.1 + AT_WORK_NS;
-            }
+            let outside = self.outside.entry(process(rank)).or_default();
+            outside.see(rank, outside_s(rank, look.at_ns), threads);
+            rank.is_threaded |= rank.may_be_threaded && outside.has_company(rank, look.at_ns, threads);
         }
         self.collective_book.see(&look);
         self.suspicions = self.stuck.see(&look).to_vec();
@@ -227,7 +200,7 @@ impl RankBook {
     }
 
     fn view(&self, rank: &RankLook, threads: &ThreadBook) -> LaneView {
-        let thread = threads.thread(rank.tid);
+        let thread = thread_of(rank, threads);
         let seconds = self.seconds(rank);
         LaneView {
             state: match rank.life {
@@ -244,16 +217,20 @@ impl RankBook {
             activity: match &rank.call {
                 _ if rank.life != RankLife::Running => Activity::Idle,
                 Some(call) => doing(call.call.class),
-                None => thread.map_or(Activity::Running, |thread| activity(thread.state)),
+                None => thread.map_or(self.outside_doing(rank), |thread| activity(thread.state)),
             },
             seconds,
             ..LaneView::default()
         }
     }
 
+    fn outside_doing(&self, rank: &RankLook) -> Activity {
+        self.outside.get(&process(rank)).map_or(Activity::Running, |outside| outside.doing)
+    }
+
     /// Where the time of a rank went: its calls, and outside of them what the kernel saw.
     fn seconds(&self, rank: &RankLook) -> SecondsDoing {
-        let mut seconds = self.outside.get(&rank.pid).map(|outside| outside.seconds).unwrap_or_default();
+        let mut seconds = self.outside.get(&process(rank)).map(|outside| outside.seconds).unwrap_or_default();
         for class in [CallClass::Sending, CallClass::Receiving, CallClass::Collective, CallClass::Wait] {
             seconds[doing(class) as usize] += rank.spent_ns[class as usize] as f64 * 1e-9;
         }
@@ -291,6 +268,11 @@ impl RankBook {
         let mut troubles: Vec<MpiTrouble> = aborted.collect();
         troubles.extend(self.suspicions.iter().map(|suspicion| self.suspected(suspicion)));
         let gone: Vec<u32> = ranks().filter(|(_, look)| look.life == RankLife::Gone).map(|(rank, _)| rank).collect();
+        let silent: Vec<u32> =
+            ranks().filter(|(_, look)| silence_ns(look, self.look.at_ns) > SILENT_NS).map(|(rank, _)| rank).collect();
+        if !silent.is_empty() {
+            troubles.push(MpiTrouble::Silent { ranks: silent });
+        }
         // Where one aborts, the launcher ends the others.
         if !gone.is_empty() && troubles.is_empty() {
             troubles.push(MpiTrouble::Gone { ranks: gone });
@@ -328,7 +310,15 @@ fn figures(rank: &RankLook, at_ns: u64) -> RankFigures {
         wait_s: of(CallClass::Wait),
         calls: rank.calls,
         finalized: rank.life == RankLife::Finalized,
+        node: rank.elsewhere.as_ref().map(|elsewhere| elsewhere.node.to_string()),
+        clock_s: rank.elsewhere.as_ref().map(|elsewhere| elsewhere.clock_ns as f64 * 1e-9),
     }
+}
+
+/// For how long a rank elsewhere has not told of itself, that should.
+fn silence_ns(rank: &RankLook, at_ns: u64) -> u64 {
+    let told_ns = rank.elsewhere.as_ref().filter(|_| rank.life == RankLife::Running).map(|elsewhere| elsewhere.told_ns);
+    told_ns.map_or(0, |told_ns| at_ns.saturating_sub(told_ns))
 }
 
 /// What a rank does that is in a call.

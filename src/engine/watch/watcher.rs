@@ -16,6 +16,7 @@ use super::unhooked::HookSight;
 use crate::backend::KeptOutput;
 use crate::machine::MemoryKillCounter;
 use crate::machine::tree::{Roots, TreeSampler};
+use crate::mpi::Reach;
 use crate::protocol::{BOARD_VARIABLE, OutsideBoard};
 use crate::python::{Hook, WatchUnit};
 use crate::record::{Cause, LaneTotals, LaneView, MemoryCourse, MemoryKills, Span, WatchedProgram};
@@ -78,16 +79,17 @@ pub(in crate::engine) struct WatchedLive {
 }
 
 impl ProgramWatch {
-    /// Makes a board for a program to write, and what has Python write it; for one that `is_mpi` the same for its ranks.
+    /// Makes a board for a program to write, and what has Python write it; for one of MPI the same for its ranks, which may
+    /// be so far away.
     ///
     /// # Errors
     /// When the system has no memory for it.
-    pub(in crate::engine) fn new(unit: WatchUnit, is_mpi: bool) -> io::Result<Self> {
+    pub(in crate::engine) fn new(unit: WatchUnit, ranks: Option<Reach>) -> io::Result<Self> {
         let board = OutsideBoard::create(LANES)?;
         let address = board.address().to_owned();
         let hook = Hook::install(&address, unit).map(Arc::new);
         let hook = hook.map_err(|error| format!("Python is not asked for its tasks: {error}"));
-        let mpi = is_mpi.then(MpiSetup::new).transpose()?;
+        let mpi = ranks.map(MpiSetup::new).transpose()?;
         Ok(Self { address, board: Some(board), hook, mpi, live: None, over: None, thread: None })
     }
 

@@ -2,7 +2,8 @@
 //! notes each call on the board of ranks, and hands it on to the MPI's own.
 //!
 //! One build serves every MPI, and needs none: each argument of MPI is an integer or a pointer, and is passed on as a word.
-//! It tells nobody anything but the board: no message is sent, and where there is no board every call is handed on.
+//! It tells nobody anything but the board, or over a connection the parlab that has the board: no message of MPI is sent, and
+//! where there is neither every call is handed on.
 
 #![allow(non_snake_case, reason = "the functions are called as MPI calls them")]
 
@@ -12,14 +13,19 @@ mod board;
 #[allow(dead_code, reason = "it is the program's, too")]
 mod calls;
 mod communicators;
+mod connection;
 #[path = "../layout.rs"]
 #[allow(dead_code, reason = "it is the program's, too")]
 mod layout;
 mod rank;
 mod real;
 mod requests;
+mod sender;
 mod system;
 mod view;
+#[path = "../wire.rs"]
+#[allow(dead_code, reason = "it is the program's, too")]
+mod wire;
 /// A function for each row of the table of calls, in C and in Fortran: written by `build.rs`.
 mod wrappers {
     include!(env!("PARLAB_MPI_WRAPPERS"));

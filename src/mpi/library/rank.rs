@@ -4,18 +4,19 @@
 //! by MPI.
 
 use std::cell::Cell;
-use std::path::Path;
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 use super::abi::Abi;
 use super::board::Lane;
 use super::calls::{CALLS, CallKind};
 use super::communicators::{Communicators, rank_in, size_of};
+use super::connection::Connection;
 use super::layout::{
     DO, FLAG_BITS, FROM_ANY, HAS_TAG, MAY, OTHERS, RANKS, RING, SENDS, collective_record, communicator, lane, sent,
 };
 use super::real::{Real, Word, call};
 use super::requests::{Request, RequestTarget, Requests, handles};
+use super::sender;
 use super::system::{now_ns, thread_id};
 use super::view::View;
 
@@ -64,12 +65,14 @@ enum Peer {
     Elsewhere,
 }
 
-/// Begins to tell of this rank, where there is a board.
+/// Begins to tell of this rank, where there is a board, or parlab can be reached.
 #[cold]
 pub fn begin(is_threaded: bool) {
     RANK.get_or_init(|| {
-        let board = std::env::var_os(BOARD_VARIABLE)?;
-        let lane = Lane::claim(Path::new(&board))?;
+        let board = std::env::var(BOARD_VARIABLE).ok()?;
+        let lane = Lane::claim(&board);
+        let connection = if lane.is_none() { Some(Connection::open()?) } else { None };
+        let lane = lane.unwrap_or_else(Lane::own);
         let abi = Abi::of_program();
         write_library(&lane);
         lane.set(lane::TID, thread_id());
@@ -79,6 +82,7 @@ pub fn begin(is_threaded: bool) {
         IS_FIRST.set(true);
         lane.set(lane::BEGAN, now_ns());
         lane.set(lane::PID, u64::from(std::process::id()));
+        connection.into_iter().for_each(|connection| sender::start(connection, lane));
         let (communicators, requests) = (Communicators::default(), Requests::default());
         Some(Mutex::new(Rank { lane, abi, communicators, requests, inside: 0 }))
     });
@@ -103,6 +107,7 @@ pub fn end(abort: Option<i32>) {
         rank.lane.set(lane::ABORTED, 1 << 32 | u64::from(code as u32));
     }
     rank.lane.set(lane::ENDED, now_ns());
+    sender::flush();
 }
 
 fn lock() -> Option<MutexGuard<'static, Rank>> {

@@ -37,11 +37,21 @@ unsafe extern "C" {
     fn dl_iterate_phdr(see: Visitor, found: *mut c_void) -> c_int;
     fn syscall(number: c_long, ...) -> c_long;
     fn write(file: c_int, bytes: *const c_void, count: usize) -> isize;
+    fn gethostname(name: *mut c_char, bytes: usize) -> c_int;
+    fn sigfillset(signals: *mut SignalSet) -> c_int;
+    fn pthread_sigmask(how: c_int, signals: *const SignalSet, before: *mut SignalSet) -> c_int;
+    fn atexit(function: extern "C" fn()) -> c_int;
 }
+
+/// As large as any C library has it.
+#[repr(C)]
+struct SignalSet([u64; 16]);
 
 type Visitor = unsafe extern "C" fn(object: *const LoadedObject, bytes: usize, found: *mut c_void) -> c_int;
 
 const MONOTONIC: c_int = 1;
+const PROCESS_CPU: c_int = 2;
+const SET_MASK: c_int = 2;
 const READ_AND_WRITE: c_int = 3;
 const SHARED: c_int = 1;
 const LAZY_IF_LOADED: c_int = 1 | 4;
@@ -52,10 +62,55 @@ const GETTID: c_long = 178;
 
 /// `CLOCK_MONOTONIC`, in nanoseconds.
 pub fn now_ns() -> u64 {
+    time_ns(MONOTONIC)
+}
+
+/// CPU time of this process, in nanoseconds.
+pub fn process_cpu_ns() -> u64 {
+    time_ns(PROCESS_CPU)
+}
+
+/// CPU time of a thread of this process, in nanoseconds; 0 where there is none.
+pub fn cpu_ns(thread: u64) -> u64 {
+    // As the kernel numbers the clocks of threads.
+    const OF_A_THREAD: c_int = 0b110;
+    time_ns((!(thread as c_int) << 3) | OF_A_THREAD)
+}
+
+fn time_ns(clock: c_int) -> u64 {
     let mut time = Timespec { seconds: 0, nanoseconds: 0 };
-    // SAFETY: it writes the two numbers that it is given the place of.
-    unsafe { clock_gettime(MONOTONIC, &raw mut time) };
+    // SAFETY: it writes the two numbers that it is given the place of, or none where there is no such clock.
+    unsafe { clock_gettime(clock, &raw mut time) };
     time.seconds as u64 * 1_000_000_000 + time.nanoseconds as u64
+}
+
+/// The name of this node.
+pub fn node_name() -> Vec<u8> {
+    let mut name = [0_u8; 256];
+    // SAFETY: it writes no more bytes than it is told that there are.
+    unsafe { gethostname(name.as_mut_ptr().cast(), name.len() - 1) };
+    name.split(|byte| *byte == 0).next().unwrap_or_default().to_vec()
+}
+
+/// Has a function called when this process exits.
+pub fn at_exit(function: extern "C" fn()) {
+    // SAFETY: the function is there for good, as this library is never unloaded.
+    unsafe { atexit(function) };
+}
+
+/// Starts a thread that takes no signal: those are the program's own. Where the system refuses, there is none.
+pub fn spawn_without_signals(run: impl FnOnce() + Send + 'static) {
+    /// Enough for what it has to do.
+    const STACK: usize = 256 << 10;
+    let (mut all, mut before) = (SignalSet([0; 16]), SignalSet([0; 16]));
+    // SAFETY: the sets are as large as any C library has them; the thread that is made inherits the mask.
+    unsafe {
+        sigfillset(&raw mut all);
+        pthread_sigmask(SET_MASK, &raw const all, &raw mut before);
+    }
+    let _ = std::thread::Builder::new().name("parlab".to_owned()).stack_size(STACK).spawn(run);
+    // SAFETY: it is the mask that the call above has written.
+    unsafe { pthread_sigmask(SET_MASK, &raw const before, std::ptr::null_mut()) };
 }
 
 /// The number of this thread.

@@ -3,7 +3,7 @@
 use super::wrap::wrapped;
 use crate::foreign::escaped;
 use crate::record::{MessageFlow, RankFigures, WatchedMpi};
-use crate::results::{ProgramFigures, collective_in_words, mpi_share, rank_number, trouble_in_words};
+use crate::results::{ProgramFigures, collective_in_words, mpi_share, nodes_in_words, rank_number, trouble_in_words};
 use crate::units::{self, Side, aligned};
 
 /// Ranks told one by one, pairs of them, and collectives; the JSON report has all.
@@ -14,7 +14,15 @@ const COLLECTIVES_MAX: usize = 5;
 /// The section; nothing where the program is none of MPI.
 pub(super) fn section(figures: &ProgramFigures, width: usize) -> String {
     let Some(mpi) = figures.program.mpi.as_deref() else { return String::new() };
-    let parts = [heading(mpi, width), troubles(mpi, width), ranks(mpi), pairs(mpi), collectives(mpi, width), late(mpi)];
+    let parts = [
+        heading(mpi, width),
+        troubles(mpi, width),
+        nodes(mpi, width),
+        ranks(mpi),
+        pairs(mpi),
+        collectives(mpi, width),
+        late(mpi),
+    ];
     parts.iter().filter(|part| !part.is_empty()).map(String::as_str).collect::<Vec<_>>().join("\n")
 }
 
@@ -29,6 +37,11 @@ fn heading(mpi: &WatchedMpi, width: usize) -> String {
 fn troubles(mpi: &WatchedMpi, width: usize) -> String {
     let told =
         mpi.troubles.iter().map(|trouble| wrapped(&format!("- {}", trouble_in_words(mpi, trouble)), width, "  "));
+    told.collect::<Vec<String>>().join("\n")
+}
+
+fn nodes(mpi: &WatchedMpi, width: usize) -> String {
+    let told = nodes_in_words(mpi).into_iter().map(|node| wrapped(&node, width, "  "));
     told.collect::<Vec<String>>().join("\n")
 }
 

@@ -7,7 +7,7 @@ use ratatui::widgets::Widget as _;
 
 use super::{messages, waits};
 use crate::record::WatchedMpi;
-use crate::results::{collective_in_words, rank_number, trouble_in_words};
+use crate::results::{collective_in_words, nodes_in_words, rank_number, trouble_in_words};
 use crate::tui::screens::prose::wrap;
 use crate::tui::theme::{Role, Theme};
 use crate::tui::widgets::paint;
@@ -65,5 +65,6 @@ fn lines(mpi: &WatchedMpi) -> Vec<(String, Role)> {
         let count = units::count(mpi.collectives_unread);
         (format!("{count} entries into collectives went by too quickly to be read"), Role::Dim)
     });
-    troubles.chain(late).chain(collectives).chain(unread).collect()
+    let nodes = nodes_in_words(mpi).into_iter().map(|node| (node, Role::Dim));
+    troubles.chain(late).chain(collectives).chain(nodes).chain(unread).collect()
 }
