@@ -116,8 +116,20 @@ pub fn main() -> ExitCode {
     // These must be small and quick to start: they skip everything else.
     match std::env::args_os().nth(1) {
         Some(argument) if argument == backend::FORKSERVER_COMMAND => return backend::run_forkserver(),
+        Some(argument) if argument == backend::RANK_COMMAND => return rank(),
         Some(argument) if argument == system::launch::COMMAND => return system::launch::run(),
         _ => {}
     }
     command::main()
+}
+
+/// A rank of MPI: what it has to complain of goes where the parlab reads that has started it.
+fn rank() -> ExitCode {
+    match backend::run_rank() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(why) => {
+            report::complain(&why);
+            ExitCode::FAILURE
+        }
+    }
 }

@@ -13,6 +13,7 @@ use super::forked::processes::Processes;
 use super::local::serial::Serial;
 use super::local::threads::Threads;
 use super::pool::{Backend, Broken, Pool, Unready};
+use super::ranks::Ranks;
 use super::worker::LazyJob;
 use crate::scenario::{BackendKind, Config, Job, KindSpec, Runtime};
 use crate::workload::{IsWanted, spec};
@@ -23,6 +24,8 @@ struct RunResources {
     forkserver: Arc<ForkserverClient>,
     /// parlab's own binary.
     program: PathBuf,
+    /// What starts ranks of MPI, as the scenario says it.
+    launcher: String,
     /// What programs are started with from now on.
     extras: Arc<Mutex<ProgramExtras>>,
 }
@@ -42,6 +45,7 @@ const TABLE: &[(BackendKind, Make)] = &[
     (BackendKind::JOBLIB_LOKY, |resources| python(BackendKind::JOBLIB_LOKY, resources)),
     (BackendKind::JOBLIB_THREADING, |resources| python(BackendKind::JOBLIB_THREADING, resources)),
     (BackendKind::DASK, |resources| python(BackendKind::DASK, resources)),
+    (BackendKind::MPI, |resources| Box::new(Ranks::new(&resources.program, &resources.launcher))),
 ];
 
 fn forked(resources: &RunResources) -> Box<dyn Backend> {
@@ -62,11 +66,13 @@ pub struct Backends {
 }
 
 impl Backends {
-    /// The backends for a job; `program` is started again as the forkserver when processes are wanted.
-    pub fn new(job: &Job, program: &Path) -> Self {
+    /// The backends for a job; `program` is started again as the forkserver when processes are wanted, and by `launcher` as
+    /// the ranks when those are.
+    pub fn new(job: &Job, program: &Path, launcher: &str) -> Self {
         let resources = RunResources {
             forkserver: Arc::new(ForkserverClient::new(program)),
             program: program.to_owned(),
+            launcher: launcher.to_owned(),
             extras: Arc::default(),
         };
         let made = TABLE.iter().map(|(kind, make)| (*kind, make(&resources))).collect();

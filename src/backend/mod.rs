@@ -9,7 +9,7 @@
 //!       │ next claim │ task in hand       │ start, end, result
 //!       └────────────┴─── Worker::work ───┘
 //!              ▲              ▲                ▲
-//!           serial         threads     processes, hybrid ◄── forkserver
+//!           serial         threads     processes, hybrid ◄── forkserver     mpi ◄── mpirun
 //! ```
 //!
 //! Where a scenario has an interpreter's lock, each process has one (`gil`), and a worker holds it except while it
@@ -25,6 +25,7 @@ mod external;
 mod forked;
 mod local;
 mod pool;
+mod ranks;
 #[cfg(test)]
 mod tests;
 mod worker;
@@ -41,4 +42,5 @@ pub use external::programs::ProgramExtras;
 pub use external::pythons::check_python;
 pub use forked::forkserver::{COMMAND as FORKSERVER_COMMAND, run as run_forkserver};
 pub use pool::{Departure, Notice, Pool, ProgramView};
+pub use ranks::{COMMAND as RANK_COMMAND, check_launcher, run as run_rank};
 pub use worker::panics_are_caught;

@@ -11,9 +11,9 @@ use super::environment::{catalog, journal, library, machine_facts, program, run_
 use super::failure::Failure;
 use super::field_errors::trouble;
 use super::history;
+use super::needs;
 use super::outputs;
 use super::preparation::PreparedRun;
-use super::python_needs;
 use super::saved_reports;
 use super::trust::Consent;
 use crate::cli::Cli;
@@ -221,7 +221,7 @@ impl Lab for LabSettings {
     fn entries(&self) -> Vec<LibraryEntry> {
         let found = if self.is_alone { Vec::new() } else { library().entries };
         let mut entries: Vec<Entry> = self.guest.iter().cloned().chain(found).collect();
-        python_needs::note(&mut entries, python_needs::PATIENCE_OF_SCREEN);
+        needs::note(&mut entries, needs::PATIENCE_OF_SCREEN);
         let mut scenarios = self.scenarios.lock().unwrap_or_else(PoisonError::into_inner);
         *scenarios = entries.iter().map(|entry| (entry.call.clone(), entry.clone())).collect();
         let (history, trouble) = history::history();
@@ -392,7 +392,7 @@ fn library_entry(entry: Entry, history: &History) -> LibraryEntry {
             origin,
             preview: Ok(preview(&scenario)),
             title: scenario.title,
-            summary: python_needs::told_before(entry.lacks, scenario.summary),
+            summary: needs::told_before(entry.lacks, scenario.summary),
             tags: scenario.tags,
             lesson: scenario.lesson,
             sha256: scenario.sha256,

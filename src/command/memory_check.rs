@@ -63,12 +63,18 @@ fn check_all(job: &Job, needs: &Needs, configs: &[Config], giver: &Giver) -> Res
     // Forked workers have the data from their parent, the others from parlab itself, which also makes it where it
     // sends tasks through a pipe; and both stay for the whole run.
     let in_parlab = |config: &Config| config.forks() == 0 || config.dispatch == Dispatch::Pipe;
-    let makers = [configs.iter().any(in_parlab), configs.iter().any(|config| config.forks() > 0)];
+    let is_launched = |config: &Config| config.backend.spec().is_launched();
+    let forks = |config: &Config| config.forks() > 0 && !is_launched(config);
+    let makers = [configs.iter().any(in_parlab), configs.iter().any(forks)];
     let shared = needs.shared_bytes.saturating_mul(makers.map(u64::from).iter().sum());
     let tasks = job.inputs.len();
     let each = |config: &Config| needs.worker_bytes.saturating_add(config.payload_bytes(tasks));
     // What the workers of a process write to is copied once for all of them.
-    let copied = |config: &Config| needs.copied_bytes.saturating_mul(config.forks().into());
+    // Those that were not forked each make all of it for themselves.
+    let copied = |config: &Config| {
+        let made = if is_launched(config) { needs.shared_bytes } else { 0 };
+        needs.copied_bytes.saturating_add(made).saturating_mul(config.forks().into())
+    };
     let own = |config: &&Config| each(config).saturating_mul(config.workers.into()).saturating_add(copied(config));
     let Some(most) = configs.iter().max_by_key(own) else { return Ok(()) };
     let all = own(&most).saturating_add(shared);

@@ -76,9 +76,11 @@ impl MetgGroup<'_> {
 /// The groups that were asked for: of what is not said, each backend takes all that it can.
 fn groups(args: &MetgArgs) -> Vec<MetgGroup<'_>> {
     let usual = || {
-        BackendKind::with(|spec| spec.scales == Scales::Workers && spec.runtime == Runtime::Parlab)
-            .map(BackendKind::word)
-            .collect::<Vec<_>>()
+        BackendKind::with(|spec| {
+            spec.scales == Scales::Workers && spec.runtime == Runtime::Parlab && !spec.is_launched()
+        })
+        .map(BackendKind::word)
+        .collect::<Vec<_>>()
     };
     let asked = args.backends.as_deref().map_or_else(usual, |backends| backends.split(',').map(str::trim).collect());
     let able = |can: &dyn Fn(BackendKind) -> bool| {

@@ -13,9 +13,9 @@ mod history;
 mod lab;
 mod memory_check;
 mod metg;
+mod needs;
 mod outputs;
 mod preparation;
-mod python_needs;
 mod rehearsal;
 mod resume;
 mod run;
@@ -98,7 +98,7 @@ fn list(args: &cli::List) -> Result<ExitCode, Failure> {
             let (history, trouble) = history::history();
             trouble.iter().for_each(|trouble| report::complain(trouble));
             let mut library = library();
-            python_needs::note(&mut library.entries, python_needs::PATIENCE);
+            needs::note(&mut library.entries, needs::PATIENCE);
             print(&PlainText::lines(&list(&library, &history)))
         }
         _ => Err(Failure::usage(format!(
@@ -124,9 +124,9 @@ fn show(name: &str) -> Result<ExitCode, Failure> {
 fn check(files: &[PathBuf]) -> Result<ExitCode, Failure> {
     let mut all_right = true;
     for file in files {
-        let checked = Source::open(file).map_err(DiagnosticList::from).and_then(|source| {
-            python_needs::with_all_it_needs(&source, source.parse(&catalog(), &Overrides::default())?)
-        });
+        let checked = Source::open(file)
+            .map_err(DiagnosticList::from)
+            .and_then(|source| needs::with_all_it_needs(&source, source.parse(&catalog(), &Overrides::default())?));
         all_right &= checked.is_ok();
         print(&PlainText::lines(&report::catalog::check_text(&label(file), &checked)))?;
     }

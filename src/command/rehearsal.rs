@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use super::failure::Failure;
 use super::memory_check::{Room, check_memory};
-use super::python_needs;
+use super::needs;
 use crate::engine::{Control, Urgency};
 use crate::scenario::{Job, Scenario};
 use crate::system::aside::aside;
@@ -47,7 +47,7 @@ pub(super) fn rehearse(scenario: &Arc<Scenario>, yes: bool, control: &Control) -
 /// # Errors
 /// What is missing, with exit code 2.
 fn check_python(scenario: &Scenario) -> Result<(), Failure> {
-    python_needs::lacks(scenario).map_or(Ok(()), |missing| Err(Failure::usage(missing)))
+    needs::lacks(scenario).map_or(Ok(()), |missing| Err(Failure::usage(missing)))
 }
 
 /// Makes a workload ready and drops it again, but for what was read of its file. Whether there is room is known by then.

@@ -34,7 +34,8 @@ pub(super) fn question(source: &Source, scenario: &Scenario) -> Option<TrustQues
     if is_trusted(&source.origin, scenario) {
         return None;
     }
-    let told = workload::programs_in_words(&scenario.job);
+    let mut told = workload::programs_in_words(&scenario.job);
+    told.extend(launcher(scenario).map(|launcher| format!("launcher = {launcher}")));
     let more = told.len().saturating_sub(LINES_MAX);
     let mut lines: Vec<String> = told.iter().take(LINES_MAX).map(|line| escaped(line).into_owned()).collect();
     lines.extend((more > 0).then(|| format!("… and {more} more lines")));
@@ -43,8 +44,17 @@ pub(super) fn question(source: &Source, scenario: &Scenario) -> Option<TrustQues
 
 /// Whether a scenario runs no programs, is part of parlab, or was agreed to.
 pub(super) fn is_trusted(origin: &Origin, scenario: &Scenario) -> bool {
-    let is_foreign = matches!(origin, Origin::File(_)) && workload::starts_programs(&scenario.job.kind);
+    let runs_programs = workload::starts_programs(&scenario.job.kind) || launcher(scenario).is_some();
+    let is_foreign = matches!(origin, Origin::File(_)) && runs_programs;
     !is_foreign || is_remembered(&scenario.sha256)
+}
+
+/// What starts its ranks of MPI, where it says so itself.
+fn launcher(scenario: &Scenario) -> Option<&str> {
+    let mut backends = scenario.sweep.backends.iter().chain(&scenario.sweep.baseline);
+    let is_needed = backends.any(|backend| backend.spec().is_launched());
+    let is_foreign = scenario.sweep.launcher_is_of_file && is_needed;
+    Some(scenario.sweep.launcher.as_str()).filter(|launcher| is_foreign && !launcher.is_empty())
 }
 
 impl TrustQuestion {

@@ -21,7 +21,7 @@ use crate::machine::{self, NoiseCounter};
 use crate::mpi::{self, Reach};
 use crate::python::WatchUnit;
 use crate::record::{Disturbance, Event, TrialEnd, TrialOutcome};
-use crate::scenario::{Config, Isolation, Job, Point, RecordedResults, Runtime, Scenario};
+use crate::scenario::{Config, Job, Point, RecordedResults, Runtime, Scenario};
 use crate::workload::{self, Service};
 
 /// Runs trials for real.
@@ -67,7 +67,7 @@ impl<'a> BoardExecutor<'a> {
         let usable = machine::usable_here();
         Self {
             scenario,
-            backends: Backends::new(&scenario.job, program),
+            backends: Backends::new(&scenario.job, program, &scenario.sweep.launcher),
             point: None,
             recorded: RecordedResults::new(),
             has_recorded: false,
@@ -175,7 +175,7 @@ impl<'a> BoardExecutor<'a> {
         let noise = NoiseReader {
             board: &board,
             tick_s,
-            is_forked: config.backend.spec().isolation == Isolation::Forked || workload::starts_programs(&job.kind),
+            is_forked: config.forks() > 0 || workload::starts_programs(&job.kind),
             is_whole: lost_none && end == TrialEnd::Complete,
         };
         let noise = counts.map(|counts| noise.noise(&counts));

@@ -10,9 +10,12 @@ mod launchers;
 #[allow(clippy::missing_docs_in_private_items, missing_docs, unreachable_pub, reason = "the library has it, too")]
 mod layout;
 mod look;
+#[allow(clippy::missing_docs_in_private_items, missing_docs, unreachable_pub, reason = "the library has it, too")]
+mod numbers;
 mod preload;
 mod rank_lane;
 mod remote;
+mod runtime;
 mod stuck;
 #[cfg(test)]
 mod stuck_tests;
@@ -29,5 +32,6 @@ pub use launchers::is_launcher;
 pub use look::{CallInHand, CollectiveRecord, Communicator, Elsewhere, MpiLook, Peers, RankLife, RankLook, Sent};
 pub use preload::Preload;
 pub use remote::Reach;
+pub use runtime::{LIBRARY_VARIABLE, MpiRuntime, RankLauncher, RankLauncherError, SharedCounter};
 pub use stuck::{StuckWatch, Suspicion};
 pub use waiting::{Wait, waits};

@@ -45,6 +45,8 @@ pub enum Isolation {
     SharedMemory,
     /// The board: workers live in processes that are forked, and die alone.
     Forked,
+    /// The same, but a launcher starts the processes, and all of them end with one.
+    Launched,
     /// Nothing: another program is run, with processes of its own.
     Outside,
 }
@@ -137,6 +139,18 @@ const BACKENDS: &[BackendSpec] = &[
         ..PYTHON
     },
     BackendSpec { name: "dask", summary: "Dask's cluster of local processes", ..PYTHON },
+    BackendSpec {
+        name: "mpi",
+        summary: "ranks of MPI",
+        runtime: Runtime::Parlab,
+        isolation: Isolation::Launched,
+        scales: Scales::Workers,
+        dispatches: &[Dispatch::Shared],
+        schedules: IN_TURN,
+        shares_lock: false,
+        lanes: each,
+        counterpart: None,
+    },
 ];
 
 /// A library of Python, which hands out tasks by its own rules.
@@ -169,7 +183,7 @@ const fn each(workers: u32) -> u32 {
 impl BackendSpec {
     /// Whether it starts workers, and has a start-up time. What a program does before it works is its own.
     pub fn starts_workers(&self) -> bool {
-        matches!(self.isolation, Isolation::SharedMemory | Isolation::Forked) || self.runtime == Runtime::Python
+        self.has_processes() || self.isolation == Isolation::SharedMemory || self.runtime == Runtime::Python
     }
 
     /// Whether it can run tasks of a kind. What is one loop without workers is so in an interpreter, too.
@@ -185,6 +199,16 @@ impl BackendSpec {
     /// Whether its workers die alone, so that it may run what is dangerous to run.
     pub fn is_isolated(&self) -> bool {
         self.isolation == Isolation::Forked
+    }
+
+    /// Whether its workers live in processes of their own, which are parlab itself.
+    pub fn has_processes(&self) -> bool {
+        matches!(self.isolation, Isolation::Forked | Isolation::Launched)
+    }
+
+    /// Whether something has to start its workers that may be missing: a launcher of MPI.
+    pub fn is_launched(&self) -> bool {
+        self.isolation == Isolation::Launched
     }
 
     /// Whether its workers can be counted one by one: a baseline has one.
@@ -229,6 +253,8 @@ impl BackendKind {
     pub const JOBLIB_THREADING: Self = Self(8);
     /// A cluster of Dask on this machine.
     pub const DASK: Self = Self(9);
+    /// Ranks of MPI.
+    pub const MPI: Self = Self(10);
 
     /// All backends, in the order they are listed.
     pub const ALL: [Self; BACKENDS.len()] = {
@@ -319,6 +345,7 @@ mod tests {
             (B::JOBLIB_LOKY, "joblib-loky"),
             (B::JOBLIB_THREADING, "joblib-threading"),
             (B::DASK, "dask"),
+            (B::MPI, "mpi"),
         ];
         for (backend, name) in named {
             assert_eq!((backend.word(), B::named(name)), (name, Some(backend)));
@@ -329,8 +356,8 @@ mod tests {
             assert_eq!(text, format!("\"{}\"", backend.word()));
             assert_eq!(serde_json::from_str::<B>(&text).unwrap(), backend);
         }
-        let refused = serde_json::from_str::<B>("\"mpi\"").unwrap_err().to_string();
-        assert!(refused.starts_with("there is no backend \"mpi\""), "{refused}");
+        let refused = serde_json::from_str::<B>("\"ray\"").unwrap_err().to_string();
+        assert!(refused.starts_with("there is no backend \"ray\""), "{refused}");
     }
 
     #[test]

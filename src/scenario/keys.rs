@@ -252,6 +252,15 @@ pub static KEYS: &[KeySpec] = &[
         },
         ..KeySpec::PLAIN
     },
+    KeySpec {
+        table: "sweep",
+        name: "launcher",
+        option: Some("COMMAND"),
+        domain: KeyDomain::Line { max: 1000 },
+        doc: "what starts ranks of MPI, as mpirun or srun --mpi=pmix; {workers} is how many, else -n is added",
+        set: |to, value| to.sweep.launcher = value.text(),
+        ..KeySpec::PLAIN
+    },
 ];
 
 /// The keys of a table, in order.

@@ -180,6 +180,12 @@ pub struct Sweep {
     pub include_startup: bool,
     /// A trial that takes longer is ended.
     pub timeout: Duration,
+    /// What starts ranks of MPI, words with blanks between them; empty for the usual one.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub launcher: String,
+    /// Whether it is the file that says so, and not who runs it.
+    #[serde(skip)]
+    pub launcher_is_of_file: bool,
 }
 
 /// Repeats that a run adds until its figures are sure enough, or one of the limits is reached.

@@ -92,7 +92,8 @@ fn document(
     }
     rules::auto_repeats(&given, diagnostics);
     let blamed = rules::multiplier(&input).cloned();
-    let sweep = given.sweep()?;
+    let mut sweep = given.sweep()?;
+    sweep.launcher_is_of_file = given.given("sweep", "launcher").is_some_and(|launcher| !launcher.is_option());
     let points = vary.as_ref().map_or(1 + usize::from(beside.exists), |axis| axis.values.len());
     rules::trials(&sweep, points, blamed.as_ref(), diagnostics);
     let ((kind, _), (mut params, mut inputs)) = (work.kind?, work.tasks?);

@@ -55,9 +55,9 @@ impl Config {
         Some(Layout { processes: self.workers / threads.max(1), threads })
     }
 
-    /// Processes that it forks; 0 where its workers are threads of parlab itself.
+    /// Processes that its workers live in; 0 where these are threads of parlab itself.
     pub fn forks(&self) -> u32 {
-        if !self.backend.spec().is_isolated() {
+        if !self.backend.spec().has_processes() {
             return 0;
         }
         self.layout().map_or(self.workers, |layout| layout.processes)

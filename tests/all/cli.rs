@@ -99,7 +99,7 @@ fn bad_options_are_refused_at_once() {
         &["--schedule", "stealing", "--backends", "processes"],
         &["--backends", ""],
         &["--backends", "threads,,processes"],
-        &["--backends", "mpi"],
+        &["--backends", "ray"],
         &["--workers", "1..4096", "--repeats", "1000"],
         &["--nonsense"],
         &["--repeats"],

@@ -171,7 +171,7 @@ fn people_get_a_table_beside_what_others_take() {
 fn what_makes_no_sense_is_refused_before_anything_is_measured() {
     let cases: &[(&[&str], &str)] = &[
         (&["--workers", "0"], "--workers"),
-        (&["--backends", "mpi"], "--backends"),
+        (&["--backends", "ray"], "--backends"),
         (&["--schedule", "fastest"], "--schedule"),
         (&["--schedule", "stealing", "--backends", "processes"], "--schedule"),
         (&["--chunk", "0"], "--chunk"),

@@ -10,6 +10,7 @@ mod ends;
 mod messages;
 mod mpis;
 mod nodes;
+mod ranks;
 mod scenarios;
 mod signatures;
 mod stuck;

@@ -89,7 +89,7 @@ pub(crate) fn wheel(environment: &str, program: &str) -> Option<PathBuf> {
 
 /// The words that begin a command which runs in a network of its own, where nobody else is. Who may make none runs it where it
 /// is.
-fn apart() -> Vec<OsString> {
+pub(crate) fn apart() -> Vec<OsString> {
     let forms: [&[&str]; 2] = [&["unshare", "--net"], &["unshare", "--map-root-user", "--net"]];
     let may = |form: &&&[&str]| {
         let output = Command::new(form[0]).args(&form[1..]).args(UP).arg("true").output();
@@ -105,7 +105,8 @@ fn apart() -> Vec<OsString> {
 const UP: [&str; 4] = ["sh", "-c", "PATH=$PATH:/usr/sbin:/sbin ip link set lo up && exec \"$@\"", "sh"];
 
 /// What Open MPI asks of root.
-const AS_ROOT: [(&str, &str); 2] = [("OMPI_ALLOW_RUN_AS_ROOT", "1"), ("OMPI_ALLOW_RUN_AS_ROOT_CONFIRM", "1")];
+pub(crate) const AS_ROOT: [(&str, &str); 2] =
+    [("OMPI_ALLOW_RUN_AS_ROOT", "1"), ("OMPI_ALLOW_RUN_AS_ROOT_CONFIRM", "1")];
 
 /// A run that was watched to its end.
 pub(crate) struct Watched {

@@ -10,7 +10,7 @@ use std::ops::Range;
 
 use super::claims::StartSums;
 use super::memory::Board;
-use super::schedule::share_at;
+use super::schedule::{guided_starts, share_at};
 use super::spec::BoardSpec;
 use crate::scenario::{Dispatch, Schedule};
 
@@ -102,12 +102,6 @@ fn is_start(spec: &BoardSpec, start: u64) -> bool {
             Schedule::Guided => guided_starts(spec).any(|known| known == start),
             _ => start.is_multiple_of(spec.chunk.unwrap_or(1)),
         }
-}
-
-/// Where ranges begin that shrink.
-fn guided_starts(spec: &BoardSpec) -> impl Iterator<Item = u64> {
-    let next = |&start: &u64| Some(start + share_at(spec, start)).filter(|&next| next < spec.tasks);
-    std::iter::successors(Some(0), next)
 }
 
 #[cfg(test)]

@@ -35,5 +35,5 @@ pub use histogram::DurationHistogram;
 pub(super) use lane::{LaneWriter, TimedTask};
 pub use memory::Board;
 pub use reading::{LaneReading, RecordReading, Totals, WorkerState};
-pub(super) use schedule::next_range;
+pub(super) use schedule::{RemoteCursor, TaskCursor, next_range};
 pub use spec::{BoardSpec, RECORDS_MAX};

@@ -13,11 +13,11 @@ use crate::system::launch::{Launcher, ProgramOrder, Word};
 
 /// A launcher, once there is one.
 #[derive(Clone, Default)]
-pub(super) struct SharedLauncher(Arc<Mutex<Option<Launcher>>>);
+pub(in crate::backend) struct SharedLauncher(Arc<Mutex<Option<Launcher>>>);
 
 impl SharedLauncher {
     /// Starts it, unless it is there; `program` is parlab's own binary.
-    pub(super) fn ready(&self, program: &Path) -> Result<(), Broken> {
+    pub(in crate::backend) fn ready(&self, program: &Path) -> Result<(), Broken> {
         let mut launcher = self.lock();
         if launcher.is_none() {
             let failed =
@@ -28,19 +28,19 @@ impl SharedLauncher {
     }
 
     /// Asks for a program; the number by which it is known.
-    pub(super) fn order(&self, order: &ProgramOrder, files: [BorrowedFd<'_>; 3]) -> Result<u64, Broken> {
+    pub(in crate::backend) fn order(&self, order: &ProgramOrder, files: [BorrowedFd<'_>; 3]) -> Result<u64, Broken> {
         let mut launcher = self.lock();
         launcher.as_mut().ok_or_else(gone)?.line().and_then(|line| line.order(order, files)).map_err(|_| gone())
     }
 
     /// Sends a signal to the group of a program.
-    pub(super) fn signal(&self, program: u64, signal: Signal) -> Result<(), Broken> {
+    pub(in crate::backend) fn signal(&self, program: u64, signal: Signal) -> Result<(), Broken> {
         let mut launcher = self.lock();
         launcher.as_mut().ok_or_else(gone)?.line().and_then(|line| line.signal(program, signal)).map_err(|_| gone())
     }
 
     /// Waits for the next thing that it says, with the handle of a program that runs.
-    pub(super) fn hear(&self, timeout: Duration) -> Result<Option<(Word, Option<OwnedFd>)>, Broken> {
+    pub(in crate::backend) fn hear(&self, timeout: Duration) -> Result<Option<(Word, Option<OwnedFd>)>, Broken> {
         let mut launcher = self.lock();
         let heard = launcher.as_mut().ok_or_else(gone)?.line().and_then(|line| line.hear(timeout));
         heard.map_err(|_| {

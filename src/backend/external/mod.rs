@@ -13,7 +13,7 @@
 
 mod copied_lanes;
 mod joined;
-mod launching;
+pub(super) mod launching;
 pub(super) mod output;
 pub(super) mod programs;
 mod python_pool;

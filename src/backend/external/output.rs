@@ -78,8 +78,8 @@ impl KeptOutput {
 }
 
 /// Reads the output of one program on a thread of its own.
-pub(super) struct OutputReader {
-    pub(super) output: Arc<KeptOutput>,
+pub(in crate::backend) struct OutputReader {
+    pub(in crate::backend) output: Arc<KeptOutput>,
     /// Closed when no more of it is waited for, though something may still hold the pipe.
     waited_for: PipeWriter,
     thread: JoinHandle<()>,
@@ -90,7 +90,7 @@ impl OutputReader {
     ///
     /// # Errors
     /// When the system refuses a pipe or a thread.
-    pub(super) fn start(also_to: Option<Arc<File>>) -> io::Result<(Self, PipeWriter)> {
+    pub(in crate::backend) fn start(also_to: Option<Arc<File>>) -> io::Result<(Self, PipeWriter)> {
         let (reader, writer) = pipe()?;
         let (giving_up, waited_for) = pipe()?;
         // It has less where the system allows no more.
@@ -104,7 +104,7 @@ impl OutputReader {
 
     /// Waits for the end of the output, which comes when all that could write it are gone, but not for ever: something
     /// that could not be killed may hold the pipe.
-    pub(super) fn close(self) {
+    pub(in crate::backend) fn close(self) {
         const PATIENCE: u32 = 50;
         for _ in 0..PATIENCE {
             if self.output.has_ended.load(Relaxed) {

@@ -269,7 +269,7 @@ fn values(how: How) -> Values {
 }
 
 /// Why a program failed, with the last lines of what it wrote.
-pub(super) fn with_output(why: &str, output: &KeptOutput) -> String {
+pub(in crate::backend) fn with_output(why: &str, output: &KeptOutput) -> String {
     let last = output.last(TOLD_BYTES);
     // What is cut off at its beginning is no line.
     let is_cut = output.bytes() > last.len() as u64;

@@ -7,7 +7,7 @@ use std::sync::atomic::Ordering::Relaxed;
 use proptest::prelude::*;
 
 use super::{NEVER, NoWorkers, board, prepared, reference, spec};
-use crate::backend::board::{Board, BoardSpec, LaneWriter, next_range};
+use crate::backend::board::{Board, BoardSpec, LaneWriter, TaskCursor, next_range};
 use crate::backend::forked::pipe::{self, PipePool};
 use crate::backend::pool::Pool as _;
 use crate::backend::worker::Worker;
@@ -40,7 +40,7 @@ proptest! {
 fn claim_and_die(board: &Board, worker: u32) -> Option<Range<u64>> {
     let lane = LaneWriter::new(board, worker);
     lane.arrive(1);
-    let lost = next_range(board.spec(), board.cursor(), worker, lane.claims_made());
+    let lost = next_range(board.spec(), TaskCursor::InMemory(board.cursor()), worker, lane.claims_made());
     board.mark_lost(worker);
     lost
 }

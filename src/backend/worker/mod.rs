@@ -22,7 +22,7 @@ pub(super) use usage::{counts_since, thread_usage};
 
 use self::interpreter::LaneInterpreter;
 use self::usage::AtWork;
-use super::board::{Activity, Board, LaneWriter, TimedTask, next_range, payload};
+use super::board::{Activity, Board, LaneWriter, TaskCursor, TimedTask, next_range, payload};
 use crate::machine::{Yardstick, yardstick};
 use crate::scenario::Dispatch;
 use crate::system::schedule_account::ScheduleAccount;
@@ -59,6 +59,8 @@ pub(super) struct Worker<'a> {
     /// Why the task in hand cannot be finished, once it has said so.
     failure: Cell<Option<String>>,
     interpreter: Option<LaneInterpreter<'a>>,
+    /// Whose tasks are next.
+    cursor: TaskCursor<'a>,
 }
 
 /// Ticks between two questions which CPU this is: some milliseconds with either clock.
@@ -70,7 +72,13 @@ impl<'a> Worker<'a> {
     pub(super) fn new(board: &'a Board, prepared: &'a PreparedJob, number: u32) -> Self {
         let lane = LaneWriter::new(board, number);
         let interpreter = prepared.gil.as_ref().map(|gil| LaneInterpreter::new(gil, board, lane, number));
-        Self { board, prepared, lane, number, cpu_due: Cell::new(0), failure: Cell::default(), interpreter }
+        let cursor = TaskCursor::InMemory(board.cursor());
+        Self { board, prepared, lane, number, cpu_due: Cell::new(0), failure: Cell::default(), interpreter, cursor }
+    }
+
+    /// Takes its tasks from another cursor than the board's.
+    pub(super) fn taking_from(self, cursor: TaskCursor<'a>) -> Self {
+        Self { cursor, ..self }
     }
 
     /// Comes to the gate, waits until it opens, runs tasks until there are none left, and leaves.
@@ -149,7 +157,7 @@ impl<'a> Worker<'a> {
 
     /// Takes the next range there is.
     fn next_claim(&self) -> Option<Range<u64>> {
-        let range = next_range(self.board.spec(), self.board.cursor(), self.number, self.lane.claims_made())?;
+        let range = next_range(self.board.spec(), self.cursor, self.number, self.lane.claims_made())?;
         self.lane.claim(&range);
         Some(range)
     }

@@ -3,6 +3,7 @@
 use std::ffi::CStr;
 use std::sync::OnceLock;
 
+use super::numbers::{MPICH, STANDARD};
 use super::real::{Real, Word, call};
 use super::system::{is_from, variable};
 
@@ -19,10 +20,6 @@ pub enum Abi {
 
 static INIT: Real = Real::new(c"PMPI_Init");
 const WORLD_OF_OPEN_MPI: &CStr = c"ompi_mpi_comm_world";
-
-/// `MPI_COMM_WORLD` of MPICH, and of the standard interface.
-const WORLD_OF_MPICH: Word = 0x4400_0000;
-const WORLD_OF_STANDARD: Word = 0x101;
 
 impl Abi {
     /// That of the MPI which this program uses.
@@ -42,12 +39,12 @@ impl Abi {
     /// The handle of `MPI_COMM_WORLD`.
     pub fn world(self) -> Word {
         match self {
-            Self::Mpich => WORLD_OF_MPICH,
+            Self::Mpich => MPICH.comm_world,
             Self::OpenMpi => {
                 static FOUND: OnceLock<Word> = OnceLock::new();
                 *FOUND.get_or_init(|| variable(WORLD_OF_OPEN_MPI).unwrap_or_default())
             }
-            Self::Standard => WORLD_OF_STANDARD,
+            Self::Standard => STANDARD.comm_world,
         }
     }
 

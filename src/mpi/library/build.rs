@@ -34,7 +34,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         }
         compiled => compiled?,
     }
-    for source in [SOURCES, "src/mpi/calls.rs", "src/mpi/layout.rs", "src/mpi/wire.rs"] {
+    for source in [SOURCES, "src/mpi/calls.rs", "src/mpi/layout.rs", "src/mpi/numbers.rs", "src/mpi/wire.rs"] {
         writeln!(out, "cargo::rerun-if-changed={source}")?;
     }
     Ok(())

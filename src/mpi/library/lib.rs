@@ -17,6 +17,9 @@ mod connection;
 #[path = "../layout.rs"]
 #[allow(dead_code, reason = "it is the program's, too")]
 mod layout;
+#[path = "../numbers.rs"]
+#[allow(dead_code, reason = "it is the program's, too")]
+mod numbers;
 mod rank;
 mod real;
 mod requests;

@@ -23,7 +23,7 @@ pub(super) struct BackendLook {
 /// Variants of a backend that have marks of their own; more of them begin again.
 const VARIANTS: usize = 4;
 
-pub(super) const LOOKS: [BackendLook; 10] = [
+pub(super) const LOOKS: [BackendLook; 11] = [
     // Serial: what the others are compared with.
     look(None, ["■", "□", "▣", "▢"], ["#", "H", "M", "W"]),
     // Threads.
@@ -42,6 +42,8 @@ pub(super) const LOOKS: [BackendLook; 10] = [
     look(Some(tone((172, 84, 120), 132, Some(Color::Magenta))), ["◐", "◑", "◒", "◓"], ["L", "l", "J", "j"]),
     look(Some(tone((64, 132, 190), 68, Some(Color::Cyan))), ["◧", "◨", "◩", "◪"], ["T", "t", "I", "i"]),
     look(Some(tone((110, 110, 170), 61, Some(Color::Blue))), ["◤", "◥", "◣", "◢"], ["D", "d", "G", "g"]),
+    // Ranks of MPI.
+    look(Some(tone((60, 140, 150), 66, Some(Color::LightBlue))), ["◖", "◗", "⬒", "⬓"], ["R", "r", "P", "p"]),
 ];
 
 /// Dashes of lines, as columns of dots drawn and left out in turn; the first one is a line without a gap.

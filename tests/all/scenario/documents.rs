@@ -56,7 +56,7 @@ fn the_page_tells_all_of_every_kind() {
             Runtime::Python => {
                 "Backends: serial, python-threads, python-processes, joblib-loky, joblib-threading, dask."
             }
-            Runtime::Parlab => "Backends: serial, threads, processes, hybrid.",
+            Runtime::Parlab => "Backends: serial, threads, processes, hybrid, mpi.",
         };
         assert!(alone || section.contains(backends), "{section}");
     }

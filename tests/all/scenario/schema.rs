@@ -128,7 +128,7 @@ fn both_refuse_what_is_wrong() {
         sleep("tasks = 1\n[sweep]\nbackends = []\n"),
         sleep("tasks = 1\n[sweep]\nbackends = ['thread']\n"),
         sleep("tasks = 1\n[sweep]\nschedule = 'random'\n"),
-        sleep("tasks = 1\n[sweep]\nbaseline = 'mpi'\n"),
+        sleep("tasks = 1\n[sweep]\nbaseline = 'ray'\n"),
         sleep("tasks = 1\n[sweep]\norder = 1\n"),
         sleep("tasks = 1\n[sweep]\ninclude_startup = 'yes'\n"),
         sleep("tasks = 1\n[sweep]\nseed = -1\n"),

@@ -1,4 +1,4 @@
-//! What scenarios need of Python and is not here: told where they are listed, checked and begun.
+//! What scenarios need and is not here, of Python and of MPI: told where they are listed, checked and begun.
 
 use std::path::Path;
 use std::sync::mpsc;
@@ -6,18 +6,21 @@ use std::time::{Duration, Instant};
 
 use super::environment::usual_python;
 use super::trust::is_trusted;
-use crate::backend::check_python;
+use crate::backend::{check_launcher, check_python};
 use crate::python::Missing;
 use crate::scenario::library::Entry;
-use crate::scenario::{Diagnostic, DiagnosticList, Origin, Scenario, Source};
+use crate::scenario::{BackendKind, Diagnostic, DiagnosticList, Origin, Scenario, Source};
 
 /// How long a list waits for interpreters, and how long the screen does.
 pub(super) const PATIENCE: Duration = Duration::from_secs(25);
 pub(super) const PATIENCE_OF_SCREEN: Duration = Duration::from_millis(300);
 
-/// What a scenario needs of Python and is not here, with what to install; `None` if it needs nothing more. An interpreter is
-/// asked for that, which takes some 30 ms the first time.
+/// What a scenario needs and is not here, with what to install; `None` if it needs nothing more. An interpreter is asked for
+/// that, which takes some 30 ms the first time.
 fn lacks_here(origin: &Origin, scenario: &Scenario) -> Option<String> {
+    if let Some(lacks) = lacks_launcher(scenario) {
+        return Some(lacks);
+    }
     let python = scenario.job.python_needs()?.python;
     // What a file calls an interpreter is not run before that was agreed to.
     if !is_usual(python) && python != usual_python() && !is_trusted(origin, scenario) {
@@ -35,8 +38,19 @@ fn is_usual(python: &str) -> bool {
 
 /// The same, where the interpreter may be run.
 pub(super) fn lacks(scenario: &Scenario) -> Option<String> {
-    let backends = scenario.sweep.backends.iter().chain(&scenario.sweep.baseline).copied();
-    check_python(&scenario.job, backends).err().map(|missing| missing.to_string())
+    let python = check_python(&scenario.job, backends(scenario)).err().map(|missing| missing.to_string());
+    lacks_launcher(scenario).or(python)
+}
+
+fn backends(scenario: &Scenario) -> impl Iterator<Item = BackendKind> {
+    scenario.sweep.backends.iter().chain(&scenario.sweep.baseline).copied()
+}
+
+/// What there is not to start ranks of MPI, where it is needed. Nothing is run for that.
+fn lacks_launcher(scenario: &Scenario) -> Option<String> {
+    let is_needed = backends(scenario).any(|backend| backend.spec().is_launched());
+    let missing = is_needed.then(|| check_launcher(&scenario.sweep.launcher).err()).flatten();
+    missing.map(|missing| missing.to_string())
 }
 
 /// A scenario that was checked, unless it lacks something here.

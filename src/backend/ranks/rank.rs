@@ -1,0 +1,64 @@
+//! A rank, from its start to its end: this program, started by a launcher of MPI as one of several. It works at the lane of
+//! its number.
+
+use std::time::Duration;
+
+use super::order::RankOrder;
+use crate::backend::board::{Board, RemoteCursor, TaskCursor};
+use crate::backend::worker::{PreparedJob, Worker};
+use crate::foreign::name;
+use crate::mpi::{LIBRARY_VARIABLE, MpiRuntime, SharedCounter};
+use crate::system::helper::name_process;
+
+/// The hidden sub-command that starts a rank.
+pub const COMMAND: &str = "__rank";
+
+/// Between looks whether the others have come to their ends.
+const LOOK: Duration = Duration::from_millis(2);
+
+/// Runs a rank, from its start to its end.
+///
+/// # Errors
+/// Why it cannot work. The launcher ends the others then.
+pub fn run() -> Result<(), String> {
+    // A panic in a task is caught and counted; its message would only be in the way.
+    std::panic::set_hook(Box::new(|_| {}));
+    let order = RankOrder::of_this_process()?;
+    let board = order.board().map_err(|error| format!("cannot reach the board ({}): {error}", name(&order.board)))?;
+    let mpi = MpiRuntime::load(&order.library_folders)?;
+    let any_thread = mpi.init();
+    let (rank, size) = (mpi.rank(), mpi.size());
+    if size != order.spec.lanes {
+        return Err(format!(
+            "this is rank {rank} of {size}, and {} were asked for: the library that was loaded is of another MPI than the \
+             launcher; name the right one by {LIBRARY_VARIABLE}",
+            order.spec.lanes
+        ));
+    }
+    name_process(&format!("parlab-r{rank}"));
+    let counter = SharedCounter::new(&mpi, any_thread)?;
+    let prepared = PreparedJob::prepare(&order.job, &|| true);
+    let prepared = prepared.map_err(|error| format!("cannot prepare the workload: {error}"))?;
+    let cursor = match counter.cell() {
+        Some(cell) => TaskCursor::InMemory(cell),
+        None => TaskCursor::Elsewhere(&counter),
+    };
+    Worker::new(&board, &prepared, rank).taking_from(cursor).work();
+    wait_for_others(&board);
+    drop(counter);
+    mpi.finalize();
+    Ok(())
+}
+
+/// MPI's own way to wait is to ask again and again, which would take CPUs from those that still work.
+fn wait_for_others(board: &Board) {
+    while !board.all_finished() && !board.is_cancelled() {
+        std::thread::sleep(LOOK);
+    }
+}
+
+impl RemoteCursor for SharedCounter<'_> {
+    fn take(&self) -> u64 {
+        self.count()
+    }
+}
