@@ -43,7 +43,7 @@ fn bench(folder: &Path, mpi: &str, program: &Path) -> bool {
         fetch.push(fetch_and_op(mpi, program));
         node.push(task(folder, mpi, false));
         apart.push(task(folder, mpi, true));
-        futures.extend(python.as_deref().map(|python| task_of_python(python)));
+        futures.extend(python.as_deref().map(task_of_python));
     }
     let (fetch, node, apart) = (median(&fetch), median(&node), median(&apart));
     println!("{mpi}: MPI_Fetch_and_op alone {fetch:.0} ns");

@@ -42,5 +42,5 @@ pub use external::programs::ProgramExtras;
 pub use external::pythons::check_python;
 pub use forked::forkserver::{COMMAND as FORKSERVER_COMMAND, run as run_forkserver};
 pub use pool::{Departure, Notice, Pool, ProgramView};
-pub use ranks::{COMMAND as RANK_COMMAND, check_launcher, run as run_rank};
+pub use ranks::{COMMAND as RANK_COMMAND, check_launcher, ranks_reach, run as run_rank};
 pub use worker::panics_are_caught;

@@ -16,7 +16,9 @@ use super::pulse::{BEAT, BEAT_OF_A_WATCH, Pulse, Standstill};
 use super::run::{Executor, ProgramSetting};
 use super::supervisor::{EarlyEnd, Starting, TrialSupervisor};
 use super::watch::{ProgramEnd, ProgramWatch};
-use crate::backend::{Backends, Board, BoardSpec, Broken, Clock, ProgramExtras, ProgramView, TickScale, Unready};
+use crate::backend::{
+    Backends, Board, BoardSpec, Broken, Clock, ProgramExtras, ProgramView, TickScale, Unready, ranks_reach,
+};
 use crate::machine::{self, NoiseCounter};
 use crate::mpi::{self, Reach};
 use crate::python::WatchUnit;
@@ -54,6 +56,12 @@ pub struct BoardExecutor<'a> {
     cpus: u32,
 }
 
+/// Whether ranks may be on other nodes, whose time-stamp counters have nothing to do with this one's.
+fn are_ranks_far(scenario: &Scenario) -> bool {
+    let mut backends = scenario.sweep.backends.iter().chain(&scenario.sweep.baseline);
+    backends.any(|backend| backend.spec().is_launched()) && ranks_reach(&scenario.sweep.launcher) == Reach::Network
+}
+
 /// Said of a trial that had no time left to begin.
 const TOO_SLOW: &str = "its workload was not ready by then";
 
@@ -63,7 +71,7 @@ impl<'a> BoardExecutor<'a> {
         let ProgramSetting { extras, unit, mpi, once } = programs;
         let kind = KindFacts::of(&scenario.job);
         // What others write down of a program has the clock that all have.
-        let clock = if kind.runs_outside() { Clock::Monotonic } else { Clock::detect() };
+        let clock = if kind.runs_outside() || are_ranks_far(scenario) { Clock::Monotonic } else { Clock::detect() };
         let usable = machine::usable_here();
         Self {
             scenario,

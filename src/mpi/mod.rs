@@ -32,6 +32,6 @@ pub use launchers::is_launcher;
 pub use look::{CallInHand, CollectiveRecord, Communicator, Elsewhere, MpiLook, Peers, RankLife, RankLook, Sent};
 pub use preload::Preload;
 pub use remote::Reach;
-pub use runtime::{LIBRARY_VARIABLE, MpiRuntime, RankLauncher, RankLauncherError, SharedCounter};
+pub use runtime::{APART_VARIABLE, LIBRARY_VARIABLE, MpiRuntime, RankLauncher, RankLauncherError, SharedCounter};
 pub use stuck::{StuckWatch, Suspicion};
 pub use waiting::{Wait, waits};

@@ -41,6 +41,10 @@ fn running(toml: &str, launcher: &str, variables: &[(&str, &str)]) -> Running {
     Running::launch(run, toml, |_| {})
 }
 
+/// The same, and ranks that cannot reach the board.
+const AWAY: &str =
+    "mpirun.mpich -launcher fork -hosts node-a,node-b -n {workers} env MPIR_CVAR_NOLOCAL=1 PARLAB_RANK=/proc/1/none#0";
+
 fn ran(toml: &str, launcher: &str, variables: &[(&str, &str)]) -> Ended {
     running(toml, launcher, variables).finish()
 }
@@ -94,6 +98,7 @@ fn every_schedule_hands_out_each_task_once() {
             ("as across nodes", "mpirun.mpich", &[("PARLAB_MPI_APART", "1")]),
             ("as across nodes", "mpirun.openmpi", &[("PARLAB_MPI_APART", "1")]),
             ("without shared memory", TWO_NODES, &[("MPIR_CVAR_NOLOCAL", "1")]),
+            ("on two nodes", AWAY, &[]),
         ] {
             let name = format!("{schedule}, {launcher} {name}");
             let configs = done(&name, &three("kind = \"square\"\ntasks = 2000", schedule), launcher, variables);
@@ -107,6 +112,45 @@ fn a_grid_search_is_the_same_by_ranks() {
     let svc = "kind = \"svc\"\nsamples = 60\n[grid]\nC = [0.1, 10]\ngamma = [0.01, 0.1]";
     let configs = done("svc", &three(svc, "dynamic"), "mpirun.mpich", &[]);
     assert_all_done("svc", &configs, 8);
+}
+
+#[test]
+fn ranks_on_other_nodes_tell_of_more_tasks_than_there_are_records_for() {
+    let configs = done("many", &three("kind = \"square\"\ntasks = 200000", "dynamic"), AWAY, &[]);
+    assert_all_done("many", &configs, 200_000);
+    for config in of(&configs, "mpi") {
+        assert!(config["task_s"]["median"].as_f64().is_some_and(|seconds| seconds > 0.0), "{}", config["task_s"]);
+    }
+}
+
+#[test]
+fn tasks_that_fail_on_other_nodes_are_told_with_their_reason() {
+    let failing = "[workload]\nkind = \"command\"\ncommand = [\"false\"]\ntasks = 3\n\
+         [sweep]\nbackends = [\"mpi\"]\nworkers = [2]\nbaseline = \"none\"\nrepeats = 1\nwarmup = 0\n";
+    let ended = ran(failing, AWAY, &[]);
+    let report = ended.report();
+    assert_eq!(report["configs"][0]["tasks_failed"], 3, "{}", report["warnings"]);
+    assert!(report["warnings"].to_string().contains("exit status 1"), "{}", report["warnings"]);
+}
+
+#[test]
+fn a_rank_that_does_not_know_the_secret_is_not_told_what_to_do() {
+    let mut run = running(SLEEPERS, AWAY, &[]);
+    let ranks = ranks(&mut run);
+    // Another process that knows where, and guesses what.
+    let environment = std::fs::read(format!("/proc/{}/environ", ranks[0])).expect("an environment");
+    let text = String::from_utf8_lossy(&environment).into_owned();
+    let host = text.split('\0').find_map(|pair| pair.strip_prefix("PARLAB_RANK_HOST=")).expect("a host");
+    let (addresses, secret) = host.split_once(';').expect("a secret");
+    assert_eq!(secret.len(), 32);
+    let guess = format!("{addresses};{}", "0".repeat(32));
+    let mut stranger = Command::new("nsenter");
+    stranger.args(["--net", "--target", &ranks[0].to_string()]).arg(crate::common::binary()).arg("__rank");
+    let output = stranger.env("PARLAB_RANK_HOST", guess).output().expect("nsenter");
+    assert_eq!(output.status.code(), Some(1));
+    assert!(stderr(&output).contains("cannot reach the parlab that started this rank"), "{}", stderr(&output));
+    run.signal(Signal::SIGINT);
+    run.finish();
 }
 
 /// Tasks that take long enough to be struck in.
@@ -126,7 +170,7 @@ fn ranks(run: &mut Running) -> Vec<u32> {
 
 #[test]
 fn a_rank_that_is_killed_ends_the_trial_with_a_word_and_leaves_nothing() {
-    for launcher in ["mpirun.mpich", "mpirun.openmpi"] {
+    for launcher in ["mpirun.mpich", "mpirun.openmpi", AWAY] {
         let mut run = running(SLEEPERS, launcher, &[]);
         let ranks = ranks(&mut run);
         kill(Pid::from_raw(ranks[1] as i32), Signal::SIGKILL).expect("a process");
@@ -140,7 +184,7 @@ fn a_rank_that_is_killed_ends_the_trial_with_a_word_and_leaves_nothing() {
 
 #[test]
 fn a_run_that_is_interrupted_leaves_no_rank() {
-    for launcher in ["mpirun.mpich", "mpirun.openmpi"] {
+    for launcher in ["mpirun.mpich", "mpirun.openmpi", AWAY] {
         for signal in [Signal::SIGINT, Signal::SIGKILL] {
             let mut run = running(SLEEPERS, launcher, &[]);
             let ranks = ranks(&mut run);

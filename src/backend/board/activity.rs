@@ -8,6 +8,8 @@ use std::sync::atomic::Ordering::{Acquire, Relaxed, Release};
 
 use serde::{Deserialize, Serialize};
 
+use super::lane_cell::LaneCell;
+
 /// What a worker does.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -191,6 +193,14 @@ impl ActivityCells {
         let missing = (at - reading.began).saturating_sub(reading.spent.iter().sum());
         self.spent[reading.activity as usize].fetch_add(missing, Relaxed);
         self.now.store(packed(Activity::Idle, at), Release);
+    }
+
+    /// All cells, in the order in which they are stored: see `carried`.
+    pub(super) fn cells<'a>(&'a self, into: &mut Vec<LaneCell<'a>>) {
+        into.extend(self.turns.iter().map(|turn| LaneCell::PackedTick(turn, ACTIVITY_BITS)));
+        into.push(LaneCell::Plain(&self.turned));
+        into.extend(self.spent.iter().chain([&self.lock_waits, &self.lock_handovers]).map(LaneCell::Plain));
+        into.extend([LaneCell::PackedTick(&self.now, ACTIVITY_BITS), LaneCell::Tick(&self.began)]);
     }
 
     /// Counts that the lock was found taken.

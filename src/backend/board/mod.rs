@@ -5,6 +5,7 @@
 //!   layout ── spec ── memory          what lies where, and the mapping itself
 //!      lane · gate · schedule         what workers do with it
 //!      recovery                       what the engine does about a worker that is gone
+//!      carried                        what of it goes to another machine's board
 //!      reading · audit                what there is to see, and whether all of it is there
 //! ```
 //!
@@ -12,12 +13,14 @@
 
 mod activity;
 mod audit;
+mod carried;
 mod checksum;
 mod claims;
 mod clock;
 mod gate;
 mod histogram;
 pub(super) mod lane;
+mod lane_cell;
 mod layout;
 mod lost_claims;
 mod memory;
@@ -29,6 +32,7 @@ mod schedule;
 mod spec;
 
 pub use activity::{Activity, ActivityReading};
+pub(super) use carried::RECORD_WORDS;
 pub(super) use checksum::fingerprint;
 pub use clock::{Clock, TickScale};
 pub use histogram::DurationHistogram;

@@ -6,9 +6,15 @@
 //!           └─ order: the job, where the board is ─┘  └── MPI: whose tasks are next
 //! ```
 //!
+//! A rank on another node cannot reach the board: it works at one of its own, and `link` and `host` carry between the two
+//! what has to be known of each other, in `frames`.
+//!
 //! Tasks are taken by MPI's own means: from a counter in memory that ranks share on a node, or by fetch-and-op across
 //! nodes. What a rank does with them is what every worker does.
 
+mod frames;
+mod host;
+mod link;
 mod order;
 mod rank;
 mod rank_pool;
@@ -16,4 +22,4 @@ mod starting;
 
 pub use rank::{COMMAND, run};
 pub(super) use starting::Ranks;
-pub use starting::check_launcher;
+pub use starting::{check_launcher, ranks_reach};

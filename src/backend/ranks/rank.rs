@@ -1,9 +1,11 @@
 //! A rank, from its start to its end: this program, started by a launcher of MPI as one of several. It works at the lane of
 //! its number.
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use super::order::RankOrder;
+use super::link::{LinkedRank, RankLink};
+use super::order::{HOST_VARIABLE, RankOrder};
 use crate::backend::board::{Board, RemoteCursor, TaskCursor};
 use crate::backend::worker::{PreparedJob, Worker};
 use crate::foreign::name;
@@ -23,8 +25,8 @@ const LOOK: Duration = Duration::from_millis(2);
 pub fn run() -> Result<(), String> {
     // A panic in a task is caught and counted; its message would only be in the way.
     std::panic::set_hook(Box::new(|_| {}));
-    let order = RankOrder::of_this_process()?;
-    let board = order.board().map_err(|error| format!("cannot reach the board ({}): {error}", name(&order.board)))?;
+    let (order, board, link) = reach()?;
+    let board = Arc::new(board);
     let mpi = MpiRuntime::load(&order.library_folders)?;
     let any_thread = mpi.init();
     let (rank, size) = (mpi.rank(), mpi.size());
@@ -43,16 +45,33 @@ pub fn run() -> Result<(), String> {
         Some(cell) => TaskCursor::InMemory(cell),
         None => TaskCursor::Elsewhere(&counter),
     };
+    let linked = link.map(|link| link.follow(&board, rank)).transpose();
+    let mut linked = linked.map_err(|error| format!("the line to parlab is broken: {error}"))?;
     Worker::new(&board, &prepared, rank).taking_from(cursor).work();
-    wait_for_others(&board);
+    linked.iter_mut().for_each(LinkedRank::close);
+    wait_for_others(&board, linked.as_ref());
     drop(counter);
     mpi.finalize();
     Ok(())
 }
 
+/// What to do, and the board to do it at: parlab's, or one of this rank's own with a line to parlab.
+fn reach() -> Result<(RankOrder, Board, Option<RankLink>), String> {
+    let here = RankOrder::of_this_process().and_then(|order| {
+        let board = order.board();
+        let board = board.map_err(|error| format!("cannot reach the board ({}): {error}", name(&order.board)))?;
+        Ok((order, board, None))
+    });
+    let Some(address) = std::env::var(HOST_VARIABLE).ok().filter(|_| here.is_err()) else { return here };
+    let linked = RankLink::open(&address);
+    let (link, order) = linked.map_err(|error| format!("cannot reach the parlab that started this rank: {error}"))?;
+    let board = Board::create(order.spec).map_err(|error| format!("there is no memory for a board: {error}"))?;
+    Ok((order, board, Some(link)))
+}
+
 /// MPI's own way to wait is to ask again and again, which would take CPUs from those that still work.
-fn wait_for_others(board: &Board) {
-    while !board.all_finished() && !board.is_cancelled() {
+fn wait_for_others(board: &Board, linked: Option<&LinkedRank>) {
+    while !linked.map_or_else(|| board.all_finished(), LinkedRank::may_go) && !board.is_cancelled() {
         std::thread::sleep(LOOK);
     }
 }

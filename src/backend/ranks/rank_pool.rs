@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use nix::sys::signal::Signal;
 
+use super::host::RankHost;
 use super::order::WrittenOrder;
 use crate::backend::board::Board;
 use crate::backend::external::launching::SharedLauncher;
@@ -35,6 +36,8 @@ pub(super) struct RankPool {
     board: Arc<Board>,
     /// Ranks may still be about to read it.
     _order: WrittenOrder,
+    /// Those on other nodes are told by it that they may go.
+    _host: Option<RankHost>,
     reader: Option<OutputReader>,
     /// Reached by the signals that the whole program is sent.
     group: Option<LedGroupGuard>,
@@ -48,7 +51,7 @@ impl RankPool {
         launching: SharedLauncher,
         program: u64,
         board: Arc<Board>,
-        order: WrittenOrder,
+        (order, host): (WrittenOrder, Option<RankHost>),
         reader: OutputReader,
     ) -> Self {
         Self {
@@ -56,6 +59,7 @@ impl RankPool {
             program,
             board,
             _order: order,
+            _host: host,
             reader: Some(reader),
             group: None,
             has_left: false,

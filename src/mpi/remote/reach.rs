@@ -67,7 +67,10 @@ impl Reach {
     }
 
     /// What listens for them.
-    pub(super) fn listener(self) -> io::Result<TcpListener> {
+    ///
+    /// # Errors
+    /// When the system refuses.
+    pub fn listener(self) -> io::Result<TcpListener> {
         match self {
             Self::Node => TcpListener::bind((Ipv4Addr::LOCALHOST, 0)),
             // It takes what comes by the older protocol, too, where there are both.
@@ -78,7 +81,7 @@ impl Reach {
     }
 
     /// By which addresses they find this node, those of the network first.
-    pub(super) fn addresses(self) -> Vec<IpAddr> {
+    pub fn addresses(self) -> Vec<IpAddr> {
         let of_network = match self {
             Self::Node => Vec::new(),
             Self::Network => {

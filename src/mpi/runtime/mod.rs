@@ -20,4 +20,4 @@ mod window;
 pub use candidates::LIBRARY_VARIABLE;
 pub use functions::MpiRuntime;
 pub use launcher::{RankLauncher, RankLauncherError};
-pub use window::SharedCounter;
+pub use window::{APART_VARIABLE, SharedCounter};

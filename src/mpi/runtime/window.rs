@@ -12,7 +12,7 @@ use super::functions::{MpiRuntime, MpiWord};
 use super::progress::ProgressThread;
 
 /// Has ranks of one node count as those of several do, to see what that costs.
-const APART_VARIABLE: &str = "PARLAB_MPI_APART";
+pub const APART_VARIABLE: &str = "PARLAB_MPI_APART";
 
 /// Bytes of the window: a cache line of its own, and the one that is fetched with it.
 const BYTES: usize = 128;
