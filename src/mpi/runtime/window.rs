@@ -35,7 +35,11 @@ impl<'m> SharedCounter<'m> {
     pub fn new(mpi: &'m MpiRuntime, any_thread: bool) -> Result<Self, &'static str> {
         let node = node_of(mpi);
         let is_apart = std::env::var_os(APART_VARIABLE).is_some() || mpi.size_of(node) < mpi.size();
-        if is_apart { Self::in_network(mpi, any_thread) } else { Self::on_node(mpi, node) }
+        let made = if is_apart { Self::in_network(mpi, any_thread) } else { Self::on_node(mpi, node) }?;
+        // Others may be needed to the end of a call that makes it, and would have gone to sleep at the gate.
+        // SAFETY: all ranks make it.
+        unsafe { (mpi.barrier)(mpi.numbers.comm_world) };
+        Ok(made)
     }
 
     fn on_node(mpi: &'m MpiRuntime, node: MpiWord) -> Result<Self, &'static str> {
