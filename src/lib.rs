@@ -26,7 +26,8 @@
 //!   mpi       and the ranks of unchanged MPI programs?
 //! ```
 //!
-//! Workers are a serial loop, a pool of threads, forked processes, or forked processes with a pool of threads each.
+//! Workers are a serial loop, a pool of threads, forked processes, forked processes with a pool of threads each, or ranks
+//! of MPI, which a launcher of that starts.
 //! Forked workers get their tasks from shared memory or, to see what that saves, as messages through a pipe.
 //!
 //! A program that is no part of parlab is a trial, too: its launcher starts it, and what it tells by `protocol` and what

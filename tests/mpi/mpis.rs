@@ -101,6 +101,18 @@ pub(crate) fn apart() -> Vec<OsString> {
     }
 }
 
+/// The words that begin a command which runs in the network of a process that was started so.
+pub(crate) fn beside(pid: u32) -> Vec<OsString> {
+    let apart = apart();
+    let target = ["--target".to_owned(), pid.to_string()];
+    let words: &[&str] = match apart.get(1).and_then(|word| word.to_str()) {
+        Some("--net") => &["nsenter", "--net"],
+        Some("--map-root-user") => &["nsenter", "--user", "--preserve-credentials", "--net"],
+        _ => return vec!["env".into()],
+    };
+    words.iter().map(OsString::from).chain(target.map(OsString::from)).collect()
+}
+
 /// Within a network of its own: has a command find this machine there.
 const UP: [&str; 4] = ["sh", "-c", "PATH=$PATH:/usr/sbin:/sbin ip link set lo up && exec \"$@\"", "sh"];
 

@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use crate::common::running::{Ended, Running};
 use crate::common::{parlab, stderr, stdout, untitled};
-use crate::mpis::{AS_ROOT, apart, wheel};
+use crate::mpis::{AS_ROOT, apart, beside, wheel};
 
 /// What starts ranks with each MPI that is here, with a name for it.
 fn launchers() -> Vec<(&'static str, String)> {
@@ -144,9 +144,10 @@ fn a_rank_that_does_not_know_the_secret_is_not_told_what_to_do() {
     let (addresses, secret) = host.split_once(';').expect("a secret");
     assert_eq!(secret.len(), 32);
     let guess = format!("{addresses};{}", "0".repeat(32));
-    let mut stranger = Command::new("nsenter");
-    stranger.args(["--net", "--target", &ranks[0].to_string()]).arg(crate::common::binary()).arg("__rank");
-    let output = stranger.env("PARLAB_RANK_HOST", guess).output().expect("nsenter");
+    let beside = beside(ranks[0]);
+    let mut stranger = Command::new(&beside[0]);
+    stranger.args(&beside[1..]).arg(crate::common::binary()).arg("__rank");
+    let output = stranger.env("PARLAB_RANK_HOST", guess).output().expect("a process");
     assert_eq!(output.status.code(), Some(1));
     assert!(stderr(&output).contains("cannot reach the parlab that started this rank"), "{}", stderr(&output));
     run.signal(Signal::SIGINT);

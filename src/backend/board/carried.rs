@@ -116,11 +116,11 @@ impl Board {
     }
 
     /// What workers at other boards have to know of this one's gate: whether they are to look at their CPUs, may begin, may
-    /// go, are called off, and whether all have come to their ends.
-    pub(in crate::backend) fn gate_words(&self) -> [u64; 5] {
+    /// go, and are called off.
+    pub(in crate::backend) fn gate_words(&self) -> [u64; 4] {
         let gate = &self.header().gate;
         let [look, open, leave] = [&gate.look, &gate.open, &gate.leave].map(|cell| u64::from(cell.load(Acquire)));
-        [look, open, leave, self.is_cancelled().into(), self.all_finished().into()]
+        [look, open, leave, self.is_cancelled().into()]
     }
 }
 

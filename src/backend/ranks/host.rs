@@ -74,7 +74,7 @@ struct ServedRanks {
     order: Vec<u64>,
     secret: Secret,
     /// How the gate stood when ranks were last told.
-    gate: [u64; 5],
+    gate: [u64; 4],
     ranks: Vec<RankLine>,
 }
 
@@ -138,7 +138,7 @@ impl RankLine {
     }
 
     /// Takes what has come.
-    fn serve(&mut self, board: &Board, order: &[u64], secret: &Secret, gate: &[u64; 5]) -> io::Result<()> {
+    fn serve(&mut self, board: &Board, order: &[u64], secret: &Secret, gate: &[u64; 4]) -> io::Result<()> {
         let is_open = self.buffer.fill(&mut self.stream)?;
         loop {
             let most = if self.is_known { words_max() } else { WORDS_OF_STRANGERS };
@@ -166,7 +166,7 @@ impl RankLine {
     }
 
     /// Takes a frame; `None` where it means nothing.
-    fn take(&mut self, frame: &Frame, board: &Board, gate: &[u64; 5]) -> io::Result<Option<()>> {
+    fn take(&mut self, frame: &Frame, board: &Board, gate: &[u64; 4]) -> io::Result<Option<()>> {
         let offset = self.offset;
         let here = move |there: u64| there.wrapping_add(offset).min(monotonic_ns());
         let stored = match (frame.kind, &frame.words[..], self.lane) {

@@ -5,8 +5,6 @@
 
 use std::io::{self, Write as _};
 use std::net::{SocketAddr, TcpStream};
-use std::sync::atomic::AtomicBool;
-use std::sync::atomic::Ordering::Relaxed;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
@@ -36,7 +34,6 @@ pub(super) struct RankLink {
 
 /// What is sent while a rank works, until it has come to its end.
 pub(super) struct LinkedRank {
-    shared: Arc<LinkState>,
     /// Hung up when the last is to be sent.
     at_work: Option<Sender<()>>,
     sender: Option<JoinHandle<()>>,
@@ -46,7 +43,6 @@ struct LinkState {
     board: Arc<Board>,
     lane: u32,
     told: Mutex<SentState>,
-    may_go: AtomicBool,
 }
 
 /// What parlab has.
@@ -96,15 +92,14 @@ impl RankLink {
             records: vec![false; if board.spec().has_records() { board.spec().tasks as usize } else { 0 }],
             settled: (0, 0),
         };
-        let may_go = AtomicBool::new(false);
-        let shared = Arc::new(LinkState { board: Arc::clone(board), lane: rank, told: Mutex::new(told), may_go });
+        let shared = Arc::new(LinkState { board: Arc::clone(board), lane: rank, told: Mutex::new(told) });
         let (at_work, is_at_work) = channel();
         let listening = Arc::clone(&shared);
         std::thread::Builder::new().name("gate".to_owned()).spawn(move || listening.listen(self))?;
         let sending = Arc::clone(&shared);
         let send = move || sending.send_on(&is_at_work);
         let sender = std::thread::Builder::new().name("link".to_owned()).spawn(send)?;
-        Ok(LinkedRank { shared, at_work: Some(at_work), sender: Some(sender) })
+        Ok(LinkedRank { at_work: Some(at_work), sender: Some(sender) })
     }
 
     /// What to add to this clock to have parlab's, and how far off that may be: by the tightest of some round trips.
@@ -128,7 +123,7 @@ impl LinkState {
     /// Has the gate of this rank's board stand as parlab's does, as long as there is a line.
     fn listen(&self, mut link: RankLink) {
         while let Ok(frame) = link.buffer.receive(&mut link.stream) {
-            let [look, open, leave, is_cancelled, all_finished] = frame.words[..] else { continue };
+            let [look, open, leave, is_cancelled] = frame.words[..] else { continue };
             if frame.kind != GATE {
                 continue;
             }
@@ -144,7 +139,6 @@ impl LinkState {
             if is_cancelled != 0 {
                 self.board.cancel();
             }
-            self.may_go.fetch_or(all_finished != 0 || is_cancelled != 0, Relaxed);
         }
         // Nobody is there any more that this is done for.
         std::process::exit(1);
@@ -202,10 +196,5 @@ impl LinkedRank {
     pub(super) fn close(&mut self) {
         drop(self.at_work.take());
         let _ = self.sender.take().map(JoinHandle::join);
-    }
-
-    /// Whether all ranks have come to their ends, or the trial is called off.
-    pub(super) fn may_go(&self) -> bool {
-        self.shared.may_go.load(Relaxed)
     }
 }

@@ -2,7 +2,6 @@
 //! its number.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use super::link::{LinkedRank, RankLink};
 use super::order::{HOST_VARIABLE, RankOrder};
@@ -14,9 +13,6 @@ use crate::system::helper::name_process;
 
 /// The hidden sub-command that starts a rank.
 pub const COMMAND: &str = "__rank";
-
-/// Between looks whether the others have come to their ends.
-const LOOK: Duration = Duration::from_millis(2);
 
 /// Runs a rank, from its start to its end.
 ///
@@ -49,7 +45,8 @@ pub fn run() -> Result<(), String> {
     let mut linked = linked.map_err(|error| format!("the line to parlab is broken: {error}"))?;
     Worker::new(&board, &prepared, rank).taking_from(cursor).work();
     linked.iter_mut().for_each(LinkedRank::close);
-    wait_for_others(&board, linked.as_ref());
+    // MPI's own way to wait for others is to ask again and again, which would take CPUs from those that still work.
+    board.linger();
     drop(counter);
     mpi.finalize();
     Ok(())
@@ -67,13 +64,6 @@ fn reach() -> Result<(RankOrder, Board, Option<RankLink>), String> {
     let (link, order) = linked.map_err(|error| format!("cannot reach the parlab that started this rank: {error}"))?;
     let board = Board::create(order.spec).map_err(|error| format!("there is no memory for a board: {error}"))?;
     Ok((order, board, Some(link)))
-}
-
-/// MPI's own way to wait is to ask again and again, which would take CPUs from those that still work.
-fn wait_for_others(board: &Board, linked: Option<&LinkedRank>) {
-    while !linked.map_or_else(|| board.all_finished(), LinkedRank::may_go) && !board.is_cancelled() {
-        std::thread::sleep(LOOK);
-    }
 }
 
 impl RemoteCursor for SharedCounter<'_> {

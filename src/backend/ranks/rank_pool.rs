@@ -26,7 +26,7 @@ const CLOSING: Duration = Duration::from_secs(10);
 const DEATH: Duration = Duration::from_secs(3);
 
 /// Between looks whether all of them have come to their ends.
-const LOOK: Duration = Duration::from_millis(5);
+const LOOK: Duration = Duration::from_millis(2);
 
 /// The ranks of a trial.
 pub(super) struct RankPool {
@@ -70,7 +70,6 @@ impl RankPool {
 
     fn step(&mut self, timeout: Duration) -> Result<(), Broken> {
         if !self.has_left && self.board.all_finished() {
-            // What they still have to do is MPI's own affair.
             self.leave();
             return Ok(());
         }
@@ -172,6 +171,8 @@ impl Pool for RankPool {
 
 impl Drop for RankPool {
     fn drop(&mut self) {
+        // What they still have to do is MPI's own affair, and no part of the trial.
+        self.board.let_go();
         if self.has_left && !self.board.is_cancelled() {
             self.wait_for_end(CLOSING);
         }
