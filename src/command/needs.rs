@@ -48,9 +48,12 @@ fn backends(scenario: &Scenario) -> impl Iterator<Item = BackendKind> {
 
 /// What there is not to start ranks of MPI, where it is needed. Nothing is run for that.
 fn lacks_launcher(scenario: &Scenario) -> Option<String> {
-    let is_needed = backends(scenario).any(|backend| backend.spec().is_launched());
-    let missing = is_needed.then(|| check_launcher(&scenario.sweep.launcher).err()).flatten();
+    let missing = needs_launcher(scenario).then(|| check_launcher(&scenario.sweep.launcher).err()).flatten();
     missing.map(|missing| missing.to_string())
+}
+
+fn needs_launcher(scenario: &Scenario) -> bool {
+    backends(scenario).any(|backend| backend.spec().is_launched())
 }
 
 /// A scenario that was checked, unless it lacks something here.
@@ -75,11 +78,14 @@ pub(super) fn told_before(lacks: Option<String>, summary: String) -> String {
 /// Notes what the scenarios of a library lack, as far as that is known by the time that an interpreter may take.
 pub(super) fn note(entries: &mut [Entry], patience: Duration) {
     let (send, asked) = mpsc::channel();
-    let of_python = |entry: &Entry| entry.scenario.as_ref().is_ok_and(|scenario| scenario.job.python_needs().is_some());
+    let may_lack = |entry: &Entry| {
+        let scenario = entry.scenario.as_ref();
+        scenario.is_ok_and(|scenario| scenario.job.python_needs().is_some() || needs_launcher(scenario))
+    };
     let scenarios: Vec<(usize, Entry)> = entries
         .iter()
         .enumerate()
-        .filter(|(_, entry)| of_python(entry))
+        .filter(|(_, entry)| may_lack(entry))
         .map(|(at, entry)| (at, entry.clone()))
         .collect();
     if scenarios.is_empty() {

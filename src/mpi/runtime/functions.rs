@@ -71,11 +71,6 @@ impl MpiRuntime {
     /// # Errors
     /// Why there is none, with what to do.
     pub fn load(folders: &[PathBuf]) -> Result<Self, String> {
-        if cfg!(target_feature = "crt-static") {
-            return Err(
-                "this parlab is linked statically and cannot load an MPI: ranks need one that is not".to_owned()
-            );
-        }
         let variable = |name: &str| env::var_os(name);
         if let Some(named) = variable(LIBRARY_VARIABLE) {
             return Self::of_file(Path::new(&named), None).map_err(|why| format!("{LIBRARY_VARIABLE}: {why}"));

@@ -25,6 +25,9 @@ pub enum RankLauncherError {
          python3 -m pip install mpich), or say what starts ranks by launcher"
     )]
     Missing,
+    /// A program without a loader can load nothing.
+    #[error("this parlab is linked statically and cannot load an MPI: ranks need one that is not")]
+    Static,
     /// The one that was said is not there.
     #[error("there is no program {0}, which launcher names")]
     NotThere(String),
@@ -36,6 +39,9 @@ impl RankLauncher {
     /// # Errors
     /// When it is not there.
     pub fn find(command: &str, path: Option<&OsStr>) -> Result<Self, RankLauncherError> {
+        if cfg!(target_feature = "crt-static") {
+            return Err(RankLauncherError::Static);
+        }
         let mut words: Vec<String> = command.split_whitespace().map(str::to_owned).collect();
         let found = match words.first() {
             None => USUAL.iter().find_map(|name| in_path(name, path)).ok_or(RankLauncherError::Missing)?,
