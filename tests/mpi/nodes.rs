@@ -116,6 +116,15 @@ fn ranks_that_end_badly_are_told() {
 }
 
 #[test]
+fn children_of_a_rank_are_held_up_by_nothing() {
+    // Some of them are forked while the rank sends.
+    let Some(command) = Mpi::Mpich.command("forks.c", &[], 1) else { return };
+    let watched = watch(&away(command));
+    assert_elsewhere(&watched);
+    assert_eq!((watched.output.status.code(), watched.troubles()), (Some(0), Vec::new()));
+}
+
+#[test]
 fn what_the_environment_has_to_say_reaches_the_nodes_of_open_mpi() {
     let folder = folder();
     let shell = folder.path().join("shell");

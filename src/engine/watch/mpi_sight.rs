@@ -19,19 +19,23 @@ pub(super) struct MpiSetup {
     preload: Result<Preload, String>,
     /// Until there is a thread that looks at it.
     board: Option<MpiBoard>,
+    /// Why ranks on other nodes are not seen, where there may be some.
+    unreachable: Option<String>,
 }
 
 impl MpiSetup {
     /// Makes a board, and the library that writes it, for ranks that are so far away.
     ///
     /// # Errors
-    /// When the system has no memory for it, or no port where ranks connect.
+    /// When the system has no memory for it.
     pub(super) fn new(reach: Reach) -> io::Result<Self> {
         let mut board = MpiBoard::create()?;
-        board.listen(reach)?;
+        // Ranks beside this process need no port.
+        let listens = board.listen(reach).err().filter(|_| reach == Reach::Network);
+        let unreachable = listens.map(|error| format!("ranks on other nodes are not seen: {error}"));
         let preload = Preload::install(&board, reach);
         let preload = preload.map_err(|error| format!("the ranks of MPI programs are not seen: {error}"));
-        Ok(Self { preload, board: Some(board) })
+        Ok(Self { preload, board: Some(board), unreachable })
     }
 
     /// What the program's environment has to say; `own` is what its scenario says there.
@@ -41,6 +45,11 @@ impl MpiSetup {
         // A value that is no text is left as it is, and the ranks are not watched.
         let text = |(name, value): (OsString, OsString)| Some((name.into_string().ok()?, value.into_string().ok()?));
         preload.environment(&own).into_iter().map(text).collect::<Option<_>>().unwrap_or_default()
+    }
+
+    /// What is to be said of ranks on other nodes.
+    pub(super) fn unreachable(&self) -> Option<String> {
+        self.unreachable.clone()
     }
 
     /// What looks at the board.

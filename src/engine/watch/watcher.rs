@@ -141,6 +141,8 @@ impl ProgramWatch {
         let is_joined = reaper.is_none();
         let hook = self.hook.as_ref().map(Arc::clone);
         let hook = hook.map_err(|why| live.lock().remark(why.clone())).ok();
+        let unreachable = self.mpi.as_ref().and_then(MpiSetup::unreachable);
+        unreachable.into_iter().for_each(|why| live.lock().remark(why));
         let mpi = self.mpi.as_mut().map_or(Ok(None), MpiSetup::sight);
         let mpi = mpi.map_err(|why| live.lock().remark(why)).ok().flatten();
         let watcher = Watcher {

@@ -3,6 +3,8 @@
 //!
 //! The thread takes no signal, and ends with the connection: then the rank goes on unwatched.
 
+use std::sync::atomic::AtomicU32;
+use std::sync::atomic::Ordering::Relaxed;
 use std::sync::{Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
@@ -27,6 +29,8 @@ const READS: u32 = 64;
 const GAP: usize = 2;
 
 static SENDER: OnceLock<Mutex<Sender>> = OnceLock::new();
+/// Whose it is: children of that process have copies of all this, perhaps of the lock while it was held.
+static OWNER: AtomicU32 = AtomicU32::new(0);
 
 /// What is sent, and what was sent before.
 #[derive(Debug)]
@@ -36,8 +40,6 @@ struct Sender {
     lane: Lane,
     /// The words as parlab has them.
     told: Vec<u64>,
-    /// Whose it is: children of this process have copies of all this.
-    pid: u32,
     /// The thread that called `MPI_Init`.
     first: u64,
     /// CPU time of the sending thread.
@@ -47,14 +49,9 @@ struct Sender {
 /// Sends from now on what is written to a lane, until the connection or this process ends.
 pub fn start(connection: Connection, lane: Lane) {
     let between = LEAST_BETWEEN.max(BETWEEN_PER_RANK * lane.get(lane::SIZE) as u32);
-    let sender = Sender {
-        connection: Some(connection),
-        told: vec![0; lane::WORDS],
-        lane,
-        pid: std::process::id(),
-        first: thread_id(),
-        own_cpu_ns: 0,
-    };
+    let sender =
+        Sender { connection: Some(connection), told: vec![0; lane::WORDS], lane, first: thread_id(), own_cpu_ns: 0 };
+    OWNER.store(std::process::id(), Relaxed);
     let sender = SENDER.get_or_init(|| Mutex::new(sender));
     at_exit(flush);
     spawn_without_signals(move || {
@@ -77,11 +74,9 @@ pub fn start(connection: Connection, lane: Lane) {
 
 /// Sends what there is now: what this rank did last must be told before it ends.
 pub extern "C" fn flush() {
-    let Some(sender) = SENDER.get() else { return };
-    let mut sender = sender.lock().unwrap_or_else(PoisonError::into_inner);
-    if sender.pid == std::process::id() {
-        sender.tell(false);
-    }
+    let own = SENDER.get().filter(|_| OWNER.load(Relaxed) == std::process::id());
+    let Some(sender) = own else { return };
+    sender.lock().unwrap_or_else(PoisonError::into_inner).tell(false);
 }
 
 impl Sender {

@@ -1,9 +1,10 @@
 //! How far away ranks may be: whether a command, or the job that it is run in, puts them on other nodes; and where these
 //! find this one. Nothing is opened for the network unless they may.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, TcpListener};
+use std::path::Path;
 
 use nix::ifaddrs::{InterfaceAddress, getifaddrs};
 use nix::net::if_::InterfaceFlags;
@@ -56,13 +57,16 @@ const NODE_COUNTS: &[&str] = &["SLURM_JOB_NUM_NODES", "SLURM_NNODES", "FLUX_JOB_
 impl Reach {
     /// How far away the ranks of a command may be, in an environment.
     pub fn of(words: &[OsString], variable: &dyn Fn(&str) -> Option<OsString>) -> Self {
+        let path = variable("PATH");
+        // What follows the program is its own.
+        let mut of_launcher = words.iter().skip(1).take_while(|word| !is_program(word, path.as_deref()));
         let names_hosts = |word: &OsString| {
             let word = word.to_str().unwrap_or_default();
             HOST_OPTIONS.contains(&word.split('=').next().unwrap_or_default())
         };
         let has_file = |name: &&str| variable(name).is_some_and(|value| !value.is_empty());
         let counts = NODE_COUNTS.iter().filter_map(|name| variable(name)?.to_str()?.parse::<u64>().ok());
-        let is_far = words.iter().any(names_hosts) || HOST_FILES.iter().any(has_file) || counts.max().unwrap_or(1) > 1;
+        let is_far = of_launcher.any(names_hosts) || HOST_FILES.iter().any(has_file) || counts.max().unwrap_or(1) > 1;
         if is_far { Self::Network } else { Self::Node }
     }
 
@@ -90,6 +94,15 @@ impl Reach {
         };
         of_network.into_iter().chain([IpAddr::V4(Ipv4Addr::LOCALHOST)]).collect()
     }
+}
+
+/// Whether a word is a file by its path, or the name of one in `path`.
+fn is_program(word: &OsStr, path: Option<&OsStr>) -> bool {
+    if word.as_encoded_bytes().contains(&b'/') {
+        return Path::new(word).is_file();
+    }
+    let is_option = word.is_empty() || word.as_encoded_bytes().starts_with(b"-");
+    !is_option && path.is_some_and(|path| std::env::split_paths(path).any(|folder| folder.join(word).is_file()))
 }
 
 /// The address of an interface by which other nodes can reach this one.
@@ -121,6 +134,14 @@ mod tests {
         for command in ["mpirun -hosts a,b prog", "mpirun --host=a,b prog", "mpiexec -f hosts prog", "srun -N 2 prog"] {
             assert_eq!(reach(command, &[]), Reach::Network, "{command}");
         }
+        let program = std::env::current_exe().unwrap();
+        let own = format!("mpirun -n 4 {} -f input -N 3", program.display());
+        assert_eq!(reach(&own, &[]), Reach::Node, "options of the program");
+        let folder = program.parent().unwrap().to_str().unwrap();
+        let named = format!("mpirun --oversubscribe {} -H", program.file_name().unwrap().display());
+        assert_eq!(reach(&named, &[("PATH", folder)]), Reach::Node, "the same of one that is found by its name");
+        let hosts = format!("mpirun -hosts a,b {} -H", program.display());
+        assert_eq!(reach(&hosts, &[]), Reach::Network);
         for variable in [("SLURM_NNODES", "2"), ("PBS_NODEFILE", "/var/nodes")] {
             assert_eq!(reach("mpirun prog", &[variable]), Reach::Network, "{variable:?}");
         }

@@ -8,6 +8,8 @@ pub const LIBRARY_VARIABLE: &str = "PARLAB_MPI_LIBRARY";
 
 /// Variables that only ranks of Open MPI have.
 const OF_OPEN_MPI: [&str; 2] = ["OMPI_COMM_WORLD_RANK", "OMPI_MCA_ess_base_vpid"];
+/// A variable of ranks that are started by PMIx: without the launcher's own those of Open MPI, as by `srun --mpi=pmix`.
+const OF_PMIX: &str = "PMIX_RANK";
 /// Variables that ranks have which are started by the interface of MPICH's launcher.
 const OF_MPICH: [&str; 3] = ["PMI_RANK", "PMI_FD", "PMI_PORT"];
 
@@ -31,7 +33,7 @@ impl MpiFamily {
         match (has(&OF_OPEN_MPI), has(&OF_MPICH)) {
             (true, _) => Some(Self::OpenMpi),
             (false, true) => Some(Self::Mpich),
-            (false, false) => None,
+            (false, false) => has(&[OF_PMIX]).then_some(Self::OpenMpi),
         }
     }
 }
@@ -59,6 +61,8 @@ mod tests {
         let family = |set: &[&str]| MpiFamily::of_rank(&|name| set.contains(&name).then(|| OsString::from("1")));
         assert_eq!(family(&["OMPI_COMM_WORLD_RANK", "PMI_RANK"]), Some(MpiFamily::OpenMpi));
         assert_eq!(family(&["PMI_FD"]), Some(MpiFamily::Mpich));
+        assert_eq!(family(&["PMIX_RANK", "PMI_RANK"]), Some(MpiFamily::Mpich));
+        assert_eq!(family(&["PMIX_RANK"]), Some(MpiFamily::OpenMpi));
         assert_eq!(family(&["SLURM_PROCID"]), None);
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join("libmpi.so"), "").unwrap();
