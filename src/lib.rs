@@ -83,7 +83,7 @@
 //! - text that others wrote, shown? It passes through [`foreign`], or `tests/layers` objects.
 //! - a library of Python as a backend? A class in `python/runner/parlab_runner.py` that makes its workers and hands out
 //!   tasks, its line in the table of `backend/external/pythons.rs`, and its row of `scenario/backends.rs`.
-//! - something that a job asks for? A field of [`batch::Needs`], its line in `batch/script.rs`, and its option in
+//! - something that a job asks for? A field of [`batch::JobRequest`], its line in `batch/script.rs`, and its option in
 //!   `cli/submit.rs`.
 //! - a format of reports? A file beside `report/json.rs`, and a line of [`report::FORMATS`].
 //! - a key of the screen? A row in [`tui::keys`]; footer, help and README come from there. What it does is said in the

@@ -2,7 +2,7 @@
 //!
 //! Nothing is handed in here, and nothing of the command is judged.
 
-use super::needs::{Needs, Reasoned};
+use super::request::{JobRequest, Reasoned};
 use super::shell::ScriptWord;
 use crate::foreign::escaped;
 
@@ -12,7 +12,7 @@ pub struct BatchScript<'a> {
     /// What it is, in a line or more for people.
     pub about: &'a [String],
     /// What the job asks for.
-    pub needs: &'a Needs,
+    pub needs: &'a JobRequest,
     /// Where what it prints goes, as Slurm's patterns have it; said elsewhere if it is not said here.
     pub output: Option<&'a str>,
     /// The command line.
@@ -85,10 +85,10 @@ fn reasoned<T: ToString>(name: &str, need: &Reasoned<T>) -> impl Iterator<Item =
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::batch::needs::{Amount, JobName, MemorySize};
+    use crate::batch::request::{Amount, JobName, MemorySize};
 
-    fn needs() -> Needs {
-        Needs {
+    fn needs() -> JobRequest {
+        JobRequest {
             name: JobName::of("numbers"),
             partition: None,
             account: None,
@@ -107,7 +107,7 @@ mod tests {
 
     #[test]
     fn a_script_says_what_the_job_needs_and_why() {
-        let needs = Needs {
+        let needs = JobRequest {
             partition: Some(JobName::of("main")),
             account: Some(JobName::of("physics")),
             time: Some(Reasoned::because("90".parse().unwrap(), "an estimate")),

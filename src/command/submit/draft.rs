@@ -2,14 +2,13 @@
 
 use std::path::{Path, PathBuf};
 
-use super::needs;
-use super::places::Places;
-use crate::batch::{BatchScript, Needs, ScriptWord};
+use super::files::{JobFiles, text};
+use super::request;
+use crate::batch::{BatchScript, JobRequest, ScriptWord};
 use crate::cli;
 use crate::command::environment::found;
 use crate::command::failure::Failure;
 use crate::command::scale::program_text;
-use crate::foreign::name;
 use crate::mpi::is_launcher;
 use crate::scenario::{Origin, Overrides, Plan, Scenario, Source};
 
@@ -18,7 +17,7 @@ pub(super) struct JobDraft {
     /// What is run in it.
     pub(super) work: Work,
     /// What it asks for.
-    pub(super) needs: Needs,
+    pub(super) needs: JobRequest,
 }
 
 /// What is run in a job.
@@ -37,7 +36,7 @@ impl JobDraft {
     pub(super) fn of(args: &cli::Submit) -> Result<Self, Failure> {
         if let Some(named) = &args.scenario {
             let source = found(Path::new(named))?;
-            let (scenario, needs) = needs::of_scenario(args, &source)?;
+            let (scenario, needs) = request::of_scenario(args, &source)?;
             let (scenario, overrides) = (Box::new(scenario), args.overrides.0.clone());
             return Ok(Self { work: Work::Scenario { source, scenario, overrides }, needs });
         }
@@ -45,7 +44,7 @@ impl JobDraft {
             return Err(Failure::usage("a program has no keys of a scenario; leave these options out"));
         }
         let command = program_text(&args.command)?.command;
-        let needs = needs::of_program(args, &command);
+        let needs = request::of_program(args, &command);
         Ok(Self { work: Work::Program(command), needs })
     }
 
@@ -53,7 +52,7 @@ impl JobDraft {
     ///
     /// # Errors
     /// When something of it is no text.
-    pub(super) fn script(&self, places: &Places) -> Result<String, Failure> {
+    pub(super) fn script(&self, places: &JobFiles) -> Result<String, Failure> {
         let (about, command) = (self.about(), self.command(places)?);
         let launches = match &self.work {
             Work::Program(command) => command.first().is_some_and(|first| is_launcher(first.as_ref())),
@@ -62,6 +61,14 @@ impl JobDraft {
         let script =
             BatchScript { about: &about, needs: &self.needs, output: places.output, command: &command, launches };
         script.text().map_err(|error| Failure::usage(error.to_string()))
+    }
+
+    /// What it is, for people, in few words.
+    pub(super) fn title(&self) -> String {
+        match &self.work {
+            Work::Scenario { scenario, .. } => scenario.title.clone(),
+            Work::Program(command) => command.join(" "),
+        }
     }
 
     /// What it is, for people.
@@ -77,7 +84,7 @@ impl JobDraft {
         vec![format!("parlab {}: {what}", env!("CARGO_PKG_VERSION"))]
     }
 
-    fn command(&self, places: &Places) -> Result<Vec<ScriptWord>, Failure> {
+    fn command(&self, places: &JobFiles) -> Result<Vec<ScriptWord>, Failure> {
         let program = std::env::current_exe().unwrap_or_else(|_| PathBuf::from("parlab"));
         let mut words: Vec<ScriptWord> = vec![text(&program)?.into()];
         match &self.work {
@@ -113,13 +120,4 @@ fn scenario_words(source: &Source, copy: Option<&str>) -> Result<Vec<ScriptWord>
 fn override_words((option, key, text): (&str, &str, &str)) -> [ScriptWord; 2] {
     let value = if option == format!("--{key}") { text.to_owned() } else { format!("{key}={text}") };
     [option.into(), value.into()]
-}
-
-/// A path as a script holds it.
-///
-/// # Errors
-/// When it is no text.
-pub(super) fn text(path: &Path) -> Result<String, Failure> {
-    let refused = || Failure::usage(format!("{}: is no text (UTF-8), as a script must be", name(path)));
-    path.to_str().map(str::to_owned).ok_or_else(refused)
 }

@@ -1,31 +1,63 @@
 //! `parlab submit`: a scenario or a program as the job of a batch system.
 
 mod draft;
-mod needs;
-mod places;
+mod files;
+mod follow;
+mod look;
+mod output_tail;
+mod request;
+mod send;
+mod told;
 
 use std::process::ExitCode;
 
 use super::failure::Failure;
+use super::trust;
+use crate::batch::{BatchSystem, JobFile, JobFolder, JobId, SYSTEMS, system};
 use crate::cli;
-use crate::foreign::PlainText;
+use crate::foreign::{PlainText, printable};
 use crate::report;
-use draft::JobDraft;
-use places::Places;
+use draft::{JobDraft, Work};
+use files::JobFiles;
+use follow::Follower;
+use send::send;
 
 /// Prints the script, or sends it and follows its job.
 ///
 /// # Errors
 /// When what is asked for makes no sense, or cannot be done.
 pub(super) fn submit(args: &cli::Submit) -> Result<ExitCode, Failure> {
-    if args.go || args.attach.is_some() {
-        return Err(Failure::usage(
-            "to send a job and to follow it comes with a later version; sbatch takes the script",
-        ));
+    if let Some(id) = args.attach {
+        return attach(args, id);
     }
     let draft = JobDraft::of(args)?;
-    // What the script of a job holds is a script's business, not a terminal's.
-    let text = PlainText::of_file(&draft.script(&Places::beside())?);
-    report::deliver(&text).map_err(|error| Failure::run(error.to_string()))?;
+    if !args.go {
+        return print(&draft.script(&JobFiles::beside())?);
+    }
+    if let (Work::Scenario { source, scenario, .. }, false) = (&draft.work, args.yes) {
+        trust::ask(source, scenario)?;
+    }
+    let id = send(&draft, SYSTEMS[0])?;
+    report::complain(&told::come_back(id));
+    print(&format!("{id}\n"))
+}
+
+/// Comes back to a job.
+fn attach(args: &cli::Submit, id: JobId) -> Result<ExitCode, Failure> {
+    let (folder, file) = JobFolder::open(&send::root()?, id).map_err(|error| Failure::usage(error.to_string()))?;
+    let system = system_of(&file)?;
+    let pace = args.look_every.unwrap_or(look::USUAL_PACE);
+    let follower = Follower::start(system, id, &folder, pace);
+    let follower = follower.map_err(|error| Failure::run(format!("cannot follow the job: {error}")))?;
+    told::tell(args, id, &folder, follower)
+}
+
+fn system_of(file: &JobFile) -> Result<&'static dyn BatchSystem, Failure> {
+    let unknown = || Failure::usage(format!("the job is {}'s, a batch system not known here", printable(&file.system)));
+    system(&file.system).ok_or_else(unknown)
+}
+
+fn print(text: &str) -> Result<ExitCode, Failure> {
+    report::deliver(&PlainText::of_file(text)).map_err(|error| Failure::run(error.to_string()))?;
     Ok(ExitCode::SUCCESS)
 }

@@ -15,7 +15,9 @@ mod going_on_tests;
 mod header;
 mod read;
 mod sink;
+mod tail;
 mod write;
 
 pub use read::{JournalError, Recording, read};
+pub use tail::JournalTail;
 pub use write::{Journal, JournalLost};

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::batch::{Amount, JobName, MemorySize, Needs, Reasoned, TimeLimit};
+use crate::batch::{Amount, JobName, JobRequest, MemorySize, Reasoned, TimeLimit};
 use crate::cli;
 use crate::command::environment::catalog;
 use crate::command::failure::Failure;
@@ -25,7 +25,7 @@ const START: Duration = Duration::from_secs(120);
 ///
 /// # Errors
 /// When it has problems.
-pub(super) fn of_scenario(args: &cli::Submit, source: &Source) -> Result<(Scenario, Needs), Failure> {
+pub(super) fn of_scenario(args: &cli::Submit, source: &Source) -> Result<(Scenario, JobRequest), Failure> {
     let parse = |cpus: u32| {
         let catalog = Catalog { cpus, ..catalog() };
         source.parse(&catalog, &args.overrides.0).map_err(|problems| Failure::usage(problems.to_string()))
@@ -37,7 +37,7 @@ pub(super) fn of_scenario(args: &cli::Submit, source: &Source) -> Result<(Scenar
     let scenario = parse(cpus.value.get())?;
     let plan = Plan::of(&scenario);
     let widest = widest(&plan);
-    let needs = Needs {
+    let needs = JobRequest {
         time: args.time.map(Reasoned::said).or_else(|| Some(time(&scenario, &plan))),
         memory: args.mem.map(Reasoned::said).or_else(|| memory(&scenario, widest)),
         ..asked(args, &source.name, cpus, args.tasks.unwrap_or(Amount::ONE))
@@ -46,14 +46,14 @@ pub(super) fn of_scenario(args: &cli::Submit, source: &Source) -> Result<(Scenar
 }
 
 /// What a program asks for, of which nothing is known but its launcher.
-pub(super) fn of_program(args: &cli::Submit, command: &[String]) -> Needs {
+pub(super) fn of_program(args: &cli::Submit, command: &[String]) -> JobRequest {
     let cpus = match args.cpus {
         Some(cpus) => Reasoned::said(cpus),
         None => Reasoned::because(Amount::ONE, "--cpus says otherwise: nothing is known of the program"),
     };
     let name = command.first().map_or("", |name| name.rsplit('/').next().unwrap_or_default());
     let tasks = args.tasks.or_else(|| ranks(command)).unwrap_or(Amount::ONE);
-    Needs {
+    JobRequest {
         time: args.time.map(Reasoned::said),
         memory: args.mem.map(Reasoned::said),
         ..asked(args, name, cpus, tasks)
@@ -61,8 +61,8 @@ pub(super) fn of_program(args: &cli::Submit, command: &[String]) -> Needs {
 }
 
 /// What is the same for all jobs.
-fn asked(args: &cli::Submit, name: &str, cpus_per_task: Reasoned<Amount>, tasks: Amount) -> Needs {
-    Needs {
+fn asked(args: &cli::Submit, name: &str, cpus_per_task: Reasoned<Amount>, tasks: Amount) -> JobRequest {
+    JobRequest {
         name: JobName::of(name),
         partition: args.partition.clone(),
         account: args.account.clone(),

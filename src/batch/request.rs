@@ -9,7 +9,7 @@ use std::time::Duration;
 
 /// What a job asks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Needs {
+pub struct JobRequest {
     /// What the job is called.
     pub name: JobName,
     /// The partition, or queue; the system's own choice if none is named.

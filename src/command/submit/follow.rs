@@ -1,0 +1,117 @@
+//! Follows a job: what the batch system says of it, and what its run writes to the journal. Whatever becomes of the one
+//! that follows, the job is left alone.
+
+use std::io;
+use std::time::{Duration, Instant};
+
+use super::files::JOURNAL;
+use super::look::{Lookout, Sighting};
+use crate::batch::{BatchSystem, FollowedJob, JobEnd, JobFolder, JobId};
+use crate::record::{Event, JournalTail, Stamped, Status};
+
+/// How long the last lines of a journal may take to be seen here once the job has ended.
+const LATE: Duration = Duration::from_secs(3);
+
+/// Something that became known.
+pub(super) enum JobNotice {
+    /// The job is not as it was.
+    Job(FollowedJob),
+    /// Its run told something.
+    Event(Box<Stamped>),
+    /// What its run tells cannot be read, and why.
+    Unreadable(String),
+    /// The job has ended, and nothing more will become known.
+    Ended(JobEnd),
+}
+
+/// A job that is followed.
+pub(super) struct Follower {
+    job: FollowedJob,
+    lookout: Lookout,
+    /// `None` once it turned out to be none.
+    journal: Option<JournalTail>,
+    /// Whether the run has told its last.
+    run_is_over: bool,
+    /// Since when the job is known to have ended.
+    ended: Option<Instant>,
+    told: Option<FollowedJob>,
+}
+
+impl Follower {
+    /// Begins to follow a job.
+    ///
+    /// # Errors
+    /// When the system refuses a thread.
+    pub(super) fn start(
+        system: &'static dyn BatchSystem,
+        id: JobId,
+        folder: &JobFolder,
+        pace: Duration,
+    ) -> io::Result<Self> {
+        Ok(Self {
+            job: FollowedJob::new(id),
+            lookout: Lookout::start(system, id, pace)?,
+            journal: Some(JournalTail::new(&folder.file(JOURNAL))),
+            run_is_over: false,
+            ended: None,
+            told: None,
+        })
+    }
+
+    /// What became known since; called a few times a second.
+    pub(super) fn step(&mut self) -> Vec<JobNotice> {
+        let is_done = self.lookout.is_done();
+        for sighting in self.lookout.take() {
+            match sighting {
+                Sighting::Job(Ok(rows)) => self.job.saw(rows),
+                Sighting::Job(Err(error)) => self.job.missed(&error),
+                Sighting::Place(place) => self.job.place = place,
+                Sighting::Exit(exit) => self.job.exit = exit,
+            }
+        }
+        let mut notices = self.read();
+        if self.told.as_ref() != Some(&self.job) {
+            self.told = Some(self.job.clone());
+            notices.insert(0, JobNotice::Job(self.job.clone()));
+        }
+        if let Some(end) = self.job.end().filter(|_| is_done) {
+            let ended = *self.ended.get_or_insert_with(Instant::now);
+            let may_come = self.journal.is_some() && !self.run_is_over && ended.elapsed() < LATE;
+            if !may_come {
+                notices.push(JobNotice::Ended(end));
+            }
+        }
+        notices
+    }
+
+    /// What the run has told since.
+    fn read(&mut self) -> Vec<JobNotice> {
+        let Some(journal) = &mut self.journal else { return Vec::new() };
+        match journal.read() {
+            Ok(events) => {
+                events.iter().for_each(|stamped| self.hear(&stamped.event));
+                events.into_iter().map(|event| JobNotice::Event(Box::new(event))).collect()
+            }
+            Err(error) => {
+                self.journal = None;
+                vec![JobNotice::Unreadable(error.to_string())]
+            }
+        }
+    }
+
+    fn hear(&mut self, event: &Event) {
+        match event {
+            Event::Planned(_) => self.run_is_over = false,
+            Event::RunFinished { status, .. } => {
+                self.run_is_over = true;
+                match status {
+                    Status::Done => self.job.run_ended(JobEnd::Completed),
+                    Status::Failed => self.job.run_ended(JobEnd::Failed),
+                    // By a user, or since time was up: the run cannot tell.
+                    Status::Interrupted => {}
+                }
+            }
+            _ => {}
+        }
+    }
+}
