@@ -30,4 +30,4 @@ pub use shell::ScriptWord;
 pub use slurm::Slurm;
 pub use system::BatchSystem;
 pub use systems::{SYSTEMS, system};
-pub use words::{ended_in_words, job_in_words, reason_in_words};
+pub use words::{ended_in_words, job_in_words, place_in_words, reason_in_words, state_in_words};

@@ -37,7 +37,15 @@ pub fn reason_in_words(reason: &str) -> String {
 
 /// How far a job has come, in one line.
 pub fn job_in_words(job: &FollowedJob) -> String {
-    let state = match job.phase {
+    let state = format!("{}{}", phase_in_words(job), of_array(job));
+    match &job.silence {
+        Some(silence) => format!("{state}, by what was last known: {}; the job is not affected", silence.why),
+        None => state,
+    }
+}
+
+fn phase_in_words(job: &FollowedJob) -> String {
+    match job.phase {
         JobPhase::Sent => "was sent".to_owned(),
         JobPhase::Pending => pending(job),
         JobPhase::Starting => format!("is started{}", place_of(job)),
@@ -45,21 +53,29 @@ pub fn job_in_words(job: &FollowedJob) -> String {
         JobPhase::Suspended => "stands still: it was suspended".to_owned(),
         JobPhase::Completing => "has ended; its machines are cleaned up".to_owned(),
         JobPhase::Ended(end) => ended_in_words(end, job.exit),
-    };
-    let state = format!("{state}{}", of_array(job));
-    match &job.silence {
-        Some(silence) => format!("{state}, by what was last known: {}; the job is not affected", silence.why),
-        None => state,
     }
+}
+
+/// How far a job has come, in few words, without why it waits and for how long.
+pub fn state_in_words(job: &FollowedJob) -> String {
+    let state = match job.phase {
+        JobPhase::Pending => "waits".to_owned(),
+        _ => phase_in_words(job),
+    };
+    state + &of_array(job)
+}
+
+/// Where a job stands among those that wait, if that is known: `place 2 of 7 in main`.
+pub fn place_in_words(job: &FollowedJob) -> Option<String> {
+    let place = job.place?;
+    let partition = job.row().map_or_else(String::new, |row| format!(" in {}", printable(&row.partition)));
+    Some(format!("place {} of {}{partition}", place.place, place.of))
 }
 
 fn pending(job: &FollowedJob) -> String {
     let row = job.row();
     let reason = row.and_then(|row| row.reason.as_deref()).map(|reason| format!(": {}", reason_in_words(reason)));
-    let place = job.place.map(|place| {
-        let partition = row.map_or_else(String::new, |row| format!(" in {}", printable(&row.partition)));
-        format!("; place {} of {}{partition}", place.place, place.of)
-    });
+    let place = place_in_words(job).map(|place| format!("; {place}"));
     let start = row.and_then(|row| row.start.as_deref()).map(|at| format!("; expected to start {}", printable(at)));
     ["waits".to_owned()].into_iter().chain(reason).chain(start).chain(place).collect()
 }

@@ -17,7 +17,10 @@ const fn room(name: &'static str, uses: &'static [&'static str]) -> Room {
 /// and stand outside of this.
 pub(crate) const ROOMS: &[Room] = &[
     room("cli", &["batch", "report", "scenario", "protocol"]),
-    room("tui", &["results", "record", "backend", "workload", "scenario", "analysis", "chart", "machine", "units"]),
+    room(
+        "tui",
+        &["results", "record", "batch", "backend", "workload", "scenario", "analysis", "chart", "machine", "units"],
+    ),
     room("report", &["results", "record", "backend", "workload", "scenario", "analysis", "chart", "machine", "units"]),
     room("results", &["record", "workload", "scenario", "analysis", "chart", "units"]),
     room(

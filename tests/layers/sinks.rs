@@ -30,6 +30,8 @@ pub(crate) const SINKS: &[Sink] = &[
             "src/report/deliver.rs",
             // What a program writes is passed through.
             "src/command/watch.rs",
+            // It is asked whether there is a screen.
+            "src/command/submit/mod.rs",
             "src/tui/terminal.rs",
             "src/system/terminal.rs",
             "src/system/raw_mode.rs",

@@ -7,6 +7,7 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 
+use crate::common::terminal::Session;
 use crate::common::{UNDISTURBED, binary, folder, have, scenario, skip, stderr, stdout, wait_until};
 
 /// The programs that it takes.
@@ -127,6 +128,18 @@ impl Cluster {
     /// Follows a job without a screen, to its end.
     pub(crate) fn attached(&self, job: &str, options: &[&str]) -> Output {
         self.submit(&[&["--attach", job], &OFTEN[..], options].concat())
+    }
+
+    /// `parlab submit` with these arguments in a terminal.
+    pub(crate) fn session(&self, arguments: &[&str]) -> Session {
+        let parlab = binary();
+        let within = [parlab.to_str().expect("a path"), "submit"];
+        let session = Session::new("nsenter").args(self.enter()).args(within).args(arguments);
+        let state = self.home();
+        session
+            .env("PATH", &path())
+            .env("SLURM_CONF", self.folder.path().join("slurm.conf").to_str().expect("a path"))
+            .env("XDG_STATE_HOME", state.to_str().expect("a path"))
     }
 
     /// Where the user's state is kept.

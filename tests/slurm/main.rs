@@ -10,3 +10,4 @@ mod faults;
 mod follow;
 mod following;
 mod given;
+mod screen;

@@ -6,8 +6,8 @@ use std::time::{Duration, Instant};
 
 use super::files::JOURNAL;
 use super::look::{Lookout, Sighting};
-use crate::batch::{BatchSystem, FollowedJob, JobEnd, JobFolder, JobId};
-use crate::record::{Event, JournalTail, Stamped, Status};
+use crate::batch::{BatchSystem, FollowedJob, JobEnd, JobFolder, JobId, ended_in_words};
+use crate::record::{Event, JournalTail, Stamped, Status, Warning, WarningCode};
 
 /// How long the last lines of a journal may take to be seen here once the job has ended.
 const LATE: Duration = Duration::from_secs(3);
@@ -30,6 +30,8 @@ pub(super) struct Follower {
     lookout: Lookout,
     /// `None` once it turned out to be none.
     journal: Option<JournalTail>,
+    /// When the run told something last, and how many of its trials had ended; `None` before.
+    last: Option<Stamped>,
     /// Whether the run has told its last.
     run_is_over: bool,
     /// Since when the job is known to have ended.
@@ -52,6 +54,7 @@ impl Follower {
             job: FollowedJob::new(id),
             lookout: Lookout::start(system, id, pace)?,
             journal: Some(JournalTail::new(&folder.file(JOURNAL))),
+            last: None,
             run_is_over: false,
             ended: None,
             told: None,
@@ -78,6 +81,7 @@ impl Follower {
             let ended = *self.ended.get_or_insert_with(Instant::now);
             let may_come = self.journal.is_some() && !self.run_is_over && ended.elapsed() < LATE;
             if !may_come {
+                notices.extend(self.cut_short().map(|event| JobNotice::Event(Box::new(event))));
                 notices.push(JobNotice::Ended(end));
             }
         }
@@ -89,7 +93,7 @@ impl Follower {
         let Some(journal) = &mut self.journal else { return Vec::new() };
         match journal.read() {
             Ok(events) => {
-                events.iter().for_each(|stamped| self.hear(&stamped.event));
+                events.iter().for_each(|stamped| self.hear(stamped));
                 events.into_iter().map(|event| JobNotice::Event(Box::new(event))).collect()
             }
             Err(error) => {
@@ -99,7 +103,21 @@ impl Follower {
         }
     }
 
-    fn hear(&mut self, event: &Event) {
+    /// The end of a run that has told none, since its job had ended before: what was measured by then counts.
+    fn cut_short(&mut self) -> Option<Stamped> {
+        let last = self.last.take().filter(|_| !self.run_is_over)?;
+        let end = ended_in_words(self.job.end().unwrap_or(JobEnd::Unknown), self.job.exit);
+        let message = format!("the journal ends before the run does: its job {end}");
+        let warnings = vec![Warning { code: WarningCode::Unfinished, message }];
+        self.run_is_over = true;
+        Some(Stamped { event: Event::RunFinished { status: Status::Interrupted, warnings }, ..last })
+    }
+
+    fn hear(&mut self, stamped: &Stamped) {
+        let Stamped { elapsed_s, trials_done, event } = stamped;
+        // Without the event itself, which may be large.
+        let nothing = Event::TrialStarted { trial: 0 };
+        self.last = Some(Stamped { elapsed_s: *elapsed_s, trials_done: *trials_done, event: nothing });
         match event {
             Event::Planned(_) => self.run_is_over = false,
             Event::RunFinished { status, .. } => {

@@ -6,9 +6,11 @@ mod follow;
 mod look;
 mod output_tail;
 mod request;
+mod screen;
 mod send;
 mod told;
 
+use std::io::{IsTerminal as _, stdin, stdout};
 use std::process::ExitCode;
 
 use super::failure::Failure;
@@ -26,9 +28,9 @@ use send::send;
 ///
 /// # Errors
 /// When what is asked for makes no sense, or cannot be done.
-pub(super) fn submit(args: &cli::Submit) -> Result<ExitCode, Failure> {
+pub(super) fn submit(args: &cli::Submit, ascii: bool) -> Result<ExitCode, Failure> {
     if let Some(id) = args.attach {
-        return attach(args, id);
+        return attach(args, id, ascii);
     }
     let draft = JobDraft::of(args)?;
     if !args.go {
@@ -38,18 +40,29 @@ pub(super) fn submit(args: &cli::Submit) -> Result<ExitCode, Failure> {
         trust::ask(source, scenario)?;
     }
     let id = send(&draft, SYSTEMS[0])?;
+    if !args.detach && has_terminal() {
+        return attach(args, id, ascii);
+    }
     report::complain(&told::come_back(id));
     print(&format!("{id}\n"))
 }
 
 /// Comes back to a job.
-fn attach(args: &cli::Submit, id: JobId) -> Result<ExitCode, Failure> {
+fn attach(args: &cli::Submit, id: JobId, ascii: bool) -> Result<ExitCode, Failure> {
     let (folder, file) = JobFolder::open(&send::root()?, id).map_err(|error| Failure::usage(error.to_string()))?;
     let system = system_of(&file)?;
     let pace = args.look_every.unwrap_or(look::USUAL_PACE);
+    if has_terminal() {
+        return screen::show(system, id, folder, pace, ascii);
+    }
     let follower = Follower::start(system, id, &folder, pace);
     let follower = follower.map_err(|error| Failure::run(format!("cannot follow the job: {error}")))?;
     told::tell(args, id, &folder, follower)
+}
+
+/// Whether there is a screen to follow a job on.
+fn has_terminal() -> bool {
+    stdin().is_terminal() && stdout().is_terminal()
 }
 
 fn system_of(file: &JobFile) -> Result<&'static dyn BatchSystem, Failure> {

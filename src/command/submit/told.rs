@@ -21,7 +21,7 @@ use crate::units::Letters;
 const LOOK: Duration = Duration::from_millis(100);
 
 /// Lines of the output of a job that failed.
-const LINES: usize = 5;
+pub(super) const LINES: usize = 5;
 
 /// Follows a job to its end, and delivers the report of its run.
 ///
@@ -57,7 +57,7 @@ pub(super) fn tell(
                     if state.planned.is_some() {
                         deliver(args, &write(&state))?;
                     }
-                    return Ok(ended(end, &state, folder));
+                    return Ok(ended(end, folder));
                 }
             }
         }
@@ -71,12 +71,9 @@ pub(super) fn come_back(id: JobId) -> String {
 }
 
 /// What more there is to say of a job that has ended; how it went, as an exit code.
-pub(super) fn ended(end: JobEnd, state: &RunState, folder: &JobFolder) -> ExitCode {
+fn ended(end: JobEnd, folder: &JobFolder) -> ExitCode {
     if end == JobEnd::Completed {
         return ExitCode::SUCCESS;
-    }
-    if state.planned.is_some() && state.status.is_none() {
-        report::complain("its run did not come to an end; the report tells what its journal has of it");
     }
     let output = folder.file(OUTPUT);
     let lines = last_lines(&output, LINES);
