@@ -206,6 +206,10 @@ pub struct Run {
     #[arg(long, value_name = "FILE", hide = true, conflicts_with = "resume")]
     pub found_at: Option<PathBuf>,
 
+    /// The one configuration of the plan that is measured, counted from 0: others are in journals of their own.
+    #[arg(long, value_name = "N", hide = true, conflicts_with = "resume")]
+    pub configuration: Option<usize>,
+
     /// What becomes of it.
     #[command(flatten)]
     pub options: RunOptions,

@@ -102,6 +102,15 @@ impl FollowedJob {
         self.rows.iter().filter(|row| rank(row.state) > 0).max_by_key(|row| rank(row.state)).or(self.rows.first())
     }
 
+    /// The number in the array of the one that ended worst, of those that ended badly.
+    pub fn worst(&self) -> Option<u32> {
+        let ends = self.rows.iter().filter_map(|row| match row.state {
+            JobState::Ended(end) if end != JobEnd::Completed => Some((end, row.element?)),
+            _ => None,
+        });
+        ends.max_by_key(|(end, _)| *end).map(|(_, element)| element)
+    }
+
     /// How many jobs of an array are in a state, by whether it is that.
     pub fn count(&self, is_it: impl Fn(JobState) -> bool) -> usize {
         self.rows.iter().filter(|row| is_it(row.state)).count()
@@ -193,7 +202,7 @@ pub(crate) mod tests {
         job.saw(states(&[failed, done, JobState::Pending]));
         assert_eq!((job.phase, job.row().unwrap().element), (JobPhase::Pending, Some(2)));
         job.saw(states(&[done, failed, done]));
-        assert_eq!(job.end(), Some(JobEnd::Failed));
+        assert_eq!((job.end(), job.worst()), (Some(JobEnd::Failed), Some(1)));
         job.saw(Vec::new());
         assert_eq!(job.end(), Some(JobEnd::Failed), "what says nothing changes nothing");
     }

@@ -14,6 +14,11 @@ pub enum ScriptWord {
 }
 
 impl ScriptWord {
+    /// A path with the job's number among those of an array in it: `/jobs/x/journal-"$SLURM_ARRAY_TASK_ID".jsonl`.
+    pub fn numbered(before: &str, after: &str) -> Self {
+        Self::Expanded(format!("{}\"$SLURM_ARRAY_TASK_ID\"{}", quoted(before), quoted(after)))
+    }
+
     /// As it stands in the script.
     pub(super) fn written(&self) -> Cow<'_, str> {
         match self {

@@ -12,12 +12,12 @@ pub trait BatchSystem: Send + Sync {
     /// What it is called.
     fn name(&self) -> &'static str;
 
-    /// Sends a script, to be run in a folder; where its output goes is a path without patterns, to which the system adds
-    /// the number of a job of an array.
+    /// Sends a script, to be run in a folder; where its output goes is a path without patterns, to which those of an array
+    /// add a point and their number.
     ///
     /// # Errors
     /// Why it was not taken.
-    fn submit(&self, script: &Path, folder: &Path, output: &Path) -> Result<JobId, BatchError>;
+    fn submit(&self, script: &Path, folder: &Path, output: &Path, is_array: bool) -> Result<JobId, BatchError>;
 
     /// A job as it is now; several rows of an array. `is_wanted` may call it off.
     ///

@@ -29,6 +29,7 @@ On a terminal the screen follows the job; closing it leaves the job alone. Witho
 /// What is handed to a batch system.
 #[derive(Debug, Args)]
 #[command(after_help = SUBMIT_EXAMPLES)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 pub struct Submit {
     /// A bundled name or a file
     #[arg(required_unless_present_any = ["command", "attach"])]
@@ -37,6 +38,10 @@ pub struct Submit {
     /// In place of a scenario: a program and its arguments, behind --
     #[arg(last = true, value_name = "CMD", conflicts_with_all = ["scenario", "attach"])]
     pub command: Vec<OsString>,
+
+    /// A job for each configuration, merged into one report
+    #[arg(long, conflicts_with_all = ["command", "attach"])]
+    pub array: bool,
 
     /// Send it, and follow the job; without this its script is printed and nothing else done
     #[arg(long)]

@@ -102,6 +102,7 @@ pub(super) fn run_info(source: Source, data: Option<DataFacts>, predictions: Vec
         widths: results::widths,
         keeps_noisy,
         programs: ProgramSetting::default(),
+        part: None,
         earlier: Vec::new(),
     }
 }

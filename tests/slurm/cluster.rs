@@ -125,6 +125,16 @@ impl Cluster {
         stdout(&output).trim().to_owned()
     }
 
+    /// A job that runs and has all CPUs, so that others wait. It is no step, which there might not be the CPUs for.
+    pub(crate) fn blocker(&self) -> String {
+        let wrap = ["--parsable", "--cpus-per-task=4", "--mem=100M", "--time=10", "--wrap=exec sleep 1000"];
+        let output = self.output("sbatch", &wrap);
+        assert!(output.status.success(), "{}", stderr(&output));
+        let job = stdout(&output).trim().to_owned();
+        self.wait_for(&job, "RUNNING");
+        job
+    }
+
     /// Follows a job without a screen, to its end.
     pub(crate) fn attached(&self, job: &str, options: &[&str]) -> Output {
         self.submit(&[&["--attach", job], &OFTEN[..], options].concat())
@@ -164,6 +174,12 @@ impl Cluster {
              backends = [\"threads\"]\nbaseline = \"none\"\nworkers = [1, 2]\nrepeats = 2\nwarmup = 0\ntimeout_s = 100.0\n"
         );
         scenario(&self.work(), name, &toml).to_str().expect("a path").to_owned()
+    }
+
+    /// Waits until a trial has ended in a run, by a journal of its job.
+    pub(crate) fn wait_for_trial(&self, job: &str, journal: &str) {
+        let text = || fs::read_to_string(self.file(job, journal)).unwrap_or_default();
+        wait_until(&format!("a trial of job {job}"), || text().contains("\"event\":\"trial_finished\""));
     }
 
     /// Waits until a job has this state, as Slurm calls it.

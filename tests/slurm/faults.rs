@@ -12,6 +12,7 @@ fn a_job_that_is_cancelled_says_so_and_what_was_measured_is_reported() {
     let job = cluster.sent(&[&cluster.scenario("long", 1.0), "--repeats", "100"]);
     let mut following = Following::start(&cluster, &job);
     following.until("runs on localhost");
+    cluster.wait_for_trial(&job, "journal.jsonl");
     assert!(cluster.output("scancel", &[&job]).status.success());
     following.until("was cancelled");
     let (report, code) = following.report();

@@ -12,8 +12,7 @@ use crate::following::Following;
 fn a_job_runs_the_scenario_as_it_was_when_it_was_sent_and_its_report_comes_back() {
     let Some(cluster) = Cluster::new() else { return };
     // All CPUs are taken, so that it waits.
-    let before = cluster.sent(&["--cpus", "4", "--", "sleep", "1000"]);
-    cluster.wait_for(&before, "RUNNING");
+    let before = cluster.blocker();
     let scenario = cluster.scenario("small", 0.01);
     let job = cluster.sent(&[&scenario, "--repeats", "3"]);
     fs::write(&scenario, "no scenario any more").expect("a file");
@@ -38,8 +37,7 @@ fn a_job_runs_the_scenario_as_it_was_when_it_was_sent_and_its_report_comes_back(
 #[test]
 fn a_job_that_waits_says_for_what() {
     let Some(cluster) = Cluster::new() else { return };
-    let before = cluster.sent(&["--cpus", "4", "--time", "10", "--", "sleep", "1000"]);
-    cluster.wait_for(&before, "RUNNING");
+    let before = cluster.blocker();
     let first = cluster.sent(&["--cpus", "4", "--time", "10", "--", "true"]);
     let job = cluster.sent(&["--time", "10", "--", "true"]);
     let mut following = Following::start(&cluster, &job);

@@ -21,8 +21,7 @@ fn last(cluster: &Cluster) -> String {
 fn a_job_is_sent_followed_and_its_results_are_shown() {
     let Some(cluster) = Cluster::new() else { return };
     // All CPUs are taken, so that it waits.
-    let before = cluster.sent(&["--cpus", "4", "--", "sleep", "1000"]);
-    cluster.wait_for(&before, "RUNNING");
+    let before = cluster.blocker();
     let mut terminal = open(&cluster, &["--go", &cluster.scenario("small", 0.4), "--repeats", "3"]);
     terminal.wait_for("place 1 of 1 in main");
     terminal.wait_for("Its run is shown here as soon as that begins");
@@ -62,6 +61,7 @@ fn c_cancels_the_job_after_it_has_asked() {
     let job = cluster.sent(&[&cluster.scenario("long", 1.0), "--repeats", "100"]);
     let mut terminal = open(&cluster, &["--attach", &job]);
     terminal.wait_for("runs on localhost");
+    cluster.wait_for_trial(&job, "journal.jsonl");
     terminal.send("c");
     terminal.wait_for(&format!("Cancel job {job}"));
     terminal.send("n");

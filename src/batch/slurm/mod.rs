@@ -29,10 +29,11 @@ impl BatchSystem for Slurm {
         "slurm"
     }
 
-    fn submit(&self, script: &Path, folder: &Path, output: &Path) -> Result<JobId, BatchError> {
+    fn submit(&self, script: &Path, folder: &Path, output: &Path, is_array: bool) -> Result<JobId, BatchError> {
         let mut command = program("sbatch");
-        command.arg("--parsable").arg(option("--chdir=", folder)).arg(option("--output=", &without_patterns(output)));
-        command.arg(script);
+        let mut output = option("--output=", &without_patterns(output));
+        output.push(if is_array { ".%a" } else { "" });
+        command.arg("--parsable").arg(option("--chdir=", folder)).arg(output).arg(script);
         let answer = heard("sbatch", ask("sbatch", &mut command, PATIENCE_TO_SUBMIT, &|| true)?)?;
         parse::submitted(&answer).ok_or(BatchError::Unreadable { program: "sbatch", said: answer })
     }

@@ -92,6 +92,12 @@ impl JobDraft {
                 words.push("run".into());
                 words.extend(scenario_words(source, places.scenario.as_deref())?);
                 words.extend(overrides.iter().flat_map(override_words));
+                if self.needs.array.is_some() {
+                    words.extend([
+                        "--configuration".into(),
+                        ScriptWord::Expanded("\"$SLURM_ARRAY_TASK_ID\"".to_owned()),
+                    ]);
+                }
                 words.extend(["--yes", "--quiet"].map(ScriptWord::from));
             }
             Work::Program(_) => words.extend(["watch", "--inline"].map(ScriptWord::from)),

@@ -2,12 +2,12 @@
 //! that follows, the job is left alone.
 
 use std::io;
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use super::files::JOURNAL;
 use super::look::{Lookout, Sighting};
-use crate::batch::{BatchSystem, FollowedJob, JobEnd, JobFolder, JobId, ended_in_words};
-use crate::record::{Event, JournalTail, Stamped, Status, Warning, WarningCode};
+use crate::batch::{BatchSystem, FollowedJob, JobEnd, JobId, ended_in_words};
+use crate::record::{Event, JournalParts, Stamped, Status, Warning, WarningCode};
 
 /// How long the last lines of a journal may take to be seen here once the job has ended.
 const LATE: Duration = Duration::from_secs(3);
@@ -20,8 +20,8 @@ pub(super) enum JobNotice {
     Event(Box<Stamped>),
     /// What its run tells cannot be read, and why.
     Unreadable(String),
-    /// The job has ended, and nothing more will become known.
-    Ended(JobEnd),
+    /// The job has ended, and nothing more will become known; of an array the number of the one that ended worst.
+    Ended(JobEnd, Option<u32>),
 }
 
 /// A job that is followed.
@@ -29,7 +29,7 @@ pub(super) struct Follower {
     job: FollowedJob,
     lookout: Lookout,
     /// `None` once it turned out to be none.
-    journal: Option<JournalTail>,
+    journal: Option<JournalParts>,
     /// When the run told something last, and how many of its trials had ended; `None` before.
     last: Option<Stamped>,
     /// Whether the run has told its last.
@@ -47,13 +47,13 @@ impl Follower {
     pub(super) fn start(
         system: &'static dyn BatchSystem,
         id: JobId,
-        folder: &JobFolder,
+        journals: Vec<PathBuf>,
         pace: Duration,
     ) -> io::Result<Self> {
         Ok(Self {
             job: FollowedJob::new(id),
             lookout: Lookout::start(system, id, pace)?,
-            journal: Some(JournalTail::new(&folder.file(JOURNAL))),
+            journal: Some(JournalParts::new(journals)),
             last: None,
             run_is_over: false,
             ended: None,
@@ -82,7 +82,7 @@ impl Follower {
             let may_come = self.journal.is_some() && !self.run_is_over && ended.elapsed() < LATE;
             if !may_come {
                 notices.extend(self.cut_short().map(|event| JobNotice::Event(Box::new(event))));
-                notices.push(JobNotice::Ended(end));
+                notices.push(JobNotice::Ended(end, self.job.worst()));
             }
         }
         notices

@@ -20,7 +20,7 @@ use crate::cli;
 use crate::foreign::{PlainText, printable};
 use crate::report;
 use draft::{JobDraft, Work};
-use files::JobFiles;
+use files::{JobFiles, journals};
 use follow::Follower;
 use send::send;
 
@@ -34,7 +34,7 @@ pub(super) fn submit(args: &cli::Submit, ascii: bool) -> Result<ExitCode, Failur
     }
     let draft = JobDraft::of(args)?;
     if !args.go {
-        return print(&draft.script(&JobFiles::beside())?);
+        return print(&draft.script(&JobFiles::beside(args.array))?);
     }
     if let (Work::Scenario { source, scenario, .. }, false) = (&draft.work, args.yes) {
         trust::ask(source, scenario)?;
@@ -53,9 +53,9 @@ fn attach(args: &cli::Submit, id: JobId, ascii: bool) -> Result<ExitCode, Failur
     let system = system_of(&file)?;
     let pace = args.look_every.unwrap_or(look::USUAL_PACE);
     if has_terminal() {
-        return screen::show(system, id, folder, pace, ascii);
+        return screen::show(system, id, &folder, journals(&folder, file.array), pace, ascii);
     }
-    let follower = Follower::start(system, id, &folder, pace);
+    let follower = Follower::start(system, id, journals(&folder, file.array), pace);
     let follower = follower.map_err(|error| Failure::run(format!("cannot follow the job: {error}")))?;
     told::tell(args, id, &folder, follower)
 }

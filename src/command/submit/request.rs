@@ -37,8 +37,14 @@ pub(super) fn of_scenario(args: &cli::Submit, source: &Source) -> Result<(Scenar
     let scenario = parse(cpus.value.get())?;
     let plan = Plan::of(&scenario);
     let widest = widest(&plan);
+    if args.array && scenario.sweep.auto.is_some() {
+        let message = "--array: repeats = \"auto\" needs all configurations in one job; give a number of repeats";
+        return Err(Failure::usage(message));
+    }
+    let jobs = u32::try_from(plan.configs.len()).unwrap_or(u32::MAX);
     let needs = JobRequest {
-        time: args.time.map(Reasoned::said).or_else(|| Some(time(&scenario, &plan))),
+        time: args.time.map(Reasoned::said).or_else(|| Some(time(&scenario, &plan, args.array))),
+        array: args.array.then_some(Amount::at_least_one(jobs)),
         memory: args.mem.map(Reasoned::said).or_else(|| memory(&scenario, widest)),
         ..asked(args, &source.name, cpus, args.tasks.unwrap_or(Amount::ONE))
     };
@@ -93,8 +99,10 @@ fn widest(plan: &Plan) -> u32 {
 }
 
 /// What the trials may take at most.
-fn time(scenario: &Scenario, plan: &Plan) -> Reasoned<TimeLimit> {
-    let (trials, limit) = (plan.trials.len(), scenario.sweep.timeout);
+fn time(scenario: &Scenario, plan: &Plan, is_array: bool) -> Reasoned<TimeLimit> {
+    // Those of an array have as many each as there are repeats of a configuration.
+    let jobs = if is_array { plan.configs.len().max(1) } else { 1 };
+    let (trials, limit) = (plan.trials.len() / jobs, scenario.sweep.timeout);
     let planned = limit.saturating_mul(u32::try_from(trials).unwrap_or(u32::MAX));
     let each = units::seconds(limit.as_secs_f64());
     let (most, more) = match &scenario.sweep.auto {
@@ -194,7 +202,7 @@ mod tests {
                     warmup = 1\ntimeout_s = 600.0\nbackends = ['threads']\nbaseline = 'none'\n";
         let scenario = scenario(text, 4);
         let plan = Plan::of(&scenario);
-        let time = time(&scenario, &plan);
+        let time = time(&scenario, &plan, false);
         // Two configurations, three trials each, of ten minutes.
         assert_eq!(time.value.to_string(), "01:02:00");
         assert!(time.why.unwrap().contains("6 trials of at most 10 min 00 s each."));

@@ -1,13 +1,13 @@
 //! A job that is followed on the screen: what the screen asks for, answered from the job's folder and the batch system.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use super::files::OUTPUT;
+use super::files::output;
 use super::follow::{Follower, JobNotice};
 use super::output_tail::last_lines;
 use super::told::{LINES, come_back};
@@ -35,14 +35,15 @@ const LOOK: Duration = Duration::from_millis(100);
 pub(super) fn show(
     system: &'static dyn BatchSystem,
     id: JobId,
-    folder: JobFolder,
+    folder: &JobFolder,
+    journals: Vec<PathBuf>,
     pace: Duration,
     ascii: bool,
 ) -> Result<ExitCode, Failure> {
     let env = |name: &str| std::env::var(name).ok();
     let (theme, if_proven) = (Theme::detect(&env, ascii), Theme::if_proven(&env, ascii));
     let end = Arc::new(Mutex::new(None));
-    let lab = JobLab { system, id, folder, pace, end: Arc::clone(&end) };
+    let lab = JobLab { system, id, folder: folder.clone(), journals, pace, end: Arc::clone(&end) };
     let first = FirstScreen::Following(Box::new(FollowedJob::new(id)));
     let exit = tui::run(lab, first, theme, if_proven).map_err(|error| Failure::run(error.to_string()))?;
     let end = *end.lock().unwrap_or_else(PoisonError::into_inner);
@@ -60,6 +61,7 @@ struct JobLab {
     system: &'static dyn BatchSystem,
     id: JobId,
     folder: JobFolder,
+    journals: Vec<PathBuf>,
     pace: Duration,
     /// How it ended, once that is known.
     end: Arc<Mutex<Option<JobEnd>>>,
@@ -80,7 +82,7 @@ impl Lab for JobLab {
     fn predict(&self, _name: &str, _prediction_specs: Vec<PredictionSpec>) {}
 
     fn start(&self, _name: &str, tell: RunSink) -> Result<Box<dyn LiveRun>, String> {
-        let follower = Follower::start(self.system, self.id, &self.folder, self.pace);
+        let follower = Follower::start(self.system, self.id, self.journals.clone(), self.pace);
         let follower = follower.map_err(|error| format!("cannot follow the job: {error}"))?;
         let following = Following { folder: self.folder.clone(), end: Arc::clone(&self.end), tell };
         let is_over = Arc::new(AtomicBool::new(false));
@@ -167,10 +169,10 @@ impl Following {
                         (self.tell)(RunNotice::Event(*event));
                         continue;
                     }
-                    JobNotice::Ended(end) => {
+                    JobNotice::Ended(end, worst) => {
                         *self.end.lock().unwrap_or_else(PoisonError::into_inner) = Some(end);
                         is_over.store(true, Relaxed);
-                        JobNews::Over { end, output: self.output(end) }
+                        JobNews::Over { end, output: self.output(end, worst) }
                     }
                 };
                 (self.tell)(RunNotice::Job(news));
@@ -180,8 +182,8 @@ impl Following {
     }
 
     /// What a job that ended badly has printed last.
-    fn output(&self, end: JobEnd) -> Vec<String> {
-        if end == JobEnd::Completed { Vec::new() } else { last_lines(&self.folder.file(OUTPUT), LINES) }
+    fn output(&self, end: JobEnd, worst: Option<u32>) -> Vec<String> {
+        if end == JobEnd::Completed { Vec::new() } else { last_lines(&output(&self.folder, worst), LINES) }
     }
 }
 

@@ -30,7 +30,7 @@ pub(super) fn send(draft: &JobDraft, system: &dyn BatchSystem) -> Result<JobId, 
     let folder = JobFolder::create(&root()?, &draft.needs.name).map_err(|error| unwritable(&error))?;
     let script = written(draft, &folder);
     let sent = script.and_then(|script| {
-        let sent = system.submit(&script, &here, &folder.file(OUTPUT));
+        let sent = system.submit(&script, &here, &folder.file(OUTPUT), draft.needs.array.is_some());
         sent.map_err(|error| Failure::run(untaken(&error)))
     });
     match sent {
@@ -47,7 +47,7 @@ fn written(draft: &JobDraft, folder: &JobFolder) -> Result<PathBuf, Failure> {
     if let Work::Scenario { source, .. } = &draft.work {
         folder.write(SCENARIO, &source.text).map_err(|error| unwritable(&error))?;
     }
-    let script = draft.script(&JobFiles::within(folder.path())?)?;
+    let script = draft.script(&JobFiles::within(folder.path(), draft.needs.array.is_some())?)?;
     folder.write(SCRIPT, &script).map_err(|error| unwritable(&error))
 }
 

@@ -1,11 +1,12 @@
 //! A job that is followed without a screen: what becomes of it on standard error, its report on standard output.
 
+use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI32, Ordering::Relaxed};
 use std::time::Duration;
 
-use super::files::OUTPUT;
+use super::files::output;
 use super::follow::{Follower, JobNotice};
 use super::output_tail::last_lines;
 use crate::batch::{JobEnd, JobFolder, JobId, JobPhase, job_in_words};
@@ -53,11 +54,11 @@ pub(super) fn tell(
                 }
                 JobNotice::Event(event) => state.apply(&event),
                 JobNotice::Unreadable(why) => report::complain(&why),
-                JobNotice::Ended(end) => {
+                JobNotice::Ended(end, worst) => {
                     if state.planned.is_some() {
                         deliver(args, &write(&state))?;
                     }
-                    return Ok(ended(end, folder));
+                    return Ok(ended(end, &output(folder, worst)));
                 }
             }
         }
@@ -71,14 +72,13 @@ pub(super) fn come_back(id: JobId) -> String {
 }
 
 /// What more there is to say of a job that has ended; how it went, as an exit code.
-fn ended(end: JobEnd, folder: &JobFolder) -> ExitCode {
+fn ended(end: JobEnd, output: &Path) -> ExitCode {
     if end == JobEnd::Completed {
         return ExitCode::SUCCESS;
     }
-    let output = folder.file(OUTPUT);
-    let lines = last_lines(&output, LINES);
+    let lines = last_lines(output, LINES);
     if !lines.is_empty() {
-        report::complain(&format!("its output, {}, ends with:", name(&output)));
+        report::complain(&format!("its output, {}, ends with:", name(output)));
         lines.iter().for_each(|line| report::complain(&format!("  {line}")));
     }
     ExitCode::FAILURE
