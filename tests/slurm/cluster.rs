@@ -182,6 +182,20 @@ impl Cluster {
         wait_until(&format!("a trial of job {job}"), || text().contains("\"event\":\"trial_finished\""));
     }
 
+    /// Gives the user's state a file system of its own, of so many KiB. It is seen from within alone.
+    pub(crate) fn small_home(&self, kib: u32) {
+        let home = self.home();
+        let size = format!("size={kib}k");
+        let output = self.output("mount", &["-t", "tmpfs", "-o", &size, "tmpfs", home.to_str().expect("a path")]);
+        assert!(output.status.success(), "{}", stderr(&output));
+    }
+
+    /// Waits until no process of parlab runs within.
+    pub(crate) fn wait_for_none_left(&self) {
+        let script = "cat /proc/[0-9]*/comm 2>/dev/null | grep -c '^parlab'";
+        wait_until("no process of parlab", || stdout(&self.output("sh", &["-c", script])).trim() == "0");
+    }
+
     /// Waits until a job has this state, as Slurm calls it.
     pub(crate) fn wait_for(&self, job: &str, state: &str) {
         let squeue = || stdout(&self.output("squeue", &["-h", "-t", "all", "-o", "%T", "-j", job]));

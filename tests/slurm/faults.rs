@@ -2,6 +2,8 @@
 
 use std::fs;
 
+use serde_json::Value;
+
 use crate::cluster::Cluster;
 use crate::common::{parlab, stderr, stdout};
 use crate::following::Following;
@@ -9,7 +11,8 @@ use crate::following::Following;
 #[test]
 fn a_job_that_is_cancelled_says_so_and_what_was_measured_is_reported() {
     let Some(cluster) = Cluster::new() else { return };
-    let job = cluster.sent(&[&cluster.scenario("long", 1.0), "--repeats", "100"]);
+    let job =
+        cluster.sent(&[&cluster.scenario("long", 0.3), "--repeats", "1000", "--backends", "processes", "--time", "10"]);
     let mut following = Following::start(&cluster, &job);
     following.until("runs on localhost");
     cluster.wait_for_trial(&job, "journal.jsonl");
@@ -17,6 +20,45 @@ fn a_job_that_is_cancelled_says_so_and_what_was_measured_is_reported() {
     following.until("was cancelled");
     let (report, code) = following.report();
     assert_eq!((&report["status"], code), (&"interrupted".into(), Some(1)));
+    assert!(!report["configs"][0]["wall_s"]["samples"].as_array().expect("a list").is_empty(), "{report}");
+    cluster.wait_for_none_left();
+}
+
+#[test]
+fn a_job_that_takes_longer_than_it_may_says_so_and_what_was_measured_is_reported() {
+    let Some(cluster) = Cluster::new() else { return };
+    let job = cluster.sent(&[&cluster.scenario("long", 0.3), "--repeats", "1000", "--time", "10"]);
+    let mut following = Following::start(&cluster, &job);
+    following.until("runs on localhost");
+    cluster.wait_for_trial(&job, "journal.jsonl");
+    // Slurm counts in minutes, but an administrator can say when a job is over.
+    let over = [format!("jobid={job}"), "EndTime=now+1".to_owned()];
+    assert!(cluster.output("scontrol", &["update", &over[0], &over[1]]).status.success());
+    following.until("took longer than it may, and was ended: --time gives it more");
+    let (report, code) = following.report();
+    assert_eq!((&report["status"], code), (&"interrupted".into(), Some(1)));
+    assert!(!report["configs"][0]["wall_s"]["samples"].as_array().expect("a list").is_empty(), "{report}");
+    cluster.wait_for_none_left();
+}
+
+#[test]
+fn a_full_file_system_fails_the_job_and_what_was_written_by_then_is_reported() {
+    let Some(cluster) = Cluster::new() else { return };
+    cluster.small_home(48);
+    let job = cluster.sent(&[&cluster.scenario("many", 0.001), "--repeats", "200", "--time", "10"]);
+    let output = cluster.attached(&job, &["--format", "json"]);
+    let told = stderr(&output);
+    assert_eq!(output.status.code(), Some(1), "{told}");
+    assert!(told.contains("failed: exit status 1"), "{told}");
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap_or_else(|error| panic!("{error}: {told}"));
+    assert_eq!((&report["status"], &report["warnings"][0]["code"]), (&"interrupted".into(), &"unfinished".into()));
+    let samples = report["configs"][0]["wall_s"]["samples"].as_array().expect("a list").len();
+    assert!((1..200).contains(&samples), "{samples}");
+    // There is no room for another job's files.
+    let output = cluster.submit(&["--go", &cluster.scenario("many", 0.001)]);
+    assert_eq!((output.status.code(), stdout(&output).as_str()), (Some(1), ""));
+    assert!(stderr(&output).contains("the job was not sent: "), "{}", stderr(&output));
+    assert!(stderr(&output).contains("No space left"), "{}", stderr(&output));
 }
 
 #[test]
@@ -50,6 +92,8 @@ fn a_job_that_is_not_taken_leaves_nothing_behind() {
         &["--time", "2-0"],
         "the job was not sent: sbatch: Batch job submission failed: Requested time limit is invalid",
     );
+    let output = cluster.submit(&["--go", &scenario, "--repeats", "1000"]);
+    assert!(stderr(&output).contains("; the estimate was 2-07:36:00, and --time gives another"), "{}", stderr(&output));
     let output = cluster.submit(&["--attach", "77"]);
     assert_eq!(output.status.code(), Some(2));
     assert!(stderr(&output).contains("job 77 was not sent by parlab submit --go from here"), "{}", stderr(&output));

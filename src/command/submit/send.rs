@@ -31,7 +31,7 @@ pub(super) fn send(draft: &JobDraft, system: &dyn BatchSystem) -> Result<JobId, 
     let script = written(draft, &folder);
     let sent = script.and_then(|script| {
         let sent = system.submit(&script, &here, &folder.file(OUTPUT), draft.needs.array.is_some());
-        sent.map_err(|error| Failure::run(untaken(&error)))
+        sent.map_err(|error| Failure::run(untaken(&error) + &about_time(draft, &error)))
     });
     match sent {
         Ok(id) => kept(draft, system, folder, id),
@@ -63,6 +63,14 @@ fn kept(draft: &JobDraft, system: &dyn BatchSystem, folder: JobFolder, id: JobId
 
 fn unwritable(error: &FolderError) -> Failure {
     Failure::run(format!("the job was not sent: {error}"))
+}
+
+/// What to do about a time that the system does not give, that was estimated.
+fn about_time(draft: &JobDraft, error: &BatchError) -> String {
+    let estimate = draft.needs.time.as_ref().filter(|time| time.why.is_some());
+    let is_about_time = matches!(error, BatchError::Refused { said, .. } if said.to_lowercase().contains("time limit"));
+    let estimate = estimate.filter(|_| is_about_time);
+    estimate.map_or_else(String::new, |time| format!("; the estimate was {}, and --time gives another", time.value))
 }
 
 fn untaken(error: &BatchError) -> String {
