@@ -5,7 +5,7 @@ use std::fs;
 use serde_json::Value;
 
 use crate::cluster::Cluster;
-use crate::common::{binary, stderr};
+use crate::common::{binary, have, stderr};
 
 #[test]
 fn parlab_sees_what_its_job_was_given() {
@@ -20,6 +20,27 @@ fn parlab_sees_what_its_job_was_given() {
     let text = machine.to_string();
     assert!(text.contains("SLURM_CPUS_PER_TASK") && text.contains("SLURM_MEM_PER_NODE"), "{text}");
     assert!(text.contains(&(500_u64 << 20).to_string()), "{text}");
+}
+
+#[test]
+fn ranks_are_tasks_of_the_job_and_are_watched_in_it() {
+    let Some(cluster) = Cluster::new() else { return };
+    if !(have("mpicc.mpich") && have("mpirun.mpich")) {
+        return;
+    }
+    let source = "#include <mpi.h>\nint main(int n, char **a) { MPI_Init(&n, &a); MPI_Barrier(MPI_COMM_WORLD); MPI_Finalize(); }\n";
+    let (source_file, program) = (cluster.work().join("ring.c"), cluster.work().join("ring"));
+    fs::write(&source_file, source).expect("a file");
+    let made = cluster.command("mpicc.mpich").arg("-o").arg(&program).arg(&source_file).output().expect("a compiler");
+    assert!(made.status.success(), "{}", stderr(&made));
+    let job = cluster.sent(&["--", "mpirun.mpich", "-n", "2", "./ring"]);
+    let output = cluster.attached(&job, &["--format", "json"]);
+    assert!(output.status.success(), "{}", stderr(&output));
+    let report: Value = serde_json::from_slice(&output.stdout).expect("a report");
+    assert_eq!(report["configs"][0]["mpi"]["ranks"], 2, "{report}");
+    // There may be fewer here than the job may have.
+    let here = std::thread::available_parallelism().expect("CPUs").get().min(2);
+    assert_eq!(report["machine"]["usable_cpus"], here, "of both tasks: {report}");
 }
 
 #[test]

@@ -56,7 +56,7 @@ impl JobDraft {
         let (about, command) = (self.about(), self.command(places)?);
         let launches = match &self.work {
             Work::Program(command) => command.first().is_some_and(|first| is_launcher(first.as_ref())),
-            Work::Scenario { .. } => false,
+            Work::Scenario { scenario, .. } => request::launches(scenario),
         };
         let script =
             BatchScript { about: &about, needs: &self.needs, output: places.output, command: &command, launches };

@@ -8,7 +8,7 @@ use crate::command::environment::catalog;
 use crate::command::failure::Failure;
 use crate::command::memory_check::needed_bytes;
 use crate::mpi::is_launcher;
-use crate::scenario::{Catalog, Plan, Scenario, Source};
+use crate::scenario::{Catalog, Plan, Scenario, Source, Value};
 use crate::units;
 
 /// What parlab takes besides what its tasks allocate, and so does each worker.
@@ -42,11 +42,12 @@ pub(super) fn of_scenario(args: &cli::Submit, source: &Source) -> Result<(Scenar
         return Err(Failure::usage(message));
     }
     let jobs = u32::try_from(plan.configs.len()).unwrap_or(u32::MAX);
+    let (cpus, tasks) = shared_out(args, &scenario, cpus, widest);
     let needs = JobRequest {
         time: args.time.map(Reasoned::said).or_else(|| Some(time(&scenario, &plan, args.array))),
         array: args.array.then_some(Amount::at_least_one(jobs)),
         memory: args.mem.map(Reasoned::said).or_else(|| memory(&scenario, widest)),
-        ..asked(args, &source.name, cpus, args.tasks.unwrap_or(Amount::ONE))
+        ..asked(args, &source.name, cpus, tasks)
     };
     Ok((scenario, needs))
 }
@@ -64,6 +65,32 @@ pub(super) fn of_program(args: &cli::Submit, command: &[String]) -> JobRequest {
         memory: args.mem.map(Reasoned::said),
         ..asked(args, name, cpus, tasks)
     }
+}
+
+/// CPUs of each task, and tasks: what has one process of parlab's is one task, and of ranks each is one.
+fn shared_out(
+    args: &cli::Submit,
+    scenario: &Scenario,
+    cpus: Reasoned<Amount>,
+    widest: u32,
+) -> (Reasoned<Amount>, Amount) {
+    if !launches(scenario) {
+        return (cpus, args.tasks.unwrap_or(Amount::ONE));
+    }
+    let why = "One for each rank; --cpus says otherwise, and --tasks how many ranks there are at most.";
+    let each = args.cpus.map_or_else(|| Reasoned::because(Amount::ONE, why), Reasoned::said);
+    (each, args.tasks.unwrap_or(Amount::at_least_one(widest)))
+}
+
+/// Whether a scenario's program is one that starts ranks, which a job's script must not start as a step: theirs would wait
+/// for its end.
+pub(super) fn launches(scenario: &Scenario) -> bool {
+    let first = scenario.job.params.get("command").and_then(|command| match command {
+        Value::Words(words) => words.first(),
+        _ => None,
+    });
+    // `{mpirun}` stands for the launcher of a Python's MPI.
+    first.is_some_and(|first| is_launcher(first.trim_matches(['{', '}']).as_ref()))
 }
 
 /// What is the same for all jobs.
@@ -209,6 +236,17 @@ mod tests {
         let memory = memory(&scenario, widest(&plan)).unwrap();
         assert_eq!(memory.value.to_string(), "704M", "{memory:?}");
         assert!(memory.why.unwrap().starts_with("An estimate: 400 MiB that tasks allocate"));
+    }
+
+    #[test]
+    fn a_launcher_of_ranks_is_known_in_a_scenario_too() {
+        let of = |command: &str| {
+            let text = format!("title = 't'\n[workload]\nkind = 'program'\ncommand = [{command}]\n");
+            launches(&scenario(&text, 2))
+        };
+        assert!(of("'mpirun', '-n', '{workers}', 'true'") && of("'/usr/bin/srun', 'true'"));
+        assert!(!of("'true'") && !of("'sh', '-c', 'mpirun'"));
+        assert!(!launches(&scenario("title = 't'\n[workload]\nkind = 'square'\ntasks = 1\n", 2)));
     }
 
     #[test]
