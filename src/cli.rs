@@ -7,6 +7,7 @@ mod generated;
 mod options;
 mod overrides;
 mod programs;
+mod submit;
 
 use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
@@ -26,6 +27,7 @@ pub use options::RunOptions;
 use options::one_of;
 pub use overrides::OverrideArgs;
 pub use programs::{Scale, WatchArgs};
+pub use submit::Submit;
 
 /// Commands of the contract that this version does not have.
 const LATER: [&str; 3] = ["compare", "report", "replay"];
@@ -40,6 +42,7 @@ Examples:
   parlab run numbers.toml --format json -o report.json
   parlab watch -- python train.py         a program of your own, live
   parlab scale -- ./prog -j {workers}     how it scales
+  parlab submit numbers.toml              the batch script for Slurm; --go sends it, and follows the job
   parlab fit measurements.csv             how it scales, and where more workers stop paying
   parlab run numbers.toml --backends threads,processes --workers 1..cores
 
@@ -131,6 +134,8 @@ pub enum Command {
     Watch(Box<WatchArgs>),
     /// Study how any program scales that is parallel by itself; the report goes to standard output
     Scale(Box<Scale>),
+    /// Hand a scenario or a program to Slurm: print the batch script, send it, follow the job
+    Submit(Box<Submit>),
     /// Find the shortest task worth handing out, by backend and schedule
     Metg(MetgArgs),
     /// List the scenarios that can be run by name
@@ -196,6 +201,14 @@ pub struct Run {
     /// or written to that of --journal with all of it
     #[arg(long, value_name = "JOURNAL", conflicts_with_all = ["scenario", "predict"])]
     pub resume: Option<PathBuf>,
+
+    /// Where the scenario was found that this file is a copy of: paths in it are beside that.
+    #[arg(long, value_name = "FILE", hide = true, conflicts_with = "resume")]
+    pub found_at: Option<PathBuf>,
+
+    /// The one configuration of the plan that is measured, counted from 0: others are in journals of their own.
+    #[arg(long, value_name = "N", hide = true, conflicts_with = "resume")]
+    pub configuration: Option<usize>,
 
     /// What becomes of it.
     #[command(flatten)]

@@ -22,7 +22,7 @@
 //!
 //!   chart     where does it stand in a picture?            system    what is asked of the system?
 //!   protocol  how do other programs tell what they do?     foreign   how is shown what others wrote?
-//!   python    and how does unchanged Python?
+//!   python    and how does unchanged Python?               batch     how is work handed to a batch system?
 //!   mpi       and the ranks of unchanged MPI programs?
 //! ```
 //!
@@ -41,7 +41,10 @@
 //! Other programs write a board of its own layout, which the **protocol** says in words (`parlab adapter protocol`) and
 //! reads without believing more than can be true.
 //!
-//! A room imports what stands below it, never what stands above; `analysis`, `chart`, `machine`, `mpi`, `protocol` and
+//! What a batch system runs is parlab again, with a journal that the login node reads: `batch` hands it over, and follows
+//! the job without knowing what it computes.
+//!
+//! A room imports what stands below it, never what stands above; `analysis`, `batch`, `chart`, `machine`, `mpi`, `protocol` and
 //! `units` know none of the others, and `python` the `protocol` alone, but that figures are written with `units` and that every room
 //! may use `system` and `foreign`, which know none.
 //! Only `tui` names ratatui and crossterm; only `cli`, `report` and `tui` print. `tests/layers` reads the sources and
@@ -82,6 +85,8 @@
 //! - text that others wrote, shown? It passes through [`foreign`], or `tests/layers` objects.
 //! - a library of Python as a backend? A class in `python/runner/parlab_runner.py` that makes its workers and hands out
 //!   tasks, its line in the table of `backend/external/pythons.rs`, and its row of `scenario/backends.rs`.
+//! - something that a job asks for? A field of [`batch::JobRequest`], its line in `batch/script.rs`, and its option in
+//!   `cli/submit.rs`.
 //! - a format of reports? A file beside `report/json.rs`, and a line of [`report::FORMATS`].
 //! - a key of the screen? A row in [`tui::keys`]; footer, help and README come from there. What it does is said in the
 //!   `update` of each screen that has it.
@@ -91,6 +96,7 @@
 
 pub mod analysis;
 pub mod backend;
+pub mod batch;
 pub mod chart;
 pub mod cli;
 mod command;

@@ -22,10 +22,19 @@ use crate::workload::{self, DataFacts};
 /// The scenario to run, as it was found and as the command line changes it.
 pub(super) fn scenario(args: &cli::Run) -> Result<(Source, Scenario), Failure> {
     let Some(named) = &args.scenario else { return Err(Failure::usage("no scenario is named")) };
-    let source = find(Path::new(named), &standard_folders()).map_err(|problem| Failure::usage(problem.to_string()))?;
+    let source = found(Path::new(named))?;
+    let source = match &args.found_at {
+        Some(original) => Source::new(original, source.text),
+        None => source,
+    };
     let scenario =
         source.parse(&catalog(), &args.options.overrides.0).map_err(|problems| Failure::usage(problems.to_string()))?;
     Ok((source, scenario))
+}
+
+/// A scenario by what it is called, or by its file.
+pub(super) fn found(named: &Path) -> Result<Source, Failure> {
+    find(named, &standard_folders()).map_err(|problem| Failure::usage(problem.to_string()))
 }
 
 /// The journal that was asked for, if one was. Files that are compared by `check` may turn out to be one as soon as
@@ -93,6 +102,7 @@ pub(super) fn run_info(source: Source, data: Option<DataFacts>, predictions: Vec
         widths: results::widths,
         keeps_noisy,
         programs: ProgramSetting::default(),
+        part: None,
         earlier: Vec::new(),
     }
 }

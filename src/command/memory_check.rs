@@ -58,8 +58,28 @@ pub(super) fn check_memory(scenario: &Scenario, room: &Room) -> Result<(), Failu
     })
 }
 
-/// Whether a job fits, at whichever of these configurations needs most.
-fn check_all(job: &Job, needs: &Needs, configs: &[Config], giver: &Giver) -> Result<(), Failure> {
+/// What all processes of a scenario allocate together, where it needs most; `None` for programs, of which that is not known.
+pub(super) fn needed_bytes(scenario: &Scenario) -> Option<u64> {
+    let configs = Plan::of(scenario).configs;
+    let of_job = |job: &Job| {
+        let is_known = !workload::starts_programs(&job.kind);
+        is_known.then(|| most_of_all(job, &workload::needs(job), &configs).map_or(0, |most| most.all))
+    };
+    scenario.jobs().map(|job| of_job(&job)).try_fold(0, |most, bytes| Some(most.max(bytes?)))
+}
+
+/// What a job needs where it needs most.
+struct MostOfAll<'a> {
+    config: &'a Config,
+    /// What is there once.
+    shared: u64,
+    /// What the workers have besides.
+    own: u64,
+    all: u64,
+}
+
+/// What a job needs at whichever of these configurations needs most.
+fn most_of_all<'a>(job: &Job, needs: &Needs, configs: &'a [Config]) -> Option<MostOfAll<'a>> {
     // Forked workers have the data from their parent, the others from parlab itself, which also makes it where it
     // sends tasks through a pipe; and both stay for the whole run.
     let in_parlab = |config: &Config| config.forks() == 0 || config.dispatch == Dispatch::Pipe;
@@ -76,16 +96,23 @@ fn check_all(job: &Job, needs: &Needs, configs: &[Config], giver: &Giver) -> Res
         needs.copied_bytes.saturating_add(made).saturating_mul(config.forks().into())
     };
     let own = |config: &&Config| each(config).saturating_mul(config.workers.into()).saturating_add(copied(config));
-    let Some(most) = configs.iter().max_by_key(own) else { return Ok(()) };
-    let all = own(&most).saturating_add(shared);
+    let config = configs.iter().max_by_key(own)?;
+    let own = own(&config);
+    Some(MostOfAll { config, shared, own, all: own.saturating_add(shared) })
+}
+
+/// Whether a job fits, at whichever of these configurations needs most.
+fn check_all(job: &Job, needs: &Needs, configs: &[Config], giver: &Giver) -> Result<(), Failure> {
+    let Some(most) = most_of_all(job, needs, configs) else { return Ok(()) };
+    let all = most.all;
     if all <= giver.bytes {
         return Ok(());
     }
-    let data = match shared {
+    let data = match most.shared {
         0 => String::new(),
         shared => format!("the data takes {}", units::bytes(shared)),
     };
-    let workers = match (own(&most) / u64::from(most.workers.max(1)), most.workers) {
+    let workers = match (most.own / u64::from(most.config.workers.max(1)), most.config.workers) {
         (0, _) => String::new(),
         (each, 1) => format!("one worker needs {}", units::bytes(each)),
         (each, n) => format!("{n} workers need {} each, {} together", units::bytes(each), units::bytes(all)),

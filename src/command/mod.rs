@@ -22,6 +22,7 @@ mod run;
 mod saved_reports;
 mod scale;
 mod signals;
+mod submit;
 mod task_room;
 mod trust;
 mod typed_files;
@@ -56,6 +57,7 @@ pub(crate) fn main() -> ExitCode {
         },
         Some(Command::Watch(args)) => watch::watch(args, cli.ascii),
         Some(Command::Scale(args)) => scale::scale(args),
+        Some(Command::Submit(args)) => submit::submit(args, cli.ascii),
         Some(Command::Metg(args)) => metg::metg(args),
         Some(Command::List(args)) => list(args),
         Some(Command::Show { name }) => show(name),

@@ -61,6 +61,7 @@ pub(super) fn resume(args: &cli::Run, path: &Path) -> Result<ExitCode, Failure> 
     let run = HeadlessRun {
         options: &args.options,
         programs: ProgramSetting::default(),
+        part: None,
         history: Some(HistoryKeeper::new()),
         earlier: Some((path, earlier)),
     };

@@ -34,6 +34,9 @@ pub(super) fn run(args: &cli::Run) -> Result<ExitCode, Failure> {
     if !args.options.yes {
         trust::ask(&source, &scenario)?;
     }
+    if let Some(part) = args.configuration {
+        return run_part(&args.options, source, scenario, part);
+    }
     run_scenario(&args.options, source, scenario)
 }
 
@@ -43,7 +46,20 @@ pub(super) fn run(args: &cli::Run) -> Result<ExitCode, Failure> {
 /// As [`run`].
 pub(super) fn run_scenario(args: &cli::RunOptions, source: Source, scenario: Scenario) -> Result<ExitCode, Failure> {
     let (programs, history) = (ProgramSetting::default(), Some(HistoryKeeper::new()));
-    let run = HeadlessRun { options: args, programs, history, earlier: None };
+    let run = HeadlessRun { options: args, programs, part: None, history, earlier: None };
+    run.carry_out(source, scenario).map(|ended| ExitCode::from(ended.code))
+}
+
+/// Runs one configuration of a scenario, of which the others are run elsewhere. As a run of the scenario it is none to be
+/// remembered.
+fn run_part(args: &cli::RunOptions, source: Source, scenario: Scenario, part: usize) -> Result<ExitCode, Failure> {
+    let configs = Plan::of(&scenario).configs.len();
+    if part >= configs {
+        let message = format!("--configuration {part}: the plan has {configs}, counted from 0");
+        return Err(Failure::usage(message));
+    }
+    let programs = ProgramSetting::default();
+    let run = HeadlessRun { options: args, programs, part: Some(part), history: None, earlier: None };
     run.carry_out(source, scenario).map(|ended| ExitCode::from(ended.code))
 }
 
@@ -53,6 +69,8 @@ pub(super) struct HeadlessRun<'a> {
     pub(super) options: &'a cli::RunOptions,
     /// What is done with programs.
     pub(super) programs: ProgramSetting,
+    /// The configuration that is measured, if it is one alone.
+    pub(super) part: Option<usize>,
     /// Remembers it, if it is to be remembered.
     pub(super) history: Option<HistoryKeeper>,
     /// The run that it goes on with, if one was cut short, and that one's journal.
@@ -83,7 +101,7 @@ impl HeadlessRun<'_> {
     /// # Errors
     /// When it cannot be started.
     pub(super) fn carry_out(self, source: Source, scenario: Scenario) -> Result<HeadlessEnd, Failure> {
-        let Self { options: args, programs, history, earlier } = self;
+        let Self { options: args, programs, part, history, earlier } = self;
         args.format.reporter().map_err(|error| Failure::usage(error.to_string()))?;
         let (outputs, inputs) = files(args, &source, &scenario, earlier.as_ref().map(|(path, _)| *path));
         outputs::check(&outputs, &inputs)?;
@@ -101,7 +119,7 @@ impl HeadlessRun<'_> {
         let (journal, events, state) = taken_up(asked, earlier.map(|(_, earlier)| earlier), data.as_ref())?;
         let progress = ProgressReporter::new(args.quiet, stderr().is_terminal(), Letters::of_environment());
         let mut watchers = Watchers { progress, journal, history };
-        let info = RunInfo { programs, earlier: events, ..run_info(source, data, predictions) };
+        let info = RunInfo { programs, part, earlier: events, ..run_info(source, data, predictions) };
         let mut state = carry_out(Arc::unwrap_or_clone(scenario), info, control, &mut watchers, state)?;
         heard.run_is_over();
         watchers.progress.finish();

@@ -74,7 +74,7 @@ pub(super) fn watch(args: &cli::WatchArgs, ascii: bool) -> Result<ExitCode, Fail
         return Ok(ended.state.and_then(|state| status(&state)).map_or(ended.exit, |status| status.into()));
     }
     let options = options(args);
-    let run = HeadlessRun { options: &options, programs, history: None, earlier: None };
+    let run = HeadlessRun { options: &options, programs, part: None, history: None, earlier: None };
     let ended = run.carry_out(source, scenario)?;
     // What was asked for beside the program, and could not be had, is told where the program has nothing to say.
     let status = status(&ended.state).filter(|status| *status != 0);

@@ -52,6 +52,8 @@ pub struct RunInfo {
     pub keeps_noisy: bool,
     /// What is done with programs, if the scenario runs any.
     pub programs: ProgramSetting,
+    /// The configuration that is measured of those that are planned, if it is one alone: no trials are added then.
+    pub part: Option<usize>,
     /// What a run that was cut short has told, from its plan on, if this one goes on with it; else nothing.
     pub earlier: Vec<Stamped>,
 }
@@ -88,6 +90,7 @@ pub fn run(
         ended: BTreeSet::new(),
         state: RunState::default(),
         again,
+        part: setting.part,
         trials_done: 0,
         warnings: Warnings::new(&plan),
         timed_out: BTreeSet::new(),
@@ -153,6 +156,7 @@ struct RunLoop<'a> {
     /// What the events have told: the plan, and what came of it so far.
     state: RunState,
     again: MeasuredAgain,
+    part: Option<usize>,
     trials_done: usize,
     warnings: Warnings,
     /// Configurations with a trial that took too long; their others are not tried.
@@ -226,15 +230,22 @@ impl RunLoop<'_> {
             if control.urgency() > Urgency::GoOn {
                 break;
             }
-            if !self.ended.contains(&trial) {
+            if !self.ended.contains(&trial) && self.is_of_the_part(trial) {
                 self.trial(trial, executor, control);
             }
         }
         end
     }
 
+    fn is_of_the_part(&self, trial: usize) -> bool {
+        self.part.is_none() || self.config_of(trial).map(|(config, _)| config) == self.part
+    }
+
     /// Adds a block of trials to the plan, if one is to follow.
     fn goes_on(&mut self, widths: fn(&RunState) -> Widths) -> bool {
+        if self.part.is_some() {
+            return false;
+        }
         match next(&self.state, widths, self.again != MeasuredAgain::DisturbedAndNoisy) {
             Next::Block(trials, why) => {
                 self.warnings.plan_grows(&trials);

@@ -12,7 +12,7 @@ use crate::units;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MemoryLimit {
     /// What it is: `cgroup memory.max`, `cgroup memory.high`, `cgroup memory.limit_in_bytes`, `SLURM_MEM_PER_NODE`,
-    /// `RLIMIT_AS` or `RLIMIT_DATA`.
+    /// `SLURM_MEM_PER_CPU`, `RLIMIT_AS` or `RLIMIT_DATA`.
     pub name: String,
     /// What it says, for people: the control group or the command that sets it.
     pub detail: String,
@@ -103,13 +103,18 @@ fn field(text: &str, name: &str) -> Option<u64> {
     text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' ')?.trim().parse().ok())
 }
 
-/// What Slurm granted on this node, in MiB; 0 stands for all of it.
+/// What Slurm granted on this node, in MiB: for the job, or for each of its CPUs here; 0 stands for all of it.
 fn slurm(here: &Surroundings) -> Option<MemoryLimit> {
-    const NAME: &str = "SLURM_MEM_PER_NODE";
-    let mib: u64 = here.variable(NAME)?.trim().parse().ok().filter(|&mib| mib > 0)?;
+    let number = |name: &str| here.variable(name)?.trim().parse::<u64>().ok().filter(|&number| number > 0);
+    let of_node = number("SLURM_MEM_PER_NODE").map(|mib| ("SLURM_MEM_PER_NODE", mib));
+    let of_cpus = || {
+        let mib = number("SLURM_MEM_PER_CPU")?.checked_mul(number("SLURM_CPUS_ON_NODE")?)?;
+        Some(("SLURM_MEM_PER_CPU", mib))
+    };
+    let (name, mib) = of_node.or_else(of_cpus)?;
     let bytes = mib.checked_mul(1 << 20)?;
     let detail = "set by Slurm".to_owned();
-    Some(MemoryLimit { name: NAME.to_owned(), detail, bytes, left_bytes: bytes, each_process: false })
+    Some(MemoryLimit { name: name.to_owned(), detail, bytes, left_bytes: bytes, each_process: false })
 }
 
 /// A limit of the kernel's on a process.

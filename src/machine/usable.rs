@@ -79,10 +79,19 @@ pub(super) fn online(here: &Surroundings) -> Option<CpuSet> {
     CpuSet::parse(&here.read("/sys/devices/system/cpu/online")?).filter(|set| !set.is_empty())
 }
 
-/// What Slurm granted: the CPUs of this task, else those of the job on this node.
+/// What Slurm granted: the CPUs of this task; those of all tasks in the script of a job, which starts them; else those of
+/// the job on this node.
 fn slurm(here: &Surroundings) -> Option<Limit> {
-    ["SLURM_CPUS_PER_TASK", "SLURM_CPUS_ON_NODE"].into_iter().find_map(|name| {
-        let cpus: u32 = here.variable(name)?.trim().parse().ok().filter(|&cpus| cpus > 0)?;
-        Some(Limit { name: name.to_owned(), detail: "set by Slurm".to_owned(), cpus: f64::from(cpus) })
-    })
+    const PER_TASK: &str = "SLURM_CPUS_PER_TASK";
+    const ON_NODE: &str = "SLURM_CPUS_ON_NODE";
+    let number = |name: &str| here.variable(name)?.trim().parse::<u32>().ok().filter(|&number| number > 0);
+    let limit = |name: &str, detail: String, cpus: u32| Limit { name: name.to_owned(), detail, cpus: f64::from(cpus) };
+    let Some(per_task) = number(PER_TASK) else {
+        return number(ON_NODE).map(|cpus| limit(ON_NODE, "set by Slurm".to_owned(), cpus));
+    };
+    let is_step = here.variable("SLURM_STEP_ID").is_some();
+    let tasks = if is_step { 1 } else { number("SLURM_NTASKS").unwrap_or(1) };
+    let all = per_task.saturating_mul(tasks).min(number(ON_NODE).unwrap_or(u32::MAX).max(per_task));
+    let detail = if tasks > 1 { format!("set by Slurm, for {tasks} tasks") } else { "set by Slurm".to_owned() };
+    Some(limit(PER_TASK, detail, all))
 }

@@ -37,7 +37,7 @@ pub use event::{
     ScenarioFacts, Stamped, Status, TaskResult, TrialEnd, TrialOutcome, noise_limits,
 };
 pub use history::{History, HistoryError, MovedAside, Past, read_history, remember};
-pub use journal::{Journal, JournalError, JournalLost, Recording, read};
+pub use journal::{Journal, JournalError, JournalLost, JournalParts, JournalTail, Recording, read};
 pub use lane_totals::{LANES_MAX, LaneKind, LaneTotals};
 pub use live::{Activity, LaneState, LaneTurn, LaneView, LockView, SPANS_MAX, Snapshot, Span, TaskState};
 pub use measurements::{Measurement, Measurements};

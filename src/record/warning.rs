@@ -53,6 +53,8 @@ pub enum WarningCode {
     More,
     /// The run was cut short and gone on with.
     Resumed,
+    /// Its configurations were measured on several machines.
+    SeveralMachines,
     /// The run was ended before its last trial.
     Interrupted,
     /// The record of the run ends before the run does.
@@ -67,7 +69,7 @@ pub enum WarningCode {
 
 impl WarningCode {
     /// All codes, in the order of their description.
-    pub const ALL: [Self; 24] = [
+    pub const ALL: [Self; 25] = [
         Self::Oversubscribed,
         Self::DataInDoubt,
         Self::MemoryUnknown,
@@ -87,6 +89,7 @@ impl WarningCode {
         Self::TooShort,
         Self::More,
         Self::Resumed,
+        Self::SeveralMachines,
         Self::Interrupted,
         Self::Unfinished,
         Self::JournalIncomplete,
@@ -116,6 +119,7 @@ impl WarningCode {
             Self::TooShort => "too-short",
             Self::More => "more",
             Self::Resumed => "resumed",
+            Self::SeveralMachines => "several-machines",
             Self::Interrupted => "interrupted",
             Self::Unfinished => "unfinished",
             Self::JournalIncomplete => "journal-incomplete",

@@ -19,6 +19,7 @@ use super::port::{Lab, LiveRun};
 use super::provoked::{is_provoked, overflow, provoke};
 use super::remains;
 use super::screens;
+use super::screens::job::state::JobMonitor;
 use super::signals;
 use super::size::size;
 use super::state::State;
@@ -26,6 +27,7 @@ use super::suspension::{Suspension, suspend};
 use super::terminal::Terminal;
 use super::theme::Theme;
 use super::update::{Effect, Exit, Msg, update};
+use crate::batch::FollowedJob;
 use crate::system::jobs::Extent;
 
 /// How long a cancelled run may take to end when the screen is left, how long a killed one, and how long files may take
@@ -45,6 +47,8 @@ pub enum FirstScreen {
     Selected(String),
     /// A run of this scenario at once: the screen is left when its results are.
     Started(String),
+    /// This job, by what the lab tells of it as of a run that it starts.
+    Following(Box<FollowedJob>),
 }
 
 /// Shows the lab on this terminal until the user leaves, or a signal says so.
@@ -81,6 +85,11 @@ pub fn run(lab: impl Lab, opening: FirstScreen, theme: Theme, if_proven: Option<
             None
         }
         FirstScreen::Started(name) => Some(name),
+        FirstScreen::Following(job) => {
+            let name = format!("job {}", job.id);
+            state.shared.job = Some(JobMonitor::new(*job));
+            Some(name)
+        }
     };
     state.shared.is_alone = at_once.is_some();
     let now = Instant::now();
@@ -247,7 +256,10 @@ impl<L: Lab> App<L> {
 
     /// The run has told its last. What it looked like then is kept; of one that was refused there is nothing to keep.
     fn run_ended(&mut self) {
-        if let Some(live) = self.live.take() {
+        // Of its job there is more to hear.
+        if self.state.shared.job.is_none()
+            && let Some(live) = self.live.take()
+        {
             update(&mut self.state, Msg::Snapshot(live.snapshot()));
         }
         self.tell_the_lab();
@@ -301,7 +313,7 @@ impl<L: Lab> App<L> {
     fn tempo(&self) -> Tempo {
         if self.state.is_frozen() {
             Tempo::Frozen
-        } else if self.state.is_running() {
+        } else if self.state.is_running() && !(self.state.shared.job.is_some() && self.state.shared.is_preparing()) {
             Tempo::Running
         } else {
             Tempo::Idle
@@ -330,7 +342,8 @@ impl<L: Lab> App<L> {
     fn leave(mut self, code: u8) {
         signals::end_within(END_GRACE, code);
         self.terminal.pause();
-        if let Some(live) = self.live.take() {
+        // A job is left alone.
+        if let Some(live) = self.live.take().filter(|_| self.state.shared.job.is_none()) {
             self.end(&*live);
         }
         if code == Exit::Quit.code() {

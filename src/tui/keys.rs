@@ -3,9 +3,11 @@
 //! A key that is not in the table does nothing, except that letters are typed into an open filter or form. What an
 //! action does is the screen's matter.
 
+mod action;
 mod context;
 mod markdown;
 
+pub use action::Action;
 pub use context::Context;
 pub use markdown::keys_markdown;
 
@@ -46,101 +48,6 @@ pub enum Key {
     F1,
 }
 
-/// What a key asks for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Action {
-    /// To the item, row or line before.
-    Up,
-    /// To the item, row or line after.
-    Down,
-    /// To the point before.
-    Left,
-    /// To the next point.
-    Right,
-    /// A page back.
-    PageUp,
-    /// A page on.
-    PageDown,
-    /// Half a page back in the details.
-    DetailsUp,
-    /// Half a page on in the details.
-    DetailsDown,
-    /// To the first item.
-    First,
-    /// To the last item.
-    Last,
-    /// Run the selected scenario.
-    Start,
-    /// Open the form for predictions.
-    Predict,
-    /// Close the form and keep what it says.
-    KeepPrediction,
-    /// Run the scenario of these results once more.
-    Again,
-    /// To the next scenario of the path that was not run yet.
-    Next,
-    /// Open the list of the session's runs.
-    Runs,
-    /// Show the results of the selected run again.
-    Reopen,
-    /// Ask for the name of a file to write the report into.
-    SaveReport,
-    /// The next of the formats to write it in.
-    NextFormat,
-    /// Open the form of the scenario's parameters.
-    Edit,
-    /// Run the scenario as the form has it.
-    Try,
-    /// Ask for the name of a file to save it as.
-    Save,
-    /// Save it.
-    Write,
-    /// Save it over a file that exists.
-    Overwrite,
-    /// Empty a value.
-    ClearValue,
-    /// Take all changes of a form back.
-    Reset,
-    /// Open the filter.
-    Filter,
-    /// Close the filter and keep what it says.
-    KeepFilter,
-    /// Empty the filter and close it.
-    ClearFilter,
-    /// Take back a character.
-    Erase,
-    /// A character for the filter or the form; not in the table, since any will do.
-    Type(char),
-    /// Read the library anew.
-    Reload,
-    /// Stop or go on drawing; the run goes on either way.
-    Freeze,
-    /// Cancel the run and show what was measured; when it is being cancelled already, kill it.
-    Cancel,
-    /// Look closer: in a run at the last moments of the lanes, in results at one panel after the other.
-    Zoom,
-    /// Fold the lanes, or unfold them.
-    Fold,
-    /// Between Run and Results.
-    Switch,
-    /// Turn the chart to the next thing that it can be about.
-    TurnChart,
-    /// The output of a watched program on the whole screen, or all else again.
-    Output,
-    /// Who of the ranks of an MPI program waits for whom and what they sent, on the whole screen, or all else again.
-    Ranks,
-    /// Open the help.
-    Help,
-    /// Back one screen; from the library, quit.
-    Back,
-    /// Leave parlab.
-    Quit,
-    /// Hand the terminal back to the shell for a while.
-    Suspend,
-    /// Draw everything anew.
-    Redraw,
-}
-
 /// A row of the table.
 #[derive(Debug, Clone, Copy)]
 pub struct Binding {
@@ -157,7 +64,10 @@ pub struct Binding {
 }
 
 use Action as C;
-use Context::{Asking, Editing, Filter, Help, Interim, Library, Predict, Ran, Results, Running, Runs, Saving};
+use Context::{
+    Asking, Cancelling, Editing, Filter, Following, Help, Interim, Library, Predict, Ran, Results, Running, Runs,
+    Saving,
+};
 use Key::{Char, Ctrl};
 
 const EVERYWHERE: &[Context] = &Context::ALL;
@@ -174,7 +84,7 @@ pub const BINDINGS: &[Binding] = &[
     row(&[Key::Backspace, Ctrl('h')], &[Predict], C::Erase, "", "take back a digit"),
     row(&[Key::Esc, Ctrl('c')], &[Predict], C::Back, "skip", "leave the prediction as it was; what was typed is kept"),
     row(&[Char('r')], &[Ran, Results], C::Again, "again", "run the same scenario again"),
-    row(&[Char('s')], &[Ran, Results], C::SaveReport, "save", "write the report into a file"),
+    row(&[Char('s')], &[Ran, Results, Following], C::SaveReport, "save", "write the report into a file"),
     row(&[Key::Enter], &[Runs], C::Reopen, "open", "show the results of the selected run again"),
     row(
         &[Char('n')],
@@ -240,7 +150,7 @@ pub const BINDINGS: &[Binding] = &[
     ),
     row(
         &[Char('y')],
-        &[Running, Ran, Interim, Results],
+        &[Running, Ran, Interim, Results, Following],
         C::TurnChart,
         "",
         "the chart of something else: speedup, efficiency, wall time, throughput, where the time went, and where there is, updates lost or memory",
@@ -288,9 +198,25 @@ pub const BINDINGS: &[Binding] = &[
         "cancel",
         "cancel the run and show what was measured; again: kill it",
     ),
-    row(&[Key::Tab], &[Running, Ran], C::Switch, "results", "to the results so far"),
-    row(&[Key::Tab], &[Interim, Results], C::Switch, "run", "to the run's cores and workers"),
-    row(&[Char('?'), Key::F1], &[Library, Predict, Running, Ran, Interim, Results, Runs], C::Help, "help", "this help"),
+    row(&[Key::Tab], &[Running, Ran, Following], C::Switch, "results", "to the results so far"),
+    row(&[Key::Tab], &[Interim, Results], C::Switch, "run", "to the run's cores and workers, or its job"),
+    row(&[Char('c')], &[Following], C::Cancel, "cancel", "cancel the job; asks first"),
+    row(&[Char('y')], &[Cancelling], C::CancelJob, "cancel", "cancel the job, whether it waits or runs"),
+    row(&[Key::Esc, Char('n'), Char('q'), Ctrl('c')], &[Cancelling], C::Back, "keep", "leave the job alone"),
+    row(
+        &[Char('?'), Key::F1],
+        &[Library, Predict, Running, Ran, Interim, Results, Following, Runs],
+        C::Help,
+        "help",
+        "this help",
+    ),
+    row(
+        &[Char('q'), Key::Esc, Ctrl('c')],
+        &[Following],
+        C::Back,
+        "close",
+        "close the screen; the job is left alone, and `parlab submit --attach` comes back to it",
+    ),
     row(&[Key::F1], &[Filter, Editing, Saving], C::Help, "help", "this help, where `?` is typed"),
     row(&[Char('q')], &[Running], C::Cancel, "stop", "as `c`: nothing that was measured is thrown away"),
     row(
@@ -410,14 +336,14 @@ mod tests {
             C::Start | C::Again | C::Next | C::Filter | C::KeepFilter | C::ClearFilter | C::Erase | C::Reload => true,
             C::Predict | C::KeepPrediction => true,
             C::Runs | C::Reopen | C::SaveReport | C::NextFormat => true,
-            C::Freeze | C::Cancel | C::Switch | C::Help | C::Back | C::Quit => true,
+            C::Freeze | C::Cancel | C::CancelJob | C::Switch | C::Help | C::Back | C::Quit => true,
             C::Zoom | C::Fold => true,
             C::Suspend | C::Redraw => true,
             C::TurnChart | C::Output | C::Ranks => true,
         };
         let bound: HashSet<Action> = BINDINGS.iter().map(|row| row.action).collect();
         assert!(bound.iter().all(|&action| has_key(action)));
-        assert_eq!(bound.len(), 44, "every action but `Type` is in the table");
+        assert_eq!(bound.len(), 45, "every action but `Type` is in the table");
     }
 
     #[test]

@@ -5,7 +5,7 @@ use ratatui::layout::Size;
 
 use super::input::Input;
 use super::keys::Key;
-use super::port::{Draft, Existing, FieldError, LibraryEntry, Preview, ReportOffer, Saved, Unsaved};
+use super::port::{Draft, Existing, FieldError, JobNews, LibraryEntry, Preview, ReportOffer, Saved, Unsaved};
 use super::shared::Cost;
 use crate::machine::Sample;
 use crate::record::{Snapshot, Stamped};
@@ -29,6 +29,8 @@ pub enum Msg {
     InputClosed,
     /// An event of the run.
     Engine(Stamped),
+    /// Something became known of the job that is followed.
+    Job(JobNews),
     /// The trial in progress, as it is now.
     Snapshot(Snapshot),
     /// The meters, as they are now.
@@ -138,6 +140,8 @@ pub enum Effect {
     },
     /// Cancel the run.
     Cancel,
+    /// Cancel the job that is followed; answered by `Msg::Job`.
+    CancelJob,
     /// Kill the run.
     Kill,
     /// Give up a run that is still being prepared: nothing that it says is heard any more.

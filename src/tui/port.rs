@@ -2,6 +2,7 @@
 //!
 //! Nothing here knows how a scenario is read or a trial is run, so tests put a made-up lab behind it.
 
+use crate::batch::{FollowedJob, JobEnd};
 use crate::machine::Sample;
 use crate::record::{MachineFacts, RunState, Snapshot, Stamped};
 use crate::scenario::form::ScenarioForm;
@@ -81,6 +82,14 @@ pub trait Lab: Send + Sync + 'static {
 
     /// Says whether a run is on, which decides how often the meters sample.
     fn set_pace(&self, running: bool);
+
+    /// Cancels the job that is followed. Called in the background.
+    ///
+    /// # Errors
+    /// Why it was not cancelled.
+    fn cancel_job(&self) -> Result<(), String> {
+        Err("there is no job".to_owned())
+    }
 }
 
 /// A scenario of the library with changes that no file has yet.
@@ -155,6 +164,26 @@ pub enum RunNotice {
     Refused(String),
     /// Something happened in it.
     Event(Stamped),
+    /// Something became known of the job that it is run in.
+    Job(JobNews),
+}
+
+/// What became known of a job that is followed.
+#[derive(Debug, Clone, PartialEq)]
+pub enum JobNews {
+    /// It is not as it was.
+    Seen(FollowedJob),
+    /// What its run tells cannot be read, and why.
+    Unreadable(String),
+    /// It is over, and nothing more will become known.
+    Over {
+        /// How it ended.
+        end: JobEnd,
+        /// The last lines that it has printed, if it ended badly.
+        output: Vec<String>,
+    },
+    /// It was asked to be cancelled: whether that was heard.
+    Cancelled(Result<(), String>),
 }
 
 /// Takes what is heard of a run.

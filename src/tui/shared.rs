@@ -5,6 +5,7 @@
 use ratatui::layout::Size;
 
 use super::port::LibraryEntry;
+use super::screens::job::state::JobMonitor;
 use super::screens::library::state::LibraryList;
 use super::screens::run::state::{Drawing, RunMonitor};
 use super::theme::{Role, Theme};
@@ -24,6 +25,8 @@ pub struct Shared {
     ended: Vec<RunMonitor>,
     /// Runs that were begun so far: the number of the last one.
     begun: u64,
+    /// The job that is followed, if one is: the run is its, and happens elsewhere.
+    pub job: Option<JobMonitor>,
     /// Whether the screen was opened for one run, and is left with it.
     pub is_alone: bool,
     /// What is said until the next key is pressed.
@@ -91,6 +94,7 @@ impl Shared {
             before,
             ended,
             begun: 0,
+            job: None,
             is_alone: false,
             notice,
             machine,

@@ -45,7 +45,8 @@ impl State {
 
     /// Whether the trial in progress is on the screen and should be kept up to date.
     pub fn wants_snapshots(&self) -> bool {
-        self.screens.top().wants_snapshots(&self.shared)
+        // A run elsewhere is known by its journal alone.
+        self.shared.job.is_none() && self.screens.top().wants_snapshots(&self.shared)
     }
 
     /// The form of a scenario that is being tried, if it is open, whatever covers it.

@@ -7,6 +7,7 @@ use nix::sys::signal::Signal;
 use super::keys::{self, Action};
 use super::port::{Draft, Ran, ReportOffer, Saved, Unsaved};
 use super::screens::editor::state::{Editor, Stage};
+use super::screens::job::JobScreen;
 use super::screens::library::state::Filtering;
 use super::screens::results::ResultsScreen;
 use super::screens::run::RunScreen;
@@ -41,6 +42,7 @@ pub fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
         }
         Msg::InputClosed => return vec![Effect::Quit(Exit::Signal(Signal::SIGHUP))],
         Msg::Engine(stamped) => return hear(state, stamped),
+        Msg::Job(news) => state.shared.job.iter_mut().for_each(|job| job.hear(news.clone())),
         Msg::Signal(signal) => return on_signal(signal),
         Msg::Started { name } => return started(state, name, None),
         Msg::Tried(draft) => return started(state, draft.name.clone(), Some(draft)),
@@ -158,7 +160,7 @@ fn started(state: &mut State, name: String, draft: Option<Draft>) -> Vec<Effect>
     let mut run = RunMonitor::new(name.clone(), title.unwrap_or(name));
     run.draft = draft;
     shared.begin_run(run);
-    screens.open(Screen::Run(RunScreen));
+    screens.open(if shared.job.is_some() { Screen::Job(JobScreen::default()) } else { Screen::Run(RunScreen) });
     vec![Effect::Pace { running: true }]
 }
 
@@ -200,7 +202,10 @@ fn hear(state: &mut State, stamped: Stamped) -> Vec<Effect> {
         let ran = Ran { at, best_speedup: run.figures().best_speedup() };
         shared.library.took(&run.name, elapsed_s, ran);
     }
-    screens.swap_topmost(Screen::is_of_a_run, Screen::Results(ResultsScreen));
+    // How a job ended that did not come to the end of its run is told on its own screen.
+    if shared.job.is_none() || run.record.status == Some(Status::Done) {
+        screens.swap_topmost(Screen::is_of_a_run, Screen::Results(ResultsScreen));
+    }
     vec![Effect::Pace { running: false }]
 }
 

@@ -37,6 +37,7 @@ mod screens;
 mod scripted;
 mod signals;
 mod strikes;
+mod submit;
 mod svc;
 mod terminal;
 mod try_it;

@@ -68,6 +68,7 @@ fn found(overhead_s: [f64; 2], noise: fn(u32) -> f64) -> (Vec<MetgCurve>, Vec<u6
             text: String::new(),
             keeps_noisy: true,
             programs: parlab::engine::ProgramSetting::default(),
+            part: None,
             earlier: Vec::new(),
             widths: |_| Widths::default(),
         };

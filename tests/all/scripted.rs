@@ -57,6 +57,7 @@ fn setting() -> RunInfo {
         widths: parlab::results::widths,
         keeps_noisy: false,
         programs: parlab::engine::ProgramSetting::default(),
+        part: None,
         earlier: Vec::new(),
     }
 }

@@ -16,8 +16,11 @@ const fn room(name: &'static str, uses: &'static [&'static str]) -> Room {
 /// Each room may use rooms further down only, so there are no cycles. `lib.rs` and `main.rs` put everything together
 /// and stand outside of this.
 pub(crate) const ROOMS: &[Room] = &[
-    room("cli", &["report", "scenario", "protocol"]),
-    room("tui", &["results", "record", "backend", "workload", "scenario", "analysis", "chart", "machine", "units"]),
+    room("cli", &["batch", "report", "scenario", "protocol"]),
+    room(
+        "tui",
+        &["results", "record", "batch", "backend", "workload", "scenario", "analysis", "chart", "machine", "units"],
+    ),
     room("report", &["results", "record", "backend", "workload", "scenario", "analysis", "chart", "machine", "units"]),
     room("results", &["record", "workload", "scenario", "analysis", "chart", "units"]),
     room(
@@ -33,6 +36,7 @@ pub(crate) const ROOMS: &[Room] = &[
     room("python", &["protocol"]),
     room("machine", &["units"]),
     room("units", &[]),
+    room("batch", &[]),
     room("protocol", &[]),
     room("mpi", &[]),
     room("system", &[]),

@@ -30,6 +30,8 @@ pub(crate) const SINKS: &[Sink] = &[
             "src/report/deliver.rs",
             // What a program writes is passed through.
             "src/command/watch.rs",
+            // It is asked whether there is a screen.
+            "src/command/submit/mod.rs",
             "src/tui/terminal.rs",
             "src/system/terminal.rs",
             "src/system/raw_mode.rs",
@@ -39,6 +41,7 @@ pub(crate) const SINKS: &[Sink] = &[
             "src/system/launch/client.rs",
             "src/system/launch/launcher.rs",
             "src/python/interpreters.rs",
+            "src/batch/ask.rs",
         ],
         PRINTING,
     ),
@@ -57,6 +60,7 @@ pub(crate) const SINKS: &[Sink] = &[
             "src/system/launch/client.rs",
             "src/system/launch/launcher.rs",
             "src/python/interpreters.rs",
+            "src/batch/ask.rs",
         ],
         PRINTING,
     ),

@@ -13,9 +13,13 @@
 #[cfg(test)]
 mod going_on_tests;
 mod header;
+mod parts;
 mod read;
 mod sink;
+mod tail;
 mod write;
 
+pub use parts::JournalParts;
 pub use read::{JournalError, Recording, read};
+pub use tail::JournalTail;
 pub use write::{Journal, JournalLost};

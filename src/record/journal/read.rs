@@ -96,19 +96,18 @@ pub enum JournalError {
 /// is no event. A last line that was cut short is no error.
 pub fn read(path: &Path) -> Result<Recording, JournalError> {
     let file = open_regular(path).map_err(|cause| JournalError::Io { path: path.to_owned(), cause })?;
-    let mut lines = Lines { path, reader: BufReader::new(file), line: Vec::new(), number: 0 };
+    let mut lines = Lines::after(path, BufReader::new(file), 0);
     let header = lines.header()?;
     let mut recording = Recording { parlab: header.parlab.clone(), events: Vec::new(), torn: false, whole_bytes: 0 };
     recording.whole_bytes = lines.line.len() as u64;
     while let Some(whole) = lines.next()? {
-        match serde_json::from_slice(&lines.line) {
-            Ok(event) => recording.events.push(event),
+        match lines.event(header.minor) {
+            Ok(event) => recording.events.extend(event),
             Err(_) if !whole => {
                 recording.torn = true;
                 break;
             }
-            Err(_) if header.minor > MINOR && is_object(&lines.line) => {}
-            Err(cause) => return Err(JournalError::Torn { path: path.to_owned(), line: lines.number, cause }),
+            Err(error) => return Err(error),
         }
         recording.whole_bytes += lines.line.len() as u64;
     }
@@ -120,7 +119,7 @@ fn is_object(line: &[u8]) -> bool {
 }
 
 /// A file, line by line, no more than one of which is in memory.
-struct Lines<'a> {
+pub(super) struct Lines<'a> {
     path: &'a Path,
     reader: BufReader<File>,
     /// The last line that was read.
@@ -129,16 +128,40 @@ struct Lines<'a> {
     number: usize,
 }
 
-impl Lines<'_> {
+impl<'a> Lines<'a> {
+    /// Those that follow so many others.
+    pub(super) fn after(path: &'a Path, reader: BufReader<File>, number: usize) -> Self {
+        Self { path, reader, line: Vec::new(), number }
+    }
+
+    /// The line that was read last, with its end.
+    pub(super) fn bytes(&self) -> &[u8] {
+        &self.line
+    }
+
     /// Reads the first line.
     fn header(&mut self) -> Result<JournalHeader, JournalError> {
+        if self.has_whole_first()? { self.header_of_line() } else { Err(self.foreign()) }
+    }
+
+    /// Reads the first line; whether it is whole.
+    pub(super) fn has_whole_first(&mut self) -> Result<bool, JournalError> {
+        match self.next() {
+            Ok(whole) => Ok(whole == Some(true)),
+            Err(JournalError::TooLong { .. }) => Err(self.foreign()),
+            Err(error) => Err(error),
+        }
+    }
+
+    fn foreign(&self) -> JournalError {
+        JournalError::NotAJournal { path: self.path.to_owned() }
+    }
+
+    /// What the line that was read last says as the first of a journal.
+    pub(super) fn header_of_line(&self) -> Result<JournalHeader, JournalError> {
         let path = self.path;
-        let foreign = || JournalError::NotAJournal { path: path.to_owned() };
-        let told = match self.next() {
-            Ok(Some(true)) => serde_json::from_slice::<Value>(&self.line).map_err(|_| foreign())?,
-            Ok(_) | Err(JournalError::TooLong { .. }) => return Err(foreign()),
-            Err(error) => return Err(error),
-        };
+        let foreign = || self.foreign();
+        let told = serde_json::from_slice::<Value>(&self.line).map_err(|_| foreign())?;
         if told.get("format").and_then(Value::as_str) != Some(FORMAT) {
             return Err(foreign());
         }
@@ -151,8 +174,17 @@ impl Lines<'_> {
         }
     }
 
+    /// The event of the line that was read last; `None` for one that a later program added.
+    pub(super) fn event(&self, minor: u32) -> Result<Option<Stamped>, JournalError> {
+        match serde_json::from_slice(&self.line) {
+            Ok(event) => Ok(Some(event)),
+            Err(_) if minor > MINOR && is_object(&self.line) => Ok(None),
+            Err(cause) => Err(JournalError::Torn { path: self.path.to_owned(), line: self.number, cause }),
+        }
+    }
+
     /// Reads the next line; whether it is whole, or `None` after the last.
-    fn next(&mut self) -> Result<Option<bool>, JournalError> {
+    pub(super) fn next(&mut self) -> Result<Option<bool>, JournalError> {
         self.line.clear();
         self.number += 1;
         let read = (&mut self.reader).take(LINE_MAX).read_until(b'\n', &mut self.line);

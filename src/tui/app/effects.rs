@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::App;
 use crate::record::RunState;
-use crate::tui::port::{Draft, Lab, LiveRun, RunNotice, RunSink};
+use crate::tui::port::{Draft, JobNews, Lab, LiveRun, RunNotice, RunSink};
 use crate::tui::saving;
 use crate::tui::update::{Effect, Msg, update};
 
@@ -39,6 +39,11 @@ impl<L: Lab> App<L> {
             Effect::SaveReport { format, file, existing } => self
                 .about_the_run(move |lab, record| Msg::ReportSaved(lab.save_report(record, format, &file, existing))),
             Effect::Cancel => self.live.iter().for_each(|run| run.cancel()),
+            Effect::CancelJob => {
+                let (lab, mailbox) = (Arc::clone(&self.lab), Arc::clone(&self.mailbox));
+                let cancel = move || mailbox.post(Msg::Job(JobNews::Cancelled(lab.cancel_job())));
+                self.background.hand_over(cancel);
+            }
             Effect::Kill => self.live.iter().for_each(|run| run.kill()),
             Effect::GiveUp => self.give_up(),
             Effect::Reload => {
@@ -59,6 +64,7 @@ impl<L: Lab> App<L> {
             let msg = match notice {
                 RunNotice::Refused(why) => Msg::Refused { name: name.clone(), why },
                 RunNotice::Event(event) => Msg::Engine(event),
+                RunNotice::Job(news) => Msg::Job(news),
             };
             mailbox.post_of_run(number, msg);
         })

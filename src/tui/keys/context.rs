@@ -23,18 +23,27 @@ pub enum Context {
     Saving,
     /// The question whether to overwrite a file.
     Asking,
+    /// The screen of a job that is followed.
+    Following,
+    /// The question whether to cancel it.
+    Cancelling,
     /// The list of the session's runs.
     Runs,
     /// The help.
     Help,
 }
 
-use Context::{Asking, Editing, Filter, Help, Interim, Library, Predict, Ran, Results, Running, Runs, Saving};
+use Context::{
+    Asking, Cancelling, Editing, Filter, Following, Help, Interim, Library, Predict, Ran, Results, Running, Runs,
+    Saving,
+};
 
 impl Context {
     /// All contexts, in the order of the help.
-    pub const ALL: [Self; 12] =
-        [Library, Filter, Predict, Running, Ran, Interim, Results, Runs, Editing, Saving, Asking, Help];
+    pub const ALL: [Self; 14] = [
+        Library, Filter, Predict, Running, Ran, Interim, Results, Following, Cancelling, Runs, Editing, Saving, Asking,
+        Help,
+    ];
 
     /// Its name for people.
     pub fn word(self) -> &'static str {
@@ -46,6 +55,8 @@ impl Context {
             Ran => "Run ended",
             Interim => "Results so far",
             Results => "Results",
+            Following => "Job",
+            Cancelling => "Cancel job",
             Editing => "Try it",
             Saving => "Save as",
             Asking => "Overwrite",
@@ -62,6 +73,7 @@ impl Context {
             Predict => "predict",
             Running | Ran => "run",
             Interim | Results => "results",
+            Following | Cancelling => "job",
             Editing => "try it",
             Saving | Asking => "save as",
             Runs => "runs",

@@ -9,6 +9,7 @@ mod chrome;
 pub mod editor;
 mod frame;
 pub mod help;
+pub mod job;
 mod layout;
 pub mod library;
 mod losses;
@@ -34,6 +35,7 @@ use super::keys::Context;
 use super::shared::Shared;
 use editor::state::Editor;
 use help::HelpScreen;
+use job::JobScreen;
 use library::LibraryScreen;
 use predict::state::PredictForm;
 use results::ResultsScreen;
@@ -57,6 +59,8 @@ pub enum Screen {
     Predict(PredictForm),
     /// The run as it goes.
     Run(RunScreen),
+    /// The job in which it goes.
+    Job(JobScreen),
     /// What it has shown.
     Results(ResultsScreen),
     /// The session's runs.
@@ -73,6 +77,9 @@ impl Screen {
         match context {
             Context::Library | Context::Filter => Some(Self::Library(LibraryScreen)),
             Context::Predict => PredictForm::of_selected(&shared.library).map(Self::Predict),
+            Context::Following => Some(Self::Job(JobScreen::default())),
+            Context::Cancelling => Some(Self::Job(JobScreen { is_asking: true })),
+            Context::Running | Context::Ran if shared.job.is_some() => Some(Self::Job(JobScreen::default())),
             Context::Running | Context::Ran => Some(Self::Run(RunScreen)),
             Context::Interim | Context::Results => Some(Self::Results(ResultsScreen)),
             Context::Runs => Some(Self::Runs(RunsScreen::default())),
@@ -87,7 +94,7 @@ impl Screen {
 
     /// Whether it shows the run that is on, or the last one.
     pub fn is_of_a_run(&self) -> bool {
-        matches!(self, Self::Run(_) | Self::Results(_))
+        matches!(self, Self::Run(_) | Self::Job(_) | Self::Results(_))
     }
 }
 
@@ -100,6 +107,7 @@ impl Deref for Screen {
             Self::Editor(screen) => screen,
             Self::Predict(screen) => screen,
             Self::Run(screen) => screen,
+            Self::Job(screen) => screen,
             Self::Results(screen) => screen,
             Self::Runs(screen) => screen,
             Self::SaveReport(screen) => screen,
@@ -115,6 +123,7 @@ impl DerefMut for Screen {
             Self::Editor(screen) => screen,
             Self::Predict(screen) => screen,
             Self::Run(screen) => screen,
+            Self::Job(screen) => screen,
             Self::Results(screen) => screen,
             Self::Runs(screen) => screen,
             Self::SaveReport(screen) => screen,

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use parlab::machine::{CpuSet, Surroundings, Usable, usable, usable_here};
+use parlab::machine::{CpuSet, Surroundings, Usable, memory_limits, usable, usable_here};
 use tempfile::TempDir;
 
 /// A machine in a temporary folder. Unless told otherwise it has 64 CPUs and no limits.
@@ -41,10 +41,21 @@ impl Machine {
             .file("proc/self/mountinfo", "30 23 0:26 / /sys/fs/cgroup rw,nosuid shared:4 - cgroup2 cgroup2 rw\n")
     }
 
+    /// The only limit on memory, by its name and in MiB.
+    fn memory(&self) -> Option<(String, u64)> {
+        let limits = memory_limits(&self.surroundings());
+        assert!(limits.len() < 2, "{limits:?}");
+        limits.first().map(|limit| (limit.name.clone(), limit.bytes >> 20))
+    }
+
     fn usable(&self) -> Usable {
+        usable(&self.surroundings())
+    }
+
+    fn surroundings(&self) -> Surroundings {
         let env = self.env.clone();
         let lookup = move |name: &str| env.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned());
-        usable(&Surroundings::made_up(self.root.path(), lookup, self.affinity.clone()))
+        Surroundings::made_up(self.root.path(), lookup, self.affinity.clone())
     }
 }
 
@@ -157,6 +168,31 @@ fn hierarchies_may_be_mounted_anywhere() {
         .file("proc/self/mountinfo", "40 30 0:26 / /my\\040groups rw - cgroup2 none rw\n")
         .file("my groups/g/cpu.max", "300000");
     assert_eq!(machine.usable().count, 3, "the period is 100 ms unless it is given");
+}
+
+#[test]
+fn the_script_of_a_job_has_the_cpus_of_all_its_tasks_and_a_step_those_of_one() {
+    let job = || Machine::new().env("SLURM_CPUS_PER_TASK", "4").env("SLURM_NTASKS", "3");
+    let whole = job().env("SLURM_CPUS_ON_NODE", "12").usable();
+    assert_eq!((whole.count, whole.limits[1].detail.as_str()), (12, "set by Slurm, for 3 tasks"));
+    assert_eq!(job().env("SLURM_CPUS_ON_NODE", "8").usable().count, 8, "the others are on another machine");
+    assert_eq!(job().usable().count, 12);
+    let step = job().env("SLURM_CPUS_ON_NODE", "12").env("SLURM_STEP_ID", "0").usable();
+    assert_eq!((step.count, step.limits[1].detail.as_str()), (4, "set by Slurm"));
+}
+
+#[test]
+fn slurms_memory_is_that_of_the_node_or_of_the_cpus_on_it() {
+    let told = |machine: Machine| machine.memory();
+    let of = |name: &str, mib| Some((name.to_owned(), mib));
+    let node = Machine::new().env("SLURM_MEM_PER_NODE", "500").env("SLURM_MEM_PER_CPU", "100");
+    assert_eq!(told(node), of("SLURM_MEM_PER_NODE", 500));
+    let cpus = || Machine::new().env("SLURM_MEM_PER_CPU", "100");
+    assert_eq!(told(cpus().env("SLURM_CPUS_ON_NODE", "4")), of("SLURM_MEM_PER_CPU", 400));
+    assert_eq!(told(cpus()), None, "of how many CPUs is not known");
+    for nonsense in ["0", "", "x", "99999999999999999999", "17592186044416"] {
+        assert_eq!(told(Machine::new().env("SLURM_MEM_PER_NODE", nonsense)), None, "{nonsense:?}");
+    }
 }
 
 #[test]

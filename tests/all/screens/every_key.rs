@@ -9,7 +9,7 @@ use parlab::tui::state::{Drawing, Ending, State};
 use parlab::tui::update::{Effect, Exit, Msg, update};
 use proptest::prelude::*;
 
-use super::fixture;
+use super::{fixture, job};
 
 fn library() -> State {
     fixture::state((80, 24), Theme::FULL)
@@ -50,6 +50,7 @@ fn in_context(context: Context) -> State {
         Context::Editing | Context::Saving | Context::Asking => editing(),
         Context::Running | Context::Interim => running(),
         Context::Ran | Context::Results | Context::Runs => ended(Status::Done),
+        Context::Following | Context::Cancelling => job::followed((80, 24), Theme::FULL),
     };
     match context {
         Context::Filter => press(&mut state, Key::Char('/')),
@@ -65,7 +66,8 @@ fn in_context(context: Context) -> State {
             press(&mut state, Key::Ctrl('s'));
             update(&mut state, Msg::Saved(Err(Unsaved::Exists)))
         }
-        Context::Library | Context::Running | Context::Results | Context::Editing => Vec::new(),
+        Context::Cancelling => press(&mut state, Key::Char('c')),
+        Context::Library | Context::Running | Context::Results | Context::Editing | Context::Following => Vec::new(),
     };
     assert_eq!(state.context(), context);
     state

@@ -7,6 +7,7 @@ mod editor;
 mod every_key;
 pub(crate) mod fixture;
 mod interpreters;
+mod job;
 mod lock;
 mod losses;
 mod many_trials;

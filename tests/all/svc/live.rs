@@ -26,6 +26,7 @@ fn run(toml: &str) -> (RunState, Session) {
         widths: |_| Widths::default(),
         keeps_noisy: true,
         programs: parlab::engine::ProgramSetting::default(),
+        part: None,
         earlier: Vec::new(),
     };
     let program = env!("CARGO_BIN_EXE_parlab").into();

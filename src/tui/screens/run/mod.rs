@@ -1,6 +1,7 @@
 //! A run as it goes: cores, progress, workers over time, the speedup so far.
 
 mod cores;
+mod followed;
 mod following;
 pub mod lane_history;
 mod lanes_panel;
@@ -28,6 +29,7 @@ use crate::tui::shared::Shared;
 use crate::tui::theme::Theme;
 use state::Drawing;
 
+pub(super) use followed::render as followed;
 pub(super) use update::{cancel_or_quit, label, left, obey_as_a_run};
 
 /// Columns from which on the footer has room for keys that one may do without.

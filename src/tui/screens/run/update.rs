@@ -121,6 +121,9 @@ fn has_ranks(run: &RunMonitor) -> bool {
 /// Ends the run the next harder way. One that is still being prepared is given up at once: nothing was measured that
 /// could be kept, and its preparation may take its time to hear of it.
 fn end(shared: &mut Shared) -> Step {
+    if shared.job.is_some() {
+        return Transition::Swap(Context::Cancelling).into();
+    }
     if shared.is_preparing() {
         shared.drop_preparation();
         let effects = vec![Effect::GiveUp, Effect::Pace { running: false }];

@@ -34,7 +34,7 @@ use crate::tui::widgets::{lanes, paint};
 use crate::units;
 
 /// Rows of the trial's panel.
-const PROGRESS: u16 = 4;
+pub(super) const PROGRESS: u16 = 4;
 /// Rows that a chart needs to say anything.
 const CHART_MIN: u16 = 8;
 /// Rows that a lesson needs to say anything.
@@ -92,7 +92,7 @@ pub(super) fn render(run: &RunMonitor, sample: Option<&Sample>, theme: &Theme, a
 }
 
 /// What the table is called: `so far`, and where the run goes on for it how many figures are sure enough.
-fn table_title(figures: &Figures) -> String {
+pub(super) fn table_title(figures: &Figures) -> String {
     let (Some(wanted), widths) = (figures.wanted, figures.widths()) else { return "so far".to_owned() };
     let all = widths.widest_first().len();
     format!("so far · {} of {all} within {}", widths.within(wanted), width_in_words(wanted))
@@ -157,7 +157,7 @@ fn below_the_chart(picture: &Picture<'_>, chart: Rect) -> Option<Rect> {
     (height >= picture.height_min()).then_some(Rect { y: chart.bottom() - height, height, ..chart })
 }
 
-fn speedup(run: &RunMonitor, theme: &Theme, area: Rect, buf: &mut Buffer) {
+pub(super) fn speedup(run: &RunMonitor, theme: &Theme, area: Rect, buf: &mut Buffer) {
     let block = theme.block(&format!("{} so far", speedups::title(run)), area.width);
     let inner = block.inner(area);
     block.render(area, buf);
@@ -209,7 +209,7 @@ fn telling<'a>(run: &'a RunMonitor, outcome: &TrialOutcome) -> Option<(&'a str, 
 
 /// The latest news as lines, newest last: as many whole pieces as there is room for, the newest in any case; above them
 /// how sure the figures are, where the run goes on until they are sure enough.
-fn news_lines(run: &RunMonitor, theme: &Theme, area: Rect) -> Vec<(String, Role)> {
+pub(super) fn news_lines(run: &RunMonitor, theme: &Theme, area: Rect) -> Vec<(String, Role)> {
     let most = if area.height >= 32 { 6 } else { 2 };
     let mut lines: Vec<(String, Role)> = Vec::new();
     let width = area.width.saturating_sub(2);
