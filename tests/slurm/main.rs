@@ -11,4 +11,5 @@ mod faults;
 mod follow;
 mod following;
 mod given;
+mod ranks;
 mod screen;

@@ -82,9 +82,12 @@ fn shared_out(
     (each, args.tasks.unwrap_or(Amount::at_least_one(widest)))
 }
 
-/// Whether a scenario's program is one that starts ranks, which a job's script must not start as a step: theirs would wait
-/// for its end.
+/// Whether a scenario starts ranks, as workers or by its program: a job's script must not start such a one as a step, as
+/// theirs would wait for its end.
 pub(super) fn launches(scenario: &Scenario) -> bool {
+    if scenario.sweep.backends.iter().any(|backend| backend.spec().is_launched()) {
+        return true;
+    }
     let first = scenario.job.params.get("command").and_then(|command| match command {
         Value::Words(words) => words.first(),
         _ => None,
