@@ -1,9 +1,11 @@
 //! Ranks that do not end as they should, and launchers that are not theirs.
 
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
 use serde_json::Value;
 
-use crate::common::stderr;
-use crate::mpis::{Mpi, watch};
+use crate::common::{descendants, is_alive, stderr};
+use crate::mpis::{Mpi, on_screen, watch};
 
 #[test]
 fn a_rank_that_is_killed_is_told() {
@@ -23,6 +25,26 @@ fn a_rank_that_aborts_is_told_with_its_code() {
         let Some(watched) = mpi.command("ends.c", &["aborts"], 3).map(|command| watch(&command)) else { continue };
         assert_ne!(watched.output.status.code(), Some(0), "{mpi:?}");
         assert_eq!(watched.troubles()[0], "rank 1 called MPI_Abort with code 3", "{mpi:?}");
+    }
+}
+
+#[test]
+fn a_launcher_that_is_killed_is_told_and_leaves_no_rank() {
+    for mpi in [Mpi::Mpich, Mpi::Ompi] {
+        let Some(command) = mpi.command("stuck.c", &["receives"], 2) else { continue };
+        let mut terminal = on_screen(&command);
+        terminal.wait_for("0 in MPI_Recv waits for 1");
+        let of_run = descendants(terminal.pid());
+        let is_launcher = |name: &str| name.starts_with("mpi") || name.starts_with("orterun");
+        let launcher = of_run.iter().find(|(_, name)| is_launcher(name)).expect("a launcher").0;
+        kill(Pid::from_raw(launcher as i32), Signal::SIGKILL).expect("a process");
+        terminal.wait_for("q quit");
+        terminal.wait_for("killed by SIGKILL");
+        terminal.send("q");
+        terminal.exit_code();
+        terminal.assert_restored();
+        let left: Vec<&(u32, String)> = of_run.iter().filter(|(pid, _)| is_alive(*pid)).collect();
+        assert!(left.is_empty(), "{mpi:?}: {left:?}");
     }
 }
 

@@ -184,6 +184,22 @@ fn a_rank_that_is_killed_ends_the_trial_with_a_word_and_leaves_nothing() {
 }
 
 #[test]
+fn a_launcher_that_is_killed_ends_the_trial_with_a_word_and_leaves_no_rank() {
+    for launcher in ["mpirun.mpich", "mpirun.openmpi", AWAY] {
+        let mut run = running(SLEEPERS, launcher, &[]);
+        let ranks = ranks(&mut run);
+        let is_launcher = |name: &str| name.starts_with("mpi") || name.starts_with("orterun");
+        let started = run.children().into_iter().find(|(_, name)| is_launcher(name)).expect("a launcher").0;
+        kill(Pid::from_raw(started as i32), Signal::SIGKILL).expect("a process");
+        let ended = run.finish();
+        assert_ne!(ended.code(), 0, "{launcher}");
+        let told = ended.report()["warnings"].to_string();
+        assert!(told.contains("the launcher of the ranks has ended (killed by SIGKILL)"), "{launcher}: {told}");
+        assert!(ranks.iter().all(|pid| !crate::common::is_alive(*pid)), "{launcher}");
+    }
+}
+
+#[test]
 fn a_run_that_is_interrupted_leaves_no_rank() {
     for launcher in ["mpirun.mpich", "mpirun.openmpi", AWAY] {
         for signal in [Signal::SIGINT, Signal::SIGKILL] {
