@@ -197,10 +197,11 @@ impl ActivityCells {
 
     /// All cells, in the order in which they are stored: see `carried`.
     pub(super) fn cells<'a>(&'a self, into: &mut Vec<LaneCell<'a>>) {
-        into.extend(self.turns.iter().map(|turn| LaneCell::PackedTick(turn, ACTIVITY_BITS)));
-        into.push(LaneCell::Plain(&self.turned));
-        into.extend(self.spent.iter().chain([&self.lock_waits, &self.lock_handovers]).map(LaneCell::Plain));
-        into.extend([LaneCell::PackedTick(&self.now, ACTIVITY_BITS), LaneCell::Tick(&self.began)]);
+        let Self { began, now, spent, turns, turned, lock_waits, lock_handovers } = self;
+        into.extend(turns.iter().map(|turn| LaneCell::PackedTick(turn, ACTIVITY_BITS)));
+        into.push(LaneCell::Plain(turned));
+        into.extend(spent.iter().chain([lock_waits, lock_handovers]).map(LaneCell::Plain));
+        into.extend([LaneCell::PackedTick(now, ACTIVITY_BITS), LaneCell::Tick(began)]);
     }
 
     /// Counts that the lock was found taken.

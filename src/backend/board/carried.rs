@@ -6,7 +6,7 @@
 use std::sync::atomic::Ordering::{Acquire, Relaxed, Release};
 
 use super::lane_cell::LaneCell;
-use super::layout::{Claim, LaneCells, Record, UsageCells, worker_state};
+use super::layout::{Claim, LaneCells, Reason, Record, UsageCells, worker_state};
 use super::memory::Board;
 
 /// Words of a task's record, its number first.
@@ -18,24 +18,47 @@ const READS: u32 = 64;
 /// All cells of a lane, in the order in which they are stored: what makes others valid comes after them.
 fn cells(lane: &LaneCells) -> Vec<LaneCell<'_>> {
     use LaneCell::{Narrow, Plain, Tick};
-    let LaneCells { claims, usage, reason, yardstick, checksum, .. } = lane;
+    // All of them by their names, so that none is forgotten.
+    let LaneCells {
+        done,
+        failed,
+        checksum,
+        hand,
+        started,
+        busy,
+        last_end,
+        activity,
+        fraction,
+        cpu,
+        waits_ns,
+        taken,
+        claims,
+        shortest,
+        longest,
+        pid,
+        worker_state,
+        arrived_at,
+        looked,
+        yardstick,
+        yardstick_cost,
+        reason: Reason { length, words },
+        usage,
+    } = lane;
     let mut all = Vec::with_capacity(160);
     for Claim { start, end, base, starts, squares } in claims {
         all.extend([start, end, base, starts, squares].map(Plain));
     }
-    all.extend([Plain(&lane.taken), Tick(&lane.started), Plain(&lane.waits_ns), Narrow(&lane.fraction)]);
-    all.extend([Narrow(&lane.cpu), Narrow(&lane.pid), Tick(&lane.arrived_at)]);
-    lane.activity.cells(&mut all);
+    all.extend([Plain(taken), Tick(started), Plain(waits_ns), Narrow(fraction)]);
+    all.extend([Narrow(cpu), Narrow(pid), Tick(arrived_at)]);
+    activity.cells(&mut all);
     let UsageCells { user_us, system_us, voluntary, involuntary, peak_rss_kib, runnable_ns } = usage;
     all.extend([user_us, system_us, voluntary, involuntary, peak_rss_kib, runnable_ns].map(Plain));
-    all.extend(reason.words.iter().map(Plain));
-    all.push(Plain(&reason.length));
-    all.extend(yardstick.iter().map(Plain));
-    all.extend([Plain(&lane.yardstick_cost), Plain(&lane.shortest), Plain(&lane.longest), Plain(&lane.busy)]);
-    all.push(Tick(&lane.last_end));
-    all.extend(checksum.iter().map(Plain));
-    all.extend([Plain(&lane.hand), Plain(&lane.failed), Plain(&lane.done)]);
-    all.extend([Narrow(&lane.looked), Narrow(&lane.worker_state)]);
+    all.extend(words.iter().map(Plain));
+    all.push(Plain(length));
+    all.extend(yardstick.iter().chain([yardstick_cost, shortest, longest, busy]).map(Plain));
+    all.push(Tick(last_end));
+    all.extend(checksum.iter().chain([hand, failed, done]).map(Plain));
+    all.extend([Narrow(looked), Narrow(worker_state)]);
     all
 }
 
@@ -133,17 +156,6 @@ mod tests {
     use crate::backend::tests::spec;
     use crate::scenario::Schedule;
     use crate::workload::Values;
-
-    #[test]
-    fn all_of_a_lane_is_among_its_words() {
-        let there = Board::create(spec(4, 2, Schedule::Dynamic, None)).unwrap();
-        let cells = cells(there.lane(0)).len();
-        // Each cell is in the list once: numbers stored one by one are all found.
-        let narrow = 5;
-        let bytes = (cells - narrow) * 8 + narrow * 4;
-        let padding = size_of::<LaneCells>() - bytes;
-        assert!(padding < 128 + 16, "{padding} bytes of a lane are not carried");
-    }
 
     #[test]
     fn a_lane_is_carried_with_its_ticks_put_right() {

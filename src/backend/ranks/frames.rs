@@ -17,8 +17,8 @@ const MAGIC: u64 = 0x6b6e_6172_6c72_6101;
 pub(super) const WORD: usize = 8;
 /// Words of a frame before its own: the number above, its kind, how many follow.
 const HEAD: usize = 3;
-/// The most words of a frame.
-const WORDS_MAX: usize = 1 << 24;
+/// The most words of a frame of one who is known.
+pub(super) const WORDS_MAX: usize = 1 << 24;
 /// The most words of a frame of one who is not known yet.
 pub(super) const WORDS_OF_STRANGERS: usize = 16;
 /// Bytes read at a time.
@@ -74,7 +74,7 @@ impl FrameBuffer {
     pub(super) fn next(&mut self, most: usize) -> io::Result<Option<Frame>> {
         let Some(head) = self.0.get(..HEAD * WORD) else { return Ok(None) };
         let [magic, kind, count] = words_of(head)[..] else { return Ok(None) };
-        let count = usize::try_from(count).ok().filter(|count| magic == MAGIC && *count <= most.min(WORDS_MAX));
+        let count = usize::try_from(count).ok().filter(|count| magic == MAGIC && *count <= most);
         let count = count.ok_or_else(|| io::Error::from(io::ErrorKind::InvalidData))?;
         let end = (HEAD + count) * WORD;
         let Some(body) = self.0.get(HEAD * WORD..end) else { return Ok(None) };
@@ -94,11 +94,6 @@ impl FrameBuffer {
             }
         }
     }
-}
-
-/// The most words of a frame of one who is known.
-pub(super) const fn words_max() -> usize {
-    WORDS_MAX
 }
 
 /// Bytes as words, how many they are first.

@@ -11,8 +11,8 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use super::frames::{
-    CLOCK, Frame, FrameBuffer, GATE, HELLO, HISTOGRAM, LANE, ORDER, RANK, RECORDS, TIME, WORD, WORDS_OF_STRANGERS,
-    send, words_max, words_of_bytes,
+    CLOCK, Frame, FrameBuffer, GATE, HELLO, HISTOGRAM, LANE, ORDER, RANK, RECORDS, TIME, WORD, WORDS_MAX,
+    WORDS_OF_STRANGERS, send, words_of_bytes,
 };
 use super::order::RankOrder;
 use crate::backend::board::{Board, RECORD_WORDS};
@@ -141,7 +141,7 @@ impl RankLine {
     fn serve(&mut self, board: &Board, order: &[u64], secret: &Secret, gate: &[u64; 4]) -> io::Result<()> {
         let is_open = self.buffer.fill(&mut self.stream)?;
         loop {
-            let most = if self.is_known { words_max() } else { WORDS_OF_STRANGERS };
+            let most = if self.is_known { WORDS_MAX } else { WORDS_OF_STRANGERS };
             let Some(frame) = self.buffer.next(most)? else { break };
             match self.is_known {
                 true => self.take(&frame, board, gate)?.ok_or(io::ErrorKind::InvalidData)?,
