@@ -87,6 +87,7 @@
 //!   tasks, its line in the table of `backend/external/pythons.rs`, and its row of `scenario/backends.rs`.
 //! - something that a job asks for? A field of [`batch::JobRequest`], its line in `batch/script.rs`, and its option in
 //!   `cli/submit.rs`.
+//! - a batch system? A file beside `batch/slurm` that says how it is asked, and its line in `batch/systems.rs`.
 //! - a format of reports? A file beside `report/json.rs`, and a line of [`report::FORMATS`].
 //! - a key of the screen? A row in [`tui::keys`]; footer, help and README come from there. What it does is said in the
 //!   `update` of each screen that has it.

@@ -60,8 +60,15 @@ impl FollowedJob {
     }
 
     /// Takes in what the system says of it.
-    pub fn saw(&mut self, rows: Vec<JobRow>) {
+    ///
+    /// Systems forget the jobs of an array one by one, some time after each has ended: how those ended stands.
+    pub fn saw(&mut self, mut rows: Vec<JobRow>) {
         self.silence = None;
+        let is_there = |old: &JobRow| rows.iter().any(|row| row.element == old.element);
+        let has_ended = |row: &JobRow| matches!(row.state, JobState::Ended(_)) && row.element.is_some();
+        let forgotten: Vec<JobRow> = self.rows.drain(..).filter(|old| has_ended(old) && !is_there(old)).collect();
+        rows.extend(forgotten);
+        rows.sort_by_key(|row| row.element);
         self.phase = phase_of(&rows).unwrap_or(self.phase);
         if self.phase != JobPhase::Pending {
             self.place = None;
@@ -205,6 +212,20 @@ pub(crate) mod tests {
         assert_eq!((job.end(), job.worst()), (Some(JobEnd::Failed), Some(1)));
         job.saw(Vec::new());
         assert_eq!(job.end(), Some(JobEnd::Failed), "what says nothing changes nothing");
+    }
+
+    #[test]
+    fn one_of_an_array_that_is_forgotten_has_ended_as_it_did() {
+        let mut job = job();
+        let (done, failed) = (JobState::Ended(JobEnd::Completed), JobState::Ended(JobEnd::Failed));
+        job.saw(vec![row(Some(0), failed), row(Some(1), JobState::Running), row(None, JobState::Pending)]);
+        job.saw(vec![row(Some(1), JobState::Running), row(Some(2), JobState::Running)]);
+        assert_eq!(job.rows.iter().map(|row| row.element).collect::<Vec<_>>(), [Some(0), Some(1), Some(2)]);
+        job.saw(vec![row(Some(1), done), row(Some(2), done)]);
+        assert_eq!((job.end(), job.worst()), (Some(JobEnd::Failed), Some(0)));
+        // One that is sent once more runs again.
+        job.saw(vec![row(Some(0), JobState::Pending)]);
+        assert_eq!((job.phase, job.rows.len()), (JobPhase::Pending, 3));
     }
 
     #[test]

@@ -26,7 +26,7 @@ pub use job::{ExitCode, JobEnd, JobRow, JobState, QueuePlace};
 pub use job_id::JobId;
 pub use request::{Amount, JobName, JobRequest, MemorySize, Reasoned, TimeLimit};
 pub use script::{BatchScript, NoText};
-pub use shell::ScriptWord;
+pub use shell::{ScriptWord, quoted};
 pub use slurm::Slurm;
 pub use system::BatchSystem;
 pub use systems::{SYSTEMS, system};

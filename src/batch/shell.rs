@@ -36,7 +36,7 @@ impl<T: Into<String>> From<T> for ScriptWord {
 
 /// A text so that bash reads it back as it is: in quotes, unless it needs none; a character that does more on a terminal
 /// than take its place as its bytes.
-pub(super) fn quoted(text: &str) -> Cow<'_, str> {
+pub fn quoted(text: &str) -> Cow<'_, str> {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "%+,-./:@^_".contains(c);
     if !text.is_empty() && text.chars().all(is_plain) {
         return Cow::Borrowed(text);

@@ -49,17 +49,18 @@ fn phase_in_words(job: &FollowedJob) -> String {
         JobPhase::Sent => "was sent".to_owned(),
         JobPhase::Pending => pending(job),
         JobPhase::Starting => format!("is started{}", place_of(job)),
-        JobPhase::Running => running(job),
+        JobPhase::Running => running(job, false),
         JobPhase::Suspended => "stands still: it was suspended".to_owned(),
         JobPhase::Completing => "has ended; its machines are cleaned up".to_owned(),
         JobPhase::Ended(end) => ended_in_words(end, job.exit),
     }
 }
 
-/// How far a job has come, in few words, without why it waits and for how long.
+/// How far a job has come, in few words that change as it runs, without why it waits and for how long.
 pub fn state_in_words(job: &FollowedJob) -> String {
     let state = match job.phase {
         JobPhase::Pending => "waits".to_owned(),
+        JobPhase::Running => running(job, true),
         _ => phase_in_words(job),
     };
     state + &of_array(job)
@@ -80,12 +81,19 @@ fn pending(job: &FollowedJob) -> String {
     ["waits".to_owned()].into_iter().chain(reason).chain(start).chain(place).collect()
 }
 
-fn running(job: &FollowedJob) -> String {
+/// Where it runs, on what, and how long it may; how long it has, if asked for.
+fn running(job: &FollowedJob, with_elapsed: bool) -> String {
     let cpus = job.row().map_or_else(String::new, |row| match row.cpus.as_str() {
         "1" => ", 1 CPU".to_owned(),
         cpus => format!(", {} CPUs", printable(cpus)),
     });
-    let limit = job.row().map_or_else(String::new, |row| format!(", may take {}", printable(&row.limit)));
+    let limit = job.row().map_or_else(String::new, |row| {
+        let limit = printable(&row.limit);
+        match with_elapsed {
+            true => format!(", for {} of {limit}", printable(&row.elapsed)),
+            false => format!(", may take {limit}"),
+        }
+    });
     format!("runs{}{cpus}{limit}", place_of(job))
 }
 
@@ -161,6 +169,7 @@ mod tests {
         let mut job = job();
         job.saw(vec![row(None, JobState::Running)]);
         assert_eq!(job_in_words(&job), "runs on node1, 4 CPUs, may take 1:00:00");
+        assert_eq!(state_in_words(&job), "runs on node1, 4 CPUs, for 0:07 of 1:00:00");
         job.missed(&BatchError::Silent { program: "squeue", patience: Duration::from_secs(15) });
         assert_eq!(
             job_in_words(&job),

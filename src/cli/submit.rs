@@ -15,6 +15,7 @@ Examples:
   parlab submit numbers.toml                          the batch script for Slurm, to look at or to save
   parlab submit numbers.toml --cpus 32 --mem 8G --go  send it, and follow the job
   parlab submit --attach 4711                         come back to it, or look at what it has come to
+  parlab submit numbers.toml --array --go             a job for each configuration, and one report
   parlab submit --go -- mpirun -n 4 ./prog            a program of your own, watched in a job
 
 What is not said follows from the scenario: CPUs from its widest configuration, memory from what its

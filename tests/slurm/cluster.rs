@@ -16,6 +16,9 @@ const TOOLS: [&str; 8] = ["slurmctld", "slurmd", "munged", "sbatch", "squeue", "
 /// How often the tests have parlab ask.
 pub(crate) const OFTEN: [&str; 2] = ["--look-every", "0.2"];
 
+/// Where the user's state is kept: a path that a shell and Slurm's patterns could take for more than it is.
+const HOME: &str = "it's a home of 100%j";
+
 /// More CPUs than a test asks for, however many this machine has.
 const CPUS: u32 = 4;
 
@@ -38,7 +41,7 @@ impl Cluster {
             return None;
         }
         let folder = folder();
-        for name in ["state", "spool", "log", "munge", "home", "work"] {
+        for name in ["state", "spool", "log", "munge", HOME, "work"] {
             fs::create_dir(folder.path().join(name)).expect("a folder");
         }
         let key = folder.path().join("munge.key");
@@ -78,6 +81,18 @@ impl Cluster {
     /// What a daemon wrote down.
     pub(crate) fn log(&self, name: &str) -> String {
         fs::read_to_string(self.folder.path().join("log").join(name)).unwrap_or_default()
+    }
+
+    /// Has slurmctld stand still: whoever asks it waits.
+    pub(crate) fn freeze_controller(&self) {
+        let pid = fs::read_to_string(self.folder.path().join("slurmctld.pid")).expect("a number");
+        assert!(self.output("kill", &["-STOP", pid.trim()]).status.success());
+    }
+
+    /// How many processes of a name there are within.
+    pub(crate) fn count(&self, name: &str) -> usize {
+        let script = format!("cat /proc/[0-9]*/comm 2>/dev/null | grep -c '^{name}'");
+        stdout(&self.output("sh", &["-c", &script])).trim().parse().expect("a number")
     }
 
     /// Ends slurmctld, which writes down what it knows: killed outright it may not have, and then it starts jobs anew.
@@ -154,7 +169,7 @@ impl Cluster {
 
     /// Where the user's state is kept.
     pub(crate) fn home(&self) -> PathBuf {
-        self.folder.path().join("home")
+        self.folder.path().join(HOME)
     }
 
     /// Where commands are run.
@@ -192,8 +207,7 @@ impl Cluster {
 
     /// Waits until no process of parlab runs within.
     pub(crate) fn wait_for_none_left(&self) {
-        let script = "cat /proc/[0-9]*/comm 2>/dev/null | grep -c '^parlab'";
-        wait_until("no process of parlab", || stdout(&self.output("sh", &["-c", script])).trim() == "0");
+        wait_until("no process of parlab", || self.count("parlab") == 0);
     }
 
     /// Waits until a job has this state, as Slurm calls it.

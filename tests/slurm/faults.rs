@@ -35,6 +35,8 @@ fn a_job_that_takes_longer_than_it_may_says_so_and_what_was_measured_is_reported
     let over = [format!("jobid={job}"), "EndTime=now+1".to_owned()];
     assert!(cluster.output("scontrol", &["update", &over[0], &over[1]]).status.success());
     following.until("took longer than it may, and was ended: --time gives it more");
+    let way = following.until("goes on with what the run lacks");
+    assert!(way.contains("parlab run --resume ") && way.contains("journal.jsonl"), "{way}");
     let (report, code) = following.report();
     assert_eq!((&report["status"], code), (&"interrupted".into(), Some(1)));
     assert!(!report["configs"][0]["wall_s"]["samples"].as_array().expect("a list").is_empty(), "{report}");

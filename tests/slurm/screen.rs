@@ -2,7 +2,7 @@
 
 use crate::cluster::{Cluster, OFTEN};
 use crate::common::terminal::Terminal;
-use crate::common::{stderr, stdout};
+use crate::common::{stderr, stdout, wait_until};
 
 fn open(cluster: &Cluster, arguments: &[&str]) -> Terminal {
     cluster.session(&[&OFTEN[..], arguments].concat()).size(120, 40).open()
@@ -91,4 +91,22 @@ fn a_controller_that_is_away_is_told_on_the_screen_and_comes_back() {
     terminal.wait_for("is completed");
     terminal.send("q");
     assert_eq!(terminal.exit_code_at_once(), 0);
+}
+
+#[test]
+fn a_controller_that_hangs_holds_up_neither_the_screen_nor_the_job() {
+    let Some(cluster) = Cluster::new() else { return };
+    let job = cluster.sent(&[&cluster.scenario("long", 0.5), "--repeats", "100", "--time", "10"]);
+    let mut terminal = open(&cluster, &["--attach", &job]);
+    terminal.wait_for("runs on localhost");
+    cluster.wait_for_trial(&job, "journal.jsonl");
+    cluster.freeze_controller();
+    wait_until("an answer that does not come", || cluster.count("squeue") > 0);
+    // What its run tells goes on meanwhile.
+    let at = |screen: &str| screen.split("trial ").nth(1).and_then(|rest| rest.split(' ').next().map(str::to_owned));
+    let before = at(&terminal.text());
+    terminal.wait("the next trial", |screen| at(screen) != before);
+    terminal.send("q");
+    assert_eq!(terminal.exit_code_at_once(), 0);
+    wait_until("the end of what asked", || cluster.count("squeue") == 0);
 }

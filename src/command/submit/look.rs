@@ -126,3 +126,122 @@ impl Looker {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+    use std::sync::atomic::AtomicU32;
+
+    use super::*;
+    use crate::batch::StillWanted;
+
+    /// A batch system that counts what it is asked.
+    struct Counter {
+        state: JobState,
+        /// Whether it answers only when it is not wanted any more.
+        hangs: bool,
+        looks: AtomicU32,
+        places: AtomicU32,
+        exits: AtomicU32,
+    }
+
+    impl Counter {
+        const fn new(state: JobState, hangs: bool) -> Self {
+            Self { state, hangs, looks: AtomicU32::new(0), places: AtomicU32::new(0), exits: AtomicU32::new(0) }
+        }
+
+        fn asked(&self) -> [u32; 3] {
+            [&self.looks, &self.places, &self.exits].map(|count| count.load(Relaxed))
+        }
+    }
+
+    impl BatchSystem for Counter {
+        fn name(&self) -> &'static str {
+            "counter"
+        }
+
+        fn submit(&self, _: &Path, _: &Path, _: &Path, _: bool) -> Result<JobId, BatchError> {
+            Err(BatchError::CalledOff)
+        }
+
+        fn look(&self, _: JobId, is_wanted: StillWanted<'_>) -> Result<Vec<JobRow>, BatchError> {
+            self.looks.fetch_add(1, Relaxed);
+            while self.hangs && is_wanted() {
+                std::thread::sleep(Duration::from_millis(1));
+            }
+            let word = || String::new();
+            let (elapsed, limit, cpus, nodes) = (word(), word(), word(), word());
+            let (reason, start, partition) = (None, None, "main".to_owned());
+            let state = self.state;
+            Ok(vec![JobRow { element: None, state, reason, elapsed, limit, cpus, start, partition, nodes }])
+        }
+
+        fn place(&self, _: JobId, _: &str, _: StillWanted<'_>) -> Result<Option<QueuePlace>, BatchError> {
+            self.places.fetch_add(1, Relaxed);
+            Ok(None)
+        }
+
+        fn exit_code(&self, _: JobId, _: StillWanted<'_>) -> Result<Option<ExitCode>, BatchError> {
+            self.exits.fetch_add(1, Relaxed);
+            Ok(None)
+        }
+
+        fn cancel(&self, _: JobId, _: StillWanted<'_>) -> Result<(), BatchError> {
+            Ok(())
+        }
+    }
+
+    fn look_at(system: &'static Counter, pace: Duration) -> Lookout {
+        Lookout::start(system, "7".parse().unwrap(), pace).unwrap()
+    }
+
+    fn wait_until(holds: impl Fn() -> bool) {
+        let until = Instant::now() + Duration::from_secs(60);
+        while !holds() {
+            assert!(Instant::now() < until, "waited in vain");
+            std::thread::sleep(Duration::from_millis(1));
+        }
+    }
+
+    #[test]
+    fn it_asks_as_seldom_as_administrators_put_up_with() {
+        assert!(USUAL_PACE >= Duration::from_secs(10));
+        static SYSTEM: Counter = Counter::new(JobState::Pending, false);
+        let lookout = look_at(&SYSTEM, USUAL_PACE);
+        wait_until(|| SYSTEM.asked() == [1, 1, 0]);
+        std::thread::sleep(Duration::from_millis(300));
+        assert_eq!(SYSTEM.asked(), [1, 1, 0]);
+        drop(lookout);
+    }
+
+    #[test]
+    fn the_whole_queue_is_asked_for_less_often_than_the_job() {
+        static SYSTEM: Counter = Counter::new(JobState::Pending, false);
+        let lookout = look_at(&SYSTEM, Duration::from_millis(1));
+        wait_until(|| {
+            lookout.take().for_each(drop);
+            SYSTEM.asked()[0] > 3 * PLACE_EVERY
+        });
+        drop(lookout);
+        let [looks, places, exits] = SYSTEM.asked();
+        assert_eq!((places, exits), (looks.div_ceil(PLACE_EVERY), 0), "of {looks}");
+    }
+
+    #[test]
+    fn a_job_that_has_ended_is_asked_for_once() {
+        static SYSTEM: Counter = Counter::new(JobState::Ended(crate::batch::JobEnd::Failed), false);
+        let lookout = look_at(&SYSTEM, Duration::ZERO);
+        wait_until(|| lookout.is_done());
+        let seen: Vec<bool> = lookout.take().map(|seen| matches!(seen, Sighting::Exit(_))).collect();
+        assert_eq!((seen, SYSTEM.asked()), (vec![true, false], [1, 0, 1]), "with what it ended is told first");
+    }
+
+    #[test]
+    fn what_does_not_answer_is_not_waited_for() {
+        static SYSTEM: Counter = Counter::new(JobState::Running, true);
+        let lookout = look_at(&SYSTEM, USUAL_PACE);
+        wait_until(|| SYSTEM.asked()[0] == 1);
+        assert_eq!(lookout.take().count(), 0);
+        drop(lookout);
+    }
+}

@@ -55,9 +55,10 @@ fn attach(args: &cli::Submit, id: JobId, ascii: bool) -> Result<ExitCode, Failur
     if has_terminal() {
         return screen::show(system, id, &folder, journals(&folder, file.array), pace, ascii);
     }
-    let follower = Follower::start(system, id, journals(&folder, file.array), pace);
+    let journals = journals(&folder, file.array);
+    let follower = Follower::start(system, id, journals.clone(), pace);
     let follower = follower.map_err(|error| Failure::run(format!("cannot follow the job: {error}")))?;
-    told::tell(args, id, &folder, follower)
+    told::tell(args, id, &folder, &journals, follower)
 }
 
 /// Whether there is a screen to follow a job on.

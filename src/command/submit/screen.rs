@@ -10,12 +10,12 @@ use std::time::Duration;
 use super::files::output;
 use super::follow::{Follower, JobNotice};
 use super::output_tail::last_lines;
-use super::told::{LINES, come_back};
+use super::told::{LINES, code, come_back, way_on};
 use crate::batch::{BatchSystem, FollowedJob, JobEnd, JobFolder, JobId, ended_in_words};
 use crate::command::environment::machine_facts;
 use crate::command::failure::Failure;
 use crate::command::saved_reports;
-use crate::record::{MachineFacts, RunState, Snapshot};
+use crate::record::{Event, MachineFacts, RunState, Snapshot, Status};
 use crate::report;
 use crate::scenario::PredictionSpec;
 use crate::scenario::form::ScenarioForm;
@@ -42,18 +42,19 @@ pub(super) fn show(
 ) -> Result<ExitCode, Failure> {
     let env = |name: &str| std::env::var(name).ok();
     let (theme, if_proven) = (Theme::detect(&env, ascii), Theme::if_proven(&env, ascii));
-    let end = Arc::new(Mutex::new(None));
-    let lab = JobLab { system, id, folder: folder.clone(), journals, pace, end: Arc::clone(&end) };
+    let known = Arc::new(Mutex::new(JobOutcome::default()));
+    let ways = journals.clone();
+    let lab = JobLab { system, id, folder: folder.clone(), journals, pace, known: Arc::clone(&known) };
     let first = FirstScreen::Following(Box::new(FollowedJob::new(id)));
     let exit = tui::run(lab, first, theme, if_proven).map_err(|error| Failure::run(error.to_string()))?;
-    let end = *end.lock().unwrap_or_else(PoisonError::into_inner);
+    let JobOutcome { end, run } = *known.lock().unwrap_or_else(PoisonError::into_inner);
     let Some(end) = end else {
         report::complain(&come_back(id));
         return Ok(exit.code().into());
     };
     report::complain(&format!("job {id} {}", ended_in_words(end, None)));
-    let code = if exit.code() == 0 { u8::from(end != JobEnd::Completed) } else { exit.code() };
-    Ok(code.into())
+    way_on(end, &ways).iter().for_each(|way| report::complain(way));
+    Ok(if exit.code() == 0 { code(end, run) } else { exit.code().into() })
 }
 
 /// What the screen works on: one job.
@@ -63,8 +64,16 @@ struct JobLab {
     folder: JobFolder,
     journals: Vec<PathBuf>,
     pace: Duration,
-    /// How it ended, once that is known.
-    end: Arc<Mutex<Option<JobEnd>>>,
+    known: Arc<Mutex<JobOutcome>>,
+}
+
+/// What is known of a job in the end.
+#[derive(Debug, Clone, Copy, Default)]
+struct JobOutcome {
+    /// How it ended.
+    end: Option<JobEnd>,
+    /// How its run did.
+    run: Option<Status>,
 }
 
 /// There is nothing here but the job.
@@ -84,7 +93,7 @@ impl Lab for JobLab {
     fn start(&self, _name: &str, tell: RunSink) -> Result<Box<dyn LiveRun>, String> {
         let follower = Follower::start(self.system, self.id, self.journals.clone(), self.pace);
         let follower = follower.map_err(|error| format!("cannot follow the job: {error}"))?;
-        let following = Following { folder: self.folder.clone(), end: Arc::clone(&self.end), tell };
+        let following = Following { folder: self.folder.clone(), known: Arc::clone(&self.known), tell };
         let is_over = Arc::new(AtomicBool::new(false));
         let heeded = Arc::clone(&is_over);
         let body = move || following.follow(follower, &heeded);
@@ -154,7 +163,7 @@ impl JobLab {
 /// Who tells the screen of the job.
 struct Following {
     folder: JobFolder,
-    end: Arc<Mutex<Option<JobEnd>>>,
+    known: Arc<Mutex<JobOutcome>>,
     tell: RunSink,
 }
 
@@ -166,11 +175,14 @@ impl Following {
                     JobNotice::Job(job) => JobNews::Seen(job),
                     JobNotice::Unreadable(why) => JobNews::Unreadable(why),
                     JobNotice::Event(event) => {
+                        if let Event::RunFinished { status, .. } = &event.event {
+                            self.know(|known| known.run = Some(*status));
+                        }
                         (self.tell)(RunNotice::Event(*event));
                         continue;
                     }
                     JobNotice::Ended(end, worst) => {
-                        *self.end.lock().unwrap_or_else(PoisonError::into_inner) = Some(end);
+                        self.know(|known| known.end = Some(end));
                         is_over.store(true, Relaxed);
                         JobNews::Over { end, output: self.output(end, worst) }
                     }
@@ -179,6 +191,10 @@ impl Following {
             }
             std::thread::sleep(LOOK);
         }
+    }
+
+    fn know(&self, note: impl FnOnce(&mut JobOutcome)) {
+        note(&mut self.known.lock().unwrap_or_else(PoisonError::into_inner));
     }
 
     /// What a job that ended badly has printed last.

@@ -1,6 +1,6 @@
 //! A job that is followed without a screen: what becomes of it on standard error, its report on standard output.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI32, Ordering::Relaxed};
@@ -9,11 +9,11 @@ use std::time::Duration;
 use super::files::output;
 use super::follow::{Follower, JobNotice};
 use super::output_tail::last_lines;
-use crate::batch::{JobEnd, JobFolder, JobId, JobPhase, job_in_words};
+use crate::batch::{JobEnd, JobFolder, JobId, JobPhase, job_in_words, quoted};
 use crate::cli;
 use crate::command::failure::Failure;
 use crate::foreign::{PlainText, name};
-use crate::record::RunState;
+use crate::record::{RunState, Status};
 use crate::report;
 use crate::system::signals::{ENDS, SignalListener, exit_code};
 use crate::units::Letters;
@@ -32,6 +32,7 @@ pub(super) fn tell(
     args: &cli::Submit,
     id: JobId,
     folder: &JobFolder,
+    journals: &[PathBuf],
     mut follower: Follower,
 ) -> Result<ExitCode, Failure> {
     let write = args.format.reporter().map_err(|error| Failure::usage(error.to_string()))?;
@@ -58,7 +59,9 @@ pub(super) fn tell(
                     if state.planned.is_some() {
                         deliver(args, &write(&state))?;
                     }
-                    return Ok(ended(end, &output(folder, worst)));
+                    tell_output(end, &output(folder, worst));
+                    way_on(end, journals).iter().for_each(|way| report::complain(way));
+                    return Ok(code(end, state.status));
                 }
             }
         }
@@ -71,17 +74,35 @@ pub(super) fn come_back(id: JobId) -> String {
     format!("job {id} goes on; parlab submit --attach {id} comes back to it")
 }
 
-/// What more there is to say of a job that has ended; how it went, as an exit code.
-fn ended(end: JobEnd, output: &Path) -> ExitCode {
+/// How a job went, and the run in it, as an exit code: where each of an array was completed, their results may differ.
+pub(super) fn code(end: JobEnd, run: Option<Status>) -> ExitCode {
+    match (end, run) {
+        (JobEnd::Completed, None | Some(Status::Done)) => ExitCode::SUCCESS,
+        _ => ExitCode::FAILURE,
+    }
+}
+
+/// How to have the rest of a run that its job did not come to the end of.
+pub(super) fn way_on(end: JobEnd, journals: &[PathBuf]) -> Option<String> {
+    use JobEnd::{Cancelled, NodeFailed, OutOfMemory, Preempted, TimedOut};
+    let is_cut_short = matches!(end, Cancelled | NodeFailed | OutOfMemory | Preempted | TimedOut);
+    let [journal] = journals else { return None };
+    // To be typed again as it stands.
+    let typed = journal.to_str().map_or_else(|| name(journal), |path| quoted(path).into_owned());
+    let way = || format!("parlab run --resume {typed} goes on with what the run lacks");
+    (is_cut_short && journal.exists()).then(way)
+}
+
+/// Tells what a job has printed last, unless it went well.
+fn tell_output(end: JobEnd, output: &Path) {
     if end == JobEnd::Completed {
-        return ExitCode::SUCCESS;
+        return;
     }
     let lines = last_lines(output, LINES);
     if !lines.is_empty() {
         report::complain(&format!("its output, {}, ends with:", name(output)));
         lines.iter().for_each(|line| report::complain(&format!("  {line}")));
     }
-    ExitCode::FAILURE
 }
 
 fn deliver(args: &cli::Submit, text: &str) -> Result<(), Failure> {

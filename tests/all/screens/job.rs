@@ -8,6 +8,7 @@ use parlab::tui::port::JobNews;
 use parlab::tui::screens::job::state::JobMonitor;
 use parlab::tui::state::State;
 use parlab::tui::update::{Effect, Exit, Msg, update};
+use proptest::prelude::*;
 
 use super::{LARGE, LEAST, SMALL, expect, fixture, frame, press, text};
 
@@ -185,4 +186,71 @@ fn what_its_run_tells_is_refused_with_the_reason() {
     let mut state = pending(SMALL, Theme::FULL);
     update(&mut state, Msg::Job(JobNews::Unreadable("j.jsonl: a journal of version 9".to_owned())));
     assert!(text(&frame(&state)).contains("j.jsonl: a journal of version 9"));
+}
+
+/// Anything that may become known of a job, in whatever words.
+fn news() -> impl Strategy<Value = JobNews> {
+    let states = prop::sample::select(vec![
+        JobState::Pending,
+        JobState::Starting,
+        JobState::Running,
+        JobState::Suspended,
+        JobState::Completing,
+        JobState::Ended(JobEnd::Failed),
+        JobState::Ended(JobEnd::Unknown),
+        JobState::Ended(JobEnd::Completed),
+    ]);
+    let said = "[ -~]{0,60}|\\PC{0,400}|[\u{0}-\u{9f}漢é]{0,80}";
+    let row = (states, said, said, prop::option::of(said), prop::option::of(0u32..300));
+    let row = row.prop_map(|(state, cpus, nodes, reason, element)| JobRow {
+        element,
+        state,
+        reason: reason.clone(),
+        elapsed: cpus.clone(),
+        limit: nodes.clone(),
+        cpus,
+        start: reason,
+        partition: nodes.clone(),
+        nodes,
+    });
+    let seen = (prop::collection::vec(row, 0..5), prop::option::of((any::<u32>(), any::<u32>())), said);
+    let seen = seen.prop_map(|(rows, place, said)| {
+        let mut job = known();
+        job.saw(rows);
+        job.place = place.map(|(place, of)| QueuePlace { place, of });
+        if said.len() % 2 == 0 {
+            job.missed(&BatchError::Refused { program: "squeue", said });
+        }
+        JobNews::Seen(job)
+    });
+    let ends = prop::sample::select(vec![JobEnd::Completed, JobEnd::Cancelled, JobEnd::NodeFailed]);
+    prop_oneof![
+        4 => seen,
+        1 => said.prop_map(JobNews::Unreadable),
+        1 => (ends, prop::collection::vec(said, 0..6)).prop_map(|(end, output)| JobNews::Over { end, output }),
+        1 => said.prop_map(|why| JobNews::Cancelled(Err(why))),
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    #[test]
+    fn whatever_becomes_known_is_borne_at_any_size(
+        (width, height) in (1u16..=200, 1u16..=70),
+        is_running: bool,
+        is_plain: bool,
+        steps in prop::collection::vec((news(), prop::sample::select(vec!['c', 'y', 'n', '\t', '?', 'x', 's'])), 1..6),
+    ) {
+        let theme = if is_plain { Theme::PLAIN } else { Theme::FULL };
+        let size = (width, height);
+        let mut state = if is_running { running(size, theme) } else { followed(size, theme) };
+        for (news, key) in steps {
+            update(&mut state, Msg::Job(news));
+            let shown = text(&frame(&state));
+            prop_assert!(!shown.chars().any(|c| c.is_control() && c != '\n'), "{shown:?}");
+            press(&mut state, &[if key == '\t' { Key::Tab } else { Key::Char(key) }]);
+            frame(&state);
+        }
+    }
 }

@@ -23,8 +23,9 @@ use crate::tui::screens::run::state::RunMonitor;
 use crate::tui::theme::{Role, Theme};
 use crate::tui::widgets::paint;
 
-/// Rows that the run's panels need to say anything.
+/// Rows that the run's panels need to say anything, and those that are left to them where more has to be said of the job.
 const RUN_MIN: u16 = 14;
+const RUN_LEAST: u16 = 4;
 
 /// Draws the job, and its run once that has begun.
 pub(super) fn render(
@@ -45,7 +46,11 @@ pub(super) fn render(
     }
     let wanted = column.height().saturating_add(2);
     let height = match run {
-        Some(_) => wanted.min(area.height.saturating_sub(RUN_MIN)).max(3),
+        Some(_) => {
+            let has_more_to_say = is_asking || job.ended().is_some_and(|end| end != JobEnd::Completed);
+            let run = if has_more_to_say { RUN_LEAST } else { RUN_MIN };
+            wanted.min(area.height.saturating_sub(run)).max(3)
+        }
         None => area.height,
     };
     let panel = Rect { height: height.min(area.height), ..area };
