@@ -35,6 +35,17 @@ fn a_job_runs_the_scenario_as_it_was_when_it_was_sent_and_its_report_comes_back(
 }
 
 #[test]
+fn a_bundled_scenario_is_what_is_bundled_whatever_lies_where_it_was_sent() {
+    let Some(cluster) = Cluster::new() else { return };
+    fs::write(cluster.work().join("cubes.toml"), "no scenario").expect("a file");
+    let job = cluster.sent(&["cubes", "--repeats", "1", "--warmup", "0", "--time", "10"]);
+    let output = cluster.attached(&job, &["--format", "json"]);
+    assert!(output.status.success(), "{}", stderr(&output));
+    let report: Value = serde_json::from_slice(&output.stdout).expect("a report");
+    assert_eq!((&report["status"], &report["scenario"]["name"]), (&"done".into(), &"cubes".into()));
+}
+
+#[test]
 fn a_job_that_waits_says_for_what() {
     let Some(cluster) = Cluster::new() else { return };
     let before = cluster.blocker();

@@ -119,7 +119,9 @@ fn scenario_words(source: &Source, copy: Option<&str>) -> Result<Vec<ScriptWord>
         Origin::Bundled => source.name.clone(),
     };
     let Some(copy) = copy else { return Ok(vec![own.into()]) };
-    let found_at = if source.origin == Origin::Bundled { format!("{own}.toml") } else { own };
+    // Beside the copy there is nothing that could be taken for what is bundled with it.
+    let beside = || text(&Path::new(copy).with_file_name(format!("{own}.toml")));
+    let found_at = if source.origin == Origin::Bundled { beside()? } else { own };
     Ok(vec![copy.into(), "--found-at".into(), found_at.into()])
 }
 
