@@ -47,8 +47,19 @@ pub(super) const LOOKS: [BackendLook; 11] = [
 ];
 
 /// Dashes of lines, as columns of dots drawn and left out in turn; the first one is a line without a gap.
-const DASHES: [&[u8]; 10] =
-    [&[], &[4, 3], &[1, 2], &[6, 2, 1, 2], &[2, 4], &[8, 2], &[1, 4], &[3, 1, 1, 1], &[5, 1], &[2, 2, 2, 5]];
+const DASHES: [&[u8]; 11] = [
+    &[],
+    &[4, 3],
+    &[1, 2],
+    &[6, 2, 1, 2],
+    &[2, 4],
+    &[8, 2],
+    &[1, 4],
+    &[3, 1, 1, 1],
+    &[5, 1],
+    &[2, 2, 2, 5],
+    &[7, 2, 3, 2],
+];
 
 const fn look(tone: Option<Tone>, marks: [&'static str; VARIANTS], ascii: [&'static str; VARIANTS]) -> BackendLook {
     BackendLook { tone, marks, ascii }
